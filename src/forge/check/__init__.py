@@ -1,0 +1,1 @@
+"""Judgements: pure, running nothing; they return findings or verdicts."""

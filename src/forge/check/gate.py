@@ -1,0 +1,27 @@
+"""Whether a plan may run at all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from forge.planning.plan import Plan
+from forge.text.finding import Finding
+
+
+@dataclass(frozen=True)
+class Allow:
+    """The plan may run; what is wrong with it is shown and recorded."""
+
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Refuse:
+    """The plan may not run, for these findings."""
+
+    findings: tuple[Finding, ...]
+
+
+def gate(plan: Plan) -> Allow | Refuse:
+    """Decide by the findings that block: unreadable, no steps, a path outside the repository, duplicate step ids."""
+    return Refuse(tuple(plan.blocking)) if plan.blocking else Allow(tuple(plan.findings))

@@ -1,0 +1,1 @@
+"""Must-haves: declared in a plan, decided on a tree, each with its evidence."""

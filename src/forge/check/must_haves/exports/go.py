@@ -1,0 +1,56 @@
+"""What a Go file defines: capitalised names, methods, fields and interface methods of its types."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from forge.check.must_haves.exports.model import Symbol, named
+from forge.check.must_haves.grammars import line_of, text_of, walk
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+_LISTS = ("type_declaration", "const_declaration", "var_declaration", "var_spec_list")
+
+
+def symbols(root: Node) -> Iterator[Symbol]:
+    """Yield the names at package level and their members; a name is public if it begins with a capital letter."""
+    for node in root.named_children:
+        yield from (_seen(symbol) for symbol in _declared(node))
+
+
+def _seen(symbol: Symbol) -> Symbol:
+    """Return a symbol with what its last name says: methods with a capital are called through interfaces, whatever the type."""
+    return Symbol(symbol.name, symbol.line, symbol.name.rpartition(".")[2][:1].isupper(), symbol.how)
+
+
+def _declared(node: Node) -> Iterator[Symbol]:
+    if node.type == "function_declaration":
+        yield from named(node.child_by_field_name("name"))
+    elif node.type == "method_declaration":
+        receiver = _receiver(node.child_by_field_name("receiver"))
+        yield from named(node.child_by_field_name("name"), f"{receiver}." if receiver else "", how="member")
+    elif node.type in _LISTS:
+        for child in node.named_children:
+            yield from _declared(child)
+    elif node.type in ("const_spec", "var_spec"):
+        for name in node.children_by_field_name("name"):
+            yield from named(name)
+    elif node.type in ("type_spec", "type_alias"):
+        yield from _type(node)
+
+
+def _receiver(node: Node | None) -> str:
+    """Return the type of a method's receiver, without pointer and type arguments."""
+    return next((text_of(part) for part in walk(node) if part.type == "type_identifier"), "") if node else ""
+
+
+def _type(node: Node) -> Iterator[Symbol]:
+    name, body = node.child_by_field_name("name"), node.child_by_field_name("type")
+    yield from named(name)
+    members = body.named_children if body is not None and body.type in ("struct_type", "interface_type") else []
+    for group in members:
+        for member in [group] if group.type == "method_elem" else group.named_children:
+            for field in member.children_by_field_name("name"):
+                yield Symbol(f"{text_of(name)}.{text_of(field)}", line_of(field), how="member")

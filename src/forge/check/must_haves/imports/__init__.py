@@ -1,0 +1,103 @@
+"""Which file of a tree the imports of a source file lead to: Python, JavaScript and TypeScript, Go, Rust."""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from types import ModuleType
+
+from forge.check.must_haves import grammars
+from forge.check.must_haves.code import Code
+from forge.check.must_haves.imports import go, javascript, python, rust
+from forge.check.must_haves.imports.declared import declared
+from forge.check.must_haves.imports.model import Files, Import, Place
+
+_BY_LANGUAGE: dict[str, ModuleType] = {
+    "python": python, "javascript": javascript, "typescript": javascript, "tsx": javascript, "go": go, "rust": rust,
+}  # fmt: skip
+_DEEPEST = 5
+_MOST_FOLLOWED = 300
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An import that leads to a target: its line, the target, and the files that pass the name on in between."""
+
+    line: int
+    target: str
+    through: tuple[str, ...] = ()
+
+
+def family(path: str) -> str | None:
+    """Return the name of the languages that import each other which a file belongs to, None for any other file."""
+    if path.endswith(javascript.SCRIPTED):
+        return "javascript"
+    found = _BY_LANGUAGE.get(grammars.language_of(path) or "")
+    return found.__name__.rpartition(".")[2] if found else None
+
+
+def statements(code: Code) -> tuple[Import, ...] | None:
+    """Return the imports of a file; None where they cannot be read: another language, no grammar, no parse."""
+    found = _language(code.path)
+    result: tuple[Import, ...] | None = found.statements(code) if found else None
+    return result
+
+
+def find(code: Code, files: Files) -> Link | None:
+    """Return the first import of a file that leads to one of `files.targets`, directly or by names passed on."""
+    pending: deque[tuple[int, Place, tuple[str, ...]]] = deque()
+    for item in statements(code) or ():
+        for place in _places(item, code.path, files):
+            if place.path in files.targets:
+                return Link(item.line, place.path)
+            if place.name and place.path != code.path:
+                pending.append((item.line, place, (place.path,)))
+    words = frozenset(re.findall(r"[^\W\d][\w$]*", code.bare)) if pending else frozenset()
+    return _passed_on(pending, words, files)
+
+
+def _passed_on(pending: deque[tuple[int, Place, tuple[str, ...]]], words: frozenset[str], files: Files) -> Link | None:
+    """Follow names through the files that give them on (an index file, an `__init__`), breadth first, within bounds."""
+    seen: set[Place] = set()
+    while pending and len(seen) < _MOST_FOLLOWED:
+        line, at, through = pending.popleft()
+        if at in seen or len(through) > _DEEPEST:
+            continue
+        seen.add(at)
+        for place, everything in _given(at, words, files):
+            if place.path in files.targets and (not everything or _holds(place, words, files)):
+                return Link(line, place.path, through)
+            if place.name:
+                pending.append((line, place, (*through, place.path)))
+    return None
+
+
+def _given(at: Place, words: frozenset[str], files: Files) -> Iterator[tuple[Place, bool]]:
+    """Yield where the name asked of a file comes from, and whether only a wildcard says so."""
+    code = files.code(at.path)
+    for item in (statements(code) or ()) if code else ():
+        everything = item.local == "*"
+        wanted = at.name == "*" and (everything or item.local in words or item.local == "default")
+        if item.public and (everything or wanted or item.local == at.name):
+            asked = replace(item, name=at.name) if everything else item
+            yield from ((place, everything) for place in _places(asked, at.path, files))
+
+
+def _holds(place: Place, words: frozenset[str], files: Files) -> bool:
+    """Say whether a file that is given on as a whole declares the name asked, or any name that the source uses."""
+    code = files.code(place.path)
+    names = declared(code) if code else set()
+    return not names.isdisjoint(words) if place.name == "*" else place.name in names
+
+
+def _language(path: str) -> ModuleType | None:
+    name = family(path)
+    return _BY_LANGUAGE[name] if name else None
+
+
+def _places(item: Import, path: str, files: Files) -> list[Place]:
+    found = _language(path)
+    result: list[Place] = found.places(item, path, files) if found else []
+    return result

@@ -1,0 +1,24 @@
+"""The names that a source file declares at its top level, as far as its text shows."""
+
+from __future__ import annotations
+
+import re
+
+from forge.check.must_haves.code import Code
+
+_DECLARED = re.compile(
+    r"\b(?:def|class|function|func|const|let|var|type|interface|enum|struct|trait|fn|static|mod|union|namespace)\b"
+    r"[\s*]*(?P<after>[^\W\d][\w$]*)|^(?P<set>[^\W\d]\w*)[ \t]*(?::[^=\n]*)?=(?!=)",
+    re.M,
+)
+_GO_GROUP = re.compile(r"^(?:const|var|type)[ \t]*\((?P<body>[^)]*)\)", re.M)
+_GO_ENTRY = re.compile(r"^[ \t]+(?P<name>[^\W\d]\w*)\b", re.M)
+
+
+def declared(code: Code) -> set[str]:
+    """Return the names that a file declares, comments and strings not counted; methods of Go types are left out."""
+    names = {found["after"] or found["set"] for found in _DECLARED.finditer(code.bare)}
+    if code.path.endswith(".go"):
+        groups = _GO_GROUP.finditer(code.bare)
+        names |= {entry["name"] for group in groups for entry in _GO_ENTRY.finditer(group["body"])}
+    return names

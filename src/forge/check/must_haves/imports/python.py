@@ -1,0 +1,104 @@
+"""What Python files import, and which files of the tree that means."""
+
+from __future__ import annotations
+
+import ast
+import posixpath
+import sys
+from collections.abc import Iterator
+from functools import lru_cache
+
+from forge.check.must_haves.code import Code, python_tree
+from forge.check.must_haves.imports.model import Files, Import, Place, upwards
+
+_LOADERS = {"import_module", "__import__"}
+_SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
+
+
+def statements(code: Code) -> tuple[Import, ...] | None:
+    """Return every import of a Python file, in functions and under conditions too; None where it does not parse."""
+    return _statements(code.text)
+
+
+@lru_cache(maxsize=32)
+def _statements(text: str) -> tuple[Import, ...] | None:
+    tree = python_tree(text)
+    if tree is None:
+        return None
+    return tuple(found for node in ast.walk(tree) for found in _imports(node))
+
+
+def _imports(node: ast.AST) -> Iterator[Import]:
+    match node:
+        case ast.Import(names=names):
+            for alias in names:
+                yield Import(node.lineno, alias.name, "", alias.asname or alias.name.partition(".")[0], True)
+        case ast.ImportFrom(module=module, names=names, level=level):
+            source = "." * level + (module or "")
+            for alias in names:
+                yield Import(node.lineno, source, alias.name, alias.asname or alias.name, True)
+        case ast.Call(func=function, args=[ast.Constant(value=str(source)), *_]) if _name(function) in _LOADERS:
+            yield Import(node.lineno, source)
+
+
+def _name(node: ast.expr) -> str:
+    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+
+
+def places(found: Import, path: str, files: Files) -> list[Place]:
+    """Return the files that an import in the file at `path` leads to: the submodule it names, and the module itself."""
+    rest = found.source.lstrip(".")
+    dots = len(found.source) - len(rest)
+    parts = rest.split(".") if rest else []
+    if dots:
+        folders = list(upwards(path))
+        return _module(folders[dots - 1], parts, found.name, files) if dots <= len(folders) else []
+    if not parts:
+        return []
+    for root in _roots(path, files):
+        if there := _module(root, parts, found.name, files):
+            return there
+    return _elsewhere(parts, found.name, files)
+
+
+def _module(root: str, parts: list[str], name: str, files: Files) -> list[Place]:
+    base = posixpath.join(root, *parts)
+    named = [name] if name not in ("", "*") else []
+    below = [Place(file) for word in named if (file := _file(posixpath.join(base, word), files))]
+    own = _file(base, files)
+    return below + ([Place(own, name)] if own else [])
+
+
+def _file(base: str, files: Files) -> str | None:
+    return files.first(base + suffix for suffix in _SUFFIXES) if base else files.at("__init__.py")
+
+
+def _roots(path: str, files: Files) -> Iterator[str]:
+    """Yield the folders that a top-level module is looked for in, nearest first: no package is one itself."""
+    for folder in upwards(path):
+        if not files.at(posixpath.join(folder, "__init__.py")):
+            yield folder
+        yield posixpath.join(folder, "src")
+
+
+def _elsewhere(parts: list[str], name: str, files: Files) -> list[Place]:
+    """Look beside the targets, for packages that are installed from another folder of the repository.
+
+    A lone module there is meant only if it is the only one of its name, and no module of the standard library.
+    """
+    pieces = (f"/{parts[0]}/", f"/{parts[0]}.py")
+    near = any(piece in f"/{target}" for target in files.targets for piece in pieces)
+    if not near or parts[0] in sys.stdlib_module_names:
+        return []
+    lone = len(parts) == 1
+    if lone and len(files.named(f"{parts[0]}.py")) + _packages_named(parts[0], files) != 1:
+        return []
+    for target in sorted(files.targets):
+        for root in upwards(target):
+            if not files.at(posixpath.join(root, "__init__.py")) and (there := _module(root, parts, name, files)):
+                return there
+    return []
+
+
+def _packages_named(name: str, files: Files) -> int:
+    return sum(path.endswith(f"/{name}/__init__.py") or path == f"{name}/__init__.py" for path in files.tree.files())

@@ -1,0 +1,81 @@
+"""Aliases of TypeScript and JavaScript projects: `paths` and `baseUrl` of tsconfig.json and jsconfig.json."""
+
+from __future__ import annotations
+
+import posixpath
+from collections.abc import Iterator
+
+from forge.check.must_haves.imports.model import Files, upwards
+
+_NAMES = ("tsconfig.json", "jsconfig.json", "tsconfig.base.json", "tsconfig.app.json")
+_MOST_FILES = 24
+
+
+def bases(specifier: str, path: str, files: Files) -> Iterator[str]:
+    """Yield the paths that a bare specifier stands for in the file at `path`, the nearest settings first."""
+    for folder in upwards(path):
+        for name in _NAMES:
+            start = posixpath.join(folder, name)
+            if files.at(start):
+                for settings in _with_bases(start, files):
+                    yield from _meant(specifier, settings, files)
+
+
+def _with_bases(start: str, files: Files) -> list[str]:
+    """Return a settings file, those that it extends and those that it refers to."""
+    found: list[str] = []
+    pending = [start]
+    while pending and len(found) < _MOST_FILES:
+        path = pending.pop(0)
+        if path not in found and files.at(path) is not None:
+            found.append(path)
+            pending += [place for other in _named(files.json(path)) for place in _other(other, path, files)]
+    return found
+
+
+def _named(settings: dict[str, object]) -> Iterator[str]:
+    """Yield the settings files that one names in `extends` and `references`."""
+    extends, references = settings.get("extends"), settings.get("references")
+    yield from (name for name in (extends if isinstance(extends, list) else [extends]) if isinstance(name, str))
+    for item in references if isinstance(references, list) else []:
+        if isinstance(item, dict) and isinstance(item.get("path"), str):
+            yield item["path"]
+
+
+def _other(name: str, path: str, files: Files) -> list[str]:
+    """Return where a settings file that another one names can lie."""
+    base = posixpath.join(posixpath.dirname(path), name)
+    if not name.startswith("."):
+        package = "/".join(name.split("/")[: 2 if name.startswith("@") else 1])
+        home = files.packages.get(package)
+        base = posixpath.join(home, name[len(package) + 1 :]) if home is not None else base
+    base = posixpath.normpath(base)
+    return [base] if base.endswith(".json") else [f"{base}.json", posixpath.join(base, "tsconfig.json")]
+
+
+def _meant(specifier: str, settings: str, files: Files) -> Iterator[str]:
+    options = files.json(settings).get("compilerOptions")
+    if not isinstance(options, dict):
+        return
+    root = options.get("baseUrl")
+    folder = posixpath.dirname(settings)
+    home = posixpath.join(folder, root) if isinstance(root, str) else folder
+    table = options.get("paths")
+    for pattern, targets in _fitting(specifier, table if isinstance(table, dict) else {}):
+        before, _, after = pattern.partition("*")
+        middle = specifier[len(before) : len(specifier) - len(after)]
+        yield from (posixpath.join(home, target.replace("*", middle)) for target in targets)
+    if isinstance(root, str):
+        yield posixpath.join(home, specifier)
+
+
+def _fitting(specifier: str, table: dict[str, object]) -> list[tuple[str, list[str]]]:
+    """Return the aliases that fit, the longest first, each with its targets."""
+    found = []
+    for pattern, targets in table.items():
+        before, star, after = pattern.partition("*")
+        room = len(specifier) >= len(before) + len(after)
+        fits = room and specifier.startswith(before) and specifier.endswith(after) if star else specifier == pattern
+        if fits and isinstance(targets, list):
+            found.append((pattern, [target for target in targets if isinstance(target, str)]))
+    return sorted(found, key=lambda item: -len(item[0].partition("*")[0]))

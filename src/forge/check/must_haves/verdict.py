@@ -1,0 +1,61 @@
+"""The answer to one must-have, with the evidence it rests on. Never silence: what was not looked at is `unproven`."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+from forge.planning.must_haves import Kind, MustHave
+
+Answer = Literal["pass", "fail", "unproven", "stale", "waived"]
+PlanAnswer = Literal["proven", "failed", "unproven"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where something was found: a path, a line from 1 (None for the whole file), and how it matched."""
+
+    path: str
+    line: int | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The answer to one must-have; `target` says in one line what it is about."""
+
+    kind: Kind
+    index: int
+    target: str
+    verdict: Answer
+    reason: str
+    evidence: tuple[Evidence, ...] = ()
+
+    def as_data(self) -> dict[str, object]:
+        """Return the verdict as `formats.md` describes it in JSON."""
+        return {**asdict(self), "evidence": [asdict(item) for item in self.evidence]}
+
+
+def answer(item: MustHave, verdict: Answer, reason: str, evidence: Iterable[Evidence] = ()) -> Verdict:
+    """Return the verdict on a must-have."""
+    return Verdict(item.kind, item.index, item.statement, verdict, reason, tuple(evidence))
+
+
+def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
+    """Return how many there are of each answer, and all together as `declared`."""
+    number = Counter(verdict.verdict for verdict in verdicts)
+    return {"declared": number.total(), **{name: number[name] for name in ("pass", "fail", "unproven", "stale", "waived")}}
+
+
+def plan_answer(verdicts: Iterable[Verdict], *, sound: bool = True) -> PlanAnswer:
+    """Return the verdict on a plan: proven only where there are must-haves and each passes or is waived.
+
+    `sound` is false where the front matter does not parse: such a plan is never proven.
+    """
+    number = counts(verdicts)
+    if number["fail"]:
+        return "failed"
+    settled = number["declared"] > 0 and number["pass"] + number["waived"] == number["declared"]
+    return "proven" if settled and sound else "unproven"

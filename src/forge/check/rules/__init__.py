@@ -1,0 +1,1 @@
+"""The rules that documents are held to."""

@@ -1,0 +1,45 @@
+"""Documents against the JSON Schemas in `schemas/`. The only importer of jsonschema."""
+
+from __future__ import annotations
+
+import json
+from functools import cache
+
+from jsonschema import Draft202012Validator
+
+from forge.resources import resource
+from forge.text.finding import Finding
+from forge.text.source import Source
+from forge.text.yaml import Value
+
+
+@cache
+def validator(name: str) -> Draft202012Validator:
+    """Return the validator of `schemas/<name>.schema.json`."""
+    return Draft202012Validator(json.loads(resource("schemas", f"{name}.schema.json").read_text(encoding="utf-8")))
+
+
+def front_matter(source: Source, front: Value) -> list[Finding]:
+    """Return what the plan schema finds wrong with front matter, each at the value that is wrong."""
+    if not isinstance(front.data, dict) or not front.data:
+        return []
+    findings = []
+    for error in validator("plan").iter_errors(front.plain()):
+        place = _place(front, list(error.absolute_path))
+        route = ".".join(map(str, error.absolute_path)) or "the front matter"
+        findings.append(source.finding("front-matter-schema", "warning", place.span, f"`{route}`: {_said(error.message)}",
+                                       "see `schemas/plan.schema.json`"))  # fmt: skip
+    return findings
+
+
+def _place(value: Value, route: list[str | int]) -> Value:
+    for part in route:
+        below = value.data[part] if isinstance(value.data, (list, dict)) else None  # type: ignore[index]
+        if not isinstance(below, Value):
+            return value
+        value = below
+    return value
+
+
+def _said(message: str) -> str:
+    return message if len(message) <= 200 else message[:80] + " … " + message[-100:]

@@ -1,0 +1,124 @@
+"""What is not to be trusted: diffs that reach further than the plan, and secrets in what is written down."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Literal
+
+from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
+from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+
+from forge.git.changes import Change, Changes
+from forge.planning.scope import WriteScope, glob_regex
+from forge.planning.settings import ScopeLimits
+
+Risk = Literal["low", "medium", "high"]
+# Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would blank out what is needed.
+_TOO_EAGER = {"Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword", "Public IP (ipv4)"}
+_REMOVED = "[secret removed]"
+_MOST_SCANNED = 4 << 20  # bytes of added lines; a diff of more is over the limits of any policy anyway
+# One cheap look that every detector's pattern needs; lines without it are not given to the detectors.
+_HINT = re.compile(
+    r"PRIVATE KEY|://[^\s/]*:[^\s/]*@|AKIA|ASIA|ABIA|ACCA|A3T|gh[pousr]_|glpat-|gl[a-z]+-|xox[a-z]-|sk_live|rk_live|sk-|SG\.|AIza|npm_"
+    r"|_authToken|pypi-|SK[0-9a-f]{6}|AC[0-9a-z]{6}|eyJ|AccountKey|hooks\.slack|\bcloudant|softlayer|\bibm|bluemix|artifactory"
+    r"|AKC|AP[\dABCDEF]|-us\d|discord|[MNO][\w-]{23}|\d{8,10}:|sq0csp-|sl=|(?i:aws|secret|token|key|pass)",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """How risky a diff is, why, and which paths lie outside the plan's write scope.
+
+    `kinds` names what makes it high: scope, delete, protected, secret, limit.
+    """
+
+    risk: Risk
+    reasons: tuple[str, ...]
+    kinds: tuple[str, ...]
+    out_of_scope: tuple[str, ...]
+
+
+@cache
+def _detectors() -> tuple[RegexBasedDetector, ...]:
+    classes: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
+    made = (cls() for name, cls in sorted(classes.items()) if name not in _TOO_EAGER)
+    return tuple(detector for detector in made if isinstance(detector, RegexBasedDetector))
+
+
+def secrets_in(line: str) -> Iterator[tuple[str, str]]:
+    """Yield kind and text of each secret that a line of text shows."""
+    if not _HINT.search(line):
+        return
+    for detector in _detectors():
+        for pattern in detector.denylist:
+            yield from ((detector.secret_type, found[0]) for found in pattern.finditer(line) if found[0])
+
+
+def scrub(text: str) -> tuple[str, int]:
+    """Return a text with its secrets taken out, and how many there were. The lines of a private key go with its header."""
+    removed = 0
+    lines = []
+    inside_key = False
+    for line in text.split("\n"):
+        if inside_key or "PRIVATE KEY-----" in line:
+            inside_key = "-----END" not in line if inside_key or "-----BEGIN" in line else False
+            removed += 1
+            lines.append(_REMOVED)
+            continue
+        secrets = {secret for _, secret in secrets_in(line)}
+        removed += len(secrets)
+        lines.append(
+            functools.reduce(lambda text, secret: text.replace(secret, _REMOVED), sorted(secrets, key=len)[::-1], line)
+        )
+    return "\n".join(lines), removed
+
+
+def judge(changes: Changes, scope: WriteScope, announced_deletes: Sequence[str], limits: ScopeLimits) -> Judgement:
+    """Say how risky a step's diff is.
+
+    High: a path out of scope, a delete that was not announced, a protected path, a secret, more than the limits.
+    Medium: more than half of a limit, or an executable or a link. Low otherwise.
+    """
+    outside = tuple(path for path in changes.paths if not scope.covers(path))
+    high = [("scope", f"out of scope: {path}") for path in outside]
+    high += [
+        ("delete", f"deletes {path}, which no step announces") for path in _unannounced(changes.entries, announced_deletes)
+    ]
+    high += [("protected", f"protected: {path}") for path in protected(changes.paths, limits.protect)]
+    high += [("secret", f"looks like a secret ({kind}): {path}") for path, kind in _secrets(changes)]
+    if len(changes.entries) > limits.max_files:
+        high.append(("limit", f"{len(changes.entries)} files, more than scope.max_files {limits.max_files}"))
+    if changes.lines > limits.max_lines:
+        high.append(("limit", f"{changes.lines} lines, more than scope.max_lines {limits.max_lines}"))
+    if high:
+        return Judgement("high", tuple(why for _, why in high), tuple(dict.fromkeys(kind for kind, _ in high)), outside)
+    medium = [f"mode {entry.mode:o}: {entry.path}" for entry in changes.entries if entry.mode not in (0, 0o100644)]
+    if len(changes.entries) * 2 > limits.max_files or changes.lines * 2 > limits.max_lines:
+        medium.append(f"large: {changes.summary}")
+    return Judgement("medium" if medium else "low", tuple(medium), (), outside)
+
+
+def protected(paths: Iterable[str], globs: Sequence[str]) -> list[str]:
+    """Return the paths that a list of globs protects."""
+    compiled = [re.compile(glob_regex(glob)) for glob in globs]
+    return [path for path in paths if any(pattern.fullmatch(path) for pattern in compiled)]
+
+
+def _unannounced(entries: Sequence[Change], announced: Sequence[str]) -> list[str]:
+    allowed = WriteScope.of(announced)
+    return [entry.path for entry in entries if entry.status == "D" and not allowed.covers(entry.path)]
+
+
+def _secrets(changes: Changes) -> list[tuple[str, str]]:
+    found: dict[tuple[str, str], None] = {}
+    path = ""
+    for line in changes.patch[:_MOST_SCANNED].decode("utf-8", "replace").split("\n"):
+        if line.startswith("+++ "):
+            path = line[4:].strip().strip('"').removeprefix("b/")
+        elif line.startswith("+"):
+            found.update(dict.fromkeys((path, kind) for kind, _ in secrets_in(line[1:])))
+    return list(found)

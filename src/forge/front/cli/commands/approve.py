@@ -1,0 +1,69 @@
+"""forge approve: a plan's exact text, or the answer that a run waits for."""
+
+from __future__ import annotations
+
+import click
+
+from forge.errors import NoOpenRun
+from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.context import about_run, run_context
+from forge.git.commits import identity
+from forge.planning.catalog import Catalog
+from forge.planning.plan import Plan
+from forge.run import approvals, controls
+from forge.run.approvals import Subject
+from forge.views.runs import one_run, open_runs
+
+
+@click.command("approve")
+@click.argument("name", required=False)
+@click.option("--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing.")
+@click.option("--runner", metavar="NAME", help="Approve the plan with this runner.")
+@click.option("--option", metavar="ID", help="Which way a decision goes.")
+@click.option("--note", default="", metavar="TEXT", help="A word on the answer, kept in the record.")
+@verb("approve")
+def command(app: App, name: str | None, only_print: bool, runner: str | None, option: str | None, note: str) -> Reply:
+    """Approve a plan's exact text with its commands and runner; without a name, or with a run, answer what it waits for.
+
+    \b
+    Example:
+      forge approve 01-01          show it, and record your yes
+      forge approve 01-01 --print  only show it
+      forge approve                answer what the open run waits for
+    """
+    context = run_context(app)
+    if is_a_run(app, name) and not only_print and runner is None:
+        record = one_run(app.repository, name, among_open=True)
+        return about_run(controls.answer(context, record, approved=True, option=option, note=note), recorded=True)
+    if name is None:
+        raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
+    plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
+    subject = approvals.subject_of(plan, context.settings, runner)
+    text = show_subject(plan, subject)
+    if not only_print:
+        approvals.approve(app.repository, subject, identity(app.repository))
+        text += f"\napproved; now: forge execute {plan.id}"
+    return Reply({"plan": plan.id, "approved": not only_print, **subject.as_data()}, text)
+
+
+def is_a_run(app: App, name: str | None) -> bool:
+    """Say whether an answer is meant for a run: no name, and one is open, or the name of one."""
+    records = open_runs(app.repository)
+    return bool(records) if name is None else any(name == record.card.run for record in records)
+
+
+def show_subject(plan: Plan, subject: Subject) -> str:
+    """Return a plan as a person approves it: steps, commands, runner, limits and write scope."""
+    setup = plan.texts("user_setup")
+    lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
+    lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
+    lines += ["commands that will run here:", *(_indented(text) for text in subject.commands or ["(none)"])]
+    lines += [f"runner: {subject.runner['name']} {' '.join(map(str, subject.runner['command']))}".rstrip()]  # type: ignore[call-overload]
+    lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
+    lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
+    lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
+    return "\n".join([*lines, f"subject: {subject.sha256}"])
+
+
+def _indented(text: str) -> str:
+    return "  $ " + text.replace("\n", "\n    ")

@@ -1,0 +1,23 @@
+"""forge pause: stop a run at the next step's edge."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.context import about_run, run_context
+from forge.run import controls
+from forge.views.runs import one_run
+
+
+@click.command("pause")
+@click.argument("run", required=False)
+@verb("pause")
+def command(app: App, run: str | None) -> Reply:
+    """Pause a run that another shell executes, at the next step's edge.
+
+    \b
+    Example:
+      forge pause
+    """
+    return about_run(controls.pause(run_context(app), one_run(app.repository, run, among_open=True)), recorded=True)

@@ -1,0 +1,23 @@
+"""forge retry: do the current step again."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.context import about_run, run_context
+from forge.run import controls
+from forge.views.runs import one_run
+
+
+@click.command("retry")
+@click.argument("run", required=False)
+@verb("retry")
+def command(app: App, run: str | None) -> Reply:
+    """Put the current step back to its checkpoint, behind a snapshot, and do it again.
+
+    \b
+    Example:
+      forge retry
+    """
+    return about_run(controls.retry(run_context(app), one_run(app.repository, run, among_open=True)))

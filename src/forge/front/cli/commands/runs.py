@@ -1,0 +1,27 @@
+"""forge runs: the runs of this repository."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.views.runs import all_runs
+
+
+@click.command("runs")
+@verb("runs")
+def command(app: App) -> Reply:
+    """List the runs, oldest first, with what came of them.
+
+    \b
+    Example:
+      forge runs
+      forge runs --json
+    """
+    records = all_runs(app.repository)
+    lines = [
+        f"{record.card.run}  {record.status:11}  {record.state.verdict or '-':9}  {len(record.state.commits)} commits  "
+        f"{record.card.goal[:60]}"
+        for record in records
+    ]  # fmt: skip
+    return Reply({"runs": [record.as_data() for record in records]}, "\n".join(lines) or "there are no runs yet")

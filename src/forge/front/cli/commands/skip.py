@@ -1,0 +1,24 @@
+"""forge skip: leave out the current step."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.context import about_run, run_context
+from forge.run import controls
+from forge.views.runs import one_run
+
+
+@click.command("skip")
+@click.argument("run", required=False)
+@click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary.")
+@verb("skip")
+def command(app: App, run: str | None, reason: str) -> Reply:
+    """Leave out the step that the run stands at, and go on with the next.
+
+    \b
+    Example:
+      forge skip --reason "done by hand last week"
+    """
+    return about_run(controls.skip(run_context(app), one_run(app.repository, run, among_open=True), reason))

@@ -1,0 +1,24 @@
+"""forge stop: end a run for good."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.context import about_run, run_context
+from forge.run import controls
+from forge.views.runs import one_run
+
+
+@click.command("stop")
+@click.argument("run", required=False)
+@click.option("--reason", default="stopped by a person", metavar="TEXT", help="Why; kept in the record.")
+@verb("stop")
+def command(app: App, run: str | None, reason: str) -> Reply:
+    """End a run for good, its runner too. What lies in the tree stays there, and is kept in a snapshot.
+
+    \b
+    Example:
+      forge stop --reason "the plan needs another step"
+    """
+    return about_run(controls.stop(run_context(app), one_run(app.repository, run, among_open=True), reason), recorded=True)

@@ -1,0 +1,110 @@
+"""The command `forge`: a table of verbs, each loaded only when it is called."""
+
+from __future__ import annotations
+
+import difflib
+import importlib
+import sys
+
+import click
+
+from forge import __version__
+
+VERBS = {
+    "init": "add what forge needs to this repository",
+    "validate": "say what is wrong with the documents",
+    "approve": "approve a plan's exact text, or answer what a run waits for",
+    "reject": "answer what a run waits for with no",
+    "execute": "execute an approved plan",
+    "resume": "go on with a run",
+    "pause": "pause a run at the next step's edge",
+    "retry": "do the current step again from its checkpoint",
+    "stop": "end a run for good",
+    "skip": "leave out the current step",
+    "attest": "vouch for a truth, naming evidence",
+    "waive": "waive a must-have, with a reason",
+    "status": "show where things stand",
+    "runs": "list the runs",
+    "timeline": "show a run's events",
+    "verify": "decide a plan's must-haves on the tree",
+    "rules": "list the rules of validate",
+    "demo": "make a small repository and execute a plan in it",
+}
+
+
+class Verbs(click.Group):
+    """The verbs; the module of one is imported when it is called, not before."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Return the verbs in the order of a newcomer's way."""
+        return list(VERBS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the module of a verb and return its command."""
+        if cmd_name not in VERBS:
+            return None
+        module = importlib.import_module(f"forge.front.cli.commands.{cmd_name}")
+        command: click.Command = module.command
+        return command
+
+    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+        """Name the nearest verb where there is none of a name."""
+        if args and args[0] not in VERBS and not args[0].startswith("-"):
+            near = difflib.get_close_matches(args[0], VERBS, 1)
+            hint = f"; did you mean `forge {near[0]}`?" if near else "; see `forge --help`"
+            raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
+        return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the verbs without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl(list(VERBS.items()))
+
+
+@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="forge", message="%(prog)s %(version)s")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.pass_context
+def forge(ctx: click.Context, as_json: bool) -> None:
+    """Plans that git can prove.
+
+    forge executes approved plans from .planning/ step by step in this repository, commits a checkpoint before each edit, and
+    holds each plan to its must-haves. Without a command it shows where things stand and what to do next.
+
+    \b
+    Example:
+      forge demo          see it work in a new folder
+      forge status        where things stand here
+      forge execute 01-01 execute a plan
+    """
+    if ctx.invoked_subcommand is None:
+        status = importlib.import_module("forge.front.cli.commands.status").command
+        ctx.invoke(status, as_json=as_json)
+
+
+def main(args: list[str] | None = None) -> int:
+    """Run the command line and return the exit status."""
+    try:
+        status = forge.main(args=args, prog_name="forge", standalone_mode=False)
+    except SystemExit as done:
+        return int(done.code or 0)
+    except click.exceptions.Exit as done:
+        return done.exit_code
+    except click.Abort:
+        return 130
+    except click.ClickException as error:
+        return _usage(error, sys.argv[1:] if args is None else args)
+    except KeyboardInterrupt:
+        return 130
+    return status if isinstance(status, int) else 0
+
+
+def _usage(error: click.ClickException, args: list[str]) -> int:
+    """Tell what is wrong with a command line, as JSON where that was asked for."""
+    if "--json" in args:
+        answer = importlib.import_module("forge.front.cli.answer")
+        verb = next((word for word in args if word in VERBS), "status")
+        answer.print_envelope(answer.error_envelope(verb, "", "usage", error.format_message(), "see --help"))
+    else:
+        error.show()
+    return 2

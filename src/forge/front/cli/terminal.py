@@ -1,0 +1,95 @@
+"""A person at a terminal: questions inline, and a line of progress for each event that they would want to see."""
+
+from __future__ import annotations
+
+import sys
+
+import click
+
+from forge.run.person import Answer, Nobody, Person
+from forge.timeline.event import Event
+from forge.timeline.state import Question, RunState
+
+
+class Terminal:
+    """Asks on standard error, reads from standard input. An empty line or the end of input pauses the run."""
+
+    present = True
+
+    def ask(self, question: Question) -> Answer | None:
+        """See Person.ask."""
+        click.echo(f"\n{click.style(question.kind, bold=True)}: {question.text}", err=True)
+        try:
+            return self._choose(question) if question.options else self._yes_or_no()
+        except (click.Abort, EOFError):
+            return None
+
+    def _yes_or_no(self) -> Answer | None:
+        said = _read("approve? [y]es, [n]o, or nothing to pause: ")
+        if said[:1].lower() not in ("y", "n"):
+            return None
+        approved = said[:1].lower() == "y"
+        return Answer(approved, note="" if approved else _read("why not? "))
+
+    def _choose(self, question: Question) -> Answer | None:
+        ids = [option["id"] for option in question.options]
+        said = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ")
+        if said in ids:
+            return Answer(True, said)
+        return Answer(False, note=_read("why not? ")) if said[:1].lower() == "n" else None
+
+
+def _read(prompt: str) -> str:
+    click.echo(prompt, nl=False, err=True)
+    return input().strip()
+
+
+def person(as_json: bool) -> Person:
+    """Return whoever can be asked: the person at the terminal, or nobody."""
+    return Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
+
+
+def progress(event: Event, state: RunState) -> None:
+    """Print a line for an event that tells how the run gets on."""
+    line = _line(event, state)
+    if line:
+        click.echo(line, err=True)
+
+
+def _line(event: Event, state: RunState) -> str:
+    data = event.data
+    if event.type == "step_started":
+        return (
+            click.style(f"[{data['step_index']}/{len(state.steps)}] {data['description']}", bold=True) + f" ({data['stage']})"
+        )
+    if event.type == "runner_started":
+        return f"      runner {data['runner']} …"
+    if event.type == "runner_finished":
+        return f"      runner ended: {data['ended']}, status {data['exit_code']}, {_seconds(data['duration_ms'])}"
+    if event.type == "test_completed":
+        mark = "ok" if data["success"] else "FAILED"
+        return f"      {mark}: {_short(data['command'])} ({_seconds(data['duration_ms'])})"
+    texts = {
+        "checkpoint_created": lambda: f"      checkpoint {data['checkpoint_id']}",
+        "diff_proposed": lambda: f"      diff: {data['summary']}, risk {data['risk_level']}",
+        "diff_applied": lambda: f"      committed {str(data['commit'])[:10]}" if data["commit"] else "",
+        "test_skipped": lambda: f"      not run: {_short(data['command'])} ({data['reason']})",
+        "repair_attempted": lambda: f"      repair {data['iteration']}",
+        "retrieval_completed": lambda: f"      context: {_short(data['summary'])}",
+        "failure_detected": lambda: click.style(f"      failed ({data['kind']})", fg="red"),
+        "approval_requested": lambda: f"      asks: {data['kind']}",
+        "approval_resolved": lambda: f"      answered: {data['decision']}",
+        "checkpoint_restored": lambda: f"      put back to {str(data['commit'])[:10]}",
+        "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
+        "step_skipped": lambda: f"      skipped: {data['reason']}",
+    }
+    return texts[event.type]() if event.type in texts else ""
+
+
+def _seconds(milliseconds: object) -> str:
+    return f"{float(str(milliseconds)) / 1000:.1f} s"
+
+
+def _short(text: object) -> str:
+    line = " ".join(str(text).split())
+    return line if len(line) <= 90 else line[:89] + "…"

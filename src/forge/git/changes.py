@@ -1,0 +1,179 @@
+"""What changed in the work tree since HEAD, and the commit of exactly that, made as the user's own commit would be."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import pygit2
+
+from forge.git import program
+from forge.git.commits import Entry
+from forge.git.index import PrivateIndex, private, put_entries
+from forge.git.repository import Repository
+
+_LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
+
+Exclude = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One changed path: `status` is git's letter (A, M, D, T), `blob` its new object, `mode` its new mode."""
+
+    path: str
+    status: str
+    mode: int
+    blob: str
+    added: int = 0
+    removed: int = 0
+
+    @property
+    def entry(self) -> Entry:
+        """Its tree entry after the change, None where it is deleted."""
+        return None if self.status == "D" else (self.mode, self.blob)
+
+
+@dataclass(frozen=True)
+class Changes:
+    """Everything that changed, with the added lines of text for the secret scan."""
+
+    entries: list[Change] = field(default_factory=list)
+    patch: bytes = b""
+
+    @property
+    def paths(self) -> list[str]:
+        """The changed paths, sorted."""
+        return sorted(entry.path for entry in self.entries)
+
+    @property
+    def sha256(self) -> str:
+        """What identifies these changes: the SHA-256 of status, mode, object id and path of each."""
+        rows = sorted(f"{entry.status} {entry.mode:o} {entry.blob} {entry.path}\0" for entry in self.entries)
+        return hashlib.sha256("".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
+
+    @property
+    def lines(self) -> int:
+        """Lines added and removed together."""
+        return sum(entry.added + entry.removed for entry in self.entries)
+
+    @property
+    def summary(self) -> str:
+        """One line for people: `2 files, +10 -3`."""
+        added, removed = (sum(getattr(entry, name) for entry in self.entries) for name in ("added", "removed"))
+        count = len(self.entries)
+        return f"{count} {'file' if count == 1 else 'files'}, +{added} -{removed}" if count else "no changes"
+
+
+@dataclass(frozen=True)
+class Staging:
+    """A private index at HEAD plus what changed in the work tree, and those changes against `base`.
+
+    `whole` says that the copy holds all that the user's index holds, so that it may take its place.
+    """
+
+    copy: PrivateIndex
+    base: str
+    exclude: Exclude
+    whole: bool
+    changes: Changes
+
+    def commit(self, message: str) -> tuple[str, list[str]]:
+        """Commit exactly these changes with the user's hooks, signing and identity; return the id and what a hook changed.
+
+        A hook that rewrites only these files and fails is tried once more. Raises GitFailed with what git or the hook said.
+        """
+        repository, words = self.copy.repository, ("commit", "-q", "--cleanup=verbatim", "-F", "-")
+        text = message.encode("utf-8", "replace")
+        done = program.attempt(repository.root, *words, stdin=text, env=self.copy.env)
+        if done.returncode == 0:
+            return self._committed()
+        with stage(repository, self.base, self.exclude) as again:
+            rewritten = again.changes.sha256 != self.changes.sha256 and set(again.changes.paths) <= set(self.changes.paths)
+            if rewritten and program.attempt(repository.root, *words, stdin=text, env=again.copy.env).returncode == 0:
+                commit, _ = again._committed()
+                return commit, _different(self.changes, _between(repository, f"{commit}^", commit))
+        raise program.failed(words, done)
+
+    def _committed(self) -> tuple[str, list[str]]:
+        repository = self.copy.repository
+        commit = repository.head().commit or ""
+        made = _between(repository, f"{commit}^", commit)
+        hook_changed = _different(self.changes, made)
+        if not self.whole or hook_changed or not self.copy.publish():
+            put_entries(repository, made)
+        return commit, hook_changed
+
+
+def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
+    before: dict[str, Entry] = {entry.path: entry.entry for entry in judged.entries}
+    return sorted(path for path in before.keys() | made.keys() if path in made and before.get(path) != made[path])
+
+
+@contextmanager
+def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Staging]:
+    """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit."""
+    with private(repository) as copy:
+        changed = _changed_paths(copy)
+        whole = all(staged in " ?" for staged, _ in changed)
+        if not whole:
+            copy.git("read-tree", "--reset", "HEAD")
+            changed = _changed_paths(copy)
+        paths = [path for _, path in changed if not exclude(path)]
+        if paths:
+            # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
+            copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+        changes = _staged(copy, base, exclude) if paths or base != repository.head().commit else Changes()
+        yield Staging(copy, base, exclude, whole, changes)
+
+
+def _changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
+    output = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    return [(entry[0], entry[3:]) for entry in program.fields(output)]
+
+
+def _staged(copy: PrivateIndex, base: str, exclude: Exclude) -> Changes:
+    output = copy.git(
+        "-c", f"core.bigFileThreshold={_LARGEST_TEXT}", "diff", "--cached", "--raw", "--numstat", "-p", "-z", "-U0",
+        "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base, "--",
+    )  # fmt: skip
+    return _parsed(output, exclude)
+
+
+def _parsed(output: bytes, exclude: Exclude) -> Changes:
+    """Read `git diff --raw --numstat -p -z`: raw records, then numbers, then an empty field and the patch."""
+    raw: dict[str, tuple[str, int, str]] = {}
+    numbers: dict[str, tuple[int, int]] = {}
+    at = 0
+    while at < len(output) and output[at : at + 1] != b"\0":
+        end = output.index(b"\0", at)
+        record = output[at:end]
+        at = end + 1
+        if record.startswith(b":"):
+            _, mode, _, blob, status = record[1:].decode().split(" ")
+            end = output.index(b"\0", at)
+            raw[program.fields(output[at : end + 1])[0]] = (status[0], int(mode, 8), blob)
+            at = end + 1
+        else:
+            added, removed, path = record.split(b"\t", 2)
+            name = program.fields(path + b"\0")[0]
+            numbers[name] = (int(added) if added.isdigit() else 0, int(removed) if removed.isdigit() else 0)
+    entries = [
+        Change(path, status, mode, blob, *numbers.get(path, (0, 0)))
+        for path, (status, mode, blob) in raw.items() if not exclude(path)
+    ]  # fmt: skip
+    return Changes(entries, output[at:].lstrip(b"\0"))
+
+
+def _between(repository: Repository, old: str, new: str) -> dict[str, Entry]:
+    """Return what a commit changed: path to (mode, object id), or None where the path is gone."""
+    before, after = (repository.objects.revparse_single(revision).peel(pygit2.Tree) for revision in (old, new))
+    found: dict[str, Entry] = {}
+    for delta in before.diff_to_tree(after).deltas:
+        gone = delta.status == pygit2.enums.DeltaStatus.DELETED
+        path = os.fsdecode((delta.old_file if gone else delta.new_file).raw_path)
+        found[path] = None if gone else (int(delta.new_file.mode), str(delta.new_file.id))
+    return found

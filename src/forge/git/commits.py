@@ -1,0 +1,191 @@
+"""Commits of forge's own files, made without hooks and without an index, and what is read back from commits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import pygit2
+
+from forge.errors import GitFailed, RepositoryError
+from forge.git import index
+from forge.git.repository import Repository
+
+_FILE = 0o100644
+_FOLDER = 0o040000
+_TRAILER = re.compile(r"^(Forge-[A-Z][A-Za-z]*): (.*)$", re.M)
+
+Entry = tuple[int, str] | None
+Nested = dict[str, "Nested | Entry"]
+
+
+class HeadMoved(GitFailed):
+    """The branch is not where forge left it."""
+
+    kind = "head_moved"
+    exit_code = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit: its id, parents, subject and the `Forge-…` trailers of its message."""
+
+    id: str
+    parents: tuple[str, ...]
+    subject: str
+    trailers: Mapping[str, str]
+
+
+def commit_files(repository: Repository, files: Mapping[str, bytes], message: str, parent: str, branch: str) -> str:
+    """Commit files on top of `parent` and move `branch` there; return the commit's id.
+
+    The user's index gets the same entries first, the branch moves last. Raises HeadMoved if it is not at `parent`.
+    """
+    try:
+        entries: dict[str, Entry] = {path: (_FILE, str(repository.objects.create_blob(data))) for path, data in files.items()}
+    except pygit2.GitError as error:
+        raise GitFailed(f"the record could not be written: {error}", "make room or access, then `forge resume`") from error
+    return commit_entries(repository, entries, message, parent, branch)
+
+
+def commit_entries(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str) -> str:
+    """Commit tree entries, path to (mode, object id) or None to take it away, as `commit_files` does."""
+    objects = repository.objects
+    people = signatures(repository)
+    try:
+        tree = _with_entries(objects, objects[parent].peel(pygit2.Tree), _nested(entries))
+        commit = objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
+    except pygit2.GitError as error:
+        raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
+    if str(_target(repository, branch)) != parent:
+        raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
+    index.put_entries(repository, dict(entries))
+    move_branch(repository, branch, parent, str(commit), message.partition("\n")[0])
+    return str(commit)
+
+
+def move_branch(repository: Repository, branch: str, old: str, new: str, reason: str) -> None:
+    """Move a branch from `old` to `new` by compare-and-swap. Raises HeadMoved."""
+    reference = repository.objects.references.get(branch)
+    if reference is None or str(reference.target) != old:
+        raise HeadMoved(f"{branch} is not at {old[:12]} any more", "run `forge resume`")
+    try:
+        reference.set_target(pygit2.Oid(hex=new), f"commit: {reason}")
+    except (pygit2.GitError, ValueError) as error:
+        raise HeadMoved(f"{branch} could not be moved: {error}", "run `forge resume`") from error
+
+
+def _target(repository: Repository, branch: str) -> pygit2.Oid | None:
+    found = repository.objects.references.get(branch)
+    return found.resolve().target if found else None  # type: ignore[return-value]
+
+
+def signatures(repository: Repository) -> tuple[pygit2.Signature, pygit2.Signature]:
+    """Return author and committer as git itself would make them, dates of the environment included."""
+    return tuple(  # type: ignore[return-value]
+        _signature(repository.git("var", name).decode("utf-8", "replace").strip())
+        for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
+    )
+
+
+def _signature(ident: str) -> pygit2.Signature:
+    match = re.fullmatch(r"(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)", ident)
+    if match is None:
+        raise RepositoryError(f"git names no usable identity: {ident}", "set user.name and user.email with `git config`")
+    offset = (int(match[5]) * 60 + int(match[6])) * (-1 if match[4] == "-" else 1)
+    return pygit2.Signature(match[1] or match[2], match[2] or "none", int(match[3]), offset, "utf-8")
+
+
+def identity(repository: Repository) -> str:
+    """Return `Name <mail>` of the person who works here. Raises RepositoryError where git knows none."""
+    try:
+        ident = repository.git("var", "GIT_COMMITTER_IDENT").decode("utf-8", "replace")
+    except GitFailed as error:
+        raise RepositoryError(
+            "git has no identity for commits", "run `git config user.name NAME` and `git config user.email MAIL`"
+        ) from error
+    return ident.rpartition("> ")[0] + ">"
+
+
+def _nested(entries: Mapping[str, Entry]) -> Nested:
+    root: Nested = {}
+    for path, entry in entries.items():
+        *folders, name = path.split("/")
+        place = root
+        for folder in folders:
+            place = place.setdefault(folder, {})  # type: ignore[assignment]
+        place[name] = entry
+    return root
+
+
+def _with_entries(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
+    """Write the tree with entries replaced, folder by folder; all other entries keep their ids."""
+    builder = objects.TreeBuilder(tree) if tree is not None else objects.TreeBuilder()
+    for name, entry in nested.items():
+        if isinstance(entry, dict):
+            below = tree[name] if tree is not None and name in tree else None
+            made = _with_entries(objects, below if isinstance(below, pygit2.Tree) else None, entry)
+            if len(objects[made].peel(pygit2.Tree)):
+                builder.insert(name, made, _FOLDER)
+            elif below is not None:
+                builder.remove(name)
+        elif entry is not None:
+            builder.insert(name, pygit2.Oid(hex=entry[1]), entry[0])
+        elif tree is not None and name in tree:
+            builder.remove(name)
+    return builder.write()
+
+
+def read(repository: Repository, revision: str) -> Commit:
+    """Return a commit. Raises GitFailed where there is none of that name."""
+    try:
+        found = repository.objects.revparse_single(revision).peel(pygit2.Commit)
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise GitFailed(f"there is no commit {revision}", "name a commit, a branch or a tag") from error
+    return _commit(found)
+
+
+def _commit(found: pygit2.Commit) -> Commit:
+    message = found.message
+    parents = tuple(str(parent) for parent in found.parent_ids)
+    return Commit(str(found.id), parents, message.partition("\n")[0], dict(_TRAILER.findall(message)))
+
+
+def back_to(repository: Repository, tip: str, base: str) -> Iterator[Commit]:
+    """Yield the commits from `tip` back to, not including, `base` along first parents; ends early at missing history."""
+    at: str | None = tip
+    while at is not None and at != base:
+        try:
+            commit = _commit(repository.objects[at].peel(pygit2.Commit))
+        except (KeyError, pygit2.GitError):
+            return
+        yield commit
+        at = commit.parents[0] if commit.parents else None
+
+
+def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
+    """Say whether `older` is `newer` or one of its ancestors; False where either is missing."""
+    if older == newer:
+        return True
+    try:
+        return repository.objects.descendant_of(pygit2.Oid(hex=newer), pygit2.Oid(hex=older))
+    except (KeyError, ValueError, pygit2.GitError):
+        return False
+
+
+def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
+    """Return the names of the entries of a folder as a commit has it; none where there is no such folder."""
+    try:
+        found = repository.objects[commit].peel(pygit2.Tree)[folder]
+    except KeyError:
+        return set()
+    return {entry.name or "" for entry in found} if isinstance(found, pygit2.Tree) else set()
+
+
+def blob_data(repository: Repository, blob: str) -> bytes:
+    """Return the bytes of a blob. Raises GitFailed where it is missing."""
+    found = repository.objects.get(blob)
+    if not isinstance(found, pygit2.Blob):
+        raise GitFailed(f"the object {blob} is missing from this repository", "fetch the history that holds it")
+    return found.data

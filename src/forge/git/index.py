@@ -1,0 +1,124 @@
+"""The user's index: read as a private copy, and changed by putting a prepared copy in its place.
+
+The copy is linked to `index.lock`, which takes git's own lock for a few microseconds, and renamed. A lock that a killed
+forge left is the same inode as a copy in forge's scratch folder: that proves whose it is.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from forge.errors import Held
+from forge.git.repository import Repository
+
+_PREFIX = "index-"
+_PATIENCE = 5.0  # seconds that another git may hold the index
+
+Stamp = tuple[int, int, int] | None
+
+
+def _stamp(path: Path) -> Stamp:
+    try:
+        found = path.stat()
+    except FileNotFoundError:
+        return None
+    return found.st_ino, found.st_mtime_ns, found.st_size
+
+
+@dataclass(frozen=True)
+class PrivateIndex:
+    """A copy of the user's index and what the original was when it was copied."""
+
+    repository: Repository
+    path: Path
+    stamp: Stamp
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The environment that makes git use the copy."""
+        return {"GIT_INDEX_FILE": str(self.path), "GIT_LITERAL_PATHSPECS": "1"}
+
+    def git(self, *words: str, stdin: bytes = b"") -> bytes:
+        """Run git on the copy."""
+        return self.repository.git(*words, stdin=stdin, env=self.env)
+
+    def publish(self) -> bool:
+        """Put the copy in the place of the user's index; False where that has changed since it was copied."""
+        index = self.repository.git_dir / "index"
+        lock = index.with_name("index.lock")
+        _take(self.path, lock)
+        try:
+            if _stamp(index) != self.stamp:
+                return False
+            os.rename(lock, index)
+            return True
+        finally:
+            with contextlib.suppress(FileNotFoundError):
+                if lock.samefile(self.path):
+                    lock.unlink()
+
+
+def _take(prepared: Path, lock: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    while True:
+        try:
+            os.link(prepared, lock)
+            return
+        except FileExistsError:
+            if time.monotonic() > deadline:
+                raise Held(f"{lock} is held by another git", "wait for it to end, or see whether it was left behind") from None
+            time.sleep(0.02)
+
+
+@contextmanager
+def private(repository: Repository) -> Iterator[PrivateIndex]:
+    """Give a private copy of the user's index; it is gone at the end."""
+    index = repository.git_dir / "index"
+    path = repository.scratch / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+    stamp = _stamp(index)
+    try:
+        if stamp is not None:
+            shutil.copy2(index, path)  # with its times: git trusts them to know what is racy
+        yield PrivateIndex(repository, path, stamp)
+    finally:
+        for left in (path, path.with_name(path.name + ".lock")):
+            with contextlib.suppress(OSError):
+                left.unlink()
+
+
+def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | None]) -> None:
+    """Set index entries, path to (mode, blob id) or None for none; everything else in the user's index stays."""
+    lines = [
+        f"{mode:o} {blob}\t".encode() + os.fsencode(path) + b"\0"
+        for path, (mode, blob) in ((path, entry or (0, "0" * 40)) for path, entry in entries.items())
+    ]
+    while True:
+        with private(repository) as copy:
+            copy.git("update-index", "-z", "--index-info", stdin=b"".join(lines))
+            if copy.publish():
+                return
+
+
+def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
+    """Remove `index.lock` if it is one that a dead forge left, and the copies of dead forges; say whether there was one."""
+    lock = repository.git_dir / "index.lock"
+    removed = False
+    for left in repository.scratch.glob(f"{_PREFIX}*"):
+        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+        if not pid.isdigit() or int(pid) in alive:
+            continue
+        with contextlib.suppress(FileNotFoundError):
+            if lock.samefile(left):
+                lock.unlink()
+                removed = True
+        with contextlib.suppress(FileNotFoundError):
+            left.unlink()
+    return removed

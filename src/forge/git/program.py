@@ -1,0 +1,66 @@
+"""Runs the git program: without a shell, without a terminal, and never in another repository than the one meant."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from forge.errors import GitFailed
+
+# What `git rev-parse --local-env-vars` names: a hook that calls forge must not point it at another repository or index.
+_LOCAL = (
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_CONFIG", "GIT_OBJECT_DIRECTORY", "GIT_DIR", "GIT_WORK_TREE",
+    "GIT_IMPLICIT_WORK_TREE", "GIT_GRAFT_FILE", "GIT_INDEX_FILE", "GIT_NO_REPLACE_OBJECTS", "GIT_REPLACE_REF_BASE",
+    "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
+    "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_QUARANTINE_PATH",
+)  # fmt: skip
+_SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync")
+
+
+def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the environment for git: the user's, less what names another repository, and with no prompts."""
+    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
+    return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", **(extra or {})}
+
+
+def attempt(
+    where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None, shielded: bool = True
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git in a folder and return what came of it. A Ctrl-C at the terminal does not reach a shielded git.
+
+    Raises GitFailed only where git itself cannot be started.
+    """
+    try:
+        return subprocess.run(
+            ["git", *_SYNCED, *words], cwd=where, input=stdin, env=environment(env), capture_output=True,
+            start_new_session=shielded, check=False,
+        )  # fmt: skip
+    except OSError as error:
+        raise GitFailed(f"git cannot be started: {error.strerror}", "install git 2.30 or newer and put it on PATH") from error
+
+
+def run(where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
+    """Run git and return its output. Raises GitFailed, with what git said, where it does not exit 0."""
+    done = attempt(where, *words, stdin=stdin, env=env)
+    if done.returncode:
+        raise failed(words, done)
+    return done.stdout
+
+
+def failed(words: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
+    """Return the error of a git that failed."""
+    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
+    verb = next((word for word in words if not word.startswith("-")), "git")
+    return GitFailed(f"git {verb} failed: {said[-2000:] or f'status {done.returncode}'}", status=done.returncode)
+
+
+def fields(output: bytes) -> list[str]:
+    """Return the NUL-separated fields of git's output; names that are no UTF-8 survive the round trip."""
+    return [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
+
+
+def nul_joined(paths: Sequence[str]) -> bytes:
+    """Return paths for git's `--stdin -z` and `--pathspec-file-nul`."""
+    return b"".join(os.fsencode(path) + b"\0" for path in paths)

@@ -1,0 +1,106 @@
+"""The repository that a command works in: where it is, what HEAD is, and whether forge can work on it."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pygit2
+
+from forge.errors import RepositoryError
+from forge.git import program
+
+_IN_PROGRESS = {
+    "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert", "BISECT_LOG": "a bisect", "sequencer": "a sequence of picks",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """What HEAD is: its commit (None while unborn) and its branch's full ref (None while detached)."""
+
+    commit: str | None
+    branch: str | None
+
+    @property
+    def short(self) -> str:
+        """The branch's short name, or `HEAD`."""
+        return self.branch.removeprefix("refs/heads/") if self.branch else "HEAD"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that of all of them."""
+
+    root: Path
+    git_dir: Path
+    common_dir: Path
+
+    @classmethod
+    def discover(cls, start: Path) -> Repository:
+        """Find the repository that `start` lies in. Raises RepositoryError where there is none, or a bare one."""
+        words = ("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository")
+        done = program.attempt(start, *words, "--show-toplevel")
+        lines = os.fsdecode(done.stdout).splitlines()
+        if done.returncode == 0 and len(lines) == 4:
+            return cls(Path(lines[3]), Path(lines[0]), Path(lines[1]))
+        said = done.stderr.decode("utf-8", "replace").strip()
+        if len(lines) >= 3 or "must be run in a work tree" in said:
+            raise RepositoryError("this repository is bare: it has no work tree", "run forge in a clone or a `git worktree`")
+        if "not a git repository" in said:
+            raise RepositoryError(f"{start} is not in a git repository", "run `git init`, or go to a repository")
+        raise RepositoryError(f"git does not open this repository: {said}", "mend what git names, then try again")
+
+    @property
+    def forge_dir(self) -> Path:
+        """The local folder of forge, never committed: live logs, locks, caches."""
+        return self.common_dir / "forge"
+
+    @property
+    def scratch(self) -> Path:
+        """A folder for half-made files on the file system of the git directory."""
+        folder = self.forge_dir / "tmp"
+        folder.mkdir(parents=True, exist_ok=True)
+        return folder
+
+    @cached_property
+    def objects(self) -> pygit2.Repository:
+        """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it does not read."""
+        try:
+            pygit2.settings.owner_validation = False  # git itself has just opened it
+            pygit2.settings.enable_fsync_gitdir(True)
+            return pygit2.Repository(str(self.git_dir))
+        except (pygit2.GitError, KeyError) as error:
+            raise RepositoryError(
+                f"this repository's format is not supported: {error}",
+                "forge works on SHA-1 repositories with file-based refs; keep such a clone for it",
+            ) from error
+
+    def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
+        """Run git in the work tree's root and return its output. Raises GitFailed."""
+        return program.run(self.root, *words, stdin=stdin, env=env)
+
+    def head(self) -> Head:
+        """Read HEAD."""
+        text = (self.git_dir / "HEAD").read_text().strip()
+        if not text.startswith("ref: "):
+            return Head(text, None)
+        branch = text.removeprefix("ref: ")
+        found = self.objects.references.get(branch)
+        return Head(str(found.resolve().target) if found else None, branch)
+
+    def in_progress(self) -> str | None:
+        """Name an operation that is under way in this work tree (a merge, a rebase, …), or return None."""
+        return next((what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None)
+
+    def dirty(self) -> list[str]:
+        """Return `XY path` for each uncommitted path, untracked ones included, ignored ones not."""
+        output = self.git("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+        return program.fields(output)
+
+    def relative(self, path: Path) -> str:
+        """Return a path relative to the root, with `/`. Raises ValueError where it lies elsewhere."""
+        return Path(os.path.realpath(path.parent), path.name).relative_to(os.path.realpath(self.root)).as_posix()

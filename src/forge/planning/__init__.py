@@ -1,0 +1,1 @@
+"""The documents under `.planning/`: plans, missions, settings, summaries and proofs."""

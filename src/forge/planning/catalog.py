@@ -1,0 +1,205 @@
+"""The plans of a repository: where they are, what they are called, and which one a person means by a name."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from forge.errors import UnknownName
+from forge.planning import plan as plans
+from forge.planning.plan import Plan
+from forge.text.source import Source
+
+FOLDER = ".planning"
+_OWN = ("runs", "proofs")
+_FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
+_SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
+_PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
+_NATURAL = re.compile(r"([0-9]+)")
+
+
+@dataclass(frozen=True)
+class PlanFile:
+    """A plan file that was found: its path, its id among the others, and the folder it lies in."""
+
+    path: str
+    id: str
+
+    @property
+    def folder(self) -> str:
+        """The folder, relative to the root."""
+        return posixpath.dirname(self.path)
+
+    @property
+    def stem(self) -> str:
+        """The file's name less `-PLAN.md`; for a bare `PLAN.md` its folder's name."""
+        name = posixpath.basename(self.path).removesuffix("PLAN.md").rstrip("-_.")
+        return name or posixpath.basename(self.folder)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it lies in a milestone's archive."""
+        return "milestones" in self.path.split("/")
+
+    @property
+    def summary_path(self) -> str:
+        """Where the plan's summary lies."""
+        folder, name = posixpath.split(self.path)
+        return posixpath.join(folder, name.removesuffix("PLAN.md") + "SUMMARY.md")
+
+
+@dataclass(frozen=True)
+class Phase:
+    """A folder with plans, in order."""
+
+    folder: str
+    plans: tuple[PlanFile, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, `01-foundation`."""
+        return posixpath.basename(self.folder)
+
+    @property
+    def number(self) -> str:
+        """The number that the folder's name begins with, empty where there is none."""
+        match = _PHASE.fullmatch(self.name)
+        return match["number"] if match else ""
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Return a sort key in which `phase 10` comes behind `phase 9`."""
+    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(_NATURAL.split(text))]
+
+
+def find_plan_files(root: Path) -> Iterator[str]:
+    """Yield the path of every `*PLAN.md` below `.planning/`, at any depth; links to folders are not followed."""
+    top = root / FOLDER
+    for folder, names, files in os.walk(top):
+        if Path(folder) == top:
+            names[:] = [name for name in names if name not in _OWN]
+        names.sort()
+        place = Path(folder).relative_to(root).as_posix()
+        yield from (f"{place}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
+
+
+def plan_id(path: str) -> str:
+    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for `PLAN.md` its folder."""
+    folder, name = posixpath.split(path)
+    if match := _FULL.fullmatch(name):
+        return f"{match['phase']}-{match['plan']}"
+    phase = _PHASE.fullmatch(posixpath.basename(folder))
+    if (match := _SHORT.fullmatch(name)) and phase and "quick" not in path.split("/"):
+        return f"{phase['number']}-{match['plan']}"
+    return PlanFile(path, "").stem
+
+
+def _identified(paths: Iterable[str]) -> list[PlanFile]:
+    """Give each path its id; those that are not unique get the milestone, else the folders, in front."""
+    found = [(path, plan_id(path)) for path in paths]
+    for prefix in (_milestone, _folders):
+        number = Counter(name for _, name in found)
+        found = [(path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name) for path, name in found]
+    return [PlanFile(path, name) for path, name in sorted(found, key=lambda pair: natural(pair[0]))]
+
+
+def _milestone(path: str) -> str:
+    parts = path.split("/")
+    if "milestones" not in parts[:-1]:
+        return ""
+    return parts[parts.index("milestones") + 1].removesuffix("-phases")
+
+
+def _folders(path: str) -> str:
+    return posixpath.dirname(path).removeprefix(f"{FOLDER}/").removeprefix("phases/")
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """All plans of a work tree. Reading them costs nothing until one is asked for."""
+
+    root: Path
+
+    @cached_property
+    def files(self) -> list[PlanFile]:
+        """Every plan file with its id, in natural order of the paths."""
+        return _identified(find_plan_files(self.root))
+
+    @cached_property
+    def phases(self) -> list[Phase]:
+        """The folders that hold plans, in natural order."""
+        folders: dict[str, list[PlanFile]] = {}
+        for file in self.files:
+            folders.setdefault(file.folder, []).append(file)
+        return [Phase(folder, tuple(files)) for folder, files in folders.items()]
+
+    def load(self, file: PlanFile) -> Plan:
+        """Read a plan. Raises UnknownName where the file cannot be read."""
+        try:
+            return plans.load(Source.read(self.root, file.path), file.id)
+        except OSError as error:
+            raise UnknownName(f"{file.path} cannot be read: {error.strerror}", "make it a readable file") from error
+
+    def by_path(self, path: str) -> PlanFile | None:
+        """Return the plan at a path."""
+        return next((file for file in self.files if file.path == path), None)
+
+    def named(self, name: str, folder: Path | None = None) -> list[PlanFile]:
+        """Return the plans that a name means: a path (from `folder` or the root), an id, a file's name, or a slug."""
+        for fits in (self._is_path(name, folder), lambda file: file.id == name, self._is_stem(name), self._is_slug(name)):
+            found = [file for file in self.files if fits(file)]
+            current = [file for file in found if not file.archived]
+            if found:
+                return current or found
+        return []
+
+    def _is_path(self, name: str, folder: Path | None) -> Callable[[PlanFile], bool]:
+        places = {posixpath.normpath(name)}
+        if folder is not None:
+            places.add(Path(os.path.relpath(os.path.realpath(folder / name), os.path.realpath(self.root))).as_posix())
+        return lambda file: file.path in places
+
+    def _is_stem(self, name: str) -> Callable[[PlanFile], bool]:
+        wanted = {name, name.removesuffix("-PLAN.md"), name.removesuffix("-PLAN")}
+        return lambda file: file.stem in wanted or file.id.rpartition("/")[2] in wanted
+
+    def _is_slug(self, name: str) -> Callable[[PlanFile], bool]:
+        words = name.lower()
+        return lambda file: words in _slugs(file)
+
+    def one(self, name: str, folder: Path | None = None) -> PlanFile:
+        """Return the one plan that a name means. Raises UnknownName, which lists the candidates."""
+        found = self.named(name, folder)
+        if len(found) == 1:
+            return found[0]
+        if found:
+            listed = "\n".join(f"  {file.id}  {file.path}" for file in found[:20])
+            raise UnknownName(f"`{name}` names {len(found)} plans:\n{listed}", "name one of them by its path")
+        near = [file for file in self.files if name.lower() in file.path.lower()] or self.files
+        listed = "\n".join(f"  {file.id}  {file.path}" for file in near[:20]) or "  (this repository has no plans)"
+        raise UnknownName(f"there is no plan `{name}`; there are:\n{listed}", "name a plan by its id, its path or its slug")
+
+    def phase(self, name: str, folder: Path | None = None) -> Phase | None:
+        """Return the phase that a name means: its folder, its number or its slug; archived ones only by their folder."""
+        at = posixpath.normpath(name)
+        here = Path(os.path.relpath(os.path.realpath((folder or self.root) / name), os.path.realpath(self.root))).as_posix()
+        found = [phase for phase in self.phases if phase.folder in (at, here)]
+        if not found:
+            current = [phase for phase in self.phases if "milestones" not in phase.folder.split("/")]
+            number = name.lstrip("0")
+            found = [phase for phase in current if name == phase.name or number == phase.number.lstrip("0") != ""]
+            found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
+        return found[0] if len(found) == 1 else None
+
+
+def _slugs(file: PlanFile) -> set[str]:
+    """Return the slugs of a plan: its own, without the number, and its folder's where the plan is alone there."""
+    own = re.sub(r"^[\d.]+[A-Za-z]?(-\d+[A-Za-z]?)?-", "", file.stem.lower())
+    folder = re.sub(r"^[\d.]+[A-Za-z]?-", "", posixpath.basename(file.folder).lower())
+    return {own, folder, posixpath.basename(file.folder).lower()}

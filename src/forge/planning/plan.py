@@ -1,0 +1,259 @@
+"""A plan: YAML front matter and a body of tagged sections, read as people write it, never rewritten."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from forge.planning import must_haves, scope
+from forge.planning.stage import EDITING, STAGES, Stage, stage_of
+from forge.planning.verify import Check, checks_in
+from forge.text import tags, yaml
+from forge.text.finding import Finding
+from forge.text.source import Source, Span
+from forge.text.yaml import Value
+
+_FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^---[ \t]*\r?(?:\n|\Z)", re.M | re.S)
+_REFERENCE = re.compile(r"^[ \t]*(?:[-*][ \t]+)?@([^\s@]\S*)", re.M)
+_CHILDREN = (
+    "name", "files", "read_first", "action", "verify", "acceptance_criteria", "done", "behavior", "precondition",
+    "what-built", "how-to-verify", "decision", "context", "options", "instructions", "resume-signal", "implementation",
+)  # fmt: skip
+_EMPTY = Value({}, "", Span(0, 0), {})
+
+
+@dataclass(frozen=True)
+class Option:
+    """One way out of a decision: the id to answer with, and what it means."""
+
+    id: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Step:
+    """One `<task>`: `number` counts from 1, `id` is `NN-MM/1`; `text` is all that stands between its tags."""
+
+    id: str
+    number: int
+    stage: Stage
+    attributes: dict[str, str]
+    parts: dict[str, str]
+    text: str
+    span: Span
+    verify_span: Span | None
+
+    @property
+    def name(self) -> str:
+        """The step's name in one line, with no control characters."""
+        words = self.parts.get("name") or self.parts.get("decision") or self.parts.get("what-built") or ""
+        return " ".join("".join(c if c.isprintable() else " " for c in words).split()) or f"step {self.number}"
+
+    @property
+    def edits(self) -> bool:
+        """Whether the step is meant to change files, and so gets a checkpoint."""
+        return self.stage in EDITING
+
+    @cached_property
+    def checks(self) -> list[Check]:
+        """What its `<verify>` asks for, in order."""
+        return checks_in(self.parts.get("verify", ""))
+
+    @property
+    def calls_runner(self) -> bool:
+        """Whether a runner does the step's work. A checkpoint is a person's, whatever it says."""
+        if self.edits:
+            return True
+        has_command = any(check.kind == "command" for check in self.checks)
+        return self.stage != "checkpoint" and bool(self.parts.get("action", "").strip()) and not has_command
+
+    @property
+    def files(self) -> list[str]:
+        """The paths that `<files>` names."""
+        return scope.paths_in(self.parts.get("files", ""))
+
+    @property
+    def references(self) -> list[str]:
+        """The files to read first, as named by `read_first` and by `@path` in the step."""
+        return scope.paths_in(self.parts.get("read_first", "")) + _REFERENCE.findall(self.parts.get("context", ""))
+
+    @cached_property
+    def options(self) -> list[Option]:
+        """The ways out of a decision checkpoint."""
+        text = self.parts.get("options", "")
+        found = tags.children(text, Span(0, len(text)), ("option",))
+        return [
+            Option(tag.attributes.get("id") or f"option-{number}", " ".join(tag.text(text).split()))
+            for number, tag in enumerate(found, 1)
+        ]
+
+    @property
+    def asks(self) -> str:
+        """The kind of answer that a checkpoint step waits for."""
+        kind = self.attributes.get("type", "").partition(":")[2]
+        return {"decision": "decision", "human-action": "human_action"}.get(kind, "human_verify")
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A plan file as it was read. `id` comes from its place among the other plans (`planning.catalog`)."""
+
+    id: str
+    source: Source
+    front: Value
+    front_closed: bool
+    body_start: int
+    steps: list[Step]
+    findings: list[Finding] = field(default_factory=list)
+
+    @property
+    def path(self) -> str:
+        """The file, relative to the repository's root."""
+        return self.source.path
+
+    @cached_property
+    def sha256(self) -> str:
+        """The SHA-256 of the file's bytes, in hex."""
+        return hashlib.sha256(self.source.data).hexdigest()
+
+    @cached_property
+    def must_haves(self) -> list[must_haves.MustHave]:
+        """What has to be true when the plan is done."""
+        return must_haves.declared(self.front)
+
+    @property
+    def title(self) -> str:
+        """The first line of the objective, else the plan's id."""
+        lines = [line.strip() for line in self.section("objective").splitlines() if line.strip()]
+        return lines[0] if lines else self.id
+
+    def section(self, name: str) -> str:
+        """Return the text of a body section, empty where there is none."""
+        tag = tags.section(self.source.text, name, self.body_start)
+        return tag.text(self.source.text).strip() if tag else ""
+
+    def texts(self, key: str) -> list[str]:
+        """Return a front matter list as text."""
+        value = self.front.get(key)
+        return value.texts() if value else []
+
+    @cached_property
+    def verification(self) -> list[Check]:
+        """The commands of `<verification>`; prose there repeats what steps and must-haves say."""
+        return checks_in(self.section("verification"), prose=False)
+
+    @cached_property
+    def references(self) -> list[str]:
+        """The `@path` references of the plan's context sections."""
+        return _REFERENCE.findall(self.section("context") + "\n" + self.section("execution_context"))
+
+    @cached_property
+    def write_scope(self) -> scope.WriteScope:
+        """What the plan may write: `files_modified`, the steps' `<files>` and the artifact paths together."""
+        artifacts = [item.statement for item in self.must_haves if item.kind == "artifact"]
+        declared = [*self.texts("files_modified"), *self.texts("files_deleted"), *artifacts]
+        paths = [path for text in declared for path in scope.paths_in(text)]
+        return scope.WriteScope.of([*paths, *(path for step in self.steps for path in step.files)])
+
+    @cached_property
+    def announced_deletes(self) -> list[str]:
+        """The paths that the plan says go away: `files_deleted`, and entries of file lists annotated with so much."""
+        listed = self.texts("files_modified") + [step.parts.get("files", "") for step in self.steps]
+        noted = [path for text in listed for path in scope.deletes_in(text)]
+        return noted + [path for text in self.texts("files_deleted") for path in scope.paths_in(text)]
+
+    @property
+    def blocking(self) -> list[Finding]:
+        """The findings that refuse a run."""
+        return [finding for finding in self.findings if finding.blocks]
+
+
+def load(source: Source, plan_id: str) -> Plan:
+    """Read a plan. Never raises for what a file says: everything wrong with it is in `findings`."""
+    findings: list[Finding] = []
+    if source.problem:
+        place = Span(source.problem_offset, source.problem_offset + 1)
+        findings.append(source.finding("unreadable", "error", place, f"the file {source.problem}",
+                                       "save the plan as UTF-8 text", blocks=True))  # fmt: skip
+    front, closed, body_start = _front_matter(source, findings)
+    steps = _steps(source, plan_id, findings)
+    findings += scope.outside(source, front)
+    findings += _steps_outside(source, steps)
+    return Plan(plan_id, source, front, closed, body_start, steps, findings)
+
+
+def _front_matter(source: Source, findings: list[Finding]) -> tuple[Value, bool, int]:
+    text = source.text
+    match = _FRONT.match(text)
+    if match is None:
+        if re.match(r"---[ \t]*\r?\n", text):
+            findings.append(source.finding("front-matter-unclosed", "error", Span(0, 3), "the front matter is never closed",
+                                           "put a line `---` behind its last key", blocks=True))  # fmt: skip
+        else:
+            findings.append(source.finding("front-matter-missing", "warning", Span(0, 0), "the plan has no closed front matter",
+                                           "begin the file with `---`, the keys, and `---`"))  # fmt: skip
+        return _EMPTY, False, 0
+    try:
+        front = yaml.parse(match["yaml"], match.start("yaml"))
+    except yaml.YamlProblem as problem:
+        at = match.start("yaml") + problem.offset
+        said = f"the front matter is no YAML: {problem.message}"
+        findings.append(source.finding("front-matter-yaml", "error", Span(at, at + 1), said,
+                                       "mend this line; until then none of its must-haves can be proven"))  # fmt: skip
+        return _EMPTY, True, match.end()
+    if not isinstance(front.data, dict):
+        findings.append(source.finding("front-matter-shape", "error", front.span, "the front matter is no mapping of keys",
+                                       "write `key: value` lines"))  # fmt: skip
+        return _EMPTY, True, match.end()
+    return front, True, match.end()
+
+
+def _steps(source: Source, plan_id: str, findings: list[Finding]) -> list[Step]:
+    steps = [_step(source, plan_id, number, tag) for number, tag in enumerate(tags.tasks(source.text), 1)]
+    if not steps and tags.section(source.text, "feature"):
+        steps = [_feature_step(source, plan_id)]
+    if not steps and not source.problem:
+        findings.append(source.finding("no-steps", "error", Span(0, 0), "the plan has no steps",
+                                       "write each step as a <task> whose tags begin and end a line", blocks=True))  # fmt: skip
+    seen: set[str] = set()
+    for step in steps:
+        declared = step.attributes.get("id")
+        if declared in seen:
+            findings.append(source.finding("duplicate-step-id", "error", step.span, f"a second task has the id `{declared}`",
+                                           "give each task an id of its own, or none", blocks=True))  # fmt: skip
+        seen.update([declared] if declared else [])
+        wanted = step.attributes.get("stage")
+        if wanted is not None and wanted not in STAGES:
+            findings.append(source.finding("unknown-stage", "warning", Span(step.span.start, step.span.start + 5),
+                                           f"there is no stage `{wanted}`", f"use one of {', '.join(STAGES)}"))  # fmt: skip
+    return steps
+
+
+def _step(source: Source, plan_id: str, number: int, tag: tags.Tag) -> Step:
+    parts: dict[str, str] = {}
+    verify_span = None
+    for child in tags.children(source.text, tag.inner, _CHILDREN):
+        text = child.text(source.text).strip()
+        parts[child.name] = f"{parts[child.name]}\n{text}" if child.name in parts else text
+        if child.name == "verify" and verify_span is None:
+            verify_span = child.inner
+    stage = stage_of(tag.attributes, parts.get("name", ""), parts.get("files", ""))
+    return Step(f"{plan_id}/{number}", number, stage, tag.attributes, parts, tag.text(source.text), tag.span, verify_span)
+
+
+def _feature_step(source: Source, plan_id: str) -> Step:
+    """Return the one step of a TDD plan that uses `<feature>` in place of tasks."""
+    tag = tags.section(source.text, "feature")
+    assert tag is not None
+    parts = {child.name: child.text(source.text).strip() for child in tags.children(source.text, tag.inner, _CHILDREN)}
+    return Step(f"{plan_id}/1", 1, "edit", {"tdd": "true"}, parts, tag.text(source.text), tag.span, None)
+
+
+def _steps_outside(source: Source, steps: list[Step]) -> list[Finding]:
+    return [
+        source.finding("path-outside", "error", step.span, f"`{path}` in <files> leaves the repository",
+                       "name paths relative to the repository's root", blocks=True)
+        for step in steps for path in step.files if scope.leaves(path)
+    ]  # fmt: skip

@@ -1,0 +1,137 @@
+"""Paths as plans write them, and which files a plan may write."""
+
+from __future__ import annotations
+
+import contextlib
+import posixpath
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import cached_property
+
+from forge.planning.stage import names_a_path
+from forge.text.finding import Finding
+from forge.text.pattern import BadPattern, compile_pattern, searchable
+from forge.text.source import Source, Span
+from forge.text.yaml import Value
+
+_ANNOTATION = re.compile(r"(?<!\s)\s+[(\[（—–#].*$|(?<!\s)\s+-\s.*$|（.*$", re.S)
+_STRETCH = re.compile(r"([^{}]*+)([{}]?)")
+_WHOLLY_ASIDE = re.compile(r"[(（].*[)）]$|n/a\b.*|none\b.*", re.I | re.S)
+_DRIVE = re.compile(r"[A-Za-z]:[/\\]")
+
+
+def clean(text: str) -> tuple[str, str]:
+    """Return the path in a text and the annotation behind it (`src/a.py (new)`), both possibly empty; `./` is dropped."""
+    bare = text.strip().strip("`\"'").strip()
+    bare = re.sub(r"^[-*]\s+", "", bare).strip("`\"'")
+    path = _ANNOTATION.sub("", bare).strip("`\"' ")
+    note = bare[len(path) :].strip(" `\"'")
+    return re.sub(r"\A(?:\./)+", "", path), note
+
+
+def paths_in(text: str) -> list[str]:
+    """Return the paths of a `<files>` text or of one entry of a list: split at commas and line ends, notes dropped."""
+    found = []
+    for item in _items(text):
+        if not item.strip() or _WHOLLY_ASIDE.fullmatch(item.strip()):
+            continue
+        path, _ = clean(item)
+        words = path.split()
+        several = len(words) > 1 and "{{" not in path and all(names_a_path(word) for word in words)
+        found += words if several else [path] if path else []
+    return found
+
+
+def _items(text: str) -> list[str]:
+    """Split a text at line ends, and at commas that are not in braces (`src/{a,b}.py` is one item)."""
+    items: list[list[str]] = [[]]
+    for stretch, brace in _STRETCH.findall(text):
+        first, *more = re.split(r"\n" if brace == "}" else r"[,\n]", stretch)
+        items[-1].append(first)
+        items += [[part] for part in more]
+        items[-1].append(brace)
+    return ["".join(parts) for parts in items]
+
+
+def deletes_in(text: str) -> list[str]:
+    """Return the paths of a file list whose annotation says that they go away: `old.py (delete)`."""
+    items = [clean(item) for item in re.split(r"[,\n]", text)]
+    return [path for path, note in items if path and re.search(r"delet|remov|renam|mov(?:e|ed|ing)\b", note, re.I)]
+
+
+def leaves(path: str) -> bool:
+    """Say whether a path, as written, leads out of the repository."""
+    if path.startswith(("/", "~", "\\\\")) or _DRIVE.match(path):
+        return True
+    return posixpath.normpath(path).split("/")[0] == ".."
+
+
+def outside(source: Source, front: Value) -> list[Finding]:
+    """Return a finding for each path of the front matter that leads out of the repository."""
+    return [
+        source.finding("path-outside", "error", span, f"`{path}` leaves the repository",
+                       "name paths relative to the repository's root", blocks=True)
+        for path, span in _declared(front) if leaves(path)
+    ]  # fmt: skip
+
+
+def _declared(front: Value) -> Iterable[tuple[str, Span]]:
+    for key in ("files_modified", "files_deleted"):
+        value = front.get(key)
+        for element in value.elements() if value else []:
+            if not isinstance(element.data, (dict, list)):
+                yield from ((path, element.span) for path in paths_in(element.raw))
+
+
+@dataclass(frozen=True)
+class WriteScope:
+    """The paths and globs that a plan may write. `*` and `?` are globs; brackets are letters, as in `[id]/page.tsx`."""
+
+    paths: tuple[str, ...]
+
+    @classmethod
+    def of(cls, paths: Iterable[str]) -> WriteScope:
+        """Return the scope of the given paths, in order, each once."""
+        return cls(tuple(dict.fromkeys(posixpath.normpath(path) for path in paths if path and not leaves(path))))
+
+    @cached_property
+    def _globbed(self) -> Callable[[str], bool]:
+        return matcher(path for path in self.paths if "*" in path or "?" in path)
+
+    @cached_property
+    def _exact(self) -> frozenset[str]:
+        return frozenset(self.paths)
+
+    def covers(self, path: str) -> bool:
+        """Say whether a file lies in the scope: named, below a folder that is named, or matched by a glob."""
+        parts = path.split("/")
+        if any("/".join(parts[:end]) in self._exact for end in range(1, len(parts) + 1)):
+            return True
+        return self._globbed(path)
+
+
+def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
+    """Return what says of a path whether any of the globs matches it, in linear time.
+
+    A glob that is too large to compile matches nothing.
+    """
+    compiled = []
+    for glob in globs:
+        with contextlib.suppress(BadPattern):
+            compiled.append(compile_pattern(glob_regex(glob)))
+    return lambda path: any(glob.fullmatch(searchable(path)) for glob in compiled)
+
+
+def glob_regex(glob: str) -> str:
+    """Return the regular expression of a glob: `**` crosses folders, `*` and `?` do not."""
+    out, at = "", 0
+    while at < len(glob):
+        if glob.startswith("**/", at):
+            out, at = out + "(?:.*/)?", at + 3
+        elif glob.startswith("**", at):
+            out, at = out + ".*", at + 2
+        else:
+            out += {"*": "[^/]*", "?": "[^/]"}.get(glob[at], re.escape(glob[at]))
+            at += 1
+    return out

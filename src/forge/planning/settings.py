@@ -1,0 +1,227 @@
+"""Settings: `.planning/forge.yaml` of the repository over the user's own. Each key has a default that works."""
+
+from __future__ import annotations
+
+import difflib
+import math
+import os
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Literal
+
+from forge.errors import SettingsError
+from forge.text import yaml
+from forge.text.source import Source
+from forge.text.yaml import Value
+
+PATH = ".planning/forge.yaml"
+DiffPolicy = Literal["never", "risky", "always"]
+_STRICTNESS = ("never", "risky", "always")
+PROTECTED = (
+    ".git*", "**/.git*", ".git*/**", "**/.gitlab-ci.yml", ".circleci/**", "Jenkinsfile", ".travis.yml", "azure-pipelines.yml",
+    ".planning/forge.yaml", "**/*.lock", "**/package-lock.json", "**/pnpm-lock.yaml", "**/go.sum", "**/npm-shrinkwrap.json",
+    ".husky/**", ".pre-commit-config.yaml", "**/hooks/pre-commit", "**/hooks/commit-msg",
+    ".planning/runs/**", ".planning/proofs/**",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RunnerSettings:
+    """A named runner: its argument vector, how it gets the prompt, the environment names it may see, its own timeout."""
+
+    command: tuple[str, ...] = ()
+    prompt: Literal["stdin", "file", "arg"] = "stdin"
+    env: tuple[str, ...] = ()
+    timeout: float | None = None
+
+
+@dataclass(frozen=True)
+class Approvals:
+    """What is asked: plan approval always is; a diff by policy."""
+
+    plan: Literal["always"] = "always"
+    diff: DiffPolicy = "risky"
+
+
+@dataclass(frozen=True)
+class ScopeLimits:
+    """How much one step may change before its diff is of high risk, and the paths that always are."""
+
+    max_files: int = 50
+    max_lines: int = 2000
+    protect: tuple[str, ...] = PROTECTED
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Seconds for a runner or a verify command, seconds of silence for a runner, and bytes."""
+
+    step_timeout: float = 3600
+    idle_timeout: float = 900
+    evidence_bytes: int = 65536
+    artifact_bytes: int = 16 << 20
+
+
+@dataclass(frozen=True)
+class Settings:
+    """Everything that can be set."""
+
+    runner: str = "manual"
+    runners: Mapping[str, RunnerSettings] = field(default_factory=dict)
+    approvals: Approvals = field(default_factory=Approvals)
+    scope: ScopeLimits = field(default_factory=ScopeLimits)
+    repair_attempts: int = 0
+    limits: Limits = field(default_factory=Limits)
+    warnings: tuple[str, ...] = ()
+
+
+def user_path() -> Path:
+    """Return where the user's own settings lie: `forge/forge.yaml` below the XDG configuration folder."""
+    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
+    return Path(base) / "forge" / "forge.yaml"
+
+
+def load(root: Path) -> Settings:
+    """Return the settings that hold in a repository. Raises SettingsError with file, line and column."""
+    settings = _read(Settings(), user_path(), str(user_path()))
+    own = _read(settings, root / PATH, PATH)
+    if not (root / PATH).exists():
+        return own
+    return replace(own, approvals=_tightened(settings.approvals, own.approvals), scope=_protected(settings.scope, own.scope))
+
+
+def _tightened(user: Approvals, repository: Approvals) -> Approvals:
+    """A tracked file can only tighten: the stricter of both policies holds."""
+    return Approvals(diff=max(user.diff, repository.diff, key=_STRICTNESS.index))
+
+
+def _protected(user: ScopeLimits, repository: ScopeLimits) -> ScopeLimits:
+    protect = tuple(dict.fromkeys((*PROTECTED, *user.protect, *repository.protect)))
+    return replace(repository, protect=protect)
+
+
+def _read(base: Settings, path: Path, name: str) -> Settings:
+    try:
+        source = Source.of(name, path.read_bytes())
+    except FileNotFoundError:
+        return base
+    except OSError as error:
+        raise SettingsError(f"{name}: {error.strerror}", "make it a readable file, or remove it") from error
+    if source.problem:
+        raise SettingsError(f"{name}: the file {source.problem}", "save it as UTF-8 text")
+    return _Reader(source, base).settings()
+
+
+class _Reader:
+    """Reads one settings file over what holds without it; every complaint has its place."""
+
+    def __init__(self, source: Source, base: Settings) -> None:
+        self.source = source
+        self.base = base
+        self.warnings: list[str] = list(base.warnings)
+
+    def settings(self) -> Settings:
+        try:
+            top = yaml.parse(self.source.text)
+        except yaml.YamlProblem as problem:
+            line, column = self.source.position(problem.offset)
+            raise SettingsError(f"{self.source.path}:{line}:{column}: {problem.message}", "mend this line") from problem
+        if top.data is None:
+            return self.base
+        self.known(top, "version", "runner", "runners", "approvals", "scope", "repair", "limits")
+        version = self.number(top, "version", 1)
+        if version > 1:
+            said = f"{self.source.path}: version {version:g} is newer than this forge reads"
+            raise SettingsError(said, "install a newer forge")
+        approvals, scope, repair, limits = (self.block(top, name) for name in ("approvals", "scope", "repair", "limits"))
+        self.known(approvals, "plan", "diff")
+        self.known(repair, "attempts")
+        self.choice(approvals, "plan", ("always",), "always")
+        return replace(
+            self.base,
+            runner=self.text(top, "runner", self.base.runner),
+            runners={**self.base.runners, **{name: self.runner(value) for name, value in self.block(top, "runners").items()}},
+            approvals=Approvals(diff=self.choice(approvals, "diff", _STRICTNESS, self.base.approvals.diff)),  # type: ignore[arg-type]
+            scope=self.scope(scope),
+            repair_attempts=int(self.number(repair, "attempts", self.base.repair_attempts)),
+            limits=self.limits(limits),
+            warnings=tuple(self.warnings),
+        )
+
+    def runner(self, value: Value) -> RunnerSettings:
+        if not isinstance(value.data, dict):
+            raise self.wrong(value, "a runner is a mapping with `command`")
+        self.known(value, "command", "prompt", "env", "timeout")
+        command, env = (value.get(name) for name in ("command", "env"))
+        if command is None or not isinstance(command.data, list) or not command.texts():
+            raise self.wrong(command or value, "`command` is a list of words: the program and its arguments")
+        timeout = value.get("timeout")
+        return RunnerSettings(
+            tuple(command.texts()),
+            self.choice(value, "prompt", ("stdin", "file", "arg"), "stdin"),  # type: ignore[arg-type]
+            tuple(env.texts()) if env else (),
+            self.number(value, "timeout", 0) if timeout else None,
+        )
+
+    def scope(self, value: Value) -> ScopeLimits:
+        self.known(value, "max_files", "max_lines", "protect")
+        base, protect = self.base.scope, value.get("protect")
+        return ScopeLimits(
+            int(self.number(value, "max_files", base.max_files)),
+            int(self.number(value, "max_lines", base.max_lines)),
+            tuple(dict.fromkeys((*base.protect, *(protect.texts() if protect else ())))),
+        )
+
+    def limits(self, value: Value) -> Limits:
+        defaults = asdict(self.base.limits)
+        self.known(value, *defaults)
+        numbers = {name: self.number(value, name, default) for name, default in defaults.items()}
+        return Limits(
+            numbers["step_timeout"], numbers["idle_timeout"], int(numbers["evidence_bytes"]), int(numbers["artifact_bytes"])
+        )
+
+    def block(self, parent: Value, key: str) -> Value:
+        value = parent.get(key)
+        if value is None or value.data is None:
+            return Value({}, "", parent.span, {})
+        if not isinstance(value.data, dict):
+            raise self.wrong(value, f"`{key}` is a mapping")
+        return value
+
+    def text(self, parent: Value, key: str, default: str) -> str:
+        value = parent.get(key)
+        if value is None or value.data is None:
+            return default
+        if isinstance(value.data, (dict, list)):
+            raise self.wrong(value, f"`{key}` is a word")
+        return value.raw
+
+    def choice(self, parent: Value, key: str, options: tuple[str, ...], default: str) -> str:
+        found = self.text(parent, key, default)
+        if found not in options:
+            raise self.wrong(parent.get(key) or parent, f"`{key}` is one of {', '.join(options)}, not `{found}`")
+        return found
+
+    def number(self, parent: Value, key: str, default: float) -> float:
+        value = parent.get(key)
+        if value is None or value.data is None:
+            return default
+        number = value.data
+        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < math.inf:
+            raise self.wrong(value, f"`{key}` is a number, 0 or more")
+        return number
+
+    def known(self, value: Value, *names: str) -> None:
+        if not isinstance(value.data, dict):
+            raise self.wrong(value, "the settings are a mapping of keys")
+        for key in value.data:
+            if key not in names:
+                line, column = self.source.position(value.keys[key].start if key in value.keys else value.span.start)
+                close = difflib.get_close_matches(key, names, 1)
+                hint = f"; did you mean `{close[0]}`?" if close else ""
+                self.warnings.append(f"{self.source.path}:{line}:{column}: unknown key `{key}`{hint}")
+
+    def wrong(self, value: Value, what: str) -> SettingsError:
+        line, column = self.source.position(value.span.start)
+        return SettingsError(f"{self.source.path}:{line}:{column}: {what}", "see `docs/settings.md` for every key")

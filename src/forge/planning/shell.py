@@ -1,0 +1,78 @@
+"""What can be said of a shell command without running it: where it goes, and whether it could ever fail."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+from pathlib import Path
+
+_HARMLESS = {"echo", "printf", "true", ":"}
+_SEPARATORS = {";", "\n", "&"}
+_MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
+_CD = re.compile(r"(?:^|[;&|(\n]|\b(?:do|then|else)\b)[ \t\r]*(?P<go>cd|pushd)\s+(?P<folder>\"[^\"\n]*\"|'[^'\n]*'|(?:\\.|[^\s;&|)])+)\s*(?:&&|;)?\s*")
+
+
+def cannot_fail(command: str) -> bool:
+    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `; echo`.
+
+    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either.
+    """
+    segments = _segments(command)
+    last = segments[-1] if segments else []
+    if last == ["done"] and len(segments) > 1:
+        last = [word for word in segments[-2] if word != "do"]
+    if not last:
+        return False
+    if "||" in last:
+        fallback = last[len(last) - last[::-1].index("||") :]
+        return "&&" not in fallback and _harmless(fallback)
+    return len(segments) > 1 and "&&" not in last and "|" not in last and _harmless(last)
+
+
+def _harmless(words: list[str]) -> bool:
+    return bool(words) and (words[0] in _HARMLESS or words[:2] == ["exit", "0"])
+
+
+def _segments(command: str) -> list[list[str]]:
+    """Split a command at `;`, `&` and line ends outside quotes; empty where it does not even tokenise."""
+    code = "\n".join(line for line in command.splitlines() if not line.lstrip().startswith("#"))
+    lexer = shlex.shlex(code, posix=False, punctuation_chars=";&|()\n")
+    lexer.whitespace = " \t\r"
+    lexer.whitespace_split = True
+    lexer.commenters = ""
+    try:
+        words = list(lexer)
+    except ValueError:
+        return []
+    segments: list[list[str]] = [[]]
+    for word in words:
+        if word in _SEPARATORS or set(word) <= {";", "\n"}:
+            segments.append([])
+        else:
+            segments[-1].append(word)
+    return [segment for segment in segments if segment]
+
+
+def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
+    """Return the first folder outside `root` that a command changes to, and the command without that `cd`.
+
+    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`).
+    """
+    at = here = os.path.realpath(root)
+    for number, match in enumerate(_CD.finditer(command)):
+        folder = match["folder"].strip("\"'").replace("\\ ", " ")
+        if folder == "-" or ("$" in folder and not folder.startswith("$HOME")) or "`" in folder:
+            continue
+        at = os.path.normpath(os.path.join(at, os.path.expanduser(folder.replace("$HOME", "~", 1))))
+        if number >= _MOST_MOVES or re.match(r"[A-Za-z]:[/\\]", folder) or not _below(at, here):
+            return folder, (command[: match.start("go")] + command[match.end() :]).strip()
+    return None
+
+
+def _below(folder: str, root: str) -> bool:
+    """Say whether a folder, links followed, is `root` or lies in it; what can be no path is not."""
+    try:
+        return os.path.commonpath((os.path.realpath(folder), root)) == root
+    except ValueError:
+        return False

@@ -1,0 +1,1 @@
+"""Effects: executing plans, controlling runs, approvals, runners, and the record that they leave."""

@@ -1,0 +1,94 @@
+"""Verify commands: run for real, with their output kept, or left to a person."""
+
+from __future__ import annotations
+
+import contextlib
+from dataclasses import asdict
+
+from forge.errors import GitFailed
+from forge.git.changes import stage
+from forge.git.snapshot import put_back, snapshot
+from forge.planning.shell import foreign_folder
+from forge.planning.verify import Check
+from forge.run import evidence
+from forge.run.actions.edits import result_message, watcher
+from forge.run.moves import Move
+from forge.run.open_run import OpenRun
+from forge.run.process import Limits, Outcome, Output, environment, supervise
+from forge.timeline import events as ev
+
+_BROKEN_PIPE = 141
+
+
+def check(run: OpenRun, move: Move) -> None:
+    """Run one verify command of the current step, or of `<verification>` behind the last one."""
+    step = run.state.step
+    checks = run.plan.steps[step.number - 1].checks if step else run.plan.verification
+    one = checks[move.number - 1]
+    if reason := run.option("no_checks"):
+        run.append(ev.TestSkipped(one.text, reason, move.number), step=step)
+    elif one.kind == "command" and foreign_folder(one.text, run.repository.root) is None:
+        run_command(run, one, move.number)
+    else:
+        done = ev.TestCompleted(False, None, 0, [], one.text, move.number, "it is not run here", "not_run")
+        run.append(done, step=step)
+
+
+def run_command(run: OpenRun, one: Check, number: int) -> Outcome:
+    """Run a command with bash and record how it ended; a command that was interrupted stays in doubt and runs again."""
+    step = run.state.step
+    run.append(ev.TestStarted(one.text, number), step=step)
+    outcome = shell(run, one.text)
+    if outcome.ended in ("interrupted", "stopped"):
+        return outcome
+    kept = [evidence.keep(run.folder, "log", outcome.output.text(), "log", truncated=outcome.output.truncated)]
+    run.output_tail = outcome.output.last_lines() or outcome.describe()
+    changed = changed_paths(run)
+    inconclusive = ""
+    if outcome.exit_code == _BROKEN_PIPE:
+        inconclusive = "a broken pipe says nothing"
+    elif outcome.success and not one.proves:
+        inconclusive = "it cannot fail"
+    done = ev.TestCompleted(
+        outcome.success, outcome.exit_code, outcome.duration_ms, changed, one.text, number, inconclusive, outcome.ended
+    )
+    run.append(done, step=step, evidence=kept)
+    return outcome
+
+
+def shell(run: OpenRun, command: str) -> Outcome:
+    """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that plans may see."""
+    output = Output(run.settings.limits.evidence_bytes)
+    limits = Limits(run.settings.limits.step_timeout or None)
+    outcome = supervise(
+        ["bash", "-o", "pipefail", "-c", command], run.repository.root, environment(run.runner.env), output, limits,
+        watch=lambda: watcher(run), started=lambda process: run.note("child.json", asdict(process)),
+    )  # fmt: skip
+    with contextlib.suppress(OSError):
+        (run.folder / "child.json").unlink()
+    return outcome
+
+
+def changed_paths(run: OpenRun) -> list[str]:
+    """Return the paths that are not as HEAD has them, the run's own record left out."""
+    return [path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)]
+
+
+def keep_changed(run: OpenRun, move: Move) -> None:
+    """Commit what a verify command changed, as a commit of the step."""
+    step = run.state.step
+    with stage(run.repository, run.head(), run.own) as staging:
+        try:
+            commit, hooks = staging.commit(result_message(run, run.state.last_seq)) if staging.changes.entries else (None, [])
+        except GitFailed as error:
+            run.append(ev.FailureDetected("commit", error.message), step=step)
+            return
+    run.append(ev.DiffApplied(commit, hooks), step=step)
+
+
+def discard_changed(run: OpenRun, move: Move) -> None:
+    """Put the tree back as HEAD has it, behind a snapshot of what is there."""
+    head = run.head()
+    taken = snapshot(run.repository, run.card.run, "before discarding what a check changed")
+    put_back(run.repository, taken, head, run.own)
+    run.append(ev.CheckpointRestored(head, "discarded what a check changed", taken), step=run.state.step)

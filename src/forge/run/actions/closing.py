@@ -1,0 +1,83 @@
+"""What comes behind the last step: truths, must-haves, the summary, and the closing record."""
+
+from __future__ import annotations
+
+import posixpath
+import re
+
+from forge.check.must_haves.verdict import counts
+from forge.git.tree import RevisionTree, outside_tree
+from forge.planning.must_haves import MustHave
+from forge.planning.plan import Plan
+from forge.planning.scope import WriteScope, leaves
+from forge.planning.shell import cannot_fail, foreign_folder
+from forge.planning.verify import Check
+from forge.run.actions.checks import run_command
+from forge.run.moves import Move, truth_check
+from forge.run.open_run import OpenRun
+from forge.run.summary import place_for_summary, summary_text
+from forge.timeline import events as ev
+from forge.views.verdicts import verdict_on
+
+_LOCK_FILES = (
+    "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lockb", "bun.lock", "poetry.lock", "uv.lock", "Pipfile.lock",
+    "Cargo.lock", "go.sum", "composer.lock", "Gemfile.lock", "mix.lock", "pubspec.lock", "packages.lock.json",
+    "gradle.lockfile",
+)  # fmt: skip
+
+
+def truth(run: OpenRun, move: Move) -> None:
+    """Run a truth's command and record what it proves, bound to the tree that it ran on."""
+    item = next(item for item in run.plan.must_haves if item.kind == "truth" and item.index == move.number)
+    command, number = item.command or "", truth_check(run.plan, move.number)
+    if reason := run.option("no_checks"):
+        run.append(ev.TestSkipped(command, reason, number))
+        return
+    if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
+        run.append(ev.TestSkipped(command, "it leaves the work tree, or cannot fail: it would prove nothing", number))
+        return
+    tree = RevisionTree(run.repository, run.head())
+    identity, blobs = outside_tree(tree), bound_blobs(run.plan, item, tree)
+    outcome = run_command(run, Check("command", command), number)
+    if outcome.ended in ("interrupted", "stopped"):
+        return
+    if outcome.success:
+        run.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
+    else:
+        run.append(ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe()))
+
+
+def bound_blobs(plan: Plan, item: MustHave, tree: RevisionTree) -> dict[str, str | None]:
+    """Return the files that a command's success is bound to: the write scope, the files it names, and lock files."""
+    named = [word for word in re.split(r"[\s\"'=:;|&()<>]+", item.command or "") if word and not leaves(word)]
+    scope = WriteScope.of([*plan.write_scope.paths, *named])
+    paths = [path for path in tree.files() if scope.covers(path) or posixpath.basename(path) in _LOCK_FILES]
+    return {path: tree.blob(path) for path in paths if not path.startswith(".planning/")}
+
+
+def judge(run: OpenRun, move: Move) -> None:
+    """Judge every must-have on the tree that the run leaves."""
+    tree = RevisionTree(run.repository, run.head())
+    found = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
+    number = counts(found.verdicts)
+    run.append(ev.MustHavesVerified(
+        number["pass"], number["fail"], number["unproven"], [verdict.as_data() for verdict in found.verdicts], number["stale"],
+        number["waived"], number["declared"], found.verdict, outside_tree(tree),
+    ))  # fmt: skip
+
+
+def finish(run: OpenRun, move: Move) -> None:
+    """End the run: nothing is appended behind this."""
+    run.append(ev.Final("completed", run.state.completed_steps, len(run.state.steps), run.state.verdict))
+
+
+def close(run: OpenRun, move: Move) -> None:
+    """Commit the closing record, with the summary of a run that came to its end, and let go of the live log."""
+    status = run.state.status
+    files = {}
+    if status == "completed":
+        text = summary_text(run.card, run.plan, run.state)
+        files[place_for_summary(run.repository, run.card, text)] = text.encode("utf-8", "replace")
+    if run.commit_with(Final=status) is None:
+        run.commit_record(f"forge({run.card.plan}): record — {status}", {"Forge-Final": status}, files)
+    run.remove_live()

@@ -1,0 +1,254 @@
+"""The moves of a step that changes files: checkpoint, runner, diff, result commit."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from dataclasses import asdict
+
+from forge.check import trust
+from forge.errors import GitFailed
+from forge.git.changes import Staging, stage
+from forge.git.commits import HeadMoved, commit_entries, is_ancestor
+from forge.git.snapshot import differing, put_back, snapshot
+from forge.planning.plan import Step
+from forge.planning.run_card import RUNS
+from forge.run import evidence
+from forge.run.actions.asking import pause
+from forge.run.actions.prompt import prompt_for
+from forge.run.messages import message
+from forge.run.moves import Move
+from forge.run.open_run import OpenRun
+from forge.run.process import Ended, Limits, Outcome, Output
+from forge.run.runners.base import Job, find
+from forge.text import atomic
+from forge.timeline import events as ev
+from forge.timeline.state import StepState
+
+
+def _step(run: OpenRun) -> tuple[StepState, Step]:
+    return run.current, run.plan.steps[run.current.number - 1]
+
+
+def checkpoint(run: OpenRun, move: Move) -> None:
+    """Announce a checkpoint, then commit it. The commit holds only the record; its id is told by the next event."""
+    current, step = _step(run)
+    identity = f"cp-{run.state.checkpoints + 1}"
+    scope = list(step.files) or list(run.plan.write_scope.paths)
+    run.append(ev.CheckpointCreated(identity, run.head(), f"before {step.id}", scope), step=current)
+    commit_checkpoint(run)
+
+
+def commit_checkpoint(run: OpenRun) -> str:
+    """Make the commit of the checkpoint that the step's work announced; return its id."""
+    current, step = _step(run)
+    trailers: dict[str, str | int] = {
+        "Forge-Step": step.id, "Forge-Attempt": current.attempt, "Forge-Checkpoint": str(current.work.checkpoint_id)
+    }  # fmt: skip
+    subject = f"forge({run.card.plan}): checkpoint before {step.number} — {step.name}"
+    run.checkpoint_commit = run.commit_record(subject, trailers)
+    return run.checkpoint_commit
+
+
+def checkpoint_of(run: OpenRun) -> str | None:
+    """Return the commit of the current step's checkpoint, made again under the same id if it is missing."""
+    current, step = _step(run)
+    work = current.work
+    if not step.edits or work.checkpoint_id is None:
+        return None
+    if work.checkpoint_commit or run.checkpoint_commit:
+        return work.checkpoint_commit or run.checkpoint_commit
+    return run.commit_with(Checkpoint=work.checkpoint_id) or commit_checkpoint(run)
+
+
+def call_runner(run: OpenRun, move: Move) -> None:
+    """Call the runner, or hand the step to the person."""
+    current, step = _step(run)
+    commit = checkpoint_of(run)
+    job = _job(run, current, step)
+    runner = find(run.card.runner, run.runner)
+    argv = [_shown(word, job.prompt) for word in runner.argv(run.runner, job)]
+    digest = hashlib.sha256(job.prompt.encode("utf-8", "replace")).hexdigest()
+    run.append(ev.RunnerStarted(run.card.runner, argv, digest, commit), step=current)
+    run.checkpoint_commit = None
+    if runner.by_hand:
+        pause(run, "manual", "\n".join([step.name, step.parts.get("action", "")]).strip())
+        return
+    finish_runner(run, runner.run(run.runner, job))
+
+
+def finish_runner(run: OpenRun, outcome: Outcome) -> None:
+    """Record how a runner ended, its output as evidence."""
+    (run.folder / "child.json").unlink(missing_ok=True)
+    if outcome.ended in ("interrupted", "stopped"):
+        return  # the step stays in doubt: going on puts it back
+    kept = [_evidence(run, outcome)] if outcome.output.total else []
+    code = outcome.exit_code if outcome.ended == "exit" else outcome.exit_code or 1
+    code = code if outcome.success or code else 1
+    run.output_tail = outcome.output.last_lines() or outcome.describe()
+    if outcome.ended not in ("exit", "signal"):
+        run.output_tail = f"{outcome.describe()}\n{run.output_tail}"
+    done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, None, outcome.ended)
+    run.append(done, step=run.current, evidence=kept)
+
+
+def _evidence(run: OpenRun, outcome: Outcome) -> dict[str, object]:
+    return evidence.keep(run.folder, "log", outcome.output.text(), "log", truncated=outcome.output.truncated)
+
+
+def restore(run: OpenRun, move: Move) -> None:
+    """Put the tree back to where a step began, behind a snapshot; what is committed since is taken back by a commit."""
+    current, step = _step(run)
+    target = str(current.work.restore_to)
+    head = run.head()
+    taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
+    put_back(run.repository, taken, target, _record)
+    entries = differing(run.repository, head, target, _record)
+    if entries:
+        subject = f"forge({run.card.plan}): back to before {step.number} — {step.name}"
+        text = message(run.card, subject, run.state.last_seq, {"Forge-Step": step.id, "Forge-Attempt": current.attempt})
+        commit_entries(run.repository, entries, text, head, run.branch)
+    run.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
+
+
+def _record(path: str) -> bool:
+    return path.startswith(RUNS + "/")
+
+
+def take_manual(run: OpenRun, move: Move) -> None:
+    """Take what the person did as the runner's work."""
+    run.append(ev.RunnerFinished(run.card.runner, 0, 0, None, "person"), step=run.current)
+
+
+def watcher(run: OpenRun) -> Ended | None:
+    """Say whether a running child has to end: a signal came, or another shell asked for a stop."""
+    if run.interrupts.raised:
+        return "interrupted"
+    return "stopped" if run.request() == "stop" else None
+
+
+def _job(run: OpenRun, current: StepState, step: Step) -> Job:
+    failing = run.output_tail if current.repairs else ""
+    prompt = prompt_for(run.plan, step, run.state, failing)
+    prompt_file, scope_file = (run.folder / name for name in ("prompt.md", "scope.json"))
+    atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
+    scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope)}
+    atomic.write(scope_file, json.dumps(scope, indent=1).encode(), durable=False)
+    variables = {
+        "FORGE_RUN_ID": run.card.run, "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
+        "FORGE_STEP_INDEX": str(step.number), "FORGE_STEP_NAME": step.name, "FORGE_ATTEMPT": str(current.attempt),
+        "FORGE_PROMPT_FILE": str(prompt_file), "FORGE_SCOPE_FILE": str(scope_file),
+        "FORGE_PLAN_FILE": os.path.join(run.repository.root, run.plan.path),
+    }  # fmt: skip
+    limits = Limits(run.runner.timeout or run.settings.limits.step_timeout or None, run.settings.limits.idle_timeout or None)
+    output = Output(run.settings.limits.evidence_bytes)
+    return Job(
+        run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run),
+        lambda process: run.note("child.json", asdict(process)),
+    )  # fmt: skip
+
+
+def _shown(word: str, prompt: str) -> str:
+    return word.replace(prompt, "{prompt}") if prompt else word
+
+
+def propose(run: OpenRun, move: Move) -> None:
+    """Judge everything that changed since the checkpoint and record it; the index that was judged stays at hand."""
+    run.release_staging()
+    current = run.state.step
+    foreign = _runner_commits(run)
+    base = run.state.work.checkpoint_commit if foreign else None
+    with contextlib.ExitStack() as stack:
+        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own))
+        changes = staging.changes
+        if not changes.entries and run.state.work.mending:
+            run.append(ev.DiffApplied(None), step=current)  # nothing was mended by hand: what was committed is verified again
+            return
+        judgement = trust.judge(changes, run.plan.write_scope, run.plan.announced_deletes, run.settings.scope)
+        proposed = ev.DiffProposed(
+            f"d-{run.state.diffs + 1}", changes.sha256, changes.summary, judgement.risk, changes.paths,
+            list(judgement.out_of_scope), list(judgement.reasons), list(judgement.kinds), not run.state.work.taken, foreign,
+        )  # fmt: skip
+        run.append(proposed, step=current)
+        run.staging = (changes.sha256, stack.pop_all(), staging)
+
+
+def _runner_commits(run: OpenRun) -> list[str]:
+    """Return the commits that a runner made by itself since its checkpoint. Raises HeadMoved where history was rewritten."""
+    work, head = run.state.work, run.head()
+    if work.checkpoint_commit is None or work.taken:
+        return []
+    if not is_ancestor(run.repository, work.checkpoint_commit, head):
+        raise HeadMoved(
+            f"the runner moved {run.card.branch} away from its checkpoint {work.checkpoint_commit[:12]}",
+            f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`), then `forge resume`",
+        )
+    return run.foreign_commits(work.checkpoint_commit)
+
+
+def apply(run: OpenRun, move: Move) -> None:
+    """Commit what was proposed; where the tree is another one by now, it is proposed anew."""
+    current, proposal = run.state.step, run.state.work.proposal
+    assert proposal is not None
+    done = run.commit_with(Seq=str(proposal.seq)) if run.staging is None else None
+    if done is not None:  # made before a crash, and not yet told
+        run.append(ev.DiffApplied(done), step=current)
+        return
+    staging = _staging_of(run, proposal.sha256)
+    if staging is None:
+        propose(run, move)
+        return
+    try:
+        if not proposal.files or _all_committed(staging):
+            commit, hook_changed = (run.head() if proposal.files else None), list[str]()
+        else:
+            commit, hook_changed = staging.commit(result_message(run, proposal.seq))
+    except GitFailed as error:
+        run.release_staging()
+        run.append(ev.FailureDetected("commit", error.message), step=current)
+        return
+    run.release_staging()
+    run.append(ev.DiffApplied(commit, hook_changed), step=current)
+
+
+def _staging_of(run: OpenRun, sha256: str) -> Staging | None:
+    """Return the index that was judged; one made anew where that is gone; None where the tree changed since."""
+    if run.staging is None:
+        base = run.state.work.checkpoint_commit if _runner_commits(run) else None
+        stack = contextlib.ExitStack()
+        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own))
+        run.staging = (staging.changes.sha256, stack, staging)
+    return run.staging[2] if run.staging[0] == sha256 else None
+
+
+def _all_committed(staging: Staging) -> bool:
+    """Say whether the runner's own commits hold all of it already."""
+    return not staging.copy.git("diff", "--cached", "--name-only", "-z", "HEAD", "--")
+
+
+def result_message(run: OpenRun, seq: int) -> str:
+    """Return the message of a result commit."""
+    current = run.state.step
+    if current is None:
+        return message(run.card, f"forge({run.card.plan}): mended behind the last step", seq)
+    trailers: dict[str, str | int] = {"Forge-Step": current.id, "Forge-Attempt": current.attempt}
+    if current.work.checkpoint_id:
+        trailers["Forge-Checkpoint"] = current.work.checkpoint_id
+    return message(run.card, current.name, seq, trailers)
+
+
+def needs_yes(run: OpenRun) -> bool:
+    """Say whether the proposed diff has to be approved by a person, by policy and by how the run was started."""
+    proposal, current = run.state.work.proposal, run.state.step
+    if proposal is None or not proposal.files or not proposal.by_runner or current is None:
+        return False
+    if proposal.out_of_scope or not run.plan.steps[current.number - 1].edits:
+        return True
+    policy = run.settings.approvals.diff
+    if policy == "never":
+        return False
+    if run.option("approve"):
+        return bool({"secret", "limit"} & set(proposal.kinds))
+    return policy == "always" or proposal.risk == "high"

@@ -1,0 +1,117 @@
+"""Approvals: this user's yes, on this machine, in this clone, to exactly one text. They never lie in the repository."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from forge.errors import SettingsError
+from forge.git.clone import clone_id, known_clone_id
+from forge.git.repository import Repository
+from forge.planning.plan import Plan
+from forge.planning.settings import RunnerSettings, Settings
+from forge.text import atomic
+from forge.timeline.ids import now
+
+MANUAL = "manual"
+
+
+@dataclass(frozen=True)
+class Subject:
+    """Exactly what is approved; `sha256` names it, and changes with any of it."""
+
+    plan_path: str
+    plan_sha256: str
+    commands: list[str]
+    runner: dict[str, object]
+    limits: dict[str, object]
+    scope: dict[str, object]
+    approvals: dict[str, object]
+
+    @property
+    def sha256(self) -> str:
+        """The SHA-256 of all of it but the path."""
+        content = {key: value for key, value in asdict(self).items() if key != "plan_path"}
+        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+
+    def as_data(self) -> dict[str, object]:
+        """Return what `forge approve --print` shows."""
+        return {
+            "subject": self.sha256,
+            "commands": self.commands,
+            "runner": self.runner,
+            "limits": self.limits,
+            "scope": self.scope,
+        }
+
+
+def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSettings]:
+    """Return the runner that a run uses. Raises SettingsError, which lists the known ones."""
+    wanted = name or settings.runner
+    if wanted in settings.runners:
+        return wanted, settings.runners[wanted]
+    if wanted == MANUAL:
+        return wanted, RunnerSettings()
+    known = ", ".join(sorted({MANUAL, *settings.runners}))
+    raise SettingsError(
+        f"there is no runner `{wanted}`; there are: {known}", "define it under `runners` in .planning/forge.yaml"
+    )
+
+
+def plan_commands(plan: Plan) -> list[str]:
+    """Return every command of a plan that forge may run, decoded, in the order of running."""
+    checks = [check for step in plan.steps for check in step.checks] + plan.verification
+    truths = [item.command for item in plan.must_haves if item.command]
+    return [check.text for check in checks if check.kind == "command"] + truths
+
+
+def subject_of(plan: Plan, settings: Settings, runner_name: str | None = None) -> Subject:
+    """Return what a person approves when they approve a plan with a runner."""
+    name, runner = resolve_runner(settings, runner_name)
+    scope = asdict(settings.scope)
+    return Subject(
+        plan.path, plan.sha256, plan_commands(plan),
+        {"name": name, "command": list(runner.command), "env": sorted(runner.env), "prompt": runner.prompt},
+        {**asdict(settings.limits), "runner_timeout": runner.timeout, "repair_attempts": settings.repair_attempts},
+        {"write": list(plan.write_scope.paths), "max_files": scope["max_files"], "max_lines": scope["max_lines"],
+         "protect": list(scope["protect"])},
+        asdict(settings.approvals),
+    )  # fmt: skip
+
+
+def _folder() -> Path:
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    return Path(base) / "forge" / "approvals"
+
+
+def _file(clone: str, subject: Subject) -> Path:
+    path = hashlib.sha256(subject.plan_path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+    return _folder() / clone / f"{path}-{subject.sha256}.json"
+
+
+def is_approved(repository: Repository, subject: Subject) -> bool:
+    """Say whether this user approved exactly this, in this clone, on this machine."""
+    clone = known_clone_id(repository)
+    return clone is not None and _file(clone, subject).is_file()
+
+
+def approve(repository: Repository, subject: Subject, actor: str) -> None:
+    """Record an approval. Raises StorageFailed, SettingsError."""
+    path = _file(clone_id(repository), subject)
+    if Path(os.path.realpath(_folder())).is_relative_to(os.path.realpath(repository.root)):
+        raise SettingsError(
+            f"the state folder {_folder()} lies inside the repository", "set XDG_STATE_HOME to a folder outside it"
+        )
+    record = {"plan": subject.plan_path, "subject": subject.sha256, "by": actor, "at": now(), "root": str(repository.root)}
+    atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)
+
+
+def withdraw(repository: Repository, subject: Subject) -> bool:
+    """Take an approval back; say whether there was one."""
+    if not is_approved(repository, subject):
+        return False
+    _file(clone_id(repository), subject).unlink(missing_ok=True)
+    return True

@@ -1,0 +1,168 @@
+"""The controls of a run, from any shell: resume, retry, skip go on with it; pause, stop, approve, reject only record."""
+
+from __future__ import annotations
+
+import time
+
+from forge.errors import Held, NoOpenRun, UsageError
+from forge.run.actions import asking
+from forge.run.executor import commit_pause, go_on
+from forge.run.holding import Context, end_leftovers, holding, require_same_plan
+from forge.run.open_run import OpenRun
+from forge.run.runners.base import find
+from forge.run.stopping import stop_here
+from forge.timeline import events as ev
+from forge.timeline.lock import holder_alive
+from forge.views.runs import RunRecord, live_folder, lock_path, read_run
+
+_PATIENCE = 30.0  # seconds that `stop` waits for a live executor to end
+
+
+def resume(context: Context, record: RunRecord) -> RunRecord:
+    """Go on with a run from where it stands."""
+    with holding(context, record) as run:
+        if not run.state.ended:
+            require_same_plan(run)
+            if run.state.waiting is not None and not context.person.present and run.state.status == "paused":
+                return current(run)
+            if not _take_up(run):
+                commit_pause(run)
+                return current(run)
+        go_on(run)
+        return current(run)
+
+
+def _take_up(run: OpenRun) -> bool:
+    """Record that the run goes on, and what is done about a step in doubt; False where a person has to come first."""
+    end_leftovers(run)
+    run.clear_requests()
+    state = run.state
+    reason = "" if state.status == "running" else state.pause
+    if state.status == "running":
+        run.append(ev.RunInterrupted(state.last_seq))
+    work, step = state.work, state.step
+    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage")
+    if in_doubt and find(run.card.runner, run.runner).by_hand:
+        run.append(ev.RunRecovered("wait"), step=step)
+        asking.pause(run, "manual", state.pause_text or (step.name if step else ""))
+        return False
+    if in_doubt:
+        run.append(ev.RunRecovered("restore", work.checkpoint_commit or run.head()), step=step)
+        return True
+    if reason not in ("failure", "manual", "head_moved", "") and run.foreign_commits():
+        asking.pause(
+            run, "head_moved", f"there are commits that are not the run's: {', '.join(c[:10] for c in run.foreign_commits())}"
+        )
+        return False
+    if reason:
+        run.append(ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step)
+    else:
+        run.append(ev.RunRecovered("continue"), step=step)
+    return True
+
+
+def retry(context: Context, record: RunRecord) -> RunRecord:
+    """Put the current step back to its checkpoint and do it again."""
+    with holding(context, record) as run:
+        require_same_plan(run)
+        step = run.state.step
+        if run.state.ended or step is None or step.attempt == 0:
+            raise UsageError("no step of this run has been tried", "go on with it", [f"forge resume {record.card.run}"])
+        end_leftovers(run)
+        run.clear_requests()
+        run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step)
+        go_on(run)
+        return current(run)
+
+
+def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
+    """Leave out the current step, or behind the last one the check that failed. Uncommitted work refuses it."""
+    with holding(context, record) as run:
+        require_same_plan(run)
+        dirty = [entry for entry in run.repository.dirty() if not run.own(entry[3:])]
+        if dirty:
+            listed = "\n".join(f"  {entry}" for entry in dirty[:20])
+            raise UsageError(f"uncommitted changes are in the way:\n{listed}", "commit them, or `git stash -u` them, then skip")
+        end_leftovers(run)
+        step = run.state.step
+        if step is not None:
+            run.append(ev.ExecutionResumed(step.id), step=step)
+            run.append(ev.StepSkipped(reason), step=step)
+        else:
+            _skip_behind_the_last_step(run, reason)
+        go_on(run)
+        return current(run)
+
+
+def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
+    failed = [number for number, outcome in run.state.closing.checks.items() if outcome == "failed"]
+    run.append(ev.ExecutionResumed(None, accept=True))
+    for number in failed:
+        run.append(ev.TestSkipped(run.plan.verification[number - 1].text, reason, number))
+
+
+def pause(context: Context, record: RunRecord) -> RunRecord:
+    """Ask a running executor to pause at the next step's edge; a run whose executor died is paused at once."""
+    if _owner(context, record):
+        (live_folder(context.repository, record.card.run) / "request-pause").touch()
+        return record
+    with holding(context, record) as run:
+        if run.state.status == "running":
+            run.append(ev.RunInterrupted(run.state.last_seq))
+            asking.pause(run, "interrupted", "the executor had ended")
+            commit_pause(run)
+        return current(run)
+
+
+def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
+    """End a run for good, its runner too; what lies in the tree is kept in a snapshot."""
+    folder = live_folder(context.repository, record.card.run)
+    deadline = time.monotonic() + _PATIENCE
+    while _owner(context, record) and folder.exists():
+        (folder / "request-stop").touch()
+        if time.monotonic() > deadline:
+            raise Held("the executor has not ended yet", "it was asked to; see `forge runs`")
+        time.sleep(0.05)
+    if not folder.exists():
+        return read_run(context.repository, context.repository.root / record.card.folder, live=False) or record
+    with holding(context, record) as run:
+        end_leftovers(run)
+        if not run.state.ended:
+            stop_here(run, reason)
+        go_on(run)
+        return current(run)
+
+
+def answer(context: Context, record: RunRecord, *, approved: bool, option: str | None, note: str) -> RunRecord:
+    """Answer what a run waits for. Raises NoOpenRun where it waits for nothing, UsageError for an option that is not one."""
+    with holding(context, record) as run:
+        question = run.state.waiting
+        if question is None:
+            raise NoOpenRun(
+                f"the run {record.card.run} waits for no answer", "see `forge status`", [f"forge resume {record.card.run}"]
+            )
+        known = [entry["id"] for entry in question.options]
+        if option is not None and option not in known:
+            raise UsageError(f"there is no option `{option}`; there are: {', '.join(known) or 'none'}", "name one of them")
+        if approved and known and option is None:
+            raise UsageError(
+                f"this is a decision between {', '.join(known)}", "name one with --option",
+                [f"forge approve {record.card.run} --option {name}" for name in known],
+            )  # fmt: skip
+        asking.resolve(run, question, approved=approved, option=option, note=note)
+        commit_pause(run)
+        return current(run)
+
+
+def _owner(context: Context, record: RunRecord) -> bool:
+    holder = holder_alive(lock_path(context.repository))
+    return holder is not None and holder.what == record.card.run
+
+
+def current(run: OpenRun) -> RunRecord:
+    """Return the run as it stands now: its live log, or the tracked copy of one that has ended."""
+    for folder, live in ((run.folder, True), (run.repository.root / run.card.folder, False)):
+        record = read_run(run.repository, folder, live=live)
+        if record is not None:
+            return record
+    raise NoOpenRun(f"the run {run.card.run} has left no record", "see `git log`")

@@ -1,0 +1,92 @@
+"""Carries a run on, move by move, until it ends or somebody has to come."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable, Mapping
+
+from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
+from forge.git.commits import HeadMoved
+from forge.git.snapshot import InTheWay
+from forge.run.actions import asking, checks, closing, edits, steps
+from forge.run.moves import Move, Rules, next_move
+from forge.run.open_run import OpenRun
+from forge.run.stopping import stop_here
+
+_ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
+    "start": steps.start, "retrieve": steps.retrieve, "complete": steps.complete, "fail": steps.fail, "repair": steps.repair,
+    "pause_failure": steps.pause_failure, "restore": edits.restore, "checkpoint": edits.checkpoint,
+    "call_runner": edits.call_runner, "take_manual": edits.take_manual, "propose": edits.propose, "apply": edits.apply,
+    "check": checks.check, "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
+    "ask_step": asking.ask_step, "ask_diff": asking.ask_diff, "ask_nothing": asking.ask_nothing, "ask_check": asking.ask_check,
+    "ask_changed": asking.ask_changed, "truth": closing.truth, "judge": closing.judge, "finish": closing.finish,
+    "close": closing.close,
+}  # fmt: skip
+_LEAVE_HEAD = {"check", "truth", "start", "complete", "take_manual"}  # a HEAD that moved meanwhile was moved by somebody else
+_EDGES = {"start", "judge"}
+
+
+def go_on(run: OpenRun) -> None:
+    """Do what comes next until the run pauses or has ended; the record is then committed.
+
+    Raises Interrupted (the run is paused), StorageFailed (it goes on with `forge resume` once there is room).
+    """
+    try:
+        _moves(run)
+    except HeadMoved as error:
+        run.release_staging()
+        if run.state.ended:
+            raise  # only the closing record is missing: the next resume commits it
+        asking.pause(run, "head_moved", error.message + (f"; {error.hint}" if error.hint else ""))
+    except (GitFailed, InTheWay) as error:
+        run.release_staging()
+        if run.state.ended:
+            raise
+        asking.pause(run, "error", f"{error.message}\n{error.hint}".strip())  # the same move is tried again on resume
+    except Interrupted as error:
+        if not run.state.ended:
+            asking.pause(run, "interrupted", error.message)
+            commit_pause(run)
+        raise
+    except (StorageFailed, OSError) as error:
+        failure = error if isinstance(error, StorageFailed) else StorageFailed.of(error)
+        with contextlib.suppress(ForgeError, OSError):
+            if not run.state.ended:
+                asking.pause(run, "storage", failure.message)
+                commit_pause(run)
+        raise failure from error
+    if run.state.status == "paused":
+        commit_pause(run)
+
+
+def _moves(run: OpenRun) -> None:
+    run.expected_head = run.head()
+    while run.state.status == "running" or run.state.ended:
+        run.interrupts.check()
+        if not run.state.ended and run.request() == "stop":
+            stop_here(run, "asked from another shell")
+            continue
+        move = next_move(run.state, run.plan, rules_of(run))
+        if move.verb in _EDGES and run.request() == "pause":
+            run.clear_requests()
+            asking.pause(run, "requested", "paused at a step's edge, as asked")
+            return
+        if move.verb != "close" and run.head() != run.expected_head:
+            raise HeadMoved(f"HEAD moved to {run.head()[:12]} while forge was at work", "look at it, then `forge resume`")
+        _ACTIONS[move.verb](run, move)
+        if move.verb == "close":
+            return
+        if move.verb not in _LEAVE_HEAD:
+            run.expected_head = run.head()
+
+
+def rules_of(run: OpenRun) -> Rules:
+    """Return what decides the next move beside the state."""
+    return Rules(run.settings.repair_attempts, bool(run.option("no_checks")), edits.needs_yes(run))
+
+
+def commit_pause(run: OpenRun) -> None:
+    """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log."""
+    run.release_staging()
+    with contextlib.suppress(HeadMoved):
+        run.commit_record(f"forge({run.card.plan}): record — {run.state.status}")

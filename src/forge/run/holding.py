@@ -1,0 +1,119 @@
+"""Taking an open run into the hands of this process, under the work tree's lock."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from forge.errors import NotApproved, UsageError
+from forge.git.commits import blob_data, identity
+from forge.git.index import remove_left_lock
+from forge.git.repository import Repository
+from forge.planning.plan import Plan, load
+from forge.planning.run_card import RunCard
+from forge.planning.settings import Settings
+from forge.run import approvals
+from forge.run.interrupts import Interrupts
+from forge.run.open_run import Notify, OpenRun, load_log
+from forge.run.person import Person
+from forge.run.process import GRACE, end_group
+from forge.text.source import Source
+from forge.timeline.lock import ProcessId, WriterLock, holder_alive
+from forge.views.runs import RunRecord, live_folder, lock_path
+
+
+@dataclass(frozen=True)
+class Context:
+    """What every command that changes something works with."""
+
+    repository: Repository
+    settings: Settings
+    execution: str
+    person: Person
+    notify: Notify
+
+
+@contextmanager
+def writing(context: Context, what: str) -> Iterator[WriterLock]:
+    """Hold the work tree's lock; what a dead forge left of git's index lock is removed first. Raises Held."""
+    with WriterLock(lock_path(context.repository), context.execution, what) as lock:
+        locks = context.repository.forge_dir / "locks"
+        alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
+        remove_left_lock(context.repository, alive)
+        yield lock
+
+
+@contextmanager
+def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
+    """Give an open run for as long as this process holds it. Raises Held, DamagedLog, UsageError."""
+    with writing(context, record.card.run), Interrupts() as interrupts:
+        run = open_run(context, record.card, interrupts)
+        try:
+            yield run
+        finally:
+            run.close()
+
+
+def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun:
+    """Return the open run of a card; the caller holds the lock."""
+    repository = context.repository
+    log, state = load_log(repository, card)
+    _, runner = approvals.resolve_runner(context.settings, card.runner)
+    return OpenRun(
+        repository, card, plan_of(repository, card), context.settings, runner, log, state, identity(repository),
+        context.execution, interrupts, context.person, context.notify,
+    )  # fmt: skip
+
+
+def plan_of(repository: Repository, card: RunCard) -> Plan:
+    """Return the plan as it was when the run began: the file where it is still the same, else its blob."""
+    data = _file_of(repository, card)
+    if data is None or hashlib.sha256(data).hexdigest() != card.plan_sha256:
+        data = blob_data(repository, card.plan_blob)
+    return load(Source.of(card.plan_path, data), card.plan)
+
+
+def _file_of(repository: Repository, card: RunCard) -> bytes | None:
+    try:
+        return (repository.root / card.plan_path).read_bytes()
+    except OSError:
+        return None
+
+
+def require_same_plan(run: OpenRun) -> None:
+    """Raises UsageError where the plan's file is not what the run began with, NotApproved where its approval is void."""
+    data = _file_of(run.repository, run.card)
+    if data is not None and hashlib.sha256(data).hexdigest() != run.card.plan_sha256:
+        raise UsageError(
+            f"{run.card.plan_path} changed since the run began", "stop this run, then execute the plan as it is now",
+            [f"forge stop {run.card.run}", f"forge approve {run.card.plan}", f"forge execute {run.card.plan}"],
+        )  # fmt: skip
+    if run.option("approve") or run.option("approved"):
+        return
+    subject = approvals.subject_of(run.plan, run.settings, run.card.runner)
+    if not approvals.is_approved(run.repository, subject):
+        raise NotApproved(
+            "the plan's approval no longer holds: its runner, limits or scope changed since", "approve it as it is now",
+            [f"forge approve {run.card.plan_path}", f"forge resume {run.card.run}"],
+        )  # fmt: skip
+
+
+def end_leftovers(run: OpenRun) -> bool:
+    """End what is left of a dead executor's child, by the process group, pid and start time on record; say if there was any."""
+    path = live_folder(run.repository, run.card.run) / "child.json"
+    try:
+        child = ProcessId(**json.loads(path.read_text()))
+    except (OSError, ValueError, TypeError):
+        return False
+    now = ProcessId.of(child.pid)
+    leader_gone = not now.start and now.boot == child.boot
+    if child.alive() or leader_gone:
+        end_group(child.pid, GRACE)
+    with contextlib.suppress(OSError):
+        path.unlink()
+    return True

@@ -1,0 +1,217 @@
+"""An open run in the hands of its one writer: its log, its state, and the commits of its record."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from forge.errors import DamagedLog
+from forge.git import commits
+from forge.git.changes import Staging
+from forge.git.commits import HeadMoved
+from forge.git.repository import Repository
+from forge.planning.plan import Plan
+from forge.planning.run_card import RunCard
+from forge.planning.settings import RunnerSettings, Settings
+from forge.run.interrupts import Interrupts
+from forge.run.messages import message
+from forge.run.person import Nobody, Person
+from forge.text import atomic
+from forge.timeline import events as ev
+from forge.timeline import fold
+from forge.timeline.event import Data, Event
+from forge.timeline.ids import now
+from forge.timeline.log import Log
+from forge.timeline.state import RunState, StepState
+from forge.views.runs import live_folder
+
+Notify = Callable[[Event, RunState], None]
+
+
+@dataclass
+class OpenRun:
+    """Everything that a move of a run needs. One process at a time holds it, under the work tree's lock."""
+
+    repository: Repository
+    card: RunCard
+    plan: Plan
+    settings: Settings
+    runner: RunnerSettings
+    log: Log
+    state: RunState
+    actor: str
+    execution: str
+    interrupts: Interrupts
+    person: Person = field(default_factory=Nobody)
+    notify: Notify = lambda event, state: None
+    staging: tuple[str, contextlib.ExitStack, Staging] | None = None
+    checkpoint_commit: str | None = None
+    output_tail: str = ""
+    expected_head: str | None = None
+
+    @property
+    def folder(self) -> Path:
+        """The live folder, in the common git directory."""
+        return live_folder(self.repository, self.card.run)
+
+    @property
+    def branch(self) -> str:
+        """The full ref that the run's commits go to."""
+        return f"refs/heads/{self.card.branch}"
+
+    @property
+    def current(self) -> StepState:
+        """The step that the run stands at."""
+        assert self.state.step is not None
+        return self.state.step
+
+    def own(self, path: str) -> bool:
+        """Say whether a path is the run's own record, which is never part of a step's diff."""
+        return path.startswith(self.card.folder + "/")
+
+    def option(self, name: str) -> str:
+        """Return an option that the run was started with, empty where it was not given."""
+        return str(self.state.options.get(name) or "")
+
+    def append(self, data: Data, *, step: StepState | None = None, evidence: Sequence[dict[str, object]] = ()) -> Event:
+        """Write an event to the live log, fold it, and tell whoever watches. Raises StorageFailed."""
+        where, attempt = (step.id, step.attempt or 1) if step else (None, None)
+        event = Event(
+            self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution, data.as_data(),
+            list(evidence), self.log.previous,
+        )  # fmt: skip
+        self.log.append(event)
+        fold.advance(self.state, event)
+        self.notify(event, self.state)
+        return event
+
+    def head(self) -> str:
+        """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
+        head = self.repository.head()
+        if head.branch != self.branch or head.commit is None:
+            raise HeadMoved(
+                f"HEAD is on {head.short}, the run is on {self.card.branch}",
+                f"`git switch {self.card.branch}`, then `forge resume`",
+            )
+        return head.commit
+
+    def foreign_commits(self, since: str | None = None) -> list[str]:
+        """Return the commits of others above the newest of this run (or above `since`), oldest first."""
+        found = []
+        for commit in commits.back_to(self.repository, self.head(), since or self.card.base_commit):
+            if commit.trailers.get("Forge-Run") == self.card.run and since is None:
+                break
+            if commit.trailers.get("Forge-Run") != self.card.run:
+                found.append(commit.id)
+        return found[::-1]
+
+    def commit_with(self, **trailers: str) -> str | None:
+        """Return the commit of this run with the given `Forge-…` trailers, looked for from HEAD to the base, or None."""
+        wanted = {f"Forge-{name.replace('_', '-')}": value for name, value in trailers.items()}
+        for commit in commits.back_to(self.repository, self.head(), self.card.base_commit):
+            mine = commit.trailers.get("Forge-Run") == self.card.run
+            if mine and all(commit.trailers.get(name) == value for name, value in wanted.items()):
+                return commit.id
+        return None
+
+    def commit_record(
+        self, subject: str, trailers: dict[str, str | int] | None = None, files: dict[str, bytes] | None = None
+    ) -> str:
+        """Project the record into the work tree and commit it on top of HEAD; return the commit's id. Raises HeadMoved."""
+        parent = self.head()
+        written = {**self._record(parent), **(files or {})}
+        for path, data in written.items():
+            place = self.repository.root / path
+            _clear_the_way(self.repository.root, place)
+            atomic.write(place, data, staging=self._staging(place), durable=False)
+        text = message(self.card, subject, self.state.last_seq, trailers)
+        return commits.commit_files(self.repository, written, text, parent, self.branch)
+
+    def _record(self, parent: str) -> dict[str, bytes]:
+        """Return the run's files as they have to be in the tree, less the evidence that is committed already."""
+        names = ["run.yaml", "timeline.jsonl"]
+        names += [f"evidence/{path.name}" for path in sorted((self.folder / "evidence").glob("*.*"))]
+        committed = self._committed_evidence(parent)
+        return {
+            f"{self.card.folder}/{name}": (self.folder / name).read_bytes() for name in names
+            if f"{self.card.folder}/{name}" not in committed
+        }  # fmt: skip
+
+    def _committed_evidence(self, parent: str) -> set[str]:
+        folder = f"{self.card.folder}/evidence"
+        names = {f"{folder}/{name}" for name in commits.names_in(self.repository, parent, folder)}
+        return {name for name in names if (self.repository.root / name).is_file()}
+
+    def _staging(self, place: Path) -> Path | None:
+        """Half-written files stay in the git directory, where that is on the same file system."""
+        scratch = self.repository.scratch
+        return scratch if scratch.stat().st_dev == self.repository.root.stat().st_dev else None
+
+    def release_staging(self) -> None:
+        """Let go of the private index that a proposal was judged on."""
+        if self.staging is not None:
+            self.staging[1].close()
+            self.staging = None
+
+    def close(self) -> None:
+        """Let go of log and index."""
+        self.release_staging()
+        self.log.close()
+
+    def remove_live(self) -> None:
+        """Remove the live log of a run whose closing record is committed."""
+        self.log.close()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+    def note(self, name: str, value: object) -> None:
+        """Keep a local fact beside the live log (which child runs, what was asked to stop)."""
+        atomic.write(self.folder / name, json.dumps(value).encode(), durable=False)
+
+    def request(self) -> str | None:
+        """Return what another shell asks of the run: `pause` or `stop`; None where nothing is asked."""
+        return next((name for name in ("stop", "pause") if (self.folder / f"request-{name}").exists()), None)
+
+    def clear_requests(self) -> None:
+        """Forget what other shells asked."""
+        for name in ("stop", "pause"):
+            (self.folder / f"request-{name}").unlink(missing_ok=True)
+
+
+def _clear_the_way(root: Path, place: Path) -> None:
+    """Refuse to write a record through a link that somebody put into its path."""
+    for folder in (place, *place.parents):
+        if folder == root:
+            return
+        if folder.is_symlink():
+            raise HeadMoved(f"{folder.relative_to(root)} is a symbolic link", "remove it; forge writes its record there")
+
+
+def create_live(repository: Repository, card: RunCard, first: Sequence[Data], actor: str, execution: str) -> None:
+    """Make a run's live folder with its card and its first events, all at once. Raises StorageFailed."""
+    made = repository.scratch / card.run
+    log = Log(made / "timeline.jsonl")
+    shutil.rmtree(made, ignore_errors=True)
+    atomic.write(made / "run.yaml", card.encode())
+    log.open()
+    for data in first:
+        log.append(
+            Event(log.next_seq, now(), data.type, card.run, None, None, actor, execution, data.as_data(), [], log.previous)
+        )
+    log.close()
+    live_folder(repository).mkdir(parents=True, exist_ok=True)
+    made.rename(live_folder(repository, card.run))
+    atomic.sync_folder(live_folder(repository))
+
+
+def load_log(repository: Repository, card: RunCard) -> tuple[Log, RunState]:
+    """Open a run's live log for appending and fold it. Raises DamagedLog, StorageFailed."""
+    log = Log(live_folder(repository, card.run) / "timeline.jsonl")
+    found = log.open(repository.forge_dir / "torn")
+    if not found or found[0].type != ev.MissionStarted.type:
+        log.close()
+        raise DamagedLog(f"the live log of {card.run} does not begin with mission_started", "nothing was changed")
+    return log, fold.fold(card.run, card.steps, found)

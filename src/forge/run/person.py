@@ -1,0 +1,36 @@
+"""The person at the other end: somebody at a terminal who can be asked, or nobody."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from forge.timeline.state import Question
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a person said: `approved` or not, with a decision's option and a note."""
+
+    approved: bool
+    option: str | None = None
+    note: str = ""
+
+
+class Person(Protocol):
+    """Somebody who may be asked while a run is under way; `present` says whether anybody is."""
+
+    present: bool
+
+    def ask(self, question: Question) -> Answer | None:
+        """Ask, and return the answer; None where nobody is there, so that the run pauses."""
+
+
+class Nobody:
+    """No one is there: every question pauses the run."""
+
+    present = False
+
+    def ask(self, question: Question) -> Answer | None:
+        """See Person.ask."""
+        return None

@@ -1,0 +1,54 @@
+"""What a runner is, and how one is found by the kind that the settings give it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Protocol
+
+from forge.errors import SettingsError
+from forge.planning.settings import RunnerSettings
+from forge.run.process import Ended, Limits, Outcome, Output
+from forge.timeline.lock import ProcessId
+
+GROUP = "forge.runners"
+
+
+@dataclass(frozen=True)
+class Job:
+    """One call of a runner: the prompt, the files and variables that describe the step, the limits, and who watches."""
+
+    root: Path
+    prompt: str
+    prompt_file: Path
+    variables: dict[str, str]
+    limits: Limits
+    output: Output
+    watch: Callable[[], Ended | None]
+    started: Callable[[ProcessId], None]
+
+
+class Runner(Protocol):
+    """Does a step's work in the work tree."""
+
+    by_hand: bool
+
+    def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
+        """Return the command line that is called, as the record shows it; empty where there is none."""
+
+    def run(self, settings: RunnerSettings, job: Job) -> Outcome:
+        """Do the work and say how it ended. Never called where `by_hand` is true."""
+
+
+def find(name: str, settings: RunnerSettings) -> Runner:
+    """Return the runner of a name: one with a command line is a `command`. Raises SettingsError for an unknown one.
+
+    Packages add kinds of runners under the entry point group `forge.runners`.
+    """
+    kind = "command" if settings.command else name
+    for found in entry_points(group=GROUP, name=kind):
+        made: Runner = found.load()()
+        return made
+    raise SettingsError(f"there is no kind of runner `{kind}`", f"give `{name}` a `command` in .planning/forge.yaml")

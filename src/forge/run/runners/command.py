@@ -1,0 +1,35 @@
+"""The runner that is any argument vector: a script, or a coding agent's command line."""
+
+from __future__ import annotations
+
+from forge.planning.settings import RunnerSettings
+from forge.run.process import Outcome, environment, supervise
+from forge.run.runners.base import Job
+
+
+class CommandRunner:
+    """Calls a program in the work tree's root; the prompt comes by standard input, as a file, or as an argument."""
+
+    by_hand = False
+
+    def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
+        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without either appends the text."""
+        words = {"{prompt}": job.prompt, "{prompt_file}": str(job.prompt_file)}
+        replaced = [_replaced(word, words) for word in settings.command]
+        named = any(name in word for word in settings.command for name in words)
+        return replaced if settings.prompt != "arg" or named else [*replaced, job.prompt]
+
+    def run(self, settings: RunnerSettings, job: Job) -> Outcome:
+        """Run it to its end."""
+        stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
+        env = environment(settings.env, job.variables)
+        return supervise(
+            self.argv(settings, job), job.root, env, job.output, job.limits, stdin=stdin, watch=job.watch, started=job.started
+        )
+
+
+def _replaced(word: str, words: dict[str, str]) -> str:
+    for name, value in words.items():
+        if name in word:
+            return value.join(word.split(name))
+    return word

@@ -1,0 +1,1 @@
+"""Text with positions: sources, YAML, tags, JSON lines, patterns, byte-exact edits and atomic writes."""

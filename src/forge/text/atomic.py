@@ -1,0 +1,55 @@
+"""Writes that are there whole or not at all, and are still there after a power loss."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from pathlib import Path
+
+from forge.errors import StorageFailed
+
+
+def sync_data(descriptor: int) -> None:
+    """Flush a file's data to the disk: fdatasync, or fsync where there is none."""
+    getattr(os, "fdatasync", os.fsync)(descriptor)
+
+
+def sync_folder(folder: Path) -> None:
+    """Flush a folder's entries to the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, staging: Path | None = None) -> None:
+    """Replace a file by a new one that holds `data`; its folder is made if need be. Raises StorageFailed.
+
+    `staging` is a folder of the same file system for the half-written file, so that none is ever seen beside `path`.
+    """
+    temporary = (staging or path.parent) / f".{path.name}.{secrets.token_hex(4)}.tmp"
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        temporary.parent.mkdir(parents=True, exist_ok=True)
+        _write_new(temporary, data, mode, durable)
+        temporary.replace(path)
+        if durable:
+            sync_folder(path.parent)
+    except OSError as error:
+        with contextlib.suppress(OSError):  # what stopped the write may stop this too
+            temporary.unlink()
+        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then run `forge resume`") from error
+
+
+def _write_new(path: Path, data: bytes, mode: int, durable: bool) -> None:
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        if durable:
+            sync_data(descriptor)
+    finally:
+        os.close(descriptor)

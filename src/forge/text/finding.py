@@ -1,0 +1,30 @@
+"""A finding: one thing wrong with a document, with its place and a next step. One value feeds every output."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "note"]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing wrong with a document. Lines and columns count Unicode code points from 1; the end is exclusive."""
+
+    rule: str
+    severity: Severity
+    path: str
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    message: str
+    hint: str
+    blocks: bool = False
+
+    def as_data(self) -> dict[str, object]:
+        """Return the finding as `formats.md` describes it in JSON."""
+        data = asdict(self)
+        del data["blocks"]
+        return data

@@ -1,0 +1,163 @@
+"""YAML 1.2 with the place of every value. The only importer of ruamel.yaml.
+
+Values are composed, not constructed: a value knows its own characters, an alias or a merge key cannot run code, and the
+text that a person wrote (`plan: 08`) stays at hand beside what it means.
+"""
+
+from __future__ import annotations
+
+import io
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+
+from forge.text.source import Span
+
+_MOST_VALUES = 200_000
+_DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
+_LONGEST_INT = 1000  # Python refuses to read much longer ones, and nobody counts so far
+_INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
+
+
+class YamlProblem(Exception):
+    """Text that is no YAML: what it is, and where (an offset into the text given to `parse`)."""
+
+    def __init__(self, message: str, offset: int) -> None:
+        super().__init__(message)
+        self.message = message
+        self.offset = offset
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """One YAML value: `data` is a str, int, float, bool, None, list of values or dict of values; `raw` a scalar's text."""
+
+    data: object
+    raw: str
+    span: Span
+    keys: Mapping[str, Span]
+
+    def get(self, key: str) -> Value | None:
+        """Return a key's value, where this is a mapping that has it."""
+        return self.data.get(key) if isinstance(self.data, dict) else None
+
+    def items(self) -> Iterator[tuple[str, Value]]:
+        """Yield key and value, in file order, where this is a mapping."""
+        if isinstance(self.data, dict):
+            yield from self.data.items()
+
+    def elements(self) -> list[Value]:
+        """Return the elements of a list, a lone scalar as a list of one, null as an empty one."""
+        if isinstance(self.data, list):
+            return self.data
+        return [] if self.data is None else [self]
+
+    def texts(self) -> list[str]:
+        """Return the scalars of a list (or the lone scalar) as they were written."""
+        return [element.raw for element in self.elements() if not isinstance(element.data, (dict, list))]
+
+    def plain(self) -> object:
+        """Return the value as ordinary Python data."""
+        if isinstance(self.data, dict):
+            return {key: value.plain() for key, value in self.data.items()}
+        if isinstance(self.data, list):
+            return [value.plain() for value in self.data]
+        return self.data
+
+
+def parse(text: str, offset: int = 0) -> Value:
+    """Parse one YAML document; spans count from `offset`. Raises YamlProblem, never anything else, for bad text."""
+    reader = YAML(typ="rt", pure=True)
+    reader.max_depth = _DEEPEST
+    reader.composer.warn_double_anchors = False
+    try:
+        node = reader.compose(io.StringIO(text))
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise YamlProblem(" ".join(str(error.problem or error.context).split()), mark.index if mark else 0) from error
+    except RecursionError as error:
+        raise YamlProblem("nested too deep", 0) from error
+    except (YAMLError, ValueError, UnicodeError) as error:
+        raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
+    if node is None:
+        return Value({}, "", Span(offset, offset + len(text)), {})
+    return _Converter(text, offset).convert(node, 0)
+
+
+class _Converter:
+    def __init__(self, text: str, offset: int) -> None:
+        self.text = text
+        self.offset = offset
+        self.count = 0
+
+    def convert(self, node: Node, depth: int) -> Value:
+        self.count += 1
+        if self.count > _MOST_VALUES or depth > _DEEPEST:
+            raise YamlProblem("expands to more than a document may hold", node.start_mark.index)
+        span = self.span(node)
+        if isinstance(node, ScalarNode):
+            return Value(_scalar(node), node.value, span, {})
+        if isinstance(node, SequenceNode):
+            return Value([self.convert(item, depth + 1) for item in node.value], "", span, {})
+        assert isinstance(node, MappingNode)
+        return self.mapping(node, span, depth)
+
+    def mapping(self, node: MappingNode, span: Span, depth: int) -> Value:
+        data: dict[str, Value] = {}
+        keys: dict[str, Span] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, ScalarNode):
+                raise YamlProblem("a key is a list or a mapping", key_node.start_mark.index)
+            key = key_node.value
+            if key == "<<" and isinstance(value_node, MappingNode):
+                for name, value in self.convert(value_node, depth + 1).items():
+                    data.setdefault(name, value)
+                continue
+            if key in keys:
+                raise YamlProblem(f"the key `{key}` stands here a second time", key_node.start_mark.index)
+            keys[key] = self.span(key_node)
+            data[key] = self.convert(value_node, depth + 1)
+        return Value(data, "", span, keys)
+
+    def span(self, node: Node) -> Span:
+        start, end = node.start_mark.index, node.end_mark.index
+        while end > start and self.text[end - 1 : end].isspace():
+            end -= 1
+        return Span(self.offset + start, self.offset + end)
+
+
+def _scalar(node: ScalarNode) -> object:
+    kind = str(node.tag).rpartition(":")[2]
+    text: str = node.value
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() in ("true", "yes", "on", "y")  # the last three only where a file asks for YAML 1.1
+    if kind == "int" and _INT.fullmatch(text) and len(text) <= _LONGEST_INT:
+        return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
+    if kind == "float":
+        return _float(text)
+    return text
+
+
+def _float(text: str) -> object:
+    try:
+        return float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        return text
+
+
+def dump(data: object) -> str:
+    """Return plain data as block-style YAML, keys in the order given, for files that forge itself writes."""
+    writer = YAML(typ="safe", pure=True)
+    writer.default_flow_style = False
+    writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
+    writer.width = 4096
+    writer.allow_unicode = True
+    stream = io.StringIO()
+    writer.dump(data, stream)
+    return stream.getvalue()

@@ -1,0 +1,56 @@
+"""Ids and times: sortable, unique across branches, and readable in a diff."""
+
+from __future__ import annotations
+
+import re
+import secrets
+import time
+from collections.abc import Container
+from datetime import UTC, datetime, timedelta
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_SECOND = "%Y%m%dT%H%M%SZ"
+_PATIENCE = timedelta(seconds=2)
+_LONGEST = 120  # characters of a plan's id: a file's name holds 255 bytes
+_SHORT = "abcdefghjkmnpqrstvwxyz23456789"
+
+
+def now() -> str:
+    """Return this moment as UTC with microseconds, `2026-11-20T02:55:49.123456Z`."""
+    return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def ulid() -> str:
+    """Return a new ULID (https://github.com/ulid/spec): 48 bits of milliseconds, 80 random bits, Crockford base 32."""
+    number = int(time.time() * 1000) << 80 | secrets.randbits(80)
+    return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
+
+
+def short(length: int = 4) -> str:
+    """Return random characters that are easy to read and to type."""
+    return "".join(secrets.choice(_SHORT) for _ in range(length))
+
+
+def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:
+    """Return a new run id, `YYYYMMDDTHHMMSSZ-<plan id>-<4 characters>`, that sorts after `last`.
+
+    Two runs of one clone in the same second would sort by chance, so the later one waits for the next second. Where the
+    clock was set back since, it does not wait but takes the second after the last run's.
+    """
+    safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plan_id)[:_LONGEST].strip("-.") or "plan"
+    least = _following(last.partition("-")[0])
+    while True:
+        moment = datetime.now(UTC)
+        stamp = least if least > (moment + _PATIENCE).strftime(_SECOND) else moment.strftime(_SECOND)
+        found = f"{stamp}-{safe}-{short()}"
+        if stamp >= least and found not in taken:
+            return found
+        time.sleep(0.05)
+
+
+def _following(stamp: str) -> str:
+    """Return the second after one; empty where it is none, or the last that there is."""
+    try:
+        return (datetime.strptime(stamp, _SECOND) + timedelta(seconds=1)).strftime(_SECOND)
+    except (ValueError, OverflowError):
+        return ""

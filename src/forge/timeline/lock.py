@@ -1,0 +1,140 @@
+"""Who holds a run: a lock that the system lets go of when its process dies, and the identity of processes.
+
+The lock is an advisory `flock` on a small file; what is written in the file only tells who has it. A file that was left
+behind locks nothing.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import subprocess
+from dataclasses import asdict, dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+
+from forge.errors import Held, StorageFailed
+
+
+@dataclass(frozen=True)
+class ProcessId:
+    """A process that cannot be mistaken for a later one of the same number: pid, start time, boot."""
+
+    pid: int
+    start: str
+    boot: str
+
+    @classmethod
+    def of(cls, pid: int) -> ProcessId:
+        """Return the identity of a process; its start is empty where there is no such process."""
+        return cls(pid, _start_time(pid), _boot())
+
+    def alive(self) -> bool:
+        """Say whether exactly this process still runs."""
+        return bool(self.start) and self.boot == _boot() and _start_time(self.pid) == self.start
+
+
+def _start_time(pid: int) -> str:
+    try:
+        with open(f"/proc/{pid}/stat", "rb") as file:
+            fields = file.read().rpartition(b")")[2].split()
+        return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
+    except FileNotFoundError:
+        if os.path.isdir("/proc/self"):
+            return ""
+    except (OSError, IndexError):
+        return ""
+    done = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        done = subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False)
+        return done.stdout.strip()
+
+
+@dataclass(frozen=True)
+class Holder:
+    """What the holder of a lock wrote into it."""
+
+    process: ProcessId
+    execution: str
+    what: str
+
+
+class WriterLock:
+    """The lock of one work tree: whoever holds it is the one writer of the runs in it. A context manager."""
+
+    def __init__(self, path: Path, execution: str, what: str) -> None:
+        self.path = path
+        self.execution = execution
+        self.what = what
+        self._descriptor: int | None = None
+
+    def __enter__(self) -> WriterLock:
+        """Take the lock. Raises Held, naming the holder, where another process has it."""
+        try:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        except OSError as error:
+            raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            os.close(descriptor)
+            holder = read_holder(self.path)
+            who = f"process {holder.process.pid} ({holder.what})" if holder else "another process"
+            raise Held(f"{who} is at work here", "wait for it, or `forge pause` or `forge stop` it") from None
+        self._descriptor = descriptor
+        self._write()
+        return self
+
+    def rename(self, what: str) -> None:
+        """Tell what is being done under the lock from now on."""
+        self.what = what
+        self._write()
+
+    def _write(self) -> None:
+        holder = Holder(ProcessId.of(os.getpid()), self.execution, self.what)
+        assert self._descriptor is not None
+        try:
+            os.ftruncate(self._descriptor, 0)
+            os.pwrite(self._descriptor, json.dumps(asdict(holder)).encode(), 0)
+        except OSError:
+            return  # who holds it is only told, the lock itself is taken
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        """Let go of the lock."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def read_holder(path: Path) -> Holder | None:
+    """Return what was last written into a lock; None where that cannot be read."""
+    try:
+        found = json.loads(path.read_text())
+        return Holder(ProcessId(**found["process"]), found["execution"], found["what"])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def holder_alive(path: Path) -> Holder | None:
+    """Return who holds a lock at this moment, None where nobody does."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except OSError:
+        return read_holder(path) or Holder(ProcessId(0, "", ""), "", "")
+    finally:
+        os.close(descriptor)
+    return None

@@ -1,0 +1,132 @@
+"""The log of a run: a file of JSON lines, each chained to the one before, appended to by one writer."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from forge.errors import DamagedLog, StorageFailed
+from forge.text import atomic, jsonl
+from forge.timeline.event import GENESIS, VERSION, Event, link
+
+
+@dataclass(frozen=True)
+class Reading:
+    """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with its line."""
+
+    events: list[Event]
+    torn: bytes
+    last: bytes
+    problem: str | None = None
+    problem_line: int = 0
+
+    @property
+    def valid(self) -> bool:
+        """Whether every whole line is an event that follows from the one before."""
+        return self.problem is None
+
+
+def read(raw: bytes) -> Reading:
+    """Read a log's bytes. Nothing is raised: events end at the first line that is wrong, which is named."""
+    lines, torn = jsonl.split(raw)
+    events: list[Event] = []
+    previous = GENESIS
+    for number, line in enumerate(lines, 1):
+        problem, event = _event(line, number, previous)
+        if event is None or problem:
+            return Reading(events, torn, lines[number - 2] if number > 1 else b"", problem, number)
+        events.append(event)
+        previous = link(line)
+    return Reading(events, torn, lines[-1] if lines else b"")
+
+
+def _event(line: bytes, number: int, previous: str) -> tuple[str | None, Event | None]:
+    try:
+        event = Event.decode(line)
+    except (ValueError, TypeError) as error:
+        return f"line {number} is no event: {error}", None
+    if event.v > VERSION:
+        return f"line {number} was written by a newer forge (version {event.v})", None
+    if event.seq != number:
+        return f"line {number} has seq {event.seq} where {number} belongs", event
+    if event.prev != previous:
+        return f"line {number} does not follow from the line before: its `prev` is not that line's hash", event
+    return None, event
+
+
+class Log:
+    """A log that is appended to. Each append is one write and one fdatasync; a failed one leaves the file as it was."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._descriptor: int | None = None
+        self._seq = 0
+        self._previous = GENESIS
+        self._size = 0
+
+    def open(self, torn_to: Path | None = None) -> list[Event]:
+        """Read the file and get ready to append; a torn last line is set aside under `torn_to`.
+
+        Returns its events. Raises DamagedLog where it is broken in the middle, StorageFailed where it cannot be opened.
+        """
+        try:
+            raw = self.path.read_bytes() if self.path.exists() else b""
+            reading = read(raw)
+            if reading.problem:
+                raise DamagedLog(f"{self.path}: {reading.problem}", "nothing was changed; compare it with the committed copy")
+            self._size = len(raw) - len(reading.torn)
+            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            if reading.torn:
+                if torn_to is not None:
+                    atomic.write(torn_to / f"{self.path.parent.name}-{self._size}.torn", reading.torn)
+                os.ftruncate(self._descriptor, self._size)
+        except OSError as error:
+            raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
+        self._seq = len(reading.events)
+        self._previous = link(reading.last) if reading.events else GENESIS
+        return reading.events
+
+    @property
+    def next_seq(self) -> int:
+        """The seq of the event that is appended next."""
+        return self._seq + 1
+
+    @property
+    def previous(self) -> str:
+        """The `prev` of the event that is appended next."""
+        return self._previous
+
+    def append(self, event: Event) -> None:
+        """Write an event and flush it to the disk. Raises StorageFailed; the file is then as it was before."""
+        assert self._descriptor is not None
+        line = event.encode()
+        try:
+            written = os.write(self._descriptor, line)
+            if written != len(line):
+                raise OSError(28, "no space left for a whole line")
+            atomic.sync_data(self._descriptor)
+        except OSError as error:
+            self._withdraw()
+            raise StorageFailed(
+                f"the timeline {self.path} takes no more: {error.strerror}", "make room on the disk, then run `forge resume`"
+            ) from error
+        self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
+
+    def _withdraw(self) -> None:
+        try:
+            os.ftruncate(self._descriptor or 0, self._size)
+        except OSError:
+            return  # the torn line is set aside by the next reader
+
+    def close(self) -> None:
+        """Let go of the file."""
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
+
+
+def encode(events: Iterable[Event]) -> bytes:
+    """Return events as the bytes of a log."""
+    return b"".join(event.encode() for event in events)

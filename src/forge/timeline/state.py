@@ -1,0 +1,160 @@
+"""What a run's events add up to. State is folded from the events each time; nothing keeps a second copy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Status = Literal["pending", "running", "paused", "completed", "failed", "stopped"]
+FINAL: frozenset[Status] = frozenset(("completed", "failed", "stopped"))
+StepStatus = Literal["pending", "running", "completed", "skipped"]
+RunnerState = Literal["", "started", "finished", "failed"]
+CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "approved", "denied"]
+
+
+@dataclass
+class Question:
+    """Something that a person is asked; `about` says what it decides (`diff`, `step`, `nothing`, `check:2`, `changed:2`)."""
+
+    id: str
+    kind: str
+    about: str
+    text: str
+    step: str | None
+    options: list[dict[str, str]] = field(default_factory=list)
+    decision: str | None = None
+    option: str | None = None
+
+
+@dataclass
+class Proposal:
+    """A step's diff as it was judged, and the seq of the event that proposed it."""
+
+    id: str
+    sha256: str
+    seq: int
+    files: list[str]
+    risk: str
+    reasons: list[str]
+    kinds: list[str]
+    out_of_scope: list[str]
+    by_runner: bool
+
+
+@dataclass
+class Failure:
+    """What went wrong, with the end of the output that shows it."""
+
+    kind: str
+    error: str
+
+
+@dataclass
+class Work:
+    """What has happened in the current attempt of a step, or behind the last step.
+
+    `mending` says that a person was at work since it failed, `taken` that the runner's own changes were settled before.
+    """
+
+    retrieved: bool = False
+    checkpoint_id: str | None = None
+    checkpoint_base: str | None = None
+    checkpoint_seq: int = 0
+    checkpoint_commit: str | None = None
+    runner: RunnerState = ""
+    runner_name: str = ""
+    proposal: Proposal | None = None
+    commit: str | None = None
+    applied: bool = False
+    mending: bool = False
+    taken: bool = False
+    checks: dict[int, CheckState] = field(default_factory=dict)
+    changed: dict[int, list[str]] = field(default_factory=dict)
+    answers: dict[str, Question] = field(default_factory=dict)
+    failure: Failure | None = None
+    restore_to: str | None = None
+
+    def answer(self, about: str) -> str | None:
+        """Return the decision on a question of this attempt: None where it was not asked, `open` where it waits."""
+        asked = self.answers.get(about)
+        return None if asked is None else asked.decision or "open"
+
+
+@dataclass
+class StepState:
+    """One step of a run."""
+
+    id: str
+    number: int
+    name: str
+    stage: str
+    status: StepStatus = "pending"
+    attempt: int = 0
+    repairs: int = 0
+    work: Work = field(default_factory=Work)
+    skip_reason: str = ""
+    commits: list[str] = field(default_factory=list)
+    first_checkpoint: str | None = None
+
+
+@dataclass
+class RunState:
+    """A run as its events tell it."""
+
+    run: str
+    steps: list[StepState]
+    status: Status = "pending"
+    stage: str = ""
+    pause: str = ""
+    pause_text: str = ""
+    questions: dict[str, Question] = field(default_factory=dict)
+    checkpoints: int = 0
+    diffs: int = 0
+    retrievals: int = 0
+    closing: Work = field(default_factory=Work)
+    truths: dict[int, str] = field(default_factory=dict)
+    context: list[dict[str, str]] = field(default_factory=list)
+    counts: dict[str, int] | None = None
+    verdicts: list[dict[str, object]] = field(default_factory=list)
+    verdict: str | None = None
+    commits: list[str] = field(default_factory=list)
+    not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
+    options: dict[str, object] = field(default_factory=dict)
+    started_at: str = ""
+    finished_at: str | None = None
+    last_seq: int = 0
+    last_type: str = ""
+
+    @property
+    def ended(self) -> bool:
+        """Whether the run is final."""
+        return self.status in FINAL
+
+    @property
+    def step(self) -> StepState | None:
+        """The step that the run stands at; None behind the last one."""
+        return next((step for step in self.steps if step.status in ("pending", "running")), None)
+
+    @property
+    def work(self) -> Work:
+        """The work under way: that of the current step, or what comes behind the last one."""
+        return self.step.work if self.step else self.closing
+
+    @property
+    def waiting(self) -> Question | None:
+        """The question that the run waits for, if it does."""
+        return next((question for question in self.questions.values() if question.decision is None), None)
+
+    @property
+    def completed_steps(self) -> int:
+        """How many steps completed (skipped ones did not)."""
+        return sum(step.status == "completed" for step in self.steps)
+
+    def step_of(self, step_id: str | None) -> StepState | None:
+        """Return the step of an id."""
+        return next((step for step in self.steps if step.id == step_id), None)
+
+    def work_of(self, step_id: str | None) -> Work:
+        """Return the work of a step, or what comes behind the last step for None."""
+        step = self.step_of(step_id)
+        return step.work if step else self.closing

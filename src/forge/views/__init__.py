@@ -1,0 +1,1 @@
+"""Read-only answers: what runs there are, where things stand, what is proven."""

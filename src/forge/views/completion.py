@@ -1,0 +1,24 @@
+"""Which plans are done, by what anybody says (`claimed`) and by what runs have shown (`proven`); never mixed up."""
+
+from __future__ import annotations
+
+from forge.git.repository import Repository
+from forge.planning.catalog import PlanFile
+from forge.views.runs import RunRecord, all_runs
+
+
+def runs_of(repository: Repository, file: PlanFile) -> list[RunRecord]:
+    """Return the runs of a plan, oldest first."""
+    return [record for record in all_runs(repository) if record.card.plan_path == file.path]
+
+
+def is_claimed(repository: Repository, file: PlanFile) -> bool:
+    """Say whether a summary of the plan exists."""
+    return (repository.root / file.summary_path).is_file()
+
+
+def is_done(repository: Repository, file: PlanFile) -> bool:
+    """Say whether a plan counts as completed for those that depend on it: a completed run, or a summary."""
+    if is_claimed(repository, file):
+        return True
+    return any(record.state.status == "completed" for record in runs_of(repository, file))

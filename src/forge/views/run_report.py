@@ -1,0 +1,81 @@
+"""How a run stands, for a person and for a program: what it waits for, what to type next, and the exit status that says so."""
+
+from __future__ import annotations
+
+from forge.timeline.state import Question
+from forge.views.runs import RunRecord
+
+
+def control_data(record: RunRecord) -> dict[str, object]:
+    """Return what `execute`, `resume` and the controls show of a run."""
+    step = record.state.step
+    return {
+        "run": record.card.run, "plan": record.card.plan, "status": record.status,
+        "verdict": record.state.verdict if record.state.ended else None,
+        "step": step.id if step and not record.state.ended else None, "waiting_for": waiting_for(record),
+        "next": next_commands(record),
+    }  # fmt: skip
+
+
+def waiting_for(record: RunRecord) -> dict[str, object] | None:
+    """Return what the run waits for a person to do; None where it waits for nothing."""
+    state = record.state
+    if state.ended or state.status != "paused":
+        return None
+    question = state.waiting
+    if question is not None:
+        return {"kind": question.kind, "step": question.step, "approval_id": question.id, "text": question.text}
+    if state.pause in ("manual", "head_moved"):
+        step = state.step.id if state.step else None
+        return {"kind": state.pause, "step": step, "approval_id": None, "text": state.pause_text}
+    return None
+
+
+def next_commands(record: RunRecord) -> list[str]:
+    """Return command lines to type, the one that goes on with the run first; never empty while a run is open."""
+    run, state = record.card.run, record.state
+    if record.open:
+        if record.status == "elsewhere":
+            return ["forge runs", f"forge timeline {run}"]
+        question = None if state.ended else state.waiting
+        if question is not None and state.status == "paused":
+            return [*_answers(run, question), f"forge stop {run}"]
+        retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
+        return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
+    if state.verdict == "proven":
+        return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
+    return [f"forge verify {record.card.plan}", f"forge timeline {run}"]
+
+
+def _answers(run: str, question: Question) -> list[str]:
+    options = [f"forge approve {run} --option {option['id']}" for option in question.options]
+    return [*(options or [f"forge approve {run}"]), f"forge reject {run}"]
+
+
+def exit_code(record: RunRecord) -> int:
+    """Return the exit status of a command that carried a run on: 0 proven, 1 not proven or failed, 4 waits, 130 interrupted."""
+    state = record.state
+    if state.status == "completed":
+        return 0 if state.verdict == "proven" else 1
+    if state.ended or state.pause in ("failure", "storage", "error"):
+        return 1
+    return 130 if state.pause == "interrupted" or record.status == "interrupted" else 4
+
+
+def describe(record: RunRecord) -> str:
+    """Return in some lines how a run stands."""
+    state = record.state
+    lines = [f"run {record.card.run} of {record.card.plan}: {record.status}" + (f", {state.verdict}" if state.verdict else "")]
+    if state.ended and state.counts:
+        listed = ", ".join(f"{number} {name}" for name, number in state.counts.items())
+        lines.append(f"must-haves: {listed}")
+        lines += [
+            f"  {item['verdict']:9} {item['kind']}:{item['index']} {item['target']}: {item['reason']}"
+            for item in state.verdicts if item["verdict"] not in ("pass", "waived")
+        ]  # fmt: skip
+    elif (waits := waiting_for(record)) is not None:
+        lines.append(f"waits for a person ({waits['kind']}) at {waits['step'] or 'its end'}:\n{waits['text']}")
+    elif state.pause_text:
+        where = f" at {state.step.id}" if state.step else ""
+        lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
+    return "\n".join([*lines, "next:", *(f"  {command}" for command in next_commands(record))])

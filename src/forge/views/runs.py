@@ -1,0 +1,126 @@
+"""The runs of a repository: open ones from their live logs, ended ones and those of other clones from the tracked copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from forge.errors import NoOpenRun, UnknownName
+from forge.git.clone import known_clone_id
+from forge.git.repository import Repository
+from forge.planning.run_card import RUNS, RunCard
+from forge.timeline import fold, log
+from forge.timeline.lock import holder_alive
+from forge.timeline.log import Reading
+from forge.timeline.state import RunState
+
+
+@dataclass(frozen=True)
+class RunRecord:
+    """A run as it was read: its card, its log, and the state that the log folds into."""
+
+    card: RunCard
+    reading: Reading
+    state: RunState
+    folder: Path
+    live: bool
+    status: str
+
+    @property
+    def open(self) -> bool:
+        """Whether the run goes on, here or elsewhere; a live log means that its closing record is not yet committed."""
+        return self.live or not self.state.ended
+
+    def as_data(self) -> dict[str, object]:
+        """Return what `forge runs` shows of it."""
+        return {
+            "run": self.card.run, "plan": self.card.plan, "status": self.status, "verdict": self.state.verdict,
+            "started_at": self.state.started_at or self.card.started_at, "finished_at": self.state.finished_at,
+            "commits": self.state.commits,
+        }  # fmt: skip
+
+
+def live_folder(repository: Repository, run: str = "") -> Path:
+    """Return where live logs lie, or that of one run."""
+    return repository.forge_dir / "runs" / run
+
+
+def lock_path(repository: Repository) -> Path:
+    """Return the lock of this work tree."""
+    name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
+    return repository.forge_dir / "locks" / f"{name}.lock"
+
+
+def all_runs(repository: Repository) -> list[RunRecord]:
+    """Return every run that can be read, sorted by its id. A live log wins over its tracked copy."""
+    found = {record.card.run: record for record in _read_all(repository, repository.root / RUNS, live=False)}
+    found |= {record.card.run: record for record in _read_all(repository, live_folder(repository), live=True)}
+    return [found[run] for run in sorted(found)]
+
+
+def open_runs(repository: Repository) -> list[RunRecord]:
+    """Return the runs of this clone that are open, sorted by id."""
+    return sorted(_read_all(repository, live_folder(repository), live=True), key=lambda record: record.card.run)
+
+
+def _read_all(repository: Repository, folder: Path, *, live: bool) -> Iterator[RunRecord]:
+    if folder.is_dir():
+        for place in sorted(folder.iterdir()):
+            record = read_run(repository, place, live=live)
+            if record is not None:
+                yield record
+
+
+def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord | None:
+    """Read one run's folder; None where it holds no run."""
+    try:
+        card = RunCard.decode(f"{folder.name}/run.yaml", (folder / "run.yaml").read_bytes())
+        raw = (folder / "timeline.jsonl").read_bytes()
+    except (OSError, ValueError):
+        return None
+    reading = log.read(raw)
+    state = fold.fold(card.run, card.steps, reading.events)
+    return RunRecord(card, reading, state, folder, live, _status(repository, card, state, live=live))
+
+
+def _status(repository: Repository, card: RunCard, state: RunState, *, live: bool) -> str:
+    if state.ended:
+        return state.status
+    if not live and card.clone != known_clone_id(repository):
+        return "elsewhere"
+    if state.status == "running" and not _held(repository, card.run):
+        return "interrupted"
+    return state.status
+
+
+def _held(repository: Repository, run: str) -> bool:
+    locks = repository.forge_dir / "locks"
+    holders = [holder_alive(path) for path in locks.glob("*.lock")] if locks.is_dir() else []
+    return any(holder is not None and holder.what == run for holder in holders)
+
+
+def one_run(repository: Repository, name: str | None, *, among_open: bool) -> RunRecord:
+    """Return the run of an id or an unambiguous part of one; without a name, the one that is open.
+
+    Raises NoOpenRun or UnknownName, which lists the candidates.
+    """
+    records = open_runs(repository) if among_open else all_runs(repository)
+    if name is None:
+        candidates = records if among_open else [record for record in records if record.open] or records[-1:]
+        if not candidates:
+            raise NoOpenRun("no run is open here" if among_open else "there are no runs yet", "start one with `forge execute`")
+    else:
+        exact = [record for record in records if record.card.run == name]
+        candidates = exact or [record for record in records if name in record.card.run or name == record.card.plan]
+        if not candidates:
+            ended = among_open and any(name in record.card.run for record in all_runs(repository))
+            what = f"the run {name} has ended" if ended else f"there is no {'open ' if among_open else ''}run `{name}`"
+            raise NoOpenRun(what + _listed(records), "see `forge runs`")
+    if len(candidates) > 1:
+        raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
+    return candidates[0]
+
+
+def _listed(records: list[RunRecord]) -> str:
+    return "".join(f"\n  {record.card.run}  {record.status}" for record in records[-20:])

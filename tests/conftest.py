@@ -1,0 +1,136 @@
+"""Real git repositories in a temporary folder, an emptied HOME, a fixed identity and fixed dates; the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+FORGE = [sys.executable, "-m", "forge"]
+DATES = {"GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
+
+
+@dataclass
+class Said:
+    """What a command said and how it ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(self.out)
+        return found
+
+    @property
+    def data(self) -> dict[str, Any]:
+        found: dict[str, Any] = self.json["data"]
+        return found
+
+
+@dataclass
+class Sandbox:
+    """A repository of its own, and the program to run in it."""
+
+    root: Path
+    home: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+        return {
+            "PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC",
+            "PYTHONDONTWRITEBYTECODE": "1", **DATES, **self.env, **(extra or {}),
+        }  # fmt: skip
+
+    def git(self, *words: str) -> str:
+        done = subprocess.run(
+            ["git", *words], cwd=self.root, env=self.environment(), capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"git {words}: {done.stderr}"
+        return done.stdout
+
+    def forge(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Said:
+        done = subprocess.run(
+            [*FORGE, *words], cwd=self.root, env=self.environment(env), capture_output=True, text=True, timeout=timeout,
+            stdin=subprocess.DEVNULL, check=False, errors="replace",
+        )  # fmt: skip
+        assert "Traceback (most recent call last)" not in done.stdout + done.stderr, done.stderr
+        return Said(done.returncode, done.stdout, done.stderr)
+
+    def call(self, *words: str, env: Mapping[str, str] | None = None) -> Said:
+        """Run a command with --json and hold the envelope to its contract."""
+        said = self.forge(*words, "--json", env=env)
+        envelope = said.json
+        assert envelope["schema"].startswith(f"forge.{words[0]}/"), envelope
+        assert envelope["ok"] is (said.code == 0), envelope
+        assert ("data" in envelope) != ("error" in envelope), envelope
+        return said
+
+    def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
+        return subprocess.Popen(
+            [*FORGE, *words], cwd=self.root, env=self.environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, start_new_session=True,
+        )  # fmt: skip
+
+    def write(self, path: str, text: str | bytes) -> Path:
+        place = self.root / path
+        place.parent.mkdir(parents=True, exist_ok=True)
+        place.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return place
+
+    def commit(self, message: str = "Change") -> str:
+        self.git("add", "-A")
+        self.git("commit", "-q", "--allow-empty", "-m", message)
+        return self.head()
+
+    def head(self) -> str:
+        return self.git("rev-parse", "HEAD").strip()
+
+    def subjects(self) -> list[str]:
+        return self.git("log", "--reverse", "--format=%s").splitlines()
+
+    def status(self) -> list[str]:
+        return self.git("status", "--porcelain", "--untracked-files=all").splitlines()
+
+    def events(self, run: str) -> list[dict[str, Any]]:
+        path = self.root / ".planning/runs" / run / "timeline.jsonl"
+        live = self.root / ".git/forge/runs" / run / "timeline.jsonl"
+        return [json.loads(line) for line in (live if live.exists() else path).read_text().splitlines()]
+
+    def types(self, run: str) -> list[str]:
+        return [event["type"] for event in self.events(run)]
+
+
+@pytest.fixture
+def make_sandbox(tmp_path: Path) -> Callable[[str], Sandbox]:
+    def make(name: str = "work") -> Sandbox:
+        home = tmp_path / f"home-{name}"
+        home.mkdir()
+        (home / ".gitconfig").write_text(
+            "[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n"
+        )
+        root = tmp_path / name
+        root.mkdir()
+        sandbox = Sandbox(root, home)
+        sandbox.git("init", "-q")
+        return sandbox
+
+    return make
+
+
+@pytest.fixture
+def sandbox(make_sandbox: Callable[[str], Sandbox]) -> Sandbox:
+    """A repository with one commit."""
+    made = make_sandbox("work")
+    made.write(".gitignore", "__pycache__/\n")
+    made.write("README.md", "# A repository\n")
+    made.commit("Begin")
+    return made

@@ -1,0 +1,232 @@
+"""Steps that wait for a person: by hand, checkpoints, decisions, pauses, attestations, waivers."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+
+from tests.conftest import FORGE, Sandbox
+from tests.run.plans import Case, Task, auto, writes
+
+DECISION = """
+  <decision>Which store?</decision>
+  <options>
+    <option id="option-a"><name>SQLite</name></option>
+    <option id="option-b"><name>Files</name></option>
+  </options>
+"""
+TRUTH = 'must_haves:\n  truths:\n    - "It feels right"\n    - "It is fast"\n'
+
+
+def by_hand(sandbox: Sandbox, verify: str = auto("test -s a.txt")) -> str:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], files=("a.txt",)).set_up()
+    said = sandbox.call("execute", "01-01", "--approve", "--runner", "manual")
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "manual" and said.data["waiting_for"]["approval_id"] is None
+    assert "Task 1: Write it" in said.data["waiting_for"]["text"]
+    run: str = said.data["run"]
+    return run
+
+
+def test_a_step_done_by_hand(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    sandbox.write("a.txt", "by hand\n")
+    said = sandbox.call("resume", run)
+    assert said.data["status"] == "completed", said.err
+    assert sandbox.subjects()[-2] == "Task 1: Write it" and sandbox.status() == []
+    finished = next(event["data"] for event in sandbox.events(run) if event["type"] == "runner_finished")
+    assert finished["ended"] == "person"
+
+
+def test_a_step_by_hand_that_the_person_committed(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    sandbox.write("a.txt", "by hand\n")
+    sandbox.commit("I commit my own work")
+    assert sandbox.call("resume", run).data["status"] == "completed"
+    assert "I commit my own work" in sandbox.subjects() and sandbox.status() == []
+
+
+def test_a_step_by_hand_is_never_put_back_behind_a_crash(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
+    lines = live.read_bytes().splitlines(keepends=True)
+    live.write_bytes(b"".join(lines[:-1]))  # the pause was not written: killed in between
+    sandbox.write("a.txt", "by hand\n")
+    said = sandbox.call("resume", run)
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "manual"
+    assert (sandbox.root / "a.txt").read_text() == "by hand\n"
+    assert sandbox.call("resume", run).data["status"] == "completed"
+
+
+def test_a_human_checkpoint(sandbox: Sandbox) -> None:
+    extra = "  <what-built>A page</what-built>\n  <how-to-verify>Look at it</how-to-verify>"
+    Case(sandbox, [Task("Task 1: See it", kind="checkpoint:human-verify", extra=extra)]).set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify"
+    assert "A page" in said.data["waiting_for"]["text"] and "Look at it" in said.data["waiting_for"]["text"]
+    assert sandbox.call("approve", said.data["run"], "--note", "seen").code == 0
+    assert sandbox.call("resume").data["status"] == "completed"
+    resolved = [event for event in sandbox.events(said.data["run"]) if event["type"] == "approval_resolved"][-1]
+    assert resolved["data"]["reason"] == "seen" and resolved["actor"] == "Ada <ada@example.org>"
+
+
+def test_a_decision_takes_one_of_its_options(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Decide", kind="checkpoint:decision", extra=DECISION)]).set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    run = said.data["run"]
+    assert said.data["waiting_for"]["kind"] == "decision"
+    assert said.data["next"][:2] == [f"forge approve {run} --option option-a", f"forge approve {run} --option option-b"]
+    assert sandbox.call("approve").code == 2
+    assert sandbox.call("approve", "--option", "option-c").code == 2
+    assert sandbox.call("approve", "--option", "option-b").code == 0
+    assert sandbox.call("approve").code == 2, "it is answered already"
+    assert sandbox.call("resume").data["status"] == "completed"
+    resolved = [event["data"] for event in sandbox.events(run) if event["type"] == "approval_resolved"][-1]
+    assert resolved["option"] == "option-b"
+
+
+def test_stop_ends_a_run_and_keeps_what_lies_in_the_tree(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    sandbox.write("a.txt", "half done\n")
+    said = sandbox.call("stop", "--reason", "another way")
+    assert (said.code, said.data["status"]) == (0, "stopped")
+    assert sandbox.status() == ["?? a.txt"]
+    stopped = next(event["data"] for event in sandbox.events(run) if event["type"] == "execution_stopped")
+    assert stopped["reason"] == "another way" and sandbox.git("show", f"{stopped['snapshot']}:a.txt") == "half done\n"
+    assert sandbox.call("resume").code == 2
+    said = sandbox.call("resume", run)
+    assert said.code == 2 and "has ended" in said.json["error"]["message"]
+
+
+def test_a_plan_that_changed_is_not_resumed(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    path = ".planning/phases/01-first/01-01-PLAN.md"
+    text = (sandbox.root / path).read_text()
+    sandbox.write(path, text + "\nmore\n")
+    said = sandbox.call("resume", run)
+    assert said.code == 2 and said.json["error"]["next"][0] == f"forge stop {run}"
+    sandbox.write(path, text)
+    sandbox.write("a.txt", "x\n")
+    assert sandbox.call("resume", run).data["status"] == "completed"
+
+
+def test_a_head_that_moved_pauses_the_run_once(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt", "Look at it.")], {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    sandbox.write("mine.txt", "x\n")
+    mine = sandbox.commit("Something of mine")
+    sandbox.call("approve", run)
+    sandbox.write("mine2.txt", "x\n")
+    sandbox.commit("And another")
+    said = sandbox.call("resume", run)
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
+    assert sandbox.call("resume", run).data["status"] == "completed"
+    assert sandbox.git("merge-base", "--is-ancestor", mine, "HEAD") == ""
+
+
+def test_a_switched_branch_pauses_and_nothing_is_written_there(sandbox: Sandbox) -> None:
+    run = by_hand(sandbox)
+    sandbox.git("switch", "-q", "-c", "other")
+    head = sandbox.head()
+    said = sandbox.call("resume", run)
+    assert said.code == 4 and "git switch main" in (said.data["waiting_for"] or {}).get("text", "") + str(said.json)
+    assert sandbox.head() == head and sandbox.status() == []
+    sandbox.git("switch", "-q", "main")
+    sandbox.write("a.txt", "x\n")
+    while (said := sandbox.call("resume", run)).code == 4:
+        pass
+    assert said.data["status"] == "completed"
+
+
+def test_attest_and_waive_outside_a_run(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt")], must_haves=TRUTH).set_up()
+    assert sandbox.call("verify", "01-01").data["plans"][0]["counts"]["unproven"] == 2
+    assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "no-such-file").code == 2
+    assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "../../etc/passwd").code == 2
+    said = sandbox.call("attest", "01-01", "truth:1", "--evidence", "README.md", "--note", "seen")
+    assert said.code == 0 and said.data["path"].startswith(".planning/proofs/01-01-attestation-")
+    assert sandbox.call("waive", "01-01", "truth:2", "--reason", " ").code == 2
+    assert sandbox.call("waive", "01-01", "truth:9", "--reason", "x").code == 2
+    assert sandbox.call("waive", "01-01", "truth:2", "--reason", "measured next month").code == 0
+    assert sandbox.status() == [], "proofs are committed"
+    said = sandbox.call("verify", "01-01")
+    (plan,) = said.data["plans"]
+    assert said.code == 0 and plan["verdict"] == "proven"
+    assert plan["counts"] == {"declared": 2, "pass": 1, "fail": 0, "unproven": 0, "stale": 0, "waived": 1}
+    assert "Ada" in plan["must_haves"][0]["reason"] and "measured next month" in plan["must_haves"][1]["reason"]
+    path = ".planning/phases/01-first/01-01-PLAN.md"
+    sandbox.write(path, (sandbox.root / path).read_text().replace("It feels right", "It feels wrong"))
+    assert sandbox.call("verify", "01-01").data["plans"][0]["counts"]["unproven"] == 1, "bound to the statement"
+
+
+def test_attest_inside_a_run_is_an_event(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt")], files=("a.txt",), must_haves=TRUTH).set_up()
+    run = sandbox.call("execute", "01-01", "--approve", "--runner", "manual").data["run"]
+    assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "README.md").data["run"] == run
+    assert sandbox.call("waive", "01-01", "truth:2", "--reason", "later").data["run"] == run
+    sandbox.write("a.txt", "x\n")
+    said = sandbox.call("resume", run)
+    assert (said.code, said.data["verdict"]) == (0, "proven"), said.err
+    assert not (sandbox.root / ".planning/proofs").exists()
+
+
+def test_controls_without_an_open_run(sandbox: Sandbox) -> None:
+    for words in (["resume"], ["pause"], ["retry"], ["stop"], ["skip", "--reason", "x"], ["approve"], ["reject"]):
+        said = sandbox.call(*words)
+        assert said.code == 2 and said.json["error"]["kind"] == "no_open_run", words
+
+
+def test_pause_stops_at_the_next_edge(sandbox: Sandbox) -> None:
+    wait = "import time; pathlib.Path('started').touch()\nwhile not pathlib.Path('go').exists(): time.sleep(0.02)"
+    tasks = [Task("Task 1: Write a", "a.txt"), Task("Task 2: Write b", "b.txt")]
+    case = Case(sandbox, tasks, files=("a.txt", "b.txt"))
+    case.set_up()
+    outside = sandbox.root.with_name("worker") / "work.txt"
+    code = f"exec({wait + chr(10)!r}); os.remove('started'); os.remove('go'); {writes('a.txt', 'x')}"
+    outside.write_text(f"1 {code}\n2 {writes('b.txt', 'x')}\n")
+    process = sandbox.start("execute", "01-01", "--approve")
+    while not (sandbox.root / "started").exists():
+        assert process.poll() is None
+    said = sandbox.call("pause")
+    assert said.code == 0
+    sandbox.write("go", "")
+    assert process.wait(30) == 4
+    (found,) = sandbox.call("runs").data["runs"]
+    assert found["status"] == "paused" and (sandbox.root / "a.txt").exists() and not (sandbox.root / "b.txt").exists()
+    assert sandbox.call("resume").data["status"] == "completed"
+
+
+def at_terminal(sandbox: Sandbox, words: list[str], typed: bytes) -> tuple[int, str]:
+    """Run forge at a terminal of its own and type into it."""
+    main, sub = pty.openpty()
+    process = subprocess.Popen([*FORGE, *words], cwd=sandbox.root, env=sandbox.environment(), stdin=sub, stdout=sub, stderr=sub)
+    os.close(sub)
+    os.write(main, typed)
+    shown = b""
+    while True:
+        try:
+            data = os.read(main, 65536)
+        except OSError:
+            break
+        if not data:
+            break
+        shown += data
+    os.close(main)
+    return process.wait(60), shown.decode("utf-8", "replace")
+
+
+def test_at_a_terminal_questions_are_asked_inline(sandbox: Sandbox) -> None:
+    tasks = [
+        Task("Task 1: Write it", "a.txt", "Look at it."),
+        Task("Task 2: Decide", kind="checkpoint:decision", extra=DECISION),
+    ]
+    Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
+    code, shown = at_terminal(sandbox, ["execute", "01-01"], b"y\ny\noption-a\n")
+    assert code == 1 and "completed" in shown, shown
+    assert "commands that will run here" in shown and "Look at it." in shown and "Which store?" in shown
+
+
+def test_at_a_terminal_a_no_to_the_plan_runs_nothing(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: writes("a.txt", "x\n")}).set_up()
+    code, _ = at_terminal(sandbox, ["execute", "01-01"], b"n\n")
+    assert code == 4 and not (sandbox.root / "a.txt").exists() and sandbox.call("runs").data["runs"] == []

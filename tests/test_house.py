@@ -1,0 +1,86 @@
+"""The house itself: floors, types, style, what a command loads, and what a wheel brings along."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+from forge.front.cli.main import VERBS
+
+ROOT = Path(__file__).resolve().parent.parent
+HEAVY = ("pygit2", "jsonschema", "ruamel", "re2", "detect_secrets", "tree_sitter", "rich", "sqlite3")
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["ruff", "check", "."],
+        ["mypy", "--no-error-summary"],
+        ["importlinter.cli"],
+    ],
+    ids=["ruff", "mypy", "import-linter"],
+)
+def test_style_types_and_floors(words: list[str]) -> None:
+    code = "from importlinter.cli import lint_imports_command as main; main()"
+    command = [sys.executable, "-c", code] if words[0].startswith("importlinter") else [sys.executable, "-m", *words]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("words", [["--version"], ["--help"]])
+def test_what_is_not_needed_is_not_loaded(tmp_path: Path, words: list[str]) -> None:
+    code = (
+        "import sys, json\nfrom forge.front.cli.main import main\nstatus = main(sys.argv[1:])\n"
+        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)\nsys.exit(status)"
+    )
+    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    loaded = set(json.loads(done.stderr.splitlines()[-1]))
+    assert not loaded & set(HEAVY)
+    assert list(tmp_path.iterdir()) == [], "it writes no record"
+
+
+def test_every_command_has_an_example_and_json() -> None:
+    for verb in VERBS:
+        done = subprocess.run([sys.executable, "-m", "forge", verb, "--help"], capture_output=True, text=True, check=False)
+        assert done.returncode == 0 and "Example:" in done.stdout and "--json" in done.stdout, verb
+
+
+def test_a_wheel_brings_schemas_and_templates(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    (wheel,) = tmp_path.glob("*.whl")
+    zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
+    code = (
+        "from forge.resources import resource as r, template; print(r('schemas', 'plan.schema.json'), template('plan.md')[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "installed", capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and str(tmp_path / "installed") in done.stdout, done.stderr
+    assert (tmp_path / "installed/forge/_shipped/templates/demo/planning/phases/01-calculator/01-01-PLAN.md").exists()
+
+
+def test_the_demo_proves_its_plan(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "forge", "demo", "demo", "--json"], cwd=tmp_path, capture_output=True, text=True, check=False,
+        env={"PATH": "/usr/bin:/bin:/usr/local/bin:" + str(Path(sys.executable).parent), "HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    data = json.loads(done.stdout)["data"]
+    assert data["verdict"] == "proven" and data["path"] == str(tmp_path / "demo")
+    timeline = (tmp_path / "demo/.planning/runs" / data["run"] / "timeline.jsonl").read_text()
+    events = [json.loads(line) for line in timeline.splitlines()]
+    stages = {event["data"]["stage"] for event in events if event["type"] == "step_started"}
+    assert stages == {"retrieve", "plan", "edit", "test", "repair", "checkpoint"}
+    status = subprocess.run(["git", "status", "--porcelain"], cwd=tmp_path / "demo", capture_output=True, text=True, check=True)
+    assert status.stdout == ""
+    words = [sys.executable, "-m", "forge", "demo", str(tmp_path / "demo")]
+    again = subprocess.run(words, capture_output=True, text=True, check=False)
+    assert again.returncode == 2 and "is there already" in again.stderr
