@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import pygit2
 
@@ -65,6 +68,12 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
     return str(commit)
 
 
+def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> str:
+    """Write the tree of a commit with entries replaced, and return its id."""
+    objects = repository.objects
+    return str(_with_entries(objects, objects[commit].peel(pygit2.Tree), _nested(entries)))
+
+
 def move_branch(repository: Repository, branch: str, old: str, new: str, reason: str) -> None:
     """Move a branch from `old` to `new` by compare-and-swap. Raises HeadMoved."""
     reference = repository.objects.references.get(branch)
@@ -83,18 +92,24 @@ def _target(repository: Repository, branch: str) -> pygit2.Oid | None:
 
 def signatures(repository: Repository) -> tuple[pygit2.Signature, pygit2.Signature]:
     """Return author and committer as git itself would make them, dates of the environment included."""
-    return tuple(  # type: ignore[return-value]
-        _signature(repository.git("var", name).decode("utf-8", "replace").strip())
-        for name in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT")
-    )
+    return _signature(repository, "AUTHOR"), _signature(repository, "COMMITTER")
 
 
-def _signature(ident: str) -> pygit2.Signature:
+@cache
+def _ident(repository: Repository, role: str) -> tuple[str, str, int, int]:
+    """Return name, mail, seconds and offset as git makes them; asked once, since only the time goes on."""
+    ident = repository.git("var", f"GIT_{role}_IDENT").decode("utf-8", "replace").strip()
     match = re.fullmatch(r"(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)", ident)
     if match is None:
         raise RepositoryError(f"git names no usable identity: {ident}", "set user.name and user.email with `git config`")
     offset = (int(match[5]) * 60 + int(match[6])) * (-1 if match[4] == "-" else 1)
-    return pygit2.Signature(match[1] or match[2], match[2] or "none", int(match[3]), offset, "utf-8")
+    return match[1] or match[2], match[2] or "none", int(match[3]), offset
+
+
+def _signature(repository: Repository, role: str) -> pygit2.Signature:
+    name, mail, seconds, offset = _ident(repository, role)
+    moment = seconds if f"GIT_{role}_DATE" in os.environ else int(time.time())
+    return pygit2.Signature(name, mail, moment, offset, "utf-8")
 
 
 def identity(repository: Repository) -> str:

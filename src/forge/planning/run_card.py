@@ -44,6 +44,11 @@ class RunCard:
     unknown: dict[str, object] = field(default_factory=dict)
 
     @property
+    def short_plan(self) -> str:
+        """The plan's id less what makes it unique among milestones, for the subjects of commits."""
+        return self.plan.rpartition("/")[2]
+
+    @property
     def folder(self) -> str:
         """The tracked folder of the run."""
         return f"{RUNS}/{self.run}"

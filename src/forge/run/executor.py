@@ -89,4 +89,4 @@ def commit_pause(run: OpenRun) -> None:
     """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log."""
     run.release_staging()
     with contextlib.suppress(HeadMoved):
-        run.commit_record(f"forge({run.card.plan}): record — {run.state.status}")
+        run.commit_record(f"forge({run.card.short_plan}): record — {run.state.status}")

@@ -62,11 +62,11 @@ def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
 def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun:
     """Return the open run of a card; the caller holds the lock."""
     repository = context.repository
-    log, state = load_log(repository, card)
+    log, found, state = load_log(repository, card)
     _, runner = approvals.resolve_runner(context.settings, card.runner)
     return OpenRun(
         repository, card, plan_of(repository, card), context.settings, runner, log, state, identity(repository),
-        context.execution, interrupts, context.person, context.notify,
+        context.execution, interrupts, context.person, context.notify, found,
     )  # fmt: skip
 
 
@@ -93,10 +93,10 @@ def require_same_plan(run: OpenRun) -> None:
             f"{run.card.plan_path} changed since the run began", "stop this run, then execute the plan as it is now",
             [f"forge stop {run.card.run}", f"forge approve {run.card.plan}", f"forge execute {run.card.plan}"],
         )  # fmt: skip
-    if run.option("approve") or run.option("approved"):
+    if run.option("approve"):
         return
     subject = approvals.subject_of(run.plan, run.settings, run.card.runner)
-    if not approvals.is_approved(run.repository, subject):
+    if run.option("approved") != subject.sha256 and not approvals.is_approved(run.repository, subject):
         raise NotApproved(
             "the plan's approval no longer holds: its runner, limits or scope changed since", "approve it as it is now",
             [f"forge approve {run.card.plan_path}", f"forge resume {run.card.run}"],

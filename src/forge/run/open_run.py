@@ -48,6 +48,7 @@ class OpenRun:
     interrupts: Interrupts
     person: Person = field(default_factory=Nobody)
     notify: Notify = lambda event, state: None
+    first_events: list[Event] = field(default_factory=list)
     staging: tuple[str, contextlib.ExitStack, Staging] | None = None
     checkpoint_commit: str | None = None
     output_tail: str = ""
@@ -203,15 +204,16 @@ def create_live(repository: Repository, card: RunCard, first: Sequence[Data], ac
         )
     log.close()
     live_folder(repository).mkdir(parents=True, exist_ok=True)
+    (made / "work-tree").write_text(str(repository.git_dir))
     made.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
 
 
-def load_log(repository: Repository, card: RunCard) -> tuple[Log, RunState]:
-    """Open a run's live log for appending and fold it. Raises DamagedLog, StorageFailed."""
+def load_log(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:
+    """Open a run's live log for appending, read and fold it. Raises DamagedLog, StorageFailed."""
     log = Log(live_folder(repository, card.run) / "timeline.jsonl")
     found = log.open(repository.forge_dir / "torn")
     if not found or found[0].type != ev.MissionStarted.type:
         log.close()
         raise DamagedLog(f"the live log of {card.run} does not begin with mission_started", "nothing was changed")
-    return log, fold.fold(card.run, card.steps, found)
+    return log, found, fold.fold(card.run, card.steps, found)

@@ -15,13 +15,15 @@ from forge.errors import (
     UnmetDependency,
     UsageError,
 )
+from forge.git import program
 from forge.git.clone import clone_id
 from forge.git.commits import identity
+from forge.git.repository import Repository
 from forge.git.tree import RevisionTree
 from forge.planning.catalog import Catalog, PlanFile
 from forge.planning.dependencies import dependencies
 from forge.planning.plan import Plan
-from forge.planning.run_card import RunCard
+from forge.planning.run_card import RUNS, RunCard
 from forge.run import approvals
 from forge.run.approvals import Subject
 from forge.run.controls import current
@@ -83,6 +85,8 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         create_live(context.repository, card, first, card.actor, context.execution)
         run = open_run(context, card, interrupts)
         try:
+            for event in run.first_events:
+                context.notify(event, run.state)
             go_on(run)
             return current(run)
         finally:
@@ -166,6 +170,11 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
     )  # fmt: skip
 
 
+def record_is_ignored(repository: Repository) -> bool:
+    """Say whether an ignore rule covers the records of runs."""
+    return program.attempt(repository.root, "check-ignore", "-q", "--no-index", f"{RUNS}/x").returncode == 0
+
+
 def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: str) -> RunCard:
     """Return the card of a new run."""
     repository, head = context.repository, context.repository.head()
@@ -199,6 +208,8 @@ def first_events(
     started = ev.MissionStarted(
         card.goal, len(card.steps), card.scope_contract, card.plan_sha256, card.base_commit, card.prior_run,
         {name: value for name, value in told.items() if value},
+        [f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}" for found in plan.findings],
+        plan.texts("user_setup"),
     )  # fmt: skip
     scope = "always" if how == "flag" else "once"
     return [started, ev.ApprovalResolved("ap-0", "approved", scope, how, "plan", subject.sha256)]

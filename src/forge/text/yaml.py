@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
+from ruamel.yaml.representer import SafeRepresenter
 
 from forge.text.source import Span
 
 _MOST_VALUES = 200_000
 _DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
 _LONGEST_INT = 1000  # Python refuses to read much longer ones, and nobody counts so far
+_UNPLAIN = re.compile("[^\n\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 
 
@@ -125,7 +127,7 @@ class _Converter:
 
     def span(self, node: Node) -> Span:
         start, end = node.start_mark.index, node.end_mark.index
-        while end > start and self.text[end - 1 : end].isspace():
+        while end > start and self.text[end - 1] in " \t\r\n":  # other blanks belong to the scalar
             end -= 1
         return Span(self.offset + start, self.offset + end)
 
@@ -151,9 +153,21 @@ def _float(text: str) -> object:
         return text
 
 
+class _Representer(SafeRepresenter):
+    """Writes strings so that they read back the same: those with characters that YAML takes for line ends are quoted."""
+
+    def represent_str(self, data: str) -> ScalarNode:
+        style = '"' if _UNPLAIN.search(data) else None
+        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+
+_Representer.add_representer(str, _Representer.represent_str)
+
+
 def dump(data: object) -> str:
     """Return plain data as block-style YAML, keys in the order given, for files that forge itself writes."""
     writer = YAML(typ="safe", pure=True)
+    writer.Representer = _Representer
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 4096

@@ -60,8 +60,16 @@ def all_runs(repository: Repository) -> list[RunRecord]:
 
 
 def open_runs(repository: Repository) -> list[RunRecord]:
-    """Return the runs of this clone that are open, sorted by id."""
-    return sorted(_read_all(repository, live_folder(repository), live=True), key=lambda record: record.card.run)
+    """Return the runs that are open in this work tree, sorted by id; those of other work trees are their own business."""
+    records = _read_all(repository, live_folder(repository), live=True)
+    return sorted((record for record in records if _is_here(repository, record)), key=lambda record: record.card.run)
+
+
+def _is_here(repository: Repository, record: RunRecord) -> bool:
+    try:
+        return (record.folder / "work-tree").read_text() == str(repository.git_dir)
+    except OSError:
+        return True
 
 
 def _read_all(repository: Repository, folder: Path, *, live: bool) -> Iterator[RunRecord]:

@@ -13,8 +13,10 @@ from forge.git.tree import Tree, Unreadable
 from forge.text.source import Source
 
 _MOST_PARSED = 2 << 20
+_UNSAYABLE = re.compile("[\ud800-\udfff]")
+_ENDLESS_NAME = re.compile(r"(?:\b(?:import|from)\b|,)[.\s\\]*\w+(?:[ \t\\\n]*\.[ \t\\\n]*\w+){500}")
 _INSTRUCTED = (".go", ".ts", ".tsx", ".mts", ".cts", ".js")
-_INSTRUCTION = re.compile(r"^//go:embed[ \t].*$|^///[ \t]*<reference[ \t].*$", re.M)
+_INSTRUCTION = re.compile(r"^//go:\w.*$|^///[ \t]*<reference[ \t].*$", re.M)
 _WHY_NOT = {
     "absent": "is not there",
     "folder": "is a folder",
@@ -74,14 +76,16 @@ def read(tree: Tree, path: str, limit: int) -> Code | str:
 
 def as_lines(text: str) -> str:
     """Return a text with LF line ends and with nothing in it that UTF-8 cannot say."""
-    said = text.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    return said.replace("\r\n", "\n").replace("\r", "\n")
+    return _UNSAYABLE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @lru_cache(maxsize=16)
 def python_tree(text: str) -> ast.Module | None:
-    """Return the syntax tree of Python source, None where it does not parse or is too large for that."""
-    if len(text) > _MOST_PARSED:
+    """Return the syntax tree of Python source, None where it does not parse or is too large for that.
+
+    An import of a name with hundreds of dots counts as too large: the parser takes time by their number squared.
+    """
+    if len(text) > _MOST_PARSED or _ENDLESS_NAME.search(text):
         return None
     try:
         return ast.parse(text)

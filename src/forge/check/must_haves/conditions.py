@@ -30,7 +30,6 @@ _LIKE = re.compile(
     r"|regex|match|grep|exist|absent|lines?(?:_|$)|size|sha\d*|hash|checksum"
 )
 _META = re.compile(r"[\\.*+?|()\[\]{}^$]")
-_MOST_NAMED = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from difflib import get_close_matches
 
 from forge.check.must_haves import link_patterns
 from forge.check.must_haves.code import Code, as_lines, read
+from forge.check.must_haves.lexicons import lexicon_of
 from forge.check.must_haves.link_ends import End, by_stem, end_of
 from forge.check.must_haves.link_reach import goal_files, reach
 from forge.check.must_haves.outcome import Outcome, shown
@@ -19,6 +21,8 @@ LIMIT = 16 << 20
 _KEYS = ("from", "to", "via", "pattern")
 _ALIASES = {"regex": "pattern", "regexp": "pattern", "source": "from", "target": "to"}
 _CLOSE = 0.75
+_MADE_ENDINGS = frozenset((".json", ".xml", ".yaml", ".yml", ".env", ".ini", ".properties", ".plist", ".tex"))
+_MADE_FOLDERS = frozenset(("dist", "build", "out", "target", "coverage", "node_modules", "generated", "gen", "logs", "tmp"))
 _MOST_BYTES = 64 << 20
 _MOST_TARGETS = 5
 
@@ -88,10 +92,18 @@ def _decide(link: _Link, tree: Tree, limit: int) -> Outcome:
         return _no_goal(goal)
     found = _in_any(start, goal, link.pattern, tree, limit)
     if found.verdict == "pass" and goal.kind == "absent":
-        missing = _no_goal(goal)
-        is_file = not goal.text.endswith("/") and "*" not in goal.text
-        found = Outcome("fail" if is_file else "unproven", f"{found.reason}, but {missing.reason}", found.evidence)
+        found = _matched_to_nothing(found, goal)
     return _noted(found, start, goal)
+
+
+def _matched_to_nothing(found: Outcome, goal: End) -> Outcome:
+    """Answer where the pattern matches but `to` is not there: no proof, and a fail for source code, which nothing makes."""
+    reason = f"{found.reason}, but {_no_goal(goal).reason}"
+    folder, name = posixpath.split(goal.text)
+    by_hand = lexicon_of(name) is not None and posixpath.splitext(name)[1].lower() not in _MADE_ENDINGS
+    if by_hand and not _MADE_FOLDERS & set(folder.split("/")) and not set("*?{") & set(goal.text):
+        return Outcome("fail", reason, found.evidence)
+    return Outcome("unproven", f"{reason}: it may be made by a build or a run", found.evidence)
 
 
 def _no_source(start: End) -> Outcome:

@@ -78,7 +78,9 @@ _JAVASCRIPT = replace(_C, quotes=(_DOUBLE, _SINGLE, Quote("`", "`", lines=True, 
 _CSHARP = replace(
     _C,
     quotes=(
-        Quote(r'\$*"""(?P<tag>"*)', '"""TAG', escape="", lines=True),
+        Quote(r'\$"""', '"""', escape=r"\{\{", lines=True, hole=r"\{"),
+        Quote(r'\$\$+"""', '"""', escape="", lines=True, hole=r"\{\{"),
+        Quote(r'"""(?P<tag>"*)', '"""TAG', escape="", lines=True),
         Quote(r'(?:\$@|@\$)"', '"', escape=r'""|\{\{', lines=True, hole=r"\{"),
         Quote(r'@"', '"', escape='""', lines=True),
         Quote(r'\$"', '"', escape=r"\\[\s\S]|\{\{", hole=r"\{"),

@@ -27,6 +27,7 @@ _ENDINGS = """
 """
 _SUFFIXES = frozenset(_ENDINGS.split())
 _CHOICE = re.compile(r"\{([^{},/]*(?:,[^{},/]*)+)\}")
+_PLACEHOLDER = re.compile(r"\$|\{[^{},/]*\}|<[^<>/]*>")
 _TYPE_NAME = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?:\.|::|#|->)\w+)*(?:\([^()]*\))?")
 
 EndKind = Literal["files", "several", "alike", "folder", "absent", "outside", "broken", "words"]
@@ -170,7 +171,8 @@ def _absent(path: str, tree: Tree) -> End | None:
     head = first if "/" in first else path
     inner = re.search(r"::|[:#]", head)
     head = head[: inner.start()] if inner and inner.start() else head
-    if " " in head or "$" in head or not (has_suffix(head) or head.endswith("/")) or head.startswith("@"):
+    is_path = has_suffix(head) or head.endswith("/")
+    if " " in head or not is_path or head.startswith("@") or _PLACEHOLDER.search(head):
         return None
     alike = tuple(file for file in tree.files() if file.endswith(f"/{head}"))
     if alike:

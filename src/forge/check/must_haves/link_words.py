@@ -100,7 +100,7 @@ def _symbol(symbol: str, code: Code) -> int | None:
 
 def _prose(words: str, code: Code) -> Found | None:
     """Look for the words as they stand, else for every code-like name in them."""
-    if _AS_WRITTEN.search(words):
+    if _AS_WRITTEN.search(words) and re.search(r"\w{3}", words):
         there = re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", code.code)
         if there:
             return Found(code.line(there.start()), "text")

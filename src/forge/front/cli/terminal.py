@@ -70,6 +70,7 @@ def _line(event: Event, state: RunState) -> str:
         mark = "ok" if data["success"] else "FAILED"
         return f"      {mark}: {_short(data['command'])} ({_seconds(data['duration_ms'])})"
     texts = {
+        "mission_started": lambda: _mission(event),
         "checkpoint_created": lambda: f"      checkpoint {data['checkpoint_id']}",
         "diff_proposed": lambda: f"      diff: {data['summary']}, risk {data['risk_level']}",
         "diff_applied": lambda: f"      committed {str(data['commit'])[:10]}" if data["commit"] else "",
@@ -84,6 +85,15 @@ def _line(event: Event, state: RunState) -> str:
         "step_skipped": lambda: f"      skipped: {data['reason']}",
     }
     return texts[event.type]() if event.type in texts else ""
+
+
+def _mission(event: Event) -> str:
+    data = event.data
+    lines = [f"run {event.run}: {data['steps_count']} steps"]
+    for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
+        entries = data.get(key)
+        lines += [f"  {title}: {_short(entry)}" for entry in entries] if isinstance(entries, list) else []
+    return "\n".join(lines)
 
 
 def _seconds(milliseconds: object) -> str:

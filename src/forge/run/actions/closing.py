@@ -79,5 +79,5 @@ def close(run: OpenRun, move: Move) -> None:
         text = summary_text(run.card, run.plan, run.state)
         files[place_for_summary(run.repository, run.card, text)] = text.encode("utf-8", "replace")
     if run.commit_with(Final=status) is None:
-        run.commit_record(f"forge({run.card.plan}): record — {status}", {"Forge-Final": status}, files)
+        run.commit_record(f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files)
     run.remove_live()

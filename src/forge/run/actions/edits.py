@@ -11,8 +11,8 @@ from dataclasses import asdict
 from forge.check import trust
 from forge.errors import GitFailed
 from forge.git.changes import Staging, stage
-from forge.git.commits import HeadMoved, commit_entries, is_ancestor
-from forge.git.snapshot import differing, put_back, snapshot
+from forge.git.commits import Entry, HeadMoved, commit_entries, is_ancestor, tree_with
+from forge.git.snapshot import InTheWay, differing, put_back, snapshot
 from forge.planning.plan import Step
 from forge.planning.run_card import RUNS
 from forge.run import evidence
@@ -47,7 +47,7 @@ def commit_checkpoint(run: OpenRun) -> str:
     trailers: dict[str, str | int] = {
         "Forge-Step": step.id, "Forge-Attempt": current.attempt, "Forge-Checkpoint": str(current.work.checkpoint_id)
     }  # fmt: skip
-    subject = f"forge({run.card.plan}): checkpoint before {step.number} — {step.name}"
+    subject = f"forge({run.card.short_plan}): checkpoint before {step.number} — {step.name}"
     run.checkpoint_commit = run.commit_record(subject, trailers)
     return run.checkpoint_commit
 
@@ -101,16 +101,31 @@ def _evidence(run: OpenRun, outcome: Outcome) -> dict[str, object]:
 def restore(run: OpenRun, move: Move) -> None:
     """Put the tree back to where a step began, behind a snapshot; what is committed since is taken back by a commit."""
     current, step = _step(run)
-    target = str(current.work.restore_to)
-    head = run.head()
+    target, head = str(current.work.restore_to), run.head()
+    entries = _undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
-    put_back(run.repository, taken, target, _record)
-    entries = differing(run.repository, head, target, _record)
+    put_back(run.repository, taken, tree_with(run.repository, head, entries), _record)
     if entries:
-        subject = f"forge({run.card.plan}): back to before {step.number} — {step.name}"
+        subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"
         text = message(run.card, subject, run.state.last_seq, {"Forge-Step": step.id, "Forge-Attempt": current.attempt})
         commit_entries(run.repository, entries, text, head, run.branch)
     run.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
+
+
+def _undone(run: OpenRun, target: str) -> dict[str, Entry]:
+    """Return the paths that the step's commits touched, as `target` has them; what others committed since is left alone.
+
+    Raises InTheWay where somebody else's commit touched one of them too.
+    """
+    mine = run.current.commits
+    touched = {path for commit in mine for path in differing(run.repository, f"{commit}^", commit, _record)}
+    for commit in run.foreign_commits(target):
+        both = touched & set(differing(run.repository, f"{commit}^", commit, _record)) if commit not in mine else set()
+        if both:
+            hint = f"revert that, or mend the step by hand and `forge resume {run.card.run}`"
+            raise InTheWay(f"{min(both)} was changed by {commit[:12]} since", hint)
+    found = differing(run.repository, run.head(), target, _record)
+    return {path: entry for path, entry in found.items() if path in touched}
 
 
 def _record(path: str) -> bool:
@@ -201,7 +216,7 @@ def apply(run: OpenRun, move: Move) -> None:
         propose(run, move)
         return
     try:
-        if not proposal.files or _all_committed(staging):
+        if not proposal.files or (staging.base != run.head() and _all_committed(staging)):
             commit, hook_changed = (run.head() if proposal.files else None), list[str]()
         else:
             commit, hook_changed = staging.commit(result_message(run, proposal.seq))
@@ -232,7 +247,7 @@ def result_message(run: OpenRun, seq: int) -> str:
     """Return the message of a result commit."""
     current = run.state.step
     if current is None:
-        return message(run.card, f"forge({run.card.plan}): mended behind the last step", seq)
+        return message(run.card, f"forge({run.card.short_plan}): mended behind the last step", seq)
     trailers: dict[str, str | int] = {"Forge-Step": current.id, "Forge-Attempt": current.attempt}
     if current.work.checkpoint_id:
         trailers["Forge-Checkpoint"] = current.work.checkpoint_id

@@ -65,6 +65,9 @@ class DiffProposed(Data):
         """The step has a diff to be approved and committed."""
         state.diffs += 1
         state.commits += self.runner_commits
+        step = state.step_of(event.step)
+        if step:
+            step.commits += self.runner_commits
         state.work_of(event.step).proposal = Proposal(
             self.diff_id, self.diff_sha256, event.seq, self.files_changed, self.risk_level, self.risks, self.risk_kinds,
             self.out_of_scope, self.by_runner,
@@ -89,5 +92,5 @@ class DiffApplied(Data):
         if self.commit:
             if self.commit not in state.commits:
                 state.commits.append(self.commit)
-            if step:
+            if step and self.commit not in step.commits:
                 step.commits.append(self.commit)

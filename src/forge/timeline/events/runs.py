@@ -22,6 +22,8 @@ class MissionStarted(Data):
     base_commit: str
     prior_run: str | None = None
     options: dict[str, object] = field(default_factory=dict)
+    findings: list[str] = field(default_factory=list)
+    user_setup: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
         """The run is under way."""

@@ -191,7 +191,13 @@ def _indexed(symbols: Iterator[Symbol], broken: int | None = None) -> _Outline:
 
 
 def _first_error(root: Node) -> int:
-    return next((grammars.line_of(node) for node in grammars.walk(root) if node.is_error or node.is_missing), 1)
+    """Return the line of the first syntax error of a tree that has one."""
+    node: Node | None = root
+    line = grammars.line_of(root)
+    while node is not None:
+        line = grammars.line_of(node)
+        node = next((child for child in node.children if child.has_error), None)
+    return line
 
 
 def _in_text(code: Code, name: Wanted) -> Outcome:

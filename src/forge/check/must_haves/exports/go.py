@@ -15,14 +15,16 @@ _LISTS = ("type_declaration", "const_declaration", "var_declaration", "var_spec_
 
 
 def symbols(root: Node) -> Iterator[Symbol]:
-    """Yield the names at package level and their members; a name is public if it begins with a capital letter."""
+    """Yield the names at package level and their members, below the package's name; capitals make a name public.
+
+    A method counts whatever the case of its type: it is called through interfaces.
+    """
+    clause = next((node for node in root.named_children if node.type == "package_clause"), None)
+    package = f"{text_of(clause.named_children[0])}." if clause is not None and clause.named_children else ""
     for node in root.named_children:
-        yield from (_seen(symbol) for symbol in _declared(node))
-
-
-def _seen(symbol: Symbol) -> Symbol:
-    """Return a symbol with what its last name says: methods with a capital are called through interfaces, whatever the type."""
-    return Symbol(symbol.name, symbol.line, symbol.name.rpartition(".")[2][:1].isupper(), symbol.how)
+        for symbol in _declared(node):
+            public = symbol.name.rpartition(".")[2][:1].isupper()
+            yield Symbol(package + symbol.name, symbol.line, public, symbol.how)
 
 
 def _declared(node: Node) -> Iterator[Symbol]:

@@ -106,6 +106,10 @@ class _File:
                     yield from named(name, prefix, how=how)
                     yield from self.members(declarator, prefix + text_of(name), depth)
             return
+        if node.type == "ambient_declaration":
+            for inner in node.named_children:
+                yield from self.declared(inner, prefix, how, depth)
+            return
         alias = child_of(node, "identifier") if node.type == "import_alias" else None
         own = node.child_by_field_name("name") or alias
         if own is not None:
@@ -229,7 +233,8 @@ def _bound(pattern: Node | None, depth: int = 0) -> Iterator[Node]:
 
 
 def _member(member: Node, owner: str) -> Iterator[Symbol]:
-    key = member.child_by_field_name("name") or member.child_by_field_name("key") if member.type in _KEYED else member
+    fields = (member.child_by_field_name(field) for field in ("name", "key", "property"))
+    key = next((node for node in fields if node is not None), None) if member.type in _KEYED else member
     if key is None:
         return
     public = text_of(child_of(member, "accessibility_modifier")) != "private"

@@ -19,7 +19,8 @@ _KINDS = frozenset((
     "instance", "object", "variable", "fn", "property", "field", "macro", "record", "const", "helper", "schema", "router",
 ))  # fmt: skip
 _NOTE = re.compile(r"\s+[(\[—–].*$|\s+-\s.*$", re.S)
-_ASIDE = re.compile(r"\s*(?:->|=>).*$", re.S)
+_ASIDE = re.compile(r"(?:\s+|(?<=\)))(?:->|=>).*$", re.S)
+_RECEIVER = re.compile(r"^func\s*\([^)]*\)\s*")
 _LONGEST = 300
 
 
@@ -54,7 +55,7 @@ def _parts(entry: str) -> list[str]:
 
 
 def _wanted(part: str) -> Wanted:
-    text = part.strip().strip("`\"';").strip()
+    text = part.strip().strip("`\"';").strip() or part.strip()
     if text == "*":
         return Wanted(text, (("*",),))
     if len(text) > _LONGEST:
@@ -76,7 +77,7 @@ def _wanted(part: str) -> Wanted:
 
 def _bare(text: str) -> str:
     """Return a text without its signature, type arguments and notes: `pub fn f(a: B) -> C` is `pub fn f`."""
-    text = _ASIDE.sub("", text)
+    text = _RECEIVER.sub("", _ASIDE.sub("", text))
     text = text.replace("pub(crate)", "pub").replace("pub(super)", "pub")
     note = _NOTE.search(text)
     text = text[: note.start()] if note else text
@@ -86,5 +87,5 @@ def _bare(text: str) -> str:
             inside = text[start : end + 1]
             if re.search(r"['\"]|\)\.", inside):  # a call with arguments, not a signature
                 return ""
-            text = text[:start] + (text[end + 1 :] if end > start else "")
+            text = text[:start] + (text[end + 1 :] if end > start and opening == "<" else "")
     return text.strip()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from types import ModuleType
 
@@ -48,7 +48,7 @@ def statements(code: Code) -> tuple[Import, ...] | None:
 def find(code: Code, files: Files) -> Link | None:
     """Return the first import of a file that leads to one of `files.targets`, directly or by names passed on."""
     pending: deque[tuple[int, Place, tuple[str, ...]]] = deque()
-    for item in statements(code) or ():
+    for item in _once(statements(code) or ()):
         for place in _places(item, code.path, files):
             if place.path in files.targets:
                 return Link(item.line, place.path)
@@ -56,6 +56,16 @@ def find(code: Code, files: Files) -> Link | None:
                 pending.append((item.line, place, (place.path,)))
     words = frozenset(re.findall(r"[^\W\d][\w$]*", code.bare)) if pending else frozenset()
     return _passed_on(pending, words, files)
+
+
+def _once(items: Iterable[Import]) -> Iterator[Import]:
+    """Yield the imports that differ by more than their line."""
+    seen: set[Import] = set()
+    for item in items:
+        plain = replace(item, line=0)
+        if plain not in seen:
+            seen.add(plain)
+            yield item
 
 
 def _passed_on(pending: deque[tuple[int, Place, tuple[str, ...]]], words: frozenset[str], files: Files) -> Link | None:

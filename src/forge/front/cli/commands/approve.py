@@ -12,7 +12,7 @@ from forge.planning.catalog import Catalog
 from forge.planning.plan import Plan
 from forge.run import approvals, controls
 from forge.run.approvals import Subject
-from forge.views.runs import one_run, open_runs
+from forge.views.runs import all_runs, one_run, open_runs
 
 
 @click.command("approve")
@@ -47,9 +47,10 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
 
 
 def is_a_run(app: App, name: str | None) -> bool:
-    """Say whether an answer is meant for a run: no name, and one is open, or the name of one."""
-    records = open_runs(app.repository)
-    return bool(records) if name is None else any(name == record.card.run for record in records)
+    """Say whether an answer is meant for a run: no name, and one is open, or the name of one, open or ended."""
+    if name is None:
+        return bool(open_runs(app.repository))
+    return any(name == record.card.run for record in all_runs(app.repository))
 
 
 def show_subject(plan: Plan, subject: Subject) -> str:

@@ -16,7 +16,7 @@ from forge.planning.dependencies import next_wave, ready
 from forge.run import approvals
 from forge.run.controls import resume
 from forge.run.holding import Context
-from forge.run.start import Options, execute
+from forge.run.start import Options, execute, record_is_ignored
 from forge.views.completion import is_done
 from forge.views.run_report import exit_code
 from forge.views.runs import RunRecord, open_runs
@@ -61,6 +61,8 @@ def command(
 
 def _run(app: App, context: Context, file: PlanFile, options: Options) -> RunRecord:
     """Execute one plan; a person at the terminal who has not approved it is shown its text and asked."""
+    if record_is_ignored(app.repository):
+        app.say("note: an ignore rule covers .planning/runs/; the record of runs is committed all the same")
     try:
         return execute(context, file, options)
     except NotApproved:
