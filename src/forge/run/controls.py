@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 
 from forge.errors import Held, NoOpenRun, UsageError
@@ -104,7 +105,8 @@ def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
 def pause(context: Context, record: RunRecord) -> RunRecord:
     """Ask a running executor to pause at the next step's edge; a run whose executor died is paused at once."""
     if _owner(context, record):
-        (live_folder(context.repository, record.card.run) / "request-pause").touch()
+        with contextlib.suppress(FileNotFoundError):
+            (live_folder(context.repository, record.card.run) / "request-pause").touch()
         return record
     with holding(context, record) as run:
         if run.state.status == "running":
@@ -119,7 +121,8 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
     folder = live_folder(context.repository, record.card.run)
     deadline = time.monotonic() + _PATIENCE
     while _owner(context, record) and folder.exists():
-        (folder / "request-stop").touch()
+        with contextlib.suppress(FileNotFoundError):  # it ended at this very moment
+            (folder / "request-stop").touch()
         if time.monotonic() > deadline:
             raise Held("the executor has not ended yet", "it was asked to; see `forge runs`")
         time.sleep(0.05)

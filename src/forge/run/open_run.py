@@ -164,9 +164,11 @@ class OpenRun:
         self.log.close()
 
     def remove_live(self) -> None:
-        """Remove the live log of a run whose closing record is committed."""
+        """Remove the live log of a run whose closing record is committed: at once for whoever looks at it."""
         self.log.close()
-        shutil.rmtree(self.folder, ignore_errors=True)
+        gone = self.repository.scratch / f"{self.card.run}-ended"
+        self.folder.rename(gone)
+        shutil.rmtree(gone, ignore_errors=True)
 
     def note(self, name: str, value: object) -> None:
         """Keep a local fact beside the live log (which child runs, what was asked to stop)."""

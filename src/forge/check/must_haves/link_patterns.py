@@ -37,7 +37,9 @@ def match(pattern: str, code: Code) -> Outcome:
             return _passed(code, found, label)
     commented = search(pattern, code.text)
     if commented is None:
-        return Outcome("fail", f"`{code.path}` does not match the pattern {shown(pattern)}")
+        literal = code.code.find(pattern)
+        hint = f"; it stands on line {code.line(literal)} as plain text: escape its signs" if literal >= 0 else ""
+        return Outcome("fail", f"`{code.path}` does not match the pattern {shown(pattern)}{hint}")
     line = code.line(commented[0])
     reason = f"`{code.path}` matches the pattern {shown(pattern)} only in a comment, on line {line}"
     return Outcome("fail", f"{reason}; a comment is no proof", (Evidence(code.path, line, "comment"),))
