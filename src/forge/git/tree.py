@@ -134,7 +134,7 @@ class RevisionTree:
             if number < len(parts) - 1:
                 try:
                     below = self.repository.objects[oid] if mode == 0o040000 else None
-                except KeyError:
+                except (KeyError, pygit2.GitError):
                     return "missing"
                 if not isinstance(below, pygit2.Tree):
                     return (mode, oid) if mode == _LINK else None
@@ -174,7 +174,7 @@ class RevisionTree:
     def _link(self, oid: str) -> str | None:
         try:
             return os.fsdecode(self.repository.objects[oid].data)  # type: ignore[attr-defined]
-        except KeyError:
+        except (KeyError, pygit2.GitError):
             return None
 
     def entry(self, path: str) -> TreeEntry:

@@ -17,7 +17,7 @@ def compile_pattern(text: str) -> re2._Regexp:
     options.log_errors = False
     options.max_mem = 32 << 20
     try:
-        return re2.compile(f"(?m:{text})", options)
+        return re2.compile(f"(?m){text}", options)
     except re2.error as error:
         reason = error.args[0] if error.args else "not a pattern"
         raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
@@ -41,5 +41,5 @@ def search(text: str, haystack: str) -> tuple[int, int] | None:
     haystack = searchable(haystack)
     found = compile_pattern(text).search(haystack)
     if found is None:
-        found = compile_pattern(f"(?s:{text})").search(haystack)
+        found = compile_pattern(f"(?s){text}").search(haystack)
     return found.span() if found else None
