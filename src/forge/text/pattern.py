@@ -19,8 +19,9 @@ def compile_pattern(text: str) -> re2._Regexp:
     try:
         return re2.compile(f"(?m){text}", options)
     except re2.error as error:
-        reason = error.args[0] if error.args else "not a pattern"
-        raise BadPattern(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
+        said = error.args[0] if error.args else "not a pattern"
+        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
+        raise BadPattern(reason.partition(": (?m)")[0]) from error
 
 
 def searchable(text: str) -> str:

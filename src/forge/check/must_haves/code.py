@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
@@ -88,7 +89,8 @@ def python_tree(text: str) -> ast.Module | None:
     if len(text) > _MOST_PARSED or _ENDLESS_NAME.search(text):
         return None
     try:
-        return ast.parse(text)
+        with warnings.catch_warnings(action="ignore"):  # what a judged file is warned about is not forge's business
+            return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 

@@ -22,7 +22,7 @@ def trouble(pattern: str) -> str | None:
     try:
         compiled = compile_pattern(pattern)
     except BadPattern as error:
-        return f"the pattern {shown(pattern)} does not compile: {str(error).partition(': (?m:')[0]}"
+        return f"the pattern {shown(pattern)} does not compile: {error}"
     if compiled.search("") or all(compiled.search(text) for text in _ANY_TEXT):
         return f"the pattern {shown(pattern)} matches everything, so it says nothing"
     return None

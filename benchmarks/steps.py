@@ -1,0 +1,136 @@
+"""What a step costs, as a ratio to the same work done by a shell loop with plain git.
+
+The overhead of a step is the slope between runs of 2 and 22 steps (start-up falls out). The floor of an edit step is
+`git add -A && git commit` before and after the same runner, with the same verify command; that of a test step is `sh -c`.
+Run: python benchmarks/steps.py [--rounds N]
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+FORGE = [sys.executable, "-m", "forge"]
+RUNNER = 'sh -c \'echo "$FORGE_STEP_INDEX" > "f$FORGE_STEP_INDEX.txt"\''
+FEW, MANY = 2, 22
+
+
+def environment(home: Path) -> dict[str, str]:
+    return {"PATH": os.environ["PATH"], "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
+
+
+class Place:
+    """A repository in a temporary folder, with an empty home."""
+
+    def __init__(self, base: Path, files: int) -> None:
+        self.root, home = base / "work", base / "home"
+        self.env = environment(home)
+        for folder in (self.root, home):
+            folder.mkdir(parents=True)
+        (home / ".gitconfig").write_text("[user]\nname=Ada\nemail=ada@example.org\n[gc]\nauto=0\n[init]\ndefaultBranch=main\n")
+        self.run("git", "init", "-q")
+        for number in range(files):
+            path = self.root / f"src/{number // 200}/{number}.txt"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(f"{number}\n")
+        (self.root / "README.md").write_text("x\n")
+        self.run("git", "add", "-A")
+        self.run("git", "commit", "-qm", "Begin")
+
+    def run(self, *words: str) -> float:
+        began = time.perf_counter()
+        subprocess.run(words, cwd=self.root, env=self.env, check=True, capture_output=True)
+        return time.perf_counter() - began
+
+
+def plan(kind: str, steps: int) -> str:
+    tasks = []
+    for number in range(1, steps + 1):
+        files = f"<files>f{number}.txt</files>" if kind == "edit" else ""
+        name = f"Write {number}" if kind == "edit" else f"Test {number}"
+        tasks.append(f'<task type="auto">\n<name>Task {number}: {name}</name>\n{files}\n'
+                     "<verify><automated>test -d .</automated></verify>\n</task>\n")  # fmt: skip
+    modified = "".join(f"  - f{number}.txt\n" for number in range(1, steps + 1)) if kind == "edit" else "  []\n"
+    return f"---\nphase: 01-x\nplan: 01\ntype: execute\nwave: 1\ndepends_on: []\nfiles_modified:\n{modified}---\n" + "\n".join(tasks)
+
+
+def forge_seconds(kind: str, steps: int, files: int) -> float:
+    with tempfile.TemporaryDirectory() as base:
+        place = Place(Path(base), files)
+        folder = place.root / ".planning/phases/01-x"
+        folder.mkdir(parents=True)
+        (folder / "01-01-PLAN.md").write_text(plan(kind, steps))
+        (place.root / ".planning/forge.yaml").write_text(
+            "runner: sh\nrunners:\n  sh:\n    command: [sh, -c, 'echo $FORGE_STEP_INDEX > f$FORGE_STEP_INDEX.txt']\n    prompt: file\n"
+        )
+        place.run("git", "add", "-A")
+        place.run("git", "commit", "-qm", "Plan")
+        began = time.perf_counter()
+        words = [*FORGE, "execute", "01-01", "--approve"]
+        done = subprocess.run(words, cwd=place.root, env=place.env, capture_output=True, text=True, check=False)
+        spent = time.perf_counter() - began
+        assert "completed" in done.stdout, done.stdout + done.stderr
+        return spent
+
+
+def shell_seconds(kind: str, steps: int, files: int) -> float:
+    commit = "git add -A && git commit -q --allow-empty -m"
+    edit = f'{commit} "before $i"; echo $i > f$i.txt; {commit} "step $i"; '
+    loop = f"for i in $(seq {steps}); do {edit if kind == 'edit' else ''}sh -c 'test -d .'; done"
+    with tempfile.TemporaryDirectory() as base:
+        return Place(Path(base), files).run("sh", "-c", loop)
+
+
+def slope(measure, kind: str, files: int, rounds: int) -> float:
+    """Return the seconds that one more step takes: the median over rounds of the slope between few and many steps."""
+    return statistics.median(
+        (measure(kind, MANY, files) - measure(kind, FEW, files)) / (MANY - FEW) for _ in range(rounds)
+    )
+
+
+def append_ratio(rounds: int) -> tuple[float, float]:
+    """Return the seconds of an event's append and of write + fdatasync of the same bytes."""
+    from forge.timeline.event import Event
+    from forge.timeline.log import Log
+
+    with tempfile.TemporaryDirectory() as base:
+        log = Log(Path(base) / "timeline.jsonl")
+        log.open()
+        descriptor = os.open(Path(base) / "plain", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        ours, plain = [], []
+        for number in range(1, rounds + 1):
+            event = Event(number, "2026-01-01T00:00:00.000000Z", "step_started", "r", "01-01/1", 1, "Ada <a@b.c>", "01J",
+                          {"step_index": 1, "description": "x" * 80, "stage": "edit"}, [], log.previous)  # fmt: skip
+            line = event.encode()
+            began = time.perf_counter()
+            log.append(event)
+            middle = time.perf_counter()
+            os.write(descriptor, line)
+            os.fdatasync(descriptor)
+            ours.append(middle - began)
+            plain.append(time.perf_counter() - middle)
+        return statistics.median(ours), statistics.median(plain)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--files", type=int, nargs="*", default=[0], help="tracked files beside the plan's")
+    options = parser.parse_args()
+    print(f"{'what':<34}{'forge ms':>10}{'floor ms':>10}{'ratio':>8}")
+    for files in options.files:
+        for kind in ("edit", "test"):
+            ours, floor = (slope(measure, kind, files, options.rounds) * 1000 for measure in (forge_seconds, shell_seconds))
+            print(f"{f'{kind} step, {files} more files':<34}{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}")
+    ours, plain = append_ratio(options.rounds * 200)
+    print(f"{'append, against write+fdatasync':<34}{ours * 1000:>10.3f}{plain * 1000:>10.3f}{ours / plain:>8.2f}")
+
+
+if __name__ == "__main__":
+    main()
