@@ -51,7 +51,8 @@ def test_a_whole_run(sandbox: Sandbox) -> None:
     assert said.code == 0, said.err
     run = said.data["run"]
     assert said.data | {"run": "", "next": []} == {
-        "run": "", "plan": "01-01", "status": "completed", "verdict": "proven", "step": None, "waiting_for": None, "next": [],
+        "run": "", "plan": "01-01", "status": "completed", "verdict": "proven", "step": None, "waiting_for": None,
+        "failure": None, "next": [],
     }  # fmt: skip
     assert re.fullmatch(r"\d{8}T\d{6}Z-01-01-\w{4}", run)
     assert sandbox.subjects()[2:] == [

@@ -103,8 +103,10 @@ def test_a_runner_that_prints_without_end(sandbox: Sandbox) -> None:
 
 def test_output_is_scrubbed_of_secrets(sandbox: Sandbox) -> None:
     token = "ghp_" + "a1B2c3D4e5F6" * 3
-    sandbox = one_edit(sandbox, f"{GOOD}; print('token {token}')").set_up()
-    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    sandbox = one_edit(sandbox, f"{GOOD}; print('token {token}'); sys.exit(1)").set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    run = said.data["run"]
+    assert token not in said.out and "[secret removed]" in said.out
     for path in (sandbox.root / ".planning/runs" / run).rglob("*.*"):
         assert token not in path.read_text(), path
 

@@ -77,6 +77,19 @@ def scrub(text: str) -> tuple[str, int]:
     return "\n".join(lines), removed
 
 
+def scrubbed(data: dict[str, object]) -> dict[str, object]:
+    """Return an event's data with the secrets taken out of every text in it."""
+    return {key: _scrubbed(value) for key, value in data.items()}
+
+
+def _scrubbed(value: object) -> object:
+    if isinstance(value, str):
+        return scrub(value)[0]
+    if isinstance(value, dict):
+        return scrubbed(value)
+    return [_scrubbed(item) for item in value] if isinstance(value, list) else value
+
+
 def judge(changes: Changes, scope: WriteScope, announced_deletes: Sequence[str], limits: ScopeLimits) -> Judgement:
     """Say how risky a step's diff is.
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from forge.check.trust import scrubbed
 from forge.errors import DamagedLog
 from forge.git import commits
 from forge.git.changes import Staging
@@ -79,11 +80,11 @@ class OpenRun:
         return str(self.state.options.get(name) or "")
 
     def append(self, data: Data, *, step: StepState | None = None, evidence: Sequence[dict[str, object]] = ()) -> Event:
-        """Write an event to the live log, fold it, and tell whoever watches. Raises StorageFailed."""
+        """Write an event, scrubbed of secrets, to the live log, fold it, and tell whoever watches. Raises StorageFailed."""
         where, attempt = (step.id, step.attempt or 1) if step else (None, None)
         event = Event(
-            self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution, data.as_data(),
-            list(evidence), self.log.previous,
+            self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution,
+            scrubbed(data.as_data()), list(evidence), self.log.previous,
         )  # fmt: skip
         self.log.append(event)
         fold.advance(self.state, event)

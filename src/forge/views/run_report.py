@@ -13,8 +13,18 @@ def control_data(record: RunRecord) -> dict[str, object]:
         "run": record.card.run, "plan": record.card.plan, "status": record.status,
         "verdict": record.state.verdict if record.state.ended else None,
         "step": step.id if step and not record.state.ended else None, "waiting_for": waiting_for(record),
-        "next": next_commands(record),
+        "failure": failure(record), "next": next_commands(record),
     }  # fmt: skip
+
+
+def failure(record: RunRecord) -> dict[str, str] | None:
+    """Return the kind and the text of what a run is paused by, where that is no person's answer."""
+    state = record.state
+    if state.status != "paused" or state.pause not in ("failure", "storage", "error"):
+        return None
+    found = state.work.failure
+    kind = found.kind if found is not None and state.pause == "failure" else state.pause
+    return {"kind": kind, "error": state.pause_text}
 
 
 def waiting_for(record: RunRecord) -> dict[str, object] | None:
