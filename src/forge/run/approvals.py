@@ -14,6 +14,7 @@ from forge.git.repository import Repository
 from forge.planning.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
 from forge.text import atomic
+from forge.text.visible import visible
 from forge.timeline.ids import now
 
 MANUAL = "manual"
@@ -115,3 +116,21 @@ def withdraw(repository: Repository, subject: Subject) -> bool:
         return False
     _file(clone_id(repository), subject).unlink(missing_ok=True)
     return True
+
+
+def describe(plan: Plan, subject: Subject) -> str:
+    """Return a plan as a person approves it: steps, commands, runner, limits and write scope."""
+    setup = plan.texts("user_setup")
+    lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
+    lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
+    lines += ["commands that will run here:", *(_indented(text) for text in subject.commands or ["(none)"])]
+    words = subject.runner["command"]
+    lines += [f"runner: {subject.runner['name']} {' '.join(words) if isinstance(words, list) else ''}".rstrip()]
+    lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
+    lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
+    lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
+    return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
+
+
+def _indented(text: str) -> str:
+    return "  $ " + text.replace("\n", "\n    ")

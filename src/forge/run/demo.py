@@ -63,6 +63,10 @@ class _DemoPerson:
         """See Person.ask."""
         return Answer(True, question.options[0]["id"] if question.options else None, "answered by forge demo")
 
+    def approve(self, text: str) -> bool:
+        """See Person.approve; the demo's plan is approved by the flag."""
+        return False
+
 
 def make_and_execute(folder: Path | None, execution: str, notify: Notify, say: Callable[[str], None]) -> Demo:
     """Make the repository in a new folder and execute its plan. Raises UsageError where the folder is in use."""

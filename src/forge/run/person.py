@@ -25,6 +25,9 @@ class Person(Protocol):
     def ask(self, question: Question) -> Answer | None:
         """Ask, and return the answer; None where nobody is there, so that the run pauses."""
 
+    def approve(self, text: str) -> bool:
+        """Show a plan as it would be approved, and say whether the person approves exactly that."""
+
 
 class Nobody:
     """No one is there: every question pauses the run."""
@@ -34,3 +37,7 @@ class Nobody:
     def ask(self, question: Question) -> Answer | None:
         """See Person.ask."""
         return None
+
+    def approve(self, text: str) -> bool:
+        """See Person.approve."""
+        return False

@@ -132,7 +132,7 @@ def require_no_open_run(context: Context) -> None:
     for record in open_runs(context.repository):
         run = record.card.run
         raise RunOpen(
-            f"the run {run} of {record.card.plan} is not finished: {record.status} on {record.card.branch} (HEAD: {branch})",
+            f"the run {run} of {record.card.plan} is not finished: {record.status} on {record.card.branch}, HEAD is {branch}",
             "go on with it, or stop it", [f"forge resume {run}", f"forge stop {run}"],
         )  # fmt: skip
 
@@ -152,7 +152,7 @@ def require_clean(context: Context) -> None:
 
 
 def approved_how(context: Context, plan: Plan, subject: Subject, options: Options) -> str:
-    """Return how the plan is approved: flag, subject, recorded. Raises NotApproved, and nothing has been written then."""
+    """Return how the plan is approved: flag, subject, recorded or terminal. Raises NotApproved; nothing is written then."""
     if options.approve:
         return "flag"
     if options.approved is not None:
@@ -164,6 +164,9 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         return "subject"
     if approvals.is_approved(context.repository, subject):
         return "recorded"
+    if context.person.approve(approvals.describe(plan, subject)):
+        approvals.approve(context.repository, subject, identity(context.repository))
+        return "terminal"
     raise NotApproved(
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",
         "look at its steps and commands, then approve them", [f"forge approve {plan.path}", f"forge execute {plan.path}"],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.text.visible import visible
 from forge.timeline.state import Question
 from forge.views.runs import RunRecord
 
@@ -88,4 +89,4 @@ def describe(record: RunRecord) -> str:
     elif state.pause_text:
         where = f" at {state.step.id}" if state.step else ""
         lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
-    return "\n".join([*lines, "next:", *(f"  {command}" for command in next_commands(record))])
+    return visible("\n".join([*lines, "next:", *(f"  {command}" for command in next_commands(record))]))

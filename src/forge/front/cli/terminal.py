@@ -7,6 +7,7 @@ import sys
 import click
 
 from forge.run.person import Answer, Nobody, Person
+from forge.text.visible import visible
 from forge.timeline.event import Event
 from forge.timeline.state import Question, RunState
 
@@ -18,11 +19,16 @@ class Terminal:
 
     def ask(self, question: Question) -> Answer | None:
         """See Person.ask."""
-        click.echo(f"\n{click.style(question.kind, bold=True)}: {question.text}", err=True)
+        click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
             return self._choose(question) if question.options else self._yes_or_no()
         except (click.Abort, EOFError):
             return None
+
+    def approve(self, text: str) -> bool:
+        """See Person.approve."""
+        click.echo(text, err=True)
+        return click.confirm("approve exactly this, and execute it?", default=False, err=True)
 
     def _yes_or_no(self) -> Answer | None:
         said = _read("approve? [y]es, [n]o, or nothing to pause: ")
@@ -101,5 +107,5 @@ def _seconds(milliseconds: object) -> str:
 
 
 def _short(text: object) -> str:
-    line = " ".join(str(text).split())
+    line = visible(" ".join(str(text).split()))
     return line if len(line) <= 90 else line[:89] + "…"

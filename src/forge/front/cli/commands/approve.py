@@ -9,9 +9,7 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.context import about_run, run_context
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
-from forge.planning.plan import Plan
 from forge.run import approvals, controls
-from forge.run.approvals import Subject
 from forge.views.runs import all_runs, one_run, open_runs
 
 
@@ -39,7 +37,7 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
     subject = approvals.subject_of(plan, context.settings, runner)
-    text = show_subject(plan, subject)
+    text = approvals.describe(plan, subject)
     if not only_print:
         approvals.approve(app.repository, subject, identity(app.repository))
         text += f"\napproved; now: forge execute {plan.id}"
@@ -51,20 +49,3 @@ def is_a_run(app: App, name: str | None) -> bool:
     if name is None:
         return bool(open_runs(app.repository))
     return any(name == record.card.run for record in all_runs(app.repository))
-
-
-def show_subject(plan: Plan, subject: Subject) -> str:
-    """Return a plan as a person approves it: steps, commands, runner, limits and write scope."""
-    setup = plan.texts("user_setup")
-    lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
-    lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
-    lines += ["commands that will run here:", *(_indented(text) for text in subject.commands or ["(none)"])]
-    lines += [f"runner: {subject.runner['name']} {' '.join(map(str, subject.runner['command']))}".rstrip()]  # type: ignore[call-overload]
-    lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
-    lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
-    lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
-    return "\n".join([*lines, f"subject: {subject.sha256}"])
-
-
-def _indented(text: str) -> str:
-    return "  $ " + text.replace("\n", "\n    ")
