@@ -98,6 +98,8 @@ def test_a_runner_that_prints_without_end(sandbox: Sandbox) -> None:
     (kept,) = event["evidence"]
     assert kept["truncated"] is True and kept["bytes"] < 70_000
     text = (sandbox.root / ".planning/runs" / said.data["run"] / kept["path"]).read_text()
+    (whole,) = (sandbox.root / ".git/forge/evidence" / said.data["run"]).iterdir()
+    assert whole.stat().st_size > 4 << 20, "what was left out stays local, up to a limit"
     assert text.startswith("yyy") and text.rstrip().endswith("the end") and "bytes left out" in text
 
 

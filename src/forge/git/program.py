@@ -38,7 +38,7 @@ def attempt(
             start_new_session=shielded, check=False,
         )  # fmt: skip
     except OSError as error:
-        raise GitFailed(f"git cannot be started: {error.strerror}", "install git 2.30 or newer and put it on PATH") from error
+        raise GitFailed(f"git cannot be started: {error.strerror}", "install git 2.31 or newer and put it on PATH") from error
 
 
 def run(where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:

@@ -10,7 +10,7 @@ from typing import Literal, Protocol
 
 import pygit2
 
-from forge.errors import GitFailed
+from forge.errors import GitFailed, UnknownName
 from forge.git import program
 from forge.git.index import private
 from forge.git.repository import Repository
@@ -113,14 +113,14 @@ class RevisionTree:
     """The tree of a commit, read from git objects; the work tree is not looked at."""
 
     def __init__(self, repository: Repository, revision: str) -> None:
-        """Raises GitFailed where there is no such revision."""
+        """Raises UnknownName where there is no such revision."""
         self.repository = repository
         try:
             found = repository.objects.revparse_single(revision)
             self._tree = found.peel(pygit2.Tree)
             self.revision: str | None = str(found.peel(pygit2.Commit).id)
         except (KeyError, ValueError, pygit2.GitError) as error:
-            raise GitFailed(f"there is no revision {revision}", "name a commit, a branch or a tag") from error
+            raise UnknownName(f"there is no revision {revision}", "name a commit, a branch or a tag") from error
 
     def _object(self, parts: list[str]) -> tuple[int, str] | Literal["missing"] | None:
         """Return mode and id at a path, without following links; a link on the way counts as absent."""

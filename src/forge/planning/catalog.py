@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 
 from forge.errors import UnknownName
+from forge.git.tree import Tree, Unreadable
 from forge.planning import plan as plans
 from forge.planning.plan import Plan
 from forge.text.source import Source
@@ -21,6 +22,7 @@ _OWN = ("runs", "proofs")
 _FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
 _SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
 _PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
+_NUMBERS = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?")
 _NATURAL = re.compile(r"([0-9]+)")
 
 
@@ -89,6 +91,14 @@ def find_plan_files(root: Path) -> Iterator[str]:
         yield from (f"{place}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
 
 
+def plan_files_among(paths: Iterable[str]) -> Iterator[str]:
+    """Yield those of the paths of a tree that are plans, as `find_plan_files` does for a folder."""
+    for path in paths:
+        parts = path.split("/")
+        if parts[0] == FOLDER and len(parts) > 1 and parts[1] not in _OWN and path.endswith("PLAN.md"):
+            yield path
+
+
 def plan_id(path: str) -> str:
     """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for `PLAN.md` its folder."""
     folder, name = posixpath.split(path)
@@ -122,14 +132,15 @@ def _folders(path: str) -> str:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All plans of a work tree. Reading them costs nothing until one is asked for."""
+    """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read until it is asked for."""
 
     root: Path
+    tree: Tree | None = None
 
     @cached_property
     def files(self) -> list[PlanFile]:
         """Every plan file with its id, in natural order of the paths."""
-        return _identified(find_plan_files(self.root))
+        return _identified(find_plan_files(self.root) if self.tree is None else plan_files_among(self.tree.files()))
 
     @cached_property
     def phases(self) -> list[Phase]:
@@ -142,9 +153,11 @@ class Catalog:
     def load(self, file: PlanFile) -> Plan:
         """Read a plan. Raises UnknownName where the file cannot be read."""
         try:
-            return plans.load(Source.read(self.root, file.path), file.id)
-        except OSError as error:
-            raise UnknownName(f"{file.path} cannot be read: {error.strerror}", "make it a readable file") from error
+            data = (self.root / file.path).read_bytes() if self.tree is None else self.tree.read(file.path)
+        except (OSError, Unreadable) as error:
+            why = error.strerror if isinstance(error, OSError) else str(error)
+            raise UnknownName(f"{file.path} cannot be read: {why}", "make it a readable file") from error
+        return plans.load(Source.of(file.path, data), file.id)
 
     def by_path(self, path: str) -> PlanFile | None:
         """Return the plan at a path."""
@@ -152,7 +165,11 @@ class Catalog:
 
     def named(self, name: str, folder: Path | None = None) -> list[PlanFile]:
         """Return the plans that a name means: a path (from `folder` or the root), an id, a file's name, or a slug."""
-        for fits in (self._is_path(name, folder), lambda file: file.id == name, self._is_stem(name), self._is_slug(name)):
+        tests = (
+            self._is_path(name, folder), lambda file: file.id == name, self._is_stem(name), self._is_slug(name),
+            lambda file: bool(_NUMBERS.fullmatch(name)) and file.stem.startswith(f"{name}-"),
+        )  # fmt: skip
+        for fits in tests:
             found = [file for file in self.files if fits(file)]
             current = [file for file in found if not file.archived]
             if found:
@@ -171,7 +188,8 @@ class Catalog:
 
     def _is_slug(self, name: str) -> Callable[[PlanFile], bool]:
         words = name.lower()
-        return lambda file: words in _slugs(file)
+        alone = {phase.folder for phase in self.phases if len(phase.plans) == 1}
+        return lambda file: words in _slugs(file, alone=file.folder in alone)
 
     def one(self, name: str, folder: Path | None = None) -> PlanFile:
         """Return the one plan that a name means. Raises UnknownName, which lists the candidates."""
@@ -186,20 +204,20 @@ class Catalog:
         raise UnknownName(f"there is no plan `{name}`; there are:\n{listed}", "name a plan by its id, its path or its slug")
 
     def phase(self, name: str, folder: Path | None = None) -> Phase | None:
-        """Return the phase that a name means: its folder, its number or its slug; archived ones only by their folder."""
+        """Return the phase that a name means: its folder, its number or its slug; archived and quick ones by their folder."""
         at = posixpath.normpath(name)
         here = Path(os.path.relpath(os.path.realpath((folder or self.root) / name), os.path.realpath(self.root))).as_posix()
         found = [phase for phase in self.phases if phase.folder in (at, here)]
         if not found:
-            current = [phase for phase in self.phases if "milestones" not in phase.folder.split("/")]
+            current = [phase for phase in self.phases if not {"milestones", "quick"} & set(phase.folder.split("/"))]
             number = name.lstrip("0")
             found = [phase for phase in current if name == phase.name or number == phase.number.lstrip("0") != ""]
             found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
         return found[0] if len(found) == 1 else None
 
 
-def _slugs(file: PlanFile) -> set[str]:
+def _slugs(file: PlanFile, *, alone: bool) -> set[str]:
     """Return the slugs of a plan: its own, without the number, and its folder's where the plan is alone there."""
     own = re.sub(r"^[\d.]+[A-Za-z]?(-\d+[A-Za-z]?)?-", "", file.stem.lower())
-    folder = re.sub(r"^[\d.]+[A-Za-z]?-", "", posixpath.basename(file.folder).lower())
-    return {own, folder, posixpath.basename(file.folder).lower()}
+    folder = posixpath.basename(file.folder).lower()
+    return {own, folder, re.sub(r"^[\d.]+[A-Za-z]?-", "", folder)} if alone else {own}

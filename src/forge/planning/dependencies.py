@@ -28,23 +28,33 @@ def dependencies(catalog: Catalog, file: PlanFile, plan: Plan) -> list[Dependenc
 
 def _meant(catalog: Catalog, file: PlanFile, name: str) -> PlanFile | None:
     bare = posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN").removesuffix("-SUMMARY")
-    siblings = [other for other in catalog.files if other.folder == file.folder and other.path != file.path]
-    number = re.match(r"\d+(?:\.\d+)*[A-Za-z]?(?:-\d+[A-Za-z]?)?(?=-|$)", bare)
-    wanted = {bare, number[0] if number else bare}
-    for group in (siblings, [other for other in catalog.files if other.path != file.path]):
-        for test in (_exactly(wanted), _short(bare)) if group is siblings else (_exactly(wanted),):
+    others = [other for other in catalog.files if other.path != file.path]
+    siblings = [other for other in others if other.folder == file.folder]
+    exact, elided = _exactly({bare, _number(bare)}), _without_slug(bare)
+    for group, tests in ((siblings, (exact, elided, _short(bare))), (others, (exact, elided))):
+        for test in tests:
             found = [other for other in group if test(other)]
             if found:
                 return sorted(found, key=lambda other: other.archived)[0]
     return None
 
 
+def _number(name: str) -> str:
+    """Return what a name says before its slug, `01-01` of `01-01-slug`; all of it where it has no slug."""
+    match = re.match(r"\d+(?:\.\d+)*[A-Za-z]?(?:-\d+[A-Za-z]?)?(?=-|$)", name)
+    return match[0] if match else name
+
+
 def _exactly(wanted: set[str]) -> Done:
     return lambda other: bool({other.stem, other.id, other.id.rpartition("/")[2]} & wanted)
 
 
+def _without_slug(bare: str) -> Done:
+    return lambda other: _number(other.stem) == bare
+
+
 def _short(bare: str) -> Done:
-    return lambda other: other.id.rpartition("-")[2].lstrip("0") == bare.lstrip("0") != ""
+    return lambda other: _number(other.stem).rpartition("-")[2].lstrip("0") == bare.lstrip("0") != ""
 
 
 def wave(plan: Plan) -> float:

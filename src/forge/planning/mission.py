@@ -48,7 +48,7 @@ def load(root: Path, path: str) -> Mission:
         source = Source.read(root, path)
     except OSError as error:
         said, hint = f"the file cannot be read: {error.strerror}", "make it a readable file"
-        finding = Finding("unreadable", "error", path, 1, 1, 1, 1, said, hint)
+        finding = Finding("unreadable", "error", path, 1, 1, 1, 1, said, hint, blocks=True)
         return Mission(name, name, "", "draft", path, findings=(finding,))
     try:
         top = yaml.parse(source.text)

@@ -10,7 +10,7 @@ from functools import cached_property
 from forge.planning import must_haves, scope
 from forge.planning.stage import EDITING, STAGES, Stage, stage_of
 from forge.planning.verify import Check, checks_in
-from forge.text import tags, yaml
+from forge.text import mend, tags
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
 from forge.text.yaml import Value
@@ -22,6 +22,15 @@ _CHILDREN = (
     "what-built", "how-to-verify", "decision", "context", "options", "instructions", "resume-signal", "implementation",
 )  # fmt: skip
 _EMPTY = Value({}, "", Span(0, 0), {})
+_OPENING = re.compile(r"---[ \t]*\r?\n")
+_BODY = re.compile(r"^[<#]", re.M)
+_FRONT_BELOW = re.compile(r"^---[ \t]*\r?\n(?=(?:phase|plan|type|wave):)", re.M)
+_FURTHEST = 10_000  # characters in which front matter that is not at the top is looked for
+LISTED = frozenset({"contains", "not_contains", "exports", "forbidden"})
+_HINTS = {
+    "repeated": "keep one of the two, or begin a new item with `- ` before it",
+    "conflict": "keep one side, and delete the lines with the markers",
+}
 
 
 @dataclass(frozen=True)
@@ -85,7 +94,7 @@ class Step:
         text = self.parts.get("options", "")
         found = tags.children(text, Span(0, len(text)), ("option",))
         return [
-            Option(tag.attributes.get("id") or f"option-{number}", " ".join(tag.text(text).split()))
+            Option(tag.attributes.get("id") or f"option-{number}", _flat(tag.text(text)))
             for number, tag in enumerate(found, 1)
         ]
 
@@ -170,6 +179,11 @@ class Plan:
         return [finding for finding in self.findings if finding.blocks]
 
 
+def _flat(text: str) -> str:
+    """Return the text of an option in one line, without the tags of its parts."""
+    return " ".join(re.sub(r"</?(?:name|pros|cons|description|label)>", " ", text).split())
+
+
 def load(source: Source, plan_id: str) -> Plan:
     """Read a plan. Never raises for what a file says: everything wrong with it is in `findings`."""
     findings: list[Finding] = []
@@ -184,30 +198,64 @@ def load(source: Source, plan_id: str) -> Plan:
     return Plan(plan_id, source, front, closed, body_start, steps, findings)
 
 
+def front_matter(source: Source) -> tuple[Span | None, int]:
+    """Return where a plan's front matter stands, without its `---` lines, and where the body begins; None where it has none.
+
+    Front matter that is never closed ends where the body's first tag or heading begins, and its body begins at 0.
+    """
+    found = _FRONT.match(source.text) or _front_below(source.text)
+    if found is not None:
+        return Span(*found.span("yaml")), found.end()
+    opening = _OPENING.match(source.text)
+    if opening is None:
+        return None, 0
+    body = _BODY.search(source.text, opening.end())
+    return Span(opening.end(), body.start() if body else len(source.text)), 0
+
+
+def _front_below(text: str) -> re.Match[str] | None:
+    """Return the front matter that has other text before it: a `---` line with a plan's first key right below it."""
+    found = _FRONT_BELOW.search(text, 0, _FURTHEST)
+    return _FRONT.match(text, found.start()) if found else None
+
+
 def _front_matter(source: Source, findings: list[Finding]) -> tuple[Value, bool, int]:
-    text = source.text
-    match = _FRONT.match(text)
-    if match is None:
-        if re.match(r"---[ \t]*\r?\n", text):
-            findings.append(source.finding("front-matter-unclosed", "error", Span(0, 3), "the front matter is never closed",
-                                           "put a line `---` behind its last key", blocks=True))  # fmt: skip
-        else:
-            findings.append(source.finding("front-matter-missing", "warning", Span(0, 0), "the plan has no closed front matter",
-                                           "begin the file with `---`, the keys, and `---`"))  # fmt: skip
+    place, body_start = front_matter(source)
+    closed = place is not None and body_start > 0
+    findings += _front_place(source, place, closed)
+    if place is None:
         return _EMPTY, False, 0
-    try:
-        front = yaml.parse(match["yaml"], match.start("yaml"))
-    except yaml.YamlProblem as problem:
-        at = match.start("yaml") + problem.offset
-        said = f"the front matter is no YAML: {problem.message}"
-        findings.append(source.finding("front-matter-yaml", "error", Span(at, at + 1), said,
-                                       "mend this line; until then none of its must-haves can be proven"))  # fmt: skip
-        return _EMPTY, True, match.end()
-    if not isinstance(front.data, dict):
-        findings.append(source.finding("front-matter-shape", "error", front.span, "the front matter is no mapping of keys",
-                                       "write `key: value` lines"))  # fmt: skip
-        return _EMPTY, True, match.end()
-    return front, True, match.end()
+    reading = mend.read(source, place, LISTED)
+    findings += [_mend_finding(source, each) for each in reading.mends if closed or each.kind != "unread"]
+    if reading.value is None:
+        return _EMPTY, closed, body_start
+    if not isinstance(reading.value.data, dict):
+        findings.append(source.finding("front-matter-shape", "error", reading.value.span,
+                                       "the front matter is no mapping of keys", "write `key: value` lines"))  # fmt: skip
+        return _EMPTY, closed, body_start
+    return reading.value, closed, body_start
+
+
+def _front_place(source: Source, place: Span | None, closed: bool) -> list[Finding]:
+    if place is None:
+        return [source.finding("front-matter-missing", "warning", Span(0, 0), "the plan has no closed front matter",
+                               "begin the file with `---`, the keys, and `---`")]  # fmt: skip
+    if not closed:
+        return [source.finding("front-matter-unclosed", "error", Span(0, 3), "the front matter is never closed",
+                               "put a line `---` behind its last key", blocks=True)]  # fmt: skip
+    if _OPENING.match(source.text):
+        return []
+    before = Span(0, len(source.text[: place.start].rstrip("- \t\r\n")) or 1)
+    return [source.finding("front-matter-missing", "warning", before, "text stands before the front matter",
+                           "begin the file with the `---` of its front matter: other tools read it only there")]  # fmt: skip
+
+
+def _mend_finding(source: Source, each: mend.Mend) -> Finding:
+    said = f"the front matter is no YAML: {each.message}"
+    hint = f"it should read `{each.reads}`" if each.reads else _HINTS.get(each.kind, "mend this line: it is not read")
+    if each.safe:
+        hint += "; `forge validate --fix` writes it so"
+    return source.finding("front-matter-yaml", "error", each.span, said, hint)
 
 
 def _steps(source: Source, plan_id: str, findings: list[Finding]) -> list[Step]:

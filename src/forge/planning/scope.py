@@ -18,6 +18,8 @@ from forge.text.yaml import Value
 _ANNOTATION = re.compile(r"(?<!\s)\s+[(\[（—–#].*$|(?<!\s)\s+-\s.*$|（.*$", re.S)
 _STRETCH = re.compile(r"([^{}]*+)([{}]?)")
 _WHOLLY_ASIDE = re.compile(r"[(（].*[)）]$|n/a\b.*|none\b.*", re.I | re.S)
+_SPAN = re.compile(r"`([^`]+)`")
+_BRACES = re.compile(r"(?<!\{)\{([^{}\s]*,[^{}\s]*)\}(?!\})")
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -33,7 +35,7 @@ def clean(text: str) -> tuple[str, str]:
 def paths_in(text: str) -> list[str]:
     """Return the paths of a `<files>` text or of one entry of a list: split at commas and line ends, notes dropped."""
     found = []
-    for item in _items(text):
+    for item in _entries(text):
         if not item.strip() or _WHOLLY_ASIDE.fullmatch(item.strip()):
             continue
         path, _ = clean(item)
@@ -52,6 +54,23 @@ def _items(text: str) -> list[str]:
         items += [[part] for part in more]
         items[-1].append(brace)
     return ["".join(parts) for parts in items]
+
+
+def _entries(text: str) -> list[str]:
+    """Return the entries of a file list; several code spans in one item are an entry each, `{a,b}` stands for two."""
+    entries: list[str] = []
+    for item in _items(text):
+        spans = _SPAN.findall(item)
+        parts = spans if len(spans) > 1 else [item]
+        entries += [expanded for part in parts for expanded in _braces(part)]
+    return entries
+
+
+def _braces(text: str) -> list[str]:
+    match = _BRACES.search(text)
+    if match is None:
+        return [text]
+    return [f"{text[: match.start()]}{part}{text[match.end() :]}" for part in match[1].split(",")]
 
 
 def deletes_in(text: str) -> list[str]:

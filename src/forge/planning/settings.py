@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Literal
 
 from forge.errors import SettingsError
+from forge.git.tree import Tree, Unreadable
 from forge.text import yaml
 from forge.text.source import Source
 from forge.text.yaml import Value
@@ -86,9 +87,22 @@ def load(root: Path) -> Settings:
     """Return the settings that hold in a repository. Raises SettingsError with file, line and column."""
     settings = _read(Settings(), user_path(), str(user_path()))
     own = _read(settings, root / PATH, PATH)
-    if not (root / PATH).exists():
-        return own
-    return replace(own, approvals=_tightened(settings.approvals, own.approvals), scope=_protected(settings.scope, own.scope))
+    return _held_to(settings, own) if (root / PATH).exists() else own
+
+
+def load_at(tree: Tree) -> Settings:
+    """Return the settings that hold where the repository's own are those of a tree. Raises SettingsError."""
+    settings = _read(Settings(), user_path(), str(user_path()))
+    if tree.entry(PATH).kind == "absent":
+        return settings
+    try:
+        return _held_to(settings, _parsed(settings, Source.of(PATH, tree.read(PATH))))
+    except Unreadable as error:
+        raise SettingsError(f"{PATH}: {error}", "make it a readable file, or remove it") from error
+
+
+def _held_to(user: Settings, own: Settings) -> Settings:
+    return replace(own, approvals=_tightened(user.approvals, own.approvals), scope=_protected(user.scope, own.scope))
 
 
 def _tightened(user: Approvals, repository: Approvals) -> Approvals:
@@ -108,8 +122,12 @@ def _read(base: Settings, path: Path, name: str) -> Settings:
         return base
     except OSError as error:
         raise SettingsError(f"{name}: {error.strerror}", "make it a readable file, or remove it") from error
+    return _parsed(base, source)
+
+
+def _parsed(base: Settings, source: Source) -> Settings:
     if source.problem:
-        raise SettingsError(f"{name}: the file {source.problem}", "save it as UTF-8 text")
+        raise SettingsError(f"{source.path}: the file {source.problem}", "save it as UTF-8 text")
     return _Reader(source, base).settings()
 
 
@@ -154,11 +172,11 @@ class _Reader:
             raise self.wrong(value, "a runner is a mapping with `command`")
         self.known(value, "command", "prompt", "env", "timeout")
         command, env = (value.get(name) for name in ("command", "env"))
-        if command is None or not isinstance(command.data, list) or not command.texts():
-            raise self.wrong(command or value, "`command` is a list of words: the program and its arguments")
+        if command is not None and (not isinstance(command.data, list) or not command.texts()):
+            raise self.wrong(command, "`command` is a list of words: the program and its arguments")
         timeout = value.get("timeout")
         return RunnerSettings(
-            tuple(command.texts()),
+            tuple(command.texts()) if command else (),
             self.choice(value, "prompt", ("stdin", "file", "arg"), "stdin"),  # type: ignore[arg-type]
             tuple(env.texts()) if env else (),
             self.number(value, "timeout", 0) if timeout else None,

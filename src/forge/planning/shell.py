@@ -10,7 +10,11 @@ from pathlib import Path
 _HARMLESS = {"echo", "printf", "true", ":"}
 _SEPARATORS = {";", "\n", "&"}
 _MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
-_CD = re.compile(r"(?:^|[;&|(\n]|\b(?:do|then|else)\b)[ \t\r]*(?P<go>cd|pushd)\s+(?P<folder>\"[^\"\n]*\"|'[^'\n]*'|(?:\\.|[^\s;&|)])+)\s*(?:&&|;)?\s*")
+_COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
+_CD = re.compile(
+    r"(?:^|[;&|(\n]|\b(?:do|then|else)\b)[ \t\r]*(?P<go>cd|pushd)\s+"
+    r"(?P<folder>\"[^\"\n]*\"|'[^'\n]*'|(?:\\.|[^\s;&|)])+)(?=(?P<joint>\s*(?:&&|;)?\s*))"
+)
 
 
 def cannot_fail(command: str) -> bool:
@@ -35,8 +39,8 @@ def _harmless(words: list[str]) -> bool:
 
 
 def _segments(command: str) -> list[list[str]]:
-    """Split a command at `;`, `&` and line ends outside quotes; empty where it does not even tokenise."""
-    code = "\n".join(line for line in command.splitlines() if not line.lstrip().startswith("#"))
+    """Split a command at `;`, `&` and line ends outside quotes, comments left out; empty where it does not even tokenise."""
+    code = _COMMENT.sub(lambda match: match[1] or "", command)
     lexer = shlex.shlex(code, posix=False, punctuation_chars=";&|()\n")
     lexer.whitespace = " \t\r"
     lexer.whitespace_split = True
@@ -66,7 +70,7 @@ def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
             continue
         at = os.path.normpath(os.path.join(at, os.path.expanduser(folder.replace("$HOME", "~", 1))))
         if number >= _MOST_MOVES or re.match(r"[A-Za-z]:[/\\]", folder) or not _below(at, here):
-            return folder, (command[: match.start("go")] + command[match.end() :]).strip()
+            return folder, (command[: match.start("go")] + command[match.end("joint") :]).strip()
     return None
 
 

@@ -21,6 +21,7 @@ _SHELLS = {"", "bash", "sh", "shell", "zsh", "console", "terminal"}
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
 _LEFT_TAG = re.compile(r"</?(?:manual|human|human-check|human_check|automated|sampling_rate)\b[^<>]*>")
+_NUMBER = re.compile(r"^(?:step )?\d+[.):]\s", re.I)
 _PROMPT = re.compile(r"^[ \t]*\$ ", re.M)
 _MISSING = re.compile(r"\s*MISSING\b")
 
@@ -33,7 +34,7 @@ _PROGRAMS = frozenset(
     pip pip3 playwright pnpm poetry prettier printf prisma psql pylint pyright pytest python python3 rake rails ripgrep rg
     rspec rubocop ruby ruff rustc rustfmt sed sh shellcheck sqlite3 sqlx stat stylelint supabase swift swiftformat swiftlint
     tail task terraform test timeout tox tree true tsc tsx turbo uv uvx vite vitest vue-tsc wc which xcodebuild xmllint yarn
-    yamllint zig [ [[ artisan
+    yamllint zig ! [ [[ artisan
     """.split()
 )
 _SUCCESS = re.compile(
@@ -52,7 +53,7 @@ _NEUTRAL = re.compile(
 _OTHER = re.compile(
     r"\b(?:returns?|shows?|prints?|outputs?|displays?|reports?|lists?|contains?|includes?|equals?|yields?|greater|less|fewer"
     r"|more than|at least|at most|exactly|only|nothing|empty|fails?|failing|non-?zero|finds?|found|matches|match|results?"
-    r"|expect(?:ed|s)?|count|should (?!pass|succeed|compile|be (?:green|clean)))\b|[<>=≥≤→]|->|\b\d+\b",
+    r"|expect(?:ed|s)?|count|starts?|launch(?:es)?|should (?!pass|succeed|compile|be (?:green|clean)))\b|[<>=≥≤→]|->|\b\d+\b",
     re.I,
 )
 
@@ -154,7 +155,7 @@ def _from_lines(text: str) -> tuple[list[str], list[str]]:
     person: list[str] = []
     for line in map(_squeeze, text.splitlines()):
         codes = [match[2] for match in _CODE.finditer(line) if _is_command(match[2])]
-        words = _SUCCESS.sub(" ", _CODE.sub(" ", line))
+        words = _SUCCESS.sub(" ", _CODE.sub(" ", _NUMBER.sub("", line)))
         if codes and not _OTHER.search(words):
             commands += codes
         elif re.search(r"\w", line) and (codes or not _only_success(line, bool(commands))):

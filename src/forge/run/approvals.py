@@ -13,11 +13,10 @@ from forge.git.clone import clone_id, known_clone_id
 from forge.git.repository import Repository
 from forge.planning.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
+from forge.run.runners.base import plug_ins
 from forge.text import atomic
 from forge.text.visible import visible
 from forge.timeline.ids import now
-
-MANUAL = "manual"
 
 
 @dataclass(frozen=True)
@@ -54,9 +53,9 @@ def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSet
     wanted = name or settings.runner
     if wanted in settings.runners:
         return wanted, settings.runners[wanted]
-    if wanted == MANUAL:
+    if wanted in plug_ins():
         return wanted, RunnerSettings()
-    known = ", ".join(sorted({MANUAL, *settings.runners}))
+    known = ", ".join(sorted({*plug_ins(), *settings.runners}))
     raise SettingsError(
         f"there is no runner `{wanted}`; there are: {known}", "define it under `runners` in .planning/forge.yaml"
     )

@@ -153,7 +153,6 @@ def answer(context: Context, record: RunRecord, *, approved: bool, option: str |
                 [f"forge approve {record.card.run} --option {name}" for name in known],
             )  # fmt: skip
         asking.resolve(run, question, approved=approved, option=option, note=note)
-        commit_pause(run)
         return current(run)
 
 

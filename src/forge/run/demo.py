@@ -46,7 +46,7 @@ class Demo:
     @property
     def next(self) -> list[str]:
         """The three commands to look closer."""
-        return ["forge verify 01-01", "forge timeline", "git show HEAD"]
+        return ["forge verify 01-01", "forge timeline", "git show HEAD~1"]
 
     def describe(self) -> str:
         """Return the log of the run and what to look at next."""

@@ -2,13 +2,44 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from pathlib import Path
 
 from forge.check.trust import scrub
+from forge.git.repository import Repository
+from forge.run.process import Output
 from forge.text import atomic
+from forge.timeline.ids import ulid
 
 FOLDER = "evidence"
+
+
+def capture(live: Path, limit: int) -> Output:
+    """Return an output that keeps `limit` bytes in memory and more of it in a local file, should it be long."""
+    whole = live / "full" / f"{ulid()}.log"
+    try:
+        whole.parent.mkdir(parents=True, exist_ok=True)
+        return Output(limit, whole.open("w+b"))
+    except OSError:
+        return Output(limit)  # what is kept in the record does not depend on it
+
+
+def keep_output(repository: Repository, run: str, live: Path, output: Output) -> dict[str, object]:
+    """Write an output's head and tail as tracked evidence; where that left something out, the rest stays local.
+
+    The local file lies under `forge/evidence/<run>/` of the common git directory, named like the tracked one.
+    """
+    found = keep(live, "log", output.text(), "log", truncated=output.truncated)
+    if output.file is not None:
+        with contextlib.suppress(OSError), output.file as whole:
+            if output.truncated:
+                whole.seek(0)
+                clean, _ = scrub(whole.read().decode("utf-8", "replace"))
+                place = repository.forge_dir / "evidence" / run / Path(str(found["path"])).name
+                atomic.write(place, clean.encode("utf-8", "replace"), durable=False)
+            Path(whole.name).unlink()
+    return found
 
 
 def keep(live: Path, kind: str, text: str, extension: str, *, truncated: bool) -> dict[str, object]:

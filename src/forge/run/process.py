@@ -85,6 +85,13 @@ class Outcome:
         """Whether it ended by itself with status 0."""
         return self.ended == "exit" and self.exit_code == 0
 
+    def told(self) -> str:
+        """Return the end of its output, and how it ended where that was not by itself, or where it printed nothing."""
+        tail = self.output.last_lines()
+        if self.ended in ("exit", "signal", "not_found") and tail:
+            return tail
+        return f"{self.describe()}\n{tail}".strip()
+
     def describe(self) -> str:
         """Say in a few words how it ended."""
         return {

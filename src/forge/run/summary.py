@@ -80,8 +80,10 @@ def _must_haves(state: RunState) -> Iterator[str]:
 
 
 def _open_ends(plan: Plan, state: RunState) -> Iterator[str]:
-    lines = [f"- step {step.number} has no `<verify>`: completed on its diff alone" for step in state.steps
-             if step.status == "completed" and not plan.steps[step.number - 1].checks]  # fmt: skip
+    lines = [
+        f"- step {step.number} has no `<verify>`: completed on its diff alone" for step in state.steps
+        if step.status == "completed" and step.commits and not plan.steps[step.number - 1].checks
+    ]  # fmt: skip
     lines += [f"- not run: `{_cell(command)}` ({reason})" for _, command, reason in state.not_run]
     if lines:
         yield "## Not verified\n"

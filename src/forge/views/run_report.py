@@ -51,6 +51,10 @@ def next_commands(record: RunRecord) -> list[str]:
         question = None if state.ended else state.waiting
         if question is not None and state.status == "paused":
             return [*_answers(run, question), f"forge stop {run}"]
+        if record.status == "running":
+            return [f"forge timeline {run}", f"forge pause {run}", f"forge stop {run}"]
+        if not record.reading.valid:
+            return [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
         retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
     if state.verdict == "proven":
@@ -86,7 +90,9 @@ def describe(record: RunRecord) -> str:
         ]  # fmt: skip
     elif (waits := waiting_for(record)) is not None:
         lines.append(f"waits for a person ({waits['kind']}) at {waits['step'] or 'its end'}:\n{waits['text']}")
-    elif state.pause_text:
+    elif state.status == "paused" and state.pause == "approval":
+        lines.append("answered; the run goes on with the command below")
+    elif state.pause_text and not state.ended:
         where = f" at {state.step.id}" if state.step else ""
         lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
     return visible("\n".join([*lines, "next:", *(f"  {command}" for command in next_commands(record))]))

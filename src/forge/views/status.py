@@ -91,7 +91,8 @@ def _plan(repository: Repository, catalog: Catalog, file: PlanFile, records: lis
 
 
 def _next(repository: Repository, catalog: Catalog, records: list[RunRecord], plans: list[PlanStanding]) -> list[str]:
-    commands = [command for record in records if record.open for command in next_commands(record)[:2]]
+    here = [record for record in records if record.open and record.status != "elsewhere"]
+    commands = [command for record in here for command in next_commands(record)[:2]]
     if commands:
         return commands
     done = {plan.path for plan in plans if plan.claimed or plan.verdict}
@@ -100,4 +101,5 @@ def _next(repository: Repository, catalog: Catalog, records: list[RunRecord], pl
         return [command for file in files[:3] for command in (f"forge approve {file.id}", f"forge execute {file.id}")]
     if not plans:
         return ["forge init", "forge demo"]
-    return ["forge verify --all", "forge runs"]
+    unproven = [f"forge verify {plan.id}" for plan in plans if plan.verdict in ("failed", "unproven")]
+    return [*unproven[:3], "forge verify --all", "forge runs"]

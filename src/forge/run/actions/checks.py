@@ -14,7 +14,7 @@ from forge.run import evidence
 from forge.run.actions.edits import result_message, watcher
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
-from forge.run.process import Limits, Outcome, Output, environment, supervise
+from forge.run.process import Limits, Outcome, environment, supervise
 from forge.timeline import events as ev
 
 _BROKEN_PIPE = 141
@@ -41,8 +41,8 @@ def run_command(run: OpenRun, one: Check, number: int) -> Outcome:
     outcome = shell(run, one.text)
     if outcome.ended in ("interrupted", "stopped"):
         return outcome
-    kept = [evidence.keep(run.folder, "log", outcome.output.text(), "log", truncated=outcome.output.truncated)]
-    run.output_tail = outcome.output.last_lines() or outcome.describe()
+    kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
+    run.output_tail = outcome.told()
     changed = changed_paths(run)
     inconclusive = ""
     if outcome.exit_code == _BROKEN_PIPE:
@@ -58,7 +58,7 @@ def run_command(run: OpenRun, one: Check, number: int) -> Outcome:
 
 def shell(run: OpenRun, command: str) -> Outcome:
     """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that plans may see."""
-    output = Output(run.settings.limits.evidence_bytes)
+    output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     limits = Limits(run.settings.limits.step_timeout or None)
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command], run.repository.root, environment(run.runner.env), output, limits,

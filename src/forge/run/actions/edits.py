@@ -21,7 +21,7 @@ from forge.run.actions.prompt import prompt_for
 from forge.run.messages import message
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
-from forge.run.process import Ended, Limits, Outcome, Output
+from forge.run.process import Ended, Limits, Outcome
 from forge.run.runners.base import Job, find
 from forge.text import atomic
 from forge.timeline import events as ev
@@ -84,18 +84,12 @@ def finish_runner(run: OpenRun, outcome: Outcome) -> None:
     (run.folder / "child.json").unlink(missing_ok=True)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
-    kept = [_evidence(run, outcome)] if outcome.output.total else []
+    kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
     code = outcome.exit_code if outcome.ended == "exit" else outcome.exit_code or 1
     code = code if outcome.success or code else 1
-    run.output_tail = outcome.output.last_lines() or outcome.describe()
-    if outcome.ended not in ("exit", "signal"):
-        run.output_tail = f"{outcome.describe()}\n{run.output_tail}"
+    run.output_tail = outcome.told()
     done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, None, outcome.ended)
     run.append(done, step=run.current, evidence=kept)
-
-
-def _evidence(run: OpenRun, outcome: Outcome) -> dict[str, object]:
-    return evidence.keep(run.folder, "log", outcome.output.text(), "log", truncated=outcome.output.truncated)
 
 
 def restore(run: OpenRun, move: Move) -> None:
@@ -158,7 +152,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
         "FORGE_PLAN_FILE": os.path.join(run.repository.root, run.plan.path),
     }  # fmt: skip
     limits = Limits(run.runner.timeout or run.settings.limits.step_timeout or None, run.settings.limits.idle_timeout or None)
-    output = Output(run.settings.limits.evidence_bytes)
+    output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
         run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run),
         lambda process: run.note("child.json", asdict(process)),

@@ -14,6 +14,7 @@ from forge.run.process import Ended, Limits, Outcome, Output
 from forge.timeline.lock import ProcessId
 
 GROUP = "forge.runners"
+COMMAND = "command"  # the kind of every runner that is given a command line
 
 
 @dataclass(frozen=True)
@@ -42,12 +43,17 @@ class Runner(Protocol):
         """Do the work and say how it ended. Never called where `by_hand` is true."""
 
 
+def plug_ins() -> list[str]:
+    """Return the runners that work without a command line of their own: `manual`, and those that packages add."""
+    return sorted({found.name for found in entry_points(group=GROUP)} - {COMMAND})
+
+
 def find(name: str, settings: RunnerSettings) -> Runner:
     """Return the runner of a name: one with a command line is a `command`. Raises SettingsError for an unknown one.
 
     Packages add kinds of runners under the entry point group `forge.runners`.
     """
-    kind = "command" if settings.command else name
+    kind = COMMAND if settings.command else name
     for found in entry_points(group=GROUP, name=kind):
         made: Runner = found.load()()
         return made

@@ -15,10 +15,11 @@ from forge.views.runs import one_run
 
 @click.command("reject")
 @click.argument("name", required=False)
+@click.option("--runner", metavar="NAME", help="Take the approval with this runner back.")
 @click.option("--option", metavar="ID", help="Which way of a decision is refused.")
 @click.option("--note", default="", metavar="TEXT", help="Why not; kept in the record and shown behind the failure.")
 @verb("reject")
-def command(app: App, name: str | None, option: str | None, note: str) -> Reply:
+def command(app: App, name: str | None, runner: str | None, option: str | None, note: str) -> Reply:
     """Answer what the open run waits for with no; with a plan, take its approval back.
 
     \b
@@ -32,7 +33,7 @@ def command(app: App, name: str | None, option: str | None, note: str) -> Reply:
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan whose approval you take back")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
-    subject = approvals.subject_of(plan, context.settings)
+    subject = approvals.subject_of(plan, context.settings, runner)
     had = approvals.withdraw(app.repository, subject)
     text = f"the approval of {plan.id} is taken back" if had else f"{plan.id} was not approved as it is now"
     return Reply({"plan": plan.id, "approved": False, **subject.as_data()}, text)
