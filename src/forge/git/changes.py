@@ -17,6 +17,8 @@ from forge.git.repository import Repository
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
 
+_COMMIT = ("commit", "-q", "--cleanup=verbatim", "-F", "-")
+
 Exclude = Callable[[str], bool]
 
 
@@ -72,7 +74,8 @@ class Changes:
 class Staging:
     """A private index at HEAD plus what changed in the work tree, and those changes against `base`.
 
-    `whole` says that the copy holds all that the user's index holds, so that it may take its place.
+    `whole` says that the copy holds all that the user's index holds, so that it may take its place; `nested` names
+    folders that are repositories of their own, of which nothing can be committed here.
     """
 
     copy: PrivateIndex
@@ -80,23 +83,25 @@ class Staging:
     exclude: Exclude
     whole: bool
     changes: Changes
+    nested: tuple[str, ...] = ()
 
-    def commit(self, message: str) -> tuple[str, list[str]]:
+    def commit(self, message: str, attempt: program.Attempt = program.attempt) -> tuple[str, list[str]]:
         """Commit exactly these changes with the user's hooks, signing and identity; return the id and what a hook changed.
 
-        A hook that rewrites only these files and fails is tried once more. Raises GitFailed with what git or the hook said.
+        `attempt` runs git, since hooks may take their time. A hook that rewrites only these files and fails is tried once
+        more. Raises GitFailed with what git or the hook said.
         """
-        repository, words = self.copy.repository, ("commit", "-q", "--cleanup=verbatim", "-F", "-")
+        repository = self.copy.repository
         text = message.encode("utf-8", "replace")
-        done = program.attempt(repository.root, *words, stdin=text, env=self.copy.env)
+        done = attempt(repository.root, *_COMMIT, stdin=text, env=self.copy.env)
         if done.returncode == 0:
             return self._committed()
         with stage(repository, self.base, self.exclude) as again:
             rewritten = again.changes.sha256 != self.changes.sha256 and set(again.changes.paths) <= set(self.changes.paths)
-            if rewritten and program.attempt(repository.root, *words, stdin=text, env=again.copy.env).returncode == 0:
+            if rewritten and attempt(repository.root, *_COMMIT, stdin=text, env=again.copy.env).returncode == 0:
                 commit, _ = again._committed()
                 return commit, _different(self.changes, _between(repository, f"{commit}^", commit))
-        raise program.failed(words, done)
+        raise program.failed(_COMMIT, done)
 
     def _committed(self) -> tuple[str, list[str]]:
         repository = self.copy.repository
@@ -106,6 +111,21 @@ class Staging:
         if not self.whole or hook_changed or not self.copy.publish():
             put_entries(repository, made)
         return commit, hook_changed
+
+
+def mend_index(repository: Repository, commit: str) -> None:
+    """Bring the user's index up to a commit that was made just before a crash, where it still is as the parent has it."""
+    made = _between(repository, f"{commit}^", commit)
+    parent = _between(repository, commit, f"{commit}^")
+    output = repository.git("ls-files", "-s", "-z", "--", *made, env={"GIT_LITERAL_PATHSPECS": "1"}) if made else b""
+    staged: dict[str, Entry] = {}
+    for record in program.fields(output):
+        facts, path = record.split("\t", 1)
+        mode, blob, _ = facts.split(" ")
+        staged[path] = (int(mode, 8), blob)
+    behind = {path: entry for path, entry in made.items() if staged.get(path) == parent.get(path) != entry}
+    if behind:
+        put_entries(repository, behind)
 
 
 def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
@@ -122,12 +142,14 @@ def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Stagi
         if not whole:
             copy.git("read-tree", "--reset", "HEAD")
             changed = _changed_paths(copy)
-        paths = [path for _, path in changed if not exclude(path)]
+        wanted = [path for _, path in changed if not exclude(path)]
+        paths = [path for path in wanted if not path.endswith("/")]
+        nested = tuple(path for path in wanted if path.endswith("/"))
         if paths:
             # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
             copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
         changes = _staged(copy, base, exclude) if paths or base != repository.head().commit else Changes()
-        yield Staging(copy, base, exclude, whole, changes)
+        yield Staging(copy, base, exclude, whole, changes, nested)
 
 
 def _changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:

@@ -38,5 +38,14 @@ def clone_id(repository: Repository) -> str:
     return known_clone_id(repository) or clone_id(repository)
 
 
+def restore_clone_id(repository: Repository, identity: str) -> None:
+    """Put the id of this clone back where the file was removed. Raises OSError."""
+    path = _path(repository)
+    if known_clone_id(repository) != identity:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        path.write_text(json.dumps({"id": identity, "inode": path.stat().st_ino}))
+
+
 def _path(repository: Repository) -> Path:
     return repository.forge_dir / "clone.json"

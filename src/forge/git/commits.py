@@ -124,12 +124,16 @@ def identity(repository: Repository) -> str:
 
 
 def _nested(entries: Mapping[str, Entry]) -> Nested:
+    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of a file, wins."""
     root: Nested = {}
-    for path, entry in entries.items():
+    for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None):
         *folders, name = path.split("/")
         place = root
         for folder in folders:
-            place = place.setdefault(folder, {})  # type: ignore[assignment]
+            below = place.get(folder)
+            if not isinstance(below, dict):
+                below = place[folder] = {}
+            place = below
         place[name] = entry
     return root
 

@@ -17,9 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forge.errors import Held
+from forge.git import program
 from forge.git.repository import Repository
 
 _PREFIX = "index-"
+_GONE = (0, "0" * 40)
 _PATIENCE = 5.0  # seconds that another git may hold the index
 
 Stamp = tuple[int, int, int] | None
@@ -94,15 +96,28 @@ def private(repository: Repository) -> Iterator[PrivateIndex]:
                 left.unlink()
 
 
+def _gone_first(item: tuple[str, tuple[int, str]]) -> tuple[bool, str]:
+    return item[1] != _GONE, item[0]
+
+
+def stage_everything(copy: PrivateIndex) -> None:
+    """Bring a copy to all that lies in the work tree; ignored files and repositories of their own are left out."""
+    output = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    paths = [path for path in (entry[3:] for entry in program.fields(output)) if not path.endswith("/")]
+    if paths:
+        # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
+        copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+
+
 def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | None]) -> None:
     """Set index entries, path to (mode, blob id) or None for none; everything else in the user's index stays."""
     lines = [
         f"{mode:o} {blob}\t".encode() + os.fsencode(path) + b"\0"
-        for path, (mode, blob) in ((path, entry or (0, "0" * 40)) for path, entry in entries.items())
+        for path, (mode, blob) in sorted(((path, entry or _GONE) for path, entry in entries.items()), key=_gone_first)
     ]
     while True:
         with private(repository) as copy:
-            copy.git("update-index", "-z", "--index-info", stdin=b"".join(lines))
+            copy.git("update-index", "--replace", "-z", "--index-info", stdin=b"".join(lines))
             if copy.publish():
                 return
 

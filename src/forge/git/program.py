@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from forge.errors import GitFailed
@@ -16,6 +16,7 @@ _LOCAL = (
     "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
     "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
+Attempt = Callable[..., subprocess.CompletedProcess[bytes]]
 _SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync")
 
 
@@ -23,6 +24,11 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the environment for git: the user's, less what names another repository, and with no prompts."""
     kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
     return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", **(extra or {})}
+
+
+def command(*words: str) -> list[str]:
+    """Return the argument vector of a git command; what it writes is flushed to the disk."""
+    return ["git", *_SYNCED, *words]
 
 
 def attempt(
@@ -34,7 +40,7 @@ def attempt(
     """
     try:
         return subprocess.run(
-            ["git", *_SYNCED, *words], cwd=where, input=stdin, env=environment(env), capture_output=True,
+            command(*words), cwd=where, input=stdin, env=environment(env), capture_output=True,
             start_new_session=shielded, check=False,
         )  # fmt: skip
     except OSError as error:

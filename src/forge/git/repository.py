@@ -89,8 +89,12 @@ class Repository:
         if not text.startswith("ref: "):
             return Head(text, None)
         branch = text.removeprefix("ref: ")
-        found = self.objects.references.get(branch)
-        return Head(str(found.resolve().target) if found else None, branch)
+        return Head(self.commit_of(branch), branch)
+
+    def commit_of(self, ref: str) -> str | None:
+        """Return the commit that a full ref names, None where there is no such ref."""
+        found = self.objects.references.get(ref)
+        return str(found.resolve().target) if found else None
 
     def in_progress(self) -> str | None:
         """Name an operation that is under way in this work tree (a merge, a rebase, …), or return None."""

@@ -12,7 +12,7 @@ import pygit2
 from forge.errors import ForgeError, GitFailed
 from forge.git import program
 from forge.git.commits import Entry, signatures
-from forge.git.index import private
+from forge.git.index import private, stage_everything
 from forge.git.repository import Repository
 
 SAFETY = "refs/forge/safety"
@@ -37,7 +37,7 @@ def snapshot(repository: Repository, name: str, reason: str) -> str:
         with contextlib.suppress(GitFailed):  # unmerged or intent-to-add entries make no tree
             staged = copy.git("write-tree").decode().strip()
             parents.append(objects.create_commit(None, *people, f"staged: {reason}", pygit2.Oid(hex=staged), parents[:1]))
-        copy.git("add", "-A", "--", ".")
+        stage_everything(copy)
         tree = copy.git("write-tree").decode().strip()
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=tree), parents)
     number = 1
@@ -67,9 +67,9 @@ def put_back(repository: Repository, taken: str, target: str, keep: Callable[[st
     paths = differing(repository, taken, target, keep)
     held = set(program.fields(repository.git("ls-tree", "-r", "-z", "--name-only", taken)))
     for path, entry in paths.items():
-        place = repository.root / path
-        if entry is not None and path not in held and os.path.lexists(place):
-            raise InTheWay(f"the ignored file {path} is in the way", f"move {path} elsewhere, then try again")
+        blocked = _blocked(repository.root, path, held) if entry is not None and path not in held else None
+        if blocked is not None:
+            raise InTheWay(f"{blocked}, which git does not track, is in the way", f"move {blocked} elsewhere, then try again")
     for path, entry in paths.items():
         if entry is None:
             _remove(repository.root, path)
@@ -81,9 +81,20 @@ def put_back(repository: Repository, taken: str, target: str, keep: Callable[[st
     return paths
 
 
+def _blocked(root: Path, path: str, held: set[str]) -> str | None:
+    """Return what lies where a file is to be put and is not held by the snapshot; None where the way is free."""
+    place = root / path
+    if not os.path.lexists(place):
+        return None
+    if place.is_symlink() or not place.is_dir():
+        return path
+    inside = [Path(folder, name).relative_to(root).as_posix() for folder, _, files in os.walk(place) for name in files]
+    return next((name for name in inside if name not in held), None)
+
+
 def _remove(root: Path, path: str) -> None:
     place = root / path
-    with contextlib.suppress(FileNotFoundError):
+    with contextlib.suppress(FileNotFoundError, NotADirectoryError, IsADirectoryError, PermissionError):
         place.unlink()
     for folder in place.parents:
         if folder == root:

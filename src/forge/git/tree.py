@@ -12,7 +12,7 @@ import pygit2
 
 from forge.errors import GitFailed, UnknownName
 from forge.git import program
-from forge.git.index import private
+from forge.git.index import private, stage_everything
 from forge.git.repository import Repository
 
 _LINK = 0o120000
@@ -228,7 +228,7 @@ def outside_tree(tree: WorkTree | RevisionTree, folder: str = ".planning") -> st
         whole = objects.revparse_single(f"{tree.revision}^{{tree}}").peel(pygit2.Tree)
     else:
         with private(tree.repository) as copy:
-            copy.git("add", "-A", "--", ".")
+            stage_everything(copy)
             whole = objects[copy.git("write-tree").decode().strip()].peel(pygit2.Tree)
     builder = objects.TreeBuilder(whole)
     if folder in whole:

@@ -132,15 +132,21 @@ def _folders(path: str) -> str:
 
 @dataclass(frozen=True)
 class Catalog:
-    """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read until it is asked for."""
+    """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read until it is asked for.
+
+    `paths` are those of the tree that may be plans, where its listing as a whole is not wanted.
+    """
 
     root: Path
     tree: Tree | None = None
+    paths: tuple[str, ...] | None = None
 
     @cached_property
     def files(self) -> list[PlanFile]:
         """Every plan file with its id, in natural order of the paths."""
-        return _identified(find_plan_files(self.root) if self.tree is None else plan_files_among(self.tree.files()))
+        if self.tree is None:
+            return _identified(find_plan_files(self.root))
+        return _identified(plan_files_among(self.tree.files() if self.paths is None else self.paths))
 
     @cached_property
     def phases(self) -> list[Phase]:
@@ -202,6 +208,10 @@ class Catalog:
         near = [file for file in self.files if name.lower() in file.path.lower()] or self.files
         listed = "\n".join(f"  {file.id}  {file.path}" for file in near[:20]) or "  (this repository has no plans)"
         raise UnknownName(f"there is no plan `{name}`; there are:\n{listed}", "name a plan by its id, its path or its slug")
+
+    def phase_meant(self, name: str, folder: Path | None = None) -> Phase | None:
+        """Return the phase that a name means where it does not mean exactly one plan."""
+        return None if len(self.named(name, folder)) == 1 else self.phase(name, folder)
 
     def phase(self, name: str, folder: Path | None = None) -> Phase | None:
         """Return the phase that a name means: its folder, its number or its slug; archived and quick ones by their folder."""

@@ -19,7 +19,7 @@ _ANNOTATION = re.compile(r"(?<!\s)\s+[(\[（—–#].*$|(?<!\s)\s+-\s.*$|（.*$"
 _STRETCH = re.compile(r"([^{}]*+)([{}]?)")
 _WHOLLY_ASIDE = re.compile(r"[(（].*[)）]$|n/a\b.*|none\b.*", re.I | re.S)
 _SPAN = re.compile(r"`([^`]+)`")
-_BRACES = re.compile(r"(?<!\{)\{([^{}\s]*,[^{}\s]*)\}(?!\})")
+_BRACES = re.compile(r"(?<!\{)\{((?=[^{},\s]*,)[^{}\s]*+)\}(?!\})")
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 

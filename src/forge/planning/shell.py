@@ -7,7 +7,9 @@ import re
 import shlex
 from pathlib import Path
 
-_HARMLESS = {"echo", "printf", "true", ":"}
+_HARMLESS = {"echo", "printf", "true", ":", "/bin/true", "/bin/echo", "/usr/bin/true"}
+_OPENERS = {"{", "(", "do", "then", "else", "if", "!"}
+_CLOSERS = {"}", ")", "fi", "done", "esac"}
 _SEPARATORS = {";", "\n", "&"}
 _MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
 _COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
@@ -18,20 +20,38 @@ _CD = re.compile(
 
 
 def cannot_fail(command: str) -> bool:
-    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `; echo`.
+    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `; echo`, a last `&`.
 
-    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either.
+    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either, and a script that leaves
+    by `set -e` or by an `exit` of its own can fail.
     """
+    if re.search(r"(?<!&)&\s*$", command):
+        return True
     segments = _segments(command)
-    last = segments[-1] if segments else []
-    if last == ["done"] and len(segments) > 1:
-        last = [word for word in segments[-2] if word != "do"]
-    if not last:
-        return False
+    whole = len(segments)
+    while segments and set(segments[-1]) <= _CLOSERS:
+        segments.pop()
+    last = _bare(segments[-1]) if segments else []
     if "||" in last:
-        fallback = last[len(last) - last[::-1].index("||") :]
+        fallback = _bare(last[len(last) - last[::-1].index("||") :])
         return "&&" not in fallback and _harmless(fallback)
-    return len(segments) > 1 and "&&" not in last and "|" not in last and _harmless(last)
+    if any(_leaves(segment) for segment in segments):
+        return False
+    return whole > 1 and "&&" not in last and "|" not in last and _harmless(last)
+
+
+def _bare(words: list[str]) -> list[str]:
+    """Return a segment without the words that open and close groups around it."""
+    start = next((number for number, word in enumerate(words) if word not in _OPENERS), len(words))
+    end = next((number for number in range(len(words), start, -1) if words[number - 1] not in _CLOSERS), start)
+    return words[start:end]
+
+
+def _leaves(words: list[str]) -> bool:
+    """Say whether a segment can end the script with a status of its own."""
+    if words[:1] == ["set"] and any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:]):
+        return True
+    return any(word in ("exit", "return") and following != "0" for word, following in zip(words, [*words[1:], ""], strict=True))
 
 
 def _harmless(words: list[str]) -> bool:

@@ -50,7 +50,7 @@ class Subject:
 
 def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSettings]:
     """Return the runner that a run uses. Raises SettingsError, which lists the known ones."""
-    wanted = name or settings.runner
+    wanted = settings.runner if name is None else name
     if wanted in settings.runners:
         return wanted, settings.runners[wanted]
     if wanted in plug_ins():

@@ -8,10 +8,11 @@ import time
 from forge.errors import Held, NoOpenRun, UsageError
 from forge.run.actions import asking
 from forge.run.executor import commit_pause, go_on
-from forge.run.holding import Context, end_leftovers, holding, require_same_plan
+from forge.run.holding import Context, holding, require_same_plan
 from forge.run.open_run import OpenRun
 from forge.run.runners.base import find
 from forge.run.stopping import stop_here
+from forge.text.command_line import forge_command
 from forge.timeline import events as ev
 from forge.timeline.lock import holder_alive
 from forge.views.runs import RunRecord, live_folder, lock_path, read_run
@@ -35,14 +36,18 @@ def resume(context: Context, record: RunRecord) -> RunRecord:
 
 def _take_up(run: OpenRun) -> bool:
     """Record that the run goes on, and what is done about a step in doubt; False where a person has to come first."""
-    end_leftovers(run)
     run.clear_requests()
     state = run.state
     reason = "" if state.status == "running" else state.pause
     if state.status == "running":
         run.append(ev.RunInterrupted(state.last_seq))
     work, step = state.work, state.step
-    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage")
+    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage", "head_moved")
+    if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):
+        listed = ", ".join(commit[:10] for commit in foreign)
+        told = f"there are commits that are not the run's: {listed}; another `forge resume` goes on from there"
+        asking.pause(run, "head_moved", told)
+        return False
     if in_doubt and find(run.card.runner, run.runner).by_hand:
         run.append(ev.RunRecovered("wait"), step=step)
         asking.pause(run, "manual", state.pause_text or (step.name if step else ""))
@@ -50,11 +55,6 @@ def _take_up(run: OpenRun) -> bool:
     if in_doubt:
         run.append(ev.RunRecovered("restore", work.checkpoint_commit or run.head()), step=step)
         return True
-    if reason not in ("failure", "manual", "head_moved", "") and run.foreign_commits():
-        asking.pause(
-            run, "head_moved", f"there are commits that are not the run's: {', '.join(c[:10] for c in run.foreign_commits())}"
-        )
-        return False
     if reason:
         run.append(ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step)
     else:
@@ -69,7 +69,6 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
         step = run.state.step
         if run.state.ended or step is None or step.attempt == 0:
             raise UsageError("no step of this run has been tried", "go on with it", [f"forge resume {record.card.run}"])
-        end_leftovers(run)
         run.clear_requests()
         run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step)
         go_on(run)
@@ -84,7 +83,6 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
         if dirty:
             listed = "\n".join(f"  {entry}" for entry in dirty[:20])
             raise UsageError(f"uncommitted changes are in the way:\n{listed}", "commit them, or `git stash -u` them, then skip")
-        end_leftovers(run)
         step = run.state.step
         if step is not None:
             run.append(ev.ExecutionResumed(step.id), step=step)
@@ -129,7 +127,6 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
     if not folder.exists():
         return read_run(context.repository, context.repository.root / record.card.folder, live=False) or record
     with holding(context, record) as run:
-        end_leftovers(run)
         if not run.state.ended:
             stop_here(run, reason)
         go_on(run)
@@ -150,7 +147,7 @@ def answer(context: Context, record: RunRecord, *, approved: bool, option: str |
         if approved and known and option is None:
             raise UsageError(
                 f"this is a decision between {', '.join(known)}", "name one with --option",
-                [f"forge approve {record.card.run} --option {name}" for name in known],
+                [forge_command("approve", record.card.run, "--option", name) for name in known],
             )  # fmt: skip
         asking.resolve(run, question, approved=approved, option=option, note=note)
         return current(run)

@@ -12,6 +12,7 @@ from forge.run.actions import asking, checks, closing, edits, steps
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
 from forge.run.stopping import stop_here
+from forge.timeline import events as ev
 
 _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
     "start": steps.start, "retrieve": steps.retrieve, "complete": steps.complete, "fail": steps.fail, "repair": steps.repair,
@@ -23,6 +24,10 @@ _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
     "close": closing.close,
 }  # fmt: skip
 _LEAVE_HEAD = {"check", "truth", "start", "complete", "take_manual"}  # a HEAD that moved meanwhile was moved by somebody else
+_TAMPERED = (
+    "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what was there is kept under "
+    ".git/forge/torn/"
+)
 _EDGES = {"start", "judge"}
 
 
@@ -66,6 +71,8 @@ def _moves(run: OpenRun) -> None:
         if not run.state.ended and run.request() == "stop":
             stop_here(run, "asked from another shell")
             continue
+        if not run.state.ended and run.put_back_live():
+            run.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
         move = next_move(run.state, run.plan, rules_of(run))
         if move.verb in _EDGES and run.request() == "pause":
             run.clear_requests()

@@ -9,39 +9,45 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from forge.errors import NotApproved, UsageError
+from forge.errors import NotApproved, SettingsError, UsageError
 from forge.git.commits import blob_data, identity
 from forge.git.index import remove_left_lock
 from forge.git.repository import Repository
+from forge.planning.catalog import find_plan_files
 from forge.planning.plan import Plan, load
 from forge.planning.run_card import RunCard
-from forge.planning.settings import Settings
+from forge.planning.settings import RunnerSettings, Settings
 from forge.run import approvals
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import Notify, OpenRun, load_log
 from forge.run.person import Person
 from forge.run.process import GRACE, end_group
+from forge.text.command_line import forge_command
 from forge.text.source import Source
 from forge.timeline.lock import ProcessId, WriterLock, holder_alive
-from forge.views.runs import RunRecord, live_folder, lock_path
+from forge.views.runs import RunRecord, live_folder, live_folders_here, lock_path
 
 
 @dataclass(frozen=True)
 class Context:
-    """What every command that changes something works with."""
+    """What every command that changes something works with; a `lenient` one only records, and needs no usable settings."""
 
     repository: Repository
     settings: Settings
     execution: str
     person: Person
     notify: Notify
+    lenient: bool = False
 
 
 @contextmanager
 def writing(context: Context, what: str) -> Iterator[WriterLock]:
     """Hold the work tree's lock; what a dead forge left of git's index lock is removed first. Raises Held."""
     with WriterLock(lock_path(context.repository), context.execution, what) as lock:
+        for folder in live_folders_here(context.repository):
+            end_leftovers(folder)
         locks = context.repository.forge_dir / "locks"
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
         remove_left_lock(context.repository, alive)
@@ -62,12 +68,21 @@ def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
 def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun:
     """Return the open run of a card; the caller holds the lock."""
     repository = context.repository
+    card_data = (live_folder(repository, card.run) / "run.yaml").read_bytes()
     log, found, state = load_log(repository, card)
-    _, runner = approvals.resolve_runner(context.settings, card.runner)
     return OpenRun(
-        repository, card, plan_of(repository, card), context.settings, runner, log, state, identity(repository),
-        context.execution, interrupts, context.person, context.notify, found,
+        repository, card, plan_of(repository, card), context.settings, _runner(context, card), card_data, log, state,
+        identity(repository), context.execution, interrupts, context.person, context.notify, found,
     )  # fmt: skip
+
+
+def _runner(context: Context, card: RunCard) -> RunnerSettings:
+    try:
+        return approvals.resolve_runner(context.settings, card.runner)[1]
+    except SettingsError:
+        if context.lenient:
+            return RunnerSettings()
+        raise
 
 
 def plan_of(repository: Repository, card: RunCard) -> Plan:
@@ -76,6 +91,12 @@ def plan_of(repository: Repository, card: RunCard) -> Plan:
     if data is None or hashlib.sha256(data).hexdigest() != card.plan_sha256:
         data = blob_data(repository, card.plan_blob)
     return load(Source.of(card.plan_path, data), card.plan)
+
+
+def _moved(repository: Repository, card: RunCard) -> bool:
+    """Say whether the plan's exact text lies at another path now."""
+    texts = ((repository.root / path).read_bytes() for path in find_plan_files(repository.root))
+    return any(hashlib.sha256(text).hexdigest() == card.plan_sha256 for text in texts)
 
 
 def _file_of(repository: Repository, card: RunCard) -> bytes | None:
@@ -88,10 +109,12 @@ def _file_of(repository: Repository, card: RunCard) -> bytes | None:
 def require_same_plan(run: OpenRun) -> None:
     """Raises UsageError where the plan's file is not what the run began with, NotApproved where its approval is void."""
     data = _file_of(run.repository, run.card)
-    if data is not None and hashlib.sha256(data).hexdigest() != run.card.plan_sha256:
+    moved = data is None and _moved(run.repository, run.card)
+    if not moved and (data is None or hashlib.sha256(data).hexdigest() != run.card.plan_sha256):
         raise UsageError(
-            f"{run.card.plan_path} changed since the run began", "stop this run, then execute the plan as it is now",
-            [f"forge stop {run.card.run}", f"forge approve {run.card.plan}", f"forge execute {run.card.plan}"],
+            f"{run.card.plan_path} {'changed' if data is not None else 'is gone'} since the run began",
+            "stop this run, then execute the plan as it is now",
+            [f"forge stop {run.card.run}", *(forge_command(verb, run.card.plan) for verb in ("approve", "execute"))],
         )  # fmt: skip
     if run.option("approve"):
         return
@@ -99,13 +122,16 @@ def require_same_plan(run: OpenRun) -> None:
     if run.option("approved") != subject.sha256 and not approvals.is_approved(run.repository, subject):
         raise NotApproved(
             "the plan's approval no longer holds: its runner, limits or scope changed since", "approve it as it is now",
-            [f"forge approve {run.card.plan_path}", f"forge resume {run.card.run}"],
+            [forge_command("approve", run.card.plan_path), f"forge resume {run.card.run}"],
         )  # fmt: skip
 
 
-def end_leftovers(run: OpenRun) -> bool:
-    """End what is left of a dead executor's child, by the process group, pid and start time on record; say if there was any."""
-    path = live_folder(run.repository, run.card.run) / "child.json"
+def end_leftovers(folder: Path) -> bool:
+    """End what is left of a dead executor's child, by the process group, pid and start time on record; say if there was any.
+
+    `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is gone.
+    """
+    path = folder / "child.json"
     try:
         child = ProcessId(**json.loads(path.read_text()))
     except (OSError, ValueError, TypeError):

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import contextlib
 import json
+import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from forge.check.trust import scrubbed
-from forge.errors import DamagedLog
+from forge.errors import DamagedLog, StorageFailed, UsageError
 from forge.git import commits
 from forge.git.changes import Staging
+from forge.git.clone import restore_clone_id
 from forge.git.commits import HeadMoved
 from forge.git.repository import Repository
 from forge.planning.plan import Plan
-from forge.planning.run_card import RunCard
+from forge.planning.run_card import RUNS, RunCard
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.interrupts import Interrupts
 from forge.run.messages import message
@@ -30,6 +32,12 @@ from forge.timeline.log import Log
 from forge.timeline.state import RunState, StepState
 from forge.views.runs import live_folder
 
+ATTRIBUTES = f"{RUNS}/.gitattributes"
+_AS_WRITTEN = b"""\
+# Records are evidence: no filter, line ending or encoding may change them.
+* -text -filter -ident !working-tree-encoding
+"""
+
 Notify = Callable[[Event, RunState], None]
 
 
@@ -42,6 +50,7 @@ class OpenRun:
     plan: Plan
     settings: Settings
     runner: RunnerSettings
+    card_data: bytes
     log: Log
     state: RunState
     actor: str
@@ -62,8 +71,13 @@ class OpenRun:
 
     @property
     def branch(self) -> str:
-        """The full ref that the run's commits go to."""
-        return f"refs/heads/{self.card.branch}"
+        """The full ref that the run's commits go to: the run's branch, also under a new name."""
+        named = f"refs/heads/{self.card.branch}"
+        head = self.repository.head()
+        if head.branch in (named, None) or head.commit is None or self.repository.commit_of(named) is not None:
+            return named
+        newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
+        return str(head.branch) if commits.is_ancestor(self.repository, newest, head.commit) else named
 
     @property
     def current(self) -> StepState:
@@ -86,20 +100,40 @@ class OpenRun:
             self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution,
             scrubbed(data.as_data()), list(evidence), self.log.previous,
         )  # fmt: skip
+        if self.state.ended:
+            raise UsageError(
+                f"the run {self.card.run} has ended ({self.state.status}); only its closing record is not committed yet",
+                "commit that record", [f"forge resume {self.card.run}"],
+            )  # fmt: skip
         self.log.append(event)
         fold.advance(self.state, event)
         self.notify(event, self.state)
         return event
 
+    def put_back_live(self) -> bool:
+        """Restore what a runner changed or removed of the live record; say whether there was anything."""
+        restored = self.log.restore()
+        card = self.folder / "run.yaml"
+        if not card.exists() or card.read_bytes() != self.card_data:
+            atomic.write(card, self.card_data)
+            restored = True
+        place = self.folder / "work-tree"
+        if not place.exists():
+            place.write_text(str(self.repository.git_dir))
+        restore_clone_id(self.repository, self.card.clone)
+        return restored
+
     def head(self) -> str:
         """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
         head = self.repository.head()
-        if head.branch != self.branch or head.commit is None:
-            raise HeadMoved(
-                f"HEAD is on {head.short}, the run is on {self.card.branch}",
-                f"`git switch {self.card.branch}`, then `forge resume`",
-            )
-        return head.commit
+        if head.branch == self.branch and head.commit is not None:
+            return head.commit
+        newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
+        if self.repository.commit_of(self.branch) is not None:
+            hint = f"`git switch {shlex.quote(self.card.branch)}`, then `forge resume`"
+        else:
+            hint = f"`git branch {shlex.quote(self.card.branch)} {newest}` brings it back; switch to it, then `forge resume`"
+        raise HeadMoved(f"HEAD is on {head.short}, the run is on {self.card.branch}", hint)
 
     def foreign_commits(self, since: str | None = None) -> list[str]:
         """Return the commits of others above the newest of this run (or above `since`), oldest first."""
@@ -125,6 +159,7 @@ class OpenRun:
     ) -> str:
         """Project the record into the work tree and commit it on top of HEAD; return the commit's id. Raises HeadMoved."""
         parent = self.head()
+        self.put_back_live()
         written = {**self._record(parent), **(files or {})}
         for path, data in written.items():
             place = self.repository.root / path
@@ -138,10 +173,13 @@ class OpenRun:
         names = ["run.yaml", "timeline.jsonl"]
         names += [f"evidence/{path.name}" for path in sorted((self.folder / "evidence").glob("*.*"))]
         committed = self._committed_evidence(parent)
-        return {
+        record = {
             f"{self.card.folder}/{name}": (self.folder / name).read_bytes() for name in names
             if f"{self.card.folder}/{name}" not in committed
         }  # fmt: skip
+        if ATTRIBUTES not in {f"{RUNS}/{name}" for name in commits.names_in(self.repository, parent, RUNS)}:
+            record[ATTRIBUTES] = _AS_WRITTEN
+        return record
 
     def _committed_evidence(self, parent: str) -> set[str]:
         folder = f"{self.card.folder}/evidence"
@@ -197,19 +235,25 @@ def _clear_the_way(root: Path, place: Path) -> None:
 def create_live(repository: Repository, card: RunCard, first: Sequence[Data], actor: str, execution: str) -> None:
     """Make a run's live folder with its card and its first events, all at once. Raises StorageFailed."""
     made = repository.scratch / card.run
-    log = Log(made / "timeline.jsonl")
-    shutil.rmtree(made, ignore_errors=True)
-    atomic.write(made / "run.yaml", card.encode())
-    log.open()
-    for data in first:
-        log.append(
-            Event(log.next_seq, now(), data.type, card.run, None, None, actor, execution, data.as_data(), [], log.previous)
-        )
-    log.close()
+    try:
+        _fill_live(made, card, first, actor, execution)
+    except StorageFailed:
+        shutil.rmtree(made, ignore_errors=True)
+        raise
     live_folder(repository).mkdir(parents=True, exist_ok=True)
     (made / "work-tree").write_text(str(repository.git_dir))
     made.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
+
+
+def _fill_live(made: Path, card: RunCard, first: Sequence[Data], actor: str, execution: str) -> None:
+    atomic.write(made / "run.yaml", card.encode())
+    log = Log(made / "timeline.jsonl")
+    log.open()
+    for data in first:
+        place = (log.next_seq, now(), data.type, card.run, None, None, actor, execution)
+        log.append(Event(*place, data.as_data(), [], log.previous))
+    log.close()
 
 
 def load_log(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -22,8 +23,11 @@ class Person(Protocol):
 
     present: bool
 
-    def ask(self, question: Question) -> Answer | None:
-        """Ask, and return the answer; None where nobody is there, so that the run pauses."""
+    def ask(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
+        """Ask, and return the answer; None where nobody is there, so that the run pauses.
+
+        `broken_off` says whether the question has become void, since another shell wants the run to pause or to stop.
+        """
 
     def approve(self, text: str) -> bool:
         """Show a plan as it would be approved, and say whether the person approves exactly that."""
@@ -34,7 +38,7 @@ class Nobody:
 
     present = False
 
-    def ask(self, question: Question) -> Answer | None:
+    def ask(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
         """See Person.ask."""
         return None
 

@@ -10,6 +10,7 @@ from forge.planning.dependencies import next_wave, ready
 from forge.run.controls import resume
 from forge.run.holding import Context
 from forge.run.start import Options, execute
+from forge.text.command_line import forge_command
 from forge.views.completion import is_done
 from forge.views.runs import RunRecord, open_runs
 
@@ -23,7 +24,7 @@ def execute_named(context: Context, name: str | None, here: Path, options: Optio
     catalog = Catalog(context.repository.root)
     if name is None:
         return [_whatever_comes_next(context, catalog, options)]
-    phase = None if catalog.named(name, here) else catalog.phase(name, here)
+    phase = catalog.phase_meant(name, here)
     if phase is not None:
         return _execute_phase(context, catalog, phase, options)
     return [execute(context, catalog.one(name, here), options)]
@@ -41,7 +42,7 @@ def _whatever_comes_next(context: Context, catalog: Catalog, options: Options) -
         raise UnknownName("no plan is ready", "write one, or see `forge status` for what the others wait for")
     if len(files) > 1:
         listed = "\n".join(f"  {file.id}  {file.path}" for file in files)
-        commands = [f"forge execute {file.id}" for file in files[:5]]
+        commands = [forge_command("execute", file.id) for file in files[:5]]
         raise UnknownName(f"{len(files)} plans are ready:\n{listed}", "name one", commands)
     return execute(context, files[0], options)
 

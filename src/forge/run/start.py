@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import dataclass
 
@@ -32,6 +33,7 @@ from forge.run.holding import Context, open_run, writing
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import create_live
 from forge.run.runners.base import find
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.timeline import events as ev
 from forge.timeline.ids import now, run_id
@@ -47,7 +49,7 @@ class BlockedPlan(ForgeError):
 
     def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
         listed = "\n".join(f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}" for item in findings[:20])
-        super().__init__(f"{plan.path} cannot be executed:\n{listed}", findings[0].hint, [f"forge validate {plan.path}"])
+        super().__init__(f"{plan.path} cannot be executed:\n{listed}", findings[0].hint, [forge_command("validate", plan.path)])
         self.findings = list(findings)
 
 
@@ -122,7 +124,7 @@ def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, pla
         if not is_done(context.repository, found.file):
             raise UnmetDependency(
                 f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not completed",
-                "execute that first, or use --ignore-deps REASON", [f"forge execute {found.file.id}"],
+                "execute that first, or use --ignore-deps REASON", [forge_command("execute", found.file.id)],
             )  # fmt: skip
 
 
@@ -159,7 +161,7 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         if options.approved != subject.sha256:
             raise NotApproved(
                 f"the subject of {plan.path} is {subject.sha256}, not {options.approved}",
-                "look at what changed, then approve that", [f"forge approve {plan.path} --print"],
+                "look at what changed, then approve that", [forge_command("approve", plan.path, "--print")],
             )  # fmt: skip
         return "subject"
     if approvals.is_approved(context.repository, subject):
@@ -169,7 +171,8 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         return "terminal"
     raise NotApproved(
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",
-        "look at its steps and commands, then approve them", [f"forge approve {plan.path}", f"forge execute {plan.path}"],
+        "look at its steps and commands, then approve them",
+        [forge_command("approve", plan.path), forge_command("execute", plan.path)],
     )  # fmt: skip
 
 
@@ -187,7 +190,9 @@ def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: 
     blob = RevisionTree(repository, str(head.commit)).blob(plan.path)
     if blob is None:
         raise UsageError(
-            f"{plan.path} is not committed", "commit the plan: a run is bound to its blob", [f"git add -f {plan.path}"]
+            f"{plan.path} is not committed",
+            "commit the plan: a run is bound to its blob",
+            [shlex.join(["git", "add", "-f", plan.path])],
         )
     prior = [record.card.run for record in records if record.card.plan_path == plan.path]
     return RunCard(

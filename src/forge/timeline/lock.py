@@ -10,12 +10,15 @@ import fcntl
 import json
 import os
 import subprocess
+import time
 from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 
 from forge.errors import Held, StorageFailed
+
+_TRIES, _MOMENT = 5, 0.01  # seconds between two tries
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,11 @@ class WriterLock:
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
             raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        if not _taken(descriptor):
             os.close(descriptor)
             holder = read_holder(self.path)
             who = f"process {holder.process.pid} ({holder.what})" if holder else "another process"
-            raise Held(f"{who} is at work here", "wait for it, or `forge pause` or `forge stop` it") from None
+            raise Held(f"{who} is at work here", "wait for it, or `forge pause` or `forge stop` it")
         self._descriptor = descriptor
         self._write()
         return self
@@ -114,6 +115,18 @@ class WriterLock:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _taken(descriptor: int) -> bool:
+    """Take a lock if it is free. It is tried for a moment, since whoever only looks who holds it has it for that long."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(_MOMENT)
+        else:
+            return True
+    return False
 
 
 def read_holder(path: Path) -> Holder | None:

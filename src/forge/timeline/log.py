@@ -65,6 +65,10 @@ class Log:
         self._seq = 0
         self._previous = GENESIS
         self._size = 0
+        self._lines: list[bytes] = []
+        self._stamp: tuple[int, int, int] | None = None
+        self._torn_to: Path | None = None
+        self.tampered = 0
 
     def open(self, torn_to: Path | None = None) -> list[Event]:
         """Read the file and get ready to append; a torn last line is set aside under `torn_to`.
@@ -86,7 +90,33 @@ class Log:
             raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
         self._seq = len(reading.events)
         self._previous = link(reading.last) if reading.events else GENESIS
+        self._lines = raw[: self._size].splitlines(keepends=True)
+        self._torn_to, self._stamp = torn_to, self._look()
         return reading.events
+
+    def _look(self) -> tuple[int, int, int] | None:
+        """Return what tells this file as forge left it from one that somebody else wrote to."""
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return found.st_ino, found.st_size, found.st_mtime_ns
+
+    def restore(self) -> bool:
+        """Where somebody else changed or removed the file, set that aside and write it again as it was; say whether so.
+
+        Raises StorageFailed.
+        """
+        if self._look() == self._stamp:
+            return False
+        self.tampered += 1
+        if self._torn_to is not None and self.path.exists():
+            atomic.write(self._torn_to / f"{self.path.parent.name}-{self._seq}.changed", self.path.read_bytes())
+        self.close()
+        atomic.write(self.path, b"".join(self._lines))
+        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._stamp = self._look()
+        return True
 
     @property
     def next_seq(self) -> int:
@@ -100,6 +130,7 @@ class Log:
 
     def append(self, event: Event) -> None:
         """Write an event and flush it to the disk. Raises StorageFailed; the file is then as it was before."""
+        self.restore()
         assert self._descriptor is not None
         line = event.encode()
         try:
@@ -113,6 +144,8 @@ class Log:
                 f"the timeline {self.path} takes no more: {error.strerror}", "make room on the disk, then run `forge resume`"
             ) from error
         self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
+        self._lines.append(line)
+        self._stamp = self._look()
 
     def _withdraw(self) -> None:
         try:

@@ -143,6 +143,8 @@ class RunState:
     @property
     def waiting(self) -> Question | None:
         """The question that the run waits for, if it does."""
+        if self.ended:
+            return None
         return next((question for question in self.questions.values() if question.decision is None), None)
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from forge.text.command_line import forge_command
 from forge.text.visible import visible
 from forge.timeline.state import Question
 from forge.views.runs import RunRecord
@@ -59,11 +60,11 @@ def next_commands(record: RunRecord) -> list[str]:
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
     if state.verdict == "proven":
         return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
-    return [f"forge verify {record.card.plan}", f"forge timeline {run}"]
+    return [forge_command("verify", record.card.plan), f"forge timeline {run}"]
 
 
 def _answers(run: str, question: Question) -> list[str]:
-    options = [f"forge approve {run} --option {option['id']}" for option in question.options]
+    options = [forge_command("approve", run, "--option", option["id"]) for option in question.options]
     return [*(options or [f"forge approve {run}"]), f"forge reject {run}"]
 
 

@@ -65,9 +65,19 @@ def open_runs(repository: Repository) -> list[RunRecord]:
     return sorted((record for record in records if _is_here(repository, record)), key=lambda record: record.card.run)
 
 
+def live_folders_here(repository: Repository) -> list[Path]:
+    """Return the live folders of this work tree's runs, readable or not."""
+    folder = live_folder(repository)
+    return [place for place in sorted(folder.iterdir()) if _belongs(repository, place)] if folder.is_dir() else []
+
+
 def _is_here(repository: Repository, record: RunRecord) -> bool:
+    return _belongs(repository, record.folder)
+
+
+def _belongs(repository: Repository, folder: Path) -> bool:
     try:
-        return (record.folder / "work-tree").read_text() == str(repository.git_dir)
+        return (folder / "work-tree").read_text() == str(repository.git_dir)
     except OSError:
         return True
 
@@ -122,12 +132,19 @@ def one_run(repository: Repository, name: str | None, *, among_open: bool) -> Ru
         exact = [record for record in records if record.card.run == name]
         candidates = exact or [record for record in records if name in record.card.run or name == record.card.plan]
         if not candidates:
-            ended = among_open and any(name in record.card.run for record in all_runs(repository))
-            what = f"the run {name} has ended" if ended else f"there is no {'open ' if among_open else ''}run `{name}`"
-            raise NoOpenRun(what + _listed(records), "see `forge runs`")
+            raise NoOpenRun(_why_none(repository, name, among_open=among_open) + _listed(records), "see `forge runs`")
     if len(candidates) > 1:
         raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
     return candidates[0]
+
+
+def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:
+    found = next((record for record in all_runs(repository) if name in record.card.run), None)
+    if not among_open or found is None:
+        return f"there is no {'open ' if among_open else ''}run `{name}`"
+    if found.live:
+        return f"the run {name} lives in another work tree of this repository (see `git worktree list`)"
+    return f"the run {name} {'lives in another clone' if found.status == 'elsewhere' else 'has ended'}"
 
 
 def _listed(records: list[RunRecord]) -> str:

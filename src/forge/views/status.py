@@ -10,8 +10,9 @@ from forge.planning import mission
 from forge.planning.catalog import Catalog, PlanFile
 from forge.planning.dependencies import ready
 from forge.planning.mission import Mission
+from forge.text.command_line import forge_command
 from forge.views.run_report import next_commands, waiting_for
-from forge.views.runs import RunRecord, all_runs
+from forge.views.runs import RunRecord, all_runs, open_runs
 
 
 @dataclass(frozen=True)
@@ -91,15 +92,16 @@ def _plan(repository: Repository, catalog: Catalog, file: PlanFile, records: lis
 
 
 def _next(repository: Repository, catalog: Catalog, records: list[RunRecord], plans: list[PlanStanding]) -> list[str]:
-    here = [record for record in records if record.open and record.status != "elsewhere"]
+    mine = {record.card.run for record in open_runs(repository)}
+    here = [record for record in records if record.card.run in mine]
     commands = [command for record in here for command in next_commands(record)[:2]]
     if commands:
         return commands
     done = {plan.path for plan in plans if plan.claimed or plan.verdict}
     files = ready(catalog, lambda file: file.path in done)
     if files:
-        return [command for file in files[:3] for command in (f"forge approve {file.id}", f"forge execute {file.id}")]
+        return [forge_command(verb, file.id) for file in files[:3] for verb in ("approve", "execute")]
     if not plans:
         return ["forge init", "forge demo"]
-    unproven = [f"forge verify {plan.id}" for plan in plans if plan.verdict in ("failed", "unproven")]
+    unproven = [forge_command("verify", plan.id) for plan in plans if plan.verdict in ("failed", "unproven")]
     return [*unproven[:3], "forge verify --all", "forge runs"]

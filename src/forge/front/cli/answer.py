@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import json
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -13,7 +15,7 @@ from typing import Concatenate, ParamSpec
 
 import click
 
-from forge.errors import ForgeError, Interrupted, NotApproved, RepositoryError, StorageFailed
+from forge.errors import ForgeError, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
 from forge.git.repository import Repository
 from forge.run import executions
 from forge.run.executions import Execution
@@ -51,7 +53,8 @@ class App:
 
     def say(self, text: str) -> None:
         """Tell a person something on the way: on standard error, never mixed up with the answer."""
-        click.echo(text, err=True)
+        with contextlib.suppress(OSError):
+            click.echo(text, err=True)
 
 
 def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[App, P], Reply]], Callable[P, None]]:
@@ -62,7 +65,8 @@ def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[
 
     def wrap(function: Callable[Concatenate[App, P], Reply]) -> Callable[P, None]:
         def callback(*args: P.args, **options: P.kwargs) -> None:
-            as_json = bool(options.pop("as_json"))
+            wanted = options.pop("as_json") or click.get_current_context().find_root().params.get("as_json")
+            as_json = bool(wanted)
             click.get_current_context().exit(_answer(name, as_json, outside, lambda app: function(app, *args, **options)))
 
         functools.update_wrapper(callback, function)
@@ -72,38 +76,71 @@ def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[
 
 
 def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], Reply]) -> int:
+    """Run a verb and say what came of it; the one place where errors are caught. Returns the exit status."""
     execution, repository = Execution("", []), None
     try:
-        try:
-            repository = Repository.discover(Path.cwd())
-        except (RepositoryError, FileNotFoundError) as error:
-            if not outside:
-                raise (
-                    error
-                    if isinstance(error, ForgeError)
-                    else RepositoryError("this folder is gone", "go to a folder that exists")
-                ) from error
+        repository = _discover(outside)
         execution = executions.start(repository, sys.argv[1:])
-        app = App(name, as_json, Path.cwd(), repository, execution)
-        reply = function(app)
-        code, message = reply.code, ""
-        _print_reply(name, execution.id, reply, as_json)
+        reply = function(App(name, as_json, Path.cwd(), repository, execution))
+        code, message = _told(lambda: _print_reply(name, execution.id, reply, as_json), reply.code), ""
     except ForgeError as error:
-        code, message = error.exit_code, error.message
-        _print_error(name, execution.id, error, as_json)
-    except KeyboardInterrupt:
-        code, message = 130, "interrupted"
-        _print_error(name, execution.id, Interrupted("interrupted", "nothing is lost; call it again"), as_json)
-    except BrokenPipeError:
-        code, message = 0, ""
-        sys.stdout = None  # whoever read has left; nothing is to be flushed at exit
+        code, message = _refused(name, execution.id, error, as_json)
+    except (KeyboardInterrupt, click.Abort):
+        code, message = _refused(name, execution.id, Interrupted("interrupted", "nothing is lost; call it again"), as_json)
     except OSError as error:
-        failure = StorageFailed.of(error)
-        code, message = failure.exit_code, failure.message
-        _print_error(name, execution.id, failure, as_json)
+        code, message = _refused(name, execution.id, StorageFailed.of(error), as_json)
     except Exception as error:
         code, message = 3, f"{type(error).__name__}: {error}"
-        _print_bug(name, execution, repository, error, as_json)
+        trace = "".join(traceback.format_exception(error))
+        _told(lambda: _print_bug(name, execution, repository, message, trace, as_json), code)
+    execution.finish(code, message)
+    return code
+
+
+def _discover(outside: bool) -> Repository | None:
+    try:
+        return Repository.discover(Path.cwd())
+    except RepositoryError:
+        if not outside:
+            raise
+    except FileNotFoundError as error:
+        raise RepositoryError("this folder is gone", "go to a folder that exists") from error
+    return None
+
+
+def _refused(name: str, execution: str, error: ForgeError, as_json: bool) -> tuple[int, str]:
+    return _told(lambda: _print_error(name, execution, error, as_json), error.exit_code), error.message
+
+
+def _told(tell: Callable[[], None], code: int) -> int:
+    """Print an answer; where nobody takes it the exit status stands, where it cannot be written it is 1 at least."""
+    try:
+        tell()
+        sys.stdout.flush()
+        sys.stderr.flush()
+    except BrokenPipeError:
+        _silence()
+    except OSError:
+        _silence()
+        return code or 1
+    return code
+
+
+def _silence() -> None:
+    """Let what is left in the buffers go nowhere, so that the interpreter does not fail on it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(nowhere, stream.fileno())
+
+
+def refuse_usage(name: str, message: str, as_json: bool) -> int:
+    """Answer a command line that does not fit, leave its record, and return the exit status."""
+    repository = None
+    with contextlib.suppress(ForgeError, OSError):
+        repository = Repository.discover(Path.cwd())
+    execution = executions.start(repository, sys.argv[1:])
+    code, _ = _refused(name, execution.id, UsageError(message, f"see `forge {name} --help`"), as_json)
     execution.finish(code, message)
     return code
 
@@ -156,11 +193,12 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
         click.echo(f"    {command}", err=True)
 
 
-def _print_bug(name: str, execution: Execution, repository: Repository | None, error: Exception, as_json: bool) -> None:
-    trace = "".join(traceback.format_exception(error))
+def _print_bug(
+    name: str, execution: Execution, repository: Repository | None, what: str, trace: str, as_json: bool
+) -> None:  # fmt: skip
     log = executions.bug_log(repository, execution.id or "unknown", trace)
     where = f"the details are in {log}" if log else "no log could be written"
-    message = f"this is a bug in forge ({type(error).__name__}: {error}); {where}"
+    message = f"this is a bug in forge ({what}); {where}"
     if as_json:
         print_envelope(error_envelope(name, execution.id, "bug", message, "please report it with the log"))
     click.echo(f"forge: {message}\n  please report it with the log; nothing of yours was thrown away", err=True)

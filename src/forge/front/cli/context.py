@@ -2,20 +2,30 @@
 
 from __future__ import annotations
 
+from forge.errors import SettingsError
 from forge.front.cli.answer import App, Reply
 from forge.front.cli.terminal import person, progress
-from forge.planning.settings import load
+from forge.planning.settings import Settings, load
 from forge.run.holding import Context
 from forge.views.run_report import control_data, describe, exit_code
 from forge.views.runs import RunRecord
 
 
-def run_context(app: App) -> Context:
-    """Return what commands that change something work with. Raises SettingsError."""
-    settings = load(app.repository.root)
+def run_context(app: App, *, lenient: bool = False) -> Context:
+    """Return what commands that change something work with; a lenient one does without usable settings.
+
+    Raises SettingsError.
+    """
+    try:
+        settings = load(app.repository.root)
+    except SettingsError as error:
+        if not lenient:
+            raise
+        app.say(f"warning: {error.message}")
+        settings = Settings()
     for warning in settings.warnings:
         app.say(f"warning: {warning}")
-    return Context(app.repository, settings, app.execution.id, person(app.as_json), progress)
+    return Context(app.repository, settings, app.execution.id, person(app.as_json), progress, lenient)
 
 
 def about_run(record: RunRecord, *, recorded: bool = False) -> Reply:

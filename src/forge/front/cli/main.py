@@ -26,6 +26,7 @@ VERBS = {
     "status": "show where things stand",
     "runs": "list the runs",
     "timeline": "show a run's events",
+    "audit": "hold every plan that is called complete against the tree",
     "verify": "decide a plan's must-haves on the tree",
     "rules": "list the rules of validate",
     "demo": "make a small repository and execute a plan in it",
@@ -100,11 +101,8 @@ def main(args: list[str] | None = None) -> int:
 
 
 def _usage(error: click.ClickException, args: list[str]) -> int:
-    """Tell what is wrong with a command line, as JSON where that was asked for."""
-    if "--json" in args:
-        answer = importlib.import_module("forge.front.cli.answer")
-        verb = next((word for word in args if word in VERBS), "status")
-        answer.print_envelope(answer.error_envelope(verb, "", "usage", error.format_message(), "see --help"))
-    else:
-        error.show()
-    return 2
+    """Tell what is wrong with a command line, as JSON where that was asked for, and leave its record."""
+    answer = importlib.import_module("forge.front.cli.answer")
+    verb = next((word for word in args if word in VERBS), "status")
+    status: int = answer.refuse_usage(verb, error.format_message(), "--json" in args)
+    return status

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
+import select
 import sys
+from collections.abc import Callable
 
 import click
 
@@ -11,43 +14,59 @@ from forge.text.visible import visible
 from forge.timeline.event import Event
 from forge.timeline.state import Question, RunState
 
+_TICK = 0.2  # seconds between looks at what other shells want
+
+
+class _BrokenOff(Exception):
+    """The question has become void while it waited."""
+
 
 class Terminal:
     """Asks on standard error, reads from standard input. An empty line or the end of input pauses the run."""
 
     present = True
 
-    def ask(self, question: Question) -> Answer | None:
+    def ask(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
         """See Person.ask."""
         click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
-            return self._choose(question) if question.options else self._yes_or_no()
-        except (click.Abort, EOFError):
+            return self._choose(question, broken_off) if question.options else self._yes_or_no(broken_off)
+        except (EOFError, _BrokenOff):
             return None
 
     def approve(self, text: str) -> bool:
         """See Person.approve."""
         click.echo(text, err=True)
-        return click.confirm("approve exactly this, and execute it?", default=False, err=True)
+        try:
+            return _read("approve exactly this, and execute it? [y]es or [n]o: ")[:1].lower() == "y"
+        except EOFError:
+            return False
 
-    def _yes_or_no(self) -> Answer | None:
-        said = _read("approve? [y]es, [n]o, or nothing to pause: ")
+    def _yes_or_no(self, broken_off: Callable[[], bool]) -> Answer | None:
+        said = _read("approve? [y]es, [n]o, or nothing to pause: ", broken_off)
         if said[:1].lower() not in ("y", "n"):
             return None
         approved = said[:1].lower() == "y"
-        return Answer(approved, note="" if approved else _read("why not? "))
+        return Answer(approved, note="" if approved else _read("why not? ", broken_off))
 
-    def _choose(self, question: Question) -> Answer | None:
+    def _choose(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
         ids = [option["id"] for option in question.options]
-        said = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ")
+        said = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", broken_off)
         if said in ids:
             return Answer(True, said)
-        return Answer(False, note=_read("why not? ")) if said[:1].lower() == "n" else None
+        return Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
 
 
-def _read(prompt: str) -> str:
+def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:
+    """Read a line. Raises EOFError at the end of input, _BrokenOff where the question has become void."""
     click.echo(prompt, nl=False, err=True)
-    return input().strip()
+    while not select.select([sys.stdin], [], [], _TICK)[0]:
+        if broken_off():
+            raise _BrokenOff
+    line = sys.stdin.buffer.raw.readline() if hasattr(sys.stdin.buffer, "raw") else sys.stdin.readline().encode()
+    if not line:
+        raise EOFError
+    return line.decode("utf-8", "replace").strip()
 
 
 def person(as_json: bool) -> Person:
@@ -59,7 +78,8 @@ def progress(event: Event, state: RunState) -> None:
     """Print a line for an event that tells how the run gets on."""
     line = _line(event, state)
     if line:
-        click.echo(line, err=True)
+        with contextlib.suppress(OSError):  # whoever watched has left; the run goes on
+            click.echo(line, err=True)
 
 
 def _line(event: Event, state: RunState) -> str:
@@ -86,7 +106,9 @@ def _line(event: Event, state: RunState) -> str:
         "failure_detected": lambda: click.style(f"      failed ({data['kind']})", fg="red"),
         "approval_requested": lambda: f"      asks: {data['kind']}",
         "approval_resolved": lambda: f"      answered: {data['decision']}",
-        "checkpoint_restored": lambda: f"      put back to {str(data['commit'])[:10]}",
+        "checkpoint_restored": lambda: (
+            f"      put back to {str(data['commit'])[:10]}; what lay there is kept as {str(data['snapshot'])[:10]}"
+        ),
         "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
         "step_skipped": lambda: f"      skipped: {data['reason']}",
     }

@@ -32,7 +32,7 @@ def take_answer(run: OpenRun, question: Question) -> bool:
     """Ask whoever is there; say whether there was an answer."""
     run.interrupts.waiting(True)
     try:
-        answer = run.person.ask(question)
+        answer = run.person.ask(question, lambda: run.request() is not None)
     finally:
         run.interrupts.waiting(False)
     if answer is None:

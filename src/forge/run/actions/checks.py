@@ -11,7 +11,7 @@ from forge.git.snapshot import put_back, snapshot
 from forge.planning.shell import foreign_folder
 from forge.planning.verify import Check
 from forge.run import evidence
-from forge.run.actions.edits import result_message, watcher
+from forge.run.actions.edits import result_message, supervised_git, watcher
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.run.process import Limits, Outcome, environment, supervise
@@ -71,7 +71,7 @@ def shell(run: OpenRun, command: str) -> Outcome:
 
 def changed_paths(run: OpenRun) -> list[str]:
     """Return the paths that are not as HEAD has them, the run's own record left out."""
-    return [path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)]
+    return list(dict.fromkeys(path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)))
 
 
 def keep_changed(run: OpenRun, move: Move) -> None:
@@ -79,8 +79,11 @@ def keep_changed(run: OpenRun, move: Move) -> None:
     step = run.state.step
     with stage(run.repository, run.head(), run.own) as staging:
         try:
-            commit, hooks = staging.commit(result_message(run, run.state.last_seq)) if staging.changes.entries else (None, [])
+            text = result_message(run, run.state.last_seq)
+            commit, hooks = staging.commit(text, supervised_git(run)) if staging.changes.entries else (None, [])
         except GitFailed as error:
+            if watcher(run) is not None:
+                return
             run.append(ev.FailureDetected("commit", error.message), step=step)
             return
     run.append(ev.DiffApplied(commit, hooks), step=step)

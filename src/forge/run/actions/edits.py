@@ -6,11 +6,15 @@ import contextlib
 import hashlib
 import json
 import os
+import subprocess
+from collections.abc import Mapping
 from dataclasses import asdict
+from pathlib import Path
 
 from forge.check import trust
 from forge.errors import GitFailed
-from forge.git.changes import Staging, stage
+from forge.git import program
+from forge.git.changes import Staging, mend_index, stage
 from forge.git.commits import Entry, HeadMoved, commit_entries, is_ancestor, tree_with
 from forge.git.snapshot import InTheWay, differing, put_back, snapshot
 from forge.planning.plan import Step
@@ -21,7 +25,7 @@ from forge.run.actions.prompt import prompt_for
 from forge.run.messages import message
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
-from forge.run.process import Ended, Limits, Outcome
+from forge.run.process import Ended, Limits, Outcome, Output, supervise
 from forge.run.runners.base import Job, find
 from forge.text import atomic
 from forge.timeline import events as ev
@@ -172,6 +176,11 @@ def propose(run: OpenRun, move: Move) -> None:
     with contextlib.ExitStack() as stack:
         staging = stack.enter_context(stage(run.repository, base or run.head(), run.own))
         changes = staging.changes
+        if staging.nested:
+            text = f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be committed here; "
+            failed = ev.FailureDetected("nested_repository", text + "remove it, ignore it, or add it as a submodule")
+            run.append(failed, step=current)
+            return
         if not changes.entries and run.state.work.mending:
             run.append(ev.DiffApplied(None), step=current)  # nothing was mended by hand: what was committed is verified again
             return
@@ -203,6 +212,7 @@ def apply(run: OpenRun, move: Move) -> None:
     assert proposal is not None
     done = run.commit_with(Seq=str(proposal.seq)) if run.staging is None else None
     if done is not None:  # made before a crash, and not yet told
+        mend_index(run.repository, done)
         run.append(ev.DiffApplied(done), step=current)
         return
     staging = _staging_of(run, proposal.sha256)
@@ -213,13 +223,34 @@ def apply(run: OpenRun, move: Move) -> None:
         if not proposal.files or (staging.base != run.head() and _all_committed(staging)):
             commit, hook_changed = (run.head() if proposal.files else None), list[str]()
         else:
-            commit, hook_changed = staging.commit(result_message(run, proposal.seq))
+            commit, hook_changed = staging.commit(result_message(run, proposal.seq), supervised_git(run))
     except GitFailed as error:
         run.release_staging()
+        if watcher(run) is not None:
+            return  # it was ended by a signal or by `forge stop`, not by itself: the diff is still to be applied
         run.append(ev.FailureDetected("commit", error.message), step=current)
         return
     run.release_staging()
     run.append(ev.DiffApplied(commit, hook_changed), step=current)
+
+
+def supervised_git(run: OpenRun) -> program.Attempt:
+    """Return a way to run git that hooks cannot hold up for ever: it is on record, and ends with the run."""
+
+    def attempt(where: Path, *words: str, stdin: bytes, env: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+        output = Output(run.settings.limits.evidence_bytes)
+        argv = program.command(*words)
+        limits = Limits(run.settings.limits.step_timeout or None)
+        outcome = supervise(
+            argv, where, program.environment(env), output, limits, stdin=stdin, watch=lambda: watcher(run),
+            started=lambda process: run.note("child.json", asdict(process)),
+        )  # fmt: skip
+        with contextlib.suppress(OSError):
+            (run.folder / "child.json").unlink()
+        code = 0 if outcome.success else outcome.exit_code or 1
+        return subprocess.CompletedProcess(argv, code, b"", outcome.told().encode())
+
+    return attempt
 
 
 def _staging_of(run: OpenRun, sha256: str) -> Staging | None:

@@ -29,7 +29,7 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
       forge approve 01-01 --print  only show it
       forge approve                answer what the open run waits for
     """
-    context = run_context(app)
+    context = run_context(app, lenient=is_a_run(app, name))
     if is_a_run(app, name) and not only_print and runner is None:
         record = one_run(app.repository, name, among_open=True)
         return about_run(controls.answer(context, record, approved=True, option=option, note=note), recorded=True)

@@ -20,4 +20,6 @@ def command(app: App, run: str | None) -> Reply:
     Example:
       forge pause
     """
-    return about_run(controls.pause(run_context(app), one_run(app.repository, run, among_open=True)), recorded=True)
+    return about_run(
+        controls.pause(run_context(app, lenient=True), one_run(app.repository, run, among_open=True)), recorded=True
+    )

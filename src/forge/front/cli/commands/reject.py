@@ -26,7 +26,7 @@ def command(app: App, name: str | None, runner: str | None, option: str | None, 
     Example:
       forge reject --note "the migration must be reversible"
     """
-    context = run_context(app)
+    context = run_context(app, lenient=is_a_run(app, name))
     if is_a_run(app, name):
         record = one_run(app.repository, name, among_open=True)
         return about_run(controls.answer(context, record, approved=False, option=option, note=note), recorded=True)

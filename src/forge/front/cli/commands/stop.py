@@ -21,4 +21,6 @@ def command(app: App, run: str | None, reason: str) -> Reply:
     Example:
       forge stop --reason "the plan needs another step"
     """
-    return about_run(controls.stop(run_context(app), one_run(app.repository, run, among_open=True), reason), recorded=True)
+    return about_run(
+        controls.stop(run_context(app, lenient=True), one_run(app.repository, run, among_open=True), reason), recorded=True
+    )
