@@ -71,7 +71,7 @@ def _moves(run: OpenRun) -> None:
         if not run.state.ended and run.request() == "stop":
             stop_here(run, "asked from another shell")
             continue
-        if not run.state.ended and run.put_back_live():
+        if not run.state.ended and run.was_tampered_with():
             run.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
         move = next_move(run.state, run.plan, rules_of(run))
         if move.verb in _EDGES and run.request() == "pause":

@@ -63,6 +63,8 @@ class OpenRun:
     checkpoint_commit: str | None = None
     output_tail: str = ""
     expected_head: str | None = None
+    known_tampering: int = 0
+    cards_put_back: int = 0
 
     @property
     def folder(self) -> Path:
@@ -110,18 +112,21 @@ class OpenRun:
         self.notify(event, self.state)
         return event
 
-    def put_back_live(self) -> bool:
-        """Restore what a runner changed or removed of the live record; say whether there was anything."""
-        restored = self.log.restore()
-        card = self.folder / "run.yaml"
+    def was_tampered_with(self) -> bool:
+        """Put the live record back as forge wrote it, and say whether somebody wrote to it since this was asked last."""
+        self._put_back_live()
+        before, self.known_tampering = self.known_tampering, self.log.tampered + self.cards_put_back
+        return self.known_tampering > before
+
+    def _put_back_live(self) -> None:
+        self.log.restore()
+        card, place = self.folder / "run.yaml", self.folder / "work-tree"
         if not card.exists() or card.read_bytes() != self.card_data:
             atomic.write(card, self.card_data)
-            restored = True
-        place = self.folder / "work-tree"
+            self.cards_put_back += 1
         if not place.exists():
             place.write_text(str(self.repository.git_dir))
         restore_clone_id(self.repository, self.card.clone)
-        return restored
 
     def head(self) -> str:
         """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
@@ -159,7 +164,7 @@ class OpenRun:
     ) -> str:
         """Project the record into the work tree and commit it on top of HEAD; return the commit's id. Raises HeadMoved."""
         parent = self.head()
-        self.put_back_live()
+        self._put_back_live()
         written = {**self._record(parent), **(files or {})}
         for path, data in written.items():
             place = self.repository.root / path
