@@ -226,7 +226,8 @@ def _front_matter(source: Source, findings: list[Finding]) -> tuple[Value, bool,
     if place is None:
         return _EMPTY, False, 0
     reading = mend.read(source, place, LISTED)
-    findings += [_mend_finding(source, each) for each in reading.mends if closed or each.kind != "unread"]
+    fixable = closed and all(each.safe for each in reading.mends)
+    findings += [_mend_finding(source, each, fixable) for each in reading.mends if closed or each.kind != "unread"]
     if reading.value is None:
         return _EMPTY, closed, body_start
     if not isinstance(reading.value.data, dict):
@@ -250,10 +251,11 @@ def _front_place(source: Source, place: Span | None, closed: bool) -> list[Findi
                            "begin the file with the `---` of its front matter: other tools read it only there")]  # fmt: skip
 
 
-def _mend_finding(source: Source, each: mend.Mend) -> Finding:
+def _mend_finding(source: Source, each: mend.Mend, fixable: bool) -> Finding:
+    """Return the finding of a broken line; `fixable` says that `--fix` would make the whole front matter parse."""
     said = f"the front matter is no YAML: {each.message}"
     hint = f"it should read `{each.reads}`" if each.reads else _HINTS.get(each.kind, "mend this line: it is not read")
-    if each.safe:
+    if fixable:
         hint += "; `forge validate --fix` writes it so"
     return source.finding("front-matter-yaml", "error", each.span, said, hint)
 

@@ -46,7 +46,7 @@ class Proof:
 
 def statement_hash(statement: str) -> str:
     """Return the SHA-256 of a statement, blanks folded."""
-    return hashlib.sha256(" ".join(statement.split()).encode()).hexdigest()
+    return hashlib.sha256(" ".join(statement.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_name(plan_id: str, kind: ProofKind, suffix: str) -> str:

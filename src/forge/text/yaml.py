@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Container, Iterator, Mapping
+from dataclasses import dataclass, field
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
@@ -20,18 +20,23 @@ from forge.text.source import Span
 
 _MOST_VALUES = 200_000
 _DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
+_MOST_REPEATED = 100  # joining copies what was there, so it has to end
 _LONGEST_INT = 1000  # Python refuses to read much longer ones, and nobody counts so far
 _UNPLAIN = re.compile("[^\n\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 
 
 class YamlProblem(Exception):
-    """Text that is no YAML: what it is, and where (an offset into the text given to `parse`)."""
+    """Text that is no YAML: what it is, and where (an offset into the text given to `parse`).
 
-    def __init__(self, message: str, offset: int) -> None:
+    `start` is where the token that could not be read begins; the same place where it is not a token's fault.
+    """
+
+    def __init__(self, message: str, offset: int, start: int | None = None) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
+        self.start = offset if start is None else start
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,29 +76,74 @@ class Value:
         return self.data
 
 
-def parse(text: str, offset: int = 0) -> Value:
-    """Parse one YAML document; spans count from `offset`. Raises YamlProblem, never anything else, for bad text."""
+@dataclass(frozen=True, slots=True)
+class Repeated:
+    """A key that stands in a mapping a second time: its name, where it stands, and where it stood before."""
+
+    key: str
+    span: Span
+    first: Span
+
+
+@dataclass
+class Repeats:
+    """Lets keys stand twice in a mapping, up to a bound, and collects them.
+
+    Lists are joined to one, mappings key by key; of two scalars the first counts, unless their key is one of `listed`:
+    then they are a list of two.
+    """
+
+    listed: Container[str] = ()
+    found: list[Repeated] = field(default_factory=list)
+
+    def join(self, key: str, first: Value, second: Value) -> Value:
+        """Return what two values of one key come to."""
+        if first.data is None or second.data is None:
+            return second if first.data is None else first
+        if isinstance(first.data, dict) and isinstance(second.data, dict):
+            data = dict(first.data)
+            for name, value in second.data.items():
+                data[name] = self.join(name, data[name], value) if name in data else value
+            return Value(data, "", first.span, {**second.keys, **first.keys})
+        if isinstance(first.data, list) or isinstance(second.data, list):
+            return Value([*first.elements(), *second.elements()], "", first.span, {})
+        return Value([first, second], "", first.span, {}) if key in self.listed else first
+
+
+def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
+    """Parse one YAML document; spans count from `offset`. Raises YamlProblem, never anything else, for bad text.
+
+    A key that stands twice in a mapping is a problem too, unless `repeats` lets it pass.
+    """
     reader = YAML(typ="rt", pure=True)
     reader.max_depth = _DEEPEST
     reader.composer.warn_double_anchors = False
     try:
         node = reader.compose(io.StringIO(text))
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        raise YamlProblem(" ".join(str(error.problem or error.context).split()), mark.index if mark else 0) from error
+        raise _marked(error) from error
     except RecursionError as error:
         raise YamlProblem("nested too deep", 0) from error
     except (YAMLError, ValueError, UnicodeError) as error:
         raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
     if node is None:
         return Value({}, "", Span(offset, offset + len(text)), {})
-    return _Converter(text, offset).convert(node, 0)
+    return _Converter(text, offset, repeats).convert(node, 0)
+
+
+def _marked(error: MarkedYAMLError) -> YamlProblem:
+    mark = error.problem_mark or error.context_mark
+    in_token = error.context_mark is not None and str(error.context).startswith("while scanning")
+    message = " ".join(str(error.problem or error.context).split())
+    message = "nested too deep" if "max_depth" in message else message
+    return YamlProblem(message, mark.index if mark else 0, error.context_mark.index if in_token else None)
 
 
 class _Converter:
-    def __init__(self, text: str, offset: int) -> None:
+    def __init__(self, text: str, offset: int, repeats: Repeats | None = None) -> None:
         self.text = text
         self.offset = offset
+        self.repeats = repeats
         self.count = 0
 
     def convert(self, node: Node, depth: int) -> Value:
@@ -119,10 +169,14 @@ class _Converter:
                 for name, value in self.convert(value_node, depth + 1).items():
                     data.setdefault(name, value)
                 continue
-            if key in keys:
+            if key not in keys:
+                keys[key] = self.span(key_node)
+                data[key] = self.convert(value_node, depth + 1)
+            elif self.repeats is None or len(self.repeats.found) >= _MOST_REPEATED:
                 raise YamlProblem(f"the key `{key}` stands here a second time", key_node.start_mark.index)
-            keys[key] = self.span(key_node)
-            data[key] = self.convert(value_node, depth + 1)
+            else:
+                self.repeats.found.append(Repeated(key, self.span(key_node), keys[key]))
+                data[key] = self.repeats.join(key, data[key], self.convert(value_node, depth + 1))
         return Value(data, "", span, keys)
 
     def span(self, node: Node) -> Span:

@@ -1,24 +1,70 @@
-"""All that backs the must-haves of a plan: proof files, and what runs recorded."""
+"""All that backs the must-haves of plans: proof files, and what runs recorded; read once for all of them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import hashlib
+import posixpath
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.plan import Plan
 from forge.planning.proof import Proof, statement_hash
 from forge.timeline.event import Event
-from forge.views.runs import all_runs
+from forge.views.runs import RunRecord, all_runs
+
+
+@dataclass(frozen=True)
+class ProofBook:
+    """Every proof of a repository: the files of its work tree, and the timelines of its runs."""
+
+    repository: Repository
+
+    @cached_property
+    def files(self) -> list[Proof]:
+        """The proofs under `.planning/proofs/`."""
+        return list(proofs.load_all(self.repository.root))
+
+    @cached_property
+    def runs(self) -> list[tuple[RunRecord, list[Proof]]]:
+        """The runs whose timelines hold together, each with what it proves."""
+        sound = (record for record in all_runs(self.repository) if record.reading.valid)
+        return [(record, list(of_events(record.card.plan_path, record.reading.events))) for record in sound]
+
+    def of(self, plan: Plan, is_plan: Callable[[str], bool] | None = None) -> list[Proof]:
+        """Return every proof of a plan, wherever it lay when they were given.
+
+        A run's plan that was moved is found by its blob; a proof of a plan that is no more where it was belongs to the
+        plan of the same folder and file name. `is_plan` says whether a plan is at a path; without it the work tree does.
+        """
+        there = is_plan or (lambda path: (self.repository.root / path).is_file())
+        blob = blob_id(plan.source.data) if self.runs else ""
+        found = [proof for proof in self.files if _speaks_of(proof.plan_path, plan.path, there)]
+        for record, given in self.runs:
+            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, plan.path, there):
+                found += given
+        return found
 
 
 def proofs_of(repository: Repository, plan: Plan) -> list[Proof]:
     """Return every proof of a plan, from `.planning/proofs/` and from the timelines of its runs."""
-    found = [proof for proof in proofs.load_all(repository.root) if proof.plan_path == plan.path]
-    for record in all_runs(repository):
-        if record.card.plan_path == plan.path and record.reading.valid:
-            found += of_events(plan.path, record.reading.events)
-    return found
+    return ProofBook(repository).of(plan)
+
+
+def _speaks_of(there: str, here: str, is_plan: Callable[[str], bool]) -> bool:
+    return there == here or (_tail(there) == _tail(here) and not is_plan(there))
+
+
+def _tail(path: str) -> tuple[str, str]:
+    folder, name = posixpath.split(path)
+    return posixpath.basename(folder), name
+
+
+def blob_id(data: bytes) -> str:
+    """Return the id that git gives to a file of these bytes."""
+    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def of_events(plan_path: str, events: Iterable[Event]) -> Iterator[Proof]:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from forge.check.must_haves import artifacts, key_links, truths
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import Verdict, answer
+from forge.errors import GitFailed
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan
 from forge.planning.proof import Proof, statement_hash
@@ -14,13 +15,21 @@ from forge.planning.proof import Proof, statement_hash
 
 def judge(plan: Plan, proofs: Sequence[Proof], ground: Ground, limit: int) -> list[Verdict]:
     """Return a verdict for each declared must-have, in order; `limit` is the largest file, in bytes, that is read."""
-    return [_judge_one(item, proofs, ground, limit) for item in plan.must_haves]
+    return [judge_one(item, proofs, ground, limit) for item in plan.must_haves]
 
 
-def _judge_one(item: MustHave, proofs: Sequence[Proof], ground: Ground, limit: int) -> Verdict:
+def judge_one(item: MustHave, proofs: Sequence[Proof], ground: Ground, limit: int) -> Verdict:
+    """Return the verdict on one must-have; what git cannot give of the tree makes it unproven."""
     waiver = _waiver(item, proofs)
     if waiver is not None:
         return answer(item, "waived", f"waived by {waiver.by}: {waiver.reason}")
+    try:
+        return _decided(item, proofs, ground, limit)
+    except GitFailed as error:
+        return answer(item, "unproven", f"the tree cannot be read: {error.message}")
+
+
+def _decided(item: MustHave, proofs: Sequence[Proof], ground: Ground, limit: int) -> Verdict:
     if item.kind == "truth":
         return truths.judge(item, proofs, ground)
     if item.kind == "artifact":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,10 +17,16 @@ Freshness = Literal["fresh", "carried", "stale"]
 
 @dataclass(frozen=True)
 class Ground:
-    """What proofs are held against: the tree, and its id outside `.planning/` (asked for only where a proof needs it)."""
+    """What proofs are held against: a tree, and what is asked of it only where a proof needs it.
+
+    `tree_id` gives its id outside `.planning/`, `bound` the files with their blobs that a truth's command is bound to
+    there, `changed_since` how many files outside `.planning/` differ from a commit's (None where that is not known).
+    """
 
     tree: Tree
     tree_id: Callable[[], str]
+    bound: Callable[[MustHave], Mapping[str, str | None]]
+    changed_since: Callable[[str], int | None]
     strict: bool = False
 
 
@@ -28,14 +34,14 @@ def judge(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdict:
     """Return the verdict on a truth, from the newest proof that speaks of exactly its statement."""
     mine = [proof for proof in proofs if proof.statement_sha256 == statement_hash(item.statement)]
     if item.command is None or cannot_fail(item.command):
-        return _attested(item, mine)
+        return _attested(item, mine, ground)
     results = [proof for proof in mine if proof.kind == "command" and proof.command == item.command]
     if not results:
         return answer(item, "unproven", f"its command has not been run: {item.command}")
     return _by_command(item, max(results, key=lambda proof: proof.at), ground)
 
 
-def _attested(item: MustHave, proofs: Sequence[Proof]) -> Verdict:
+def _attested(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdict:
     attestations = [proof for proof in proofs if proof.kind == "attestation"]
     if not attestations:
         why = (
@@ -43,19 +49,29 @@ def _attested(item: MustHave, proofs: Sequence[Proof]) -> Verdict:
         )
         return answer(item, "unproven", why)
     newest = max(attestations, key=lambda proof: proof.at)
-    since = f" at {newest.commit[:12]}" if newest.commit else ""
     evidence = [Evidence(str(entry.get("path")), None, "attestation") for entry in newest.evidence]
-    return answer(item, "pass", f"attested by {newest.by}{since}" + (f": {newest.reason}" if newest.reason else ""), evidence)
+    said = f": {newest.reason}" if newest.reason else ""
+    return answer(item, "pass", f"attested by {newest.by}{_since(newest, ground)}{said}", evidence)
+
+
+def _since(proof: Proof, ground: Ground) -> str:
+    """Say at which commit something was attested, and how much changed since; an attestation does not expire."""
+    if not proof.commit:
+        return ""
+    number = ground.changed_since(proof.commit)
+    if number is None:
+        return f" at {proof.commit[:12]}, a commit that is not here"
+    return f" at {proof.commit[:12]}, {number} {'file' if number == 1 else 'files'} changed since"
 
 
 def _by_command(item: MustHave, proof: Proof, ground: Ground) -> Verdict:
-    how = freshness(proof, ground)
+    how = freshness(item, proof, ground)
     evidence = [Evidence(proof.source, None, f"command, {how}")]
     if proof.reason:  # it failed
-        fresh = how == "fresh"
-        return answer(
-            item, "fail" if fresh else "unproven", f"`{proof.command}` failed{'' if fresh else ' on an earlier tree'}", evidence
-        )
+        said = f"`{proof.command}` failed ({proof.reason})"
+        if how == "stale":
+            return answer(item, "unproven", f"{said} on an earlier tree, and has not been run on this one", evidence)
+        return answer(item, "fail", said if how == "fresh" else f"{said}, and only other files changed since", evidence)
     if how == "stale":
         return answer(item, "stale", f"`{proof.command}` passed, but what it is bound to has changed since", evidence)
     if how == "carried" and ground.strict:
@@ -63,9 +79,11 @@ def _by_command(item: MustHave, proof: Proof, ground: Ground) -> Verdict:
     return answer(item, "pass", f"`{proof.command}` passed ({how})", evidence)
 
 
-def freshness(proof: Proof, ground: Ground) -> Freshness:
-    """Say whether a command's result still holds: on the same tree, on one that differs elsewhere only, or not."""
+def freshness(item: MustHave, proof: Proof, ground: Ground) -> Freshness:
+    """Say whether a command's result still holds: on the same tree, on one that differs elsewhere only, or not.
+
+    A file that is bound now and was not there then counts as changed, as one that is gone does.
+    """
     if proof.tree and proof.tree == ground.tree_id():
         return "fresh"
-    bound = proof.blobs
-    return "carried" if bound and all(ground.tree.blob(path) == blob for path, blob in bound.items()) else "stale"
+    return "carried" if proof.blobs and dict(proof.blobs) == dict(ground.bound(item)) else "stale"

@@ -2,42 +2,86 @@
 
 from __future__ import annotations
 
+import os
+import sys
+from pathlib import Path
+
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.formats import FORMATS, Sheet, render
+from forge.front.cli.waiting import waiting
+from forge.text.visible import visible
+from forge.views.fixing import Fixes, fix
 from forge.views.validation import Report, validate
+
+
+@verb("validate", outside=True)
+def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_color: bool, mend: bool) -> Reply:
+    root = app.found.root if app.found else app.here
+    if not paths and app.found is None:
+        root = app.repository.root
+    colour = _colour(no_color)
+    with waiting("reading documents", colour=colour):
+        report = validate(root, [app.here / path for path in paths])
+        fixes = _fix(root, report) if mend else None
+        if fixes is not None and fixes.made:
+            report = validate(root, [app.here / path for path in paths])
+    app.execution.counters = {"files": report.files, "findings": len(report.findings)}
+    data = report.as_data() if fixes is None else {**report.as_data(), **fixes.as_data()}
+    findings = [finding for finding in report.findings if finding.severity == "error" or not quiet]
+    if fixes is not None and not app.as_json:
+        _tell(app, fixes)
+    documents = [(str(document["path"]), str(document["kind"])) for document in report.documents]
+    sheet = Sheet(findings, documents, report.lines, "" if quiet else _summary(report), colour)
+    text = "" if app.as_json else _encodable(render(form or "text", sheet))
+    return Reply(data, text, 1 if report.errors else 0, findings)
 
 
 @click.command("validate")
 @click.argument("paths", nargs=-1)
-@verb("validate", outside=True)
-def command(app: App, paths: tuple[str, ...]) -> Reply:
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Print in this format on standard output.")
+@click.option("--quiet", is_flag=True, help="Print errors only, and no summary.")
+@click.option("--no-color", is_flag=True, help="Print no colours, as with NO_COLOR.")
+@click.option("--fix", "mend", is_flag=True, help="Write the mends that cannot change what a plan means.")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+def command(form: str | None, as_json: bool, **options: object) -> None:
     """Read documents and say everything that is wrong with them: files and folders, else .planning/ of this repository.
 
     \b
     Example:
       forge validate
-      forge validate .planning/phases/01-start/01-01-PLAN.md
+      forge validate --fix .planning/phases/01-start/01-01-PLAN.md
+      forge validate --format sarif > forge.sarif
     """
-    root = app.found.root if app.found else app.here
-    if not paths and app.found is None:
-        root = app.repository.root
-    report = validate(root, [app.here / path for path in paths])
-    app.execution.counters = {"files": report.files, "findings": len(report.findings)}
-    return Reply(report.as_data(), _text(report), 1 if report.errors else 0, report.findings)
+    if form and as_json:
+        raise click.UsageError("--format and --json exclude each other: use one of them")
+    _answer(form=form, as_json=as_json or form == "json", **options)  # type: ignore[call-arg,arg-type]
 
 
-def _text(report: Report) -> str:
-    blocks = []
-    for finding in report.findings:
-        head = f"{finding.path}:{finding.line}:{finding.column}: {finding.severity} {finding.rule} {finding.message}"
-        width = max(1, finding.end_column - finding.column) if finding.end_line == finding.line else 1
-        line = report.lines.get((finding.path, finding.line), "")[:160]
-        shown = (
-            [f"    {line}", "    " + " " * (finding.column - 1) + "^" * min(width, 160)]
-            if line and finding.column <= 160
-            else []
-        )
-        blocks.append("\n".join([head, *shown, f"    {finding.hint}"]))
-    blocks.append(f"{report.files} files, {report.steps} steps, {report.errors} errors, {report.warnings} warnings")
-    return "\n".join(blocks)
+def _colour(no_color: bool) -> bool:
+    """Say whether to print colours: only at a terminal that has them, and if nobody objects."""
+    return not (no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb") and sys.stdout.isatty()
+
+
+def _fix(root: Path, report: Report) -> Fixes:
+    return fix(root, [finding.path for finding in report.findings if finding.rule == "front-matter-yaml"])
+
+
+def _tell(app: App, fixes: Fixes) -> None:
+    """Print what was mended and what was not: on standard error, beside whatever format was asked for."""
+    for made in fixes.made:
+        app.say(visible(f"{made.path}:{made.line}:{made.column}: mended: {made.message}"))
+        app.say(visible(f"  - {made.before[:200]}\n  + {made.after[:200]}"))
+    for left in fixes.left:
+        app.say(visible(f"{left.path}: not mended: {left.reason}"))
+
+
+def _summary(report: Report) -> str:
+    return f"{report.files} files, {report.steps} steps, {report.errors} errors, {report.warnings} warnings"
+
+
+def _encodable(text: str) -> str:
+    """Return a text that standard output can take, whatever its encoding is."""
+    encoding = sys.stdout.encoding or "utf-8"
+    return text.encode(encoding, "replace").decode(encoding)

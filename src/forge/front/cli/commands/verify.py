@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import importlib
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
 import click
 
-from forge.errors import UsageError
+from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.git.tree import RevisionTree, WorkTree
-from forge.planning.catalog import Catalog, PlanFile
-from forge.planning.settings import load
+from forge.planning.catalog import Catalog
+from forge.planning.plan import Plan
+from forge.planning.settings import load, load_at
 from forge.text.finding import Finding
-from forge.views.verdicts import PlanVerdict, verdict_on
+from forge.views.verdicts import Bench, PlanVerdict, plan_in, tree_to_judge
+
+if TYPE_CHECKING:
+    from forge.run.verifying import Ran
+
+_RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it is called: most calls run nothing
 
 
 @click.command("verify")
@@ -18,34 +27,51 @@ from forge.views.verdicts import PlanVerdict, verdict_on
 @click.option("--all", "every", is_flag=True, help="Judge every plan.")
 @click.option("--rev", metavar="REV", help="Judge this revision, from git objects; the work tree is not looked at.")
 @click.option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")
+@click.option("--run", "run", is_flag=True, help="Run the truths' commands of approved plans first, and keep what they prove.")
 @verb("verify")
-def command(app: App, name: str | None, every: bool, rev: str | None, strict: bool) -> Reply:
-    """Say for each must-have of a plan or a phase what was found and where. Nothing of a plan is run.
+def command(app: App, name: str | None, every: bool, rev: str | None, strict: bool, run: bool) -> Reply:
+    """Say for each must-have of a plan or a phase what was found and where. Nothing of a plan is run without --run.
 
     \b
     Example:
       forge verify 01-01
       forge verify 01-foundation --rev HEAD~3
+      forge verify 01-01 --run
     """
-    limit = load(app.repository.root).limits.artifact_bytes
-    catalog = Catalog(app.repository.root)
-    tree = RevisionTree(app.repository, rev) if rev else WorkTree(app.repository)
-    files = _files(app, catalog, name, every)
-    found = [verdict_on(app.repository, catalog.load(file), tree, limit, strict=strict) for file in files]
-    findings: list[Finding] = [finding for each in found for finding in each.plan.findings]
-    text = "\n".join(_text(each) for each in found)
-    proven = bool(found) and all(each.verdict == "proven" for each in found)
-    return Reply({"revision": tree.revision, "plans": [each.as_data() for each in found]}, text, 0 if proven else 1, findings)
+    if run and rev:
+        raise UsageError("--run runs commands on the work tree, and --rev looks at another one", "give one of them")
+    tree, catalog = tree_to_judge(app.repository, rev)
+    settings = load_at(tree) if rev else load(app.repository.root)
+    plans = _plans(app, catalog, name, every)
+    ran = importlib.import_module(_RUNNING).run_plans(app, plans) if run else None
+    bench = Bench.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
+    return _reply(tree.revision, [bench.verdict(plan) for plan in plans], ran)
 
 
-def _files(app: App, catalog: Catalog, name: str | None, every: bool) -> list[PlanFile]:
+def _plans(app: App, catalog: Catalog, name: str | None, every: bool) -> list[Plan]:
+    """Return the plans that are meant: of the judged tree, or of the work tree where a revision has none of that name."""
     if every:
-        return catalog.files
+        return [plan_in(catalog, file) for file in catalog.files]
     if name is None:
         raise UsageError("name a plan or a phase, or use --all", "forge verify 01-01")
     if not catalog.named(name, app.here) and (phase := catalog.phase(name, app.here)) is not None:
-        return list(phase.plans)
-    return [catalog.one(name, app.here)]
+        return [plan_in(catalog, file) for file in phase.plans]
+    try:
+        return [plan_in(catalog, catalog.one(name, app.here))]
+    except UnknownName:
+        if catalog.tree is None or catalog.named(name, app.here):
+            raise
+    return _plans(app, Catalog(app.repository.root), name, every)
+
+
+def _reply(revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[Ran] | None) -> Reply:
+    findings: list[Finding] = [finding for each in found for finding in each.plan.findings]
+    text = "\n".join([*(each.describe() for each in ran or ()), *map(_text, found)])
+    proven = bool(found) and all(each.verdict == "proven" for each in found)
+    data: dict[str, object] = {"revision": revision, "plans": [each.as_data() for each in found]}
+    if ran is not None:
+        data["ran"] = [each.as_data() for each in ran]
+    return Reply(data, text, 0 if proven else 1, findings)
 
 
 def _text(found: PlanVerdict) -> str:

@@ -1,0 +1,49 @@
+"""Findings as JUnit XML: a test case for each document, which fails where it has an error."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+
+from forge.front.cli.formats import Sheet
+from forge.text.finding import Finding
+from forge.text.visible import visible
+
+_NAME = "forge validate"
+
+
+def render(sheet: Sheet) -> str:
+    """Return the XML, in ASCII with character references, so that no locale can spoil it.
+
+    Errors are failures of their document's case; warnings and notes stand in its `system-out`.
+    """
+    found: dict[str, list[Finding]] = {path: [] for path, _ in sheet.documents}
+    for finding in sheet.findings:
+        found.setdefault(finding.path, []).append(finding)
+    kinds = dict(sheet.documents)
+    failed = sum(any(finding.severity == "error" for finding in each) for each in found.values())
+    counts = {"tests": str(len(found)), "failures": str(failed), "errors": "0"}
+    suites = ElementTree.Element("testsuites", {"name": _NAME, **counts})
+    suite = ElementTree.SubElement(suites, "testsuite", {"name": _NAME, **counts, "skipped": "0", "time": "0"})
+    for path, findings in found.items():
+        _case(suite, path, kinds.get(path, "document"), findings)
+    ElementTree.indent(suites)
+    body: bytes = ElementTree.tostring(suites, encoding="us-ascii", xml_declaration=False)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + body.decode()
+
+
+def _case(suite: ElementTree.Element, path: str, kind: str, findings: Sequence[Finding]) -> None:
+    named = {"classname": kind, "name": visible(path), "file": visible(path), "time": "0"}
+    case = ElementTree.SubElement(suite, "testcase", named)
+    for finding in findings:
+        if finding.severity == "error":
+            failure = ElementTree.SubElement(case, "failure", {"type": finding.rule, "message": visible(finding.message)})
+            failure.text = _said(finding)
+    others = [_said(finding) for finding in findings if finding.severity != "error"]
+    if others:
+        ElementTree.SubElement(case, "system-out").text = "\n".join(others)
+
+
+def _said(finding: Finding) -> str:
+    head = f"{finding.path}:{finding.line}:{finding.column}: {finding.severity} {finding.rule} {finding.message}"
+    return visible(f"{head}\n{finding.hint}" if finding.hint else head)

@@ -1,0 +1,78 @@
+"""Snapshots in which objects are missing: verdicts with a reason, never a crash."""
+
+from __future__ import annotations
+
+import subprocess
+
+import pytest
+
+from tests.audit.ground import PLAN, SUMMARY, artifact, history, plan
+from tests.conftest import Sandbox
+
+WITH_EXPORT = (
+    "  artifacts:\n    - path: src/a.ts\n      exports: [thing]\n    - path: 'gen/*.ts'\n"
+    "  key_links:\n    - from: src/a.ts\n      to: lib/b.ts\n"
+)
+
+
+def remove(sandbox: Sandbox, name: str) -> None:
+    oid = sandbox.git("rev-parse", name).strip()
+    path = sandbox.root / ".git/objects" / oid[:2] / oid[2:]
+    path.unlink()
+
+
+def loose(sandbox: Sandbox) -> None:
+    """Make every object a file of its own."""
+    packs = list((sandbox.root / ".git/objects/pack").glob("*.pack"))
+    for pack in packs:
+        data = pack.read_bytes()
+        for part in pack.parent.glob(f"{pack.stem}.*"):
+            part.unlink()
+        subprocess.run(["git", "unpack-objects", "-q"], cwd=sandbox.root, input=data, check=True, env=sandbox.environment())
+
+
+@pytest.mark.parametrize(
+    "name", ["HEAD:src/a.ts", "HEAD:src", "HEAD:lib", "HEAD:gen", "HEAD:lib/b.ts", f"HEAD:{PLAN}", f"HEAD:{SUMMARY}"]
+)
+def test_at_the_judged_revision(sandbox: Sandbox, name: str) -> None:
+    tree = {
+        PLAN: plan(WITH_EXPORT), SUMMARY: "done\n", "src/a.ts": "import { b } from '../lib/b';\nexport const thing = b;\n",
+        "lib/b.ts": "export const b = 1;\n", "gen/x.ts": "1\n",
+    }  # fmt: skip
+    history(sandbox, [tree])
+    assert sandbox.call("audit", "--at-completion").code == 0
+    loose(sandbox)
+    remove(sandbox, name)
+    said = sandbox.call("audit", "--at-completion")
+    assert said.code in (0, 1), said.json
+    if name != f"HEAD:{SUMMARY}":
+        assert said.code == 1
+        (one,) = said.data["plans"]
+        assert one["verdict"] == "unproven", one
+        reasons = [item["reason"] for item in one["must_haves"]] + [finding["message"] for finding in said.json["findings"]]
+        assert any("missing" in reason or "cannot be read" in reason for reason in reasons), reasons
+
+
+def test_at_the_completing_commit_and_between(sandbox: Sandbox) -> None:
+    tree = {PLAN: plan(artifact("src/a.py", "good")), SUMMARY: "done\n", "src/a.py": "good\n"}
+    _, _, third, _ = history(
+        sandbox,
+        [tree, {**tree, "src/a.py": "good one\n"}, {**tree, "src/a.py": "bad\n"}, {**tree, "src/a.py": "bad\n", "x": ""}],
+    )
+    loose(sandbox)
+    remove(sandbox, "HEAD~2:src/a.py")
+    (one,) = sandbox.call("audit", "--at-completion").data["plans"]
+    assert (one["verdict_at_completion"], one["broken_since"]) == ("proven", third)
+    remove(sandbox, "HEAD~3:src")
+    (one,) = sandbox.call("audit", "--at-completion").data["plans"]
+    assert (one["verdict"], one["verdict_at_completion"], one["broken_since"]) == ("failed", "unproven", None)
+
+
+def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
+    tree = {PLAN: plan(artifact("a.py")), SUMMARY: "done\n", "a.py": ""}
+    history(sandbox, [{PLAN: tree[PLAN]}, tree, {**tree, "x": ""}])
+    loose(sandbox)
+    remove(sandbox, "HEAD~1")
+    (one,) = sandbox.call("audit", "--at-completion").data["plans"]
+    assert (one["verdict"], one["completed_at_commit"], one["verdict_at_completion"]) == ("proven", None, None)
+    assert one["note"]

@@ -1,0 +1,43 @@
+"""Plans that real people wrote, made wrong at random: none crashes forge, none hangs it."""
+
+from __future__ import annotations
+
+import hashlib
+import time
+
+import pytest
+
+from tests.mend.mutants import CORPUS, mutants, read
+
+LONGEST = 10.0  # seconds of processor time for one document; the ordinary one takes milliseconds
+
+needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"there is no corpus at {CORPUS}")
+
+
+def hold(seed: int, number: int) -> None:
+    """Read a number of mutants and name the first one that crashes or takes too long."""
+    for count, data in enumerate(mutants(seed, number)):
+        began = time.process_time()
+        try:
+            read(data)
+        except Exception as error:
+            name = f"/tmp/forge-mutant-{hashlib.sha256(data).hexdigest()[:12]}"
+            raise AssertionError(f"seed {seed}, document {count} ({name}): {error!r}") from error
+        took = time.process_time() - began
+        assert took < LONGEST, f"seed {seed}, document {count} took {took:.1f} s"
+
+
+@needs_corpus
+@pytest.mark.parametrize("seed", range(3))
+def test_three_hundred_mutated_plans(seed: int) -> None:
+    hold(seed, 100)
+
+
+@needs_corpus
+@pytest.mark.slow
+@pytest.mark.timeout(3600)
+@pytest.mark.parametrize("seed", range(1000, 1050))
+def test_a_hundred_thousand_mutated_plans(seed: int, request: pytest.FixtureRequest) -> None:
+    if request.config.getoption("markexpr") != "slow":
+        pytest.skip("100,000 documents take many minutes: `pytest -m slow tests/mend/test_mutations.py`")
+    hold(seed, 2000)

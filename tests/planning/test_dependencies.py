@@ -1,0 +1,119 @@
+"""Which plan waits for which, and what can start now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.dependencies import dependencies, next_wave, ready, wave
+
+Make = Callable[..., Path]
+
+
+@pytest.fixture
+def catalog(make_plans: Make) -> Catalog:
+    return Catalog(make_plans(
+        "phases/01-a/01-01-PLAN.md", "phases/01-a/01-02-slug-PLAN.md", "phases/01-a/01-03-PLAN.md", "phases/02-b/02-01-PLAN.md",
+        "phases/02-b/02-03-PLAN.md", "milestones/v1-phases/01-old/01-01-PLAN.md", "milestones/v1-phases/07-old/07-01-PLAN.md",
+        "phases/10-j/10-01-PLAN.md",
+    ))  # fmt: skip
+
+
+def meant(catalog: Catalog, make_plans: Make, written: str, path: str = "phases/01-a/01-03-PLAN.md") -> list[str | None]:
+    make_plans(path, front=f"depends_on: {written}\n")
+    file = catalog.by_path(f".planning/{path}")
+    assert file is not None
+    return [
+        found.file.path.removeprefix(".planning/") if found.file else None
+        for found in dependencies(catalog, file, catalog.load(file))
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "paths"),
+    [
+        ("[]", []),
+        ("", []),
+        ('["01-01"]', ["phases/01-a/01-01-PLAN.md"]),
+        ("01-01", ["phases/01-a/01-01-PLAN.md"]),
+        ("[01]", ["phases/01-a/01-01-PLAN.md"]),
+        ("[1]", ["phases/01-a/01-01-PLAN.md"]),
+        ('["01-02"]', ["phases/01-a/01-02-slug-PLAN.md"]),
+        ("[2]", ["phases/01-a/01-02-slug-PLAN.md"]),
+        ('["01-02-slug"]', ["phases/01-a/01-02-slug-PLAN.md"]),
+        ('["01-02-SUMMARY.md"]', ["phases/01-a/01-02-slug-PLAN.md"]),
+        ('["01-01-whatever"]', ["phases/01-a/01-01-PLAN.md"]),
+        ('["01-01-PLAN.md"]', ["phases/01-a/01-01-PLAN.md"]),
+        ('["01-a/01-01-PLAN.md"]', ["phases/01-a/01-01-PLAN.md"]),
+        ('["02-01"]', ["phases/02-b/02-01-PLAN.md"]),
+        ('["07-01"]', ["milestones/v1-phases/07-old/07-01-PLAN.md"]),
+        ('["02-03", "01-01"]', ["phases/02-b/02-03-PLAN.md", "phases/01-a/01-01-PLAN.md"]),
+        ('["01-03"]', [None]),
+        ('["03"]', [None]),
+        ('["01-09"]', [None]),
+        ('["nonsense"]', [None]),
+        ("[0]", [None]),
+        ('["", " "]', []),
+        ("[{a: b}]", []),
+    ],
+)
+def test_what_an_entry_means(catalog: Catalog, make_plans: Make, written: str, paths: list[str | None]) -> None:
+    assert meant(catalog, make_plans, written) == paths
+
+
+def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
+    make_plans("phases/02-b/02-03-PLAN.md", front='depends_on: [ 01 , "x y"]\n')
+    file = catalog.one("02-03")
+    assert [(found.name, found.file is None) for found in dependencies(catalog, file, catalog.load(file))] == [
+        ("01", False),
+        ("x y", True),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [("2", 2.0), ("0", 0.0), ("1.5", 1.5), ("", 1.0), ("A", 1.0), ("true", 1.0), ("[1]", 1.0)],
+)
+def test_the_wave_of_a_plan(make_plans: Make, written: str, number: float) -> None:
+    catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front=f"wave: {written}\n"))
+    assert wave(catalog.load(catalog.files[0])) == number
+
+
+def test_a_plan_without_a_wave_comes_first(catalog: Catalog) -> None:
+    assert wave(catalog.load(catalog.one("02-01"))) == 1.0
+
+
+def names(files: list[PlanFile]) -> list[str]:
+    return [file.id for file in files]
+
+
+def test_what_can_start_is_of_the_first_phase_with_open_plans(catalog: Catalog) -> None:
+    done = {".planning/phases/01-a/01-01-PLAN.md"}
+    assert names(ready(catalog, lambda file: file.path in done)) == ["01-02-slug", "01-03"]
+    done |= {file.path for file in catalog.files if "/01-a/" in file.path}
+    assert names(ready(catalog, lambda file: file.path in done)) == ["02-01", "02-03"]
+    assert ready(catalog, lambda file: True) == []
+
+
+def test_archived_plans_are_never_started(catalog: Catalog) -> None:
+    assert names(ready(catalog, lambda file: "phases/0" in file.path and not file.archived)) == ["10-01"]
+
+
+def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
+    make_plans("phases/01-a/01-01-PLAN.md", front="wave: 1\ndepends_on: [2]\n")
+    make_plans("phases/01-a/01-02-PLAN.md", front="wave: 2\n")
+    make_plans("phases/01-a/01-03-PLAN.md", front="wave: 2\n")
+    catalog = Catalog(make_plans("phases/01-a/01-04-PLAN.md", front="wave: 3\n"))
+    nothing_done = next_wave(catalog, catalog.files, lambda file: False)
+    assert names(nothing_done) == ["01-02", "01-03"]
+    assert names(next_wave(catalog, catalog.files[:1], lambda file: file.id == "01-02")) == ["01-01"]
+    assert next_wave(catalog, catalog.files[:1], lambda file: False) == []
+    assert next_wave(catalog, [], lambda file: True) == []
+
+
+def test_a_plan_that_depends_on_nothing_known_is_not_started(make_plans: Make) -> None:
+    catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front="depends_on: [nonsense]\n"))
+    assert ready(catalog, lambda file: False) == []

@@ -1,0 +1,201 @@
+"""Files that forge writes: run cards and proofs read back what was written, and hostile ones are refused or passed over."""
+
+from __future__ import annotations
+
+from dataclasses import fields, replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forge.planning.proof import FOLDER, Proof, file_name, load_all, statement_hash
+from forge.planning.run_card import RunCard
+from forge.text import yaml
+
+TEXT = st.text(st.characters(), max_size=12)
+CARD = RunCard(
+    run="20261120T025549Z-01-01-k3f9", plan="v1.0/01-01", plan_path=".planning/phases/01-a/01-01-PLAN.md",
+    plan_sha256="a" * 64,
+    plan_blob="b" * 40, approval={"how": "recorded", "subject": "c" * 64}, base_commit="d" * 40, branch="main",
+    clone="01JCLONE",
+    runner="manual", actor="Ada <ada@example.org>", execution="01JEXEC", started_at="2026-11-20T02:55:49.123456Z",
+    goal="Make it work.",
+    steps=[{"id": "01-01/1", "name": "Write: it", "stage": "edit"}],
+    scope_contract={"paths": ["a.py"], "max_files": 50, "max_lines": 2000},
+)  # fmt: skip
+
+
+def test_a_card_reads_back() -> None:
+    assert RunCard.decode("run.yaml", CARD.encode()) == CARD
+
+
+def test_a_card_is_yaml_in_the_order_of_the_format() -> None:
+    text = CARD.encode().decode()
+    keys = [line.partition(":")[0] for line in text.splitlines() if line[0] not in " -"]
+    assert keys == [
+        "version", "run", "kind", "plan", "plan_path", "plan_sha256", "plan_blob", "approval", "base_commit", "branch",
+        "clone",
+        "runner", "actor", "execution", "started_at", "goal", "steps", "scope_contract", "prior_run",
+    ]  # fmt: skip
+    assert "unknown" not in text
+
+
+@settings(deadline=None, max_examples=60)
+@given(TEXT, TEXT, st.lists(st.dictionaries(st.sampled_from(["id", "name", "stage"]), TEXT), max_size=3))
+def test_a_card_of_any_text_reads_back(goal: str, actor: str, steps: list[dict[str, str]]) -> None:
+    card = replace(CARD, goal=goal, actor=actor, steps=steps, prior_run="20261119T025549Z-01-01-aaaa")
+    assert RunCard.decode("run.yaml", card.encode()) == card
+
+
+def test_what_a_card_says_of_its_places() -> None:
+    assert CARD.folder == f".planning/runs/{CARD.run}"
+    assert CARD.short_plan == "01-01"
+    assert replace(CARD, plan="01-01").short_plan == "01-01"
+
+
+def test_unknown_keys_of_a_card_are_kept_apart() -> None:
+    found = RunCard.decode("run.yaml", CARD.encode() + b"mood: good\n")
+    assert found.unknown == {"mood": "good"}
+
+
+def test_a_card_of_fewer_keys_is_read() -> None:
+    text = "run: r1\nplan: 01-01\nplan_path: p\nsteps: []\nclone: c\nbranch: main\nbase_commit: d\n"
+    found = RunCard.decode("run.yaml", text.encode())
+    assert (found.kind, found.version, found.prior_run, found.goal) == ("execute", 1, None, "")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (b"a: [1\n", "run.yaml:"),
+        (b"- a\n", "no mapping"),
+        (b"", "it has no run, plan"),
+        (b"run: x\n", "it has no plan, plan_path"),
+    ],
+)
+def test_what_is_no_card_is_refused(change: bytes, words: str) -> None:
+    with pytest.raises(ValueError, match=words):
+        RunCard.decode("run.yaml", change)
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "words"),
+    [
+        ("version", "2", "newer forge"),
+        ("version", "one", "`version` is not of the type"),
+        ("steps", "abc", "`steps` is not of the type"),
+        ("steps", "[abc]", "`steps` is not of the type"),
+        ("run", "[]", "`run` is not of the type"),
+        ("run", "../../x", "can be no run's folder"),
+        ("run", ".hidden", "can be no run's folder"),
+        ("approval", "x", "`approval` is not of the type"),
+        ("prior_run", "3", "`prior_run` is not of the type"),
+    ],
+)
+def test_a_hostile_card_is_refused(key: str, value: str, words: str) -> None:
+    lines = [line for line in CARD.encode().decode().split("\n") if not line.startswith(f"{key}:")]
+    kept = (
+        yaml.parse("\n".join(lines)).plain() if key not in ("steps", "approval") else yaml.parse(CARD.encode().decode()).plain()
+    )
+    assert isinstance(kept, dict)
+    kept.pop(key, None)
+    with pytest.raises(ValueError, match=words):
+        RunCard.decode("run.yaml", f"{yaml.dump(kept)}{key}: {value}\n".encode())
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    st.dictionaries(
+        st.sampled_from([item.name for item in fields(RunCard)]), st.one_of(st.none(), st.integers(), TEXT, st.lists(TEXT))
+    )
+)
+def test_any_yaml_is_a_card_or_refused(data: dict[str, object]) -> None:
+    try:
+        found = RunCard.decode("run.yaml", yaml.dump(data).encode())
+    except ValueError as error:
+        assert "run.yaml" in str(error)
+    else:
+        assert isinstance(found.steps, list)
+
+
+PROOF = Proof("command", ".planning/phases/01-a/01-01-PLAN.md", "truth:1", "a" * 64, "Ada <ada@example.org>",
+              "2026-11-20T02:55:49.123456Z", command="npm test", tree="b" * 40,
+              blobs={"a.py": "c" * 40, "gone.py": None})  # fmt: skip
+
+
+def kept(root: Path, *texts: bytes) -> list[Proof]:
+    (root / FOLDER).mkdir(parents=True, exist_ok=True)
+    for number, text in enumerate(texts):
+        (root / FOLDER / f"p{number}.yaml").write_bytes(text)
+    return list(load_all(root))
+
+
+def test_a_proof_reads_back_and_knows_its_file(tmp_path: Path) -> None:
+    assert kept(tmp_path, PROOF.encode()) == [replace(PROOF, source=f"{FOLDER}/p0.yaml")]
+    assert b"version: 1" in PROOF.encode()
+    assert b"source" not in PROOF.encode()
+
+
+@pytest.mark.parametrize(
+    "proof",
+    [
+        replace(PROOF, kind="attestation", command=None, tree="", blobs={}, reason="I looked: it is so.", commit="d" * 40,
+                evidence=[{"path": "shot.png", "blob": "e" * 40}, {"path": "x", "blob": None}]),
+        replace(PROOF, kind="waiver", command=None, tree="", blobs={}, about="artifact:2", reason="not\nneeded"),
+    ],
+)  # fmt: skip
+def test_every_kind_of_proof_reads_back(tmp_path: Path, proof: Proof) -> None:
+    assert kept(tmp_path, proof.encode()) == [replace(proof, source=f"{FOLDER}/p0.yaml")]
+
+
+@settings(deadline=None, max_examples=60)
+@given(reason=TEXT, by=TEXT, command=st.one_of(st.none(), TEXT))
+def test_a_proof_of_any_text_reads_back(
+    tmp_path_factory: pytest.TempPathFactory, reason: str, by: str, command: str | None
+) -> None:
+    proof = replace(PROOF, reason=reason, by=by or "x", command=command or None)
+    root = tmp_path_factory.mktemp("work")
+    assert kept(root, proof.encode()) == [replace(proof, source=f"{FOLDER}/p0.yaml")]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        b"", b"a: [1\n", b"- a\n", b"\xff\xfe\0", b"kind: oath\n", b"kind: command\n", b"kind: [command]\n",
+        PROOF.encode() + b"evidence: abc\n", PROOF.encode().replace(b"blobs:", b"blobs: []\nother:"),
+        PROOF.encode().replace(b"about: truth:1", b"about: 3"), PROOF.encode().replace(b"npm test", b"[npm, test]"),
+        PROOF.encode().replace(b"by: Ada", b"was_by: Ada"),
+    ],
+)  # fmt: skip
+def test_what_is_no_proof_is_passed_over(tmp_path: Path, text: bytes) -> None:
+    good = replace(PROOF, about="truth:2")
+    assert [proof.about for proof in kept(tmp_path, text, good.encode())] == ["truth:2"]
+
+
+def test_folders_and_links_to_nowhere_are_passed_over(tmp_path: Path) -> None:
+    (tmp_path / FOLDER / "a.yaml").mkdir(parents=True)
+    (tmp_path / FOLDER / "b.yaml").symlink_to("nowhere")
+    assert list(load_all(tmp_path)) == []
+    assert list(load_all(tmp_path / "nothing")) == []
+
+
+def test_unknown_keys_of_a_proof_are_passed_over(tmp_path: Path) -> None:
+    assert len(kept(tmp_path, PROOF.encode() + b"mood: good\n")) == 1
+
+
+def test_a_statement_is_known_by_its_words() -> None:
+    assert statement_hash("It  works\n well") == statement_hash("It works well")
+    assert statement_hash("It works") != statement_hash("it works")
+
+
+@pytest.mark.parametrize(
+    ("plan", "name"),
+    [
+        ("01-01", "01-01-waiver-ab12.yaml"), ("v1.0/01-01", "v1.0-01-01-waiver-ab12.yaml"),
+        ("ä b", "-b-waiver-ab12.yaml"),
+        ("x" * 300, "x" * 120 + "-waiver-ab12.yaml"),
+    ],
+)  # fmt: skip
+def test_a_proofs_file_has_a_safe_name(plan: str, name: str) -> None:
+    assert file_name(plan, "waiver", "ab12") == f"{FOLDER}/{name}"

@@ -1,0 +1,236 @@
+"""Settings: the repository's over the user's own, each complaint with its place, and only ever tightened by a repository."""
+
+from __future__ import annotations
+
+import textwrap
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forge.errors import SettingsError
+from forge.planning.settings import PATH, PROTECTED, RunnerSettings, Settings, load, user_path
+from forge.resources import template
+
+
+class Places:
+    """A repository's settings and a user's own."""
+
+    def __init__(self, root: Path, user: Path) -> None:
+        self.root, self.user = root, user
+
+    def load(self, text: str | bytes | None = None, *, own: str | None = None) -> Settings:
+        for place, content in ((self.root / PATH, text), (self.user / "forge/forge.yaml", own)):
+            if content is not None:
+                place.parent.mkdir(parents=True, exist_ok=True)
+                place.write_bytes(content if isinstance(content, bytes) else textwrap.dedent(content).encode())
+        return load(self.root)
+
+
+@pytest.fixture
+def places(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Places:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "work").mkdir()
+    return Places(tmp_path / "work", tmp_path / "config")
+
+
+def test_without_a_file_every_key_has_its_default(places: Places) -> None:
+    assert places.load() == Settings()
+
+
+@pytest.mark.parametrize("text", ["", "# nothing\n", "version: 1\n", "null\n", "runner:\nrunners:\nlimits:\nscope: {}\n"])
+def test_an_empty_file_changes_nothing(places: Places, text: str) -> None:
+    assert places.load(text) == Settings()
+
+
+def test_the_template_says_the_defaults(places: Places) -> None:
+    assert places.load(template("forge.yaml")) == Settings()
+
+
+WHOLE = """\
+    version: 1
+    runner: agent
+    runners:
+      agent:
+        command: [agent, --speed, 10]
+        prompt: file
+        env: [TOKEN]
+        timeout: 30.5
+      plain: {command: [sh]}
+    approvals: {plan: always, diff: always}
+    scope: {max_files: 5, max_lines: 100, protect: ["secret/**"]}
+    repair: {attempts: 2}
+    limits: {step_timeout: 10, idle_timeout: 5, evidence_bytes: 1000, artifact_bytes: 2000}
+"""
+
+
+def test_every_key_is_read(places: Places) -> None:
+    found = places.load(WHOLE)
+    assert found.runner == "agent"
+    assert found.runners == {
+        "agent": RunnerSettings(("agent", "--speed", "10"), "file", ("TOKEN",), 30.5),
+        "plain": RunnerSettings(("sh",)),
+    }
+    assert found.approvals.diff == "always"
+    assert (found.scope.max_files, found.scope.max_lines, found.scope.protect) == (5, 100, (*PROTECTED, "secret/**"))
+    assert found.repair_attempts == 2
+    assert (found.limits.step_timeout, found.limits.idle_timeout) == (10, 5)
+    assert (found.limits.evidence_bytes, found.limits.artifact_bytes) == (1000, 2000)
+    assert found.warnings == ()
+
+
+def test_the_repository_wins_over_the_user_key_by_key(places: Places) -> None:
+    found = places.load("runner: b\nlimits: {idle_timeout: 7}\n", own=WHOLE)
+    assert (found.runner, found.limits.idle_timeout, found.limits.step_timeout) == ("b", 7, 10)
+    assert set(found.runners) == {"agent", "plain"}
+
+
+@pytest.mark.parametrize(
+    ("user", "repository", "holds"),
+    [
+        ("never", "risky", "risky"), ("never", "always", "always"), ("risky", "never", "risky"), ("always", "never", "always"),
+        ("always", "risky", "always"), ("never", "never", "never"), ("never", None, "never"), (None, "never", "risky"),
+    ],
+)  # fmt: skip
+def test_a_repository_can_only_tighten_what_is_asked(
+    places: Places, user: str | None, repository: str | None, holds: str
+) -> None:
+    text = None if repository is None else f"approvals: {{diff: {repository}}}\n"
+    own = None if user is None else f"approvals: {{diff: {user}}}\n"
+    assert places.load(text, own=own).approvals.diff == holds
+
+
+def test_a_repository_can_only_add_protected_paths(places: Places) -> None:
+    found = places.load("scope: {protect: [b]}\n", own="scope: {protect: [a]}\n")
+    assert found.scope.protect == (*PROTECTED, "a", "b")
+    assert places.load("scope: {protect: []}\n").scope.protect == (*PROTECTED, "a")
+
+
+@pytest.mark.parametrize(
+    ("text", "warning"),
+    [
+        ("runer: x\n", "1:1: unknown key `runer`; did you mean `runner`?"),
+        ("a: 1\nwhatever: x\n", "2:1: unknown key `whatever`"),
+        ("limits:\n  step_timeot: 1\n", "2:3: unknown key `step_timeot`; did you mean `step_timeout`?"),
+        ("scope: {max_file: 1}\n", "1:9: unknown key `max_file`; did you mean `max_files`?"),
+        ("repair: {attempt: 1}\n", "did you mean `attempts`?"),
+        ("approvals: {dif: risky}\n", "did you mean `diff`?"),
+        ("runners: {a: {command: [b], promt: arg}}\n", "did you mean `prompt`?"),
+    ],
+)
+def test_an_unknown_key_is_a_warning_with_its_place(places: Places, text: str, warning: str) -> None:
+    found = places.load(text)
+    assert warning in found.warnings[-1]
+    assert found.warnings[-1].startswith(f"{PATH}:")
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("runner: [a]\n", "1:9", "`runner` is a word"),
+        ("a: 1\nrunners: []\n", "2:10", "`runners` is a mapping"),
+        ("runners: {a: b}\n", "1:14", "a runner is a mapping with `command`"),
+        ("runners: {a: {command: sh -c x}}\n", "1:24", "`command` is a list of words"),
+        ("runners: {a: {command: []}}\n", "1:24", "`command` is a list of words"),
+        ("runners:\n  a:\n    command: [x]\n    prompt: pipe\n", "4:13", "`prompt` is one of stdin, file, arg, not `pipe`"),
+        ("approvals: {diff: sometimes}\n", "1:19", "`diff` is one of never, risky, always"),
+        ("approvals: {plan: never}\n", "1:19", "`plan` is one of always"),
+        ("limits: {step_timeout: soon}\n", "1:24", "`step_timeout` is a number, 0 or more"),
+        ("limits: {step_timeout: -1}\n", "1:24", "is a number, 0 or more"),
+        ("limits: {step_timeout: true}\n", "1:24", "is a number, 0 or more"),
+        ("limits: {evidence_bytes: .inf}\n", "1:26", "is a number, 0 or more"),
+        ("scope: {max_files: .nan}\n", "1:20", "is a number, 0 or more"),
+        ("repair: {attempts: [1]}\n", "1:20", "is a number, 0 or more"),
+        ("version: one\n", "1:10", "`version` is a number"),
+        ("- a\n", "1:1", "the settings are a mapping of keys"),
+        ("words\n", "1:1", "the settings are a mapping of keys"),
+        ("a: 1\na: 2\n", "2:1", "second time"),
+        ("a:\n\tb: 1\n", "2:1", "\\t"),
+    ],
+)
+def test_what_cannot_be_used_is_said_with_its_place(places: Places, text: str, place: str, words: str) -> None:
+    with pytest.raises(SettingsError) as caught:
+        places.load(text)
+    assert caught.value.message.startswith(f"{PATH}:{place}:")
+    assert words in caught.value.message
+    assert caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+def test_a_newer_version_is_refused(places: Places) -> None:
+    with pytest.raises(SettingsError, match="version 2 is newer than this forge reads"):
+        places.load("version: 2\n")
+
+
+@pytest.mark.parametrize("data", [b"runner: \xff\n", b"runner: a\0\n"])
+def test_a_file_that_is_no_text_is_refused(places: Places, data: bytes) -> None:
+    with pytest.raises(SettingsError, match=r"UTF-8|NUL"):
+        places.load(data)
+
+
+def test_a_folder_in_the_place_of_the_file_is_refused(places: Places) -> None:
+    (places.root / PATH).mkdir(parents=True)
+    with pytest.raises(SettingsError, match="Is a directory"):
+        places.load()
+
+
+def test_a_users_mistake_names_the_users_file(places: Places) -> None:
+    with pytest.raises(SettingsError) as caught:
+        places.load(own="runner: [a]\n")
+    assert str(user_path()) in caught.value.message
+
+
+def test_the_users_file_lies_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    assert user_path() == tmp_path / ".config/forge/forge.yaml"
+
+
+KEYS = [
+    "version",
+    "runner",
+    "runners",
+    "approvals",
+    "scope",
+    "repair",
+    "limits",
+    "command",
+    "diff",
+    "protect",
+    "max_files",
+    "attempts",
+    "a",
+]
+VALUES = [
+    "",
+    "1",
+    "-1",
+    "x",
+    "[]",
+    "[a, 1]",
+    "{}",
+    "{a: {command: [b]}}",
+    "{diff: risky}",
+    "{max_files: 3}",
+    ".nan",
+    "{plan: always}",
+    "'",
+]
+
+
+@settings(deadline=None, max_examples=150)
+@given(st.lists(st.tuples(st.sampled_from(KEYS), st.sampled_from(VALUES)), max_size=4))
+def test_any_file_is_settings_or_an_error_with_a_next_step(
+    tmp_path_factory: pytest.TempPathFactory, lines: list[tuple[str, str]]
+) -> None:
+    root = tmp_path_factory.mktemp("work")
+    (root / ".planning").mkdir()
+    (root / PATH).write_text("".join(f"{key}: {value}\n" for key, value in lines))
+    try:
+        found = load(root)
+    except SettingsError as error:
+        assert error.hint
+    else:
+        assert set(PROTECTED) <= set(found.scope.protect)
+        assert found.approvals.plan == "always"
