@@ -16,6 +16,9 @@ import tempfile
 import time
 from pathlib import Path
 
+from forge.timeline.event import Event
+from forge.timeline.log import Log
+
 FORGE = [sys.executable, "-m", "forge"]
 RUNNER = 'sh -c \'echo "$FORGE_STEP_INDEX" > "f$FORGE_STEP_INDEX.txt"\''
 FEW, MANY = 2, 22
@@ -57,7 +60,8 @@ def plan(kind: str, steps: int) -> str:
         tasks.append(f'<task type="auto">\n<name>Task {number}: {name}</name>\n{files}\n'
                      "<verify><automated>test -d .</automated></verify>\n</task>\n")  # fmt: skip
     modified = "".join(f"  - f{number}.txt\n" for number in range(1, steps + 1)) if kind == "edit" else "  []\n"
-    return f"---\nphase: 01-x\nplan: 01\ntype: execute\nwave: 1\ndepends_on: []\nfiles_modified:\n{modified}---\n" + "\n".join(tasks)
+    front = f"phase: 01-x\nplan: 01\ntype: execute\nwave: 1\ndepends_on: []\nfiles_modified:\n{modified}"
+    return f"---\n{front}---\n" + "\n".join(tasks)
 
 
 def forge_seconds(kind: str, steps: int, files: int) -> float:
@@ -67,7 +71,7 @@ def forge_seconds(kind: str, steps: int, files: int) -> float:
         folder.mkdir(parents=True)
         (folder / "01-01-PLAN.md").write_text(plan(kind, steps))
         (place.root / ".planning/forge.yaml").write_text(
-            "runner: sh\nrunners:\n  sh:\n    command: [sh, -c, 'echo $FORGE_STEP_INDEX > f$FORGE_STEP_INDEX.txt']\n    prompt: file\n"
+            "runner: sh\nrunners:\n  sh: {command: [sh, -c, 'echo $FORGE_STEP_INDEX > f$FORGE_STEP_INDEX.txt'], prompt: file}\n"
         )
         place.run("git", "add", "-A")
         place.run("git", "commit", "-qm", "Plan")
@@ -96,9 +100,6 @@ def slope(measure, kind: str, files: int, rounds: int) -> float:
 
 def append_ratio(rounds: int) -> tuple[float, float]:
     """Return the seconds of an event's append and of write + fdatasync of the same bytes."""
-    from forge.timeline.event import Event
-    from forge.timeline.log import Log
-
     with tempfile.TemporaryDirectory() as base:
         log = Log(Path(base) / "timeline.jsonl")
         log.open()
@@ -119,6 +120,7 @@ def append_ratio(rounds: int) -> tuple[float, float]:
 
 
 def main() -> None:
+    """Measure and print the table."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--files", type=int, nargs="*", default=[0], help="tracked files beside the plan's")

@@ -83,8 +83,13 @@ def test_a_ticked_box_claims_a_plan(sandbox: Sandbox, line: str) -> None:
     assert one["claims"] == [{"by": "roadmap", "path": ".planning/ROADMAP.md", "line": 4}]
 
 
-@pytest.mark.parametrize("line", ["- [ ] 01-01-PLAN.md", "- [x] Phase 1: all of it (1/1 plans)", "- [x] 01-011: no such plan",
-                                  "- [x] 2026-01-01: a day", "- [x] see 01-01 for more", "-[x] 01-01", "- [x] 01-01-2026"])  # fmt: skip
+@pytest.mark.parametrize(
+    "line",
+    [
+        "- [ ] 01-01-PLAN.md", "- [x] Phase 1: all of it (1/1 plans)", "- [x] 01-011: no such plan",
+        "- [x] 2026-01-01: a day", "- [x] see 01-01 for more", "-[x] 01-01", "- [x] 01-01-2026",
+    ],
+)  # fmt: skip
 def test_a_line_that_claims_no_plan(sandbox: Sandbox, line: str) -> None:
     history(sandbox, [{".planning/ROADMAP.md": f"{line}\n", **_phase(1, artifact("none"), summary=False)}])
     assert sandbox.call("audit").data["totals"]["claimed"] == 0

@@ -26,6 +26,8 @@ MUST_HAVES = """\
     - path: old.py
       should_not_exist: true
     - path: link/b.py
+    - path: deep/er/x.py
+    - path: way/y.py
   key_links:
     - from: src/c.py
       to: src/b.py
@@ -39,8 +41,24 @@ MUST_HAVES = """\
 BASE = {
     PLAN: plan(MUST_HAVES), SUMMARY: "done\n", "a.py": "x\n", "src/b.py": "good\n", "src/m.ts": "import './n'; // good\n",
     "src/n.ts": "good\n", "src/c.py": "good = 1\n", "link": "link:src",
+    "deep/er/x.py": "x\n", "way": "link:far/away", "far/away/y.py": "y\n",
 }  # fmt: skip
-MOVES = ["a.py", "src/b.py", "src/m.ts", "src/n.ts", "src/c.py", "link", "old.py", "src/z.ts", "lib/c.py", "noise"]
+MOVES = [
+    "deep/er/x.py",
+    "deep/er/other",
+    "far/away/y.py",
+    "way",
+    "a.py",
+    "src/b.py",
+    "src/m.ts",
+    "src/n.ts",
+    "src/c.py",
+    "link",
+    "old.py",
+    "src/z.ts",
+    "lib/c.py",
+    "noise",
+]
 
 
 def changed(tree: Tree, dice: random.Random) -> dict[str, str]:
@@ -49,7 +67,7 @@ def changed(tree: Tree, dice: random.Random) -> dict[str, str]:
     for path in dice.sample(MOVES, dice.randint(1, 2)):
         text = dice.choice([None, "bad\n", BASE.get(path, "good\n")])
         found.pop(path, None)
-        if path == "link" and text == "bad\n":
+        if path in ("link", "way") and text == "bad\n":
             text = dice.choice(["link:lib", "link:../out", "a file\n"])
         if text is not None:
             found[path] = text

@@ -9,7 +9,7 @@ from urllib.parse import unquote
 from xml.etree import ElementTree
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -96,7 +96,7 @@ def test_a_finding_on_a_document_that_is_not_listed_has_a_case_too() -> None:
     assert root.get("tests") == "2"
 
 
-@settings(deadline=None)
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(TEXTS, TEXTS, TEXTS.filter(bool), st.sampled_from(SEVERITIES), st.integers(1, 10**9), st.integers(1, 10**9))
 def test_any_finding_is_valid_everywhere(
     message: str, hint: str, path: str, severity: Severity, line: int, column: int

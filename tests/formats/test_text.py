@@ -5,7 +5,7 @@ from __future__ import annotations
 import unicodedata
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forge.front.cli.formats import Sheet, render
@@ -39,6 +39,7 @@ def test_the_caret_stands_under_the_characters(line: str, column: int, end: int,
     assert width(shown) <= 260 and shown.isprintable()
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.text(max_size=300), st.integers(1, 310), st.integers(0, 40))
 def test_any_line_is_shown_printable_and_bounded(line: str, column: int, length: int) -> None:
     shown, caret = excerpt(line, finding(column, column + length))

@@ -179,3 +179,8 @@ def test_half_a_surrogate_pair_is_hashed_like_any_text() -> None:
     plan = read(document('  truths:\n    - "a \\ud800 b"\n    - "a \\ud801 b"\n'))
     first, second = (statement_hash(item.statement) for item in plan.must_haves)
     assert len(first) == 64 and first != second
+
+
+def test_a_comment_behind_a_block_and_blank_lines_before_it_is_yaml() -> None:
+    plan = read(document("  truths:\n\n    - | # why\n      a is there\n  note:\n\n\n    | # and\n"))
+    assert yaml_findings(plan) == [] and [item.statement for item in plan.must_haves] == ["a is there"]

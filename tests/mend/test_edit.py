@@ -5,7 +5,7 @@ from __future__ import annotations
 import codecs
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forge.text.edit import Edit, NotEditable, apply, apply_to_text, newline
@@ -17,6 +17,9 @@ CHARACTERS = st.one_of(st.sampled_from("ab\r\n\t 全é\U0001f600\u2028"), st.cha
 TEXTS = st.text(CHARACTERS, max_size=40)
 
 
+patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # tables of characters are built once
+
+
 @st.composite
 def edited(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> tuple[str, list[Edit]]:
     text = draw(texts.filter(lambda each: not each.startswith("\ufeff")))
@@ -25,6 +28,7 @@ def edited(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> tuple[str,
     return text, edits
 
 
+@patient
 @given(edited(), st.sampled_from(sorted(MARKS)))
 def test_only_what_is_meant_changes(case: tuple[str, list[Edit]], encoding: str) -> None:
     text, edits = case
@@ -37,6 +41,7 @@ def test_only_what_is_meant_changes(case: tuple[str, list[Edit]], encoding: str)
     assert apply(source, []) == data
 
 
+@patient
 @given(st.binary(max_size=60), st.data())
 def test_bytes_that_are_no_text_stay(data: bytes, draw: st.DataObject) -> None:
     source = Source.of("a.md", data)

@@ -16,6 +16,7 @@ from tests.run.plans import Case, Task, auto, writes
 from tests.run.test_people import at_terminal
 
 GOOD = writes("a.txt", "x\n")
+LIVE = "p = next(pathlib.Path('.git/forge/runs').glob('*/timeline.jsonl'))"
 
 
 def one_edit(sandbox: Sandbox, work: str = GOOD, verify: str = auto("test -s a.txt"), **more: str) -> Case:
@@ -71,8 +72,8 @@ def test_killed_between_the_commit_and_the_index(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize(
     "harm",
     [
-        "p = next(pathlib.Path('.git/forge/runs').glob('*/timeline.jsonl')); p.write_bytes(p.read_bytes().replace(b'step', b'stop'))",
-        "p = next(pathlib.Path('.git/forge/runs').glob('*/timeline.jsonl')); p.write_text('')",
+        f"{LIVE}; p.write_bytes(p.read_bytes().replace(b'step', b'stop'))",
+        f"{LIVE}; p.write_text('')",
         "p = next(pathlib.Path('.git/forge/runs').glob('*/run.yaml')); p.write_text('not a card')",
         "import shutil; shutil.rmtree('.git/forge')",
     ],

@@ -134,7 +134,7 @@ class Line:
 
     def last_change(self, asked: Asked, place: int) -> int:
         """Return the last place, not behind `place`, at which something changed that a look asked for; 0 where nothing did."""
-        keys = [*asked.passed, *(f"{path}/" for path in asked.paths)]
+        keys = [*asked.passed, *asked.paths, *(f"{path}/" for path in asked.paths)]
         found = max((_last(self._changed.get(key, ()), place) for key in keys), default=0)
         return max(found, _last(self._changed.get("", ()), place), _last(self._listing, place) if asked.listed else 0)
 

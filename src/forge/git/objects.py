@@ -19,6 +19,7 @@ from forge.git.tree import RevisionTree, TreeEntry, Unreadable
 
 FOLDER = 0o040000
 LINK = 0o120000
+_SUBMODULE = 0o160000
 _MOST_ENTRIES = 2_000_000  # of folders kept in memory
 _MOST_BYTES = 64 << 20  # of files kept in memory
 
@@ -190,8 +191,14 @@ class StoredTree(RevisionTree):
             self._asked, self.blind = None, False
 
     def _object(self, parts: list[str]) -> Entry | Literal["missing"] | None:
+        found = self._stored(parts)
         if self._asked is not None:
             self._asked.passed.add("/".join(parts))
+            if found is None:  # whatever comes below it later makes it a folder
+                self._asked.paths.add("/".join(parts))
+        return found
+
+    def _stored(self, parts: list[str]) -> Entry | Literal["missing"] | None:
         mode, oid = FOLDER, self.root_id
         for part in parts:
             if mode != FOLDER:
@@ -225,7 +232,7 @@ class StoredTree(RevisionTree):
         real, mode, oid = found
         if mode == FOLDER:
             return TreeEntry("folder")
-        if mode == 0o160000:
+        if mode == _SUBMODULE:
             return TreeEntry("special")
         size = self.store.size(oid)
         return TreeEntry("missing") if size is None else TreeEntry("file", size, real)
@@ -251,6 +258,18 @@ class StoredTree(RevisionTree):
         if self.blind:
             raise GitFailed("the files are not listed for this look")
         return self._files
+
+    def sign(self, path: str) -> str:
+        """Return what tells one answer about a path from another: an object that is missing may be there later."""
+        found = self._resolve(path)
+        if isinstance(found, TreeEntry):
+            return found.kind
+        here = found[1] in (FOLDER, _SUBMODULE) or self.store.size(found[2]) is not None
+        return f"{found[0]} {found[1]:o} {found[2]}{'' if here else ' missing'}"
+
+    def listing_sign(self) -> str:
+        """Return what tells one listing from another. Raises GitFailed."""
+        return hashlib.sha256("\0".join(self._files).encode("utf-8", "surrogateescape")).hexdigest()
 
     def files_below(self, folder: str) -> tuple[str, ...]:
         """Return the paths that are no folders below a folder. Raises GitFailed where a part of it is missing here."""

@@ -156,14 +156,17 @@ class Catalog:
             folders.setdefault(file.folder, []).append(file)
         return [Phase(folder, tuple(files)) for folder, files in folders.items()]
 
-    def load(self, file: PlanFile) -> Plan:
-        """Read a plan. Raises UnknownName where the file cannot be read."""
+    def read(self, file: PlanFile) -> bytes:
+        """Return a plan's bytes. Raises UnknownName where the file cannot be read."""
         try:
-            data = (self.root / file.path).read_bytes() if self.tree is None else self.tree.read(file.path)
+            return (self.root / file.path).read_bytes() if self.tree is None else self.tree.read(file.path)
         except (OSError, Unreadable) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise UnknownName(f"{file.path} cannot be read: {why}", "make it a readable file") from error
-        return plans.load(Source.of(file.path, data), file.id)
+
+    def load(self, file: PlanFile) -> Plan:
+        """Read a plan. Raises UnknownName where the file cannot be read."""
+        return plans.load(Source.of(file.path, self.read(file)), file.id)
 
     def by_path(self, path: str) -> PlanFile | None:
         """Return the plan at a path."""

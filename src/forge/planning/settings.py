@@ -18,7 +18,9 @@ from forge.text.yaml import Value
 
 PATH = ".planning/forge.yaml"
 DiffPolicy = Literal["never", "risky", "always"]
+RuleSeverity = Literal["error", "warning", "note", "off"]
 _STRICTNESS = ("never", "risky", "always")
+_SEVERITIES = ("error", "warning", "note", "off")
 PROTECTED = (
     ".git*", "**/.git*", ".git*/**", "**/.gitlab-ci.yml", ".circleci/**", "Jenkinsfile", ".travis.yml", "azure-pipelines.yml",
     ".planning/forge.yaml", "**/*.lock", "**/package-lock.json", "**/pnpm-lock.yaml", "**/go.sum", "**/npm-shrinkwrap.json",
@@ -74,6 +76,7 @@ class Settings:
     scope: ScopeLimits = field(default_factory=ScopeLimits)
     repair_attempts: int = 0
     limits: Limits = field(default_factory=Limits)
+    rules: Mapping[str, RuleSeverity] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
 
@@ -147,7 +150,7 @@ class _Reader:
             raise SettingsError(f"{self.source.path}:{line}:{column}: {problem.message}", "mend this line") from problem
         if top.data is None:
             return self.base
-        self.known(top, "version", "runner", "runners", "approvals", "scope", "repair", "limits")
+        self.known(top, "version", "runner", "runners", "approvals", "scope", "repair", "limits", "rules")
         version = self.number(top, "version", 1)
         if version > 1:
             said = f"{self.source.path}: version {version:g} is newer than this forge reads"
@@ -164,6 +167,7 @@ class _Reader:
             scope=self.scope(scope),
             repair_attempts=int(self.number(repair, "attempts", self.base.repair_attempts)),
             limits=self.limits(limits),
+            rules={**self.base.rules, **self.rules(self.block(top, "rules"))},
             warnings=tuple(self.warnings),
         )
 
@@ -198,6 +202,10 @@ class _Reader:
         return Limits(
             numbers["step_timeout"], numbers["idle_timeout"], int(numbers["evidence_bytes"]), int(numbers["artifact_bytes"])
         )
+
+    def rules(self, value: Value) -> dict[str, RuleSeverity]:
+        """Return the severities that are set; whether there are such rules is not this floor's to know."""
+        return {key: self.choice(value, key, _SEVERITIES, "") for key in value.keys}  # type: ignore[misc]
 
     def block(self, parent: Value, key: str) -> Value:
         value = parent.get(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import shutil
 import sys
 import tempfile
@@ -46,7 +47,7 @@ class Demo:
     @property
     def next(self) -> list[str]:
         """The three commands to look closer."""
-        return ["forge verify 01-01", "forge timeline", "git show HEAD~1"]
+        return [f"{_program()} verify 01-01", f"{_program()} timeline", "git show HEAD~1"]
 
     def describe(self) -> str:
         """Return the log of the run and what to look at next."""
@@ -82,6 +83,11 @@ def make_and_execute(folder: Path | None, execution: str, notify: Notify, say: C
     record = execute(context, file, Options(approve=True))
     log = program.run(place, "log", "--oneline", "--no-decorate").decode("utf-8", "replace")
     return Demo(place, record, log)
+
+
+def _program() -> str:
+    """Return how this forge is called from here: by its name where that is on PATH, else by where it lies."""
+    return "forge" if shutil.which("forge") else shlex.quote(os.path.abspath(sys.argv[0]))
 
 
 def _new_folder(folder: Path | None) -> Path:

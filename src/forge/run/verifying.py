@@ -195,7 +195,7 @@ class _Verifier:
 
     def _kept(self, done: Sequence[tuple[Ran, Proof | None]]) -> list[Ran]:
         """Write the proofs that say something new, and commit them together; return the results with their places."""
-        known = ProofBook(self.repository).of(self.plan)
+        known = ProofBook(self.repository).of(self.plan.path, self.plan.source.data, self.bench.is_plan)
         files: dict[str, bytes] = {}
         paths: list[str | None] = []
         for _, proof in done:

@@ -115,7 +115,7 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
 
     A key that stands twice in a mapping is a problem too, unless `repeats` lets it pass.
     """
-    reader = YAML(typ="rt", pure=True)
+    reader = YAML(typ="safe", pure=True)  # nodes and places only; what collects comments fails on some texts
     reader.max_depth = _DEEPEST
     reader.composer.warn_double_anchors = False
     try:
@@ -124,6 +124,8 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
         raise _marked(error) from error
     except RecursionError as error:
         raise YamlProblem("nested too deep", 0) from error
+    except AssertionError as error:
+        raise YamlProblem("cannot be read", 0) from error
     except (YAMLError, ValueError, UnicodeError) as error:
         raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
     if node is None:

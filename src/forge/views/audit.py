@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from forge.check.must_haves.verdict import Answer, Verdict
@@ -96,13 +96,12 @@ def audit(repository: Repository, revision: str = "HEAD", *, at_completion: bool
     found = claimed_plans(catalog, tree, all_runs(repository))
     bench = Bench.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
     past = _Archive(bench, tree) if found else None
-    plans = [_audited(plan_in(catalog, claimed.file), claimed, bench, past, at_completion) for claimed in found if past]
+    plans = [_audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion) for claimed in found if past]
     worst = sorted(plans, key=lambda plan: _WORST_FIRST.index(plan.now.verdict))
     return Audit(tree.revision or revision, tuple(worst))
 
 
-def _audited(plan: Plan, claimed: Claimed, bench: Bench, archive: _Archive, at_completion: bool) -> PlanAudit:
-    now = bench.verdict(plan)
+def _audited(now: PlanVerdict, claimed: Claimed, archive: _Archive, at_completion: bool) -> PlanAudit:
     added = archive.completions.of(claimed.summary) if claimed.summary else None
     completed = added.commit if added and added.certain else None
     past = archive.past(now, claimed, added) if at_completion else None
@@ -134,7 +133,7 @@ class _Archive:
             return Past(None, note=f"the history behind {added.commit[:12]}, where its summary first stands, is not here")
         try:
             tree = self.trees.at(added.commit)
-            plan, note = self._plan_then(now.plan, added, tree)
+            plan, note = self._plan_then(now, added, tree)
             then = self._bench_at(tree).verdict(plan)
         except GitFailed as error:
             return Past(None, note=error.message)
@@ -142,12 +141,14 @@ class _Archive:
         line = self.history.line(added.commit) if broken else ()
         return Past(then, broken, min(broken.values(), key=line.index, default=None), note)
 
-    def _plan_then(self, now: Plan, added: Added, tree: StoredTree) -> tuple[Plan, str]:
+    def _plan_then(self, now: PlanVerdict, added: Added, tree: StoredTree) -> tuple[Plan, str]:
         """Return the plan as it stood at its completion; as it stands now where it was not there, with a note."""
-        path = self.completions.plan_beside(added, now.path)
+        path = self.completions.plan_beside(added, now.file.path)
         if path is None:
-            return now, "the plan was not there when its summary was added; its text of now is what was judged"
-        return plan_in(Catalog(self.tree.repository.root, tree), PlanFile(path, now.id)), ""
+            return now.plan, "the plan was not there when its summary was added; its text of now is what was judged"
+        if tree.blob(path) == self.tree.blob(now.file.path):  # it need not be read twice
+            return replace(now.plan, source=replace(now.plan.source, path=path)), ""
+        return plan_in(Catalog(self.tree.repository.root, tree), PlanFile(path, now.file.id)), ""
 
     def _bench_at(self, tree: StoredTree) -> Bench:
         return Bench(tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict)

@@ -10,7 +10,6 @@ from functools import cached_property
 
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
-from forge.planning.plan import Plan
 from forge.planning.proof import Proof, statement_hash
 from forge.timeline.event import Event
 from forge.views.runs import RunRecord, all_runs
@@ -33,24 +32,18 @@ class ProofBook:
         sound = (record for record in all_runs(self.repository) if record.reading.valid)
         return [(record, list(of_events(record.card.plan_path, record.reading.events))) for record in sound]
 
-    def of(self, plan: Plan, is_plan: Callable[[str], bool] | None = None) -> list[Proof]:
-        """Return every proof of a plan, wherever it lay when they were given.
+    def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
+        """Return every proof of the plan of these bytes at a path, wherever it lay when they were given.
 
         A run's plan that was moved is found by its blob; a proof of a plan that is no more where it was belongs to the
-        plan of the same folder and file name. `is_plan` says whether a plan is at a path; without it the work tree does.
+        plan of the same folder and file name. `is_plan` says whether a plan is at a path.
         """
-        there = is_plan or (lambda path: (self.repository.root / path).is_file())
-        blob = blob_id(plan.source.data) if self.runs else ""
-        found = [proof for proof in self.files if _speaks_of(proof.plan_path, plan.path, there)]
+        blob = blob_id(data) if self.runs else ""
+        found = [proof for proof in self.files if _speaks_of(proof.plan_path, path, is_plan)]
         for record, given in self.runs:
-            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, plan.path, there):
+            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, path, is_plan):
                 found += given
         return found
-
-
-def proofs_of(repository: Repository, plan: Plan) -> list[Proof]:
-    """Return every proof of a plan, from `.planning/proofs/` and from the timelines of its runs."""
-    return ProofBook(repository).of(plan)
 
 
 def _speaks_of(there: str, here: str, is_plan: Callable[[str], bool]) -> bool:

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+import posixpath
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from forge.check.schema import front_matter
+from forge.check.rules.allow import silenced
+from forge.check.rules.catalog import OF_A_DOCUMENT, RULES
 from forge.errors import SettingsError, UsageError
-from forge.planning import mission, settings
-from forge.planning.catalog import FOLDER, Catalog, plan_id
-from forge.planning.plan import load
-from forge.planning.run_card import RUNS
+from forge.git.repository import Repository
+from forge.planning import settings
+from forge.planning.catalog import FOLDER, Catalog
+from forge.planning.settings import RuleSeverity
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.timeline import log
+from forge.views.document_kinds import Found, below, documents, kind_of, why_unreadable
+from forge.views.gathering import Gathering, repository_of
+from forge.views.reading import Reading, read
+from forge.views.reading_cache import ReadingCache
+
+Progress = Callable[[int, int], None]
+_LARGEST = 64 << 20  # bytes; nobody writes such a document, and reading it would take all the memory there is
+_EVERY_RULE = frozenset(rule.id for rule in RULES)
 
 
 @dataclass
 class Report:
-    """What was read and what was found."""
+    """What was read and what was found; `lines` has the text of the lines with findings."""
 
     files: int = 0
     steps: int = 0
@@ -48,124 +58,166 @@ class Report:
             "documents": self.documents,
         }
 
-    def add(self, kind: str, name: str, source: Source | None, path: str, steps: int, findings: Iterable[Finding]) -> None:
+    def add(self, path: str, name: str, reading: Reading, findings: Iterable[Finding]) -> None:
         """Take the result of one document."""
         found = list(findings)
         self.files += 1
-        self.steps += steps
+        self.steps += reading.steps
         self.findings += found
-        self.documents.append({"path": path, "kind": kind, "id": name, "steps": steps})
-        if source is not None:
-            self.lines |= {(path, finding.line): source.line_text(finding.line) for finding in found}
+        self.documents.append({"path": path, "kind": reading.kind, "id": name, "steps": reading.steps})
+        for finding in found:
+            if finding.line in reading.lines:
+                self.lines[path, finding.line] = reading.lines[finding.line]
 
 
-def validate(root: Path, paths: list[Path]) -> Report:
-    """Read the given files and folders, else `.planning/` below `root`. Raises UsageError for a path that is not there."""
-    report = Report()
-    top = Path(os.path.realpath(root))
-    if not paths and not (top / FOLDER).is_dir():
+def validate(root: Path, paths: list[Path], *, progress: Progress | None = None) -> Report:
+    """Read the given files and folders, else `.planning/` below `root`. Raises UsageError for a path that is not there.
+
+    A document that lies in a `.planning/` is held against its neighbours too: always in a repository, elsewhere where
+    the folder was named and not the file alone. `progress` is told how many documents of how many are read.
+    """
+    top = os.path.realpath(root)
+    if not paths and not os.path.isdir(os.path.join(top, FOLDER)):
         raise UsageError(f"there is no {FOLDER}/ in {top}", "run `forge init`, or name the files to validate", ["forge init"])
-    ids = {file.path: file.id for file in Catalog(top).files} if (top / FOLDER).is_dir() else {}
-    for path in dict.fromkeys(_documents(paths or [top / FOLDER])):
-        _read(report, top, path, ids)
+    repository = repository_of(top)
+    groups: dict[str, list[str]] = {}
+    for found in documents(paths or [Path(top, FOLDER)]):
+        places = groups.setdefault(_owner(found, top, repository), [])
+        places.append(found.place)
+    report, total = Report(), sum(map(len, groups.values()))
+    for owner, places in groups.items():
+        told = _counting(progress, report.files, total)
+        room = _Room(owner or top, repository if owner == top else None, top)
+        room.judge(report, list(dict.fromkeys(places)), bool(owner), told)
     return report
 
 
-def _documents(paths: list[Path]) -> Iterator[Path]:
-    for path in paths:
-        if path.is_dir():
-            for folder, names, files in os.walk(path):
-                names.sort()
-                yield from (Path(folder, name) for name in sorted(files) if _kind(Path(folder, name)))
-        elif path.exists() or path.is_symlink():
-            yield path
-        else:
-            raise UsageError(f"{path} is not there", "name files or folders that are")
+def _owner(found: Found, top: str, repository: Repository | None) -> str:
+    """Return the folder whose `.planning/` a document belongs to; empty for one that is judged by itself."""
+    before, inside, _ = found.place.rpartition(f"/{FOLDER}/")
+    if repository is not None and found.place.startswith(f"{top}/"):
+        return top
+    return before if inside and not found.named else ""
 
 
-def _kind(path: Path) -> str:
-    parts = path.as_posix()
-    if path.name.endswith("PLAN.md"):
-        return "plan"
-    if parts.endswith(settings.PATH):
-        return "settings"
-    if f"{mission.FOLDER}/" in parts and path.suffix == ".yaml":
-        return "mission"
-    return "timeline" if f"{RUNS}/" in parts and path.name == "timeline.jsonl" else ""
+def _counting(progress: Progress | None, before: int, total: int) -> Callable[[int], None]:
+    return (lambda done: progress(min(before + done, total), total)) if progress else (lambda done: None)
 
 
-def _read(report: Report, root: Path, path: Path, ids: dict[str, str]) -> None:
-    real = Path(os.path.realpath(path.parent), path.name)
-    name = real.relative_to(root).as_posix() if real.is_relative_to(root) else str(path)
-    kind = _kind(path) or "plan"
+class _Room:
+    """The documents of one folder, judged together."""
+
+    def __init__(self, root: str, repository: Repository | None, top: str) -> None:
+        self.root = root
+        self.top = top
+        self.repository = repository
+        self.cache = ReadingCache(repository.forge_dir / "cache", root) if repository else None
+
+    def judge(self, report: Report, places: list[str], together: bool, told: Callable[[int], None]) -> None:
+        """Read the documents and add what is found to a report; `together` holds them against their neighbours."""
+        wanted = dict.fromkeys(places)
+        gathering = Gathering(Path(self.root))
+        neighbours = [place for place in below(os.path.join(self.root, FOLDER)) if place not in wanted] if together else []
+        readings: dict[str, Reading] = {}
+        for number, place in enumerate([*places, *neighbours], 1):
+            path = self._relative(place)
+            kind, reading = kind_of(place), self._read(place, path)
+            if together and kind:
+                gathering.take(kind, path, reading.facts)
+            if place in wanted:
+                readings[path] = replace(reading, facts="")
+            told(number)
+        if self.cache is not None:
+            with closing(self.cache):
+                self.cache.prune([*places, *neighbours])
+        found = _by_path(gathering.findings(self.repository), readings) if together else {}
+        self._report(report, readings, found, _EVERY_RULE if together else OF_A_DOCUMENT)
+
+    def _relative(self, place: str) -> str:
+        return posixpath.relpath(place, self.root) if place.startswith(f"{self.root}/") else place
+
+    def _read(self, place: str, path: str) -> Reading:
+        kind = kind_of(place) or "plan"
+        try:
+            found = os.stat(place)
+            reason = why_unreadable(place, self.root, found, _LARGEST)
+        except (OSError, ValueError) as error:
+            return _unreadable(kind, path, getattr(error, "strerror", None) or "it is no path")
+        if reason:
+            return _unreadable(kind, path, reason)
+        kept = self.cache.get(place, found) if self.cache and kind != "settings" else None
+        if kept is not None:
+            try:
+                return Reading.decode(*kept)
+            except (ValueError, TypeError):
+                pass  # what cannot be read is read anew
+        try:
+            data = Path(place).read_bytes()
+        except OSError as error:
+            return _unreadable(kind, path, error.strerror or "it is gone")
+        reading = read(kind, Path(self.root), Source.of(path, data))
+        if self.cache is not None:
+            self.cache.put(place, found, reading.encode(), reading.facts)
+        return reading
+
+    def _report(
+        self, report: Report, readings: dict[str, Reading], between: dict[str, list[Finding]], asked: frozenset[str]
+    ) -> None:
+        severities = _severities(self.root)
+        ids = {file.path: file.id for file in Catalog(Path(self.root)).files}
+        told = frozenset(readings)
+        active = asked - {rule for rule, severity in severities.items() if severity == "off"}
+        for path in list(readings):
+            reading = readings.pop(path)
+            extra = between.get(path, [])
+            findings = silenced([*reading.findings, *extra], reading.allows, active, _EVERY_RULE, path)
+            ordered = sorted(_weighed(findings, severities), key=lambda each: (each.line, each.column))
+            lines = reading.lines | (_lines(self.root, path, extra) if extra else {})
+            shown = path if self.root == self.top or os.path.isabs(path) else os.path.join(self.root, path)
+            named = [replace(each, path=shown) for each in ordered] if shown != path else ordered
+            report.add(shown, ids.get(path, reading.name), replace(reading, lines=lines), named)
+        for path, findings in between.items():
+            if path not in told:
+                report.findings += _weighed(findings, severities)
+
+
+def _by_path(findings: Iterator[Finding], readings: Mapping[str, Reading]) -> dict[str, list[Finding]]:
+    """Return findings by their document: those of documents that are asked for, or that are not there at all."""
+    found: dict[str, list[Finding]] = {}
+    for finding in findings:
+        if finding.path in readings or finding.rule == "timeline-rewritten":
+            found.setdefault(finding.path, []).append(finding)
+    return found
+
+
+def _unreadable(kind: str, path: str, reason: str) -> Reading:
+    said = f"the file cannot be read: {reason}"
+    finding = Finding("unreadable", "error", path, 1, 1, 1, 1, said, "make it a readable file", True)
+    return Reading(kind, path, findings=(finding,))
+
+
+def _severities(root: str) -> Mapping[str, RuleSeverity]:
+    """Return the severity that the settings give to rules; none where they cannot be used (that is a finding)."""
     try:
-        if not real.is_file():
-            raise OSError(0, "it is no regular file")
-        source = Source.of(name, real.read_bytes())
-    except OSError as error:
-        place = Finding(
-            "unreadable",
-            "error",
-            name,
-            1,
-            1,
-            1,
-            1,
-            f"the file cannot be read: {error.strerror}",
-            "make it a readable file",
-            True,
-        )
-        report.add(kind, name, None, name, 0, [place])
-        return
-    {"plan": _plan, "settings": _settings, "mission": _mission, "timeline": _timeline}[kind](
-        report, root, source, ids.get(name)
-    )
+        return settings.load(Path(root)).rules
+    except SettingsError:
+        return {}
 
 
-def _plan(report: Report, root: Path, source: Source, name: str | None) -> None:
-    plan = load(source, name or plan_id(source.path))
-    findings = [*plan.findings, *front_matter(source, plan.front)]
-    report.add(
-        "plan", plan.id, source, source.path, len(plan.steps), sorted(findings, key=lambda each: (each.line, each.column))
-    )
+def _weighed(findings: Iterable[Finding], severities: Mapping[str, RuleSeverity]) -> list[Finding]:
+    """Return findings with the severities of the settings, those of rules that are off left out."""
+    weighed = []
+    for finding in findings:
+        severity = severities.get(finding.rule, finding.severity)
+        if severity != "off":
+            weighed.append(finding if severity == finding.severity else replace(finding, severity=severity))
+    return weighed
 
 
-def _settings(report: Report, root: Path, source: Source, name: str | None) -> None:
-    findings = []
+def _lines(root: str, path: str, findings: list[Finding]) -> dict[int, str]:
     try:
-        found = settings.load(root)
-        findings = [
-            _placed(source, "settings-key", text, blocks=False) for text in found.warnings if text.startswith(source.path)
-        ]
-    except SettingsError as error:
-        findings = [_placed(source, "settings", error.message, blocks=False)]
-    report.add("settings", source.path, source, source.path, 0, findings)
-
-
-def _placed(source: Source, rule: str, text: str, *, blocks: bool) -> Finding:
-    """Return a finding from a message that begins with `path:line:column:`."""
-    parts = text.split(":", 3)
-    numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
-    line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
-    severity = "error" if rule == "settings" else "warning"
-    message = parts[3].strip() if numbered else text
-    return Finding(rule, severity, source.path, line, column, line, column + 1, message, "see `docs/settings.md`", blocks)  # type: ignore[arg-type]
-
-
-def _mission(report: Report, root: Path, source: Source, name: str | None) -> None:
-    found = mission.load(root, source.path)
-    report.add("mission", found.id, source, source.path, 0, found.findings)
-
-
-def _timeline(report: Report, root: Path, source: Source, name: str | None) -> None:
-    reading = log.read(source.data)
-    findings = []
-    if reading.problem or reading.torn:
-        line = reading.problem_line or len(reading.events) + 1
-        problem = reading.problem or "the last line is torn"
-        findings = [
-            Finding(
-                "timeline-damaged", "error", source.path, line, 1, line, 1, problem, "compare it with the committed versions"
-            )
-        ]
-    report.add("timeline", source.path, None, source.path, 0, findings)
+        source = Source.read(Path(root), path)
+    except OSError:
+        return {}
+    last = source.position(len(source.text))[0]
+    return {each.line: source.line_text(each.line)[:400] for each in findings if each.line <= last}

@@ -2,36 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
 from forge.check.must_haves.binding import bound_blobs
-from forge.check.must_haves.judge import judge, judge_one
+from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
 from forge.errors import GitFailed, UnknownName
+from forge.git.noted import NotedWorkTree
 from forge.git.objects import ObjectStore, StoredTree
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, WorkTree, outside_tree
 from forge.planning.catalog import FOLDER, Catalog, PlanFile
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan, load
-from forge.text.source import Source
+from forge.text.finding import Finding
+from forge.text.source import Source, Span
+from forge.text.yaml import Value
 from forge.views.proofs import ProofBook
+from forge.views.remembered import Answered, Memory
 
 
 @dataclass(frozen=True)
 class PlanVerdict:
-    """A plan with the verdict on each of its must-haves."""
+    """A plan with the verdict on each of its must-haves; the plan itself is read where it is asked for."""
 
-    plan: Plan
+    file: PlanFile
+    findings: tuple[Finding, ...]
     verdict: PlanAnswer
     verdicts: tuple[Verdict, ...]
+    load: Callable[[], Plan]
+
+    @cached_property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.load()
 
     def as_data(self) -> dict[str, object]:
         """Return what `forge verify` shows of it."""
         return {
-            "id": self.plan.id, "path": self.plan.path, "verdict": self.verdict, "counts": counts(self.verdicts),
+            "id": self.file.id, "path": self.file.path, "verdict": self.verdict, "counts": counts(self.verdicts),
             "must_haves": [verdict.as_data() for verdict in self.verdicts],
         }  # fmt: skip
 
@@ -48,12 +60,14 @@ class Bench:
     store: ObjectStore
     book: ProofBook
     strict: bool = False
+    memory: Memory | None = None
 
     @classmethod
     def on(cls, repository: Repository, tree: WorkTree | RevisionTree, limit: int, *, strict: bool = False) -> Bench:
         """Return a bench for a tree of a repository."""
         store = tree.store if isinstance(tree, StoredTree) else ObjectStore(repository)
-        return cls(tree, limit, store, ProofBook(repository), strict)
+        memory = Memory(repository, tree, limit) if isinstance(tree, (StoredTree, NotedWorkTree)) else None
+        return cls(tree, limit, store, ProofBook(repository), strict, memory)
 
     @cached_property
     def outside(self) -> StoredTree:
@@ -74,24 +88,63 @@ class Bench:
         changes = self.store.changes(root, self.outside.root_id)
         return sum(path.partition("/")[0] != FOLDER for path, _, _ in changes)
 
-    def _ground(self, plan: Plan) -> Ground:
-        return Ground(
-            self.tree, self.outside_id, lambda item: bound_blobs(plan, item, self.outside), self.changed_since, self.strict
-        )
-
     def is_plan(self, path: str) -> bool:
         """Say whether a file is at a path of the tree."""
         return self.tree.entry(path).kind == "file"
 
     def verdict(self, plan: Plan) -> PlanVerdict:
         """Judge a plan."""
-        verdicts = judge(plan, self.book.of(plan, self.is_plan), self._ground(plan), self.limit)
+        return self._decided(PlanFile(plan.path, plan.id), plan.source.data, self._answer(plan), lambda: plan)
+
+    def verdict_in(self, catalog: Catalog, file: PlanFile) -> PlanVerdict:
+        """Judge a plan of a catalog; what the tree answered earlier is taken again where it still holds."""
+        memory, tree = self.memory, self.tree
+        try:
+            data = catalog.read(file)
+        except UnknownName:
+            return self.verdict(plan_in(catalog, file))
+        if memory is None or not isinstance(tree, (StoredTree, NotedWorkTree)):
+            return self.verdict(load(Source.of(file.path, data), file.id))
+        found = memory.recall(file.path, data)
+        if found is None:
+            plan = load(Source.of(file.path, data), file.id)
+            with tree.noting() as asked:
+                found = self._answer(plan)
+            memory.keep(file.path, data, asked, found)
+            return self._decided(file, data, found, lambda: plan)
+        return self._decided(file, data, found, lambda: load(Source.of(file.path, data), file.id))
+
+    def _answer(self, plan: Plan) -> Answered:
+        """Ask the tree alone about every must-have."""
         sound = not any(finding.rule.startswith("front-matter-") and finding.severity == "error" for finding in plan.findings)
-        return PlanVerdict(plan, plan_answer(verdicts, sound=sound), tuple(verdicts))
+        items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
+        return Answered(sound, tuple(plan.findings), tuple(items))
+
+    def _decided(self, file: PlanFile, data: bytes, found: Answered, plan: Callable[[], Plan]) -> PlanVerdict:
+        """Hold the proofs against what the tree answered."""
+        proofs = self.book.of(file.path, data, self.is_plan)
+        ground = self._ground(plan)
+        verdicts = [with_proofs(_item(command, each), each, proofs, ground) for command, each in found.items]
+        return PlanVerdict(file, found.findings, plan_answer(verdicts, sound=found.sound), tuple(verdicts), plan)
 
     def verdict_on_one(self, plan: Plan, item: MustHave) -> Verdict:
         """Judge one must-have of a plan."""
-        return judge_one(item, self.book.of(plan, self.is_plan), self._ground(plan), self.limit)
+        proofs = self.book.of(plan.path, plan.source.data, self.is_plan)
+        return with_proofs(item, on_tree(item, self.tree, self.limit), proofs, self._ground(lambda: plan))
+
+    def _ground(self, plan: Callable[[], Plan]) -> Ground:
+        return Ground(
+            self.tree, self.outside_id, lambda item: bound_blobs(plan(), item, self.outside), self.changed_since, self.strict
+        )
+
+
+def _item(command: str | None, found: Verdict) -> MustHave:
+    """Return a must-have as far as proofs speak of it: its name, what it says, its command."""
+    place = Span(0, 0)
+    said = Value(found.target, found.target, place, {})
+    if command is not None:
+        said = Value({"statement": said, "verify": Value(command, command, place, {})}, "", place, {})
+    return MustHave(found.kind, found.index, said)
 
 
 def verdict_on(
@@ -123,7 +176,7 @@ def plan_in(catalog: Catalog, file: PlanFile) -> Plan:
 def tree_to_judge(repository: Repository, revision: str | None) -> tuple[WorkTree | RevisionTree, Catalog]:
     """Return the tree that a revision names, the work tree without one, and the plans of it."""
     if revision is None:
-        return WorkTree(repository), Catalog(repository.root)
+        return NotedWorkTree(repository), Catalog(repository.root)
     tree = revision_tree(repository, revision)
     return tree, catalog_of(repository, tree)
 

@@ -8,35 +8,37 @@ from forge.check.must_haves import artifacts, key_links, truths
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import Verdict, answer
 from forge.errors import GitFailed
+from forge.git.tree import Tree
 from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan
 from forge.planning.proof import Proof, statement_hash
 
 
-def judge(plan: Plan, proofs: Sequence[Proof], ground: Ground, limit: int) -> list[Verdict]:
-    """Return a verdict for each declared must-have, in order; `limit` is the largest file, in bytes, that is read."""
-    return [judge_one(item, proofs, ground, limit) for item in plan.must_haves]
+def on_tree(item: MustHave, tree: Tree, limit: int) -> Verdict:
+    """Return what a tree alone says of a must-have; `limit` is the largest file, in bytes, that is read.
+
+    A truth is left unproven: proofs decide it. What git cannot give of the tree leaves any of them so.
+    """
+    try:
+        if item.kind == "artifact":
+            return artifacts.judge(item, tree, limit)
+        if item.kind == "key_link":
+            return key_links.judge(item, tree, limit)
+    except GitFailed as error:
+        return answer(item, "unproven", f"the tree cannot be read: {error.message}")
+    return answer(item, "unproven", "" if item.kind == "truth" else "no check exists for prohibitions")
 
 
-def judge_one(item: MustHave, proofs: Sequence[Proof], ground: Ground, limit: int) -> Verdict:
-    """Return the verdict on one must-have; what git cannot give of the tree makes it unproven."""
+def with_proofs(item: MustHave, found: Verdict, proofs: Sequence[Proof], ground: Ground) -> Verdict:
+    """Return the verdict on a must-have, given what the tree alone says of it."""
     waiver = _waiver(item, proofs)
     if waiver is not None:
         return answer(item, "waived", f"waived by {waiver.by}: {waiver.reason}")
+    if item.kind != "truth":
+        return found
     try:
-        return _decided(item, proofs, ground, limit)
+        return truths.judge(item, proofs, ground)
     except GitFailed as error:
         return answer(item, "unproven", f"the tree cannot be read: {error.message}")
-
-
-def _decided(item: MustHave, proofs: Sequence[Proof], ground: Ground, limit: int) -> Verdict:
-    if item.kind == "truth":
-        return truths.judge(item, proofs, ground)
-    if item.kind == "artifact":
-        return artifacts.judge(item, ground.tree, limit)
-    if item.kind == "key_link":
-        return key_links.judge(item, ground.tree, limit)
-    return answer(item, "unproven", "no check exists for prohibitions")
 
 
 def _waiver(item: MustHave, proofs: Sequence[Proof]) -> Proof | None:

@@ -1,35 +1,77 @@
-"""Every rule with its severity, and whether it refuses a run. Ids are stable; `docs/rules.md` has a section for each."""
+"""Every rule, and the functions that hold documents to them. Ids are stable; `docs/rules.md` has a section for each."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
-from forge.text.finding import Severity
+from forge.check.rules import (
+    allow,
+    conflict,
+    coverage,
+    dependencies,
+    documents,
+    files,
+    front_matter,
+    identity,
+    keys,
+    must_haves,
+    names,
+    patterns,
+    references,
+    reports,
+    requirements,
+    roadmap,
+    runs,
+    status,
+    steps,
+    verify,
+    waves,
+)  # fmt: skip
+from forge.check.rules.model import Rule
+from forge.check.rules.project import Project
+from forge.planning.plan import Plan
+from forge.text.finding import Finding
+
+__all__ = ["RULES", "SEVERITIES", "Rule", "between", "of_plan"]
+
+_OF_A_DOCUMENT = (
+    *front_matter.RULES, conflict.RULE, keys.RULE, names.PHASE, names.PLAN, steps.UNCLOSED, steps.ACTION, steps.VERIFY,
+    steps.DONE, steps.AUTONOMOUS, verify.PROSE, verify.CANNOT_FAIL, verify.FOREIGN, must_haves.MISSING, must_haves.EMPTY,
+    must_haves.BARE, must_haves.UNDECIDABLE, coverage.RULE, patterns.INVALID, patterns.MATCHES_ALL, files.UNDECLARED,
+    files.UNTOUCHED, documents.SETTINGS, documents.SETTINGS_KEY, documents.MISSION, documents.PROOF, reports.YAML,
+    reports.CONFIG, runs.CARD, runs.DAMAGED, allow.REASON, allow.UNUSED,
+)  # fmt: skip
+_BETWEEN = (
+    identity.RULE, dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
+    references.RULE, requirements.UNKNOWN, requirements.UNCOVERED, requirements.DUPLICATE, roadmap.UNLISTED, roadmap.MISSING,
+    roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, runs.REWRITTEN, runs.COMMITS,
+)  # fmt: skip
+RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN)
+OF_A_DOCUMENT = frozenset(rule.id for rule in _OF_A_DOCUMENT)
+SEVERITIES = ("error", "warning", "note", "off")
+
+_SAYS_MORE = frozenset((must_haves.EMPTY.id, must_haves.UNDECIDABLE.id))  # of one place, one finding
+_SAYS_LESS = frozenset(("front-matter-schema", keys.RULE.id))
+_PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
+    front_matter.check, keys.check, names.check, steps.check, verify.check, must_haves.check, coverage.check, patterns.check,
+    files.check,
+)  # fmt: skip
+_PROJECT_CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
+    identity.check, dependencies.check, waves.check, references.check, requirements.check, roadmap.check, status.check,
+)  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A rule: what a finding of it is called, how bad it is, and whether it blocks execution."""
+def of_plan(plan: Plan, root: Path) -> Iterator[Finding]:
+    """Yield everything that is wrong with a plan by itself; its commands run from `root`."""
+    found = [finding for check in _PLAN_CHECKS for finding in check(plan)]
+    better = {(each.line, each.column) for each in found if each.rule in _SAYS_MORE}
+    yield from (each for each in found if each.rule not in _SAYS_LESS or (each.line, each.column) not in better)
+    yield from conflict.check(plan.source)
+    yield from verify.check_in(plan, root)
 
-    id: str
-    severity: Severity
-    blocks: bool
-    summary: str
 
-
-RULES = (
-    Rule("unreadable", "error", True, "the file is no text: binary, or not in the encoding that it seems to be in"),
-    Rule("front-matter-missing", "warning", False, "a plan begins with front matter between two lines `---`"),
-    Rule("front-matter-unclosed", "error", True, "the front matter is opened and never closed"),
-    Rule("front-matter-yaml", "error", False, "the front matter is YAML 1.2"),
-    Rule("front-matter-shape", "error", False, "the front matter is a mapping of keys"),
-    Rule("front-matter-schema", "warning", False, "known keys of the front matter have the types of the schema"),
-    Rule("no-steps", "error", True, "a plan has at least one step"),
-    Rule("duplicate-step-id", "error", True, "a step's id is its own"),
-    Rule("unknown-stage", "warning", False, "a step's stage is one of the six"),
-    Rule("path-outside", "error", True, "no path of a plan leads out of the repository"),
-    Rule("settings", "error", False, "forge.yaml can be used"),
-    Rule("settings-key", "warning", False, "forge.yaml has no unknown keys"),
-    Rule("mission-yaml", "error", False, "a mission is YAML 1.2"),
-    Rule("timeline-damaged", "error", False, "a timeline has no gap, no repeat, and an unbroken chain"),
-)
+def between(project: Project) -> Iterator[Finding]:
+    """Yield everything that is wrong between the documents of a project."""
+    for check in _PROJECT_CHECKS:
+        yield from check(project)

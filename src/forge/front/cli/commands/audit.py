@@ -31,9 +31,10 @@ def command(app: App, rev: str, at_completion: bool, strict: bool) -> Reply:
       forge audit --rev v1.0 --json
     """
     found = audit(app.repository, rev, at_completion=at_completion, strict=strict)
-    findings: list[Finding] = [finding for plan in found.plans for finding in plan.now.plan.findings]
+    findings: list[Finding] = [finding for plan in found.plans for finding in plan.now.findings]
     app.execution.counters = found.totals
-    return Reply(found.as_data(), "\n".join(_lines(found)), 0 if found.proven else 1, findings)
+    code = 0 if found.proven else 1
+    return Reply(found.as_data(), "", code, findings) if app.as_json else Reply({}, "\n".join(_lines(found)), code, findings)
 
 
 def _lines(found: Audit) -> Iterator[str]:
@@ -51,7 +52,7 @@ def _lines(found: Audit) -> Iterator[str]:
 
 def _plan(plan: PlanAudit) -> Iterator[str]:
     now = plan.now
-    yield f"{now.plan.id}: {_WORDS[now.verdict]}{_then(plan)}  {now.plan.path}"
+    yield f"{now.file.id}: {_WORDS[now.verdict]}{_then(plan)}  {now.file.path}"
     if not now.verdicts:
         yield "    it declares no must-haves, so nothing is proven"
     failing = [verdict for verdict in now.verdicts if verdict.verdict == "fail"]
@@ -60,7 +61,7 @@ def _plan(plan: PlanAudit) -> Iterator[str]:
         since = broken.get((verdict.kind, verdict.index))
         yield f"    {verdict.kind}:{verdict.index}  {verdict.reason}" + (f" (broken since {since[:12]})" if since else "")
     if len(failing) > _MOST_SHOWN:
-        yield f"    and {len(failing) - _MOST_SHOWN} more: forge verify {now.plan.id}"
+        yield f"    and {len(failing) - _MOST_SHOWN} more: forge verify {now.file.id}"
     open_ones = [verdict for verdict in now.verdicts if verdict.verdict in ("unproven", "stale")]
     if open_ones and not failing:
         one = open_ones[0]

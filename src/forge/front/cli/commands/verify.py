@@ -10,8 +10,7 @@ import click
 
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.planning.catalog import Catalog
-from forge.planning.plan import Plan
+from forge.planning.catalog import Catalog, PlanFile
 from forge.planning.settings import load, load_at
 from forge.text.finding import Finding
 from forge.views.verdicts import Bench, PlanVerdict, plan_in, tree_to_judge
@@ -42,40 +41,41 @@ def command(app: App, name: str | None, every: bool, rev: str | None, strict: bo
         raise UsageError("--run runs commands on the work tree, and --rev looks at another one", "give one of them")
     tree, catalog = tree_to_judge(app.repository, rev)
     settings = load_at(tree) if rev else load(app.repository.root)
-    plans = _plans(app, catalog, name, every)
-    ran = importlib.import_module(_RUNNING).run_plans(app, plans) if run else None
+    catalog, files = _named(app, catalog, name, every)
+    ran = importlib.import_module(_RUNNING).run_plans(app, [plan_in(catalog, file) for file in files]) if run else None
     bench = Bench.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
-    return _reply(tree.revision, [bench.verdict(plan) for plan in plans], ran)
+    found = [bench.verdict_in(catalog, file) for file in files]
+    proven = bool(found) and all(each.verdict == "proven" for each in found)
+    findings: list[Finding] = [finding for each in found for finding in each.findings]
+    if app.as_json:  # of hundreds of plans either form takes its time, and only one is shown
+        return Reply(_data(tree.revision, found, ran), "", 0 if proven else 1, findings)
+    text = "\n".join([*(each.describe() for each in ran or ()), *map(_text, found)])
+    return Reply({}, text, 0 if proven else 1, findings)
 
 
-def _plans(app: App, catalog: Catalog, name: str | None, every: bool) -> list[Plan]:
+def _named(app: App, catalog: Catalog, name: str | None, every: bool) -> tuple[Catalog, Sequence[PlanFile]]:
     """Return the plans that are meant: of the judged tree, or of the work tree where a revision has none of that name."""
     if every:
-        return [plan_in(catalog, file) for file in catalog.files]
+        return catalog, catalog.files
     if name is None:
         raise UsageError("name a plan or a phase, or use --all", "forge verify 01-01")
     if not catalog.named(name, app.here) and (phase := catalog.phase(name, app.here)) is not None:
-        return [plan_in(catalog, file) for file in phase.plans]
+        return catalog, phase.plans
     try:
-        return [plan_in(catalog, catalog.one(name, app.here))]
+        return catalog, [catalog.one(name, app.here)]
     except UnknownName:
         if catalog.tree is None or catalog.named(name, app.here):
             raise
-    return _plans(app, Catalog(app.repository.root), name, every)
+    return _named(app, Catalog(app.repository.root), name, every)
 
 
-def _reply(revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[Ran] | None) -> Reply:
-    findings: list[Finding] = [finding for each in found for finding in each.plan.findings]
-    text = "\n".join([*(each.describe() for each in ran or ()), *map(_text, found)])
-    proven = bool(found) and all(each.verdict == "proven" for each in found)
+def _data(revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[Ran] | None) -> dict[str, object]:
     data: dict[str, object] = {"revision": revision, "plans": [each.as_data() for each in found]}
-    if ran is not None:
-        data["ran"] = [each.as_data() for each in ran]
-    return Reply(data, text, 0 if proven else 1, findings)
+    return data if ran is None else {**data, "ran": [each.as_data() for each in ran]}
 
 
 def _text(found: PlanVerdict) -> str:
-    lines = [f"{found.plan.id}: {found.verdict.upper()}  {found.plan.path}"]
+    lines = [f"{found.file.id}: {found.verdict.upper()}  {found.file.path}"]
     if not found.verdicts:
         lines.append("  it declares no must-haves, so nothing is proven")
     for verdict in found.verdicts:
