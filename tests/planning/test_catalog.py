@@ -100,6 +100,7 @@ def several(make_plans: Make) -> Catalog:
         (".planning/phases/01-setup/01-02-PLAN.md", "phases/01-setup/01-02-PLAN.md"),
         ("./.planning//phases/01-setup/../01-setup/01-02-PLAN.md", "phases/01-setup/01-02-PLAN.md"),
         ("01-02-PLAN.md", "phases/01-setup/01-02-PLAN.md"),
+        ("01-01-PLAN.md", "phases/01-setup/01-01-PLAN.md"),
         ("01-02-PLAN", "phases/01-setup/01-02-PLAN.md"),
         ("02-01-index", "phases/02-search/02-01-index-PLAN.md"),
         ("index", "phases/02-search/02-01-index-PLAN.md"),

@@ -89,6 +89,15 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_beside_it(
     assert files(tmp_path) == ["file"]
 
 
+def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"old")
+    refused("fsync")(tmp_path, monkeypatch)
+    with pytest.raises(StorageFailed):
+        atomic.write(tmp_path / "file", b"new content")
+    assert (tmp_path / "file").read_bytes() == b"new content"
+    assert files(tmp_path) == ["file"]
+
+
 def test_the_half_written_file_is_in_the_staging_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     seen: list[str] = []
     write = os.write

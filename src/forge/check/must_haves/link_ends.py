@@ -145,7 +145,7 @@ def _choices(glob: str) -> str:
 
 def _is_text(path: str) -> bool:
     """Say whether a path can be given to RE2: it takes no text that UTF-8 cannot say."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in path)
+    return path.isascii() or not any("\ud800" <= sign <= "\udfff" for sign in path)
 
 
 def _by_name(head: str, rest: str, tree: Tree) -> End | None:

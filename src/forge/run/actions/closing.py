@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-import posixpath
-import re
-
+from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.verdict import counts
 from forge.git.tree import RevisionTree, outside_tree
-from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan
-from forge.planning.scope import WriteScope, leaves
 from forge.planning.shell import cannot_fail, foreign_folder
 from forge.planning.verify import Check
 from forge.run.actions.checks import run_command
@@ -18,12 +13,6 @@ from forge.run.open_run import OpenRun
 from forge.run.summary import place_for_summary, summary_text
 from forge.timeline import events as ev
 from forge.views.verdicts import verdict_on
-
-_LOCK_FILES = (
-    "package-lock.json", "pnpm-lock.yaml", "yarn.lock", "bun.lockb", "bun.lock", "poetry.lock", "uv.lock", "Pipfile.lock",
-    "Cargo.lock", "go.sum", "composer.lock", "Gemfile.lock", "mix.lock", "pubspec.lock", "packages.lock.json",
-    "gradle.lockfile",
-)  # fmt: skip
 
 
 def truth(run: OpenRun, move: Move) -> None:
@@ -45,14 +34,6 @@ def truth(run: OpenRun, move: Move) -> None:
         run.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
     else:
         run.append(ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe()))
-
-
-def bound_blobs(plan: Plan, item: MustHave, tree: RevisionTree) -> dict[str, str | None]:
-    """Return the files that a command's success is bound to: the write scope, the files it names, and lock files."""
-    named = [word for word in re.split(r"[\s\"'=:;|&()<>]+", item.command or "") if word and not leaves(word)]
-    scope = WriteScope.of([*plan.write_scope.paths, *named])
-    paths = [path for path in tree.files() if scope.covers(path) or posixpath.basename(path) in _LOCK_FILES]
-    return {path: tree.blob(path) for path in paths if not path.startswith(".planning/")}
 
 
 def judge(run: OpenRun, move: Move) -> None:

@@ -71,7 +71,7 @@ def _wanted(part: str) -> Wanted:
         return Wanted(text, ())
     names: list[tuple[str, ...]] = [("default",)] if default else []
     if _DOTTED.fullmatch(words[0]):
-        names.append(tuple(_SEPARATOR.split(words[0])))
+        names.append(tuple(filter(None, _SEPARATOR.split(words[0]))))
     return Wanted(text, tuple(dict.fromkeys(names)), guessed)
 
 
