@@ -54,7 +54,7 @@ class App:
     def say(self, text: str) -> None:
         """Tell a person something on the way: on standard error, never mixed up with the answer."""
         with contextlib.suppress(OSError):
-            click.echo(text, err=True)
+            click.echo(_sayable(text), err=True)
 
 
 def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[App, P], Reply]], Callable[P, None]]:
@@ -148,7 +148,7 @@ def refuse_usage(name: str, message: str, as_json: bool) -> int:
 def _print_reply(name: str, execution: str, reply: Reply, as_json: bool) -> None:
     if not as_json:
         if reply.text:
-            click.echo(reply.text)
+            click.echo(_sayable(reply.text))
         return
     envelope: dict[str, object] = {
         "schema": f"forge.{name}/{_SCHEMA_VERSION}",
@@ -159,6 +159,11 @@ def _print_reply(name: str, execution: str, reply: Reply, as_json: bool) -> None
     if reply.findings is not None:
         envelope["findings"] = [finding.as_data() for finding in reply.findings]
     print_envelope(envelope)
+
+
+def _sayable(text: str) -> str:
+    """Return a text with what no terminal's encoding can say (half a surrogate pair, a byte that is no UTF-8) written out."""
+    return text.encode("utf-8", "backslashreplace").decode()
 
 
 def print_envelope(envelope: dict[str, object]) -> None:
@@ -186,11 +191,11 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
         elif error.next_commands:
             envelope["error"] = {**envelope["error"], "next": error.next_commands}  # type: ignore[dict-item]
         print_envelope(envelope)
-    click.echo(click.style("forge: ", bold=True) + error.message, err=True)
+    click.echo(click.style("forge: ", bold=True) + _sayable(error.message), err=True)
     if error.hint:
         click.echo(f"  {error.hint}", err=True)
     for command in error.next_commands:
-        click.echo(f"    {command}", err=True)
+        click.echo(f"    {_sayable(command)}", err=True)
 
 
 def _print_bug(
