@@ -35,7 +35,5 @@ def test_three_hundred_mutated_plans(seed: int) -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(1000, 1050))
-def test_a_hundred_thousand_mutated_plans(seed: int, request: pytest.FixtureRequest) -> None:
-    if request.config.getoption("markexpr") != "slow":
-        pytest.skip("100,000 documents take many minutes: `pytest -m slow tests/mend/test_mutations.py`")
+def test_a_hundred_thousand_mutated_plans(seed: int) -> None:
     hold(seed, 2000)

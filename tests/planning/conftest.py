@@ -1,4 +1,4 @@
-"""Folders with plans in them, made in a few words; long sweeps only where they are asked for."""
+"""Folders with plans in them, made in a few words."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from pathlib import Path
 import pytest
 
 PLAN = "---\nphase: 1\n{front}---\n<task>\n<name>Write it</name>\n</task>\n"
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the slow tests of this folder unless `-m slow` names them."""
-    if "slow" not in config.getoption("-m"):
-        for item in items:
-            if Path(__file__).parent in item.path.parents and item.get_closest_marker("slow"):
-                item.add_marker(pytest.mark.skip(reason="a long sweep: run with -m slow"))
 
 
 @pytest.fixture

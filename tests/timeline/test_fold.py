@@ -123,6 +123,14 @@ def test_a_question_waits_until_it_is_answered() -> None:
     assert told(START, ev.ApprovalResolved("ap-0", "approved")).questions == {}
 
 
+@pytest.mark.parametrize("about", ["check:x", "check:", "check:²", "check:" + "9" * 5000, "check:-1", "checks:1", "check:1:2"])
+def test_an_answer_about_no_check_decides_none(about: str) -> None:
+    state = told(
+        START, STEP, ev.ApprovalRequested("ap-1", "human_verify", HASH, about), ev.ApprovalResolved("ap-1", "approved")
+    )
+    assert (state.work.checks, state.work.answer(about)) == ({}, "approved")
+
+
 def test_the_outcome_of_a_check() -> None:
     started = ev.TestStarted("x", 1)
     cases: dict[str, Data] = {

@@ -13,7 +13,7 @@ from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_cla
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 
 from forge.git.changes import Change, Changes
-from forge.planning.scope import WriteScope, glob_regex
+from forge.planning.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits
 
 Risk = Literal["low", "medium", "high"]
@@ -117,8 +117,7 @@ def judge(changes: Changes, scope: WriteScope, announced_deletes: Sequence[str],
 
 def protected(paths: Iterable[str], globs: Sequence[str]) -> list[str]:
     """Return the paths that a list of globs protects."""
-    compiled = [re.compile(glob_regex(glob)) for glob in globs]
-    return [path for path in paths if any(pattern.fullmatch(path) for pattern in compiled)]
+    return list(filter(matcher(globs), paths))
 
 
 def _unannounced(entries: Sequence[Change], announced: Sequence[str]) -> list[str]:

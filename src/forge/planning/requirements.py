@@ -11,7 +11,8 @@ from forge.planning.spots import Spot
 from forge.text.source import Source, Span
 
 PATH = ".planning/REQUIREMENTS.md"
-_TOKEN_TEXT = r"[A-Za-z0-9]++(?:[-_.][A-Za-z0-9]++)*+"
+# Atomic groups, for a possessive quantifier on a group matches wrongly before Python 3.11.5 (gh-106052).
+_TOKEN_TEXT = r"[A-Za-z0-9]++(?>(?:[-_.][A-Za-z0-9]+)*)"
 _LINE = re.compile(r"^[^\n]*", re.M)
 _ITEM = re.compile(rf"[ \t]*[-*+][ \t]+(?:\[(?P<mark>.)\][ \t]+)?(?P<bold>[*_`]{{0,3}})\[?(?P<id>{_TOKEN_TEXT})(?![\w-])")
 _TITLE = re.compile(rf"#{{2,6}}[ \t]+[*`\[]*(?P<id>{_TOKEN_TEXT})(?![\w-])")

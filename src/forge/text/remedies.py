@@ -14,12 +14,12 @@ from forge.text.edit import Edit
 from forge.text.source import Span
 from forge.text.yaml import YamlProblem
 
-_QUOTED = r""""(?:[^"\\]|\\.)*+"|'(?:[^']|'')*+'"""
+_QUOTED = r""""(?>(?:[^"\\]|\\.)*)"|'(?>(?:[^']|'')*)'"""
 _ITEM = re.compile(
-    r"""(?P<indent>[ \t]*+)(?P<dashes>(?:-[ \t]++)*+)"""
-    r"""(?:(?P<key>[A-Za-z_][\w.-]*+|"[^"\\]*+"|'[^']*+')[ \t]*+:(?:[ \t]++|$))?+(?P<value>.*)""",
+    r"""(?P<indent>[ \t]*+)(?P<dashes>(?>(?:-[ \t]+)*))"""
+    r"""(?>(?:(?P<key>[A-Za-z_][\w.-]*+|"[^"\\]*+"|'[^']*+')[ \t]*+:(?:[ \t]++|$))?)(?P<value>.*)""",
 )
-_SEVERAL = re.compile(rf"(?:{_QUOTED})(?:[ \t]*+,[ \t]*+(?:{_QUOTED}))++(?=[ \t]*+(?:\#.*)?$)")
+_SEVERAL = re.compile(rf"(?:{_QUOTED})(?>(?:[ \t]*+,[ \t]*+(?:{_QUOTED}))+)(?=[ \t]*+(?:\#.*)?$)")
 _WHOLE_QUOTED = re.compile(_QUOTED)
 _IN_FLOW = re.compile(r"`[^`\n,\[\]{}:#'\"]*+`(?=[ \t]*+[,\]}])")
 _ESCAPE = re.compile(

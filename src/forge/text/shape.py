@@ -35,9 +35,7 @@ def fits(value: object, kind: Any) -> bool:
     if origin is list:
         return isinstance(value, list) and all(fits(each, inner[0]) for each in value)
     if origin is dict:
-        return isinstance(value, dict) and all(
-            fits(key, inner[0]) and fits(each, inner[1]) for key, each in value.items()
-        )
+        return isinstance(value, dict) and all(fits(key, inner[0]) and fits(each, inner[1]) for key, each in value.items())
     if isinstance(value, bool):
         return kind in (bool, object)
     return isinstance(value, kind)

@@ -11,7 +11,7 @@ from functools import cached_property
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.proof import Proof, statement_hash
-from forge.timeline.event import Event
+from forge.timeline.event import Event, typed
 from forge.views.runs import RunRecord, all_runs
 
 
@@ -63,7 +63,8 @@ def blob_id(data: bytes) -> str:
 def of_events(plan_path: str, events: Iterable[Event]) -> Iterator[Proof]:
     """Yield what a run's events prove or waive."""
     for event in events:
-        if event.type in ("truth_proven", "truth_failed", "truth_attested", "truth_waived"):
+        known = event.type in ("truth_proven", "truth_failed", "truth_attested", "truth_waived")
+        if known and typed(event) is not None:  # one whose data is of another shape proves nothing
             yield _proof(plan_path, event)
 
 

@@ -14,7 +14,7 @@ from functools import cache, lru_cache
 from forge.check.must_haves.lexicons import Lexicon, Quote, lexicon_of, openings
 
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
-_REGEX_LITERAL = re.compile(r"/(?:\\.|\[(?:\\.|[^\]\\\n])*+\]|[^/\\\[\n])++/[a-z]*")
+_REGEX_LITERAL = re.compile(r"/(?>(?:\\.|\[(?>(?:\\.|[^\]\\\n])*)\]|[^/\\\[\n])+)/[a-z]*")
 _REGEX_AFTER = frozenset((
     "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "yield", "await", "and", "or",
     "not", "if", "unless",
