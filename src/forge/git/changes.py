@@ -12,7 +12,7 @@ import pygit2
 
 from forge.git import program
 from forge.git.commits import Entry
-from forge.git.index import PrivateIndex, private, put_entries
+from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
 from forge.git.repository import Repository
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
@@ -137,24 +137,17 @@ def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
 def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Staging]:
     """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit."""
     with private(repository) as copy:
-        changed = _changed_paths(copy)
+        changed = changed_paths(copy)
         whole = all(staged in " ?" for staged, _ in changed)
         if not whole:
             copy.git("read-tree", "--reset", "HEAD")
-            changed = _changed_paths(copy)
+            changed = changed_paths(copy)
         wanted = [path for _, path in changed if not exclude(path)]
         paths = [path for path in wanted if not path.endswith("/")]
         nested = tuple(path for path in wanted if path.endswith("/"))
-        if paths:
-            # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
-            copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+        stage_paths(copy, paths)
         changes = _staged(copy, base, exclude) if paths or base != repository.head().commit else Changes()
         yield Staging(copy, base, exclude, whole, changes, nested)
-
-
-def _changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
-    output = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-    return [(entry[0], entry[3:]) for entry in program.fields(output)]
 
 
 def _staged(copy: PrivateIndex, base: str, exclude: Exclude) -> Changes:

@@ -11,7 +11,7 @@ import os
 import secrets
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -100,13 +100,22 @@ def _gone_first(item: tuple[str, tuple[int, str]]) -> tuple[bool, str]:
     return item[1] != _GONE, item[0]
 
 
-def stage_everything(copy: PrivateIndex) -> None:
-    """Bring a copy to all that lies in the work tree; ignored files and repositories of their own are left out."""
+def changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
+    """Return git's letter for what is staged, and the path, of everything uncommitted; nested repositories end in `/`."""
     output = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-    paths = [path for path in (entry[3:] for entry in program.fields(output)) if not path.endswith("/")]
+    return [(entry[0], entry[3:]) for entry in program.fields(output)]
+
+
+def stage_paths(copy: PrivateIndex, paths: Sequence[str]) -> None:
+    """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree."""
     if paths:
         # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
         copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+
+
+def stage_everything(copy: PrivateIndex) -> None:
+    """Bring a copy to all that lies in the work tree; ignored files and repositories of their own are left out."""
+    stage_paths(copy, [path for _, path in changed_paths(copy) if not path.endswith("/")])
 
 
 def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | None]) -> None:
