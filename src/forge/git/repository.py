@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-
-import pygit2
+from typing import TYPE_CHECKING
 
 from forge.errors import RepositoryError
 from forge.git import program
+
+if TYPE_CHECKING:
+    import pygit2
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -69,15 +72,8 @@ class Repository:
     @cached_property
     def objects(self) -> pygit2.Repository:
         """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it does not read."""
-        try:
-            pygit2.settings.owner_validation = False  # git itself has just opened it
-            pygit2.settings.enable_fsync_gitdir(True)
-            return pygit2.Repository(str(self.git_dir))
-        except (pygit2.GitError, KeyError) as error:
-            raise RepositoryError(
-                f"this repository's format is not supported: {error}",
-                "forge works on SHA-1 repositories with file-based refs; keep such a clone for it",
-            ) from error
+        found: pygit2.Repository = importlib.import_module("forge.git.opening").opened(self.git_dir)
+        return found
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
         """Run git in the work tree's root and return its output. Raises GitFailed."""

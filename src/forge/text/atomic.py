@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 from pathlib import Path
 
 from forge.errors import StorageFailed
@@ -29,7 +28,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, s
 
     `staging` is a folder of the same file system for the half-written file, so that none is ever seen beside `path`.
     """
-    temporary = (staging or path.parent) / f".{path.name}.{secrets.token_hex(4)}.tmp"
+    temporary = (staging or path.parent) / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         temporary.parent.mkdir(parents=True, exist_ok=True)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import os
 import re
-import secrets
 import time
 from collections.abc import Container
 from datetime import UTC, datetime, timedelta
@@ -13,6 +13,7 @@ _SECOND = "%Y%m%dT%H%M%SZ"
 _PATIENCE = timedelta(seconds=2)
 _LONGEST = 120  # characters of a plan's id: a file's name holds 255 bytes
 _SHORT = "abcdefghjkmnpqrstvwxyz23456789"
+_EVEN = 256 - 256 % len(_SHORT)  # bytes below it fall on every character alike
 
 
 def now() -> str:
@@ -22,13 +23,16 @@ def now() -> str:
 
 def ulid() -> str:
     """Return a new ULID (https://github.com/ulid/spec): 48 bits of milliseconds, 80 random bits, Crockford base 32."""
-    number = int(time.time() * 1000) << 80 | secrets.randbits(80)
+    number = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
 
 def short(length: int = 4) -> str:
     """Return random characters that are easy to read and to type."""
-    return "".join(secrets.choice(_SHORT) for _ in range(length))
+    found = ""
+    while len(found) < length:
+        found += "".join(_SHORT[byte % len(_SHORT)] for byte in os.urandom(length) if byte < _EVEN)
+    return found[:length]
 
 
 def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:

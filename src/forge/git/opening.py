@@ -1,0 +1,22 @@
+"""Opens a repository through pygit2. A module of its own, so that a command which asks for no object does not load libgit2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pygit2
+
+from forge.errors import RepositoryError
+
+
+def opened(git_dir: Path) -> pygit2.Repository:
+    """Return the repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it does not read."""
+    try:
+        pygit2.settings.owner_validation = False  # git itself has just opened it
+        pygit2.settings.enable_fsync_gitdir(True)
+        return pygit2.Repository(str(git_dir))
+    except (pygit2.GitError, KeyError) as error:
+        raise RepositoryError(
+            f"this repository's format is not supported: {error}",
+            "forge works on SHA-1 repositories with file-based refs; keep such a clone for it",
+        ) from error
