@@ -93,9 +93,7 @@ def shell_seconds(kind: str, steps: int, files: int) -> float:
 
 def slope(measure, kind: str, files: int, rounds: int) -> float:
     """Return the seconds that one more step takes: the median over rounds of the slope between few and many steps."""
-    return statistics.median(
-        (measure(kind, MANY, files) - measure(kind, FEW, files)) / (MANY - FEW) for _ in range(rounds)
-    )
+    return statistics.median((measure(kind, MANY, files) - measure(kind, FEW, files)) / (MANY - FEW) for _ in range(rounds))
 
 
 def append_ratio(rounds: int) -> tuple[float, float]:

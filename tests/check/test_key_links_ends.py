@@ -30,9 +30,7 @@ def test_a_path_with_blanks_is_a_path() -> None:
     assert judged({"my app/a b.py": "start\n", "b.py": ""}, "my app/a b.py", "b.py", "start").verdict == "pass"
 
 
-@pytest.mark.parametrize(
-    "glob", ["src/*.ts", "src/**", "**/app.ts", "src/{app,server}.ts", "src/{app,none}", "src/a?p.ts"]
-)
+@pytest.mark.parametrize("glob", ["src/*.ts", "src/**", "**/app.ts", "src/{app,server}.ts", "src/{app,none}", "src/a?p.ts"])
 def test_any_file_that_a_glob_matches_may_hold_the_link(glob: str) -> None:
     assert shown(judged(FILES, glob, "README.md", r"start\(")) == ["src/app.ts:1 pattern"]
 

@@ -92,7 +92,7 @@ def test_text_before_the_front_matter_is_said_and_the_rest_is_read(before: str) 
 
 
 def test_front_matter_that_is_never_closed_is_read_to_the_body() -> None:
-    plan = read(f"---\n{HEAD}must_haves:\n  truths:\n    - a: \"\\d\"\n\n{BODY}")
+    plan = read(f'---\n{HEAD}must_haves:\n  truths:\n    - a: "\\d"\n\n{BODY}')
     assert rules(plan)[:2] == ["front-matter-unclosed", "front-matter-yaml"] and marked(plan, plan.findings[1]) == "\\d"
     assert len(plan.must_haves) == 1 and len(plan.steps) == 1 and not plan.front_closed
 

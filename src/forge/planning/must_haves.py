@@ -80,11 +80,7 @@ def declared(front: Value) -> list[MustHave]:
     for key, value in _blocks(block):
         if kind := BLOCKS.get(key):
             found.setdefault(kind, []).extend(value.elements())
-    return [
-        MustHave(kind, index, value)
-        for kind in BLOCKS.values()
-        for index, value in enumerate(found.get(kind, []), 1)
-    ]
+    return [MustHave(kind, index, value) for kind in BLOCKS.values() for index, value in enumerate(found.get(kind, []), 1)]
 
 
 def _blocks(block: Value) -> Iterator[tuple[str, Value]]:

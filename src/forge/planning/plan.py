@@ -94,8 +94,7 @@ class Step:
         text = self.parts.get("options", "")
         found = tags.children(text, Span(0, len(text)), ("option",))
         return [
-            Option(tag.attributes.get("id") or f"option-{number}", _flat(tag.text(text)))
-            for number, tag in enumerate(found, 1)
+            Option(tag.attributes.get("id") or f"option-{number}", _flat(tag.text(text))) for number, tag in enumerate(found, 1)
         ]
 
     @property

@@ -78,9 +78,7 @@ class Source:
         end = self.text.find("\n", start)
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
-    def finding(
-        self, rule: str, severity: Severity, span: Span, message: str, hint: str, *, blocks: bool = False
-    ) -> Finding:
+    def finding(self, rule: str, severity: Severity, span: Span, message: str, hint: str, *, blocks: bool = False) -> Finding:
         """Return a finding about a stretch of this source."""
         start, end = self.position(span.start), self.position(max(span.end, span.start))
         return Finding(rule, severity, self.path, *start, *end, message, hint, blocks)

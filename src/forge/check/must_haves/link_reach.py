@@ -20,9 +20,7 @@ from forge.git.tree import Tree
 _MOST_TARGETS = 200
 _SERVED = frozenset((".html", ".htm", ".hbs", ".j2", ".jinja2", ".jinja", ".ejs"))
 _DOCUMENTS = frozenset((".md", ".mdx", ".rst", ".adoc", ".tex", ".css", ".scss", ".sass", ".less"))
-_SCRIPTS = frozenset(
-    (".sh", ".bash", ".zsh", ".bats", ".fish", ".bat", ".ps1", ".cmake", ".mk", ".lua", ".dart", ".proto")
-)
+_SCRIPTS = frozenset((".sh", ".bash", ".zsh", ".bats", ".fish", ".bat", ".ps1", ".cmake", ".mk", ".lua", ".dart", ".proto"))
 _C_SOURCES = frozenset((".c", ".cc", ".cpp", ".cxx", ".m", ".mm"))
 _C_HEADERS = (".h", ".hpp", ".hh", ".hxx")
 _NAMES_FILES = _SERVED | _DOCUMENTS | _SCRIPTS | _C_SOURCES | frozenset(_C_HEADERS)

@@ -34,4 +34,3 @@ def check(source: Source) -> Iterator[Finding]:
             yield RULE.at(source, Span(*opened.span()), "an unsettled merge: both versions stand here, with git's markers",
                           "keep the lines that are meant and delete the markers", "warning" if fenced else None)  # fmt: skip
             opened, stage = None, 0
-

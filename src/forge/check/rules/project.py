@@ -112,6 +112,7 @@ def exists_below(root: Path, tracked: Callable[[], frozenset[str]]) -> Callable[
 
     `tracked` is asked once, and only if something is missing on the disk.
     """
+
     @lru_cache(maxsize=4096)
     def exists(path: str) -> bool:
         return os.path.lexists(os.path.join(root, path)) or path.rstrip("/") in tracked()
