@@ -19,6 +19,13 @@ from forge.planning.settings import ScopeLimits
 Risk = Literal["low", "medium", "high"]
 # Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would blank out what is needed.
 _TOO_EAGER = {"Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword", "Public IP (ipv4)"}
+# Names of files that hold secrets by custom: their text is never put into an index or a list for runners.
+_SECRET_NAME = re.compile(
+    r"(?:\.env(?:\..+)?|.+\.(?:env|pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|tfstate)|id_(?:rsa|dsa|ecdsa|ed25519)"
+    r"|\.(?:netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd)|(?:credentials|secrets?)(?:\.\w+)?)",
+    re.I,
+)
+_SAMPLE_NAME = re.compile(r".+\.(?:example|sample|template|dist)", re.I)
 _REMOVED = "[secret removed]"
 _MOST_SCANNED = 4 << 20  # bytes of added lines; a diff of more is over the limits of any policy anyway
 # One cheap look that every detector's pattern needs; lines without it are not given to the detectors.
@@ -47,6 +54,12 @@ def _detectors() -> tuple[RegexBasedDetector, ...]:
     classes: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
     made = (cls() for name, cls in sorted(classes.items()) if name not in _TOO_EAGER)
     return tuple(detector for detector in made if isinstance(detector, RegexBasedDetector))
+
+
+def holds_secrets(path: str) -> bool:
+    """Say whether a file holds secrets by its name (`.env`, a key, stored credentials); a sample of one does not."""
+    name = path.rpartition("/")[2]
+    return _SECRET_NAME.fullmatch(name) is not None and _SAMPLE_NAME.fullmatch(name) is None
 
 
 def secrets_in(line: str) -> Iterator[tuple[str, str]]:

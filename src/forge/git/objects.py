@@ -19,6 +19,7 @@ from forge.git.tree import RevisionTree, TreeEntry, Unreadable
 
 FOLDER = 0o040000
 LINK = 0o120000
+FILES = (0o100644, 0o100755)
 _SUBMODULE = 0o160000
 _MOST_ENTRIES = 2_000_000  # of folders kept in memory
 _MOST_BYTES = 64 << 20  # of files kept in memory

@@ -8,15 +8,15 @@ from collections.abc import Callable, Mapping
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
 from forge.git.commits import HeadMoved
 from forge.git.snapshot import InTheWay
-from forge.run.actions import asking, checks, closing, edits, steps
+from forge.run.actions import asking, checks, closing, edits, retrieving, steps
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
 from forge.run.stopping import stop_here
 from forge.timeline import events as ev
 
 _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
-    "start": steps.start, "retrieve": steps.retrieve, "complete": steps.complete, "fail": steps.fail, "repair": steps.repair,
-    "pause_failure": steps.pause_failure, "restore": edits.restore, "checkpoint": edits.checkpoint,
+    "start": steps.start, "retrieve": retrieving.retrieve, "complete": steps.complete, "fail": steps.fail,
+    "repair": steps.repair, "pause_failure": steps.pause_failure, "restore": edits.restore, "checkpoint": edits.checkpoint,
     "call_runner": edits.call_runner, "take_manual": edits.take_manual, "propose": edits.propose, "apply": edits.apply,
     "check": checks.check, "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
     "ask_step": asking.ask_step, "ask_diff": asking.ask_diff, "ask_nothing": asking.ask_nothing, "ask_check": asking.ask_check,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import string
 
 from forge.planning.plan import Plan, Step
+from forge.planning.scope import clean
 from forge.resources import template
 from forge.timeline.state import RunState
 
@@ -13,13 +14,20 @@ _LISTED = 40
 
 def prompt_for(plan: Plan, step: Step, state: RunState, failing: str = "") -> str:
     """Return the prompt of a step; `failing` is the output that a repair has to mend."""
-    context = [f"- {entry['path']} ({entry['why']})" for entry in state.context[:_LISTED]]
-    context += [f"- {path}" for path in (*plan.references, *step.references) if f"- {path}" not in context][:_LISTED]
+    found = [entry["path"] for entry in state.context]
+    references = dict.fromkeys(path for path in (*step.references, *plan.references) if clean(path)[0] not in found)
+    context = [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
     checks = [f"- {check.text}" for check in step.checks]
     return string.Template(template("prompt.md")).safe_substitute(
         plan=plan.id, title=plan.title, plan_file=plan.path, number=step.number, count=len(plan.steps), name=step.name,
         stage=step.stage, step=step.text.strip(),
         files="\n".join(f"- {path}" for path in plan.write_scope.paths) or "- (none named)",
-        context="\n".join(context) or "- (none named)", checks="\n".join(checks) or "- (none named)",
+        context="\n".join(context[:_LISTED]) or "- (none named)", checks="\n".join(checks) or "- (none named)",
         failing=f"\n## What failed\n\nThe last attempt failed. Mend it. The output ends:\n\n{failing}\n" if failing else "",
     )  # fmt: skip
+
+
+def _described(entry: dict[str, str]) -> str:
+    """Return a line about a file that was found, with the blob that it was at that moment."""
+    blob = f", blob {entry['blob'][:12]}" if entry.get("blob") else ""
+    return f"- {entry['path']} ({entry['why']}{blob})"

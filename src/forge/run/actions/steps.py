@@ -1,9 +1,7 @@
-"""The moves that begin and end a step, gather its context, or take note that it failed."""
+"""The moves that begin and end a step, or take note that it failed."""
 
 from __future__ import annotations
 
-from forge.git.tree import RevisionTree
-from forge.planning.scope import clean, leaves
 from forge.run.actions.asking import pause
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
@@ -16,28 +14,6 @@ def start(run: OpenRun, move: Move) -> None:
     run.append(ev.StepStarted(step.number, step.name, step.stage), step=step)
     if run.state.stage != step.stage:
         run.append(ev.StageChanged(run.state.stage, step.stage), step=step)
-
-
-def retrieve(run: OpenRun, move: Move) -> None:
-    """Gather the files that the plan and the step refer to, each with the id of its blob at HEAD."""
-    current = run.current
-    step = run.plan.steps[current.number - 1]
-    identity = f"r-{run.state.retrievals + 1}"
-    run.append(ev.RetrievalStarted(identity, step.name), step=current)
-    tree = RevisionTree(run.repository, run.head())
-    wanted = dict.fromkeys(
-        [(path, "@ reference") for path in run.plan.references] + [(path, "read first") for path in step.references]
-    )
-    paths, absent = [], []
-    for reference, why in wanted:
-        path, _ = clean(reference)
-        blob = None if leaves(path) or tree.entry(path).kind != "file" else tree.blob(path)
-        if blob:
-            paths.append({"path": path, "blob": blob, "why": why})
-        else:
-            absent.append(reference)
-    summary = f"{len(paths)} files" + (f"; not in the repository: {', '.join(absent[:10])}" if absent else "")
-    run.append(ev.RetrievalCompleted(identity, len(paths), summary, paths), step=current)
 
 
 def complete(run: OpenRun, move: Move) -> None:
