@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from forge.planning.catalog import Catalog, PlanFile
 from forge.planning.dependencies import dependencies, next_wave, ready, wave
+from forge.planning.plan_index import PlanIndex
 
 Make = Callable[..., Path]
 
@@ -28,7 +31,7 @@ def meant(catalog: Catalog, make_plans: Make, written: str, path: str = "phases/
     assert file is not None
     return [
         found.file.path.removeprefix(".planning/") if found.file else None
-        for found in dependencies(catalog, file, catalog.load(file))
+        for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file))
     ]
 
 
@@ -64,10 +67,29 @@ def test_what_an_entry_means(catalog: Catalog, make_plans: Make, written: str, p
     assert meant(catalog, make_plans, written) == paths
 
 
+@pytest.mark.parametrize("written", ["01-02", "01-02-slug", "01-02-SUMMARY.md", "1-02"])
+def test_a_plan_of_another_folder_is_meant_without_its_slug_too(catalog: Catalog, make_plans: Make, written: str) -> None:
+    found = meant(catalog, make_plans, f'["{written}"]', "phases/02-b/02-03-PLAN.md")
+    assert found == ["phases/01-a/01-02-slug-PLAN.md"]
+    assert meant(catalog, make_plans, '["01-02-other"]', "phases/02-b/02-03-PLAN.md") == [None], "another slug is another plan"
+
+
+def test_looking_up_is_linear_in_the_number_of_plans() -> None:
+    def spent(number: int) -> float:
+        files = [PlanFile(f".planning/phases/01-a/01-{each:05}-s-PLAN.md", f"01-{each:05}-s") for each in range(1, number)]
+        start = time.process_time()
+        index = PlanIndex(files)
+        assert [index.meant(file, before.id[:8]) for before, file in pairwise(files)] == files[:-1]
+        return time.process_time() - start
+
+    few, many = min(spent(1000) for _ in range(3)), spent(10_000)
+    assert many < 40 * few, f"{few:.3f} s for 1,000, {many:.3f} s for 10,000"
+
+
 def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
     make_plans("phases/02-b/02-03-PLAN.md", front='depends_on: [ 01 , "x y"]\n')
     file = catalog.one("02-03")
-    assert [(found.name, found.file is None) for found in dependencies(catalog, file, catalog.load(file))] == [
+    assert [(found.name, found.file is None) for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file))] == [
         ("01", False),
         ("x y", True),
     ]

@@ -19,40 +19,31 @@ Names = dict[str, list[Place]]
 
 
 class PlanIndex:
-    """The plans of a work tree by every name that `depends_on` may use, as `planning.dependencies` reads them."""
+    """The plans of a work tree by every name that `depends_on` may use."""
 
     def __init__(self, files: Iterable[PlanFile]) -> None:
         """Take the plans in the order of the catalog; those of archives stand back."""
-        self._everywhere: Names = {}
         self._folders: dict[str, list[Place]] = {}
-        for place in sorted(enumerate(files), key=lambda each: each[1].archived):
+        places = sorted(enumerate(files), key=lambda each: each[1].archived)
+        for place in places:
             self._folders.setdefault(place[1].folder, []).append(place)
-            for name in _names(place[1]):
-                _keep(self._everywhere, name, place)
-        self._folder = lru_cache(maxsize=4)(self._named_in)  # whoever asks goes folder by folder
+        self._everywhere = _Tables(places)
+        self._folder = lru_cache(maxsize=4)(self._tables_of)  # whoever asks goes folder by folder
 
-    def _named_in(self, folder: str) -> tuple[Names, Names]:
-        """Return the plans of a folder by their names, and by the short number that siblings may use."""
-        names: Names = {}
-        short: Names = {}
-        for place in self._folders.get(folder, ()):
-            for name in _names(place[1]):
-                _keep(names, name, place)
-            _keep(short, place[1].id.rpartition("-")[2].lstrip("0"), place)
-        return names, short
+    def _tables_of(self, folder: str) -> _Tables:
+        return _Tables(self._folders.get(folder, ()))
 
     def meant(self, file: PlanFile, name: str) -> PlanFile | None:
-        """Return the plan that an entry of another plan's `depends_on` means; siblings come first, archives last."""
-        bare = posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN").removesuffix("-SUMMARY")
-        number = _NUMBER.match(bare)
-        wanted = {bare, number[0] if number else bare, _plain(number[0] if number else bare)}
-        near, short = self._folder(file.folder)
-        alone = _ALONE.fullmatch(bare) is not None  # the short form of a sibling, never a plan of another folder
-        groups = (
-            [found for each in wanted for found in near.get(each, ())],
-            short.get(bare.lstrip("0"), []) if bare.lstrip("0") else [],
-            [] if alone else [found for each in wanted for found in self._everywhere.get(each, ())],
-        )
+        """Return the plan that an entry of another plan's `depends_on` means; siblings come first, archives last.
+
+        A whole name comes before one without its slug (`01-02` for `01-02-slug`), and that before the short form (`02`),
+        which is a sibling's and never a plan of another folder.
+        """
+        bare = _bare(name)
+        near, far = self._folder(file.folder), self._everywhere
+        groups = [near.exactly(bare), near.without_slug(bare), near.short.get(bare.lstrip("0"), []) if bare.lstrip("0") else []]
+        if _ALONE.fullmatch(bare) is None:
+            groups += [far.exactly(bare), far.without_slug(bare)]
         for group in groups:
             others = [place for place in group if place[1].path != file.path]
             if others:
@@ -61,8 +52,41 @@ class PlanIndex:
 
     def names_itself(self, file: PlanFile, name: str) -> bool:
         """Say whether an entry of a plan's `depends_on` can mean nothing but that plan."""
-        bare = posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN")
-        return bare in _names(file) and self.meant(file, name) is None
+        bare = _bare(name)
+        return bare in (*_names(file), _number(file.stem)) and self.meant(file, name) is None
+
+
+class _Tables:
+    """Some plans by their names, by their names without slugs, and by the short numbers that siblings may use."""
+
+    def __init__(self, places: Iterable[Place]) -> None:
+        self.names: Names = {}
+        self.numbers: Names = {}
+        self.short: Names = {}
+        for place in places:
+            number = _number(place[1].stem)
+            for name in _names(place[1]):
+                _keep(self.names, name, place)
+            for name in {number, _plain(number)}:
+                _keep(self.numbers, name, place)
+            _keep(self.short, number.rpartition("-")[2].lstrip("0"), place)
+
+    def exactly(self, bare: str) -> list[Place]:
+        wanted = dict.fromkeys((bare, _number(bare), _plain(_number(bare))))
+        return [found for each in wanted for found in self.names.get(each, ())]
+
+    def without_slug(self, bare: str) -> list[Place]:
+        return [found for each in {bare, _plain(bare)} for found in self.numbers.get(each, ())]
+
+
+def _bare(name: str) -> str:
+    return posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN").removesuffix("-SUMMARY")
+
+
+def _number(name: str) -> str:
+    """Return what a name says before its slug, `01-01` of `01-01-slug`; all of it where it has no slug."""
+    match = _NUMBER.match(name)
+    return match[0] if match else name
 
 
 def _plain(name: str) -> str:

@@ -24,6 +24,7 @@ from forge.git.tree import RevisionTree
 from forge.planning.catalog import Catalog, PlanFile
 from forge.planning.dependencies import dependencies
 from forge.planning.plan import Plan
+from forge.planning.plan_index import PlanIndex
 from forge.planning.run_card import RUNS, RunCard
 from forge.run import approvals
 from forge.run.approvals import Subject
@@ -115,7 +116,7 @@ def require_fit(context: Context) -> None:
 
 def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
     """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
-    for found in dependencies(catalog, file, plan):
+    for found in dependencies(PlanIndex(catalog.files), file, plan):
         if found.file is None:
             raise UnmetDependency(
                 f"{plan.path} depends on `{found.name}`, and there is no such plan",
