@@ -66,7 +66,7 @@ def test_stale_where_a_bound_file_changed(proven: Sandbox, path: str, committed:
     assert (one["verdict"], one["counts"]["stale"]) == ("unproven", 1)
 
 
-@pytest.mark.parametrize("path", ["lib/new.py", "sub/Cargo.lock"])
+@pytest.mark.parametrize("path", ["lib/new.py", "sub/Cargo.lock", "npm-shrinkwrap.json"])
 def test_stale_where_a_file_came_that_would_be_bound(proven: Sandbox, path: str) -> None:
     proven.write(path, "new\n")
     assert answer(proven)[0] == "stale"

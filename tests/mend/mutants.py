@@ -7,13 +7,16 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from forge.check.must_haves import artifacts, key_links
-from forge.check.schema import front_matter
+from forge.check.rules.allow import silenced
+from forge.check.rules.catalog import OF_A_DOCUMENT
 from forge.front.cli.formats import Sheet, render
 from forge.git.tree import Tree, TreeEntry
 from forge.planning.plan import Plan, load
 from forge.planning.proof import statement_hash
 from forge.text.source import Source
 from forge.text.yaml import Value
+from forge.views.reading import Reading
+from forge.views.reading import read as judged
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/plans"
 TOKENS = [
@@ -129,7 +132,7 @@ TREE: Tree = Everything()
 
 
 def read(data: bytes) -> Plan:
-    """Do all with a document that one plan's reading, must-haves, rules and printing do."""
+    """Do all with a document that one plan's reading, must-haves, all rules of a document alone, and printing do."""
     source = Source.of(".planning/phases/01-a/01-01-PLAN.md", data)
     plan = load(source, "01-01")
     said = [(item.name, item.statement, item.command, item.span) for item in plan.must_haves]
@@ -144,7 +147,9 @@ def read(data: bytes) -> Plan:
     assert plan.title is not None
     assert [plan.verification, plan.references, plan.write_scope.covers("src/a.py"), plan.announced_deletes]
     places(source, plan.front)
-    findings = [*plan.findings, *front_matter(source, plan.front)]
+    reading = judged("plan", Path("/nowhere/at/all"), source)
+    assert Reading.decode(reading.encode(), reading.facts) == reading
+    findings = silenced(reading.findings, reading.allows, OF_A_DOCUMENT, OF_A_DOCUMENT, source.path)
     lines = {(finding.path, finding.line): source.line_text(finding.line) for finding in findings}
     for finding in findings:
         assert finding.message and finding.hint

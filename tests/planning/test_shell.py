@@ -71,7 +71,8 @@ def root(tmp_path: Path) -> Path:
         "cd 'src' && ls",
         'cd "src" && ls', "cd in && ls", 'cd "$DIR" && ls', "cd - && ls", "cd `pwd`", "echo cd /tmp", "mycd /tmp", "cd",
         "cd no/such/folder",
-        "pushd src && ls && popd", "(cd src && ls)", "if true; then cd src; fi",
+        "pushd src && ls && popd", "(cd src && ls)", "(cd src/deep && ls) && cd src && ls",
+        "echo ')' && cd src && cd .. && ls", "x=$(cd src; pwd) && ls", "if true; then cd src; fi",
     ],
 )  # fmt: skip
 def test_a_command_that_stays(command: str, root: Path) -> None:
@@ -95,6 +96,10 @@ def test_a_command_that_stays(command: str, root: Path) -> None:
         ("echo abcd; pushd /tmp && npm test", "/tmp", "echo abcd; npm test"),
         ("for x in a; do cd /tmp; ls; done", "/tmp", "for x in a; do ls; done"),
         ("ls\ncd /tmp\nls", "/tmp", "ls\nls"),
+        ("(cd /tmp && make)", "/tmp", "(make)"),
+        ("make && (cd /tmp && make) && make", "/tmp", "make && (make) && make"),
+        ("(cd src && ls) && cd .. && ls", "..", "(cd src && ls) && ls"),
+        ("(cd src && (cd deep && ls)); (cd src && cd ../..; ls)", "../..", "(cd src && (cd deep && ls)); (cd src && ls)"),
         ("cd a\0b && ls", "a\0b", "ls"),
     ],
 )
@@ -114,7 +119,17 @@ def test_everything_is_inside_the_root_of_all() -> None:
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "command", ["x" + "\n" * 150_000 + "y", "cd a;" * 50_000, "cd " * 50_000, ";" * 150_000, "'" * 150_000]
+    "command",
+    [
+        "x" + "\n" * 150_000 + "y",
+        "cd a;" * 50_000,
+        "cd " * 50_000,
+        ";" * 150_000,
+        "'" * 150_000,
+        "(" * 150_000,
+        "(cd a)" * 25_000,
+        "\"'" * 75_000 + "\\",
+    ],
 )
 def test_hostile_commands_take_linear_time(command: str, root: Path) -> None:
     foreign_folder(command, root)

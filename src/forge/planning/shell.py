@@ -13,6 +13,7 @@ _CLOSERS = {"}", ")", "fi", "done", "esac"}
 _SEPARATORS = {";", "\n", "&"}
 _MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
 _COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
+_BRACKET = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[()]""", re.S)
 _CD = re.compile(
     r"(?:^|[;&|(\n]|\b(?:do|then|else)\b)[ \t\r]*(?P<go>cd|pushd)\s+"
     r"(?P<folder>\"[^\"\n]*\"|'[^'\n]*'|(?:\\.|[^\s;&|)])+)(?=(?P<joint>\s*(?:&&|;)?\s*))"
@@ -81,10 +82,18 @@ def _segments(command: str) -> list[list[str]]:
 def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
     """Return the first folder outside `root` that a command changes to, and the command without that `cd`.
 
-    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`).
+    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`). A subshell counts too: what `(cd /x &&
+    make)` runs there proves another tree; behind its bracket the command is where it was before.
     """
     at = here = os.path.realpath(root)
+    left: list[str] = []  # where the subshells that are open were begun
+    brackets = _brackets(command)
     for number, match in enumerate(_CD.finditer(command)):
+        while brackets and brackets[-1].start() < match.start("go"):
+            if brackets.pop()[0] == "(":
+                left.append(at)
+            elif left:
+                at = left.pop()
         folder = match["folder"].strip("\"'").replace("\\ ", " ")
         if folder == "-" or ("$" in folder and not folder.startswith("$HOME")) or "`" in folder:
             continue
@@ -92,6 +101,11 @@ def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
         if number >= _MOST_MOVES or re.match(r"[A-Za-z]:[/\\]", folder) or not _below(at, here):
             return folder, (command[: match.start("go")] + command[match.end("joint") :]).strip()
     return None
+
+
+def _brackets(command: str) -> list[re.Match[str]]:
+    """Return the round brackets of a command outside quotes, the last one first."""
+    return [found for found in _BRACKET.finditer(command) if found[0] in "()"][::-1]
 
 
 def _below(folder: str, root: str) -> bool:

@@ -12,7 +12,7 @@ from forge.planning.scope import WriteScope, leaves
 
 _LOCK_FILES = frozenset(
     """
-    package-lock.json pnpm-lock.yaml yarn.lock bun.lockb bun.lock poetry.lock uv.lock Pipfile.lock
+    package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lockb bun.lock poetry.lock uv.lock Pipfile.lock
     Cargo.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock packages.lock.json gradle.lockfile
     """.split()
 )
