@@ -13,7 +13,15 @@ import pytest
 from forge.front.cli.main import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = ("pygit2", "jsonschema", "ruamel", "re2", "detect_secrets", "tree_sitter", "rich", "sqlite3")
+HEAVY = {"_pygit2", "jsonschema", "ruamel", "re2", "detect_secrets", "tree_sitter", "rich", "sqlite3"}
+LOADED = """
+import sys, json
+from forge.front.cli.main import main
+status = main(sys.argv[1:])
+names = {part for name in sys.modules for part in (name.partition(".")[0], name.rpartition(".")[2])}
+print(json.dumps(sorted(names)), file=sys.stderr)
+sys.exit(status)
+"""
 
 
 @pytest.mark.parametrize(
@@ -32,17 +40,25 @@ def test_style_types_and_floors(words: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+def heavy_loaded(folder: Path, words: list[str]) -> set[str]:
+    done = subprocess.run([sys.executable, "-c", LOADED, *words], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return HEAVY & set(json.loads(done.stderr.splitlines()[-1]))
+
+
 @pytest.mark.parametrize("words", [["--version"], ["--help"]])
 def test_what_is_not_needed_is_not_loaded(tmp_path: Path, words: list[str]) -> None:
-    code = (
-        "import sys, json\nfrom forge.front.cli.main import main\nstatus = main(sys.argv[1:])\n"
-        "print(json.dumps(sorted({name.partition('.')[0] for name in sys.modules})), file=sys.stderr)\nsys.exit(status)"
-    )
-    done = subprocess.run([sys.executable, "-c", code, *words], cwd=tmp_path, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr
-    loaded = set(json.loads(done.stderr.splitlines()[-1]))
-    assert not loaded & set(HEAVY)
+    assert heavy_loaded(tmp_path, words) == set()
     assert list(tmp_path.iterdir()) == [], "it writes no record"
+
+
+def test_verify_of_the_work_tree_loads_what_its_plan_asks_for(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    plan = tmp_path / ".planning/phases/01-x/01-01-PLAN.md"
+    plan.parent.mkdir(parents=True)
+    plan.write_text("---\nphase: 01-x\nplan: 01\nmust_haves:\n  artifacts:\n    - path: a.txt\n---\n")
+    (tmp_path / "a.txt").write_text("x\n")
+    assert heavy_loaded(tmp_path, ["verify", "01-01"]) <= {"ruamel", "re2"}
 
 
 def test_every_command_has_an_example_and_json() -> None:

@@ -8,11 +8,10 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-import pygit2
-
 from forge.git import program
 from forge.git.commits import Entry
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
+from forge.git.late import pygit2
 from forge.git.repository import Repository
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines

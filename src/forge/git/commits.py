@@ -9,10 +9,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-import pygit2
-
 from forge.errors import GitFailed, RepositoryError
 from forge.git import index
+from forge.git.late import pygit2
 from forge.git.repository import Repository
 
 _FILE = 0o100644

@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-import pygit2
-
+from forge.git.late import pygit2
 from forge.git.objects import Asked, ObjectStore
 
 

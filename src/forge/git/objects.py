@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import pygit2
-
 from forge.errors import GitFailed
+from forge.git.late import pygit2
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, TreeEntry, Unreadable
 

@@ -1,12 +1,11 @@
-"""Opens a repository through pygit2. A module of its own, so that a command which asks for no object does not load libgit2."""
+"""Opens a repository through pygit2."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-import pygit2
-
 from forge.errors import RepositoryError
+from forge.git.late import pygit2
 
 
 def opened(git_dir: Path) -> pygit2.Repository:

@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import importlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from forge.errors import RepositoryError
 from forge.git import program
-
-if TYPE_CHECKING:
-    import pygit2
+from forge.git.late import pygit2
+from forge.git.opening import opened
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -72,8 +69,7 @@ class Repository:
     @cached_property
     def objects(self) -> pygit2.Repository:
         """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it does not read."""
-        found: pygit2.Repository = importlib.import_module("forge.git.opening").opened(self.git_dir)
-        return found
+        return opened(self.git_dir)
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
         """Run git in the work tree's root and return its output. Raises GitFailed."""

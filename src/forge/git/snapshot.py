@@ -7,12 +7,11 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
-import pygit2
-
 from forge.errors import ForgeError, GitFailed
 from forge.git import program
 from forge.git.commits import Entry, signatures
 from forge.git.index import private, stage_everything
+from forge.git.late import pygit2
 from forge.git.repository import Repository
 
 SAFETY = "refs/forge/safety"

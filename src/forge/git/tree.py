@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
 
-import pygit2
-
 from forge.errors import GitFailed, UnknownName
 from forge.git import program
 from forge.git.index import private, stage_everything
+from forge.git.late import pygit2
 from forge.git.repository import Repository
 
 _LINK = 0o120000
