@@ -50,7 +50,7 @@ SAMPLES: list[Data] = [
     ev.MustHavesVerified(1, 0, 1, [VERDICT], 0, 1, 3, "unproven", COMMIT),
     ev.StepCompleted(1),
     ev.StepFailed("test", "exit status 1"),
-    ev.StepSkipped("done by hand"),
+    ev.StepSkipped("carried from run 20261119T025549Z-01-01-m4qa", "20261119T025549Z-01-01-m4qa", [OTHER]),
     ev.StepRetried(2, 15, OTHER),
     ev.FailureDetected("test", "npm test: exit status 1"),
     ev.ExecutionPaused("approval", "Look at it."),

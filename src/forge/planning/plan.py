@@ -137,6 +137,10 @@ class Plan:
         lines = [line.strip() for line in self.section("objective").splitlines() if line.strip()]
         return lines[0] if lines else self.id
 
+    def step_called(self, name: str) -> Step | None:
+        """Return the step that a name means: its number, its id `NN-MM/2`, or the id that its task gives it."""
+        return next((step for step in self.steps if name in (str(step.number), step.id, step.attributes.get("id"))), None)
+
     def section(self, name: str) -> str:
         """Return the text of a body section, empty where there is none."""
         tag = tags.section(self.source.text, name, self.body_start)

@@ -17,10 +17,11 @@ from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
 from forge.planning.settings import load
 from forge.resources import resource
+from forge.run.beginning import Options
 from forge.run.holding import Context
 from forge.run.open_run import Notify
 from forge.run.person import Answer
-from forge.run.start import Options, execute
+from forge.run.start import execute
 from forge.timeline.state import Question
 from forge.views.runs import RunRecord
 

@@ -237,11 +237,15 @@ def _clear_the_way(root: Path, place: Path) -> None:
             raise HeadMoved(f"{folder.relative_to(root)} is a symbolic link", "remove it; forge writes its record there")
 
 
-def create_live(repository: Repository, card: RunCard, first: Sequence[Data], actor: str, execution: str) -> None:
+First = Sequence[tuple[Data, str | None]]
+"""The events that a run begins with, each with the id of its step, None outside a step."""
+
+
+def create_live(repository: Repository, card: RunCard, first: First, execution: str) -> None:
     """Make a run's live folder with its card and its first events, all at once. Raises StorageFailed."""
     made = repository.scratch / card.run
     try:
-        _fill_live(made, card, first, actor, execution)
+        _fill_live(made, card, first, execution)
     except StorageFailed:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -251,12 +255,12 @@ def create_live(repository: Repository, card: RunCard, first: Sequence[Data], ac
     atomic.sync_folder(live_folder(repository))
 
 
-def _fill_live(made: Path, card: RunCard, first: Sequence[Data], actor: str, execution: str) -> None:
+def _fill_live(made: Path, card: RunCard, first: First, execution: str) -> None:
     atomic.write(made / "run.yaml", card.encode())
     log = Log(made / "timeline.jsonl")
     log.open()
-    for data in first:
-        place = (log.next_seq, now(), data.type, card.run, None, None, actor, execution)
+    for data, step in first:
+        place = (log.next_seq, now(), data.type, card.run, step, 1 if step else None, card.actor, execution)
         log.append(Event(*place, data.as_data(), [], log.previous))
     log.close()
 

@@ -7,9 +7,10 @@ from pathlib import Path
 from forge.errors import UnknownName
 from forge.planning.catalog import Catalog, Phase
 from forge.planning.dependencies import next_wave, ready
+from forge.run.beginning import Options
 from forge.run.controls import resume
 from forge.run.holding import Context
-from forge.run.start import Options, execute
+from forge.run.start import execute
 from forge.text.command_line import forge_command
 from forge.views.completion import is_done
 from forge.views.runs import RunRecord, open_runs

@@ -63,6 +63,7 @@ def _steps(plan: Plan, state: RunState) -> Iterator[str]:
             "—" if declared else "nothing to verify"
         )
         outcome = f"skipped: {step.skip_reason}" if step.status == "skipped" else step.status
+        outcome = step.skip_reason if step.carried_from else outcome
         commits = ", ".join(f"`{commit[:10]}`" for commit in step.commits) or "—"
         yield f"| {step.number}. {_cell(step.name)} | {step.stage} | {_cell(outcome)} | {commits} | {verified} |"
     yield ""

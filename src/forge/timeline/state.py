@@ -82,7 +82,11 @@ class Work:
 
 @dataclass
 class StepState:
-    """One step of a run."""
+    """One step of a run.
+
+    `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest commit of this run when
+    the step was completed.
+    """
 
     id: str
     number: int
@@ -95,6 +99,8 @@ class StepState:
     skip_reason: str = ""
     commits: list[str] = field(default_factory=list)
     first_checkpoint: str | None = None
+    carried_from: str | None = None
+    done_at: str | None = None
 
 
 @dataclass
@@ -120,6 +126,7 @@ class RunState:
     commits: list[str] = field(default_factory=list)
     not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
+    base_commit: str | None = None
     started_at: str = ""
     finished_at: str | None = None
     last_seq: int = 0
@@ -146,6 +153,11 @@ class RunState:
         if self.ended:
             return None
         return next((question for question in self.questions.values() if question.decision is None), None)
+
+    @property
+    def newest_commit(self) -> str | None:
+        """The newest commit that the run made and told of, else the one that it began at."""
+        return self.commits[-1] if self.commits else self.base_commit
 
     @property
     def completed_steps(self) -> int:

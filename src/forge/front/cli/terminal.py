@@ -110,7 +110,7 @@ def _line(event: Event, state: RunState) -> str:
             f"      put back to {str(data['commit'])[:10]}; what lay there is kept as {str(data['snapshot'])[:10]}"
         ),
         "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
-        "step_skipped": lambda: f"      skipped: {data['reason']}",
+        "step_skipped": lambda: _skipped(event),
     }
     return texts[event.type]() if event.type in texts else ""
 
@@ -122,6 +122,11 @@ def _mission(event: Event) -> str:
         entries = data.get(key)
         lines += [f"  {title}: {_short(entry)}" for entry in entries] if isinstance(entries, list) else []
     return "\n".join(lines)
+
+
+def _skipped(event: Event) -> str:
+    reason = _short(event.data["reason"])
+    return f"      {event.step}: {reason}" if event.data.get("carried") else f"      {event.step} skipped: {reason}"
 
 
 def _seconds(milliseconds: object) -> str:

@@ -28,7 +28,7 @@ class MissionStarted(Data):
     def apply(self, state: RunState, event: Event) -> None:
         """The run is under way."""
         state.status = "running"
-        state.started_at, state.options = event.ts, self.options
+        state.started_at, state.options, state.base_commit = event.ts, self.options, self.base_commit
 
 
 @register

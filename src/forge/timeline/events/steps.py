@@ -148,7 +148,7 @@ class StepCompleted(Data):
         """The run moves on."""
         step = _step(state, event)
         if step:
-            step.status = "completed"
+            step.status, step.done_at = "completed", state.newest_commit
 
 
 @register
@@ -164,16 +164,20 @@ class StepFailed(Data):
 @register
 @dataclass(frozen=True)
 class StepSkipped(Data):
-    """A step was left out."""
+    """A step was left out, or done already: `carried` names the run that did it, `commits` its result commits."""
 
     type: ClassVar[str] = "step_skipped"
     reason: str
+    carried: str | None = None
+    commits: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run moves on without it."""
+        """The run moves on without it; a carried step counts as completed."""
         step = _step(state, event)
         if step:
-            step.status, step.skip_reason = "skipped", self.reason
+            step.status, step.skip_reason = "completed" if self.carried else "skipped", self.reason
+            step.carried_from, step.done_at = self.carried, state.newest_commit
+            step.commits += self.commits
             for question in state.questions.values():
                 if question.step == step.id and question.decision is None:
                     question.decision = "skipped"

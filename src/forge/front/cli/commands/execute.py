@@ -6,8 +6,8 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.context import about_run, run_context
+from forge.run.beginning import Options, record_is_ignored
 from forge.run.sequence import execute_named
-from forge.run.start import Options, record_is_ignored
 from forge.views.run_report import exit_code
 from forge.views.runs import RunRecord
 
@@ -19,6 +19,7 @@ from forge.views.runs import RunRecord
 @click.option("--approved", metavar="SUBJECT", help="Run exactly what this subject names, else refuse (for CI).")
 @click.option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")
 @click.option("--ignore-deps", metavar="REASON", help="Run although a plan that it depends on is not completed.")
+@click.option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
 @verb("execute")
 def command(
     app: App,
@@ -28,6 +29,7 @@ def command(
     approved: str | None,
     no_checks: str | None,
     ignore_deps: str | None,
+    from_step: str | None,
 ) -> Reply:
     """Execute a plan: by its id, its path or its slug; a phase, plan after plan; without a name, whatever comes next.
 
@@ -40,7 +42,7 @@ def command(
     context = run_context(app)
     if record_is_ignored(app.repository):
         app.say("note: an ignore rule covers .planning/runs/; the record of runs is committed all the same")
-    records = execute_named(context, name, app.here, Options(runner, approve, approved, no_checks, ignore_deps))
+    records = execute_named(context, name, app.here, Options(runner, approve, approved, no_checks, ignore_deps, from_step))
     app.execution.counters = {"runs": len(records)}
     return _about_all(app, records, name or "")
 

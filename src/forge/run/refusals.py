@@ -1,0 +1,87 @@
+"""What refuses a run before anything is written: the plan, the repository, what it depends on, and what is in the way."""
+
+from __future__ import annotations
+
+import sys
+
+from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency
+from forge.git.commits import identity
+from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.dependencies import dependencies
+from forge.planning.plan import Plan
+from forge.planning.plan_index import PlanIndex
+from forge.run.holding import Context
+from forge.text.command_line import forge_command
+from forge.text.finding import Finding
+from forge.views.completion import is_done
+from forge.views.runs import open_runs
+
+
+class BlockedPlan(ForgeError):
+    """A plan with findings that refuse a run."""
+
+    kind = "blocked_plan"
+    exit_code = 1
+
+    def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
+        listed = "\n".join(f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}" for item in findings[:20])
+        super().__init__(f"{plan.path} cannot be executed:\n{listed}", findings[0].hint, [forge_command("validate", plan.path)])
+        self.findings = list(findings)
+
+
+def require_fit(context: Context) -> None:
+    """Raises RepositoryError for a system or a state of the repository that forge does not execute plans in."""
+    repository = context.repository
+    if sys.platform == "win32":
+        raise RepositoryError("forge does not execute plans on Windows", "use WSL; reading and validating work here")
+    head = repository.head()
+    _ = repository.objects
+    if head.commit is None:
+        raise RepositoryError("there is no commit yet", "make a first commit, then execute")
+    if head.branch is None:
+        raise RepositoryError(
+            "HEAD is detached: the run's commits would belong to no branch", "`git switch -c NAME`, then execute"
+        )
+    if (operation := repository.in_progress()) is not None:
+        raise RepositoryError(f"{operation} is in progress here", "finish or abort it, then execute")
+    identity(repository)
+
+
+def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
+    """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
+    for found in dependencies(PlanIndex(catalog.files), file, plan):
+        if found.file is None:
+            raise UnmetDependency(
+                f"{plan.path} depends on `{found.name}`, and there is no such plan",
+                "mend depends_on, or use --ignore-deps REASON",
+            )
+        if not is_done(context.repository, found.file):
+            raise UnmetDependency(
+                f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not completed",
+                "execute that first, or use --ignore-deps REASON", [forge_command("execute", found.file.id)],
+            )  # fmt: skip
+
+
+def require_no_open_run(context: Context) -> None:
+    """Raises RunOpen where a run of this work tree is not finished."""
+    branch = context.repository.head().short
+    for record in open_runs(context.repository):
+        run = record.card.run
+        raise RunOpen(
+            f"the run {run} of {record.card.plan} is not finished: {record.status} on {record.card.branch}, HEAD is {branch}",
+            "go on with it, or stop it", [f"forge resume {run}", f"forge stop {run}"],
+        )  # fmt: skip
+
+
+def require_clean(context: Context) -> None:
+    """Raises DirtyTree, which names the files and the ways out, where anything is uncommitted."""
+    dirty = context.repository.dirty()
+    if dirty:
+        listed = "\n".join(f"  {entry}" for entry in dirty[:20]) + (
+            f"\n  and {len(dirty) - 20} more" if len(dirty) > 20 else ""
+        )
+        raise DirtyTree(
+            f"uncommitted changes are in the way of a run:\n{listed}",
+            "commit them, or put them aside with `git stash -u`; a run commits nothing but its own work",
+            ["git add -A && git commit", "git stash -u"],
+        )
