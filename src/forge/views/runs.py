@@ -62,20 +62,17 @@ def all_runs(repository: Repository) -> list[RunRecord]:
 def open_runs(repository: Repository) -> list[RunRecord]:
     """Return the runs that are open in this work tree, sorted by id; those of other work trees are their own business."""
     records = _read_all(repository, live_folder(repository), live=True)
-    return sorted((record for record in records if _is_here(repository, record)), key=lambda record: record.card.run)
+    return sorted((record for record in records if belongs_here(repository, record.folder)), key=lambda record: record.card.run)
 
 
 def live_folders_here(repository: Repository) -> list[Path]:
     """Return the live folders of this work tree's runs, readable or not."""
     folder = live_folder(repository)
-    return [place for place in sorted(folder.iterdir()) if _belongs(repository, place)] if folder.is_dir() else []
+    return [place for place in sorted(folder.iterdir()) if belongs_here(repository, place)] if folder.is_dir() else []
 
 
-def _is_here(repository: Repository, record: RunRecord) -> bool:
-    return _belongs(repository, record.folder)
-
-
-def _belongs(repository: Repository, folder: Path) -> bool:
+def belongs_here(repository: Repository, folder: Path) -> bool:
+    """Say whether a live folder is that of a run of this work tree."""
     try:
         return (folder / "work-tree").read_text() == str(repository.git_dir)
     except OSError:

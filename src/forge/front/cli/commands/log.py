@@ -1,0 +1,65 @@
+"""forge log: the runs with their steps and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.text.visible import visible
+from forge.views.runs import RunRecord, all_runs, one_run
+from forge.views.story import Chapter, Story, duration, tell
+
+_MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}
+
+
+@click.command("log")
+@click.argument("name", required=False)
+@click.option("-n", "--max-count", type=click.IntRange(1), help="Show only so many runs, the newest.")
+@verb("log")
+def command(app: App, name: str | None, max_count: int | None) -> Reply:
+    """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a plan: all of its runs.
+
+    \b
+    Example:
+      forge log
+      forge log 01-01 -n 1
+    """
+    stories = [tell(record) for record in _records(app, name)[::-1][:max_count]]
+    text = "\n\n".join("\n".join(_lines(story)) for story in stories)
+    return Reply({"runs": [story.as_data() for story in stories]}, text or "there are no runs yet")
+
+
+def _records(app: App, name: str | None) -> list[RunRecord]:
+    records = all_runs(app.repository)
+    of_plan = [record for record in records if name in (None, record.card.plan, record.card.plan_path)]
+    return of_plan or ([one_run(app.repository, name, among_open=False)] if name else [])
+
+
+def _lines(story: Story) -> Iterator[str]:
+    record, card = story.record, story.record.card
+    verdict = f", {record.state.verdict}" if record.state.verdict else ""
+    yield f"{click.style(card.run, fg='yellow')}  {card.plan}  {click.style(record.status + verdict, bold=True)}"
+    yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
+    kind = {"execute": ""}.get(card.kind, f"{card.kind} of {card.prior_run}; ")
+    prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
+    yield f"|  {kind}{prior}{card.started_at[:16].replace('T', ' ')}, {duration(story.took)}, {', '.join(story.people)}"
+    for chapter in story.chapters:
+        yield from _step(chapter)
+    if record.state.counts:
+        yield "|  must-haves: " + ", ".join(f"{number} {word}" for word, number in record.state.counts.items())
+
+
+def _step(chapter: Chapter) -> Iterator[str]:
+    step = chapter.step
+    if step is None:
+        return
+    mark, colour = _MARKS[step.status]
+    if step.work.failure is not None and step.status == "running":
+        mark, colour = "x", "red"
+    attempts = f", attempt {step.attempt}" if step.attempt > 1 else ""
+    told = ", ".join(filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}"))) + attempts
+    yield f"|  {click.style(mark, fg=colour)} {step.number:<3} {step.stage:10} {visible(step.name)[:60]:60}  {visible(told)}"
+    for commit in step.commits:
+        yield f"|  |     {click.style(commit[:12], fg='yellow')}"
