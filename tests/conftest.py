@@ -109,21 +109,23 @@ class Sandbox:
         return [event["type"] for event in self.events(run)]
 
 
+def new_sandbox(folder: Path, name: str = "work") -> Sandbox:
+    """Make an empty repository with a home of its own below a folder."""
+    home = folder / f"home-{name}"
+    home.mkdir()
+    (home / ".gitconfig").write_text(
+        "[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n"
+    )
+    root = folder / name
+    root.mkdir()
+    sandbox = Sandbox(root, home)
+    sandbox.git("init", "-q")
+    return sandbox
+
+
 @pytest.fixture
 def make_sandbox(tmp_path: Path) -> Callable[[str], Sandbox]:
-    def make(name: str = "work") -> Sandbox:
-        home = tmp_path / f"home-{name}"
-        home.mkdir()
-        (home / ".gitconfig").write_text(
-            "[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n"
-        )
-        root = tmp_path / name
-        root.mkdir()
-        sandbox = Sandbox(root, home)
-        sandbox.git("init", "-q")
-        return sandbox
-
-    return make
+    return lambda name="work": new_sandbox(tmp_path, name)
 
 
 @pytest.fixture

@@ -157,7 +157,7 @@ def test_what_each_command_prints_as_data_is_described(
     found = sections(text_of("docs/commands.md"))
     for line in (
         "init", "approve 01-01 --print", "execute 01-01 --approve", "status", "runs",
-        "attest 01-01 truth:1 --evidence README.md", "waive 01-01 truth:2 --reason no", "stop", "timeline",
+        "attest 01-01 truth:1 --evidence README.md", "waive 01-01 truth:2 --reason no", "stop", "timeline", "replay",
         "verify 01-01", "validate", "rules",
     ):  # fmt: skip
         if line == "execute 01-01 --approve":

@@ -87,7 +87,7 @@ class Held(ForgeError):
 
 
 class DamagedLog(ForgeError):
-    """A timeline that is broken elsewhere than in its last line."""
+    """A timeline that is broken elsewhere than in its last line, or a run whose files are none that can be read."""
 
     kind = "damaged_log"
     exit_code = 1

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Callable, Iterator
+import stat
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -53,8 +54,7 @@ class Changes:
     @property
     def sha256(self) -> str:
         """What identifies these changes: the SHA-256 of status, mode, object id and path of each."""
-        rows = sorted(f"{entry.status} {entry.mode:o} {entry.blob} {entry.path}\0" for entry in self.entries)
-        return hashlib.sha256("".join(rows).encode("utf-8", "surrogateescape")).hexdigest()
+        return _identity((entry.status, entry.mode, entry.blob, entry.path) for entry in self.entries)
 
     @property
     def lines(self) -> int:
@@ -112,6 +112,22 @@ class Staging:
         return commit, hook_changed
 
 
+def _identity(rows: Iterable[tuple[str, int, str, str]]) -> str:
+    lines = sorted(f"{status} {mode:o} {blob} {path}\0" for status, mode, blob, path in rows)
+    return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def identity_of(changed: Iterable[tuple[str, Entry, Entry]]) -> str:
+    """Return what `Changes.sha256` says of changes that a commit holds: path, entry before, entry after."""
+    return _identity((_letter(before, after), *(after or (0, "0" * 40)), path) for path, before, after in changed)
+
+
+def _letter(before: Entry, after: Entry) -> str:
+    if before is None or after is None:
+        return "A" if before is None else "D"
+    return "M" if stat.S_IFMT(before[0]) == stat.S_IFMT(after[0]) else "T"
+
+
 def mend_index(repository: Repository, commit: str) -> None:
     """Bring the user's index up to a commit that was made just before a crash, where it still is as the parent has it."""
     made = _between(repository, f"{commit}^", commit)
@@ -129,7 +145,8 @@ def mend_index(repository: Repository, commit: str) -> None:
 
 def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
     before: dict[str, Entry] = {entry.path: entry.entry for entry in judged.entries}
-    return sorted(path for path in before.keys() | made.keys() if path in made and before.get(path) != made[path])
+    absent = object()
+    return sorted(path for path in before.keys() | made.keys() if before.get(path, absent) != made.get(path, absent))
 
 
 @contextmanager

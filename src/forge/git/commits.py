@@ -182,6 +182,21 @@ def back_to(repository: Repository, tip: str, base: str) -> Iterator[Commit]:
         at = commit.parents[0] if commit.parents else None
 
 
+def between(repository: Repository, base: str, tip: str) -> Iterator[Commit]:
+    """Yield the commits that `tip` has and `base` has not, parents first; all of them where `base` is missing here."""
+    walker = repository.objects.walk(pygit2.Oid(hex=tip), pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.REVERSE)
+    if base in repository.objects:
+        walker.hide(pygit2.Oid(hex=base))
+    yield from map(_commit, walker)
+
+
+def holding_ref(repository: Repository, commit: str) -> str | None:
+    """Return the commit of a branch or a tag that has a commit in its history, None where none has."""
+    words = ("for-each-ref", "--count=1", "--format=%(objectname)", f"--contains={commit}")
+    found = repository.git(*words, "refs/heads", "refs/remotes", "refs/tags").decode().strip()
+    return read(repository, found).id if found else None
+
+
 def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
     """Say whether `older` is `newer` or one of its ancestors; False where either is missing."""
     if older == newer:
@@ -199,6 +214,15 @@ def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
     except KeyError:
         return set()
     return {entry.name or "" for entry in found} if isinstance(found, pygit2.Tree) else set()
+
+
+def file_at(repository: Repository, commit: str | None, path: str) -> bytes | None:
+    """Return a file's bytes as a commit has them; None where it has no such file, or it is missing here."""
+    try:
+        found = repository.objects[commit].peel(pygit2.Tree)[path] if commit else None
+    except (KeyError, pygit2.GitError):
+        return None
+    return found.data if isinstance(found, pygit2.Blob) else None
 
 
 def blob_data(repository: Repository, blob: str) -> bytes:

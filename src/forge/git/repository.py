@@ -88,6 +88,11 @@ class Repository:
         found = self.objects.references.get(ref)
         return str(found.resolve().target) if found else None
 
+    def leaves_out_history(self) -> bool:
+        """Say whether this clone was made without a part of the history: a shallow or a partial one."""
+        promised = any(entry.name.endswith(".promisor") for entry in self.objects.config)
+        return promised or (self.common_dir / "shallow").exists()
+
     def in_progress(self) -> str | None:
         """Name an operation that is under way in this work tree (a merge, a rebase, …), or return None."""
         return next((what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None)

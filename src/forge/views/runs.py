@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from forge.errors import NoOpenRun, UnknownName
+from forge.errors import DamagedLog, NoOpenRun, UnknownName
+from forge.git import commits
 from forge.git.clone import known_clone_id
 from forge.git.repository import Repository
 from forge.planning.run_card import RUNS, RunCard
@@ -118,7 +119,7 @@ def _held(repository: Repository, run: str) -> bool:
 def one_run(repository: Repository, name: str | None, *, among_open: bool) -> RunRecord:
     """Return the run of an id or an unambiguous part of one; without a name, the one that is open.
 
-    Raises NoOpenRun or UnknownName, which lists the candidates.
+    Raises NoOpenRun or UnknownName, which lists the candidates; DamagedLog for a run whose files cannot be read.
     """
     records = open_runs(repository) if among_open else all_runs(repository)
     if name is None:
@@ -129,10 +130,48 @@ def one_run(repository: Repository, name: str | None, *, among_open: bool) -> Ru
         exact = [record for record in records if record.card.run == name]
         candidates = exact or [record for record in records if name in record.card.run or name == record.card.plan]
         if not candidates:
+            _name_unreadable(repository, name)
             raise NoOpenRun(_why_none(repository, name, among_open=among_open) + _listed(records), "see `forge runs`")
     if len(candidates) > 1:
         raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
     return candidates[0]
+
+
+def _name_unreadable(repository: Repository, name: str) -> None:
+    """Raises DamagedLog where a run of this id is there and its files are none that can be read."""
+    for folder in (live_folder(repository) / name, repository.root / RUNS / name):
+        if "/" in name or not folder.is_dir():
+            continue
+        try:
+            RunCard.decode(f"{folder}/run.yaml", (folder / "run.yaml").read_bytes())
+            (folder / "timeline.jsonl").read_bytes()
+        except (OSError, ValueError) as problem:
+            raise DamagedLog(f"{folder}: {problem}", "bring it back from the last commit that holds it") from problem
+
+
+def tracked_copy(repository: Repository, record: RunRecord) -> str | None:
+    """Say how the tracked copy of an open run differs from what it has to be; None where it does not, or a run has ended.
+
+    It has to be as HEAD has it, and a beginning of the live log. The live log is what counts.
+    """
+    if not record.live:
+        return None
+    path = f"{record.card.folder}/timeline.jsonl"
+    here = _bytes(repository.root / path)
+    committed = commits.file_at(repository, repository.head().commit, path)
+    if here == committed and (here is None or (_bytes(record.folder / "timeline.jsonl") or b"").startswith(here)):
+        return None
+    what = "is missing" if here is None else "is not the live log's beginning"
+    if here is not None and committed is not None and committed.startswith(here):
+        what = "is older than the committed one"
+    return f"the tracked copy {path} {what}; the live log is what counts, and forge writes the copy again when it next stops"
+
+
+def _bytes(path: Path) -> bytes | None:
+    try:
+        return path.read_bytes()
+    except OSError:
+        return None
 
 
 def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:

@@ -22,7 +22,7 @@ REWRITTEN = Rule("timeline-rewritten", "error", False, "each committed version o
 CARD = Rule("run-card", "error", False, "each run has a run.yaml that can be read")
 COMMITS = Rule("run-without-commits", "warning", False, "the commits that a run made are in the repository")
 _NAMES = {"diff_applied": "commit", "runner_started": "checkpoint_commit"}
-_VERSIONS = ("log", "--format=", "--raw", "--no-abbrev", "--no-renames", "--full-history", "-m", "--diff-filter=MD")
+_VERSIONS = ("log", "--format=", "--raw", "--no-abbrev", "--no-renames", "--full-history", "-m", "--diff-filter=AMD")
 
 
 class RunFacts(NamedTuple):
@@ -71,19 +71,21 @@ def check_commits(repository: Repository, found: Iterable[RunFacts]) -> Iterator
                 break
 
 
-def changes(repository: Repository, folder: str) -> list[tuple[str, str, str]]:
-    """Return (path, old blob, new blob or empty) for each commit that changed or deleted a timeline below a folder.
+def changes(repository: Repository, pattern: str, *revisions: str) -> list[tuple[str, str, str]]:
+    """Return (path, old blob, new blob) for each commit that added, changed or deleted a path; the blob of nothing is empty.
 
-    A repository without commits has none. Raises ForgeError where git cannot tell.
+    `revisions` are as `git log` takes them; without any it is what HEAD descends from, none in a repository without commits.
+    Raises ForgeError where git cannot tell.
     """
-    if repository.head().commit is None:
+    if not revisions and repository.head().commit is None:
         return []
-    output = repository.git(*_VERSIONS, "-z", "HEAD", "--", f":(glob){folder}/*/timeline.jsonl").split(b"\0")
+    output = repository.git(*_VERSIONS, "-z", *(revisions or ("HEAD",)), "--", f":(glob){pattern}").split(b"\0")
     found = []
     for head, path in zip(output[::2], output[1::2], strict=False):
         words = head.decode("ascii", "replace").split()
         if len(words) == 5:
-            found.append((path.decode("utf-8", "surrogateescape"), words[2], "" if set(words[3]) == {"0"} else words[3]))
+            old, new = ("" if set(word) == {"0"} else word for word in words[2:4])
+            found.append((path.decode("utf-8", "surrogateescape"), old, new))
     return list(dict.fromkeys(found))
 
 
@@ -94,11 +96,11 @@ def check_history(repository: Repository, folder: str, present: Sequence[str]) -
     """
     told: set[str] = set()
     try:
-        found, committed = changes(repository, folder), _committed(repository, folder)
+        found, committed = changes(repository, f"{folder}/*/timeline.jsonl"), _committed(repository, folder)
     except ForgeError:
         return
     for path, old, new in found:
-        if path not in told and (new or path not in present) and _grown(repository, old, new) is False:
+        if old and path not in told and (new or path not in present) and _grown(repository, old, new) is False:
             told.add(path)
             yield _rewritten(path, old, new)
     for path in present:

@@ -29,6 +29,7 @@ VERBS = {
     "log": "show the runs with their steps and commits",
     "diff": "show what a run, or a step of it, changed",
     "report": "write a run, a phase or a mission as one page",
+    "replay": "hold a run's record against git",
     "audit": "hold every plan that is called complete against the tree",
     "verify": "decide a plan's must-haves on the tree",
     "rules": "list the rules of validate",
