@@ -9,8 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.dependencies import dependencies, next_wave, ready, wave
+from forge.planning.plan_files import PlanFile
 from forge.planning.plan_index import PlanIndex
 
 Make = Callable[..., Path]

@@ -11,8 +11,8 @@ import pytest
 
 from forge.check.rules import catalog
 from forge.check.rules.catalog import RULES, of_plan
-from forge.planning.catalog import plan_id
 from forge.planning.plan import load
+from forge.planning.plan_files import plan_id
 from forge.text.source import Source
 from forge.views.validation import validate
 from tests.conftest import Sandbox

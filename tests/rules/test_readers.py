@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.check.rules import allow, conflict
-from forge.planning.catalog import PlanFile
 from forge.planning.numbers import leading, mentioned, normal, order
+from forge.planning.plan_files import PlanFile
 from forge.planning.plan_index import PlanIndex
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements, ids_in, is_id

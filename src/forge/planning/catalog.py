@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 import posixpath
 import re
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,119 +14,10 @@ from forge.errors import UnknownName
 from forge.git.tree import Tree, Unreadable
 from forge.planning import plan as plans
 from forge.planning.plan import Plan
+from forge.planning.plan_files import Phase, PlanFile, found_below, identified, phases_of, plan_files_among
 from forge.text.source import Source
 
-FOLDER = ".planning"
-_OWN = ("runs", "proofs")
-_FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
-_SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
-_PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?")
-_NATURAL = re.compile(r"([0-9]+)")
-
-
-@dataclass(frozen=True)
-class PlanFile:
-    """A plan file that was found: its path, its id among the others, and the folder it lies in."""
-
-    path: str
-    id: str
-
-    @property
-    def folder(self) -> str:
-        """The folder, relative to the root."""
-        return posixpath.dirname(self.path)
-
-    @property
-    def stem(self) -> str:
-        """The file's name less `-PLAN.md`; for a bare `PLAN.md` its folder's name."""
-        name = posixpath.basename(self.path).removesuffix("PLAN.md").rstrip("-_.")
-        return name or posixpath.basename(self.folder)
-
-    @property
-    def archived(self) -> bool:
-        """Whether it lies in a milestone's archive."""
-        return "milestones" in self.path.split("/")
-
-    @property
-    def summary_path(self) -> str:
-        """Where the plan's summary lies."""
-        folder, name = posixpath.split(self.path)
-        return posixpath.join(folder, name.removesuffix("PLAN.md") + "SUMMARY.md")
-
-
-@dataclass(frozen=True)
-class Phase:
-    """A folder with plans, in order."""
-
-    folder: str
-    plans: tuple[PlanFile, ...]
-
-    @property
-    def name(self) -> str:
-        """The folder's own name, `01-foundation`."""
-        return posixpath.basename(self.folder)
-
-    @property
-    def number(self) -> str:
-        """The number that the folder's name begins with, empty where there is none."""
-        match = _PHASE.fullmatch(self.name)
-        return match["number"] if match else ""
-
-
-def natural(text: str) -> list[tuple[int, str]]:
-    """Return a sort key in which `phase 10` comes behind `phase 9`."""
-    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(_NATURAL.split(text))]
-
-
-def find_plan_files(root: Path) -> Iterator[str]:
-    """Yield the path of every `*PLAN.md` below `.planning/`, at any depth; links to folders are not followed."""
-    top = root / FOLDER
-    for folder, names, files in os.walk(top):
-        if Path(folder) == top:
-            names[:] = [name for name in names if name not in _OWN]
-        names.sort()
-        place = Path(folder).relative_to(root).as_posix()
-        yield from (f"{place}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
-
-
-def plan_files_among(paths: Iterable[str]) -> Iterator[str]:
-    """Yield those of the paths of a tree that are plans, as `find_plan_files` does for a folder."""
-    for path in paths:
-        parts = path.split("/")
-        if parts[0] == FOLDER and len(parts) > 1 and parts[1] not in _OWN and path.endswith("PLAN.md"):
-            yield path
-
-
-def plan_id(path: str) -> str:
-    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for `PLAN.md` its folder."""
-    folder, name = posixpath.split(path)
-    if match := _FULL.fullmatch(name):
-        return f"{match['phase']}-{match['plan']}"
-    phase = _PHASE.fullmatch(posixpath.basename(folder))
-    if (match := _SHORT.fullmatch(name)) and phase and "quick" not in path.split("/"):
-        return f"{phase['number']}-{match['plan']}"
-    return PlanFile(path, "").stem
-
-
-def _identified(paths: Iterable[str]) -> list[PlanFile]:
-    """Give each path its id; those that are not unique get the milestone, else the folders, in front."""
-    found = [(path, plan_id(path)) for path in paths]
-    for prefix in (_milestone, _folders):
-        number = Counter(name for _, name in found)
-        found = [(path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name) for path, name in found]
-    return [PlanFile(path, name) for path, name in sorted(found, key=lambda pair: natural(pair[0]))]
-
-
-def _milestone(path: str) -> str:
-    parts = path.split("/")
-    if "milestones" not in parts[:-1]:
-        return ""
-    return parts[parts.index("milestones") + 1].removesuffix("-phases")
-
-
-def _folders(path: str) -> str:
-    return posixpath.dirname(path).removeprefix(f"{FOLDER}/").removeprefix("phases/")
 
 
 @dataclass(frozen=True)
@@ -145,16 +35,13 @@ class Catalog:
     def files(self) -> list[PlanFile]:
         """Every plan file with its id, in natural order of the paths."""
         if self.tree is None:
-            return _identified(find_plan_files(self.root))
-        return _identified(plan_files_among(self.tree.files() if self.paths is None else self.paths))
+            return found_below(self.root)
+        return identified(plan_files_among(self.tree.files() if self.paths is None else self.paths))
 
     @cached_property
     def phases(self) -> list[Phase]:
         """The folders that hold plans, in natural order."""
-        folders: dict[str, list[PlanFile]] = {}
-        for file in self.files:
-            folders.setdefault(file.folder, []).append(file)
-        return [Phase(folder, tuple(files)) for folder, files in folders.items()]
+        return phases_of(self.files)
 
     def read(self, file: PlanFile) -> bytes:
         """Return a plan's bytes. Raises UnknownName where the file cannot be read."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from forge.planning.catalog import Catalog, PlanFile, natural
+from forge.planning.catalog import Catalog
 from forge.planning.plan import Plan
+from forge.planning.plan_files import PlanFile, natural
 from forge.planning.plan_index import PlanIndex
 
 Done = Callable[[PlanFile], bool]

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from forge.planning.catalog import PlanFile
+from forge.planning.plan_files import PlanFile
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?(?:-\d+[A-Za-z]?)?(?=-|$)")
 _PHASE = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?")

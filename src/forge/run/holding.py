@@ -15,8 +15,8 @@ from forge.errors import NotApproved, SettingsError, UsageError
 from forge.git.commits import blob_data, identity
 from forge.git.index import remove_left_lock
 from forge.git.repository import Repository
-from forge.planning.catalog import find_plan_files
 from forge.planning.plan import Plan, load
+from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run import approvals

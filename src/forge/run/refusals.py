@@ -6,9 +6,10 @@ import sys
 
 from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency
 from forge.git.commits import identity
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.dependencies import dependencies
 from forge.planning.plan import Plan
+from forge.planning.plan_files import PlanFile
 from forge.planning.plan_index import PlanIndex
 from forge.run.holding import Context
 from forge.text.command_line import forge_command

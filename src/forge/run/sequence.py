@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge.errors import UnknownName
-from forge.planning.catalog import Catalog, Phase
+from forge.planning.catalog import Catalog
 from forge.planning.dependencies import next_wave, ready
+from forge.planning.plan_files import Phase
 from forge.run.beginning import Options
 from forge.run.controls import resume
 from forge.run.holding import Context

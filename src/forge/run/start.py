@@ -5,8 +5,9 @@ from __future__ import annotations
 from forge.check.gate import Refuse, gate
 from forge.errors import NotApproved
 from forge.git.commits import identity
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.plan import Plan
+from forge.planning.plan_files import PlanFile
 from forge.run import approvals
 from forge.run.approvals import Subject
 from forge.run.beginning import Options, first_events, make_card, run_before

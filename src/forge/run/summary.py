@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forge.git.repository import Repository
-from forge.planning.catalog import PlanFile
 from forge.planning.plan import Plan
+from forge.planning.plan_files import PlanFile
 from forge.planning.run_card import RunCard
 from forge.text import yaml
 from forge.timeline.state import RunState

@@ -11,9 +11,9 @@ from forge.check.trust import scrub
 from forge.errors import DirtyTree, Interrupted, NotApproved, RepositoryError, RunOpen
 from forge.git.commits import commit_files, identity
 from forge.git.repository import Repository
-from forge.planning.catalog import FOLDER
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan
+from forge.planning.plan_files import FOLDER
 from forge.planning.proof import Proof, file_name, statement_hash
 from forge.planning.settings import Settings
 from forge.planning.shell import cannot_fail, foreign_folder

@@ -11,9 +11,10 @@ from forge.errors import GitFailed
 from forge.git.history import History, Line
 from forge.git.objects import StoredTree
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan
+from forge.planning.plan_files import PlanFile
 from forge.planning.settings import load_at
 from forge.views.breaks import Trees, broken_since
 from forge.views.claims import Claimed, claimed_plans

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from forge.git.tree import Tree, Unreadable
-from forge.planning.catalog import FOLDER, Catalog, PlanFile, plan_id
+from forge.planning.catalog import Catalog
+from forge.planning.plan_files import FOLDER, PlanFile, plan_id
 from forge.text.source import Source
 from forge.views.runs import RunRecord
 

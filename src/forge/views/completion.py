@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.git.repository import Repository
-from forge.planning.catalog import PlanFile
+from forge.planning.plan_files import PlanFile
 from forge.views.runs import RunRecord, all_runs
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from forge.git.history import History
 from forge.git.objects import FOLDER as MODE_FOLDER
-from forge.planning.catalog import FOLDER, PlanFile
+from forge.planning.plan_files import FOLDER, PlanFile
 from forge.views.claims import summaries_among, summary_of
 
 _SUMMARY = "SUMMARY.md"

@@ -13,9 +13,9 @@ from forge.check.rules.catalog import RULES, of_plan
 from forge.check.rules.known import meant
 from forge.errors import SettingsError
 from forge.planning import mission, settings
-from forge.planning.catalog import plan_id
 from forge.planning.facts import PlanFacts
 from forge.planning.plan import load
+from forge.planning.plan_files import plan_id
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements
 from forge.planning.roadmap import Roadmap

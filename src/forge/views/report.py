@@ -12,8 +12,9 @@ from pathlib import Path
 from forge.errors import UnknownName
 from forge.git.patches import FileStat, patch, stats
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.mission import Mission
+from forge.planning.plan_files import PlanFile
 from forge.views.diffs import changes_of
 from forge.views.runs import RunRecord, all_runs, one_run
 from forge.views.status import PlanStanding, standing

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from forge.git.repository import Repository
 from forge.planning import mission
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.dependencies import ready
 from forge.planning.mission import Mission
+from forge.planning.plan_files import PlanFile
 from forge.text.command_line import forge_command
 from forge.views.run_report import next_commands, waiting_for
 from forge.views.runs import RunRecord, all_runs, open_runs

@@ -14,7 +14,8 @@ from forge.check.rules.catalog import OF_A_DOCUMENT, RULES
 from forge.errors import SettingsError, UsageError
 from forge.git.repository import Repository
 from forge.planning import settings
-from forge.planning.catalog import FOLDER, Catalog
+from forge.planning.catalog import Catalog
+from forge.planning.plan_files import FOLDER
 from forge.planning.settings import RuleSeverity
 from forge.text.finding import Finding
 from forge.text.source import Source

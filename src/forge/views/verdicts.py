@@ -15,9 +15,10 @@ from forge.git.noted import NotedWorkTree
 from forge.git.objects import ObjectStore, StoredTree
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, WorkTree, outside_tree
-from forge.planning.catalog import FOLDER, Catalog, PlanFile
+from forge.planning.catalog import Catalog
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan, load
+from forge.planning.plan_files import FOLDER, PlanFile
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
 from forge.text.yaml import Value

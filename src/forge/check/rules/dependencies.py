@@ -8,9 +8,9 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.catalog import PlanFile
 from forge.planning.facts import PlanFacts
 from forge.planning.numbers import leading, order
+from forge.planning.plan_files import PlanFile
 from forge.planning.spots import Spot
 from forge.text.finding import Finding
 

@@ -7,8 +7,8 @@ from dataclasses import replace
 
 from forge.check import schema
 from forge.check.rules.model import Rule
-from forge.planning.catalog import FOLDER
 from forge.planning.plan import Plan
+from forge.planning.plan_files import FOLDER
 from forge.text.finding import Finding
 
 _PLACES = ("phases", "quick")

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
 from forge.check.rules.project import Project
-from forge.planning.catalog import plan_id
+from forge.planning.plan_files import plan_id
 from forge.text.finding import Finding
 
 RULE = Rule("duplicate-plan", "warning", False, "no two files of a folder are the same plan")

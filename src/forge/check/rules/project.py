@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
 
-from forge.planning.catalog import FOLDER, PlanFile
 from forge.planning.facts import PlanFacts
 from forge.planning.numbers import leading
+from forge.planning.plan_files import FOLDER, PlanFile
 from forge.planning.plan_index import PlanIndex
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.catalog import PlanFile
+from forge.planning.plan_files import PlanFile
 from forge.planning.scope import leaves
 from forge.planning.spots import Spot
 from forge.text.finding import Finding

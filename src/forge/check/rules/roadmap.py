@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.catalog import PlanFile, plan_id
 from forge.planning.numbers import leading
+from forge.planning.plan_files import PlanFile, plan_id
 from forge.planning.roadmap import Entry, Roadmap, plan_key
 from forge.planning.spots import TOP
 from forge.text.finding import Finding

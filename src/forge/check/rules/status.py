@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.check.rules.roadmap import EVIDENCE
-from forge.planning.catalog import PlanFile
+from forge.planning.plan_files import PlanFile
 from forge.planning.reports import ReportFront
 from forge.text.finding import Finding
 

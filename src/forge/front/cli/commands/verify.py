@@ -10,7 +10,8 @@ import click
 
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.planning.catalog import Catalog, PlanFile
+from forge.planning.catalog import Catalog
+from forge.planning.plan_files import PlanFile
 from forge.planning.settings import load, load_at
 from forge.text.finding import Finding
 from forge.views.verdicts import Bench, PlanVerdict, plan_in, tree_to_judge
