@@ -27,12 +27,16 @@ _SCHEMA_VERSION = 1
 
 @dataclass
 class Reply:
-    """What a command has to say: data for programs, text for people, findings, and the exit status."""
+    """What a command has to say: data for programs, text for people, findings, and the exit status.
+
+    `one_line` says that its JSON is the last of several lines.
+    """
 
     data: dict[str, object]
     text: str = ""
     code: int = 0
     findings: list[Finding] | None = None
+    one_line: bool = False
 
 
 @dataclass
@@ -50,6 +54,11 @@ class App:
     def repository(self) -> Repository:
         """The repository that the command was called in. Raises RepositoryError where there is none."""
         return self.found or Repository.discover(self.here)
+
+    def put(self, line: str) -> None:
+        """Print a line of an answer that is not whole yet. Raises BrokenPipeError where nobody takes it."""
+        click.echo(_sayable(line))
+        sys.stdout.flush()
 
     def say(self, text: str) -> None:
         """Tell a person something on the way: on standard error, never mixed up with the answer."""
@@ -158,7 +167,7 @@ def _print_reply(name: str, execution: str, reply: Reply, as_json: bool) -> None
     }
     if reply.findings is not None:
         envelope["findings"] = [finding.as_data() for finding in reply.findings]
-    print_envelope(envelope)
+    print_envelope(envelope, None if reply.one_line else 1)
 
 
 def _sayable(text: str) -> str:
@@ -166,9 +175,9 @@ def _sayable(text: str) -> str:
     return text.encode("utf-8", "backslashreplace").decode()
 
 
-def print_envelope(envelope: dict[str, object]) -> None:
-    """Print one JSON object on standard output."""
-    click.echo(json.dumps(envelope, ensure_ascii=False, indent=1).encode("utf-8", "backslashreplace"))
+def print_envelope(envelope: dict[str, object], indent: int | None = 1) -> None:
+    """Print one JSON object on standard output; without an indent, on one line."""
+    click.echo(json.dumps(envelope, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace"))
 
 
 def error_envelope(name: str, execution: str, kind: str, message: str, hint: str) -> dict[str, object]:

@@ -8,7 +8,7 @@ from forge.front.cli.terminal import person, progress
 from forge.planning.settings import Settings, load
 from forge.run.holding import Context
 from forge.views.run_report import control_data, describe, exit_code
-from forge.views.runs import RunRecord
+from forge.views.runs import RunRecord, one_run, tracked_copy
 
 
 def run_context(app: App, *, lenient: bool = False) -> Context:
@@ -26,6 +26,17 @@ def run_context(app: App, *, lenient: bool = False) -> Context:
     for warning in settings.warnings:
         app.say(f"warning: {warning}")
     return Context(app.repository, settings, app.execution.id, person(app.as_json), progress, lenient)
+
+
+def open_run(app: App, name: str | None) -> RunRecord:
+    """Return the open run that a name means, and say where its tracked copy is not what the live log says.
+
+    Raises NoOpenRun, UnknownName, DamagedLog.
+    """
+    record = one_run(app.repository, name, among_open=True)
+    if note := tracked_copy(app.repository, record):
+        app.say(f"note: {note}")
+    return record
 
 
 def about_run(record: RunRecord, *, recorded: bool = False) -> Reply:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.context import about_run, run_context
+from forge.front.cli.context import about_run, open_run, run_context
 from forge.run import controls
-from forge.views.runs import one_run
 
 
 @click.command("retry")
@@ -20,4 +19,4 @@ def command(app: App, run: str | None) -> Reply:
     Example:
       forge retry
     """
-    return about_run(controls.retry(run_context(app), one_run(app.repository, run, among_open=True)))
+    return about_run(controls.retry(run_context(app), open_run(app, run)))

@@ -5,9 +5,8 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.context import about_run, run_context
+from forge.front.cli.context import about_run, open_run, run_context
 from forge.run import controls
-from forge.views.runs import one_run
 
 
 @click.command("skip")
@@ -21,4 +20,4 @@ def command(app: App, run: str | None, reason: str) -> Reply:
     Example:
       forge skip --reason "done by hand last week"
     """
-    return about_run(controls.skip(run_context(app), one_run(app.repository, run, among_open=True), reason))
+    return about_run(controls.skip(run_context(app), open_run(app, run), reason))

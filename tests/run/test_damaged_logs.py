@@ -1,0 +1,176 @@
+"""The log of a run, broken in every way: a torn end is set aside, damage is refused and named, the live log wins."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from forge.errors import DamagedLog
+from forge.git.repository import Repository
+from forge.run.open_run import load_log
+from forge.timeline import log
+from forge.views.runs import one_run
+from tests.conftest import Sandbox, new_sandbox
+from tests.run.plans import Case, Task, auto, writes
+
+WORK = {1: writes("a.txt", "one\n"), 2: writes("b.txt", "two")}
+
+
+def stopped_halfway(sandbox: Sandbox) -> Sandbox:
+    """A run that failed at its second step; its runner would do it now."""
+    sandbox.write("README.md", "x\n")
+    sandbox.commit()
+    tasks = [Task("Task 1: Write a", "a.txt", auto("test -s a.txt")), Task("Task 2: Write b", "b.txt", auto("test -s b.txt"))]
+    case = Case(sandbox, tasks, {**WORK, 2: "sys.exit(1)"}, files=("a.txt", "b.txt"))
+    case.set_up()
+    assert sandbox.call("execute", "01-01", "--approve").code == 1
+    case.set_work(WORK)
+    return sandbox
+
+
+@pytest.fixture(scope="module")
+def halfway(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
+    return stopped_halfway(new_sandbox(tmp_path_factory.mktemp("halfway")))
+
+
+@pytest.fixture
+def broken(halfway: Sandbox, tmp_path: Path) -> Sandbox:
+    shutil.copytree(halfway.root, tmp_path / "copy", symlinks=True)
+    (live,) = (tmp_path / "copy/.git/forge/runs").iterdir()
+    (live / "work-tree").write_text(str(tmp_path / "copy/.git"))
+    return Sandbox(tmp_path / "copy", halfway.home)
+
+
+def live_log(sandbox: Sandbox) -> Path:
+    (folder,) = (sandbox.root / ".git/forge/runs").iterdir()
+    return folder / "timeline.jsonl"
+
+
+def tracked(sandbox: Sandbox) -> Path:
+    return sandbox.root / ".planning/runs" / live_log(sandbox).parent.name / "timeline.jsonl"
+
+
+def goes_on(sandbox: Sandbox) -> str:
+    """Carry the run to its end; return what was said on the way."""
+    run = live_log(sandbox).parent.name
+    said = sandbox.call("retry", run)
+    assert said.data["status"] == "completed", said.out + said.err
+    assert (sandbox.root / "a.txt").read_text() == "one\n" and (sandbox.root / "b.txt").read_text() == "two"
+    assert sandbox.status() == [] and sandbox.call("replay", run).code == 0
+    return said.err
+
+
+def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None:
+    repository, path = Repository.discover(broken.root), live_log(broken)
+    raw = path.read_bytes()
+    events = log.read(raw).events
+    start = raw[:-1].rindex(b"\n") + 1
+    for cut in range(start, len(raw)):
+        path.write_bytes(raw[:cut])
+        record = one_run(repository, None, among_open=True)
+        assert record.reading.valid and record.reading.events == events[:-1], cut
+        opened, found, state = load_log(repository, record.card)
+        opened.close()
+        assert found == events[:-1] and state.last_seq == len(found) and path.read_bytes() == raw[:start]
+        torn = repository.forge_dir / "torn" / f"{path.parent.name}-{start}.torn"
+        assert cut == start or torn.read_bytes() == raw[start:cut]
+    path.write_bytes(raw)
+
+
+@pytest.mark.parametrize("tail", [b"\0" * 4096, b'{"v":1,"seq":', b"\n\0\0"], ids=["zeros", "torn", "line-of-zeros"])
+def test_behind_a_tail_that_is_no_event_the_run_goes_on(broken: Sandbox, tail: bytes) -> None:
+    path = live_log(broken)
+    raw = path.read_bytes()
+    path.write_bytes(raw + tail.lstrip(b"\n"))
+    said = broken.call("timeline")
+    assert said.code == 0 and said.data["valid"] and said.data["torn"] == len(tail.lstrip(b"\n"))
+    goes_on(broken)
+    assert [each.read_bytes() for each in (broken.root / ".git/forge/torn").iterdir()] == [tail.lstrip(b"\n")]
+
+
+def refused(repository: Repository, path: Path, line: set[int]) -> None:
+    """The run is shown as far as it is sound, it is not gone on with, and no byte of it changes."""
+    before = path.read_bytes()
+    record = one_run(repository, None, among_open=True)
+    assert not record.reading.valid and record.reading.problem_line in line, record.reading.problem
+    with pytest.raises(DamagedLog, match=f"line {record.reading.problem_line}"):
+        load_log(repository, record.card)
+    assert path.read_bytes() == before
+
+
+def test_every_byte_flipped_in_a_middle_line_is_refused_and_named(broken: Sandbox) -> None:
+    repository, path = Repository.discover(broken.root), live_log(broken)
+    raw = path.read_bytes()
+    lines = raw.splitlines(keepends=True)
+    start = len(b"".join(lines[:8]))
+    for at in range(start, start + len(lines[8])):
+        flipped = bytearray(raw)
+        flipped[at] ^= 0x01
+        path.write_bytes(flipped)
+        refused(repository, path, {9, 10})
+    for number, damaged in (
+        (10, [*lines[:9], *lines[8:]]), (9, [*lines[:8], *lines[9:]]), (9, [*lines[:8], b"\0\0\n", *lines[9:]]),
+        (9, [*lines[:8], b"\n", *lines[8:]]), (len(lines) + 1, [*lines, lines[-1]]), (1, lines[1:]),
+    ):  # fmt: skip
+        path.write_bytes(b"".join(damaged))
+        refused(repository, path, {number})
+    path.write_bytes(raw)
+
+
+def test_damage_is_named_from_outside_and_nothing_is_touched(broken: Sandbox) -> None:
+    path = live_log(broken)
+    raw = path.read_bytes()
+    path.write_bytes(raw.replace(b'"step_completed"', b'"step_completet"', 1))
+    listing, head = broken.git("status", "--porcelain"), broken.head()
+    for verb in ("resume", "retry", "stop", "skip", "approve"):
+        said = broken.call(verb, *(["--reason", "r"] if verb == "skip" else []))
+        assert said.code == 1 and said.json["error"]["kind"] == "damaged_log", said.out
+    assert broken.call("timeline").data["problem"].startswith("line ")
+    assert broken.call("replay").code == 1 and broken.call("runs").code == 0 and broken.call("status").code == 0
+    assert (broken.git("status", "--porcelain"), broken.head()) == (listing, head)
+    path.write_bytes(raw)
+    goes_on(broken)
+
+
+def test_a_card_that_nobody_can_read_is_named(broken: Sandbox) -> None:
+    card = live_log(broken).with_name("run.yaml")
+    data = card.read_bytes()
+    card.write_bytes(data[:40])
+    assert broken.call("timeline", card.parent.name).code == 0, "the tracked copy is still there"
+    said = broken.call("resume", card.parent.name)
+    assert said.code == 1 and "run.yaml" in said.json["error"]["message"]
+    card.write_bytes(data)
+    goes_on(broken)
+
+
+@pytest.mark.parametrize("how", ["edited", "deleted", "older", "staged"])
+def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, how: str) -> None:
+    path = tracked(broken)
+    raw = path.read_bytes()
+    words = {"edited": "beginning", "deleted": "missing", "older": "older", "staged": "beginning"}[how]
+    if how == "older":
+        broken.git("checkout", "-q", broken.git("log", "-3", "--format=%H", "--", str(path)).split()[-1], "--", str(path))
+    elif how == "deleted":
+        path.unlink()
+    else:
+        path.write_bytes(raw.replace(b"step_completed", b"step_complated", 1))
+        broken.git("add", str(path)) if how == "staged" else None
+    said = broken.call("timeline")
+    assert said.code == 0 and words in said.data["note"] and "live log is what counts" in said.data["note"]
+    assert words in broken.call("replay").data["note"]
+    assert f"note: {said.data['note']}" in goes_on(broken)
+    assert path.read_bytes().startswith(raw)
+
+
+def test_a_tracked_copy_that_a_commit_changed_is_named_for_good(broken: Sandbox) -> None:
+    path = tracked(broken)
+    path.write_bytes(path.read_bytes().replace(b"step_completed", b"step_complated", 1))
+    broken.commit("Meddle")
+    run = path.parent.name
+    assert broken.call("replay", run).code == 1
+    said = broken.call("retry", run)
+    assert said.data["status"] == "completed" and "note: the tracked copy" in said.err, said.out + said.err
+    found = broken.call("replay", run).data["problems"]
+    assert any("a commit holds another line" in problem["message"] for problem in found)
