@@ -58,7 +58,7 @@ SAMPLES: list[Data] = [
     ev.ExecutionStopped("wrong plan", OTHER),
     ev.RunInterrupted(12),
     ev.RunRecovered("restore", COMMIT),
-    ev.RunAdopted("01JOTHERCLONE"),
+    ev.RunAdopted("01JOTHERCLONE", "01JTHISCLONE"),
     ev.Final("completed", 2, 3, "unproven"),
 ]  # fmt: skip
 

@@ -15,6 +15,7 @@ from forge.planning.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.runners.base import plug_ins
 from forge.text import atomic
+from forge.text.command_line import forge_command
 from forge.text.visible import visible
 from forge.timeline.ids import now
 
@@ -80,6 +81,11 @@ def subject_of(plan: Plan, settings: Settings, runner_name: str | None = None) -
          "protect": list(scope["protect"])},
         asdict(settings.approvals),
     )  # fmt: skip
+
+
+def command(settings: Settings, plan_path: str, runner: str) -> str:
+    """Return the command line that approves a plan with a runner."""
+    return forge_command("approve", plan_path, *([] if runner == settings.runner else ["--runner", runner]))
 
 
 def _folder() -> Path:

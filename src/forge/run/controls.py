@@ -27,11 +27,16 @@ def resume(context: Context, record: RunRecord) -> RunRecord:
             require_same_plan(run)
             if run.state.waiting is not None and not context.person.present and run.state.status == "paused":
                 return current(run)
-            if not _take_up(run):
-                commit_pause(run)
-                return current(run)
+        return carry_on(run)
+
+
+def carry_on(run: OpenRun) -> RunRecord:
+    """Take up a run that this process holds, and go on with it as far as it comes."""
+    if not run.state.ended and not _take_up(run):
+        commit_pause(run)
+    else:
         go_on(run)
-        return current(run)
+    return current(run)
 
 
 def _take_up(run: OpenRun) -> bool:

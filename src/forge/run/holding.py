@@ -122,7 +122,7 @@ def require_same_plan(run: OpenRun) -> None:
     if run.option("approved") != subject.sha256 and not approvals.is_approved(run.repository, subject):
         raise NotApproved(
             "the plan's approval no longer holds: its runner, limits or scope changed since", "approve it as it is now",
-            [forge_command("approve", run.card.plan_path), f"forge resume {run.card.run}"],
+            [approvals.command(run.settings, run.card.plan_path, run.card.runner), f"forge resume {run.card.run}"],
         )  # fmt: skip
 
 

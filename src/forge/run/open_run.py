@@ -126,7 +126,7 @@ class OpenRun:
             self.cards_put_back += 1
         if not place.exists():
             place.write_text(str(self.repository.git_dir))
-        restore_clone_id(self.repository, self.card.clone)
+        restore_clone_id(self.repository, self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone)
 
     def head(self) -> str:
         """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
@@ -241,11 +241,16 @@ First = Sequence[tuple[Data, str | None]]
 """The events that a run begins with, each with the id of its step, None outside a step."""
 
 
-def create_live(repository: Repository, card: RunCard, first: First, execution: str) -> None:
-    """Make a run's live folder with its card and its first events, all at once. Raises StorageFailed."""
+def create_live(
+    repository: Repository, card: RunCard, first: First, actor: str, execution: str, record: tuple[bytes, bytes] | None = None
+) -> None:
+    """Make a run's live folder, with the events that it begins with, all at once. Raises StorageFailed.
+
+    `record` holds the card and the timeline of a run that is taken over; the events are appended to them.
+    """
     made = repository.scratch / card.run
     try:
-        _fill_live(made, card, first, execution)
+        _fill_live(made, card, first, (actor, execution), record or (card.encode(), b""))
     except StorageFailed:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -255,12 +260,13 @@ def create_live(repository: Repository, card: RunCard, first: First, execution: 
     atomic.sync_folder(live_folder(repository))
 
 
-def _fill_live(made: Path, card: RunCard, first: First, execution: str) -> None:
-    atomic.write(made / "run.yaml", card.encode())
+def _fill_live(made: Path, card: RunCard, first: First, who: tuple[str, str], record: tuple[bytes, bytes]) -> None:
+    for name, content in zip(("run.yaml", "timeline.jsonl"), record, strict=True):
+        atomic.write(made / name, content)
     log = Log(made / "timeline.jsonl")
     log.open()
     for data, step in first:
-        place = (log.next_seq, now(), data.type, card.run, step, 1 if step else None, card.actor, execution)
+        place = (log.next_seq, now(), data.type, card.run, step, 1 if step else None, *who)
         log.append(Event(*place, data.as_data(), [], log.previous))
     log.close()
 

@@ -36,7 +36,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
     subject = approvals.subject_of(plan, context.settings, options.runner)
-    how = approved_how(context, plan, subject, options)
+    how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
     with writing(context, "execute") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
         require_clean(context)
@@ -44,7 +44,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         over = passed_over(context.repository, plan, prior, options.from_step)
         card = make_card(context, plan, name, subject, how, prior)
         lock.rename(card.run)
-        create_live(context.repository, card, first_events(plan, card, options, over), context.execution)
+        create_live(context.repository, card, first_events(plan, card, options, over), card.actor, context.execution)
         run = open_run(context, card, interrupts)
         try:
             for event in run.first_events:
@@ -55,8 +55,11 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
             run.close()
 
 
-def approved_how(context: Context, plan: Plan, subject: Subject, options: Options) -> str:
-    """Return how the plan is approved: flag, subject, recorded or terminal. Raises NotApproved; nothing is written then."""
+def approved_how(context: Context, plan: Plan, subject: Subject, options: Options, again: str) -> str:
+    """Return how the plan is approved: flag, subject, recorded or terminal; `again` is what to type once it is.
+
+    Raises NotApproved; nothing is written then.
+    """
     if options.approve:
         return "flag"
     if options.approved is not None:
@@ -74,5 +77,5 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
     raise NotApproved(
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",
         "look at its steps and commands, then approve them",
-        [forge_command("approve", plan.path), forge_command("execute", plan.path)],
+        [approvals.command(context.settings, plan.path, str(subject.runner["name"])), again],
     )  # fmt: skip

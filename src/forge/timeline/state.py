@@ -126,6 +126,7 @@ class RunState:
     commits: list[str] = field(default_factory=list)
     not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
+    adopted_by: list[str] = field(default_factory=list)
     base_commit: str | None = None
     started_at: str = ""
     finished_at: str | None = None

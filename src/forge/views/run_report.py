@@ -48,7 +48,8 @@ def next_commands(record: RunRecord) -> list[str]:
     run, state = record.card.run, record.state
     if record.open:
         if record.status == "elsewhere":
-            return ["forge runs", f"forge timeline {run}"]
+            adopt = [f"forge resume --adopt {run}"] if state.status == "paused" else []
+            return [*adopt, f"forge timeline {run}", "forge runs"]
         question = None if state.ended else state.waiting
         if question is not None and state.status == "paused":
             return [*_answers(run, question), f"forge stop {run}"]

@@ -33,6 +33,16 @@ class RunRecord:
         """Whether the run goes on, here or elsewhere; a live log means that its closing record is not yet committed."""
         return self.live or not self.state.ended
 
+    @property
+    def clone(self) -> str:
+        """The clone that the run lives in: the one that took it over last, else the one that it began in."""
+        return self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone
+
+    def took_over(self, live: RunRecord) -> bool:
+        """Say whether this tracked record tells that another clone took over what this clone still has a live log of."""
+        told, known = self.state.adopted_by, live.state.adopted_by
+        return self.reading.valid and told != known[: len(told)]
+
     def as_data(self) -> dict[str, object]:
         """Return what `forge runs` shows of it."""
         return {
@@ -56,14 +66,31 @@ def lock_path(repository: Repository) -> Path:
 def all_runs(repository: Repository) -> list[RunRecord]:
     """Return every run that can be read, sorted by its id. A live log wins over its tracked copy."""
     found = {record.card.run: record for record in _read_all(repository, repository.root / RUNS, live=False)}
-    found |= {record.card.run: record for record in _read_all(repository, live_folder(repository), live=True)}
+    for live in _read_all(repository, live_folder(repository), live=True):
+        tracked = found.get(live.card.run)
+        if tracked is None or not tracked.took_over(live):
+            found[live.card.run] = live
     return [found[run] for run in sorted(found)]
 
 
 def open_runs(repository: Repository) -> list[RunRecord]:
-    """Return the runs that are open in this work tree, sorted by id; those of other work trees are their own business."""
-    records = _read_all(repository, live_folder(repository), live=True)
-    return sorted((record for record in records if belongs_here(repository, record.folder)), key=lambda record: record.card.run)
+    """Return the runs that are open in this work tree, sorted by id; those of other work trees are their own business.
+
+    A run that another clone took over is open there, whatever this clone's log says.
+    """
+    records = [
+        record
+        for record in _read_all(repository, live_folder(repository), live=True)
+        if belongs_here(repository, record.folder)
+    ]
+    mine = [record for record in records if not is_taken_over(repository, record)]
+    return sorted(mine, key=lambda record: record.card.run)
+
+
+def is_taken_over(repository: Repository, live: RunRecord) -> bool:
+    """Say whether the tracked copy of a live run tells that another clone took it over."""
+    tracked = read_run(repository, repository.root / live.card.folder, live=False)
+    return tracked is not None and tracked.took_over(live)
 
 
 def live_folders_here(repository: Repository) -> list[Path]:
@@ -103,7 +130,7 @@ def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord |
 def _status(repository: Repository, card: RunCard, state: RunState, *, live: bool) -> str:
     if state.ended:
         return state.status
-    if not live and card.clone != known_clone_id(repository):
+    if not live and (state.adopted_by or [card.clone])[-1] != known_clone_id(repository):
         return "elsewhere"
     if state.status == "running" and not _held(repository, card.run):
         return "interrupted"
@@ -125,7 +152,7 @@ def one_run(repository: Repository, name: str | None, *, among_open: bool) -> Ru
     if name is None:
         candidates = records if among_open else [record for record in records if record.open] or records[-1:]
         if not candidates:
-            raise NoOpenRun("no run is open here" if among_open else "there are no runs yet", "start one with `forge execute`")
+            raise NoOpenRun(*_why_nothing(repository, among_open=among_open))
     else:
         exact = [record for record in records if record.card.run == name]
         candidates = exact or [record for record in records if name in record.card.run or name == record.card.plan]
@@ -174,10 +201,40 @@ def _bytes(path: Path) -> bytes | None:
         return None
 
 
+def one_elsewhere(repository: Repository, name: str | None) -> RunRecord:
+    """Return the run of an id, or a part of one, that is open and not in this clone; without a name, the only one.
+
+    Raises NoOpenRun or UnknownName, which lists the candidates.
+    """
+    records = [record for record in all_runs(repository) if record.open and not record.live]
+    found = [record for record in records if name is None or name in record.card.run]
+    if len(found) > 1:
+        raise UnknownName(f"{len(found)} runs fit:{_listed(found)}", "name one of them")
+    if not found:
+        here = name is not None and any(name in record.card.run for record in open_runs(repository))
+        said = f"the run {name} is open in this clone" if here else "no such run is open in another clone"
+        raise NoOpenRun(said + _listed(records), "go on with `forge resume`" if here else "see `forge runs`")
+    return found[0]
+
+
+def _why_nothing(repository: Repository, *, among_open: bool) -> tuple[str, str]:
+    if not among_open:
+        return "there are no runs yet", "start one with `forge execute`"
+    lost = [
+        record.card.run for record in _read_all(repository, live_folder(repository), live=True)
+        if belongs_here(repository, record.folder) and is_taken_over(repository, record)
+    ]  # fmt: skip
+    if lost:
+        return f"the run {lost[-1]} was taken over by another clone", "go on there; `forge runs` shows how it stands"
+    return "no run is open here", "start one with `forge execute`"
+
+
 def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:
     found = next((record for record in all_runs(repository) if name in record.card.run), None)
     if not among_open or found is None:
         return f"there is no {'open ' if among_open else ''}run `{name}`"
+    if found.status == "elsewhere" and found.state.adopted_by:
+        return f"the run {name} was taken over by another clone; what this clone's own log holds stays under .git/forge/runs/"
     if found.live:
         return f"the run {name} lives in another work tree of this repository (see `git worktree list`)"
     return f"the run {name} {'lives in another clone' if found.status == 'elsewhere' else 'has ended'}"

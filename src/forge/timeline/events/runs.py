@@ -128,10 +128,16 @@ class RunRecovered(Data):
 @register
 @dataclass(frozen=True)
 class RunAdopted(Data):
-    """Another clone's run goes on in this one."""
+    """A run of the clone `from_clone` goes on in the clone `clone`."""
 
     type: ClassVar[str] = "run_adopted"
     from_clone: str
+    clone: str = ""
+
+    def apply(self, state: RunState, event: Event) -> None:
+        """The run lives in another clone; what it was told to accept at its start was told in the first one."""
+        state.adopted_by.append(self.clone)
+        state.options = {name: value for name, value in state.options.items() if name not in ("approve", "approved")}
 
 
 @register
