@@ -10,6 +10,7 @@ import pytest
 
 from forge.check.must_haves.artifacts import judge
 from forge.check.must_haves.verdict import Verdict
+from forge.git.objects import ObjectStore, StoredTree
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, Tree, WorkTree
 from forge.planning.must_haves import declared
@@ -79,6 +80,12 @@ def test_a_regular_file_of_the_repository_is_there(written: str, tree: Tree) -> 
     assert found.evidence[0].how == "file"
 
 
+def test_a_name_inside_a_file_has_to_stand_there_as_code(tree: Tree) -> None:
+    found = verdict("path: src/a.py::run", tree)
+    assert found.verdict == "pass"
+    assert [(piece.path, piece.line, piece.how) for piece in found.evidence][1:] == [("src/a.py", 4, "name (text)")]
+
+
 def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None:
     found = verdict("path: src/a.py (new file)", tree)
     assert found.verdict == "pass"
@@ -107,6 +114,10 @@ def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None
         ("path: '[ab].py'", "is not there"),
         ("path: SRC/A.py", "upper and lower case"),
         ("path: lib/b.py", "src/b.py"),
+        ("path: src/app/[slug]/page.tsx", "is not there"),
+        ("path: 'src/{{name}}.py'", "is not there"),
+        ("path: src/a.py::walk", "`walk` does not occur"),
+        ("path: src/none.py::run", "is not there"),
     ],
 )
 def test_what_is_no_regular_file_at_that_path_fails_with_its_reason(written: str, says: str, tree: Tree) -> None:
@@ -126,6 +137,10 @@ def test_what_is_no_regular_file_at_that_path_fails_with_its_reason(written: str
         ("''", "names no path"),
         ('path: "src\\0a.py"', "names no path"),
         ("a release that was announced", "prose"),
+        ("path: 'runs/<run-id>/log.txt'", "`<run-id>` stands for a name"),
+        ("path: 'notes/{date}.md'", "`{date}` stands for a name"),
+        ("path: db/YYYYMMDD_add/up.sql", "`YYYYMMDD_add` stands for a name"),
+        ("path: db/XXX_add.sql", "`XXX` stands for a name"),
     ],
 )
 def test_what_names_no_path_is_unproven(written: str, says: str, tree: Tree) -> None:
@@ -173,6 +188,8 @@ def test_nothing_may_stand_where_something_should_not_exist(tree: Tree) -> None:
         "path: src/gone.py\nshould_not_exist: true\ncontain: x",
         "path: src\\gone.py\nshould_not_exist: true",
         "path: the old module and all\nshould_not_exist: true",
+        "path: 'src/{name}.py'\nshould_not_exist: true",
+        "path: src/a.py::run\nshould_not_exist: true",
     ],
 )
 def test_an_absence_that_cannot_be_told_is_unproven(written: str, tree: Tree) -> None:
@@ -222,9 +239,15 @@ def test_a_folder_whose_tree_is_missing_does_not_stop_the_look(sandbox: Sandbox)
 def test_a_submodule_is_no_file(sandbox: Sandbox) -> None:
     sandbox.git("update-index", "--add", "--cacheinfo", f"160000,{sandbox.head()},module")
     sandbox.git("commit", "-q", "-m", "Submodule")
-    found = verdict("path: module", RevisionTree(Repository.discover(sandbox.root), "HEAD"))
+    tree = RevisionTree(Repository.discover(sandbox.root), "HEAD")
+    found = verdict("path: module", tree)
     assert found.verdict == "fail"
     assert "no regular file" in found.reason
+    for stored in (tree, StoredTree.at(ObjectStore(tree.repository), sandbox.head())):
+        for more in ("", "\nshould_not_exist: true"):
+            found = verdict("path: module/src/a.py" + more, stored)
+            assert found.verdict == "unproven"
+            assert "lies in a submodule" in found.reason
 
 
 def test_names_that_are_not_utf_8_do_not_stop_a_glob(sandbox: Sandbox) -> None:

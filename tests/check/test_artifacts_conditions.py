@@ -54,6 +54,7 @@ def verdict(conditions: str, data: str | bytes = TEXT) -> Verdict:
         ("contains: 'mode, import os'", [4, 1]),
         ("contains: 'load(path, mode)'", [4]),
         ("contains: a.b", [5]),
+        ("contains: 'import os, load(path, mode)'", [1, 4]),
         ("contains: |\n  def load(path, mode):\n", [4]),
         ("contains: '  def load  '", [4]),
         ("contains: []", []),
@@ -76,6 +77,7 @@ def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(conditi
         ("contains: 'def .*mode'", "only as a pattern (line 4)"),
         ("contains: 'load|store'", "only as a pattern"),
         ("contains: 'x(unclosed'", "does not contain"),
+        ("contains: 'Pair<def load, mode>'", "does not contain `Pair<def load, mode>`"),  # a type, not a list
         ("contains: DEF LOAD", "upper and lower case (line 4)"),
         ("contains: import os def load", "white space"),
     ],

@@ -18,6 +18,9 @@ HARMLESS = [
     "npm test || printf 'no'", "a && b || true", "npm test & true", "npm test; # remark\necho done", "a; echo 'x; y'",
     "npm test || true # don't 'tell", "# a\nnpm test || true",
     'grep -q x a || echo "no; it is not"', "false || echo a || echo b",
+    "(npm test || exit 1) || true", "ls | while read f; do npm test || exit 1; done || true", "true && exit 0 || true",
+    "{ npm test || exit 1; } | tail || true", "npm test | exit 1 || true", "true && exit 1 & wait || true",
+    "echo exit 1 || true",
 ]  # fmt: skip
 HONEST = [
     "npm test", "npm test && echo done", "echo start; npm test", "npm test | tail -5", "npm test || exit 1",
@@ -28,6 +31,7 @@ HONEST = [
     "", "\n",
     "npm test || exit $?", "npm test # || true", "npm test\n# || true", "npm test # it's fine\n", "true", "echo done",
     "# a; b\nnpm test", "echo '#'; npm test", "for f in a b; do npm test; done",
+    "npm test 2>&1 | grep error && exit 1 || true", "npm test | tee log; grep -q error log && exit 1 || echo fine",
 ]  # fmt: skip
 
 

@@ -9,15 +9,13 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Literal
 
 from forge.errors import GitFailed
 from forge.git.late import pygit2
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, TreeEntry, Unreadable
+from forge.git.tree import NotHere, RevisionTree, TreeEntry, Unreadable, below_no_folder
 
 FOLDER = 0o040000
-LINK = 0o120000
 FILES = (0o100644, 0o100755)
 _SUBMODULE = 0o160000
 _MOST_ENTRIES = 2_000_000  # of folders kept in memory
@@ -190,7 +188,7 @@ class StoredTree(RevisionTree):
         finally:
             self._asked, self.blind = None, False
 
-    def _object(self, parts: list[str]) -> Entry | Literal["missing"] | None:
+    def _object(self, parts: list[str]) -> Entry | NotHere | None:
         found = self._stored(parts)
         if self._asked is not None:
             self._asked.passed.add("/".join(parts))
@@ -198,11 +196,11 @@ class StoredTree(RevisionTree):
                 self._asked.paths.add("/".join(parts))
         return found
 
-    def _stored(self, parts: list[str]) -> Entry | Literal["missing"] | None:
+    def _stored(self, parts: list[str]) -> Entry | NotHere | None:
         mode, oid = FOLDER, self.root_id
         for part in parts:
             if mode != FOLDER:
-                return (mode, oid) if mode == LINK else None
+                return below_no_folder(mode, oid)
             entries = self.store.folder(oid)
             if entries is None:
                 return "missing"

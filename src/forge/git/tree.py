@@ -18,7 +18,8 @@ _LINK = 0o120000
 _SUBMODULE = 0o160000
 _MOST_LINKS = 40
 
-EntryKind = Literal["file", "absent", "folder", "special", "outside", "missing", "unreadable"]
+EntryKind = Literal["file", "absent", "folder", "special", "outside", "missing", "unreadable", "submodule"]
+NotHere = Literal["missing", "submodule"]
 
 
 class Unreadable(Exception):
@@ -27,7 +28,10 @@ class Unreadable(Exception):
 
 @dataclass(frozen=True, slots=True)
 class TreeEntry:
-    """What stands at a path, links followed: a regular `file` with its size, or why there is none."""
+    """What stands at a path, links followed: a regular `file` with its size, or why there is none.
+
+    `submodule`: the path leads into a submodule, and a revision does not hold the files of those.
+    """
 
     kind: EntryKind
     size: int = 0
@@ -108,6 +112,13 @@ def _no_wait(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
+def below_no_folder(mode: int, oid: str) -> tuple[int, str] | NotHere | None:
+    """Return what a path leads to where an entry on its way, of that mode and id, is no folder: a link is returned itself."""
+    if mode == _SUBMODULE:
+        return "submodule"
+    return (mode, oid) if mode == _LINK else None
+
+
 class RevisionTree:
     """The tree of a commit, read from git objects; the work tree is not looked at."""
 
@@ -121,8 +132,8 @@ class RevisionTree:
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise UnknownName(f"there is no revision {revision}", "name a commit, a branch or a tag") from error
 
-    def _object(self, parts: list[str]) -> tuple[int, str] | Literal["missing"] | None:
-        """Return mode and id at a path, without following links; a link on the way counts as absent."""
+    def _object(self, parts: list[str]) -> tuple[int, str] | NotHere | None:
+        """Return mode and id at a path, without following links; what lies below a file or a link is None."""
         tree, mode, oid = self._tree, 0o040000, str(self._tree.id)
         for number, part in enumerate(parts):
             try:
@@ -136,7 +147,7 @@ class RevisionTree:
                 except (KeyError, pygit2.GitError):
                     return "missing"
                 if not isinstance(below, pygit2.Tree):
-                    return (mode, oid) if mode == _LINK else None
+                    return below_no_folder(mode, oid)
                 tree = below
         return mode, oid
 
@@ -153,8 +164,8 @@ class RevisionTree:
                 done.pop()
                 continue
             found = self._object([*done, part])
-            if found is None or found == "missing":
-                return TreeEntry("missing" if found else "absent")
+            if not isinstance(found, tuple):
+                return TreeEntry(found or "absent")
             if found[0] == _LINK:
                 links += 1
                 target = self._link(found[1])
@@ -166,8 +177,8 @@ class RevisionTree:
                 continue
             done.append(part)
         found = self._object(done) if done else (0o040000, str(self._tree.id))
-        if found is None or found == "missing":
-            return TreeEntry("missing" if found else "absent")
+        if not isinstance(found, tuple):
+            return TreeEntry(found or "absent")
         return "/".join(done), *found
 
     def _link(self, oid: str) -> str | None:

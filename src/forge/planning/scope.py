@@ -20,6 +20,7 @@ _STRETCH = re.compile(r"([^{}]*+)([{}]?)")
 _WHOLLY_ASIDE = re.compile(r"[(（].*[)）]$|n/a\b.*|none\b.*", re.I | re.S)
 _SPAN = re.compile(r"`([^`]+)`")
 _BRACES = re.compile(r"(?<!\{)\{((?=[^{},\s]*,)[^{}\s]*+)\}(?!\})")
+_PLACEHOLDER = re.compile(r"<[^<>/]*>|(?<!\{)\{[^{},/]*\}(?!\})|Y{4}[\w-]*|(?<![A-Za-z])X{3,}(?![A-Za-z])")
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
@@ -84,6 +85,15 @@ def leaves(path: str) -> bool:
     if path.startswith(("/", "~", "\\\\")) or _DRIVE.match(path):
         return True
     return posixpath.normpath(path).split("/")[0] == ".."
+
+
+def placeholder(path: str) -> str | None:
+    """Return the part of a path that stands for a name not yet known: `<run-id>`, `{date}`, `YYYYMMDD_add.sql`, `XXX`.
+
+    Brackets are letters (`[slug]/page.tsx`), and braces with a comma are choices.
+    """
+    found = _PLACEHOLDER.search(path)
+    return found[0] if found else None
 
 
 def outside(source: Source, front: Value) -> list[Finding]:

@@ -11,6 +11,8 @@ _HARMLESS = {"echo", "printf", "true", ":", "/bin/true", "/bin/echo", "/usr/bin/
 _OPENERS = {"{", "(", "do", "then", "else", "if", "!"}
 _CLOSERS = {"}", ")", "fi", "done", "esac"}
 _SEPARATORS = {";", "\n", "&"}
+_COMPOUND = _OPENERS | _CLOSERS | {"while", "until", "for", "case", "select"}
+_IN_BACKGROUND = re.compile(r"(?<![&>])&(?![&>\d])")
 _MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
 _COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
 _BRACKET = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[()]""", re.S)
@@ -24,7 +26,7 @@ def cannot_fail(command: str) -> bool:
     """Say whether a command ends with success whatever it found before: a last `|| true`, a last `; echo`, a last `&`.
 
     A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either, and a script that leaves
-    by `set -e` or by an `exit` of its own can fail.
+    by `set -e` or by an `exit` of its own can fail (`grep error log && exit 1 || true`).
     """
     if re.search(r"(?<!&)&\s*$", command):
         return True
@@ -35,7 +37,7 @@ def cannot_fail(command: str) -> bool:
     last = _bare(segments[-1]) if segments else []
     if "||" in last:
         fallback = _bare(last[len(last) - last[::-1].index("||") :])
-        return "&&" not in fallback and _harmless(fallback)
+        return "&&" not in fallback and _harmless(fallback) and not _exits(command, segments)
     if any(_leaves(segment) for segment in segments):
         return False
     return whole > 1 and "&&" not in last and "|" not in last and _harmless(last)
@@ -53,6 +55,20 @@ def _leaves(words: list[str]) -> bool:
     if words[:1] == ["set"] and any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:]):
         return True
     return any(word in ("exit", "return") and following != "0" for word, following in zip(words, [*words[1:], ""], strict=True))
+
+
+def _exits(command: str, segments: list[list[str]]) -> bool:
+    """Say whether a plain list of commands has an `exit 1` that no `||` behind it hides; in a group or a pipe one would."""
+    if _IN_BACKGROUND.search(command) or any(_COMPOUND & set(segment) for segment in segments):
+        return False
+    blank = ("", "")
+    return any(
+        word == "exit" and before in ("", "&&", "||") and re.fullmatch("[1-9][0-9]*", status) and after != "|"
+        for segment in segments
+        for before, word, status, after in zip(
+            ["", *segment], segment, [*segment[1:], ""], [*segment[2:], *blank], strict=False
+        )
+    )
 
 
 def _harmless(words: list[str]) -> bool:

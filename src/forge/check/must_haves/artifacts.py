@@ -8,14 +8,14 @@ from bisect import bisect_left
 from dataclasses import dataclass
 
 from forge.check.must_haves.code import Code, as_lines
-from forge.check.must_haves.conditions import Content, Demands, demands, together
+from forge.check.must_haves.conditions import Content, Demands, demands, holds_name, together
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
 from forge.errors import GitFailed
 from forge.git.tree import Tree, TreeEntry, Unreadable
 from forge.planning.must_haves import MustHave
-from forge.planning.scope import clean, glob_regex, leaves
+from forge.planning.scope import clean, glob_regex, leaves, placeholder
 from forge.text import pattern
 from forge.text.source import Source
 
@@ -23,12 +23,17 @@ LIMIT = 16 << 20
 _MOST_SHOWN = 3
 _MOST_EVIDENCE = 20
 _EXTENSION = re.compile(r"\w\.\w{1,10}$")
+_WITH_NAMES = re.compile(r"(?P<path>[^:]+)::(?P<names>\w+(?:::\w+)*)")
 _NOT_A_FILE = {
     "folder": "it is a folder, not a file",
     "special": "it is no regular file",
     "outside": "it leads out of the repository",
 }
-_CANNOT_SAY = {"missing": "its git object is missing here", "unreadable": "it cannot be read"}
+_CANNOT_SAY = {
+    "missing": "its git object is missing here",
+    "unreadable": "it cannot be read",
+    "submodule": "it lies in a submodule, whose files are not in this repository",
+}
 
 
 def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
@@ -36,6 +41,10 @@ def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
     text = _path_text(item)
     path, note = _named(text, tree) if text else ("", "")
     asked = demands(item.value)
+    inner = _WITH_NAMES.fullmatch(path)
+    if inner and not asked.absent and tree.entry(inner["path"]).kind == "file":  # a part of it: `tests/test_a.py::test_b`
+        path = inner["path"]
+        asked.checks += map(holds_name, inner["names"].split("::"))
     look = _Look(path, asked, tree, limit)
     outcome = look.impossible() or (look.absent() if asked.absent else look.present())
     remark = f" ({shown(note)} behind the path is taken for a remark)" if note else ""
@@ -71,7 +80,15 @@ class _Look:
         return ("*" in self.path or "?" in self.path) and self.tree.entry(self.path).kind == "absent"
 
     @property
-    def is_prose(self) -> bool:
+    def no_name(self) -> str:
+        """Why the path is not the name of one file: a sentence, a placeholder in it. Empty where it may be one."""
+        if self._is_prose:
+            return "it reads as prose; put a path here and the words into `provides`"
+        stands_in = placeholder(self.path)
+        return f"{shown(stands_in)} stands for a name that is not known here; write the name" if stands_in else ""
+
+    @property
+    def _is_prose(self) -> bool:
         """Whether the path reads as a sentence rather than as a file name with blanks in it."""
         words = self.path.split()
         file_like = bool(words) and bool(_EXTENSION.search(words[-1])) and (len(words) <= 3 or "/" in words[0])
@@ -97,9 +114,8 @@ class _Look:
         entry = self.tree.entry(self.path)
         if entry.kind != "absent":
             return self.settled([self.at(self.path, entry)])
-        if self.is_prose:
-            hint = "it reads as prose; put a path here and the words into `provides`"
-            return Outcome("unproven", f"{shown(self.path)} names no file: {hint}")
+        if self.no_name:
+            return Outcome("unproven", f"{shown(self.path)} names no file: {self.no_name}")
         return Outcome("fail", f"{shown(self.path)} is not there{_elsewhere(self.path, self.tree)}")
 
     def absent(self) -> Outcome:
@@ -117,7 +133,7 @@ class _Look:
         if self.asked.checks or self.asked.undecided:
             but = (*self.asked.undecided, "its other conditions cannot hold of a file that should not exist")[0]
             return Outcome("unproven", f"{shown(path)} is not there, as it should be, but {but}")
-        if self.is_prose or "\\" in path:
+        if self.no_name or "\\" in path or "::" in path:
             return Outcome("unproven", f"{shown(path)} does not read as a path, so that it is not there says nothing")
         return Outcome("pass", f"nothing is at {shown(path)}", (Evidence(path, None, "absent"),))
 

@@ -24,6 +24,7 @@ _WHY_NOT = {
     "special": "is no regular file",
     "outside": "leads out of the repository",
     "missing": "has no git object here",
+    "submodule": "lies in a submodule, whose files are not in this repository",
     "unreadable": "cannot be read",
 }
 

@@ -29,6 +29,7 @@ _LIKE = re.compile(
     r"(?:must|should|not|no|min|max|has|have|at_least|at_most|without)_|contain|forbid|export|include|exclude|pattern"
     r"|regex|match|grep|exist|absent|lines?(?:_|$)|size|sha\d*|hash|checksum"
 )
+_GENERIC = re.compile(r"\w<[^<>()=;]*,[^()=;]*>")  # `Map<string, number>` is one text
 _META = re.compile(r"[\\.*+?|()\[\]{}^$]")
 
 
@@ -79,6 +80,11 @@ def resembled(key: str) -> str:
     if close:
         return f"did you mean `{close[0]}`?"
     return f"those are {', '.join(_CONDITIONS)}" if _LIKE.match(plain) else ""
+
+
+def holds_name(name: str) -> Check:
+    """Return the check that a file has a name as a whole word, outside comments and strings where those are known."""
+    return partial(_named, name)
 
 
 def _texts(key: str, given: Value, found: Demands) -> Iterator[str]:
@@ -198,12 +204,13 @@ def _forbidden(text: str, content: Content) -> Outcome:
 
 def _comma_parts(text: str) -> list[str]:
     """Return the parts of a comma list, none where there are not two; a comma inside brackets is code, not a list."""
+    inside = {at for found in _GENERIC.finditer(text) for at in range(*found.span())}
     parts, depth, start = [], 0, 0
     for at, sign in enumerate(text):
         depth += (sign in "([{") - (sign in ")]}")
         if depth < 0:
             return []
-        if sign == "," and depth == 0:
+        if sign == "," and depth == 0 and at not in inside:
             parts.append(text[start:at].strip())
             start = at + 1
     parts = [part for part in (*parts, text[start:].strip()) if part]
@@ -214,6 +221,14 @@ def _exports(name: exports.Wanted, content: Content) -> Outcome:
     if content.binary:
         return Outcome("unproven", "it holds NUL characters, so it is no source code")
     return exports.find(content.code, name, content.files)
+
+
+def _named(name: str, content: Content) -> Outcome:
+    code = content.code
+    found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", code.bare)
+    if found is None:
+        return Outcome("fail", f"`{name}` does not occur outside comments and strings")
+    return Outcome("pass", "", (Evidence(code.path, code.line(found.start()), "name (text)"),))
 
 
 def _min_lines(least: int, content: Content) -> Outcome:

@@ -117,7 +117,7 @@ def _no_source(start: End) -> Outcome:
         case "folder":
             return Outcome("unproven", f"{name} is a folder: name the file that holds the link")
         case "broken":
-            return Outcome("unproven", f"{name} cannot be read: it is no regular file, or its object is missing")
+            return Outcome("unproven", f"{name} cannot be read: it is no regular file, or not in this repository")
         case "several":
             return Outcome("unproven", f"{len(start.paths)} files are called {name}: give the folder as well")
         case "alike":

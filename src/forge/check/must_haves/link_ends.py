@@ -12,7 +12,7 @@ from forge.check.must_haves.code import as_lines, read
 from forge.check.must_haves.imports import specifiers
 from forge.check.must_haves.imports.model import Files
 from forge.git.tree import Tree
-from forge.planning.scope import clean, glob_regex, leaves
+from forge.planning.scope import clean, glob_regex, leaves, placeholder
 from forge.text.pattern import BadPattern, compile_pattern
 
 _LONGEST = 1000
@@ -27,7 +27,6 @@ _ENDINGS = """
 """
 _SUFFIXES = frozenset(_ENDINGS.split())
 _CHOICE = re.compile(r"\{([^{},/]*(?:,[^{},/]*)+)\}")
-_PLACEHOLDER = re.compile(r"\$|\{[^{},/]*\}|<[^<>/]*>")
 _TYPE_NAME = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?:\.|::|#|->)\w+)*(?:\([^()]*\))?")
 
 EndKind = Literal["files", "several", "alike", "folder", "absent", "outside", "broken", "words"]
@@ -96,7 +95,7 @@ def _literal(head: str, rest: str, tree: Tree, beside: str) -> End | None:
             return End("files", head, (place,), rest, "" if place == head else f"read as `{place}`")
         if kind == "folder" and ("/" in head or not rest):
             return End("folder", head, (place.rstrip("/"),), rest)
-        if kind in ("special", "missing", "unreadable", "outside"):
+        if kind in ("special", "missing", "unreadable", "outside", "submodule"):
             return End("outside" if kind == "outside" else "broken", head, (place,), rest)
     if leaves(head) and not rest and " " not in head and not (beside and head.startswith("../")):
         return End("outside", head, (head,))
@@ -172,7 +171,7 @@ def _absent(path: str, tree: Tree) -> End | None:
     inner = re.search(r"::|[:#]", head)
     head = head[: inner.start()] if inner and inner.start() else head
     is_path = has_suffix(head) or head.endswith("/")
-    if " " in head or not is_path or head.startswith("@") or _PLACEHOLDER.search(head):
+    if " " in head or not is_path or head.startswith("@") or "$" in head or placeholder(head):
         return None
     alike = tuple(file for file in tree.files() if file.endswith(f"/{head}"))
     if alike:

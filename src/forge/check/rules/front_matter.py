@@ -9,9 +9,11 @@ from forge.check import schema
 from forge.check.rules.model import Rule
 from forge.planning.plan import Plan
 from forge.planning.plan_files import FOLDER
+from forge.text import tags
 from forge.text.finding import Finding
 
 _PLACES = ("phases", "quick")
+_SECTIONS = ("objective", "context", "execution_context", "tasks", "verification", "success_criteria")
 RULES = (
     Rule("unreadable", "error", True, "the file is no text: binary, or not in the encoding that it seems to be in"),
     Rule("front-matter-missing", "warning", False, "a plan begins with front matter between two lines `---`"),
@@ -34,7 +36,12 @@ def check(plan: Plan) -> Iterator[Finding]:
 
 
 def _prose(plan: Plan) -> bool:
-    """Say whether a file only has the name of a plan: no front matter, and not where plans lie."""
+    """Say whether a file only has the name of a plan: no front matter, and no section of a plan or not where plans lie."""
+    text = plan.source.text
+    if plan.front_closed or text.startswith("---"):
+        return False
+    if text.strip() and not any(tags.section(text, name) for name in _SECTIONS):
+        return True
     folders = plan.path.split("/")[:-1]
     placed = any(folder in _PLACES or folder.endswith("-phases") for folder in folders) or FOLDER not in folders
-    return not plan.front_closed and not placed
+    return not placed

@@ -8,7 +8,7 @@ from forge.check.rules import known
 from forge.check.rules.model import Rule, shown
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan
-from forge.planning.scope import clean, leaves
+from forge.planning.scope import clean, leaves, placeholder
 from forge.planning.shell import cannot_fail
 from forge.text.finding import Finding
 from forge.text.source import Span
@@ -75,6 +75,9 @@ def _artifact(plan: Plan, item: MustHave) -> Iterator[Finding]:
                              "name a path relative to the repository's root")  # fmt: skip
     elif " " in bare and "/" not in bare and "." not in bare:
         yield UNDECIDABLE.at(plan.source, value.span, f"{shown(path)} is no path", "name a file here")
+    elif stands_in := placeholder(bare):
+        yield UNDECIDABLE.at(plan.source, value.span, f"{shown(stands_in)} stands for a name that is not known",
+                             "write the name as soon as it is known")  # fmt: skip
     if not isinstance(item.value.data, dict) or not any(item.value.get(key) for key in _ASKING):
         yield from _unasked(plan, item)
 
