@@ -16,7 +16,7 @@ from forge.text.remedies import Remedy, remedies
 from forge.text.source import Source, Span
 from forge.text.yaml import Repeated, Repeats, Value, YamlProblem
 
-_WORK = 600_000  # characters parsed again at most: some seconds for the worst text, a hundred mends for an ordinary one
+_WORK = 300_000  # characters parsed again at most: two seconds for the worst text, fifty mends for an ordinary one
 _MOST_LEFT_OUT = 10
 _LONGEST = 240
 
@@ -124,7 +124,8 @@ class _Patient:
             found = self.treat(problem)
         if found is None:
             at = self.source_offset(min(problem.offset, len(self.text)))
-            self.mends.append(Mend("unread", Span(at, at + 1), problem.message, "", (), False))
+            said = f"{problem.message}; at this length no more is mended" if self.work < len(self.text) else problem.message
+            self.mends.append(Mend("unread", Span(at, at + 1), said, "", (), False))
         return Reading(found, tuple(sorted(self.mends, key=lambda mend: mend.span.start)))
 
     def treat(self, problem: YamlProblem) -> Value | YamlProblem | None:

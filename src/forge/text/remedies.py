@@ -69,6 +69,8 @@ class _Line:
 
 def remedies(text: str, problem: YamlProblem) -> Iterator[Remedy]:
     """Yield what may mend the first problem of a text, the likeliest first; the last one leaves the line out."""
+    if problem.final:
+        return
     at = min(problem.offset, len(text))
     lines = {line.start: line for line in (_line(text, at), _line(text, min(problem.start, len(text))))}
     if _TOO_MUCH.search(problem.message):

@@ -29,14 +29,16 @@ _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 class YamlProblem(Exception):
     """Text that is no YAML: what it is, and where (an offset into the text given to `parse`).
 
-    `start` is where the token that could not be read begins; the same place where it is not a token's fault.
+    `start` is where the token that could not be read begins; the same place where it is not a token's fault. `final` says
+    that no line alone is at fault, so that mending one would not help.
     """
 
-    def __init__(self, message: str, offset: int, start: int | None = None) -> None:
+    def __init__(self, message: str, offset: int, start: int | None = None, *, final: bool = False) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.start = offset if start is None else start
+        self.final = final
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +176,11 @@ class _Converter:
             if key not in keys:
                 keys[key] = self.span(key_node)
                 data[key] = self.convert(value_node, depth + 1)
-            elif self.repeats is None or len(self.repeats.found) >= _MOST_REPEATED:
+            elif self.repeats is None:
                 raise YamlProblem(f"the key `{key}` stands here a second time", key_node.start_mark.index)
+            elif len(self.repeats.found) >= _MOST_REPEATED:
+                said = f"the key `{key}` stands here a second time, as {_MOST_REPEATED} others do before it: nothing is read"
+                raise YamlProblem(said, key_node.start_mark.index, final=True)
             else:
                 self.repeats.found.append(Repeated(key, self.span(key_node), keys[key]))
                 data[key] = self.repeats.join(key, data[key], self.convert(value_node, depth + 1))
