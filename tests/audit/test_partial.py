@@ -6,7 +6,7 @@ import subprocess
 
 import pytest
 
-from tests.audit.ground import PLAN, SUMMARY, artifact, history, plan
+from tests.audit.ground import PLAN, SUMMARY, artifact, history, plan, truth
 from tests.conftest import Sandbox
 
 WITH_EXPORT = (
@@ -76,3 +76,26 @@ def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
     (one,) = sandbox.call("audit", "--at-completion").data["plans"]
     assert (one["verdict"], one["completed_at_commit"], one["verdict_at_completion"]) == ("proven", None, None)
     assert one["note"]
+
+
+def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
+    hidden = plan(artifact("README.md") + truth("\u202ered")).replace("type: execute", "type: `execute")
+    sandbox.write(PLAN, hidden)
+    sandbox.commit("Plan")
+    said = sandbox.forge("verify", "01-01")
+    assert said.code == 1
+    assert said.out.startswith("01-01: UNPROVEN")
+    assert "it is not proven as it stands; its must-haves are shown as the mended text gives them" in said.out
+    assert f"{PLAN}:4:7: front-matter-yaml: the front matter is no YAML: a value cannot begin with a backtick" in said.out
+    assert "pass      artifact:1  README.md" in said.out
+    assert "\u202e" not in said.out, "what a plan says cannot disguise itself on a terminal"
+
+
+def test_a_document_that_is_no_text_is_told_in_text(sandbox: Sandbox) -> None:
+    sandbox.write(PLAN, plan(artifact("README.md")).encode() + b"\xff\xfe\n")
+    sandbox.write(SUMMARY, "# Done\n")
+    sandbox.commit("Plan")
+    said = sandbox.forge("verify", "01-01")
+    assert (said.code, "UNPROVEN" in said.out) == (1, True)
+    assert "unreadable: the file" in said.out and "declares no must-haves" not in said.out
+    assert "it is not read as it stands: .planning/" in sandbox.forge("audit").out

@@ -41,6 +41,11 @@ class PlanVerdict:
         """The plan."""
         return self.load()
 
+    @property
+    def unread(self) -> list[Finding]:
+        """What is wrong with the plan's text so that it is never proven as it stands."""
+        return [finding for finding in self.findings if _spoils(finding)]
+
     def as_data(self) -> dict[str, object]:
         """Return what `forge verify` shows of it."""
         return {
@@ -117,7 +122,7 @@ class Bench:
 
     def _answer(self, plan: Plan) -> Answered:
         """Ask the tree alone about every must-have."""
-        sound = not any(finding.rule.startswith("front-matter-") and finding.severity == "error" for finding in plan.findings)
+        sound = not any(map(_spoils, plan.findings))
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
         return Answered(sound, tuple(plan.findings), tuple(items))
 
@@ -137,6 +142,11 @@ class Bench:
         return Ground(
             self.tree, self.outside_id, lambda item: bound_blobs(plan(), item, self.outside), self.changed_since, self.strict
         )
+
+
+def _spoils(finding: Finding) -> bool:
+    """Say whether must-haves are not what the document means, or are not there, for the sake of a finding."""
+    return finding.severity == "error" and (finding.rule.startswith("front-matter-") or finding.rule == "unreadable")
 
 
 def _item(command: str | None, found: Verdict) -> MustHave:

@@ -8,6 +8,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.text.finding import Finding
+from forge.text.visible import visible
 from forge.views.audit import Audit, PlanAudit, audit
 
 _WORDS = {"proven": "proven", "failed": "claimed with failures", "unproven": "cannot be decided"}
@@ -34,7 +35,11 @@ def command(app: App, rev: str, at_completion: bool, strict: bool) -> Reply:
     findings: list[Finding] = [finding for plan in found.plans for finding in plan.now.findings]
     app.execution.counters = found.totals
     code = 0 if found.proven else 1
-    return Reply(found.as_data(), "", code, findings) if app.as_json else Reply({}, "\n".join(_lines(found)), code, findings)
+    return (
+        Reply(found.as_data(), "", code, findings)
+        if app.as_json
+        else Reply({}, visible("\n".join(_lines(found))), code, findings)
+    )
 
 
 def _lines(found: Audit) -> Iterator[str]:
@@ -53,7 +58,10 @@ def _lines(found: Audit) -> Iterator[str]:
 def _plan(plan: PlanAudit) -> Iterator[str]:
     now = plan.now
     yield f"{now.file.id}: {_WORDS[now.verdict]}{_then(plan)}  {now.file.path}"
-    if not now.verdicts:
+    if now.unread:
+        wrong = now.unread[0]
+        yield f"    it is not read as it stands: {wrong.path}:{wrong.line}:{wrong.column}: {wrong.message}"
+    elif not now.verdicts:
         yield "    it declares no must-haves, so nothing is proven"
     failing = [verdict for verdict in now.verdicts if verdict.verdict == "fail"]
     broken = plan.past.broken if plan.past else {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import click
@@ -13,12 +13,15 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
 from forge.planning.settings import load, load_at
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
+from forge.text.visible import visible
 from forge.views.verdicts import Bench, PlanVerdict, plan_in, tree_to_judge
 
 if TYPE_CHECKING:
     from forge.run.verifying import Ran
 
+_MOST_WRONG = 3
 _RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it is called: most calls run nothing
 
 
@@ -51,7 +54,7 @@ def command(app: App, name: str | None, every: bool, rev: str | None, strict: bo
     if app.as_json:  # of hundreds of plans either form takes its time, and only one is shown
         return Reply(_data(tree.revision, found, ran), "", 0 if proven else 1, findings)
     text = "\n".join([*(each.describe() for each in ran or ()), *map(_text, found)])
-    return Reply({}, text, 0 if proven else 1, findings)
+    return Reply({}, visible(text), 0 if proven else 1, findings)
 
 
 def _named(app: App, catalog: Catalog, name: str | None, every: bool) -> tuple[Catalog, Sequence[PlanFile]]:
@@ -76,10 +79,24 @@ def _data(revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[Ran]
 
 
 def _text(found: PlanVerdict) -> str:
-    lines = [f"{found.file.id}: {found.verdict.upper()}  {found.file.path}"]
-    if not found.verdicts:
+    lines = [f"{found.file.id}: {found.verdict.upper()}  {found.file.path}", *_unread(found)]
+    if not found.verdicts and not found.unread:
         lines.append("  it declares no must-haves, so nothing is proven")
     for verdict in found.verdicts:
         lines.append(f"  {verdict.verdict:9} {verdict.kind}:{verdict.index}  {verdict.target}\n            {verdict.reason}")
         lines += [f"            {item.path}{f':{item.line}' if item.line else ''}  {item.how}" for item in verdict.evidence[:5]]
     return "\n".join(lines)
+
+
+def _unread(found: PlanVerdict) -> Iterator[str]:
+    """Say why a plan that is not read as it stands cannot be proven."""
+    wrong = found.unread
+    if wrong:
+        shown = (
+            "its must-haves are shown as the mended text gives them" if found.verdicts else "no must-have of it could be read"
+        )
+        yield f"  it is not proven as it stands; {shown}:"
+    for each in wrong[:_MOST_WRONG]:
+        yield f"    {each.path}:{each.line}:{each.column}: {each.rule}: {each.message}\n      {each.hint}"
+    if len(wrong) > _MOST_WRONG:
+        yield f"    and {len(wrong) - _MOST_WRONG} more: {forge_command('validate', found.file.path)}"
