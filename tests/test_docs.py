@@ -211,11 +211,14 @@ def test_every_protected_path_is_listed() -> None:
 @pytest.mark.parametrize("page", ["docs/settings.md", "docs/runners.md"])
 def test_the_examples_of_settings_load(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
-    (example,) = fences(text_of(page), "yaml")
+    examples = fences(text_of(page), "yaml")
     (tmp_path / ".planning").mkdir()
-    (tmp_path / settings.PATH).write_text(example.text)
-    found = settings.load(tmp_path)
-    assert found.warnings == () and found.runners["agent"].command
+    for example in examples:
+        (tmp_path / settings.PATH).write_text(example.text)
+        found = settings.load(tmp_path)
+        assert found.warnings == () and all(runner.command for runner in found.runners.values())
+        assert found.runner in found.runners
+    assert examples
 
 
 def test_the_example_of_a_runner_does_a_steps_work(tmp_path: Path) -> None:

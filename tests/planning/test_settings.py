@@ -57,6 +57,13 @@ WHOLE = """\
         prompt: file
         env: [TOKEN]
         timeout: 30.5
+        resume_command: [agent, "{session}"]
+        output: json-lines
+        done: []
+        failed: [type=error]
+        session: [id, part.id]
+        message: text
+        litter: ["*.log"]
       plain: {command: [sh]}
     approvals: {plan: always, diff: always}
     scope: {max_files: 5, max_lines: 100, protect: ["secret/**"]}
@@ -69,9 +76,12 @@ def test_every_key_is_read(places: Places) -> None:
     found = places.load(WHOLE)
     assert found.runner == "agent"
     assert found.runners == {
-        "agent": RunnerSettings(("agent", "--speed", "10"), "file", ("TOKEN",), 30.5),
+        "agent": RunnerSettings(
+            ("agent", "--speed", "10"), "file", ("TOKEN",), 30.5, ("agent", "{session}"), output="json-lines", done=(),
+            failed=("type=error",), session=("id", "part.id"), message=("text",), litter=("*.log",),
+        ),
         "plain": RunnerSettings(("sh",)),
-    }
+    }  # fmt: skip
     assert found.approvals.diff == "always"
     assert (found.scope.max_files, found.scope.max_lines, found.scope.protect) == (5, 100, (*PROTECTED, "secret/**"))
     assert found.repair_attempts == 2
@@ -134,6 +144,9 @@ def test_an_unknown_key_is_a_warning_with_its_place(places: Places, text: str, w
         ("runners: {a: {command: sh -c x}}\n", "1:24", "`command` is a list of words"),
         ("runners: {a: {command: []}}\n", "1:24", "`command` is a list of words"),
         ("runners:\n  a:\n    command: [x]\n    prompt: pipe\n", "4:13", "`prompt` is one of stdin, file, arg, not `pipe`"),
+        ("runners: {a: {resume_command: sh}}\n", "1:31", "`resume_command` is a list of words"),
+        ("runners: {a: {output: xml}}\n", "1:23", "`output` is one of text, json-lines, not `xml`"),
+        ("runners: {a: {failed: [type=x error]}}\n", "1:23", "`failed` is a list of patterns like `type=result`"),
         ("approvals: {diff: sometimes}\n", "1:19", "`diff` is one of never, risky, always"),
         ("approvals: {plan: never}\n", "1:19", "`plan` is one of always"),
         ("limits: {step_timeout: soon}\n", "1:24", "`step_timeout` is a number, 0 or more"),

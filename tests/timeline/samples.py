@@ -35,7 +35,7 @@ SAMPLES: list[Data] = [
     ev.CheckpointCreated("cp-1", COMMIT, "before 01-01/1", ["src/a.py"]),
     ev.CheckpointRestored(COMMIT, "the step starts over", OTHER),
     ev.RunnerStarted("agent", ["agent", "--fast"], HASH, OTHER),
-    ev.RunnerFinished("agent", 0, 1234),
+    ev.RunnerFinished("agent", 0, 1234, "s-1", "exit", ["agent.log"]),
     ev.DiffProposed("d-1", HASH, "1 file, +2 -0", "low", ["src/a.py"], [], [], [], True, []),
     ev.DiffApplied(COMMIT, ["src/a.py"]),
     ev.ApprovalRequested("ap-1", "human_verify", HASH, "check:2", "Look at it.", [{"id": "left", "text": "Go left."}]),

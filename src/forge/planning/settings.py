@@ -6,7 +6,7 @@ import difflib
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
 
@@ -19,6 +19,7 @@ from forge.text.yaml import Value
 PATH = ".planning/forge.yaml"
 DiffPolicy = Literal["never", "risky", "always"]
 RuleSeverity = Literal["error", "warning", "note", "off"]
+_PLACES = ("done", "failed", "session", "message", "litter")
 _STRICTNESS = ("never", "risky", "always")
 _SEVERITIES = ("error", "warning", "note", "off")
 PROTECTED = (
@@ -31,12 +32,23 @@ PROTECTED = (
 
 @dataclass(frozen=True)
 class RunnerSettings:
-    """A named runner: its argument vector, how it gets the prompt, the environment names it may see, its own timeout."""
+    """A named runner: its argument vector, how it gets the prompt, the environment names it may see, its own timeout.
+
+    `resume_command` goes on with a session; `litter` are globs of files that it leaves behind. `done` and `failed` are
+    patterns (`type=result is_error=true`) of lines of JSON that end its work, `session` and `message` places in them.
+    """
 
     command: tuple[str, ...] = ()
     prompt: Literal["stdin", "file", "arg"] = "stdin"
     env: tuple[str, ...] = ()
     timeout: float | None = None
+    resume_command: tuple[str, ...] = ()
+    output: Literal["text", "json-lines"] = "text"
+    done: tuple[str, ...] = ("type=result",)
+    failed: tuple[str, ...] = ("type=result is_error=true", "type=result status=error")
+    session: tuple[str, ...] = ("session_id",)
+    message: tuple[str, ...] = ("result", "error.message")
+    litter: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -174,17 +186,32 @@ class _Reader:
     def runner(self, value: Value) -> RunnerSettings:
         if not isinstance(value.data, dict):
             raise self.wrong(value, "a runner is a mapping with `command`")
-        self.known(value, "command", "prompt", "env", "timeout")
-        command, env = (value.get(name) for name in ("command", "env"))
-        if command is not None and (not isinstance(command.data, list) or not command.texts()):
-            raise self.wrong(command, "`command` is a list of words: the program and its arguments")
-        timeout = value.get("timeout")
+        self.known(value, *(item.name for item in fields(RunnerSettings)))
+        timeout, plain = value.get("timeout"), RunnerSettings()
+        lists = {name: self.texts(value, name, getattr(plain, name)) for name in _PLACES}
+        for name in ("done", "failed"):
+            if any("=" not in word for pattern in lists[name] for word in pattern.split() or [""]):
+                raise self.wrong(value.get(name) or value, f"`{name}` is a list of patterns like `type=result`")
         return RunnerSettings(
-            tuple(command.texts()) if command else (),
+            self.words(value, "command"),
             self.choice(value, "prompt", ("stdin", "file", "arg"), "stdin"),  # type: ignore[arg-type]
-            tuple(env.texts()) if env else (),
+            self.texts(value, "env", ()),
             self.number(value, "timeout", 0) if timeout else None,
+            self.words(value, "resume_command"),
+            self.choice(value, "output", ("text", "json-lines"), "text"),  # type: ignore[arg-type]
+            **lists,
         )
+
+    def words(self, parent: Value, key: str) -> tuple[str, ...]:
+        """Return a command line, empty where there is none."""
+        value = parent.get(key)
+        if value is not None and (not isinstance(value.data, list) or not value.texts()):
+            raise self.wrong(value, f"`{key}` is a list of words: the program and its arguments")
+        return tuple(value.texts()) if value else ()
+
+    def texts(self, parent: Value, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
+        value = parent.get(key)
+        return default if value is None or value.data is None else tuple(value.texts())
 
     def scope(self, value: Value) -> ScopeLimits:
         self.known(value, "max_files", "max_lines", "protect")

@@ -75,7 +75,7 @@ def subject_of(plan: Plan, settings: Settings, runner_name: str | None = None) -
     scope = asdict(settings.scope)
     return Subject(
         plan.path, plan.sha256, plan_commands(plan),
-        {"name": name, "command": list(runner.command), "env": sorted(runner.env), "prompt": runner.prompt},
+        {"name": name, **{key: value for key, value in asdict(runner).items() if key != "timeout"}, "env": sorted(runner.env)},
         {**asdict(settings.limits), "runner_timeout": runner.timeout, "repair_attempts": settings.repair_attempts},
         {"write": list(plan.write_scope.paths), "max_files": scope["max_files"], "max_lines": scope["max_lines"],
          "protect": list(scope["protect"])},
@@ -129,12 +129,16 @@ def describe(plan: Plan, subject: Subject) -> str:
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
     lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
     lines += ["commands that will run here:", *(_indented(text) for text in subject.commands or ["(none)"])]
-    words = subject.runner["command"]
-    lines += [f"runner: {subject.runner['name']} {' '.join(words) if isinstance(words, list) else ''}".rstrip()]
+    lines += [f"runner: {subject.runner['name']} {_line(subject.runner['command'])}".rstrip()]
+    lines += [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
     lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
     lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
     lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
     return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
+
+
+def _line(words: object) -> str:
+    return " ".join(words) if isinstance(words, (list, tuple)) else ""
 
 
 def _indented(text: str) -> str:

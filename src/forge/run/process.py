@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from forge.run.strays import adopted
 from forge.timeline.lock import ProcessId
 
-Ended = Literal["exit", "timeout", "idle", "signal", "not_found", "interrupted", "stopped"]
+Ended = Literal["exit", "timeout", "idle", "signal", "not_found", "interrupted", "stopped", "result"]
 GRACE = 5.0  # seconds between TERM and KILL
 _TICK = 0.1
 _DRAIN = 1.0  # seconds for what a dead child's group still has in the pipe
@@ -32,13 +33,17 @@ def environment(names: Sequence[str], extra: Mapping[str, str] | None = None) ->
 
 @dataclass
 class Output:
-    """What a child printed: the first and the last of it in memory, all of it up to a limit in a local file."""
+    """What a child printed: the first and the last of it in memory, all of it up to a limit in a local file.
+
+    `listen` is told what comes on standard output alone, as it comes.
+    """
 
     limit: int
     file: IO[bytes] | None = None
     head: bytearray = field(default_factory=bytearray)
     tail: bytearray = field(default_factory=bytearray)
     total: int = 0
+    listen: Callable[[bytes], None] | None = None
 
     def add(self, data: bytes) -> None:
         """Take more output."""
@@ -73,12 +78,17 @@ class Output:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended. `exit_code` is as a shell tells it (128 + signal); None where it never ran."""
+    """How a child ended. `exit_code` is as a shell tells it (128 + signal); None where it never ran.
+
+    `result` means that it said otherwise than its exit status, with the `reason`; `session` is what it can be resumed by.
+    """
 
     ended: Ended
     exit_code: int | None
     duration_ms: int
     output: Output
+    session: str | None = None
+    reason: str = ""
 
     @property
     def success(self) -> bool:
@@ -96,16 +106,17 @@ class Outcome:
         """Say in a few words how it ended."""
         return {
             "timeout": "it ran into its time limit", "idle": "it printed nothing for too long", "not_found": self.output.text(),
-            "interrupted": "it was interrupted", "stopped": "it was stopped",
+            "interrupted": "it was interrupted", "stopped": "it was stopped", "result": self.reason,
         }.get(self.ended, f"exit status {self.exit_code}")  # fmt: skip
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a child may take, and may be silent; None for no limit."""
+    """Seconds that a child may take, and may be silent; None for no limit. What leaves its group may `linger` or not."""
 
     wall: float | None = None
     idle: float | None = None
+    linger: bool = False
 
 
 def supervise(
@@ -113,7 +124,7 @@ def supervise(
     *, stdin: bytes = b"", watch: Callable[[], Ended | None] = lambda: None,
     started: Callable[[ProcessId], None] = lambda _: None,
 ) -> Outcome:  # fmt: skip
-    """Run a child to its end and return how it ended; whatever is left of its process group is killed.
+    """Run a child to its end and return how it ended; whatever is left of it is killed.
 
     `watch` is asked ten times a second and ends the child by returning a reason; `started` is told who the child is.
     """
@@ -121,17 +132,18 @@ def supervise(
     try:
         child = subprocess.Popen(
             argv, cwd=cwd, env=dict(env), stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT, start_new_session=True, bufsize=0,
+            stderr=subprocess.PIPE if output.listen else subprocess.STDOUT, start_new_session=True, bufsize=0,
         )  # fmt: skip
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         output.add(f"{argv[0]}: {reason}".encode())
         return Outcome("not_found", None, 0, output)
-    try:
-        started(ProcessId.of(child.pid))
-        reason = _Pump(child, output, stdin).run(limits, watch)
-    finally:
-        end_group(child.pid, 0 if child.poll() is not None else GRACE, child)
+    with contextlib.nullcontext() if limits.linger else adopted():
+        try:
+            started(ProcessId.of(child.pid))
+            reason = _Pump(child, output, stdin).run(limits, watch)
+        finally:
+            end_group(child.pid, 0 if child.poll() is not None else GRACE, child)
     duration = int((time.monotonic() - began) * 1000)
     status = child.returncode
     if reason is None:
@@ -147,9 +159,9 @@ class _Pump:
         self.output = output
         self.stdin = memoryview(stdin)
         self.selector = selectors.DefaultSelector()
-        assert child.stdout is not None
-        os.set_blocking(child.stdout.fileno(), False)
-        self.selector.register(child.stdout, selectors.EVENT_READ)
+        for pipe in filter(None, (child.stdout, child.stderr)):
+            os.set_blocking(pipe.fileno(), False)
+            self.selector.register(pipe, selectors.EVENT_READ)
         if child.stdin is not None:
             os.set_blocking(child.stdin.fileno(), False)
             self.selector.register(child.stdin, selectors.EVENT_WRITE)
@@ -178,7 +190,7 @@ class _Pump:
                         self.child.wait(_TICK)
         finally:
             self.selector.close()
-            for pipe in (self.child.stdin, self.child.stdout):
+            for pipe in (self.child.stdin, self.child.stdout, self.child.stderr):
                 if pipe is not None:
                     with contextlib.suppress(OSError):
                         pipe.close()
@@ -218,6 +230,8 @@ class _Pump:
             self.selector.unregister(key.fileobj)
             return False
         self.output.add(data)
+        if self.output.listen is not None and key.fileobj is self.child.stdout:
+            self.output.listen(data)
         return True
 
 

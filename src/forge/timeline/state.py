@@ -95,12 +95,14 @@ class StepState:
     status: StepStatus = "pending"
     attempt: int = 0
     repairs: int = 0
+    diagnosis: str = ""
     work: Work = field(default_factory=Work)
     skip_reason: str = ""
     commits: list[str] = field(default_factory=list)
     first_checkpoint: str | None = None
     carried_from: str | None = None
     done_at: str | None = None
+    session: str | None = None
 
 
 @dataclass

@@ -22,6 +22,7 @@ from forge.planning.run_card import RUNS
 from forge.run import evidence
 from forge.run.actions.asking import pause
 from forge.run.actions.prompt import prompt_for
+from forge.run.litter import set_aside, untracked
 from forge.run.messages import message
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
@@ -80,19 +81,23 @@ def call_runner(run: OpenRun, move: Move) -> None:
     if runner.by_hand:
         pause(run, "manual", "\n".join([step.name, step.parts.get("action", "")]).strip())
         return
-    finish_runner(run, runner.run(run.runner, job))
+    before = untracked(run.repository) if run.runner.litter else frozenset()
+    finish_runner(run, runner.run(run.runner, job), before)
 
 
-def finish_runner(run: OpenRun, outcome: Outcome) -> None:
-    """Record how a runner ended, its output as evidence."""
+def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> None:
+    """Record how a runner ended, its output as evidence, and set aside what it left behind beside what lay there `before`."""
     (run.folder / "child.json").unlink(missing_ok=True)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
-    code = outcome.exit_code if outcome.ended == "exit" else outcome.exit_code or 1
-    code = code if outcome.success or code else 1
+    code = outcome.exit_code if outcome.ended in ("exit", "result") else outcome.exit_code or 1
+    code = code if outcome.success or code or outcome.ended == "result" else 1
     run.output_tail = outcome.told()
-    done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, None, outcome.ended)
+    place = f"{run.card.run}/{run.current.number}-{run.current.attempt}"
+    globs, wanted = run.runner.litter, run.plan.write_scope.paths
+    litter = set_aside(run.repository, globs, before, wanted, place) if globs else []
+    done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, outcome.session, outcome.ended, litter)
     run.append(done, step=run.current, evidence=kept)
 
 
@@ -143,8 +148,7 @@ def watcher(run: OpenRun) -> Ended | None:
 
 
 def _job(run: OpenRun, current: StepState, step: Step) -> Job:
-    failing = run.output_tail if current.repairs else ""
-    prompt = prompt_for(run.plan, step, run.state, failing)
+    prompt = prompt_for(run.plan, step, run.state, current)
     prompt_file, scope_file = (run.folder / name for name in ("prompt.md", "scope.json"))
     atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
     scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope)}
@@ -159,7 +163,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
         run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run),
-        lambda process: run.note("child.json", asdict(process)),
+        lambda process: run.note("child.json", asdict(process)), current.session,
     )  # fmt: skip
 
 
@@ -240,7 +244,7 @@ def supervised_git(run: OpenRun) -> program.Attempt:
     def attempt(where: Path, *words: str, stdin: bytes, env: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
         output = Output(run.settings.limits.evidence_bytes)
         argv = program.command(*words)
-        limits = Limits(run.settings.limits.step_timeout or None)
+        limits = Limits(run.settings.limits.step_timeout or None, linger=True)  # git tidies up behind a commit (gc.auto)
         outcome = supervise(
             argv, where, program.environment(env), output, limits, stdin=stdin, watch=lambda: watcher(run),
             started=lambda process: run.note("child.json", asdict(process)),

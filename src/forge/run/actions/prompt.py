@@ -7,13 +7,13 @@ import string
 from forge.planning.plan import Plan, Step
 from forge.planning.scope import clean
 from forge.resources import template
-from forge.timeline.state import RunState
+from forge.timeline.state import RunState, StepState
 
 _LISTED = 40
 
 
-def prompt_for(plan: Plan, step: Step, state: RunState, failing: str = "") -> str:
-    """Return the prompt of a step; `failing` is the output that a repair has to mend."""
+def prompt_for(plan: Plan, step: Step, state: RunState, current: StepState) -> str:
+    """Return the prompt of a step; `current` says which attempt it is, and what a repair has to mend."""
     found = [entry["path"] for entry in state.context]
     references = dict.fromkeys(path for path in (*step.references, *plan.references) if clean(path)[0] not in found)
     context = [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
@@ -23,8 +23,18 @@ def prompt_for(plan: Plan, step: Step, state: RunState, failing: str = "") -> st
         stage=step.stage, step=step.text.strip(),
         files="\n".join(f"- {path}" for path in plan.write_scope.paths) or "- (none named)",
         context="\n".join(context[:_LISTED]) or "- (none named)", checks="\n".join(checks) or "- (none named)",
-        failing=f"\n## What failed\n\nThe last attempt failed. Mend it. The output ends:\n\n{failing}\n" if failing else "",
+        failing=_before(current),
     )  # fmt: skip
+
+
+def _before(current: StepState) -> str:
+    """Return what the attempts before this one came to, as far as it is of use."""
+    if current.diagnosis:
+        told = f"The last attempt failed; its changes lie in the work tree. Mend it. What failed:\n\n{current.diagnosis}"
+        return f"\n## What failed\n\n{told}\n"
+    if current.attempt > 1:
+        return "\n## Start over\n\nThe step starts over: what was done for it before is not in the work tree any more.\n"
+    return ""
 
 
 def _described(entry: dict[str, str]) -> str:

@@ -19,7 +19,10 @@ COMMAND = "command"  # the kind of every runner that is given a command line
 
 @dataclass(frozen=True)
 class Job:
-    """One call of a runner: the prompt, the files and variables that describe the step, the limits, and who watches."""
+    """One call of a runner: the prompt, the files and variables that describe the step, the limits, and who watches.
+
+    `session` is that of the attempt before, where the runner told one.
+    """
 
     root: Path
     prompt: str
@@ -29,6 +32,7 @@ class Job:
     output: Output
     watch: Callable[[], Ended | None]
     started: Callable[[ProcessId], None]
+    session: str | None = None
 
 
 class Runner(Protocol):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forge.planning.settings import RunnerSettings
 from forge.run.process import Outcome, environment, supervise
 from forge.run.runners.base import Job
+from forge.run.runners.output import PARSERS
 
 
 class CommandRunner:
@@ -13,19 +14,26 @@ class CommandRunner:
     by_hand = False
 
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
-        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without either appends the text."""
+        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without either appends the text.
+
+        Where there is a session to go on with, and a `resume_command`, it is that one, with `{session}` replaced.
+        """
         words = {"{prompt}": job.prompt, "{prompt_file}": str(job.prompt_file)}
-        replaced = [_replaced(word, words) for word in settings.command]
-        named = any(name in word for word in settings.command for name in words)
+        command = settings.resume_command if job.session and settings.resume_command else settings.command
+        replaced = [_replaced(word, {**words, "{session}": job.session or ""}) for word in command]
+        named = any(name in word for word in command for name in words)
         return replaced if settings.prompt != "arg" or named else [*replaced, job.prompt]
 
     def run(self, settings: RunnerSettings, job: Job) -> Outcome:
-        """Run it to its end."""
+        """Run it to its end, and hear what it says of itself."""
+        parser = PARSERS[settings.output](settings)
+        job.output.listen = parser.take if settings.output != "text" else None
         stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
         env = environment(settings.env, job.variables)
-        return supervise(
+        outcome = supervise(
             self.argv(settings, job), job.root, env, job.output, job.limits, stdin=stdin, watch=job.watch, started=job.started
         )
+        return parser.judge(outcome)
 
 
 def _replaced(word: str, words: dict[str, str]) -> str:

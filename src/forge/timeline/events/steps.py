@@ -106,7 +106,10 @@ class RunnerStarted(Data):
 @register
 @dataclass(frozen=True)
 class RunnerFinished(Data):
-    """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person."""
+    """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person, or result (it said that it failed).
+
+    `litter` are the files that it left behind and that were set aside.
+    """
 
     type: ClassVar[str] = "runner_finished"
     runner: str
@@ -114,10 +117,14 @@ class RunnerFinished(Data):
     duration_ms: int
     session: str | None = None
     ended: str = "exit"
+    litter: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Its work lies in the tree; a failed one's does too."""
-        state.work_of(event.step).runner = "finished" if self.exit_code == 0 else "failed"
+        """Its work lies in the tree; a failed one's does too. The next attempt may go on with its session."""
+        state.work_of(event.step).runner = "finished" if self.exit_code == 0 and self.ended != "result" else "failed"
+        step = _step(state, event)
+        if step:
+            step.session = self.session
 
 
 @register
@@ -134,6 +141,7 @@ class RepairAttempted(Data):
         step = _step(state, event)
         if step:
             step.repairs, step.attempt, step.work = self.iteration, step.attempt + 1, Work(retrieved=True)
+            step.diagnosis = self.diagnosis
 
 
 @register
@@ -198,7 +206,7 @@ class StepRetried(Data):
         step = _step(state, event)
         if step:
             step.attempt, step.work = self.attempt, Work(retrieved=step.work.retrieved, restore_to=self.commit)
-            step.repairs = 0
+            step.repairs, step.diagnosis = 0, ""
             state.status, state.pause, state.pause_text = "running", "", ""
             for question in state.questions.values():
                 if question.step == step.id and question.decision is None:
