@@ -270,8 +270,9 @@ def test_every_trailer_and_variable_is_listed() -> None:
 def read_example(rule: str, example: Fence, folder: Path) -> Report:
     """Validate an example in the place that its rule is about; a shell example makes the file itself."""
     paths = {"settings": ".planning/forge.yaml", "mission": ".planning/missions/start.yaml",
+             "item": ".planning/backlog/k3f9x2m-start.md", "duplicate-item": ".planning/backlog/k3f9x2m-start.md",
              "timeline": ".planning/runs/20261120T025549Z-01-01-k3f9/timeline.jsonl"}  # fmt: skip
-    place = folder / paths.get(rule.partition("-")[0], PLAN)
+    place = folder / paths.get(rule, paths.get(rule.partition("-")[0], PLAN))
     place.parent.mkdir(parents=True)
     if example.language == "sh":
         subprocess.run(["bash", "-c", example.text], cwd=place.parent, check=True)

@@ -8,7 +8,7 @@ from functools import cache
 from jsonschema import Draft202012Validator
 
 from forge.resources import resource
-from forge.text.finding import Finding
+from forge.text.finding import Finding, Severity
 from forge.text.source import Source
 from forge.text.yaml import Value
 
@@ -23,12 +23,17 @@ def front_matter(source: Source, front: Value) -> list[Finding]:
     """Return what the plan schema finds wrong with front matter, each at the value that is wrong."""
     if not isinstance(front.data, dict) or not front.data:
         return []
+    return shape(source, front, "plan", "front-matter-schema", "warning")
+
+
+def shape(source: Source, front: Value, name: str, rule: str, severity: Severity) -> list[Finding]:
+    """Return what a schema finds wrong with a mapping as findings of a rule, each at the value that is wrong."""
     findings = []
-    for error in validator("plan").iter_errors(front.plain()):
-        place = _place(front, list(error.absolute_path))
+    for error in validator(name).iter_errors(front.plain()):
+        place = _place(front, list(error.absolute_path)).span
         route = ".".join(map(str, error.absolute_path)) or "the front matter"
-        findings.append(source.finding("front-matter-schema", "warning", place.span, f"`{route}`: {_said(error.message)}",
-                                       "see `schemas/plan.schema.json`"))  # fmt: skip
+        said, hint = f"`{route}`: {_said(error.message)}", f"see `schemas/{name}.schema.json`"
+        findings.append(source.finding(rule, severity, place, said, hint))
     return findings
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import stat
 from pathlib import Path
 
 from forge.errors import StorageFailed
@@ -42,6 +43,35 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, s
         raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then run `forge resume`") from error
 
 
+def swap(path: Path, before: bytes, after: bytes) -> None:
+    """Replace a file that holds `before` by one that holds `after`, with its mode. Raises StorageFailed.
+
+    A file that somebody changed meanwhile, and one that is not writable, is left as it is.
+    """
+    try:
+        mode = stat.S_IMODE(path.stat().st_mode)
+        if not os.access(path, os.W_OK):
+            raise StorageFailed(f"{path}: it is not writable", "make it writable")
+        if path.read_bytes() != before:
+            raise StorageFailed(f"{path}: it changed while it was read", "look at it, then try again")
+        write(path, after, mode=mode)
+        path.chmod(mode)  # the umask may have taken bits away
+    except OSError as error:
+        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
+
+
+def create(path: Path, data: bytes) -> bool:
+    """Make a file that holds `data` and say so; False, and nothing is changed, where there is one. Raises StorageFailed."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _write_new(path, data, 0o644, durable=False)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
+    return True
+
+
 def _write_new(path: Path, data: bytes, mode: int, durable: bool) -> None:
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, mode)
     try:
@@ -50,5 +80,8 @@ def _write_new(path: Path, data: bytes, mode: int, durable: bool) -> None:
             view = view[os.write(descriptor, view) :]
         if durable:
             sync_data(descriptor)
+    except OSError:
+        os.unlink(path)
+        raise
     finally:
         os.close(descriptor)

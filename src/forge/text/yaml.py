@@ -10,13 +10,16 @@ import io
 import re
 from collections.abc import Container, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from ruamel.yaml import YAML
-from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
-from ruamel.yaml.representer import SafeRepresenter
-
+from forge.late import at_first_use
 from forge.text.source import Span
+
+if not TYPE_CHECKING:
+    ruamel = at_first_use("ruamel.yaml")  # a command that finds everything in its caches reads no YAML
+else:  # not the other way round: import-linter leaves out what stands below `if TYPE_CHECKING`
+    import ruamel.yaml as ruamel
 
 _MOST_VALUES = 200_000
 _DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
@@ -117,25 +120,25 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
 
     A key that stands twice in a mapping is a problem too, unless `repeats` lets it pass.
     """
-    reader = YAML(typ="safe", pure=True)  # nodes and places only; what collects comments fails on some texts
+    reader = ruamel.YAML(typ="safe", pure=True)  # nodes and places only; what collects comments fails on some texts
     reader.max_depth = _DEEPEST
     reader.composer.warn_double_anchors = False
     try:
         node = reader.compose(io.StringIO(text))
-    except MarkedYAMLError as error:
+    except ruamel.error.MarkedYAMLError as error:
         raise _marked(error) from error
     except RecursionError as error:
         raise YamlProblem("nested too deep", 0) from error
     except AssertionError as error:
         raise YamlProblem("cannot be read", 0) from error
-    except (YAMLError, ValueError, UnicodeError) as error:
+    except (ruamel.error.YAMLError, ValueError, UnicodeError) as error:
         raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
     if node is None:
         return Value({}, "", Span(offset, offset + len(text)), {})
     return _Converter(text, offset, repeats).convert(node, 0)
 
 
-def _marked(error: MarkedYAMLError) -> YamlProblem:
+def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
     mark = error.problem_mark or error.context_mark
     in_token = error.context_mark is not None and str(error.context).startswith("while scanning")
     message = " ".join(str(error.problem or error.context).split())
@@ -150,26 +153,26 @@ class _Converter:
         self.repeats = repeats
         self.count = 0
 
-    def convert(self, node: Node, depth: int) -> Value:
+    def convert(self, node: ruamel.nodes.Node, depth: int) -> Value:
         self.count += 1
         if self.count > _MOST_VALUES or depth > _DEEPEST:
             raise YamlProblem("expands to more than a document may hold", node.start_mark.index)
         span = self.span(node)
-        if isinstance(node, ScalarNode):
+        if isinstance(node, ruamel.nodes.ScalarNode):
             return Value(_scalar(node), node.value, span, {})
-        if isinstance(node, SequenceNode):
+        if isinstance(node, ruamel.nodes.SequenceNode):
             return Value([self.convert(item, depth + 1) for item in node.value], "", span, {})
-        assert isinstance(node, MappingNode)
+        assert isinstance(node, ruamel.nodes.MappingNode)
         return self.mapping(node, span, depth)
 
-    def mapping(self, node: MappingNode, span: Span, depth: int) -> Value:
+    def mapping(self, node: ruamel.nodes.MappingNode, span: Span, depth: int) -> Value:
         data: dict[str, Value] = {}
         keys: dict[str, Span] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, ScalarNode):
+            if not isinstance(key_node, ruamel.nodes.ScalarNode):
                 raise YamlProblem("a key is a list or a mapping", key_node.start_mark.index)
             key = key_node.value
-            if key == "<<" and isinstance(value_node, MappingNode):
+            if key == "<<" and isinstance(value_node, ruamel.nodes.MappingNode):
                 for name, value in self.convert(value_node, depth + 1).items():
                     data.setdefault(name, value)
                 continue
@@ -186,14 +189,14 @@ class _Converter:
                 data[key] = self.repeats.join(key, data[key], self.convert(value_node, depth + 1))
         return Value(data, "", span, keys)
 
-    def span(self, node: Node) -> Span:
+    def span(self, node: ruamel.nodes.Node) -> Span:
         start, end = node.start_mark.index, node.end_mark.index
         while end > start and self.text[end - 1] in " \t\r\n":  # other blanks belong to the scalar
             end -= 1
         return Span(self.offset + start, self.offset + end)
 
 
-def _scalar(node: ScalarNode) -> object:
+def _scalar(node: ruamel.nodes.ScalarNode) -> object:
     kind = str(node.tag).rpartition(":")[2]
     text: str = node.value
     if kind == "null":
@@ -214,21 +217,29 @@ def _float(text: str) -> object:
         return text
 
 
-class _Representer(SafeRepresenter):
-    """Writes strings so that they read back the same: those with characters that YAML takes for line ends are quoted."""
+@cache
+def _representer() -> Any:
+    """Return the class that writes strings so that they read back the same.
 
-    def represent_str(self, data: str) -> ScalarNode:
-        style = '"' if _UNPLAIN.search(data) else None
-        return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+    Those with characters that YAML takes for line ends are quoted.
+    """
 
+    class Representer(ruamel.representer.SafeRepresenter):
+        """See `_representer`."""
 
-_Representer.add_representer(str, _Representer.represent_str)
+        def represent_str(self, data: str) -> ruamel.nodes.ScalarNode:
+            """Return the node of a text."""
+            style = '"' if _UNPLAIN.search(data) else None
+            return self.represent_scalar("tag:yaml.org,2002:str", data, style=style)
+
+    Representer.add_representer(str, Representer.represent_str)
+    return Representer
 
 
 def dump(data: object) -> str:
     """Return plain data as block-style YAML, keys in the order given, for files that forge itself writes."""
-    writer = YAML(typ="safe", pure=True)
-    writer.Representer = _Representer
+    writer = ruamel.YAML(typ="safe", pure=True)
+    writer.Representer = _representer()
     writer.default_flow_style = False
     writer.sort_base_mapping_type_on_output = False  # type: ignore[assignment]
     writer.width = 4096

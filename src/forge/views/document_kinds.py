@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forge.errors import UsageError
-from forge.planning import mission, proof, reports, requirements, roadmap, settings
+from forge.planning import backlog, mission, proof, reports, requirements, roadmap, settings
 from forge.planning.run_card import RUNS
 
 _CONFIG = ".planning/config.json"
@@ -21,6 +21,7 @@ _TOP = {
 _PLACED = re.compile(
     rf"(?:{re.escape(mission.FOLDER)}/[^/]*(?P<mission>)\.yaml|{re.escape(proof.FOLDER)}/[^/]*(?P<proof>)\.yaml"
     rf"|{re.escape(RUNS)}/[^/]+/(?:(?P<run>)run\.yaml|(?P<timeline>)timeline\.jsonl)"
+    rf"|(?:{re.escape(backlog.FOLDER)}|{re.escape(backlog.ARCHIVED_ITEMS)})/(?!(?i:readme|index)\.md)[^/.][^/]*(?P<item>)\.md"
     r"|\.planning/milestones/(?:[^/]*/)?[^/]*(?P<requirements>)REQUIREMENTS\.md)"
 )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -114,17 +113,9 @@ def _mended(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
 def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
     """Replace the file as one, with the mode that it has, unless somebody changed it meanwhile."""
     try:
-        mode = stat.S_IMODE(real.stat().st_mode)
-        if not os.access(real, os.W_OK):
-            return Unfixed(source.path, "it is not writable")
-        if real.read_bytes() != source.data:
-            return Unfixed(source.path, "it changed while it was read")
-        atomic.write(real, data, mode=mode)
-        os.chmod(real, mode)  # the umask may have taken bits away
-    except OSError as error:
-        return Unfixed(source.path, f"it cannot be written: {error.strerror}")
+        atomic.swap(real, source.data, data)
     except StorageFailed as error:
-        return Unfixed(source.path, error.message)
+        return Unfixed(source.path, error.message.removeprefix(f"{real}: "))
     return None
 
 

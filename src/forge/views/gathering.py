@@ -21,6 +21,7 @@ from forge.git.repository import Repository
 from forge.planning import reports, requirements, roadmap
 from forge.planning.catalog import Catalog
 from forge.planning.facts import PlanFacts
+from forge.planning.item_facts import ItemFacts
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements
 from forge.planning.roadmap import Roadmap
@@ -77,6 +78,7 @@ class Gathering:
             self._one("state", reports.STATE, ReportFront.from_data),
             tuple(self._all("verification", ReportFront.from_data)),
             frozenset(self._completed()),
+            tuple(self._all("item", ItemFacts.from_data)),
             repository is not None,
         )
 

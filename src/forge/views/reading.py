@@ -7,13 +7,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import astuple, dataclass, field
 from pathlib import Path
 
-from forge.check.rules import allow, conflict, documents, reports, runs
+from forge.check.rules import allow, conflict, documents, items, reports, runs
 from forge.check.rules.allow import Allow
 from forge.check.rules.catalog import RULES, of_plan
 from forge.check.rules.known import meant
 from forge.errors import SettingsError
-from forge.planning import mission, settings
+from forge.planning import item, mission, settings
 from forge.planning.facts import PlanFacts
+from forge.planning.item_facts import ItemFacts
 from forge.planning.plan import load
 from forge.planning.plan_files import plan_id
 from forge.planning.reports import ReportFront
@@ -112,6 +113,11 @@ def _mission(root: Path, source: Source) -> Answer:
     return found.id, 0, [*found.findings, *conflict.check(source)], None
 
 
+def _item(root: Path, source: Source) -> Answer:
+    found = item.load(source)
+    return found.id, 0, [*items.check_item(found), *conflict.check(source)], ItemFacts.of(found)
+
+
 def _roadmap(root: Path, source: Source) -> Answer:
     return source.path, 0, conflict.check(source), Roadmap.of(source)
 
@@ -148,7 +154,8 @@ def _proof(root: Path, source: Source) -> Answer:
 
 
 _READERS: dict[str, Callable[[Path, Source], Answer]] = {
-    "plan": _plan, "settings": _settings, "mission": _mission, "roadmap": _roadmap, "requirements": _requirements,
+    "plan": _plan, "settings": _settings, "mission": _mission, "item": _item, "roadmap": _roadmap,
+    "requirements": _requirements,
     "state": _report, "summary": _report, "verification": _report, "config": _config, "timeline": _timeline, "run": _run,
     "proof": _proof,
 }  # fmt: skip

@@ -14,6 +14,7 @@ from forge.check.rules import (
     files,
     front_matter,
     identity,
+    items,
     keys,
     must_haves,
     names,
@@ -40,12 +41,13 @@ _OF_A_DOCUMENT = (
     steps.DONE, steps.AUTONOMOUS, verify.PROSE, verify.CANNOT_FAIL, verify.FOREIGN, must_haves.MISSING, must_haves.EMPTY,
     must_haves.BARE, must_haves.UNDECIDABLE, coverage.RULE, patterns.INVALID, patterns.MATCHES_ALL, files.UNDECLARED,
     files.UNTOUCHED, documents.SETTINGS, documents.SETTINGS_KEY, documents.MISSION, documents.PROOF, reports.YAML,
-    reports.CONFIG, runs.CARD, runs.DAMAGED, allow.REASON, allow.UNUSED,
+    reports.CONFIG, items.FRONT, items.SHAPE, runs.CARD, runs.DAMAGED, allow.REASON, allow.UNUSED,
 )  # fmt: skip
 _BETWEEN = (
     identity.RULE, dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
     references.RULE, requirements.UNKNOWN, requirements.UNCOVERED, requirements.DUPLICATE, roadmap.UNLISTED, roadmap.MISSING,
-    roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, runs.REWRITTEN, runs.COMMITS,
+    roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, items.DUPLICATE, items.DEPENDS, items.NOT_DONE,
+    runs.REWRITTEN, runs.COMMITS,
 )  # fmt: skip
 RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN)
 OF_A_DOCUMENT = frozenset(rule.id for rule in _OF_A_DOCUMENT)
@@ -59,6 +61,7 @@ _PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
 )  # fmt: skip
 _PROJECT_CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     identity.check, dependencies.check, waves.check, references.check, requirements.check, roadmap.check, status.check,
+    items.check,
 )  # fmt: skip
 
 

@@ -10,6 +10,7 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 
 from forge.planning.facts import PlanFacts
+from forge.planning.item_facts import ItemFacts
 from forge.planning.numbers import leading
 from forge.planning.plan_files import FOLDER, PlanFile
 from forge.planning.plan_index import PlanIndex
@@ -39,6 +40,7 @@ class Project:
     state: ReportFront | None = None
     verifications: tuple[ReportFront, ...] = ()
     completed: frozenset[str] = frozenset()
+    items: tuple[ItemFacts, ...] = ()
     whole: bool = True
 
     @cached_property

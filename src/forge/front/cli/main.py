@@ -12,6 +12,9 @@ from forge import __version__
 
 VERBS = {
     "init": "add what forge needs to this repository",
+    "new": "make a mission, a phase, a plan or a backlog item",
+    "set": "change fields of documents",
+    "tick": "tick an acceptance criterion of an item",
     "validate": "say what is wrong with the documents",
     "approve": "approve a plan's exact text, or answer what a run waits for",
     "reject": "answer what a run waits for with no",

@@ -1,0 +1,26 @@
+"""forge tick: tick an acceptance criterion of an item."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.planning.documents import Documents
+from forge.run.documents.changing import tick
+
+
+@click.command("tick")
+@click.argument("name", metavar="ITEM")
+@click.argument("number", type=int, metavar="N")
+@click.option("--undo", is_flag=True, help="Take the tick back.")
+@verb("tick")
+def command(app: App, name: str, number: int, undo: bool) -> Reply:
+    """Tick an acceptance criterion of an item; N counts from 1, as `forge show ITEM` lists them.
+
+    \b
+    Example:
+      forge tick k3f 2
+    """
+    document = Documents(app.repository.root).one(name, app.here, kinds=("item",))
+    done = tick(app.repository, document, number, ticked=not undo)
+    return Reply(done.as_data(), f"{document.file}: {'changed' if done.changed else 'as it was'}")

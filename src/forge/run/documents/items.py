@@ -1,0 +1,40 @@
+"""`forge new item`: an id that no item has, and none will get on another branch."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from forge.errors import StorageFailed
+from forge.git.repository import Repository
+from forge.planning import backlog, drafts
+from forge.planning.backlog import slug
+from forge.planning.drafts import Wishes
+from forge.run.documents.making import TRIES, Created, make, titled
+from forge.timeline.ids import short
+
+_LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million ids
+
+
+def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
+    """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or StorageFailed."""
+    title = titled(title)
+    wishes = replace(wishes, depends_on=tuple(backlog.meant(repository.root, name) for name in wishes.depends_on))
+    for _ in range(TRIES):
+        item_id = _random_id()
+        if backlog.taken(repository.root, item_id):
+            continue
+        path = f"{backlog.FOLDER}/{item_id}-{slug(title, 'item')}.md"
+        made = make(repository.root, path, drafts.item(item_id, title, wishes))
+        if made and sum(backlog.has_id(name, item_id) for name in backlog.names_in(repository.root, backlog.FOLDER)) == 1:
+            return Created(item_id, path)
+        if made:
+            (repository.root / path).unlink()
+    raise StorageFailed(f"no id is free in {backlog.FOLDER}", "archive items that are done")
+
+
+def _random_id() -> str:
+    """Return an id that begins with a letter, so that it is never taken for the number of a phase or a plan."""
+    while (found := short(_LENGTH))[0].isdigit():
+        pass
+    return found

@@ -1,0 +1,34 @@
+"""`forge new phase`: a folder with the number behind the highest one that any branch ever had."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from forge.git.repository import Repository
+from forge.planning import backlog, drafts
+from forge.planning.backlog import slug
+from forge.planning.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES
+from forge.planning.drafts import Wishes
+from forge.run.documents.making import Created, ever_added, make, numbered, titled
+
+_NAME = re.compile(r"(\d{1,3})(?:\.\d+)*[A-Za-z]?(?:-|$)")
+
+
+def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
+    """Make a phase: its folder, and a page in it that says what it is for. Raises UsageError or StorageFailed."""
+    title = titled(title)
+    names: set[str] = set()
+    for folder in (PHASES, ARCHIVED_PHASES):
+        names.update(path.removeprefix(f"{folder}/").partition("/")[0] for path in ever_added(repository, folder))
+        names.update(backlog.names_in(repository.root, folder))
+
+    def attempt(number: str) -> Created | None:
+        name = f"{number}-{slug(title, 'phase')}"
+        if any(other.startswith(f"{number}-") for other in backlog.names_in(repository.root, PHASES)):
+            return None
+        text = drafts.phase(name, number, title, wishes)
+        made = make(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
+        return Created(name, f"{PHASES}/{name}") if made else None
+
+    return numbered((match[1] for name in names if (match := _NAME.match(name))), attempt)
