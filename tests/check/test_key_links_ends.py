@@ -83,7 +83,17 @@ def test_where_a_type_was_guessed_nothing_fails() -> None:
 
 
 @pytest.mark.parametrize(
-    "start", ["AuthService", "the login flow", "POST /api/login", "server boot", "run_export()", "数据", "src/{name}.ts"]
+    "start",
+    [
+        "AuthService",
+        "the login flow",
+        "POST /api/login",
+        "server boot",
+        "run_export()",
+        "数据",
+        "src/{name}.ts",
+        "/output/ handler",
+    ],
 )
 def test_words_that_name_no_file_are_undecided(start: str) -> None:
     verdict = judged({"server.ts": "login\n", "b.ts": "login\n"}, start, "b.ts", "login")

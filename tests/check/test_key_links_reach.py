@@ -129,6 +129,8 @@ def test_a_header_stands_for_its_source() -> None:
     files = {"main.cpp": '#include "util.hpp"\n', "lib/util.cpp": "", "lib/util.hpp": ""}
     assert judged(files, "main.cpp", "lib/util.cpp").verdict == "pass"
     assert judged({"main.cpp": "int x;\n", "lib/util.cpp": ""}, "main.cpp", "lib/util.cpp").verdict == "fail"
+    files = {"main.cpp": '#include "all.hpp"\n', "all.hpp": '#include "lib/util.hpp"\n', "lib/util.hpp": ""}
+    assert judged(files, "main.cpp", "lib/util.hpp").verdict == "unproven"  # by way of another header, which is not followed
 
 
 @pytest.mark.parametrize(

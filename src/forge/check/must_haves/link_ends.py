@@ -171,7 +171,7 @@ def _absent(path: str, tree: Tree) -> End | None:
     inner = re.search(r"::|[:#]", head)
     head = head[: inner.start()] if inner and inner.start() else head
     is_path = has_suffix(head) or head.endswith("/")
-    if " " in head or not is_path or head.startswith("@") or "$" in head or placeholder(head):
+    if " " in head or not is_path or head.startswith("@") or leaves(head) or "$" in head or placeholder(head):
         return None
     alike = tuple(file for file in tree.files() if file.endswith(f"/{head}"))
     if alike:

@@ -23,6 +23,7 @@ _DOCUMENTS = frozenset((".md", ".mdx", ".rst", ".adoc", ".tex", ".css", ".scss",
 _SCRIPTS = frozenset((".sh", ".bash", ".zsh", ".bats", ".fish", ".bat", ".ps1", ".cmake", ".mk", ".lua", ".dart", ".proto"))
 _C_SOURCES = frozenset((".c", ".cc", ".cpp", ".cxx", ".m", ".mm"))
 _C_HEADERS = (".h", ".hpp", ".hh", ".hxx")
+_C_INCLUDE = re.compile(r'^[ \t]*#[ \t]*(?:include|import)[ \t]*"', re.M)
 _NAMES_FILES = _SERVED | _DOCUMENTS | _SCRIPTS | _C_SOURCES | frozenset(_C_HEADERS)
 _ONE_TYPE_A_FILE = frozenset(
     (".java", ".kt", ".cs", ".swift", ".scala", ".php", ".groovy", ".vb", ".rb", ".xaml", ".axaml", ".razor")
@@ -131,12 +132,14 @@ def _same_package(code: Code, files: Files) -> tuple[str, str, int] | None:
 def _referred(code: Code, goal: End, files: Files) -> Outcome:
     """Answer for a file of another kind: a reference by path or name, or to the one type that a file holds."""
     found = _mentioned(code, goal, files) or _type_used(code, goal, files)
-    return found or _unnamed(code, goal, files, "fail" if _names_what_it_uses(code.path, files.targets) else "unproven")
+    return found or _unnamed(code, goal, files, "fail" if _names_what_it_uses(code, files.targets) else "unproven")
 
 
-def _names_what_it_uses(path: str, targets: frozenset[str]) -> bool:
-    """Say whether a file of this kind can link to the targets only by naming them."""
-    suffix = posixpath.splitext(path)[1].lower()
+def _names_what_it_uses(code: Code, targets: frozenset[str]) -> bool:
+    """Say whether a file can link to the targets only by naming them; a header may include them for a source of C."""
+    suffix = posixpath.splitext(code.path)[1].lower()
+    if suffix in _C_SOURCES | frozenset(_C_HEADERS) and _C_INCLUDE.search(code.code):
+        return False
     by_route = suffix in _SERVED and any(imports.family(target) not in (None, "javascript") for target in targets)
     return suffix in _NAMES_FILES and not by_route
 
