@@ -47,7 +47,7 @@ def _take_up(run: OpenRun) -> bool:
     if state.status == "running":
         run.append(ev.RunInterrupted(state.last_seq))
     work, step = state.work, state.step
-    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage", "head_moved")
+    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage", "head_moved") and state.going_back is None
     if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):
         listed = ", ".join(commit[:10] for commit in foreign)
         told = f"there are commits that are not the run's: {listed}; another `forge resume` goes on from there"
@@ -71,6 +71,7 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
     """Put the current step back to its checkpoint and do it again."""
     with holding(context, record) as run:
         require_same_plan(run)
+        _require_no_rollback(run)
         step = run.state.step
         if run.state.ended or step is None or step.attempt == 0:
             raise UsageError("no step of this run has been tried", "go on with it", [f"forge resume {record.card.run}"])
@@ -84,6 +85,7 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
     """Leave out the current step, or behind the last one the check that failed. Uncommitted work refuses it."""
     with holding(context, record) as run:
         require_same_plan(run)
+        _require_no_rollback(run)
         dirty = [entry for entry in run.repository.dirty() if not run.own(entry[3:])]
         if dirty:
             listed = "\n".join(f"  {entry}" for entry in dirty[:20])
@@ -96,6 +98,11 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
             _skip_behind_the_last_step(run, reason)
         go_on(run)
         return current(run)
+
+
+def _require_no_rollback(run: OpenRun) -> None:
+    if run.state.going_back is not None or run.card.kind != "execute":
+        raise UsageError("a rollback is under way", "bring it to its end first", [f"forge resume {run.card.run}"])
 
 
 def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
 from forge.git.commits import HeadMoved
+from forge.git.reversal import ChangedSince
 from forge.git.snapshot import InTheWay
-from forge.run.actions import asking, checks, closing, edits, retrieving, steps
+from forge.run.actions import asking, checks, closing, edits, going_back, retrieving, steps
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
 from forge.run.stopping import stop_here
@@ -21,7 +22,7 @@ _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
     "check": checks.check, "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
     "ask_step": asking.ask_step, "ask_diff": asking.ask_diff, "ask_nothing": asking.ask_nothing, "ask_check": asking.ask_check,
     "ask_changed": asking.ask_changed, "truth": closing.truth, "judge": closing.judge, "finish": closing.finish,
-    "close": closing.close,
+    "announce": going_back.announce, "take_back": going_back.take_back, "close": closing.close,
 }  # fmt: skip
 _LEAVE_HEAD = {"check", "truth", "start", "complete", "take_manual"}  # a HEAD that moved meanwhile was moved by somebody else
 _TAMPERED = (
@@ -43,7 +44,7 @@ def go_on(run: OpenRun) -> None:
         if run.state.ended:
             raise  # only the closing record is missing: the next resume commits it
         asking.pause(run, "head_moved", error.message + (f"; {error.hint}" if error.hint else ""))
-    except (GitFailed, InTheWay) as error:
+    except (GitFailed, InTheWay, ChangedSince) as error:
         run.release_staging()
         if run.state.ended:
             raise
@@ -89,7 +90,8 @@ def _moves(run: OpenRun) -> None:
 
 def rules_of(run: OpenRun) -> Rules:
     """Return what decides the next move beside the state."""
-    return Rules(run.settings.repair_attempts, bool(run.option("no_checks")), edits.needs_yes(run))
+    takes_back = run.card.kind != "execute"
+    return Rules(run.settings.repair_attempts, bool(run.option("no_checks")), edits.needs_yes(run), takes_back)
 
 
 def commit_pause(run: OpenRun) -> None:

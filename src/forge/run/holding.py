@@ -14,6 +14,7 @@ from pathlib import Path
 from forge.errors import NotApproved, SettingsError, UsageError
 from forge.git.commits import blob_data, identity
 from forge.git.index import remove_left_lock
+from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
 from forge.planning.plan import Plan, load
 from forge.planning.plan_files import find_plan_files
@@ -51,6 +52,7 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         locks = context.repository.forge_dir / "locks"
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
         remove_left_lock(context.repository, alive)
+        clear_scratch(context.repository, alive)
         yield lock
 
 
@@ -77,6 +79,8 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
 
 
 def _runner(context: Context, card: RunCard) -> RunnerSettings:
+    if card.kind != "execute":
+        return RunnerSettings()
     try:
         return approvals.resolve_runner(context.settings, card.runner)[1]
     except SettingsError:
@@ -107,7 +111,12 @@ def _file_of(repository: Repository, card: RunCard) -> bytes | None:
 
 
 def require_same_plan(run: OpenRun) -> None:
-    """Raises UsageError where the plan's file is not what the run began with, NotApproved where its approval is void."""
+    """Raises UsageError where the plan's file is not what the run began with, NotApproved where its approval is void.
+
+    A rollback runs nothing of a plan, so that neither matters to it.
+    """
+    if run.card.kind != "execute":
+        return
     data = _file_of(run.repository, run.card)
     moved = data is None and _moved(run.repository, run.card)
     if not moved and (data is None or hashlib.sha256(data).hexdigest() != run.card.plan_sha256):

@@ -16,7 +16,7 @@ from forge.timeline.state import RunState, StepState, Work
 Verb = Literal[
     "start", "restore", "retrieve", "ask_step", "checkpoint", "call_runner", "take_manual", "propose", "ask_diff", "apply",
     "ask_nothing", "check", "ask_check", "ask_changed", "keep_changed", "discard_changed", "complete", "fail", "repair",
-    "pause_failure", "truth", "judge", "finish", "close",
+    "pause_failure", "truth", "judge", "finish", "announce", "take_back", "close",
 ]  # fmt: skip
 
 
@@ -31,17 +31,22 @@ class Move:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the run was started with, as far as it decides what comes next."""
+    """What the run was started with, as far as it decides what comes next; `takes_back` is a rollback, or an undo of one."""
 
     repair_attempts: int = 0
     skip_checks: bool = False
     asks_about_diff: bool = False
+    takes_back: bool = False
 
 
 def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
     """Return what a running run does next."""
     if state.ended:
         return Move("close")
+    if state.going_back is not None:
+        return Move("take_back")
+    if rules.takes_back:
+        return Move("finish" if state.gone_back else "announce")
     current = state.step
     if current is None:
         return _behind_the_last_step(state, plan, rules)

@@ -61,6 +61,7 @@ class OpenRun:
     first_events: list[Event] = field(default_factory=list)
     staging: tuple[str, contextlib.ExitStack, Staging] | None = None
     checkpoint_commit: str | None = None
+    kept: str | None = None
     output_tail: str = ""
     expected_head: str | None = None
     known_tampering: int = 0

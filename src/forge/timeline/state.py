@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import copy
+from dataclasses import dataclass, field, fields
 from typing import Literal
 
 Status = Literal["pending", "running", "paused", "completed", "failed", "stopped"]
@@ -81,8 +82,26 @@ class Work:
 
 
 @dataclass
+class GoingBack:
+    """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the rollback that is undone.
+
+    It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at `commit` again. `loose` are
+    uncommitted paths of the step that was under way, which `snapshot` holds.
+    """
+
+    kind: str
+    run: str
+    to: str | None
+    seq: int
+    of_seq: int
+    commit: str
+    snapshot: str
+    loose: list[str] = field(default_factory=list)
+
+
+@dataclass
 class StepState:
-    """One step of a run.
+    """One step of a run; `began` is the seq of the event that it began with, 0 where it has not.
 
     `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest commit of this run when
     the step was completed.
@@ -94,6 +113,7 @@ class StepState:
     stage: str
     status: StepStatus = "pending"
     attempt: int = 0
+    began: int = 0
     repairs: int = 0
     diagnosis: str = ""
     work: Work = field(default_factory=Work)
@@ -134,6 +154,9 @@ class RunState:
     finished_at: str | None = None
     last_seq: int = 0
     last_type: str = ""
+    going_back: GoingBack | None = None
+    gone_back: list[GoingBack] = field(default_factory=list)
+    before_it: RunState | None = None
 
     @property
     def ended(self) -> bool:
@@ -153,7 +176,7 @@ class RunState:
     @property
     def waiting(self) -> Question | None:
         """The question that the run waits for, if it does."""
-        if self.ended:
+        if self.ended or self.going_back is not None:
             return None
         return next((question for question in self.questions.values() if question.decision is None), None)
 
@@ -175,3 +198,37 @@ class RunState:
         """Return the work of a step, or what comes behind the last step for None."""
         step = self.step_of(step_id)
         return step.work if step else self.closing
+
+    def go_back(self, going: GoingBack) -> None:
+        """Take note that a rollback was done: the steps from its own on are pending again, as if they had not begun."""
+        earlier, self.before_it = self.before_it, None
+        kept = copy.deepcopy(self)
+        kept.before_it, self.before_it = earlier, kept
+        self.gone_back.append(going)
+        first = self.step_of(going.to)
+        if self.steps:
+            self._begin_again(first.number if first else 1)
+
+    def _begin_again(self, number: int) -> None:
+        anew = {step.id for step in self.steps if step.number >= number}
+        for at, step in enumerate(self.steps):
+            if step.id in anew:
+                attempt = step.attempt + 1 if step.attempt else 0
+                self.steps[at] = StepState(step.id, step.number, step.name, step.stage, attempt=attempt)
+        for question in self.questions.values():
+            if question.decision is None and (question.step is None or question.step in anew):
+                question.decision = "void"
+        self.closing, self.truths, self.counts, self.verdicts, self.verdict = Work(), {}, None, [], None
+        self.not_run = [entry for entry in self.not_run if entry[0] is not None and entry[0] not in anew]
+
+    def undo_going_back(self) -> None:
+        """Take note that the latest rollback was undone: all is as it was before it."""
+        before, kept = self.before_it, ("run", "status", "commits", "last_seq", "last_type")
+        if before is not None:
+            for item in fields(self):
+                if item.name not in kept:
+                    setattr(self, item.name, getattr(before, item.name))
+
+    def moved_on(self) -> None:
+        """Take note that a step began: an earlier rollback is not undone any more."""
+        self.gone_back, self.before_it = [], None

@@ -12,6 +12,7 @@ from forge.git.tree import Tree, Unreadable
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import FOLDER, PlanFile, plan_id
 from forge.text.source import Source
+from forge.views.rollbacks import completed_runs
 from forge.views.runs import RunRecord
 
 ClaimKind = Literal["summary", "roadmap", "run"]
@@ -52,7 +53,7 @@ def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> li
     paths = catalog.paths or ()
     summaries = summaries_among(paths)
     ticked = dict(_ticked_plans(catalog, tree, paths))
-    ended = {record.card.plan_path: record for record in runs if record.state.status == "completed"}
+    ended = {record.card.plan_path: record for record in completed_runs(runs)}
     found = []
     for file in catalog.files:
         claims: list[Claim] = []

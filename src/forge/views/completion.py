@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from forge.git.repository import Repository
 from forge.planning.plan_files import PlanFile
+from forge.views.rollbacks import completed_runs
 from forge.views.runs import RunRecord, all_runs
 
 
@@ -18,7 +19,7 @@ def is_claimed(repository: Repository, file: PlanFile) -> bool:
 
 
 def is_done(repository: Repository, file: PlanFile) -> bool:
-    """Say whether a plan counts as completed for those that depend on it: a completed run, or a summary."""
+    """Say whether a plan counts as completed for those that depend on it: a summary, or a completed run that stands."""
     if is_claimed(repository, file):
         return True
-    return any(record.state.status == "completed" for record in runs_of(repository, file))
+    return any(record.card.plan_path == file.path for record in completed_runs(all_runs(repository)))

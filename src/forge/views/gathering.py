@@ -86,12 +86,15 @@ class Gathering:
         return self._all("timeline", lambda data: RunFacts(*data))  # type: ignore[arg-type]
 
     def _completed(self) -> Iterator[str]:
-        """Yield the paths of the plans that a run completed."""
+        """Yield the paths of the plans that a run completed which was not rolled back since."""
         ended = {run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"}
-        for path, text in self.facts.get("run", {}).items():
-            card = json.loads(text)
-            if path.rpartition("/")[0] in ended and isinstance(card, list):
-                yield str(card[1])
+        found = {path.rpartition("/")[0]: json.loads(text) for path, text in self.facts.get("run", {}).items()}
+        cards = [card for folder, card in found.items() if folder in ended and isinstance(card, list)]
+        undone = {prior for _, _, kind, prior in cards if kind == "undo"}
+        back = {prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone}
+        for run, plan, kind, _ in cards:
+            if kind == "execute" and run not in back:
+                yield str(plan)
 
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
         yield from runs.check_history(repository, RUNS, list(timelines))

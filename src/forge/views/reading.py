@@ -143,7 +143,7 @@ def _timeline(root: Path, source: Source) -> Answer:
 def _run(root: Path, source: Source) -> Answer:
     try:
         card = RunCard.decode(source.path, source.data)
-        facts: object = [card.run, card.plan_path]
+        facts: object = [card.run, card.plan_path, card.kind, card.prior_run]
     except ValueError:
         facts = None
     return source.path, 0, runs.check_card(source), facts

@@ -58,7 +58,10 @@ def next_commands(record: RunRecord) -> list[str]:
         if not record.reading.valid:
             return [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
         retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
+        retry += ["forge undo"] if state.pause == "rolled_back" else []
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
+    if record.card.kind != "execute":
+        return [*(["forge undo"] if record.card.kind == "rollback" else []), "forge status", f"forge timeline {run}"]
     if state.verdict == "proven":
         return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
     return [forge_command("verify", record.card.plan), f"forge timeline {run}"]
@@ -73,7 +76,7 @@ def exit_code(record: RunRecord) -> int:
     """Return the exit status of a command that carried a run on: 0 proven, 1 not proven or failed, 4 waits, 130 interrupted."""
     state = record.state
     if state.status == "completed":
-        return 0 if state.verdict == "proven" else 1
+        return 0 if state.verdict == "proven" or record.card.kind != "execute" else 1
     if state.ended or state.pause in ("failure", "storage", "error"):
         return 1
     return 130 if state.pause == "interrupted" or record.status == "interrupted" else 4
@@ -83,6 +86,7 @@ def describe(record: RunRecord) -> str:
     """Return in some lines how a run stands."""
     state = record.state
     lines = [f"run {record.card.run} of {record.card.plan}: {record.status}" + (f", {state.verdict}" if state.verdict else "")]
+    lines += [record.card.goal] if record.card.kind != "execute" else []
     if state.ended and state.counts:
         listed = ", ".join(f"{number} {name}" for name, number in state.counts.items())
         lines.append(f"must-haves: {listed}")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -46,7 +46,8 @@ class RunRecord:
     def as_data(self) -> dict[str, object]:
         """Return what `forge runs` shows of it."""
         return {
-            "run": self.card.run, "plan": self.card.plan, "status": self.status, "verdict": self.state.verdict,
+            "run": self.card.run, "kind": self.card.kind, "plan": self.card.plan, "status": self.status,
+            "verdict": self.state.verdict,
             "started_at": self.state.started_at or self.card.started_at, "finished_at": self.state.finished_at,
             "commits": self.state.commits,
         }  # fmt: skip
@@ -143,12 +144,14 @@ def _held(repository: Repository, run: str) -> bool:
     return any(holder is not None and holder.what == run for holder in holders)
 
 
-def one_run(repository: Repository, name: str | None, *, among_open: bool) -> RunRecord:
-    """Return the run of an id or an unambiguous part of one; without a name, the one that is open.
+def one_run(
+    repository: Repository, name: str | None, *, among_open: bool, only: Callable[[RunRecord], bool] = lambda record: True
+) -> RunRecord:
+    """Return the run of an id or an unambiguous part of one, among those that `only` lets through; else the one that is open.
 
     Raises NoOpenRun or UnknownName, which lists the candidates; DamagedLog for a run whose files cannot be read.
     """
-    records = open_runs(repository) if among_open else all_runs(repository)
+    records = list(filter(only, open_runs(repository) if among_open else all_runs(repository)))
     if name is None:
         candidates = records if among_open else [record for record in records if record.open] or records[-1:]
         if not candidates:

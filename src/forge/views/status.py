@@ -12,6 +12,7 @@ from forge.planning.dependencies import ready
 from forge.planning.mission import Mission
 from forge.planning.plan_files import PlanFile
 from forge.text.command_line import forge_command
+from forge.views.rollbacks import completed_runs
 from forge.views.run_report import next_commands, waiting_for
 from forge.views.runs import RunRecord, all_runs, open_runs
 
@@ -83,7 +84,7 @@ def standing(repository: Repository) -> Standing:
 
 
 def _plan(repository: Repository, catalog: Catalog, file: PlanFile, records: list[RunRecord]) -> PlanStanding:
-    ended = [record for record in records if record.state.status == "completed"]
+    ended = completed_runs(records)
     last = records[-1] if records else None
     return PlanStanding(
         file.id, file.path, catalog.load(file).title, file.folder, (repository.root / file.summary_path).is_file(),

@@ -42,3 +42,9 @@ def open_run(app: App, name: str | None) -> RunRecord:
 def about_run(record: RunRecord, *, recorded: bool = False) -> Reply:
     """Answer how a run stands; a command that only recorded something exits 0."""
     return Reply(control_data(record), describe(record), 0 if recorded else exit_code(record))
+
+
+def about_rollback(record: RunRecord) -> Reply:
+    """Answer how a rollback, or its undo, ended: exit 0 where it was done, in a run of its own or within an open one."""
+    within = record.card.kind == "execute" and record.state.going_back is None
+    return about_run(record, recorded=within)

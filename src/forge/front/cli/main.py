@@ -24,6 +24,8 @@ VERBS = {
     "retry": "do the current step again from its checkpoint",
     "stop": "end a run for good",
     "skip": "leave out the current step",
+    "rollback": "put back what a run changed",
+    "undo": "undo the latest rollback",
     "attest": "vouch for a truth, naming evidence",
     "waive": "waive a must-have, with a reason",
     "status": "show where things stand",

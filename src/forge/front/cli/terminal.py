@@ -109,6 +109,7 @@ def _line(event: Event, state: RunState) -> str:
         "checkpoint_restored": lambda: (
             f"      put back to {str(data['commit'])[:10]}; what lay there is kept as {str(data['snapshot'])[:10]}"
         ),
+        "rollback_started": lambda: f"{data['kind']} of {data['run']}; what lies there is kept as {str(data['snapshot'])[:10]}",
         "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
         "step_skipped": lambda: _skipped(event),
     }

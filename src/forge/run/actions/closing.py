@@ -56,7 +56,7 @@ def close(run: OpenRun, move: Move) -> None:
     """Commit the closing record, with the summary of a run that came to its end, and let go of the live log."""
     status = run.state.status
     files = {}
-    if status == "completed":
+    if status == "completed" and run.card.kind == "execute":
         text = summary_text(run.card, run.plan, run.state)
         files[place_for_summary(run.repository, run.card, text)] = text.encode("utf-8", "replace")
     if run.commit_with(Final=status) is None:

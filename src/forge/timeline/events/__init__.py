@@ -1,7 +1,13 @@
 """Every event type: a class each, with its data and what it does to a run's state."""
 
 from forge.timeline.events.approvals import ApprovalRequested, ApprovalResolved
-from forge.timeline.events.checkpoints import CheckpointCreated, CheckpointRestored, DiffApplied, DiffProposed
+from forge.timeline.events.checkpoints import (
+    CheckpointCreated,
+    CheckpointRestored,
+    DiffApplied,
+    DiffProposed,
+    RollbackStarted,
+)
 from forge.timeline.events.proofs import MustHavesVerified, TruthAttested, TruthFailed, TruthProven, TruthWaived
 from forge.timeline.events.runs import (
     ExecutionPaused,
@@ -32,8 +38,8 @@ from forge.timeline.events.tests import TestCompleted, TestSkipped, TestStarted
 __all__ = [
     "ApprovalRequested", "ApprovalResolved", "CheckpointCreated", "CheckpointRestored", "DiffApplied", "DiffProposed",
     "ExecutionPaused", "ExecutionResumed", "ExecutionStopped", "FailureDetected", "Final", "MissionStarted",
-    "MustHavesVerified", "RepairAttempted", "RetrievalCompleted", "RetrievalStarted", "RunAdopted", "RunInterrupted",
-    "RunRecovered", "RunnerFinished", "RunnerStarted", "StageChanged", "StepCompleted", "StepFailed", "StepRetried",
-    "StepSkipped", "StepStarted", "TestCompleted", "TestSkipped", "TestStarted", "TruthAttested", "TruthFailed",
+    "MustHavesVerified", "RepairAttempted", "RetrievalCompleted", "RetrievalStarted", "RollbackStarted", "RunAdopted",
+    "RunInterrupted", "RunRecovered", "RunnerFinished", "RunnerStarted", "StageChanged", "StepCompleted", "StepFailed",
+    "StepRetried", "StepSkipped", "StepStarted", "TestCompleted", "TestSkipped", "TestStarted", "TruthAttested", "TruthFailed",
     "TruthProven", "TruthWaived",
 ]  # fmt: skip

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import ClassVar
 
 from forge.timeline.event import Data, Event, register
-from forge.timeline.state import Proposal, RunState
+from forge.timeline.state import GoingBack, Proposal, RunState
 
 
 @register
@@ -29,16 +29,61 @@ class CheckpointCreated(Data):
 
 @register
 @dataclass(frozen=True)
+class RollbackStarted(Data):
+    """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step `to` of `run`, at `commit`.
+
+    `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an undo names the event of
+    the rollback as `of_seq`.
+    """
+
+    type: ClassVar[str] = "rollback_started"
+    kind: str
+    run: str
+    to: str | None
+    base_commit: str
+    commit: str
+    snapshot: str
+    paths: list[str] = field(default_factory=list)
+    loose: list[str] = field(default_factory=list)
+    of_seq: int = 0
+
+    def apply(self, state: RunState, event: Event) -> None:
+        """Until the tree is put back nothing else is done."""
+        state.status = "running"
+        state.going_back = GoingBack(
+            self.kind, self.run, self.to, event.seq, self.of_seq, self.commit, self.snapshot, self.loose
+        )
+
+
+@register
+@dataclass(frozen=True)
 class CheckpointRestored(Data):
-    """The work tree was put back to a checkpoint; `snapshot` holds what was there before."""
+    """The work tree was put back to a checkpoint; `snapshot` holds what was there before.
+
+    `made` is the commit of a rollback, where there was something to commit.
+    """
 
     type: ClassVar[str] = "checkpoint_restored"
     commit: str
     reason: str
     snapshot: str | None = None
+    made: str | None = None
+
+    def as_data(self) -> dict[str, object]:
+        """`made` is told of rollbacks alone."""
+        data = super().as_data()
+        return data if self.made is not None else {key: value for key, value in data.items() if key != "made"}
 
     def apply(self, state: RunState, event: Event) -> None:
         """Nothing is left to be put back, and what a check had changed is gone with it."""
+        going, state.going_back = state.going_back, None
+        if going is not None:
+            if going.kind == "undo" and state.before_it is not None:
+                state.undo_going_back()
+            else:
+                state.go_back(going)
+            state.commits += [self.made] if self.made else []
+            return
         work = state.work_of(event.step)
         work.restore_to = None
         work.changed.clear()

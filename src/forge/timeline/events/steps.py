@@ -28,6 +28,8 @@ class StepStarted(Data):
         step = _step(state, event)
         if step:
             step.status, step.attempt, step.work = "running", event.attempt or 1, Work()
+            step.began = step.began or event.seq
+            state.moved_on()
 
 
 @register
@@ -186,6 +188,8 @@ class StepSkipped(Data):
             step.status, step.skip_reason = "completed" if self.carried else "skipped", self.reason
             step.carried_from, step.done_at = self.carried, state.newest_commit
             step.commits += self.commits
+            step.began = step.began or event.seq
+            state.moved_on()
             for question in state.questions.values():
                 if question.step == step.id and question.decision is None:
                     question.decision = "skipped"
