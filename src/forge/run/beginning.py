@@ -33,12 +33,13 @@ class Options:
     no_checks: str | None = None
     ignore_deps: str | None = None
     from_step: str | None = None
+    worktree: bool = False
 
     def told(self) -> dict[str, object]:
         """Return what the record keeps of them: those that were given."""
         told = {
             "approve": "yes" if self.approve else "", "approved": self.approved, "no_checks": self.no_checks,
-            "ignore_deps": self.ignore_deps, "from": self.from_step,
+            "ignore_deps": self.ignore_deps, "from": self.from_step, "worktree": "yes" if self.worktree else "",
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 
@@ -52,7 +53,7 @@ def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: 
     """Return the card of a new run. Raises UsageError where the plan is not committed as it is."""
     repository, head = context.repository, context.repository.head()
     clone = clone_id(repository)
-    mine = [record.card.run for record in all_runs(repository) if record.card.clone == clone]
+    mine = [record.card.run for record in all_runs(repository, everywhere=True) if record.card.clone == clone]
     blob = RevisionTree(repository, str(head.commit)).blob(plan.path)
     if blob is None:
         raise UsageError(

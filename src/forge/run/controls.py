@@ -8,7 +8,7 @@ import time
 from forge.errors import Held, NoOpenRun, UsageError
 from forge.run.actions import asking
 from forge.run.executor import commit_pause, go_on
-from forge.run.holding import Context, holding, require_same_plan
+from forge.run.holding import Context, at_home, holding, require_same_plan
 from forge.run.open_run import OpenRun
 from forge.run.runners.base import find
 from forge.run.stopping import stop_here
@@ -114,6 +114,7 @@ def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
 
 def pause(context: Context, record: RunRecord) -> RunRecord:
     """Ask a running executor to pause at the next step's edge; a run whose executor died is paused at once."""
+    context = at_home(context, record)
     if _owner(context, record):
         with contextlib.suppress(FileNotFoundError):
             (live_folder(context.repository, record.card.run) / "request-pause").touch()
@@ -128,6 +129,7 @@ def pause(context: Context, record: RunRecord) -> RunRecord:
 
 def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
     """End a run for good, its runner too; what lies in the tree is kept in a snapshot."""
+    context = at_home(context, record)
     folder = live_folder(context.repository, record.card.run)
     deadline = time.monotonic() + _PATIENCE
     while _owner(context, record) and folder.exists():

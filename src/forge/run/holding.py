@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from forge.errors import NotApproved, SettingsError, UsageError
@@ -20,6 +20,7 @@ from forge.planning.plan import Plan, load
 from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
 from forge.planning.settings import RunnerSettings, Settings
+from forge.planning.settings import load as load_settings
 from forge.run import approvals
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import Notify, OpenRun, load_log
@@ -28,7 +29,7 @@ from forge.run.process import GRACE, end_group
 from forge.text.command_line import forge_command
 from forge.text.source import Source
 from forge.timeline.lock import ProcessId, WriterLock, holder_alive
-from forge.views.runs import RunRecord, live_folder, live_folders_here, lock_path
+from forge.views.runs import RunRecord, home_of, live_folder, live_folders_here, lock_path
 
 
 @dataclass(frozen=True)
@@ -56,9 +57,27 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         yield lock
 
 
+def at_home(context: Context, record: RunRecord) -> Context:
+    """Return the context of the work tree that an open run lives in. Raises RepositoryError, SettingsError."""
+    home = home_of(context.repository, record)
+    if home is context.repository:
+        return context
+    try:
+        settings = load_settings(home.root)
+    except SettingsError:
+        if not context.lenient:
+            raise
+        settings = context.settings
+    return replace(context, repository=home, settings=settings)
+
+
 @contextmanager
 def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
-    """Give an open run for as long as this process holds it. Raises Held, DamagedLog, UsageError."""
+    """Give an open run, in the work tree that it lives in, for as long as this process holds it.
+
+    Raises Held, DamagedLog, UsageError, RepositoryError.
+    """
+    context = at_home(context, record)
     with writing(context, record.card.run), Interrupts() as interrupts:
         run = open_run(context, record.card, interrupts)
         try:

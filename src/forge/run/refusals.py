@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 
-from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency
+from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency, UsageError
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.planning.dependencies import dependencies
@@ -71,6 +72,17 @@ def require_no_open_run(context: Context) -> None:
         raise RunOpen(
             f"the run {run} of {record.card.plan} is not finished: {record.status} on {record.card.branch}, HEAD is {branch}",
             "go on with it, or stop it", [f"forge resume {run}", f"forge stop {run}"],
+        )  # fmt: skip
+
+
+def require_as_committed(context: Context, *paths: str) -> None:
+    """Raises UsageError where a file is not as HEAD has it: the run is bound to what is committed."""
+    wanted = set(paths)
+    changed = [entry[3:] for entry in context.repository.dirty() if entry[3:] in wanted]
+    if changed:
+        raise UsageError(
+            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as committed, and the run is bound to what is",
+            "commit it first", [shlex.join(["git", "commit", "-m", "The plan", "--", *changed])],
         )  # fmt: skip
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from forge.errors import UnknownName
+from forge.errors import UnknownName, UsageError
 from forge.planning.catalog import Catalog
 from forge.planning.dependencies import next_wave, ready
 from forge.planning.plan_files import Phase
@@ -27,6 +27,8 @@ def execute_named(context: Context, name: str | None, here: Path, options: Optio
     if name is None:
         return [_whatever_comes_next(context, catalog, options)]
     phase = catalog.phase_meant(name, here)
+    if phase is not None and options.worktree:
+        raise UsageError("a work tree of its own is for one plan: the next one builds on its branch", "name a plan")
     if phase is not None:
         return _execute_phase(context, catalog, phase, options)
     return [execute(context, catalog.one(name, here), options)]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
+
 from forge.check.gate import Refuse, gate
 from forge.errors import NotApproved
+from forge.git import worktrees
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.planning.plan import Plan
 from forge.planning.plan_files import PlanFile
+from forge.planning.run_card import RunCard
+from forge.planning.settings import PATH as SETTINGS
 from forge.run import approvals
 from forge.run.approvals import Subject
 from forge.run.beginning import Options, first_events, make_card, run_before
@@ -16,15 +21,46 @@ from forge.run.controls import current
 from forge.run.executor import go_on
 from forge.run.holding import Context, open_run, writing
 from forge.run.interrupts import Interrupts
-from forge.run.open_run import create_live
-from forge.run.refusals import BlockedPlan, require_clean, require_dependencies, require_fit, require_no_open_run
+from forge.run.open_run import First, create_live
+from forge.run.refusals import (
+    BlockedPlan,
+    require_as_committed,
+    require_clean,
+    require_dependencies,
+    require_fit,
+    require_no_open_run,
+)
 from forge.run.runners.base import find
 from forge.text.command_line import forge_command
-from forge.views.runs import RunRecord
+from forge.timeline.events import StepSkipped
+from forge.views.runs import RunRecord, live_folder
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan that nothing refuses: with its runner, what was approved of it, and how."""
+
+    plan: Plan
+    runner: str
+    subject: Subject
+    how: str
 
 
 def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
     """Start a run of a plan and carry it on until it pauses or ends. Every refusal is raised before anything is written."""
+    prepared = prepare(context, file, options)
+    if options.worktree:
+        return _in_a_tree_of_its_own(context, prepared, options)
+    with writing(context, "execute") as lock, Interrupts() as interrupts:
+        require_no_open_run(context)
+        require_clean(context)
+        card, over = _card(context, prepared, options)
+        lock.rename(card.run)
+        return _begin(context, card, first_events(prepared.plan, card, options, over), interrupts)
+
+
+def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
+    """Return a plan that may be executed as it is. Raises what refuses it, but for what lies in the work tree."""
     catalog = Catalog(context.repository.root)
     plan = catalog.load(file)
     decision = gate(plan)
@@ -36,23 +72,42 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
     subject = approvals.subject_of(plan, context.settings, options.runner)
-    how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
-    with writing(context, "execute") as lock, Interrupts() as interrupts:
-        require_no_open_run(context)
-        require_clean(context)
-        prior = run_before(context.repository, plan)
-        over = passed_over(context.repository, plan, prior, options.from_step)
-        card = make_card(context, plan, name, subject, how, prior)
-        lock.rename(card.run)
-        create_live(context.repository, card, first_events(plan, card, options, over), card.actor, context.execution)
-        run = open_run(context, card, interrupts)
-        try:
-            for event in run.first_events:
-                context.notify(event, run.state)
-            go_on(run)
-            return current(run)
-        finally:
-            run.close()
+    return Prepared(plan, name, subject, approved_how(context, plan, subject, options, forge_command("execute", plan.path)))
+
+
+def _card(context: Context, prepared: Prepared, options: Options) -> tuple[RunCard, list[tuple[str, StepSkipped]]]:
+    prior = run_before(context.repository, prepared.plan)
+    over = passed_over(context.repository, prepared.plan, prior, options.from_step)
+    return make_card(context, prepared.plan, prepared.runner, prepared.subject, prepared.how, prior), over
+
+
+def _begin(context: Context, card: RunCard, first: First, interrupts: Interrupts) -> RunRecord:
+    create_live(context.repository, card, first, card.actor, context.execution)
+    run = open_run(context, card, interrupts)
+    try:
+        for event in run.first_events:
+            context.notify(event, run.state)
+        go_on(run)
+        return current(run)
+    finally:
+        run.close()
+
+
+def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options) -> RunRecord:
+    """Execute a plan in a linked work tree beside this one, on the branch `forge/<run>`. This one may be dirty."""
+    repository, plan = context.repository, prepared.plan
+    require_as_committed(context, plan.path, SETTINGS)
+    card, over = _card(context, prepared, options)
+    card = replace(card, branch=f"forge/{card.run}")
+    place = repository.root.with_name(f"{repository.root.name}.forge") / card.run
+    home = worktrees.add(repository, place, card.branch, card.base_commit)
+    context = replace(context, repository=home)
+    try:
+        with writing(context, card.run), Interrupts() as interrupts:
+            return _begin(context, card, first_events(plan, card, options, over), interrupts)
+    finally:
+        if not live_folder(repository, card.run).exists() and not (home.root / card.folder).exists():
+            worktrees.remove(repository, place, card.branch)  # nothing has begun there
 
 
 def approved_how(context: Context, plan: Plan, subject: Subject, options: Options, again: str) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
+from pathlib import Path
+
 from forge.text.command_line import forge_command
 from forge.text.visible import visible
 from forge.timeline.state import Question
@@ -62,9 +65,19 @@ def next_commands(record: RunRecord) -> list[str]:
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
     if record.card.kind != "execute":
         return [*(["forge undo"] if record.card.kind == "rollback" else []), "forge status", f"forge timeline {run}"]
+    if (place := record.own_tree) is not None:
+        return _review(record, place)
     if state.verdict == "proven":
         return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
     return [forge_command("verify", record.card.plan), f"forge timeline {run}"]
+
+
+def _review(record: RunRecord, place: Path) -> list[str]:
+    """Return how to look at, take and take away what a run left in a work tree of its own."""
+    branch = record.card.branch
+    look = f"git diff {record.card.base_commit[:12]}...{branch}"
+    remove = shlex.join(["git", "worktree", "remove", str(place)])
+    return [look, f"git merge {branch}", remove, f"git branch -D {branch}", f"forge timeline {record.card.run}"]
 
 
 def _answers(run: str, question: Question) -> list[str]:
@@ -85,6 +98,7 @@ def exit_code(record: RunRecord) -> int:
 def describe(record: RunRecord) -> str:
     """Return in some lines how a run stands."""
     state = record.state
+    place = [f"in its own work tree {record.own_tree}, on the branch {record.card.branch}"] if record.own_tree else []
     lines = [f"run {record.card.run} of {record.card.plan}: {record.status}" + (f", {state.verdict}" if state.verdict else "")]
     lines += [record.card.goal] if record.card.kind != "execute" else []
     if state.ended and state.counts:
@@ -101,4 +115,4 @@ def describe(record: RunRecord) -> str:
     elif state.pause_text and not state.ended:
         where = f" at {state.step.id}" if state.step else ""
         lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
-    return visible("\n".join([*lines, "next:", *(f"  {command}" for command in next_commands(record))]))
+    return visible("\n".join([*lines, *place, "next:", *(f"  {command}" for command in next_commands(record))]))

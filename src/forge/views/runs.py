@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from forge.errors import DamagedLog, NoOpenRun, UnknownName
-from forge.git import commits
+from forge.git import commits, worktrees
 from forge.git.clone import known_clone_id
 from forge.git.repository import Repository
 from forge.planning.run_card import RUNS, RunCard
@@ -34,6 +34,22 @@ class RunRecord:
         return self.live or not self.state.ended
 
     @property
+    def work_tree(self) -> Path | None:
+        """The root of the work tree that the run's record was read from, or lives in; None where that is gone."""
+        if not self.live:
+            return self.folder.parents[2]
+        try:
+            return worktrees.root_of(Path((self.folder / "work-tree").read_text()))
+        except OSError:
+            return None
+
+    @property
+    def own_tree(self) -> Path | None:
+        """The work tree that was made for the run alone; None where there is none, or its work is merged."""
+        place = self.work_tree
+        return place if place is not None and place.name == self.card.run else None
+
+    @property
     def clone(self) -> str:
         """The clone that the run lives in: the one that took it over last, else the one that it began in."""
         return self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone
@@ -49,7 +65,8 @@ class RunRecord:
             "run": self.card.run, "kind": self.card.kind, "plan": self.card.plan, "status": self.status,
             "verdict": self.state.verdict,
             "started_at": self.state.started_at or self.card.started_at, "finished_at": self.state.finished_at,
-            "commits": self.state.commits,
+            "commits": self.state.commits, "branch": self.card.branch,
+            "work_tree": str(self.own_tree) if self.own_tree else None,
         }  # fmt: skip
 
 
@@ -64,9 +81,13 @@ def lock_path(repository: Repository) -> Path:
     return repository.forge_dir / "locks" / f"{name}.lock"
 
 
-def all_runs(repository: Repository) -> list[RunRecord]:
-    """Return every run that can be read, sorted by its id. A live log wins over its tracked copy."""
-    found = {record.card.run: record for record in _read_all(repository, repository.root / RUNS, live=False)}
+def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRecord]:
+    """Return every run that can be read, sorted by its id. A live log wins over its tracked copy.
+
+    Runs that ended in another work tree of the repository are among them only `everywhere`: their work is not in this one.
+    """
+    roots = [*(worktrees.other_roots(repository) if everywhere else []), repository.root]
+    found = {record.card.run: record for root in roots for record in _read_all(repository, root / RUNS, live=False)}
     for live in _read_all(repository, live_folder(repository), live=True):
         tracked = found.get(live.card.run)
         if tracked is None or not tracked.took_over(live):
@@ -92,6 +113,13 @@ def is_taken_over(repository: Repository, live: RunRecord) -> bool:
     """Say whether the tracked copy of a live run tells that another clone took it over."""
     tracked = read_run(repository, repository.root / live.card.folder, live=False)
     return tracked is not None and tracked.took_over(live)
+
+
+def home_of(repository: Repository, record: RunRecord) -> Repository:
+    """Return the repository as of the work tree that an open run lives in. Raises RepositoryError where that is gone."""
+    if not record.live or belongs_here(repository, record.folder):
+        return repository
+    return worktrees.at(repository, Path((record.folder / "work-tree").read_text()))
 
 
 def live_folders_here(repository: Repository) -> list[Path]:
@@ -151,7 +179,8 @@ def one_run(
 
     Raises NoOpenRun or UnknownName, which lists the candidates; DamagedLog for a run whose files cannot be read.
     """
-    records = list(filter(only, open_runs(repository) if among_open else all_runs(repository)))
+    found = _open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
+    records = list(filter(only, found))
     if name is None:
         candidates = records if among_open else [record for record in records if record.open] or records[-1:]
         if not candidates:
@@ -165,6 +194,15 @@ def one_run(
     if len(candidates) > 1:
         raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
     return candidates[0]
+
+
+def _open_anywhere(repository: Repository, name: str | None) -> list[RunRecord]:
+    """Return the open runs of this work tree; where none is meant, those of the others."""
+    here = open_runs(repository)
+    if any(name is None or name in record.card.run or name == record.card.plan for record in here):
+        return here
+    others = [record for record in all_runs(repository) if record.live and not belongs_here(repository, record.folder)]
+    return here + others
 
 
 def _name_unreadable(repository: Repository, name: str) -> None:
@@ -238,8 +276,6 @@ def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:
         return f"there is no {'open ' if among_open else ''}run `{name}`"
     if found.status == "elsewhere" and found.state.adopted_by:
         return f"the run {name} was taken over by another clone; what this clone's own log holds stays under .git/forge/runs/"
-    if found.live:
-        return f"the run {name} lives in another work tree of this repository (see `git worktree list`)"
     return f"the run {name} {'lives in another clone' if found.status == 'elsewhere' else 'has ended'}"
 
 

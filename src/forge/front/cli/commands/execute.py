@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.context import about_run, run_context
+from forge.git.worktrees import ignored
 from forge.run.beginning import Options, record_is_ignored
 from forge.run.sequence import execute_named
 from forge.views.run_report import exit_code
@@ -20,29 +23,25 @@ from forge.views.runs import RunRecord
 @click.option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")
 @click.option("--ignore-deps", metavar="REASON", help="Run although a plan that it depends on is not completed.")
 @click.option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
+@click.option("--worktree", is_flag=True, help="Execute in a work tree of its own, on the branch forge/RUN, left for review.")
 @verb("execute")
-def command(
-    app: App,
-    name: str | None,
-    runner: str | None,
-    approve: bool,
-    approved: str | None,
-    no_checks: str | None,
-    ignore_deps: str | None,
-    from_step: str | None,
-) -> Reply:
+def command(app: App, /, name: str | None, **options: Any) -> Reply:
     """Execute a plan: by its id, its path or its slug; a phase, plan after plan; without a name, whatever comes next.
 
     \b
     Example:
       forge execute 01-01
       forge execute 01-01 --runner agent
+      forge execute 01-01 --worktree
       forge execute 01-01 --no-checks "no toolchain here"
     """
     context = run_context(app)
     if record_is_ignored(app.repository):
         app.say("note: an ignore rule covers .planning/runs/; the record of runs is committed all the same")
-    records = execute_named(context, name, app.here, Options(runner, approve, approved, no_checks, ignore_deps, from_step))
+    wanted = Options(**options)
+    if wanted.worktree and (left := ignored(app.repository)):
+        app.say(f"note: ignored files are not in the run's work tree: {', '.join(left[:10])}{', …' * (len(left) > 10)}")
+    records = execute_named(context, name, app.here, wanted)
     app.execution.counters = {"runs": len(records)}
     return _about_all(app, records, name or "")
 

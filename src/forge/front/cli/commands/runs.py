@@ -18,7 +18,7 @@ def command(app: App) -> Reply:
       forge runs
       forge runs --json
     """
-    records = all_runs(app.repository)
+    records = all_runs(app.repository, everywhere=True)
     lines = [
         f"{record.card.run}  {record.status:11}  {record.state.verdict or '-':9}  {len(record.state.commits)} commits  "
         f"{record.card.goal[:60]}"

@@ -1,0 +1,105 @@
+"""A run in a work tree of its own: made beside the main one, resumed from either place, left for review."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+from tests.conftest import Sandbox
+from tests.run.plans import Case, Task, auto, writes
+
+PATH = ".planning/phases/01-first/01-01-PLAN.md"
+
+
+def two_steps(sandbox: Sandbox) -> Case:
+    tasks = [
+        Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
+        Task("Task 2: See a", kind="checkpoint:human-verify", extra="  <what-built>A file</what-built>"),
+    ]
+    case = Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",))
+    case.set_up()
+    return case
+
+
+def beside(sandbox: Sandbox, run: str) -> Sandbox:
+    return Sandbox(sandbox.root.with_name(f"{sandbox.root.name}.forge") / run, sandbox.home)
+
+
+def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
+    two_steps(sandbox)
+    sandbox.write(".gitignore", "__pycache__/\n.env\n")
+    sandbox.commit("Ignore")
+    sandbox.write(".env", "KEY=1\n")
+    sandbox.write("README.md", "changed by hand\n")
+    sandbox.git("add", "README.md")
+    sandbox.write("mine.txt", "untracked\n")
+    head, before = sandbox.head(), sandbox.status()
+    said = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert said.code == 4, said.err
+    run = said.data["run"]
+    tree = beside(sandbox, run)
+    assert "ignored files are not in the run's work tree: .env" in said.err and not (tree.root / ".env").exists()
+    assert (sandbox.head(), sandbox.status()) == (head, before) and not (sandbox.root / "a.txt").exists()
+    assert (tree.root / "a.txt").exists() and tree.git("branch", "--show-current").strip() == f"forge/{run}"
+    (found,) = sandbox.call("runs").data["runs"]
+    assert (found["status"], found["branch"], found["work_tree"]) == ("paused", f"forge/{run}", str(tree.root))
+    assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
+    assert sandbox.call("approve", run).code == 0, "from the main tree"
+    said = tree.call("resume")
+    assert said.data["status"] == "completed" and tree.status() == []
+    assert said.data["next"][:3] == [
+        f"git diff {head[:12]}...forge/{run}", f"git merge forge/{run}", f"git worktree remove {tree.root}",
+    ]  # fmt: skip
+    assert sandbox.call("runs").data["runs"][0]["status"] == "completed", "not merged yet, and shown"
+    assert sandbox.call("status").data["plans"][0]["verdict"] is None, "its work is not in this tree"
+    assert sandbox.call("timeline", run).data["valid"] is True
+    assert "a.txt" in sandbox.git("diff", "--name-only", f"{head}...forge/{run}")
+    sandbox.git("restore", "--staged", "--worktree", "README.md")
+    for command in said.data["next"][1:4]:
+        subprocess.run(["bash", "-c", command], cwd=sandbox.root, env=sandbox.environment(), check=True, capture_output=True)
+    (found,) = sandbox.call("runs").data["runs"]
+    assert found["status"] == "completed" and found["work_tree"] is None and (sandbox.root / "a.txt").exists()
+
+
+def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
+    two_steps(sandbox)
+    run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
+    tree = beside(sandbox, run)
+    said = sandbox.call("resume")
+    assert said.code == 4 and said.data["run"] == run, "the one open run of the repository"
+    other = sandbox.call("execute", "01-01", "--approve").data["run"]
+    assert other != run, "the main tree is free for a run of its own"
+    assert sandbox.call("resume").data["run"] == other
+    sandbox.call("stop", other)
+    sandbox.call("approve", run)
+    said = sandbox.call("resume", run)
+    assert said.data["status"] == "completed" and tree.status() == [] == sandbox.status()
+
+
+def test_what_refuses_it(sandbox: Sandbox) -> None:
+    case = two_steps(sandbox)
+    head = sandbox.head()
+    assert sandbox.call("execute", "1", "--approve", "--worktree").code == 2, "a phase"
+    assert sandbox.call("execute", "01-01", "--worktree").code == 4, "nobody approved it"
+    sandbox.write(case.path, (sandbox.root / case.path).read_text() + "\nmore\n")
+    said = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert said.code == 2 and case.path in said.json["error"]["message"]
+    sandbox.git("restore", case.path)
+    sandbox.root.with_name("work.forge").write_text("in the way\n")
+    assert sandbox.call("execute", "01-01", "--approve", "--worktree").code == 1
+    assert (
+        sandbox.head() == head and sandbox.git("branch", "--list", "forge/*") == "" and sandbox.call("runs").data["runs"] == []
+    )
+
+
+def test_a_work_tree_that_was_removed_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+    two_steps(sandbox)
+    run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
+    tree = beside(sandbox, run)
+    sandbox.git("worktree", "move", str(tree.root), str(tmp_path / "moved"))
+    assert sandbox.call("runs").data["runs"][0]["status"] == "paused"
+    assert sandbox.call("resume", run).code == 4, "it is found where it was moved to"
+    sandbox.git("worktree", "remove", "--force", str(tmp_path / "moved"))
+    said = sandbox.call("resume", run)
+    assert said.code == 2 and "is gone" in said.json["error"]["message"] and "git worktree add" in said.json["error"]["hint"]
+    sandbox.git("worktree", "add", "-q", str(tmp_path / "moved"), f"forge/{run}")
