@@ -10,9 +10,10 @@ from pathlib import Path
 import pytest
 
 from forge.planning.catalog import Catalog
-from forge.planning.dependencies import dependencies, next_wave, ready, wave
+from forge.planning.dependencies import Done, Needs, Order, dependencies
 from forge.planning.plan_files import PlanFile
 from forge.planning.plan_index import PlanIndex
+from forge.views.outlining import plan_line
 
 Make = Callable[..., Path]
 
@@ -32,7 +33,7 @@ def meant(catalog: Catalog, make_plans: Make, written: str, path: str = "phases/
     assert file is not None
     return [
         found.file.path.removeprefix(".planning/") if found.file else None
-        for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file))
+        for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
     ]
 
 
@@ -90,10 +91,8 @@ def test_looking_up_is_linear_in_the_number_of_plans() -> None:
 def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
     make_plans("phases/02-b/02-03-PLAN.md", front='depends_on: [ 01 , "x y"]\n')
     file = catalog.one("02-03")
-    assert [(found.name, found.file is None) for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file))] == [
-        ("01", False),
-        ("x y", True),
-    ]
+    found = dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
+    assert [(each.name, each.file is None) for each in found] == [("01", False), ("x y", True)]
 
 
 @pytest.mark.parametrize(
@@ -102,11 +101,19 @@ def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
 )
 def test_the_wave_of_a_plan(make_plans: Make, written: str, number: float) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front=f"wave: {written}\n"))
-    assert wave(catalog.load(catalog.files[0])) == number
+    assert plan_line(catalog.root, catalog.files[0]).wave == number
 
 
 def test_a_plan_without_a_wave_comes_first(catalog: Catalog) -> None:
-    assert wave(catalog.load(catalog.one("02-01"))) == 1.0
+    assert plan_line(catalog.root, catalog.one("02-01")).wave == 1.0
+
+
+def order(catalog: Catalog, done: Done) -> Order:
+    def needs(file: PlanFile) -> Needs:
+        line = plan_line(catalog.root, file)
+        return Needs(line.depends_on, line.wave)
+
+    return Order(catalog.files, catalog.phases, needs, done)
 
 
 def names(files: list[PlanFile]) -> list[str]:
@@ -115,14 +122,14 @@ def names(files: list[PlanFile]) -> list[str]:
 
 def test_what_can_start_is_of_the_first_phase_with_open_plans(catalog: Catalog) -> None:
     done = {".planning/phases/01-a/01-01-PLAN.md"}
-    assert names(ready(catalog, lambda file: file.path in done)) == ["01-02-slug", "01-03"]
+    assert names(order(catalog, lambda file: file.path in done).ready()) == ["01-02-slug", "01-03"]
     done |= {file.path for file in catalog.files if "/01-a/" in file.path}
-    assert names(ready(catalog, lambda file: file.path in done)) == ["02-01", "02-03"]
-    assert ready(catalog, lambda file: True) == []
+    assert names(order(catalog, lambda file: file.path in done).ready()) == ["02-01", "02-03"]
+    assert order(catalog, lambda file: True).ready() == []
 
 
 def test_archived_plans_are_never_started(catalog: Catalog) -> None:
-    assert names(ready(catalog, lambda file: "phases/0" in file.path and not file.archived)) == ["10-01"]
+    assert names(order(catalog, lambda file: "phases/0" in file.path and not file.archived).ready()) == ["10-01"]
 
 
 def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
@@ -130,13 +137,28 @@ def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
     make_plans("phases/01-a/01-02-PLAN.md", front="wave: 2\n")
     make_plans("phases/01-a/01-03-PLAN.md", front="wave: 2\n")
     catalog = Catalog(make_plans("phases/01-a/01-04-PLAN.md", front="wave: 3\n"))
-    nothing_done = next_wave(catalog, catalog.files, lambda file: False)
+    nothing_done = order(catalog, lambda file: False).next_wave(catalog.files)
     assert names(nothing_done) == ["01-02", "01-03"]
-    assert names(next_wave(catalog, catalog.files[:1], lambda file: file.id == "01-02")) == ["01-01"]
-    assert next_wave(catalog, catalog.files[:1], lambda file: False) == []
-    assert next_wave(catalog, [], lambda file: True) == []
+    assert names(order(catalog, lambda file: file.id == "01-02").next_wave(catalog.files[:1])) == ["01-01"]
+    assert order(catalog, lambda file: False).next_wave(catalog.files[:1]) == []
+    assert order(catalog, lambda file: True).next_wave([]) == []
 
 
 def test_a_plan_that_depends_on_nothing_known_is_not_started(make_plans: Make) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front="depends_on: [nonsense]\n"))
-    assert ready(catalog, lambda file: False) == []
+    found = order(catalog, lambda file: False)
+    assert found.ready() == []
+    assert [waiting.reasons for waiting in found.waiting()] == [["depends on `nonsense`, which is no plan"]]
+
+
+def test_why_a_plan_cannot_start(make_plans: Make) -> None:
+    make_plans("phases/01-a/01-01-PLAN.md", front="wave: 1\n")
+    make_plans("phases/01-a/01-02-PLAN.md", front="wave: 2\ndepends_on: [1]\n")
+    make_plans("phases/01-a/01-03-PLAN.md", front="wave: 2\n")
+    catalog = Catalog(make_plans("phases/02-b/02-01-PLAN.md"))
+    found = {waiting.file.id: waiting.reasons for waiting in order(catalog, lambda file: False).waiting()}
+    assert found == {
+        "01-02": ["depends on 01-01, which is not completed"],
+        "01-03": ["wave 2 comes behind wave 1: 01-01"],
+        "02-01": ["phase 01-a comes first: 3 of its plans are not completed"],
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import dataclass
 from functools import cached_property
@@ -82,6 +83,18 @@ class Repository:
             return Head(text, None)
         branch = text.removeprefix("ref: ")
         return Head(self.commit_of(branch), branch)
+
+    def head_sign(self) -> str:
+        """Return what changes whenever HEAD's commit does, from the files alone; no object is read."""
+        text = (self.git_dir / "HEAD").read_text().strip()
+        signs = [text]
+        if text.startswith("ref: "):
+            with contextlib.suppress(OSError):
+                signs.append((self.common_dir / text.removeprefix("ref: ")).read_text().strip())
+            with contextlib.suppress(OSError):
+                packed = (self.common_dir / "packed-refs").stat()
+                signs.append(f"{packed.st_mtime_ns} {packed.st_size} {packed.st_ino}")
+        return " ".join(signs)
 
     def commit_of(self, ref: str) -> str | None:
         """Return the commit that a full ref names, None where there is no such ref."""

@@ -2,53 +2,90 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import NamedTuple
 
-from forge.planning.catalog import Catalog
-from forge.planning.plan import Plan
-from forge.planning.plan_files import PlanFile, natural
+from forge.planning.plan_files import Phase, PlanFile, natural
 from forge.planning.plan_index import PlanIndex
 
-Done = Callable[[PlanFile], bool]
+FIRST_WAVE = 1.0
 
 
-@dataclass(frozen=True)
-class Dependency:
+class Needs(NamedTuple):
+    """What orders a plan: the entries of its `depends_on`, and its wave."""
+
+    depends_on: Sequence[str]
+    wave: float = FIRST_WAVE
+
+
+class Dependency(NamedTuple):
     """One entry of `depends_on`: as written, and the plan it means (None where it means none)."""
 
     name: str
     file: PlanFile | None
 
 
-def dependencies(index: PlanIndex, file: PlanFile, plan: Plan) -> list[Dependency]:
-    """Return what a plan depends on: `01-01`, `01-01-slug`, or short `01` within its phase."""
-    return [Dependency(name, index.meant(file, name)) for name in map(str.strip, plan.texts("depends_on")) if name]
+class Waiting(NamedTuple):
+    """An open plan that cannot start, and why."""
+
+    file: PlanFile
+    reasons: list[str]
 
 
-def wave(plan: Plan) -> float:
-    """Return the wave that a plan declares; one that declares none comes first."""
-    value = plan.front.get("wave")
-    data = value.data if value else None
-    return float(data) if isinstance(data, (int, float)) and not isinstance(data, bool) else 1.0
+Done = Callable[[PlanFile], bool]
+Asked = Callable[[PlanFile], Needs]
 
 
-def ready(catalog: Catalog, done: Done) -> list[PlanFile]:
-    """Return the plans that may start now: of the first phase with open plans, the lowest wave whose dependencies are done."""
-    for phase in catalog.phases:
-        open_files = [file for file in phase.plans if not file.archived and not done(file)]
-        if open_files:
-            return next_wave(catalog, open_files, done)
-    return []
+def dependencies(index: PlanIndex, file: PlanFile, names: Iterable[str]) -> list[Dependency]:
+    """Return what the entries of a plan's `depends_on` mean: `01-01`, `01-01-slug`, or short `01` within its phase."""
+    return [Dependency(name, index.meant(file, name)) for name in map(str.strip, names) if name]
 
 
-def next_wave(catalog: Catalog, files: Sequence[PlanFile], done: Done) -> list[PlanFile]:
-    """Return those of the given plans that may start, of the lowest wave among them, in order."""
-    index = PlanIndex(catalog.files)
-    loaded = [(file, catalog.load(file)) for file in files]
-    free = [
-        (file, plan) for file, plan in loaded
-        if all(found.file is not None and done(found.file) for found in dependencies(index, file, plan))
-    ]  # fmt: skip
-    lowest = min((wave(plan) for _, plan in free), default=0.0)
-    return sorted((file for file, plan in free if wave(plan) == lowest), key=lambda file: natural(file.path))
+class Order:
+    """The open plans of a work tree in the order in which they can start."""
+
+    def __init__(self, files: Sequence[PlanFile], phases: Sequence[Phase], needs: Asked, done: Done) -> None:
+        self._index = PlanIndex(files)
+        self._phases = phases
+        self._needs = needs
+        self._done = done
+
+    def ready(self) -> list[PlanFile]:
+        """Return the plans that may start: of the first phase with open plans, the lowest wave whose dependencies are done."""
+        for phase in self._phases:
+            if files := self._open(phase):
+                return self.next_wave(files)
+        return []
+
+    def next_wave(self, files: Sequence[PlanFile]) -> list[PlanFile]:
+        """Return those of the given plans that may start, of the lowest wave among them, in order."""
+        free = [(file, self._needs(file).wave) for file in files if not list(self._unmet(file))]
+        lowest = min((wave for _, wave in free), default=0.0)
+        return sorted((file for file, wave in free if wave == lowest), key=lambda file: natural(file.path))
+
+    def waiting(self) -> Iterator[Waiting]:
+        """Yield the open plans that cannot start, with the reasons."""
+        ready = self.ready()
+        first = next((phase for phase in self._phases if self._open(phase)), None)
+        for phase in self._phases:
+            for file in self._open(phase):
+                if file not in ready:
+                    yield Waiting(file, [*self._unmet(file), *self._later(file, phase, first, ready)])
+
+    def _open(self, phase: Phase) -> list[PlanFile]:
+        return [file for file in phase.plans if not file.archived and not self._done(file)]
+
+    def _unmet(self, file: PlanFile) -> Iterator[str]:
+        for found in dependencies(self._index, file, self._needs(file).depends_on):
+            if found.file is None:
+                yield f"depends on `{found.name}`, which is no plan"
+            elif not self._done(found.file):
+                yield f"depends on {found.file.id}, which is not completed"
+
+    def _later(self, file: PlanFile, phase: Phase, first: Phase | None, ready: Sequence[PlanFile]) -> Iterator[str]:
+        if first is not None and phase.folder != first.folder:
+            count = len(self._open(first))
+            yield f"phase {first.name} comes first: {count} of its plans {'is' if count == 1 else 'are'} not completed"
+        elif ready and not list(self._unmet(file)):
+            wave = self._needs(file).wave
+            yield f"wave {wave:g} comes behind wave {self._needs(ready[0]).wave:g}: {', '.join(each.id for each in ready)}"

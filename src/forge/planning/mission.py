@@ -38,7 +38,7 @@ def load_all(root: Path) -> list[Mission]:
     """Return the missions of a work tree, in order of their files; the implicit one where there is none."""
     folder = root / FOLDER
     found = [load(root, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.yaml"))] if folder.is_dir() else []
-    return found or [_implicit(root)]
+    return found or [implicit(root)]
 
 
 def load(root: Path, path: str) -> Mission:
@@ -64,7 +64,8 @@ def load(root: Path, path: str) -> Mission:
     )  # fmt: skip
 
 
-def _implicit(root: Path) -> Mission:
+def implicit(root: Path) -> Mission:
+    """Return the mission of a work tree without mission files, as PROJECT.md or ROADMAP.md tells it."""
     for name in ("PROJECT.md", "ROADMAP.md"):
         path = root / ".planning" / name
         if path.is_file():

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from forge.planning import must_haves, scope
+from forge.planning.dependencies import FIRST_WAVE
 from forge.planning.stage import EDITING, STAGES, Stage, stage_of
 from forge.planning.verify import Check, checks_in
 from forge.text import mend, tags
@@ -150,6 +151,13 @@ class Plan:
         """Return a front matter list as text."""
         value = self.front.get(key)
         return value.texts() if value else []
+
+    @property
+    def wave(self) -> float:
+        """The wave that it declares; a plan that declares none is of the first."""
+        value = self.front.get("wave")
+        data = value.data if value else None
+        return float(data) if isinstance(data, (int, float)) and not isinstance(data, bool) else FIRST_WAVE
 
     @cached_property
     def verification(self) -> list[Check]:

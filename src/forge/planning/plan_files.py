@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 FOLDER = ".planning"
+RUNS = f"{FOLDER}/runs"
 _OWN = ("runs", "proofs")
 _FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
 _SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import asdict, dataclass, field, fields
 
+from forge.planning.plan_files import RUNS
 from forge.text import shape, yaml
 from forge.text.source import Source
 
-RUNS = ".planning/runs"
+__all__ = ["RUNS", "VERSION", "RunCard"]
+
 VERSION = 1
 _ORDER = (
     "version", "run", "kind", "plan", "plan_path", "plan_sha256", "plan_blob", "approval", "base_commit", "branch", "clone",

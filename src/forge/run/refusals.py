@@ -51,7 +51,7 @@ def require_fit(context: Context) -> None:
 
 def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
     """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
-    for found in dependencies(PlanIndex(catalog.files), file, plan):
+    for found in dependencies(PlanIndex(catalog.files), file, plan.texts("depends_on")):
         if found.file is None:
             raise UnmetDependency(
                 f"{plan.path} depends on `{found.name}`, and there is no such plan",

@@ -6,15 +6,14 @@ from pathlib import Path
 
 from forge.errors import UnknownName, UsageError
 from forge.planning.catalog import Catalog
-from forge.planning.dependencies import next_wave, ready
 from forge.planning.plan_files import Phase
 from forge.run.beginning import Options
 from forge.run.controls import resume
 from forge.run.holding import Context
 from forge.run.start import execute
 from forge.text.command_line import forge_command
-from forge.views.completion import is_done
 from forge.views.runs import RunRecord, open_runs
+from forge.views.status import standing
 
 
 def execute_named(context: Context, name: str | None, here: Path, options: Options) -> list[RunRecord]:
@@ -41,7 +40,7 @@ def _whatever_comes_next(context: Context, catalog: Catalog, options: Options) -
     if records:
         commands = [f"forge resume {record.card.run}" for record in records]
         raise UnknownName(f"{len(records)} runs are open", "resume one of them", commands)
-    files = ready(catalog, lambda file: is_done(context.repository, file))
+    files = standing(context.repository).ready
     if not files:
         raise UnknownName("no plan is ready", "write one, or see `forge status` for what the others wait for")
     if len(files) > 1:
@@ -56,8 +55,9 @@ def _execute_phase(context: Context, catalog: Catalog, phase: Phase, options: Op
     done: list[RunRecord] = []
     while True:
         tried = {record.card.plan_path for record in done}
-        left = [file for file in phase.plans if file.path not in tried and not is_done(context.repository, file)]
-        files = next_wave(catalog, left, lambda file: is_done(context.repository, file)) or left[:1]
+        now = standing(context.repository)
+        left = [file for file in phase.plans if file.path not in tried and not now.done(file)]
+        files = now.order.next_wave(left) or left[:1]
         if not files:
             return done
         done.append(execute(context, files[0], options))

@@ -39,9 +39,9 @@ def stamp(found: os.stat_result) -> str:
 class ReadingCache:
     """A cache in one SQLite file. Whatever is wrong with the file, the cache is then empty and takes nothing."""
 
-    def __init__(self, folder: Path, root: str) -> None:
-        """Open the cache of a work tree's root in a folder, which is made if need be."""
-        self._path = folder / f"documents-{hashlib.sha256(root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.sqlite3"
+    def __init__(self, folder: Path, root: str, name: str = "documents") -> None:
+        """Open the cache of a work tree's root in a folder, which is made if need be; `name` says what is kept in it."""
+        self._path = folder / f"{name}-{hashlib.sha256(root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.sqlite3"
         self._pending: list[tuple[str, str, int, str, str]] = []
         self._base: sqlite3.Connection | None = None
         try:
@@ -73,6 +73,10 @@ class ReadingCache:
 
     def get(self, path: str, found: os.stat_result) -> tuple[str, str] | None:
         """Return reading and facts of a file that is as it was; None where it is not, or was never seen."""
+        return self.recall(path, stamp(found))
+
+    def recall(self, path: str, sign: str) -> tuple[str, str] | None:
+        """Return what was kept under a name with the same sign."""
         if self._base is None:
             return None
         try:
@@ -80,15 +84,20 @@ class ReadingCache:
         except sqlite3.Error:
             self._base = None
             return None
-        if row is None or row[0] != stamp(found) or not isinstance(row[2], str) or not isinstance(row[3], str):
+        if row is None or row[0] != sign or not isinstance(row[2], str) or not isinstance(row[3], str):
             return None
         return (row[2], row[3]) if zlib.crc32((row[2] + row[3]).encode()) == row[1] else None
 
     def put(self, path: str, found: os.stat_result, reading: str, facts: str) -> None:
         """Keep a reading; not that of a file which changed just now, since its times may not tell the next change."""
-        if self._base is None or time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) < _SETTLED:
+        if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) >= _SETTLED:
+            self.remember(path, stamp(found), reading, facts)
+
+    def remember(self, path: str, sign: str, reading: str, facts: str = "") -> None:
+        """Keep something under a name, until its sign is another one."""
+        if self._base is None:
             return
-        self._pending.append((text_key(path), stamp(found), zlib.crc32((reading + facts).encode()), reading, facts))
+        self._pending.append((text_key(path), sign, zlib.crc32((reading + facts).encode()), reading, facts))
         if len(self._pending) >= _BATCH:
             self._flush()
 

@@ -13,9 +13,9 @@ from forge.errors import UnknownName
 from forge.git.patches import FileStat, patch, stats
 from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
-from forge.planning.mission import Mission
 from forge.planning.plan_files import PlanFile
 from forge.views.diffs import changes_of
+from forge.views.outline import MissionLine
 from forge.views.runs import RunRecord, all_runs, one_run
 from forge.views.status import PlanStanding, standing
 from forge.views.story import Chapter, Story, tell
@@ -100,11 +100,11 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
     return _on_run(repository, one_run(repository, name, among_open=False), found.plans)
 
 
-def _mission(missions: Sequence[Mission], name: str) -> Mission | None:
+def _mission(missions: Sequence[MissionLine], name: str) -> MissionLine | None:
     return next((found for found in missions if name in (found.id, found.path)), None)
 
 
-def _belongs(plan: PlanStanding, meant: Mission) -> bool:
+def _belongs(plan: PlanStanding, meant: MissionLine) -> bool:
     folder = plan.phase.rpartition("/")[2]
     return not meant.phases or any(phase in (folder, folder.partition("-")[0]) for phase in meant.phases)
 

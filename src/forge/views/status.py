@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from msgspec import Struct, structs
 
 from forge.git.repository import Repository
-from forge.planning import mission
-from forge.planning.catalog import Catalog
-from forge.planning.dependencies import ready
-from forge.planning.mission import Mission
-from forge.planning.plan_files import PlanFile
+from forge.planning.dependencies import Needs, Order
+from forge.planning.plan_files import PlanFile, phases_of
 from forge.text.command_line import forge_command
-from forge.views.rollbacks import completed_runs
-from forge.views.run_report import next_commands, waiting_for
-from forge.views.runs import RunRecord, all_runs, open_runs
+from forge.views.outline import MissionLine, Outline, PlanLine, RunLine
+
+_CLAIMS_DONE = frozenset(("complete", "completed", "done", "finished", "shipped", "implemented"))
 
 
-@dataclass(frozen=True)
-class PlanStanding:
-    """A plan: `claimed` is what a summary says, `verdict` what its last finished run showed."""
+class PlanStanding(Struct, frozen=True):
+    """A plan: `claimed` is what a summary says, `verdict` what its last completed run showed (`stale` where that is past)."""
 
     id: str
     path: str
@@ -30,34 +28,106 @@ class PlanStanding:
     run: str | None
     run_status: str | None
     waiting_for: dict[str, object] | None
+    ready: bool = False
+    contradiction: str = ""
 
     @property
     def word(self) -> str:
         """How it stands in one word."""
         if self.run_status and self.run_status not in ("completed", "stopped", "failed"):
-            return f"{self.run_status}"
+            return self.run_status
         if self.verdict:
             return self.verdict
-        return "claimed" if self.claimed else "open"
+        return "claimed" if self.claimed else "ready" if self.ready else "open"
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        names = ("id", "path", "title", "claimed", "verdict", "run", "waiting_for")
-        return {name: getattr(self, name) for name in names}
+        names = ("id", "path", "title", "claimed", "verdict", "run", "waiting_for", "ready", "contradiction")
+        return {"word": self.word, **{name: getattr(self, name) for name in names}}
 
 
-@dataclass(frozen=True)
 class Standing:
     """A repository: its missions, its plans in order, and command lines to type next."""
 
-    missions: list[Mission]
-    plans: list[PlanStanding]
-    next: list[str]
+    def __init__(self, outline: Outline) -> None:
+        self.outline = outline
+        self.missions: list[MissionLine] = outline.missions
+
+    @cached_property
+    def _runs(self) -> Mapping[str, list[RunLine]]:
+        found: dict[str, list[RunLine]] = {}
+        for run in self.outline.runs:
+            found.setdefault(run.plan_path, []).append(run)
+        return found
+
+    @cached_property
+    def _shown(self) -> Mapping[str, RunLine]:
+        """The run that says what each plan has come to: the last one that completed, unless it was rolled back since."""
+        found: dict[str, RunLine] = {}
+        for path, runs in self._runs.items():
+            for run in runs:
+                if run.kind == "execute" and run.status == "completed" and run.run not in self.outline.taken_back:
+                    found[path] = run
+        return found
+
+    def done(self, file: PlanFile) -> bool:
+        """Say whether a plan counts as completed for those that depend on it: a completed run, or a summary."""
+        return file.path in self._shown or file.path in self.outline.summaries
+
+    @cached_property
+    def order(self) -> Order:
+        """The open plans in the order in which they can start."""
+        return Order(self.outline.files, phases_of(self.outline.files), self._needs, self.done)
+
+    def _needs(self, file: PlanFile) -> Needs:
+        line = self.outline.plans[file.path]
+        return Needs(line.depends_on, line.wave)
+
+    @cached_property
+    def ready(self) -> list[PlanFile]:
+        """The plans that can start now, in order: not those of an open run, nor those that no run accepts as they are."""
+        return [file for file in self.order.ready() if not self.outline.plans[file.path].problem and not self._open_run(file)]
+
+    def _open_run(self, file: PlanFile) -> bool:
+        return any(run.open for run in self._runs.get(file.path, ()))
+
+    @cached_property
+    def plans(self) -> list[PlanStanding]:
+        """Each plan with how it stands."""
+        ready = {file.path for file in self.ready}
+        return [self._plan(file, self.outline.plans[file.path], ready=file.path in ready) for file in self.outline.files]
+
+    def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStanding:
+        shown = self._shown.get(file.path)
+        runs = self._runs.get(file.path, [])
+        last = runs[-1] if runs else None
+        verdict = "stale" if shown is not None and shown.run in self.outline.stale else shown.verdict if shown else None
+        claimed = file.path in self.outline.summaries
+        return PlanStanding(
+            file.id, file.path, line.title, file.folder, claimed, verdict, last.run if last else None,
+            last.status if last else None, last.waiting_for if last and last.open else None, ready,
+            _contradiction(line.says, verdict, claimed=claimed),
+        )  # fmt: skip
 
     def by_phase(self) -> Iterator[tuple[str, list[PlanStanding]]]:
         """Yield each phase with its plans."""
-        for phase in dict.fromkeys(plan.phase for plan in self.plans):
-            yield phase, [plan for plan in self.plans if plan.phase == phase]
+        found: dict[str, list[PlanStanding]] = {}
+        for plan in self.plans:
+            found.setdefault(plan.phase, []).append(plan)
+        yield from found.items()
+
+    @cached_property
+    def next(self) -> list[str]:
+        """Command lines to type, the one that helps most first."""
+        here = [command for run in self.outline.runs if run.open and run.here for command in run.next[:2]]
+        if here:
+            return here
+        if self.ready:
+            return [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
+        if not self.plans:
+            return ["forge init", "forge demo"]
+        unproven = [forge_command("verify", plan.id) for plan in self.plans if plan.verdict in ("failed", "unproven", "stale")]
+        return [*unproven[:3], "forge verify --all", "forge runs"]
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -67,43 +137,28 @@ class Standing:
             for phase, plans in self.by_phase()
         ]  # fmt: skip
         return {
-            "missions": [found.as_data() for found in self.missions], "phases": phases,
+            "missions": [structs.asdict(found) for found in self.missions], "phases": phases,
             "plans": [plan.as_data() for plan in self.plans], "next": self.next,
         }  # fmt: skip
 
 
 def standing(repository: Repository) -> Standing:
     """Return where things stand in a repository."""
-    catalog = Catalog(repository.root)
-    records = all_runs(repository)
-    by_plan: dict[str, list[RunRecord]] = {}
-    for record in records:
-        by_plan.setdefault(record.card.plan_path, []).append(record)
-    plans = [_plan(repository, catalog, file, by_plan.get(file.path, [])) for file in catalog.files]
-    return Standing(mission.load_all(repository.root), plans, _next(repository, catalog, records, plans))
+    with Outline(repository) as outline:
+        found = Standing(outline)
+        _ = found.plans  # read while the cache is open
+        return found
 
 
-def _plan(repository: Repository, catalog: Catalog, file: PlanFile, records: list[RunRecord]) -> PlanStanding:
-    ended = completed_runs(records)
-    last = records[-1] if records else None
-    return PlanStanding(
-        file.id, file.path, catalog.load(file).title, file.folder, (repository.root / file.summary_path).is_file(),
-        ended[-1].state.verdict if ended else None, last.card.run if last else None, last.status if last else None,
-        waiting_for(last) if last and last.open else None,
-    )  # fmt: skip
-
-
-def _next(repository: Repository, catalog: Catalog, records: list[RunRecord], plans: list[PlanStanding]) -> list[str]:
-    mine = {record.card.run for record in open_runs(repository)}
-    here = [record for record in records if record.card.run in mine]
-    commands = [command for record in here for command in next_commands(record)[:2]]
-    if commands:
-        return commands
-    done = {plan.path for plan in plans if plan.claimed or plan.verdict}
-    files = ready(catalog, lambda file: file.path in done)
-    if files:
-        return [forge_command(verb, file.id) for file in files[:3] for verb in ("approve", "execute")]
-    if not plans:
-        return ["forge init", "forge demo"]
-    unproven = [forge_command("verify", plan.id) for plan in plans if plan.verdict in ("failed", "unproven")]
-    return [*unproven[:3], "forge verify --all", "forge runs"]
+def _contradiction(says: str, verdict: str | None, *, claimed: bool) -> str:
+    """Say where a status that somebody set by hand is not what the evidence shows; empty where they agree."""
+    if not says:
+        return ""
+    calls_done = says.lower() in _CLAIMS_DONE
+    if calls_done and verdict in ("failed", "unproven", "stale"):
+        return f"its front matter says `{says}`, its last run shows {verdict}"
+    if calls_done and verdict is None and not claimed:
+        return f"its front matter says `{says}`, and there is neither a summary nor a run"
+    if not calls_done and verdict == "proven":
+        return f"its front matter says `{says}`, its last run shows proven"
+    return ""

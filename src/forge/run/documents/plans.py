@@ -10,7 +10,6 @@ from forge.errors import UsageError
 from forge.git.repository import Repository
 from forge.planning import backlog, drafts
 from forge.planning.catalog import Catalog
-from forge.planning.dependencies import wave
 from forge.planning.documents import ARCHIVED_PHASES, PHASES, Document, Documents
 from forge.planning.drafts import Wishes
 from forge.planning.plan_files import PlanFile
@@ -70,4 +69,4 @@ def _dependency(catalog: Catalog, phase: Document, name: str, here: Path) -> Pla
 
 def _wave(catalog: Catalog, phase: Document, first: list[PlanFile]) -> int:
     """Return the wave behind those of the plans of the same phase that a new plan depends on."""
-    return 1 + max((int(wave(catalog.load(file))) for file in first if file.folder == phase.path), default=0)
+    return 1 + max((int(catalog.load(file).wave) for file in first if file.folder == phase.path), default=0)

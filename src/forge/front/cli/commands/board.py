@@ -1,0 +1,56 @@
+"""forge board: the plans in columns."""
+
+from __future__ import annotations
+
+import importlib
+import sys
+import time
+from types import ModuleType
+
+import click
+
+from forge.errors import UsageError
+from forge.front.cli.answer import App, Reply, verb
+from forge.views.board import Column, board
+from forge.views.status import standing
+
+_PERIOD = 1.0  # seconds between two looks
+
+
+@click.command("board")
+@click.option("--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C.")
+@verb("board")
+def command(app: App, watch: bool) -> Reply:
+    """Show the plans in columns, from open to proven.
+
+    \b
+    Example:
+      forge board
+      forge board --watch
+    """
+    if not watch:
+        found = _columns(app)
+        return Reply({"columns": [column.as_data() for column in found]}, "" if app.as_json else _drawn(found))
+    if app.as_json or not sys.stdout.isatty():
+        raise UsageError("--watch draws on a terminal", "leave it out, or call `forge board --json` again and again")
+    with _drawing().live(_columns(app)) as show:
+        try:
+            while True:
+                time.sleep(_PERIOD)
+                show(_columns(app))
+        except KeyboardInterrupt:
+            return Reply({})
+
+
+def _columns(app: App) -> list[Column]:
+    return board(standing(app.repository))
+
+
+def _drawn(found: list[Column]) -> str:
+    text: str = _drawing().drawn(found)
+    return text
+
+
+def _drawing() -> ModuleType:
+    """Load what draws: rich is needed for nothing else here."""
+    return importlib.import_module("forge.front.cli.columns")

@@ -1,0 +1,37 @@
+"""forge next: the one thing to do next."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.text.visible import visible
+from forge.views.status import Standing, standing
+
+
+@click.command("next")
+@verb("next")
+def command(app: App) -> Reply:
+    """Say what to do next, and the command line to type.
+
+    \b
+    Example:
+      forge next
+    """
+    found = standing(app.repository)
+    why = _why(found)
+    return Reply({"why": why, "next": found.next}, visible("\n".join([why, *(f"  {line}" for line in found.next)])))
+
+
+def _why(found: Standing) -> str:
+    run = next((run for run in found.outline.runs if run.open and run.here), None)
+    if run is not None:
+        waits = f", it waits for a person ({run.waiting_for['kind']})" if run.waiting_for else ""
+        return f"the run {run.run} of {run.plan} is {run.status}{waits}"
+    if found.ready:
+        more = f", and {len(found.ready) - 1} more" if len(found.ready) > 1 else ""
+        return f"{found.ready[0].id} can start{more}"
+    left = [plan for plan in found.plans if plan.word in ("open", "failed", "unproven", "stale")]
+    if left:
+        return f"no plan can start; {len(left)} of {len(found.plans)} are not proven (`forge ready --explain`)"
+    return "every plan is called complete" if found.plans else "there are no plans yet"

@@ -1,0 +1,219 @@
+"""Where things stand, from outside: status, ready, next, board, graph and trace, on plans, runs and what people wrote."""
+
+from __future__ import annotations
+
+import json
+import os
+import pty
+import re
+import shutil
+import subprocess
+import sys
+import time
+
+import pytest
+
+from tests.conftest import FORGE, Sandbox
+from tests.run.plans import Case, Task, auto, writes
+
+MUST_HAVES = """\
+must_haves:
+  truths:
+    - statement: It is there
+      verify: "grep -q one a.txt"
+  artifacts:
+    - path: b.txt
+requirements: [REQ-01]
+"""
+REQUIREMENTS = """\
+# Requirements
+
+- [x] **REQ-01**: It is there
+- [x] **REQ-02**: It is fast
+- [ ] **REQ-03**: It is small
+"""
+
+PROBE = """\
+import sys
+from forge.front.cli.main import main
+sys.argv = ["forge", "status"]
+try:
+    main()
+finally:
+    print([name for name in ("ruamel", "jsonschema", "re2") if name in sys.modules], file=sys.stderr)
+"""
+
+
+def plan(sandbox: Sandbox, number: str, front: str = "", phase: str = "01-first") -> None:
+    sandbox.write(
+        f".planning/phases/{phase}/{phase[:2]}-{number}-PLAN.md",
+        f"---\nphase: {phase}\nplan: {number}\n{front}---\n\n<objective>\nPlan {number}.\n</objective>\n\n<tasks>\n"
+        "<task>\n<name>Look</name>\n<verify><automated>true</automated></verify>\n</task>\n</tasks>\n",
+    )
+
+
+@pytest.fixture
+def project(sandbox: Sandbox) -> Sandbox:
+    """Plan 01-01 is proven by a run; 01-02 may start, 01-03 waits for it; 01-04 says what nobody shows; 02-01 comes later."""
+    tasks = [Task("Write", "a.txt, b.txt", auto("test -s a.txt"))]
+    work = {1: f"{writes('a.txt', 'one')}; {writes('b.txt', 'two')}"}
+    Case(sandbox, tasks, work, front=MUST_HAVES, files=("a.txt", "b.txt")).set_up()
+    plan(sandbox, "02", "wave: 2\ndepends_on: ['01-01']\nrequirements: [REQ-02, REQ-99]\n")
+    plan(sandbox, "03", "wave: 3\ndepends_on: ['01-02', '01-09']\n")
+    plan(sandbox, "04", "wave: 2\nstatus: complete\n")
+    plan(sandbox, "01", phase="02-second")
+    sandbox.write(".planning/REQUIREMENTS.md", REQUIREMENTS)
+    sandbox.commit("Plans")
+    assert sandbox.forge("execute", "01-01", "--approve").code == 0
+    return sandbox
+
+
+def words(sandbox: Sandbox) -> dict[str, str]:
+    return {plan["id"]: plan["word"] for plan in sandbox.call("status").data["plans"]}
+
+
+def test_status_tells_what_is_claimed_from_what_is_shown(project: Sandbox) -> None:
+    assert words(project) == {"01-01": "proven", "01-02": "ready", "01-03": "open", "01-04": "ready", "02-01": "open"}
+    by_id = {plan["id"]: plan for plan in project.call("status").data["plans"]}
+    assert by_id["01-04"]["contradiction"] == "its front matter says `complete`, and there is neither a summary nor a run"
+    assert "but its front matter says `complete`" in project.forge("status").out
+    project.write(".planning/phases/01-first/01-02-SUMMARY.md", "---\nstatus: complete\n---\n")
+    assert words(project)["01-02"] == "claimed"
+
+
+def test_what_was_proven_is_stale_once_a_bound_file_is_another_one(project: Sandbox) -> None:
+    project.write("other.txt", "nothing that it rests on")
+    project.commit("Other")
+    assert words(project)["01-01"] == "proven"
+    project.write("a.txt", "one and more")
+    project.commit("Change")
+    assert words(project)["01-01"] == "stale"
+    assert "forge verify 01-01" not in project.call("next").data["next"][:1], "a plan that can start comes first"
+    project.git("revert", "--no-edit", "HEAD")
+    assert words(project)["01-01"] == "proven"
+    project.git("rm", "-q", "b.txt")
+    project.commit("Remove an artifact")
+    assert words(project)["01-01"] == "stale"
+
+
+def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> None:
+    found = project.call("ready", "--explain").data
+    assert [each["id"] for each in found["ready"]] == ["01-02", "01-04"]
+    assert {each["id"]: each["reasons"] for each in found["waiting"]} == {
+        "01-03": ["depends on 01-02, which is not completed", "depends on `01-09`, which is no plan"],
+        "02-01": ["phase 01-first comes first: 3 of its plans are not completed"],
+    }
+    project.write(".planning/phases/01-first/01-04-PLAN.md", "---\nphase: 01-first\nplan: 04\nwave: 2\n---\n")
+    found = project.call("ready", "--explain").data
+    assert [each["id"] for each in found["ready"]] == ["01-02"]
+    assert "cannot be executed as it is: no-steps" in str(found["waiting"])
+    assert "waiting" not in project.call("ready").data
+    assert project.forge("ready").out.startswith("01-02")
+
+
+def test_next_is_the_open_run_before_anything_else(project: Sandbox) -> None:
+    assert project.call("next").data["next"][:2] == ["forge approve 01-02", "forge execute 01-02"]
+    plan(project, "02", "wave: 2\nautonomous: false\n")
+    text = (project.root / ".planning/phases/01-first/01-02-PLAN.md").read_text()
+    project.write(".planning/phases/01-first/01-02-PLAN.md", text.replace("<task>", '<task type="checkpoint:human-verify">'))
+    project.commit("Ask")
+    run = project.call("execute", "01-02", "--approve").data["run"]
+    found = project.call("next").data
+    assert found["next"][0] == f"forge approve {run}"
+    assert found["why"] == f"the run {run} of 01-02 is paused, it waits for a person (human_verify)"
+    assert words(project)["01-02"] == "paused"
+    assert "waits for a person: human_verify" in project.forge("status").out
+    assert project.call("ready", "--explain").data["waiting"][0]["reasons"] == [f"its run {run} is paused"]
+    columns = {column["name"]: column["cards"] for column in project.call("board").data["columns"]}
+    assert columns["waiting"] == [{"id": "01-02", "title": "Plan 02.", "note": "waits: human_verify"}]
+
+
+def test_the_board_has_a_column_for_each_word(project: Sandbox) -> None:
+    columns = {column["name"]: [card["id"] for card in column["cards"]] for column in project.call("board").data["columns"]}
+    assert columns == {
+        "open": ["01-03", "02-01"], "ready": ["01-02", "01-04"], "running": [], "waiting": [], "claimed": [], "not proven": [],
+        "proven": ["01-01"],
+    }  # fmt: skip
+    drawn = project.forge("board", env={"COLUMNS": "100"}).out
+    assert re.search(r"open \(2\) +ready \(2\) +proven \(1\)", drawn)
+    narrow = project.forge("board", env={"COLUMNS": "40"}).out
+    assert narrow.index("open (2)") < narrow.index("01-03") < narrow.index("ready (2)")
+    assert project.call("board", "--watch").json["error"]["kind"] == "usage"
+
+
+def test_a_watched_board_follows_what_changes_until_it_is_broken_off(project: Sandbox) -> None:
+    outer, inner = pty.openpty()
+    watching = subprocess.Popen(
+        [*FORGE, "board", "--watch"], cwd=project.root, env=project.environment({"TERM": "xterm", "COLUMNS": "100"}),
+        stdin=inner, stdout=inner, stderr=inner, start_new_session=True,
+    )  # fmt: skip
+    os.close(inner)
+    shown = b""
+
+    def wait_for(text: bytes) -> None:
+        nonlocal shown
+        deadline = time.monotonic() + 60
+        while text not in shown:
+            assert time.monotonic() < deadline, shown
+            shown += os.read(outer, 65536)
+
+    wait_for(b"proven (1)")
+    project.write(".planning/phases/01-first/01-02-SUMMARY.md", "done\n")
+    wait_for(b"claimed (1)")
+    watching.send_signal(2)
+    assert watching.wait(30) == 0
+    os.close(outer)
+
+
+def test_the_graph_in_each_language(project: Sandbox) -> None:
+    found = project.call("graph").data
+    assert {"plan": "01-03", "needs": "01-09", "known": False} in found["edges"]
+    assert {"plan": "01-02", "needs": "01-01", "known": True} in found["edges"]
+    text = project.forge("graph").out
+    assert re.search(r"01-03 +open +Plan 03\.  <- 01-02, 01-09 \(no such plan\)", text)
+    mermaid = project.forge("graph", "--format", "mermaid").out
+    assert mermaid.startswith("flowchart LR\n")
+    names = dict(re.findall(r'(p\d+)\["(\d\d-\d\d)', mermaid))
+    assert set(names.values()) == {"01-01", "01-02", "01-03", "01-04", "02-01", "01-09"}
+    edges = {(names[first], names[second]) for first, second in re.findall(r"(p\d+) --> (p\d+)", mermaid)}
+    assert edges == {("01-01", "01-02"), ("01-02", "01-03"), ("01-09", "01-03")}
+    dot = project.forge("graph", "--format", "dot").out
+    assert '"01-09" -> "01-03" [style=dashed];' in dot
+    if shutil.which("dot"):
+        assert subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True).stdout.startswith(b"<?xml")
+    assert [node["id"] for node in project.call("graph", "2").data["nodes"]] == ["02-01"]
+    assert project.call("graph", "7").json["error"]["kind"] == "unknown_name"
+
+
+def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) -> None:
+    found = project.call("trace").data
+    by_id = {each["id"]: each for each in found["requirements"]}
+    assert {name: each["word"] for name, each in by_id.items()} == {
+        "REQ-01": "proven", "REQ-02": "planned", "REQ-03": "not covered",
+    }  # fmt: skip
+    run = by_id["REQ-01"]["plans"][0]["runs"][0]
+    assert run["verdict"] == "proven"
+    assert all((project.root / run["record"] / "evidence" / name).is_file() for name in run["evidence"]) and run["evidence"]
+    assert by_id["REQ-02"]["contradiction"] == "ticked, and 01-02 ready"
+    assert (by_id["REQ-01"]["text"], by_id["REQ-01"]["line"]) == ("It is there", 3)
+    assert found["unknown"] == [{"plan": "01-02", "name": "REQ-99"}]
+    assert found["totals"] == {"proven": 1, "planned": 1, "not_covered": 1, "put_off": 0}
+    assert [each["id"] for each in project.call("trace", "--uncovered").data["requirements"]] == ["REQ-03"]
+    assert f"{run['record']}/evidence/" in project.forge("trace", "REQ-01").out
+    assert project.call("trace", "REQ-77").json["error"]["kind"] == "unknown_name"
+
+
+def test_what_was_read_is_not_read_again_and_every_change_is_seen(project: Sandbox) -> None:
+    before = project.call("status").data
+    time.sleep(0.05)  # the cache keeps no file that changed within its last 20 ms
+    project.forge("status")
+    said = subprocess.run(
+        [sys.executable, "-c", PROBE], cwd=project.root, env=project.environment(), capture_output=True, text=True, check=True
+    )
+    assert said.stderr.strip().endswith("[]"), "nothing changed, so no document is parsed"
+    for cache in (project.root / ".git/forge/cache").glob("outline-*"):
+        cache.write_bytes(b"broken")
+    assert project.call("status").data == before
+    plan(project, "02", "wave: 9\n")
+    assert words(project)["01-02"] == "open"
+    assert json.dumps(before) != json.dumps(project.call("status").data)
