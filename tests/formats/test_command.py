@@ -120,26 +120,41 @@ def test_a_bar_is_shown_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> N
     shown: list[str] = []
 
     class Bar:
+        def __init__(self, label: str, done: tuple[int, int] | None, *, colour: bool) -> None:
+            shown.append(f"{label} {done}")
+
+        def move(self, done: int, total: int) -> None:
+            shown.append(f"{done} of {total}")
+
         def stop(self) -> None:
             shown.append("stopped")
 
-    def show(label: str, *, colour: bool) -> Bar:
-        shown.append(label)
-        return Bar()
-
-    monkeypatch.setattr(bar, "bar", show)
+    monkeypatch.setattr(bar, "Bar", Bar)
     monkeypatch.setattr(sys, "stderr", Slow())
-    with waiting.waiting("short", colour=False):
-        pass
-    monkeypatch.setattr(waiting, "PATIENCE", 0.0)
-    with waiting.waiting("long", colour=False):
+    with waiting.waiting("short", colour=False) as tell:
+        assert tell is not None
+        tell(1, 2)
+    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
+    with waiting.waiting("long", colour=False) as tell:
+        assert tell is not None
+        tell(1, 3)
         limit = time.monotonic() + 20
         while not shown and time.monotonic() < limit:
             pass
-    assert shown == ["long", "stopped"]
+        tell(2, 3)
+    assert shown == ["long (1, 3)", "2 of 3", "stopped"]
     monkeypatch.undo()
-    with waiting.waiting("nobody looks", colour=False):
-        assert shown == ["long", "stopped"]
+    with waiting.waiting("nobody looks", colour=False) as tell:
+        assert tell is None and len(shown) == 3
+
+
+def test_the_bar_counts(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    made = bar.Bar("reading documents", (3, 12), colour=False)
+    made.move(7, 12)
+    made.stop()
+    assert "7/12" in capsys.readouterr().err
 
 
 def test_the_hook_names_the_command_and_the_documents() -> None:

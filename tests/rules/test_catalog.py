@@ -28,7 +28,7 @@ pattern-matches-all phase-mismatch plan-mismatch proof-unread reference-missing 
 requirement-unknown roadmap-behind roadmap-missing roadmap-unlisted run-card run-without-commits settings settings-key
 state-numbers status-without-evidence step-unclosed step-without-action step-without-done step-without-verify
 summary-without-plan timeline-damaged timeline-rewritten truth-uncovered unknown-key unknown-stage unreadable
-verify-cannot-fail verify-foreign-path verify-prose wave-file-conflict wave-mismatch
+verify-already-passes verify-cannot-fail verify-foreign-path verify-prose wave-file-conflict wave-mismatch
 """.split()
 
 

@@ -67,6 +67,14 @@ class PrivateIndex:
                 if lock.samefile(self.path):
                     lock.unlink()
 
+    def restore(self) -> None:
+        """Put the copy back in the place of the user's index, whatever that has become. Raises Held."""
+        index = self.repository.git_dir / "index"
+        if self.stamp is not None and not (index.exists() and index.samefile(self.path)):
+            lock = index.with_name("index.lock")
+            _take(self.path, lock)
+            os.rename(lock, index)
+
 
 def _take(prepared: Path, lock: Path) -> None:
     deadline = time.monotonic() + _PATIENCE

@@ -104,6 +104,12 @@ def is_approved(repository: Repository, subject: Subject) -> bool:
     return clone is not None and _file(clone, subject).is_file()
 
 
+def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> bool:
+    """Say whether exactly this plan is approved with any runner: its commands do not depend on who does its edits."""
+    names = dict.fromkeys((settings.runner, "manual", *settings.runners))
+    return any(is_approved(repository, subject_of(plan, settings, name)) for name in names)
+
+
 def approve(repository: Repository, subject: Subject, actor: str) -> None:
     """Record an approval. Raises StorageFailed, SettingsError."""
     path = _file(clone_id(repository), subject)

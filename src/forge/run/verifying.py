@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 
 from forge.check.must_haves.binding import bound_blobs
 from forge.check.trust import scrub
-from forge.errors import DirtyTree, Interrupted, NotApproved, RepositoryError, RunOpen
+from forge.errors import DirtyTree, NotApproved, RepositoryError, RunOpen
 from forge.git.commits import commit_files, identity
 from forge.git.repository import Repository
 from forge.planning.must_haves import MustHave
 from forge.planning.plan import Plan
 from forge.planning.plan_files import FOLDER
 from forge.planning.proof import Proof, file_name, statement_hash
-from forge.planning.settings import Settings
 from forge.planning.shell import cannot_fail, foreign_folder
 from forge.run import approvals
 from forge.run.holding import Context, writing
 from forge.run.interrupts import Interrupts
 from forge.run.messages import subject_line
-from forge.run.process import Limits, Outcome, Output, environment, supervise
+from forge.run.process import Outcome
+from forge.run.shell import run_shell
 from forge.text import atomic
 from forge.timeline.ids import now, short
 from forge.views.proofs import ProofBook
@@ -70,14 +70,14 @@ def run_truths(context: Context, plans: Sequence[Plan]) -> list[Ran]:
     with writing(context, "verify --run"), Interrupts() as interrupts:
         found: list[Ran] = []
         for plan in to_run:
-            head = _ready(context.repository)
+            head = require_settled(context.repository)
             found += _Verifier(context, plan, head, interrupts).run()
         return found
 
 
 def require_approved(context: Context, plans: Sequence[Plan]) -> None:
     """Raises NotApproved, with the commands to type, where a plan's exact text has no approval with any runner."""
-    missing = [plan for plan in plans if not _is_approved(context.repository, context.settings, plan)]
+    missing = [plan for plan in plans if not approvals.is_text_approved(context.repository, plan, context.settings)]
     if missing:
         names = ", ".join(plan.id for plan in missing[:_MOST_LISTED])
         raise NotApproved(
@@ -87,28 +87,25 @@ def require_approved(context: Context, plans: Sequence[Plan]) -> None:
         )  # fmt: skip
 
 
-def _is_approved(repository: Repository, settings: Settings, plan: Plan) -> bool:
-    """Say whether exactly this text is approved: what it may run does not depend on the runner that does its edits."""
-    names = dict.fromkeys((settings.runner, "manual", *settings.runners))
-    return any(approvals.is_approved(repository, approvals.subject_of(plan, settings, name)) for name in names)
+def require_settled(repository: Repository) -> str:
+    """Return HEAD's commit, where the work tree is exactly that outside `.planning/` and no run is open.
 
-
-def _ready(repository: Repository) -> str:
-    """Return HEAD's commit, where the work tree is exactly that outside `.planning/`; else refuse by name."""
+    Raises RepositoryError, RunOpen, DirtyTree.
+    """
     head = repository.head().commit
     if head is None:
-        raise RepositoryError("this repository has no commit yet", "commit the tree that is to be verified")
+        raise RepositoryError("this repository has no commit yet", "commit the tree that the commands are to run on")
     if under_way := repository.in_progress():
-        raise RepositoryError(f"{under_way} is under way here", "end it first: a proof is bound to a commit's tree")
+        raise RepositoryError(f"{under_way} is under way here", "end it first: commands run on a commit's tree")
     if records := open_runs(repository):
         run = records[0].card.run
-        said = f"the run {run} is open here; it verifies at its end"
+        said = f"the run {run} is open here; it runs the plan's commands itself"
         raise RunOpen(said, "go on with it, or stop it", [f"forge resume {run}"])
     if dirty := _outside(repository.dirty()):
         listed = "\n".join(f"  {entry}" for entry in dirty[:_MOST_LISTED])
         raise DirtyTree(
-            f"a proof is bound to a commit's tree, and these changes are not committed:\n{listed}",
-            "commit them, or `git stash -u` them, then verify again",
+            f"commands run on a commit's tree, and these changes are not committed:\n{listed}",
+            "commit them, or `git stash -u` them, then try again",
         )  # fmt: skip
     return head
 
@@ -138,7 +135,7 @@ class _Verifier:
             if why := self._unfit(item.command):
                 done.append((Ran(self.plan.id, item.name, item.command, "not run", why), None))
                 continue
-            outcome = self._shell(item.command)
+            outcome = run_shell(self.repository, self.settings, item.command, self.interrupts)
             changed = self._changed(before)
             done.append(self._result(item, outcome, changed))
             if changed:
@@ -150,18 +147,6 @@ class _Verifier:
             return "it cannot fail, so it would prove nothing"
         left = foreign_folder(command, self.repository.root)
         return f"it leaves the work tree; without that it reads: {left[1]}" if left else ""
-
-    def _shell(self, command: str) -> Outcome:
-        """Run a command as the checks of a run are: with bash, in the root, in the environment that plans may see."""
-        env = self.settings.runners[self.settings.runner].env if self.settings.runner in self.settings.runners else ()
-        outcome = supervise(
-            ["bash", "-o", "pipefail", "-c", command], self.repository.root, environment(env),
-            Output(self.settings.limits.evidence_bytes), Limits(self.settings.limits.step_timeout or None),
-            watch=lambda: "interrupted" if self.interrupts.raised else None,
-        )  # fmt: skip
-        if self.interrupts.raised:
-            raise Interrupted(f"interrupted by {self.interrupts.raised}", "nothing was proven; verify again")
-        return outcome
 
     def _changed(self, before: Sequence[str]) -> tuple[str, ...]:
         """Return what is not as it was before the commands ran: paths, and HEAD where it moved."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from forge.check.rules.allow import silenced
-from forge.check.rules.catalog import OF_A_DOCUMENT, RULES
+from forge.check.rules.catalog import OF_A_DOCUMENT, PROBED, RULES
 from forge.errors import SettingsError, UsageError
 from forge.git.repository import Repository
 from forge.planning import settings
@@ -25,6 +25,7 @@ from forge.views.reading import Reading, read
 from forge.views.reading_cache import ReadingCache
 
 Progress = Callable[[int, int], None]
+Probed = Mapping[str, list[Finding]]
 _LARGEST = 64 << 20  # bytes; nobody writes such a document, and reading it would take all the memory there is
 _EVERY_RULE = frozenset(rule.id for rule in RULES)
 
@@ -71,11 +72,19 @@ class Report:
                 self.lines[path, finding.line] = reading.lines[finding.line]
 
 
-def validate(root: Path, paths: list[Path], *, progress: Progress | None = None) -> Report:
+def plans_among(root: Path, paths: list[Path]) -> list[str]:
+    """Return the plans below `root` among the documents that `validate` would read, relative to it. Raises UsageError."""
+    top = os.path.realpath(root)
+    places = [found.place for found in documents(paths or [Path(top, FOLDER)])]
+    return [posixpath.relpath(place, top) for place in places if place.startswith(f"{top}/") and kind_of(place) == "plan"]
+
+
+def validate(root: Path, paths: list[Path], *, progress: Progress | None = None, probed: Probed | None = None) -> Report:
     """Read the given files and folders, else `.planning/` below `root`. Raises UsageError for a path that is not there.
 
     A document that lies in a `.planning/` is held against its neighbours too: always in a repository, elsewhere where
-    the folder was named and not the file alone. `progress` is told how many documents of how many are read.
+    the folder was named and not the file alone. `progress` is told how many documents of how many are read;
+    `probed` has what running its commands showed of a plan of `root`.
     """
     top = os.path.realpath(root)
     if not paths and not os.path.isdir(os.path.join(top, FOLDER)):
@@ -88,7 +97,7 @@ def validate(root: Path, paths: list[Path], *, progress: Progress | None = None)
     report, total = Report(), sum(map(len, groups.values()))
     for owner, places in groups.items():
         told = _counting(progress, report.files, total)
-        room = _Room(owner or top, repository if owner == top else None, top)
+        room = _Room(owner or top, repository if owner == top else None, top, probed if owner == top else None)
         room.judge(report, list(dict.fromkeys(places)), bool(owner), told)
     return report
 
@@ -108,7 +117,8 @@ def _counting(progress: Progress | None, before: int, total: int) -> Callable[[i
 class _Room:
     """The documents of one folder, judged together."""
 
-    def __init__(self, root: str, repository: Repository | None, top: str) -> None:
+    def __init__(self, root: str, repository: Repository | None, top: str, probed: Probed | None) -> None:
+        self.probed = probed or {}
         self.root = root
         self.top = top
         self.repository = repository
@@ -170,8 +180,9 @@ class _Room:
         active = asked - {rule for rule, severity in severities.items() if severity == "off"}
         for path in list(readings):
             reading = readings.pop(path)
-            extra = between.get(path, [])
-            findings = silenced([*reading.findings, *extra], reading.allows, active, _EVERY_RULE, path)
+            extra = [*between.get(path, []), *self.probed.get(path, [])]
+            rules = active if path in self.probed else active - PROBED
+            findings = silenced([*reading.findings, *extra], reading.allows, rules, _EVERY_RULE, path)
             ordered = sorted(_weighed(findings, severities), key=lambda each: (each.line, each.column))
             lines = reading.lines | (_lines(self.root, path, extra) if extra else {})
             shown = path if self.root == self.top or os.path.isabs(path) else os.path.join(self.root, path)

@@ -49,8 +49,11 @@ _BETWEEN = (
     roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, items.DUPLICATE, items.DEPENDS, items.NOT_DONE,
     runs.REWRITTEN, runs.COMMITS,
 )  # fmt: skip
-RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN)
+_PROBED = (verify.ALREADY,)
+RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN, *_PROBED)
 OF_A_DOCUMENT = frozenset(rule.id for rule in _OF_A_DOCUMENT)
+PROBED = frozenset(rule.id for rule in _PROBED)
+"""Rules that are asked only where commands were run to tell."""
 SEVERITIES = ("error", "warning", "note", "off")
 
 _SAYS_MORE = frozenset((must_haves.EMPTY.id, must_haves.UNDECIDABLE.id))  # of one place, one finding

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Literal
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.places import Finder, part, trimmed
 from forge.planning.plan import Plan, Step
 from forge.planning.shell import foreign_folder
 from forge.planning.verify import Check
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.source import Span
 
 PROSE = Rule("verify-prose", "warning", False, "a step's <verify> holds a command, where nobody is to be asked")
 CANNOT_FAIL = Rule("verify-cannot-fail", "warning", False, "a verify command can fail")
 FOREIGN = Rule("verify-foreign-path", "warning", False, "a verify command stays in the work tree")
+ALREADY = Rule("verify-already-passes", "warning", False, "what verifies a step does not pass before its work (`--probe`)")
+ProbedAs = Literal["passed", "failed", "inconclusive", "not run"]
+Probed = Mapping[int, Sequence[ProbedAs]]
 _PERSON = re.compile(r"<(?:human|manual)", re.I)
 _HIDING = re.compile(
     r"(?<!\|)\|&?[ \t]*(?P<last>tail|head|cat|tee|less|more|sort|column|tr|cut|fold|nl)\b(?P<rest>[^|&;\n()]*)(?=$|\n|[;&])"
@@ -77,3 +82,25 @@ def check_in(plan: Plan, root: Path) -> Iterator[Finding]:
                 folder, without = found
                 yield FOREIGN.at(plan.source, place, f"this command leaves the work tree for {shown(folder)}",
                                  f"write it without the `cd`: {shown(without)}")  # fmt: skip
+
+
+def check_probed(plan: Plan, probed: Probed) -> Iterator[Finding]:
+    """Yield a finding for each step whose commands all passed before its work; `probed` has their results by step number.
+
+    One command that fails is enough: it is what the work will turn, and the others may watch that nothing breaks.
+    """
+    for step in plan.steps:
+        results = [result for result in probed.get(step.number, ()) if result != "not run"]
+        if results and all(result == "passed" for result in results):
+            check, place = next(_commands(plan, step))
+            said = "this command passes" if len(results) == 1 else f"the {len(results)} commands of this step all pass"
+            yield ALREADY.at(plan.source, place, f"{said} before step {step.number} is done: {shown(check.text)}",
+                             "let one command fail until the step's work is there")  # fmt: skip
+
+
+def check_unapproved(plan: Plan, steps: Sequence[Step]) -> Iterator[Finding]:
+    """Yield a note at the first command of a plan that could not be probed, since nobody has approved it."""
+    for step in steps[:1]:
+        place = next(_commands(plan, step))[1]
+        yield ALREADY.at(plan.source, place, "not probed: this plan is not approved as it stands, and nothing of it was run",
+                         f"look at it, then {forge_command('approve', plan.path)}", "note")  # fmt: skip

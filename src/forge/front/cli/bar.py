@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 
-def bar(label: str, *, colour: bool) -> Progress:
-    """Return a started bar on standard error that leaves nothing behind when it is stopped."""
-    console = Console(stderr=True, no_color=not colour)
-    progress = Progress(TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn(), console=console, transient=True)
-    progress.add_task(label, total=None)
-    progress.start()
-    return progress
+class Bar:
+    """A bar on standard error that is shown at once and leaves nothing behind when it is stopped."""
+
+    def __init__(self, label: str, done: tuple[int, int] | None, *, colour: bool) -> None:
+        console = Console(stderr=True, no_color=not colour)
+        number = [MofNCompleteColumn()] if done else []
+        columns = (TextColumn("{task.description}"), BarColumn(), *number, TimeElapsedColumn())
+        self._progress = Progress(*columns, console=console, transient=True)
+        self._task = self._progress.add_task(label, total=done[1] if done else None, completed=done[0] if done else 0)
+        self._progress.start()
+
+    def move(self, done: int, total: int) -> None:
+        """Show how much of how much is done."""
+        self._progress.update(self._task, completed=done, total=total)
+
+    def stop(self) -> None:
+        """Take the bar away."""
+        self._progress.stop()

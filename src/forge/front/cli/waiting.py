@@ -7,23 +7,31 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
 
+if TYPE_CHECKING:
+    from forge.front.cli.bar import Bar
+
+Progress = Callable[[int, int], None]
 PATIENCE = 1.0
 """Seconds of work without a bar."""
 
 
 @contextmanager
-def waiting(label: str, *, colour: bool) -> Iterator[None]:
-    """Show a bar on standard error while the block runs, if it is a terminal and the block takes longer than `PATIENCE`."""
+def waiting(label: str, *, colour: bool) -> Iterator[Progress | None]:
+    """Show a bar on standard error while the block runs, if it is a terminal and the block takes longer than `PATIENCE`.
+
+    The block is given what it tells how much of how much is done; None where nobody looks.
+    """
     if not sys.stderr.isatty():
-        yield
+        yield None
         return
     bar = _Bar(label, colour)
     timer = threading.Timer(PATIENCE, bar.show)
     timer.daemon = True
     timer.start()
     try:
-        yield
+        yield bar.tell
     finally:
         timer.cancel()
         bar.hide()
@@ -37,16 +45,23 @@ class _Bar:
         self.colour = colour
         self.lock = threading.Lock()
         self.hidden = False
-        self.stop: Callable[[], None] | None = None
+        self.done: tuple[int, int] | None = None
+        self.bar: Bar | None = None
+
+    def tell(self, done: int, total: int) -> None:
+        """Take how much is done; it costs next to nothing while no bar is shown."""
+        self.done = done, total
+        if self.bar is not None:
+            self.bar.move(done, total)
 
     def show(self) -> None:
         with self.lock:
             if not self.hidden:
-                self.stop = importlib.import_module("forge.front.cli.bar").bar(self.label, colour=self.colour).stop
+                self.bar = importlib.import_module("forge.front.cli.bar").Bar(self.label, self.done, colour=self.colour)
 
     def hide(self) -> None:
         with self.lock:
             self.hidden = True
-            if self.stop is not None:
+            if self.bar is not None:
                 with suppress(OSError):  # a terminal that has gone is no reason to fail
-                    self.stop()
+                    self.bar.stop()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import importlib
 import os
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -15,20 +17,29 @@ from forge.text.visible import visible
 from forge.views.fixing import Fixes, fix
 from forge.views.validation import Report, validate
 
+if TYPE_CHECKING:
+    from forge.run.probing import Probe
+
+_PROBING = "forge.front.cli.probe_run"  # like a verb's module, loaded when it is called: most calls run nothing
+
 
 @verb("validate", outside=True)
-def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_color: bool, mend: bool) -> Reply:
+def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_color: bool, mend: bool, run: bool) -> Reply:
     root = app.found.root if app.found else app.here
     if not paths and app.found is None:
         root = app.repository.root
     colour = _colour(no_color)
-    with waiting("reading documents", colour=colour):
-        report = validate(root, [app.here / path for path in paths])
+    named = [app.here / path for path in paths]
+    probed = _probe(app, named) if run else None
+    with waiting("reading documents", colour=colour) as progress:
+        report = validate(root, named, progress=progress, probed=probed.findings if probed else None)
         fixes = _fix(root, report) if mend else None
         if fixes is not None and fixes.made:
-            report = validate(root, [app.here / path for path in paths])
+            report = validate(root, named)
     app.execution.counters = {"files": report.files, "findings": len(report.findings)}
-    data = report.as_data() if fixes is None else {**report.as_data(), **fixes.as_data()}
+    data = {**report.as_data(), **(fixes.as_data() if fixes else {})}
+    if probed is not None:
+        data["probed"] = [each.as_data() for each in probed.ran]
     findings = [finding for finding in report.findings if finding.severity == "error" or not quiet]
     if fixes is not None and not app.as_json:
         _tell(app, fixes)
@@ -44,6 +55,9 @@ def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_
 @click.option("--quiet", is_flag=True, help="Print errors only, and no summary.")
 @click.option("--no-color", is_flag=True, help="Print no colours, as with NO_COLOR.")
 @click.option("--fix", "mend", is_flag=True, help="Write the mends that cannot change what a plan means.")
+@click.option(
+    "--probe", "run", is_flag=True, help="Run the verify commands of approved plans before their work, to see them fail."
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(form: str | None, as_json: bool, **options: object) -> None:
     """Read documents and say everything that is wrong with them: files and folders, else .planning/ of this repository.
@@ -53,7 +67,10 @@ def command(form: str | None, as_json: bool, **options: object) -> None:
       forge validate
       forge validate --fix .planning/phases/01-start/01-01-PLAN.md
       forge validate --format sarif > forge.sarif
+      forge validate --probe
     """
+    if options["run"] and options["mend"]:
+        raise click.UsageError("--probe runs what was approved, and --fix changes it: use one of them")
     if form and as_json:
         raise click.UsageError("--format and --json exclude each other: use one of them")
     _answer(form=form, as_json=as_json or form == "json", **options)  # type: ignore[call-arg,arg-type]
@@ -62,6 +79,14 @@ def command(form: str | None, as_json: bool, **options: object) -> None:
 def _colour(no_color: bool) -> bool:
     """Say whether to print colours: only at a terminal that has them, and if nobody objects."""
     return not (no_color or os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb") and sys.stdout.isatty()
+
+
+def _probe(app: App, paths: list[Path]) -> Probe:
+    probed: Probe = importlib.import_module(_PROBING).probe_plans(app, paths)
+    for each in probed.ran if not app.as_json else ():
+        ended = f" (put back: {', '.join(each.changed[:5])})" if each.changed else ""
+        app.say(visible(f"probed {each.step}: {each.outcome}{ended}\n  $ {each.command}"))
+    return probed
 
 
 def _fix(root: Path, report: Report) -> Fixes:
