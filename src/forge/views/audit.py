@@ -87,8 +87,13 @@ class Audit:
         return {"revision": self.revision, "totals": self.totals, "plans": [plan.as_data() for plan in self.plans]}
 
 
-def audit(repository: Repository, revision: str = "HEAD", *, at_completion: bool = False, strict: bool = False) -> Audit:
+def audit(
+    repository: Repository, revision: str = "HEAD", *, at_completion: bool = False, strict: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Audit:  # fmt: skip
     """Judge every plan of a revision that is called complete. Nothing of a plan is run, the work tree is not looked at.
+
+    `progress` is told how many of how many plans are judged.
 
     Raises UnknownName where there is no such revision, SettingsError where its settings cannot be read.
     """
@@ -96,8 +101,12 @@ def audit(repository: Repository, revision: str = "HEAD", *, at_completion: bool
     catalog = catalog_of(repository, tree)
     found = claimed_plans(catalog, tree, all_runs(repository))
     bench = Bench.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
-    past = _Archive(bench, tree) if found else None
-    plans = [_audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion) for claimed in found if past]
+    past = _Archive(bench, tree)
+    plans: list[PlanAudit] = []
+    for claimed in found:
+        plans.append(_audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion))
+        if progress is not None:
+            progress(len(plans), len(found))
     worst = sorted(plans, key=lambda plan: _WORST_FIRST.index(plan.now.verdict))
     return Audit(tree.revision or revision, tuple(worst))
 

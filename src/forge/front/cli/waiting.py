@@ -5,20 +5,21 @@ from __future__ import annotations
 import importlib
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 if TYPE_CHECKING:
     from forge.front.cli.bar import Bar
 
+T = TypeVar("T")
 Progress = Callable[[int, int], None]
 PATIENCE = 1.0
 """Seconds of work without a bar."""
 
 
 @contextmanager
-def waiting(label: str, *, colour: bool) -> Iterator[Progress | None]:
+def waiting(label: str, *, colour: bool = True) -> Iterator[Progress | None]:
     """Show a bar on standard error while the block runs, if it is a terminal and the block takes longer than `PATIENCE`.
 
     The block is given what it tells how much of how much is done; None where nobody looks.
@@ -35,6 +36,15 @@ def waiting(label: str, *, colour: bool) -> Iterator[Progress | None]:
     finally:
         timer.cancel()
         bar.hide()
+
+
+def counted(label: str, items: Sequence[T]) -> Iterator[T]:
+    """Yield items, and show behind which of them the work stands, as `waiting` does."""
+    with waiting(label) as tell:
+        for number, item in enumerate(items):
+            if tell is not None:
+                tell(number, len(items))
+            yield item
 
 
 class _Bar:

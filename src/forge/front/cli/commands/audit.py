@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.waiting import waiting
 from forge.text.finding import Finding
 from forge.text.visible import visible
 from forge.views.audit import Audit, PlanAudit, audit
@@ -31,7 +32,8 @@ def command(app: App, rev: str, at_completion: bool, strict: bool) -> Reply:
       forge audit --at-completion
       forge audit --rev v1.0 --json
     """
-    found = audit(app.repository, rev, at_completion=at_completion, strict=strict)
+    with waiting("judging plans") as progress:
+        found = audit(app.repository, rev, at_completion=at_completion, strict=strict, progress=progress)
     findings: list[Finding] = [finding for plan in found.plans for finding in plan.now.findings]
     app.execution.counters = found.totals
     code = 0 if found.proven else 1

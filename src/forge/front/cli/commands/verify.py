@@ -10,6 +10,7 @@ import click
 
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.waiting import counted
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
 from forge.planning.settings import load, load_at
@@ -48,7 +49,7 @@ def command(app: App, name: str | None, every: bool, rev: str | None, strict: bo
     catalog, files = _named(app, catalog, name, every)
     ran = importlib.import_module(_RUNNING).run_plans(app, [plan_in(catalog, file) for file in files]) if run else None
     bench = Bench.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
-    found = [bench.verdict_in(catalog, file) for file in files]
+    found = [bench.verdict_in(catalog, file) for file in counted("judging plans", files)]
     proven = bool(found) and all(each.verdict == "proven" for each in found)
     findings: list[Finding] = [finding for each in found for finding in each.findings]
     if app.as_json:  # of hundreds of plans either form takes its time, and only one is shown
