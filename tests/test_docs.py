@@ -6,12 +6,13 @@ import json
 import re
 import subprocess
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
+from msgspec.structs import fields
 
 from forge.check.rules.catalog import PROBED, RULES
 from forge.check.schema import front_matter
@@ -235,7 +236,7 @@ def test_every_event_is_listed_with_its_data() -> None:
     for cls in EVENTS:
         row = row_of("docs/formats.md", cls.type, "Events")
         for item in fields(cls):
-            assert f"`{item.name.rstrip('_')}`" in row, f"{cls.type}.{item.name}"
+            assert f"`{item.encode_name}`" in row, f"{cls.type}.{item.name}"
 
 
 def test_the_example_of_an_event_is_one() -> None:

@@ -6,7 +6,6 @@ import json
 import os
 import re
 from collections.abc import Iterator
-from dataclasses import MISSING, fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from msgspec.structs import fields, replace
 
 from forge.check.schema import front_matter, validator
 from forge.errors import SettingsError
@@ -123,7 +123,7 @@ def test_every_event_type_has_a_branch_and_no_other() -> None:
 @pytest.mark.parametrize("cls", REGISTRY.values(), ids=REGISTRY)
 def test_a_branch_names_the_fields_of_its_type(cls: type[Data]) -> None:
     branch = EVENT["$defs"][cls.type]
-    named = {item.name.rstrip("_"): item.default is MISSING and item.default_factory is MISSING for item in fields(cls)}
+    named = {item.encode_name: item.required for item in fields(cls)}
     assert list(branch["properties"]) == list(named)
     assert branch["required"] == [name for name, needed in named.items() if needed]
     assert branch["description"]

@@ -83,7 +83,7 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
 
         def counting(project):  # type: ignore[no-untyped-def]
             facts = project.facts
-            object.__setattr__(project, "facts", lambda path: counts.update(["facts"]) or facts(path))
+            project.__dict__["facts"] = lambda path: counts.update(["facts"]) or facts(path)
             return original(project)
 
         monkeypatch.setattr("forge.views.gathering.between", counting)

@@ -1,17 +1,16 @@
-"""Whether plain data has the shape of a dataclass."""
+"""Whether plain data has the shape of a record."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 import pytest
+from msgspec import Struct, field
 
 from forge.text.shape import fits, misfit, shape_of
 
 
-@dataclass
-class Sample:
+class Sample(Struct):
     name: str
     kind: Literal["a", "b"]
     count: int | None = None

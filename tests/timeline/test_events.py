@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
+from msgspec.structs import replace
 
 from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, KEYS, REGISTRY, Data, Event, link, typed

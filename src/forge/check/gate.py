@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from forge.planning.plan import Plan
 from forge.text.finding import Finding
 
 
-@dataclass(frozen=True)
-class Allow:
+class Allow(Struct, frozen=True):
     """The plan may run; what is wrong with it is shown and recorded."""
 
     findings: tuple[Finding, ...]
 
 
-@dataclass(frozen=True)
-class Refuse:
+class Refuse(Struct, frozen=True):
     """The plan may not run, for these findings."""
 
     findings: tuple[Finding, ...]

@@ -5,12 +5,12 @@ from __future__ import annotations
 import functools
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Literal
 
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
+from msgspec import Struct
 
 from forge.git.changes import Change, Changes
 from forge.planning.scope import WriteScope, matcher
@@ -36,8 +36,7 @@ _HINT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
+class Judgement(Struct, frozen=True):
     """How risky a diff is, why, and which paths lie outside the plan's write scope.
 
     `kinds` names what makes it high: scope, delete, protected, secret, limit.

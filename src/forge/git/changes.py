@@ -7,7 +7,8 @@ import os
 import stat
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from forge.git import program
 from forge.git.commits import Entry
@@ -22,8 +23,7 @@ _COMMIT = ("commit", "-q", "--cleanup=verbatim", "-F", "-")
 Exclude = Callable[[str], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One changed path: `status` is git's letter (A, M, D, T), `blob` its new object, `mode` its new mode."""
 
     path: str
@@ -39,8 +39,7 @@ class Change:
         return None if self.status == "D" else (self.mode, self.blob)
 
 
-@dataclass(frozen=True)
-class Changes:
+class Changes(Struct, frozen=True):
     """Everything that changed, with the added lines of text for the secret scan."""
 
     entries: list[Change] = field(default_factory=list)
@@ -69,8 +68,7 @@ class Changes:
         return f"{count} {'file' if count == 1 else 'files'}, +{added} -{removed}" if count else "no changes"
 
 
-@dataclass(frozen=True)
-class Staging:
+class Staging(Struct, frozen=True):
     """A private index at HEAD plus what changed in the work tree, and those changes against `base`.
 
     `whole` says that the copy holds all that the user's index holds, so that it may take its place; `nested` names

@@ -6,8 +6,9 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 from forge.errors import GitFailed, RepositoryError
 from forge.git import index
@@ -29,8 +30,7 @@ class HeadMoved(GitFailed):
     exit_code = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Commit:
+class Commit(Struct, frozen=True):
     """A commit: its id, parents, subject and the `Forge-…` trailers of its message."""
 
     id: str

@@ -13,8 +13,9 @@ import shutil
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import Held
 from forge.git import program
@@ -35,8 +36,7 @@ def _stamp(path: Path) -> Stamp:
     return found.st_ino, found.st_mtime_ns, found.st_size
 
 
-@dataclass(frozen=True)
-class PrivateIndex:
+class PrivateIndex(Struct, frozen=True):
     """A copy of the user's index and what the original was when it was copied."""
 
     repository: Repository

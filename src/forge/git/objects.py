@@ -7,8 +7,9 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from forge.errors import GitFailed
 from forge.git.late import pygit2
@@ -149,8 +150,7 @@ class ObjectStore:
         return hashlib.sha1(b"tree %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
-@dataclass
-class Asked:
+class Asked(Struct):
     """What a tree was asked for: paths with every part and link on the way, those asked as a whole, and its listing."""
 
     passed: set[str] = field(default_factory=set)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.errors import GitFailed
 from forge.git import commits, program
@@ -21,8 +22,7 @@ _PLAIN = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Struct, frozen=True):
     """What changed from one commit (or tree) to another, in some paths only."""
 
     old: str
@@ -35,8 +35,7 @@ class Range:
         return (self.old, self.new, "--", *(f":(top,literal){path}" for path in self.paths))
 
 
-@dataclass(frozen=True)
-class FileStat:
+class FileStat(Struct, frozen=True):
     """A changed file with its lines; None where git takes it for binary."""
 
     path: str

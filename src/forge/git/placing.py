@@ -10,8 +10,9 @@ import shutil
 import stat
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from forge.errors import GitFailed
 from forge.git import program
@@ -24,8 +25,7 @@ _RULES = (".gitattributes", ".gitignore")
 _SUBMODULE = 0o160000
 
 
-@dataclass
-class Placing:
+class Placing(Struct):
     """Paths of the work tree that are to be as `target` has them; `held` is all that a snapshot of the work tree holds."""
 
     repository: Repository

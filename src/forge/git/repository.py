@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import os
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import RepositoryError
 from forge.git import program
@@ -19,8 +20,7 @@ _IN_PROGRESS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(Struct, frozen=True):
     """What HEAD is: its commit (None while unborn) and its branch's full ref (None while detached)."""
 
     commit: str | None
@@ -32,8 +32,7 @@ class Head:
         return self.branch.removeprefix("refs/heads/") if self.branch else "HEAD"
 
 
-@dataclass(frozen=True)
-class Repository:
+class Repository(Struct, frozen=True, dict=True):
     """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that of all of them."""
 
     root: Path

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from forge.errors import ForgeError
 from forge.git import program
@@ -30,8 +31,7 @@ class ChangedSince(ForgeError):
         )
 
 
-@dataclass(frozen=True)
-class Reversal:
+class Reversal(Struct, frozen=True):
     """What taking commits back comes to: each path as it was before them, and as they left it."""
 
     before: Mapping[str, Entry] = field(default_factory=dict)

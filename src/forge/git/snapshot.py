@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.errors import ForgeError, GitFailed
 from forge.git import program
@@ -24,8 +25,7 @@ class InTheWay(ForgeError):
     exit_code = 2
 
 
-@dataclass(frozen=True)
-class Captured:
+class Captured(Struct, frozen=True):
     """What lies in the work tree, ignored files excepted, and what is staged, as trees.
 
     `staged` is None where the index makes no tree: while something is unmerged.

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Literal, Protocol
+
+from msgspec import Struct
 
 from forge.errors import GitFailed, UnknownName
 from forge.git import program
@@ -26,8 +27,7 @@ class Unreadable(Exception):
     """A file that is there but cannot be read; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class TreeEntry:
+class TreeEntry(Struct, frozen=True):
     """What stands at a path, links followed: a regular `file` with its size, or why there is none.
 
     `submodule`: the path leads into a submodule, and a revision does not hold the files of those.

@@ -6,9 +6,10 @@ import os
 import posixpath
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import UnknownName
 from forge.git.tree import Tree, Unreadable
@@ -20,8 +21,7 @@ from forge.text.source import Source
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?")
 
 
-@dataclass(frozen=True)
-class Catalog:
+class Catalog(Struct, frozen=True, dict=True):
     """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read until it is asked for.
 
     `paths` are those of the tree that may be plans, where its listing as a whole is not wanted.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.errors import UnknownName
 from forge.planning import backlog, mission
@@ -24,8 +25,7 @@ ARCHIVED_PHASES = f"{backlog.ARCHIVE}/phases"
 _NEAR = 20
 
 
-@dataclass(frozen=True)
-class Document:
+class Document(Struct, frozen=True):
     """A document that can be named: what it is, its id, and its path; that of a phase is its folder."""
 
     kind: Kind

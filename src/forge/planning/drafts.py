@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.resources import template
 from forge.text.scalar import listing, scalar
@@ -12,8 +13,7 @@ from forge.text.scalar import listing, scalar
 _PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
-@dataclass(frozen=True)
-class Wishes:
+class Wishes(Struct, frozen=True):
     """What a person said of a new document beside its title; each kind of document takes what it has keys for."""
 
     phase: str | None = None

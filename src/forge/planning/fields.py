@@ -5,8 +5,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.errors import UsageError
 from forge.planning import backlog
@@ -32,8 +33,7 @@ _KEY = re.compile(r"[^\W\d][\w.-]*")
 How = Literal["=", "+=", "-=", "unset"]
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Struct, frozen=True):
     """One change of one key: a new value, an element more or less of its list, or no key at all."""
 
     key: str

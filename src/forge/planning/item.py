@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from forge.planning.backlog import has_id, short_id
 from forge.planning.plan import front_matter
@@ -26,8 +27,7 @@ _EVIDENCE = re.compile(r"\[evidence\]\((?P<path>[^()\s]+)\)", re.I)
 _ACCEPTANCE = re.compile(r"^#{1,6}[ \t]+acceptance\b[^\n]*\n(?P<body>.*?)(?=^#{1,6}[ \t]|\Z)", re.M | re.S | re.I)
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(Struct, frozen=True):
     """One way to tell that an item is done; `box` is its mark in the body, else `value` its entry in the front matter.
 
     A criterion that says `[evidence](PATH)` is met where that file is there, ticked or not.
@@ -49,8 +49,7 @@ class Criterion:
         return self.ticked or bool(self.evidence and exists(self.evidence))
 
 
-@dataclass(frozen=True)
-class Item:
+class Item(Struct, frozen=True, dict=True):
     """An item as its file says it; everything wrong with it as a file is in `findings`."""
 
     source: Source

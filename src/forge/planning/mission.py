@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.text import yaml
 from forge.text.finding import Finding
@@ -14,8 +15,7 @@ FOLDER = ".planning/missions"
 _PURPOSE = re.compile(r"^##\s+(?:What This Is|Core Value|Overview|Goal)\s*\n+(.+?)(?:\n\s*\n|\Z)", re.M | re.S | re.I)
 
 
-@dataclass(frozen=True)
-class Mission:
+class Mission(Struct, frozen=True):
     """A mission as its file says it; an implicit one is read from PROJECT.md and ROADMAP.md."""
 
     id: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.text.source import Span
 from forge.text.yaml import Value
@@ -19,8 +20,7 @@ BLOCKS: dict[str, Kind] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class MustHave:
+class MustHave(Struct, frozen=True):
     """One declared must-have: its kind, its place (from 1, in its kind) and what was written."""
 
     kind: Kind

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from forge.planning import must_haves, scope
 from forge.planning.dependencies import FIRST_WAVE
@@ -34,16 +35,14 @@ _HINTS = {
 }
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(Struct, frozen=True):
     """One way out of a decision: the id to answer with, and what it means."""
 
     id: str
     text: str
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Struct, frozen=True, dict=True):
     """One `<task>`: `number` counts from 1, `id` is `NN-MM/1`; `text` is all that stands between its tags."""
 
     id: str
@@ -105,8 +104,7 @@ class Step:
         return {"decision": "decision", "human-action": "human_action"}.get(kind, "human_verify")
 
 
-@dataclass(frozen=True)
-class Plan:
+class Plan(Struct, frozen=True, dict=True):
     """A plan file as it was read. `id` comes from its place among the other plans (`planning.catalog`)."""
 
     id: str

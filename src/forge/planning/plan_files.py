@@ -7,8 +7,9 @@ import posixpath
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 FOLDER = ".planning"
 RUNS = f"{FOLDER}/runs"
@@ -19,8 +20,7 @@ _PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>
 _NATURAL = re.compile(r"([0-9]+)")
 
 
-@dataclass(frozen=True)
-class PlanFile:
+class PlanFile(Struct, frozen=True):
     """A plan file that was found: its path, its id among the others, and the folder it lies in."""
 
     path: str
@@ -49,8 +49,7 @@ class PlanFile:
         return posixpath.join(folder, name.removesuffix("PLAN.md") + "SUMMARY.md")
 
 
-@dataclass(frozen=True)
-class Phase:
+class Phase(Struct, frozen=True):
     """A folder with plans, in order."""
 
     folder: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from forge.text import shape, yaml
 from forge.text.source import Source
@@ -17,8 +19,7 @@ ProofKind = Literal["attestation", "waiver", "command"]
 _REQUIRED = {"kind", "plan_path", "about", "statement_sha256", "by", "at"}
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Struct, frozen=True):
     """What backs one must-have of a plan, `about` being its `KIND:N`.
 
     It is bound to the statement's text; `tree` is the tree outside `.planning/`, `blobs` the files that it speaks of.
@@ -63,6 +64,6 @@ def load_all(root: Path) -> Iterator[Proof]:
         except (OSError, yaml.YamlProblem):
             continue
         if isinstance(found, dict) and found.get("kind") in ("attestation", "waiver", "command"):
-            known = {key: value for key, value in found.items() if key in Proof.__dataclass_fields__}
+            known = {key: value for key, value in found.items() if key in Proof.__struct_fields__}
             if shape.misfit(Proof, known) is None and set(known) >= _REQUIRED:
                 yield Proof(**{**known, "source": f"{FOLDER}/{path.name}"})

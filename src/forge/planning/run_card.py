@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import asdict, dataclass, field, fields
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from forge.planning.plan_files import RUNS
 from forge.text import shape, yaml
@@ -20,8 +22,7 @@ _NEEDED = ("run", "plan", "plan_path", "steps", "clone", "branch", "base_commit"
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-@dataclass(frozen=True)
-class RunCard:
+class RunCard(Struct, frozen=True):
     """The facts of a run. `approval` says what was approved and how; `clone` is the clone that the run lives in."""
 
     run: str
@@ -72,7 +73,7 @@ class RunCard:
             raise ValueError(f"{path}:{line}:{column}: {problem.message}") from problem
         if not isinstance(found, dict):
             raise ValueError(f"{path}: it is no mapping of keys")
-        names = {item.name for item in fields(cls)} - {"unknown"}
+        names = {*cls.__struct_fields__} - {"unknown"}
         missing = [name for name in _NEEDED if name not in found]
         if missing:
             raise ValueError(f"{path}: it has no {', '.join(missing)}")

@@ -6,8 +6,9 @@ import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from forge.planning.stage import names_a_path
 from forge.text.finding import Finding
@@ -113,8 +114,7 @@ def _declared(front: Value) -> Iterable[tuple[str, Span]]:
                 yield from ((path, element.span) for path in paths_in(element.raw))
 
 
-@dataclass(frozen=True)
-class WriteScope:
+class WriteScope(Struct, frozen=True, dict=True):
     """The paths and globs that a plan may write. `*` and `?` are globs; brackets are letters, as in `[id]/page.tsx`."""
 
     paths: tuple[str, ...]

@@ -6,9 +6,11 @@ import difflib
 import math
 import os
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
 
 from forge.errors import SettingsError
 from forge.git.tree import Tree, Unreadable
@@ -30,8 +32,7 @@ PROTECTED = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
-class RunnerSettings:
+class RunnerSettings(Struct, frozen=True):
     """A named runner: its argument vector, how it gets the prompt, the environment names it may see, its own timeout.
 
     `resume_command` goes on with a session; `litter` are globs of files that it leaves behind. `done` and `failed` are
@@ -51,16 +52,14 @@ class RunnerSettings:
     litter: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Approvals:
+class Approvals(Struct, frozen=True):
     """What is asked: plan approval always is; a diff by policy."""
 
     plan: Literal["always"] = "always"
     diff: DiffPolicy = "risky"
 
 
-@dataclass(frozen=True)
-class ScopeLimits:
+class ScopeLimits(Struct, frozen=True):
     """How much one step may change before its diff is of high risk, and the paths that always are."""
 
     max_files: int = 50
@@ -68,8 +67,7 @@ class ScopeLimits:
     protect: tuple[str, ...] = PROTECTED
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """Seconds for a runner or a verify command, seconds of silence for a runner, and bytes."""
 
     step_timeout: float = 3600
@@ -78,8 +76,7 @@ class Limits:
     artifact_bytes: int = 16 << 20
 
 
-@dataclass(frozen=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """Everything that can be set."""
 
     runner: str = "manual"
@@ -186,7 +183,7 @@ class _Reader:
     def runner(self, value: Value) -> RunnerSettings:
         if not isinstance(value.data, dict):
             raise self.wrong(value, "a runner is a mapping with `command`")
-        self.known(value, *(item.name for item in fields(RunnerSettings)))
+        self.known(value, *RunnerSettings.__struct_fields__)
         timeout, plain = value.get("timeout"), RunnerSettings()
         lists = {name: self.texts(value, name, getattr(plain, name)) for name in _PLACES}
         for name in ("done", "failed"):

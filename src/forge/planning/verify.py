@@ -9,8 +9,9 @@ from __future__ import annotations
 import bisect
 import html
 import re
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.planning.shell import cannot_fail
 from forge.text.source import Span
@@ -58,8 +59,7 @@ _OTHER = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(Struct, frozen=True):
     """One thing to verify: a `command` for the shell, or a `human` check; `proves` is false where success says nothing."""
 
     kind: Literal["command", "human"]
@@ -112,8 +112,7 @@ def _unwrapped(text: str) -> str:
     return only[2] if only else stripped
 
 
-@dataclass(frozen=True, slots=True)
-class _Block:
+class _Block(Struct, frozen=True):
     """A fenced block: the language behind its opening marks, the lines between its fences, its place with both."""
 
     language: str

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from dataclasses import asdict, dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from forge.errors import SettingsError
 from forge.git.clone import clone_id, known_clone_id
@@ -20,8 +22,7 @@ from forge.text.visible import visible
 from forge.timeline.ids import now
 
 
-@dataclass(frozen=True)
-class Subject:
+class Subject(Struct, frozen=True):
     """Exactly what is approved; `sha256` names it, and changes with any of it."""
 
     plan_path: str

@@ -7,8 +7,10 @@ import json
 import os
 import sys
 import time
-from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import asdict
 
 from forge import __version__
 from forge.git.repository import Repository
@@ -19,8 +21,7 @@ from forge.timeline.lock import ProcessId
 _OUTCOMES = {0: "success", 4: "success", 130: "interrupted"}
 
 
-@dataclass
-class Execution:
+class Execution(Struct):
     """One forge command under way. `counters` may be added to until it finishes."""
 
     id: str

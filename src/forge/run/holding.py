@@ -8,8 +8,10 @@ import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forge.errors import NotApproved, SettingsError, UsageError
 from forge.git.commits import blob_data, identity
@@ -32,8 +34,7 @@ from forge.timeline.lock import ProcessId, WriterLock, holder_alive
 from forge.views.runs import RunRecord, home_of, live_folder, live_folders_here, lock_path
 
 
-@dataclass(frozen=True)
-class Context:
+class Context(Struct, frozen=True):
     """What every command that changes something works with; a `lenient` one only records, and needs no usable settings."""
 
     repository: Repository

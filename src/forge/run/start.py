@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forge.check.gate import Refuse, gate
 from forge.errors import NotApproved
@@ -36,8 +37,7 @@ from forge.timeline.events import StepSkipped
 from forge.views.runs import RunRecord, live_folder
 
 
-@dataclass(frozen=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A plan that nothing refuses: with its runner, what was approved of it, and how."""
 
     plan: Plan

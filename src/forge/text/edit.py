@@ -7,7 +7,8 @@ document's own encoding. The byte-order mark, line ends and bytes that are no va
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.text.source import Source, Span
 
@@ -16,8 +17,7 @@ class NotEditable(ValueError):
     """A document that cannot be edited so, or edits that do not fit it; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Edit:
+class Edit(Struct, frozen=True):
     """Put `text` in place of a stretch of a source's text (offsets in code points); an empty stretch inserts."""
 
     span: Span

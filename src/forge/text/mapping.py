@@ -7,7 +7,8 @@ merged key) is refused; so is text that is no YAML to begin with.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.text import yaml
 from forge.text.edit import Edit, NotEditable, apply, apply_to_text, newline
@@ -19,8 +20,7 @@ _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
 _BLANKS = " \t\r\n"
 
 
-@dataclass(frozen=True)
-class Block:
+class Block(Struct, frozen=True):
     """A YAML mapping in a stretch of a document, as it is or as earlier changes left it: `text` is the whole document's."""
 
     source: Source

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import bisect
 from collections.abc import Callable, Container
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.text import yaml
 from forge.text.edit import Edit, apply_to_text
@@ -21,8 +22,7 @@ _MOST_LEFT_OUT = 10
 _LONGEST = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Mend:
+class Mend(Struct, frozen=True):
     """One broken place of a source: what it is, where, the line as it should read (empty where none is known).
 
     `edits` are the source's; `safe` says that they cannot change what the text means.
@@ -36,8 +36,7 @@ class Mend:
     safe: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a stretch of YAML says once it is mended: `value` is None where it could not be; the places, in order."""
 
     value: Value | None

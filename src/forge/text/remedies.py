@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.text.edit import Edit
 from forge.text.source import Span
@@ -36,8 +37,7 @@ _MOST_INDENTS = 6
 _FURTHEST = 40  # lines that a value or a look back may span
 
 
-@dataclass(frozen=True, slots=True)
-class Remedy:
+class Remedy(Struct, frozen=True):
     """What is wrong (`kind`, `message`, `span`), the edits that mend it, and whether they cannot change the meaning."""
 
     kind: str
@@ -47,8 +47,7 @@ class Remedy:
     safe: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Line:
+class _Line(Struct, frozen=True):
     """A line of the text: where it begins, and its characters without the line end."""
 
     start: int

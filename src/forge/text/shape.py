@@ -1,22 +1,23 @@
-"""Whether plain data, as it comes out of a file, has the shape that a dataclass says its fields have."""
+"""Whether plain data, as it comes out of a file, has the shape that a record says its fields have."""
 
 from __future__ import annotations
 
 import types
 from collections.abc import Mapping
-from dataclasses import fields
 from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
+from msgspec import Struct
+
 
 @cache
-def shape_of(cls: type) -> Mapping[str, object]:
-    """Return the fields of a dataclass and their types."""
+def shape_of(cls: type[Struct]) -> Mapping[str, object]:
+    """Return the fields of a record and their types."""
     hints = get_type_hints(cls)
-    return {item.name: hints[item.name] for item in fields(cls)}
+    return {name: hints[name] for name in cls.__struct_fields__}
 
 
-def misfit(cls: type, data: Mapping[str, object]) -> str | None:
+def misfit(cls: type[Struct], data: Mapping[str, object]) -> str | None:
     """Return the name of the first field of `cls` whose value in `data` is of another type; None where all fit.
 
     Names that `cls` does not have, and fields that `data` does not have, are passed over.

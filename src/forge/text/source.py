@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import bisect
 import codecs
-from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.text.finding import Finding, Severity
 
@@ -19,21 +20,19 @@ _MARKS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Span:
+class Span(Struct, frozen=True):
     """A stretch of a source's text: offsets in code points, the end exclusive."""
 
     start: int
     end: int
 
 
-@dataclass(frozen=True)
-class Source:
+class Source(Struct, frozen=True, dict=True):
     """A document's bytes and what they say; `path` is relative to the repository's root, with `/`."""
 
     path: str
     data: bytes
-    text: str = field(repr=False)
+    text: str
     mark: bytes
     encoding: str
     problem: str | None = None

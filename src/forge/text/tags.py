@@ -10,7 +10,8 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.text.source import Span
 
@@ -19,8 +20,7 @@ _TASK_CLOSE = re.compile(r"</task>[ \t]*\r?$", re.M)
 _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""")
 
 
-@dataclass(frozen=True, slots=True)
-class Tag:
+class Tag(Struct, frozen=True):
     """A tag with its content: `inner` is what lies between the tags, `span` both tags included."""
 
     name: str

@@ -9,9 +9,10 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Container, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from forge.late import at_first_use
 from forge.text.source import Span
@@ -44,8 +45,7 @@ class YamlProblem(Exception):
         self.final = final
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """One YAML value: `data` is a str, int, float, bool, None, list of values or dict of values; `raw` a scalar's text."""
 
     data: object
@@ -81,8 +81,7 @@ class Value:
         return self.data
 
 
-@dataclass(frozen=True, slots=True)
-class Repeated:
+class Repeated(Struct, frozen=True):
     """A key that stands in a mapping a second time: its name, where it stands, and where it stood before."""
 
     key: str
@@ -90,8 +89,7 @@ class Repeated:
     first: Span
 
 
-@dataclass
-class Repeats:
+class Repeats(Struct):
     """Lets keys stand twice in a mapping, up to a bound, and collects them.
 
     Lists are joined to one, mappings key by key; of two scalars the first counts, unless their key is one of `listed`:

@@ -11,18 +11,19 @@ import json
 import os
 import subprocess
 import time
-from dataclasses import asdict, dataclass
 from functools import cache
 from pathlib import Path
 from types import TracebackType
+
+import msgspec
+from msgspec import Struct
 
 from forge.errors import Held, StorageFailed
 
 _TRIES, _MOMENT = 5, 0.01  # seconds between two tries
 
 
-@dataclass(frozen=True)
-class ProcessId:
+class ProcessId(Struct, frozen=True):
     """A process that cannot be mistaken for a later one of the same number: pid, start time, boot."""
 
     pid: int
@@ -62,8 +63,7 @@ def _boot() -> str:
         return done.stdout.strip()
 
 
-@dataclass(frozen=True)
-class Holder:
+class Holder(Struct, frozen=True):
     """What the holder of a lock wrote into it."""
 
     process: ProcessId
@@ -106,7 +106,7 @@ class WriterLock:
         assert self._descriptor is not None
         try:
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, json.dumps(asdict(holder)).encode(), 0)
+            os.pwrite(self._descriptor, msgspec.json.encode(holder), 0)
         except OSError:
             return  # who holds it is only told, the lock itself is taken
 

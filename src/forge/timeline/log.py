@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import DamagedLog, StorageFailed
 from forge.text import atomic, jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, link
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with its line."""
 
     events: list[Event]

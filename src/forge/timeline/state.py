@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass, field, fields
 from typing import Literal
+
+from msgspec import Struct, field
 
 Status = Literal["pending", "running", "paused", "completed", "failed", "stopped"]
 FINAL: frozenset[Status] = frozenset(("completed", "failed", "stopped"))
@@ -13,8 +14,7 @@ RunnerState = Literal["", "started", "finished", "failed"]
 CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "approved", "denied"]
 
 
-@dataclass
-class Question:
+class Question(Struct):
     """Something that a person is asked; `about` says what it decides (`diff`, `step`, `nothing`, `check:2`, `changed:2`)."""
 
     id: str
@@ -27,8 +27,7 @@ class Question:
     option: str | None = None
 
 
-@dataclass
-class Proposal:
+class Proposal(Struct):
     """A step's diff as it was judged, and the seq of the event that proposed it."""
 
     id: str
@@ -42,16 +41,14 @@ class Proposal:
     by_runner: bool
 
 
-@dataclass
-class Failure:
+class Failure(Struct):
     """What went wrong, with the end of the output that shows it."""
 
     kind: str
     error: str
 
 
-@dataclass
-class Work:
+class Work(Struct):
     """What has happened in the current attempt of a step, or behind the last step.
 
     `mending` says that a person was at work since it failed, `taken` that the runner's own changes were settled before.
@@ -81,8 +78,7 @@ class Work:
         return None if asked is None else asked.decision or "open"
 
 
-@dataclass
-class GoingBack:
+class GoingBack(Struct):
     """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the rollback that is undone.
 
     It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at `commit` again. `loose` are
@@ -99,8 +95,7 @@ class GoingBack:
     loose: list[str] = field(default_factory=list)
 
 
-@dataclass
-class StepState:
+class StepState(Struct):
     """One step of a run; `began` is the seq of the event that it began with, 0 where it has not.
 
     `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest commit of this run when
@@ -125,8 +120,7 @@ class StepState:
     session: str | None = None
 
 
-@dataclass
-class RunState:
+class RunState(Struct):
     """A run as its events tell it."""
 
     run: str
@@ -225,9 +219,9 @@ class RunState:
         """Take note that the latest rollback was undone: all is as it was before it."""
         before, kept = self.before_it, ("run", "status", "commits", "last_seq", "last_type")
         if before is not None:
-            for item in fields(self):
-                if item.name not in kept:
-                    setattr(self, item.name, getattr(before, item.name))
+            for name in self.__struct_fields__:
+                if name not in kept:
+                    setattr(self, name, getattr(before, name))
 
     def moved_on(self) -> None:
         """Take note that a step began: an earlier rollback is not undone any more."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field, replace
 from functools import cached_property
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forge.check.must_haves.verdict import Answer, Verdict
 from forge.errors import GitFailed
@@ -25,8 +27,7 @@ from forge.views.verdicts import Bench, PlanVerdict, catalog_of, plan_in, revisi
 _WORST_FIRST = ("failed", "unproven", "proven")
 
 
-@dataclass(frozen=True)
-class Past:
+class Past(Struct, frozen=True):
     """A plan at the commit that completed it: its verdict there, and since when each must-have that held is broken.
 
     `broken` holds kind and index, as the plan has them now, with the commit. `note` says what could not be looked at.
@@ -38,8 +39,7 @@ class Past:
     note: str = ""
 
 
-@dataclass(frozen=True)
-class PlanAudit:
+class PlanAudit(Struct, frozen=True):
     """A plan that is called complete: what calls it so, its verdict now, and what was then (None where not asked)."""
 
     claimed: Claimed
@@ -64,8 +64,7 @@ class PlanAudit:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Audit:
+class Audit(Struct, frozen=True, dict=True):
     """All plans of a revision that are called complete, worst first."""
 
     revision: str

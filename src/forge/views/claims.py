@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.git.tree import Tree, Unreadable
 from forge.planning.catalog import Catalog
@@ -22,8 +23,7 @@ _MARKUP = "*_`[(~ \t"
 _LONGEST = 1 << 20
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """What calls a plan complete: the document or run, and its line where it is one of a list."""
 
     by: ClaimKind
@@ -35,8 +35,7 @@ class Claim:
         return {"by": self.by, "path": self.path, "line": self.line}
 
 
-@dataclass(frozen=True)
-class Claimed:
+class Claimed(Struct, frozen=True):
     """A plan that is called complete, with all that calls it so; a summary comes first."""
 
     file: PlanFile

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.git.history import History
 from forge.git.objects import FOLDER as MODE_FOLDER
@@ -17,8 +18,7 @@ _ALIKE = 0.5  # of the lines that say something, of the shorter text
 _SAYS_SOMETHING = 12  # bytes; tags and marks that every plan has are shorter
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(Struct, frozen=True):
     """A summary as a commit added it; `certain` is false where the history behind the commit is not here."""
 
     commit: str

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from forge.errors import UnknownName
 from forge.git.patches import FileStat, Range, patch, ranges, stats
@@ -16,8 +18,7 @@ from forge.views.runs import RunRecord, all_runs, belongs_here, one_run
 _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
 
-@dataclass(frozen=True)
-class RunChanges:
+class RunChanges(Struct, frozen=True):
     """What a run, or a step of it, committed; `uncommitted` lists what lies in the tree of an open one as `XY path`."""
 
     record: RunRecord
@@ -30,7 +31,7 @@ class RunChanges:
         """Return what JSON shows of it."""
         return {
             "run": self.record.card.run, "plan": self.record.card.plan, "step": self.step.id if self.step else None,
-            "commits": self.commits, "files": [vars(stat) for stat in self.files(repository)],
+            "commits": self.commits, "files": [asdict(stat) for stat in self.files(repository)],
             "uncommitted": self.uncommitted, "patch": "".join(patch(repository, each) for each in self.ranges),
         }  # fmt: skip
 

@@ -6,8 +6,9 @@ import os
 import re
 import stat
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import UsageError
 from forge.planning import backlog, mission, proof, reports, requirements, roadmap, settings
@@ -26,8 +27,7 @@ _PLACED = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A document that was found: its absolute place, and whether a person named the file itself."""
 
     place: str

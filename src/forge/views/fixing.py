@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from forge.errors import StorageFailed
 from forge.planning.plan import LISTED, front_matter
@@ -14,8 +16,7 @@ from forge.text.mend import Mend, Reading
 from forge.text.source import Source
 
 
-@dataclass(frozen=True, slots=True)
-class Fix:
+class Fix(Struct, frozen=True):
     """One line that was mended: where, what was wrong, and the line before and after."""
 
     path: str
@@ -28,11 +29,10 @@ class Fix:
 
     def as_data(self) -> dict[str, object]:
         """Return the fix as plain data."""
-        return {name: getattr(self, name) for name in self.__slots__}
+        return asdict(self)
 
 
-@dataclass(frozen=True, slots=True)
-class Unfixed:
+class Unfixed(Struct, frozen=True):
     """A document with mends that could be written and were not, and why."""
 
     path: str
@@ -43,8 +43,7 @@ class Unfixed:
         return {"path": self.path, "reason": self.reason}
 
 
-@dataclass(frozen=True)
-class Fixes:
+class Fixes(Struct, frozen=True):
     """What was written, and what was not."""
 
     made: tuple[Fix, ...]

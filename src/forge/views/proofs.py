@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import posixpath
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
@@ -15,8 +16,7 @@ from forge.timeline.event import Event, typed
 from forge.views.runs import RunRecord, all_runs
 
 
-@dataclass(frozen=True)
-class ProofBook:
+class ProofBook(Struct, frozen=True, dict=True):
     """Every proof of a repository: the files of its work tree, and the timelines of its runs."""
 
     repository: Repository

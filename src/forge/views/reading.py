@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import astuple, dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import astuple
 
 from forge.check.rules import allow, conflict, documents, items, reports, runs
 from forge.check.rules.allow import Allow
@@ -29,8 +31,7 @@ from forge.text.source import Source
 _LONGEST_LINE = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a document came to. `facts` is JSON for the rules between documents, `lines` the text of lines with findings."""
 
     kind: str

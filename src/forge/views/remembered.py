@@ -11,10 +11,12 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Protocol
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 import forge
 from forge.check.must_haves.verdict import Evidence, Verdict
@@ -39,8 +41,7 @@ class Signed(Protocol):
         """Return what tells one listing from another. Raises GitFailed."""
 
 
-@dataclass(frozen=True)
-class Answered:
+class Answered(Struct, frozen=True):
     """A plan as a tree alone answers it: findings, whether its front matter is sound, each must-have with its command."""
 
     sound: bool
@@ -106,7 +107,7 @@ class Memory:
                 "key": self._key, "plan": hashlib.sha256(data).hexdigest(), "sound": found.sound,
                 "asked": {"paths": signs, "listing": self._listing if asked.listed else None},
                 "findings": [asdict(each) for each in found.findings],
-                "items": [(command, asdict(verdict)) for command, verdict in found.items],
+                "items": [(command, verdict.as_data()) for command, verdict in found.items],
             }  # fmt: skip
             place = self._place(path)
             place.parent.mkdir(parents=True, exist_ok=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from forge.check.replay.account import Account, Record, Remark
 from forge.check.replay.chain import read_lines
@@ -16,8 +16,7 @@ from forge.timeline.state import RunState
 from forge.views.runs import RunRecord
 
 
-@dataclass(frozen=True)
-class Replayed:
+class Replayed(Struct, frozen=True):
     """What replay found: the state that the events lead to, what is wrong, and what could not be checked here."""
 
     record: RunRecord

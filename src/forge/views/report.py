@@ -6,8 +6,9 @@ Nothing in it depends on when or where it is made, so a report that is made agai
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import UnknownName
 from forge.git.patches import FileStat, patch, stats
@@ -23,8 +24,7 @@ from forge.views.story import Chapter, Story, tell
 _MOST_LINES = 3000  # of one step's diff
 
 
-@dataclass(frozen=True)
-class StepDiff:
+class StepDiff(Struct, frozen=True):
     """A step's diff: its files and its text, cut where it is very long (`left_out` lines are missing)."""
 
     files: list[FileStat]
@@ -32,8 +32,7 @@ class StepDiff:
     left_out: int
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """A file that backs a verdict, with its text as far as this clone has it."""
 
     path: str
@@ -48,8 +47,7 @@ class Evidence:
         return f"evidence-{self.sha256[:16]}"
 
 
-@dataclass(frozen=True)
-class RunPart:
+class RunPart(Struct, frozen=True):
     """A run in a report: its story, each chapter with its diff, and the evidence by hash."""
 
     story: Story
@@ -57,16 +55,14 @@ class RunPart:
     evidence: list[Evidence]
 
 
-@dataclass(frozen=True)
-class PlanPart:
+class PlanPart(Struct, frozen=True):
     """A plan in a report: where it stands, and its runs, oldest first."""
 
     plan: PlanStanding
     runs: list[RunPart]
 
 
-@dataclass(frozen=True)
-class Report:
+class Report(Struct, frozen=True):
     """A report: what it is about, and its plans; about a run it holds that run only."""
 
     kind: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import DamagedLog, NoOpenRun, UnknownName
 from forge.git import commits, worktrees
@@ -17,8 +18,7 @@ from forge.timeline.log import Reading
 from forge.timeline.state import RunState
 
 
-@dataclass(frozen=True)
-class RunRecord:
+class RunRecord(Struct, frozen=True):
     """A run as it was read: its card, its log, and the state that the log folds into."""
 
     card: RunCard

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime
+
+from msgspec import Struct, field
 
 from forge.timeline.event import Event
 from forge.timeline.state import StepState
@@ -21,8 +22,7 @@ _KINDS = {
 _TIMED = ("runner", "check")  # kinds of which the event says how long they took
 
 
-@dataclass(frozen=True)
-class Deed:
+class Deed(Struct, frozen=True):
     """One thing that happened: its event, its kind in a word, one line about it, and whether it went well (None: neither)."""
 
     event: Event
@@ -52,8 +52,7 @@ class Deed:
                 "actor": self.event.actor, "evidence": self.evidence}  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """A step, or what comes behind the last one (`step` is None then), with what happened in it."""
 
     step: StepState | None
@@ -78,8 +77,7 @@ class Chapter:
         return ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
 
 
-@dataclass(frozen=True)
-class Story:
+class Story(Struct, frozen=True):
     """A run: its record, its chapters in order, and the moments at which it began and was last heard of."""
 
     record: RunRecord

@@ -6,8 +6,10 @@ import os
 import posixpath
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import closing
-from dataclasses import dataclass, field, replace
 from pathlib import Path
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT, PROBED, RULES
@@ -30,8 +32,7 @@ _LARGEST = 64 << 20  # bytes; nobody writes such a document, and reading it woul
 _EVERY_RULE = frozenset(rule.id for rule in RULES)
 
 
-@dataclass
-class Report:
+class Report(Struct):
     """What was read and what was found; `lines` has the text of the lines with findings."""
 
     files: int = 0

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.judge import on_tree, with_proofs
@@ -26,8 +27,7 @@ from forge.views.proofs import ProofBook
 from forge.views.remembered import Answered, Memory
 
 
-@dataclass(frozen=True)
-class PlanVerdict:
+class PlanVerdict(Struct, frozen=True, dict=True):
     """A plan with the verdict on each of its must-haves; the plan itself is read where it is asked for."""
 
     file: PlanFile
@@ -54,8 +54,7 @@ class PlanVerdict:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Bench:
+class Bench(Struct, frozen=True, dict=True):
     """One tree to judge plans on; what several plans need of it is read once.
 
     `limit` is the largest file, in bytes, that is read; `strict` lets only fresh proofs count.

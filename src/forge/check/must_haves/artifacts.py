@@ -5,7 +5,8 @@ from __future__ import annotations
 import posixpath
 import re
 from bisect import bisect_left
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.check.must_haves.code import Code, as_lines
 from forge.check.must_haves.conditions import Content, Demands, demands, holds_name, together
@@ -65,8 +66,7 @@ def _named(text: str, tree: Tree) -> tuple[str, str]:
     return clean(text)
 
 
-@dataclass(frozen=True)
-class _Look:
+class _Look(Struct, frozen=True):
     """The look at one artifact: its path, what it demands, and the tree it is looked for in."""
 
     path: str

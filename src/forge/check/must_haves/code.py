@@ -6,8 +6,9 @@ import ast
 import re
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
+
+from msgspec import Struct
 
 from forge.check.must_haves.masking import masked
 from forge.git.tree import Tree, Unreadable
@@ -29,8 +30,7 @@ _WHY_NOT = {
 }
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(Struct, frozen=True, dict=True):
     """A text file; offsets hold for all three texts alike. Line ends are LF, bytes that do not decode are `\\ufffd`."""
 
     path: str

@@ -9,8 +9,9 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import partial
+
+from msgspec import Struct, field
 
 from forge.check.must_haves import exports
 from forge.check.must_haves.code import Code, as_lines
@@ -33,8 +34,7 @@ _GENERIC = re.compile(r"\w<[^<>()=;]*,[^()=;]*>")  # `Map<string, number>` is on
 _META = re.compile(r"[\\.*+?|()\[\]{}^$]")
 
 
-@dataclass(frozen=True, slots=True)
-class Content:
+class Content(Struct, frozen=True):
     """A file to check: its text with LF line ends, the tree's files, and whether it holds NUL characters (is no text)."""
 
     code: Code
@@ -51,8 +51,7 @@ class Content:
 Check = Callable[[Content], Outcome]
 
 
-@dataclass
-class Demands:
+class Demands(Struct):
     """The conditions of one artifact: `checks` on the file, `undecided` in words, and whether nothing may be there."""
 
     checks: list[Check] = field(default_factory=list)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import posixpath
-from dataclasses import dataclass
 from difflib import get_close_matches
+
+from msgspec import Struct
 
 from forge.check.must_haves import link_patterns
 from forge.check.must_haves.code import Code, as_lines, read
@@ -27,8 +28,7 @@ _MOST_BYTES = 64 << 20
 _MOST_TARGETS = 5
 
 
-@dataclass(frozen=True, slots=True)
-class _Link:
+class _Link(Struct, frozen=True):
     """A link as declared; `pattern` is None where none is given."""
 
     start: str

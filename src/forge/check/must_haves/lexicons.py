@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 
-@dataclass(frozen=True, eq=False)
-class Quote:
+class Quote(Struct, frozen=True, eq=False):
     """A kind of string: how it opens, the literal text that closes it, what in it does not close it.
 
     A group `tag` in `opening` stands for `TAG` in `closing` (`r##"…"##`). `lines`: it may cross lines. `hole` opens code
@@ -25,8 +26,7 @@ class Quote:
     hole: str = ""
 
 
-@dataclass(frozen=True, eq=False)
-class Lexicon:
+class Lexicon(Struct, frozen=True, eq=False):
     """The rules of one language.
 
     `comments` match a comment to the end of its line, `blocks` are pairs of an opening pattern and a closing text,
@@ -47,8 +47,7 @@ class Lexicon:
     sections: tuple[Section, ...] = ()
 
 
-@dataclass(frozen=True, eq=False)
-class Section:
+class Section(Struct, frozen=True, eq=False):
     """A stretch with rules of its own: from `opening` to before `closing`, or to where its code meets `leave`."""
 
     opening: str

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.check.must_haves.code import as_lines, read
 from forge.check.must_haves.imports import specifiers
@@ -32,8 +33,7 @@ _TYPE_NAME = re.compile(r"(?P<name>[A-Za-z_]\w*)(?:(?:\.|::|#|->)\w+)*(?:\([^()]
 EndKind = Literal["files", "several", "alike", "folder", "absent", "outside", "broken", "words"]
 
 
-@dataclass(frozen=True, slots=True)
-class End:
+class End(Struct, frozen=True):
     """One end of a link: `text` as it was read, `paths` of the tree that it names, `rest` what stands behind the path.
 
     `several`: a name without a folder that several files have. `alike`: nothing stands at the path, but files elsewhere

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from forge.check.must_haves.code import Code
 from forge.check.must_haves.imports import statements
@@ -28,8 +29,7 @@ _WORD = re.compile(r"[A-Za-z_$][\w$]*")
 _SHORTEST_MEMBER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """Where words were found, and how."""
 
     line: int

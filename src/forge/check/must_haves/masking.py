@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import bisect
 import re
-from dataclasses import dataclass, field
 from functools import cache, lru_cache
+
+from msgspec import Struct, field
 
 from forge.check.must_haves.lexicons import Lexicon, Quote, lexicon_of, openings
 
@@ -37,8 +38,7 @@ def masked(path: str, text: str, *, strings: bool = True) -> str | None:
     return scan.result()
 
 
-@dataclass
-class _Hole:
+class _Hole(Struct):
     """Code inside a string: the quote and closing text to go back to, and how many brackets of its own are open."""
 
     quote: Quote
@@ -70,8 +70,7 @@ class _Heredocs:
             self.ends[self._line_end] = lines[place]
 
 
-@dataclass
-class _Scan:
+class _Scan(Struct):
     """The state of one pass: stretches to blank, in order, and what is open or known not to close."""
 
     text: str

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.check.must_haves.verdict import Evidence
 
 _LONGEST = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """An answer, its reason in plain words, and what was found where."""
 
     verdict: Literal["pass", "fail", "unproven"]

@@ -5,8 +5,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cached_property
+
+from msgspec import Struct
 
 from forge.check.must_haves.code import Code
 from forge.git.tree import Tree
@@ -22,8 +23,7 @@ _QUOTED = re.compile(r"[\"'`<(](?P<path>(?:\.{1,2}/|[\w@~])[\w./@~+-]{0,250})[\"
 _TAKES_IN = re.compile(r"\b(?:require|require_relative|load|import|include|use|forward|source|extends?|export|part)\b")
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(Struct, frozen=True):
     """Where a file is named, and the text that names it."""
 
     line: int
@@ -66,8 +66,7 @@ def _start(text: str, at: int, least: int, signs: frozenset[str]) -> int:
     return at
 
 
-@dataclass
-class _Named:
+class _Named(Struct, dict=True):
     """Whether a path, as written in the file `source`, names the target."""
 
     target: str

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
 from forge.git.tree import Tree
@@ -15,8 +16,7 @@ from forge.planning.shell import cannot_fail
 Freshness = Literal["fresh", "carried", "stale"]
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(Struct, frozen=True):
     """What proofs are held against: a tree, and what is asked of it only where a proof needs it.
 
     `tree_id` gives its id outside `.planning/`, `bound` the files with their blobs that a truth's command is bound to

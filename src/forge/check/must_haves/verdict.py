@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass
 from typing import Literal
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from forge.planning.must_haves import Kind, MustHave
 
@@ -13,8 +15,7 @@ Answer = Literal["pass", "fail", "unproven", "stale", "waived"]
 PlanAnswer = Literal["proven", "failed", "unproven"]
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """Where something was found: a path, a line from 1 (None for the whole file), and how it matched."""
 
     path: str
@@ -22,8 +23,7 @@ class Evidence:
     how: str
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """The answer to one must-have; `target` says in one line what it is about."""
 
     kind: Kind

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TypeVar
+
+from msgspec import Struct, field
 
 from forge.planning.run_card import RunCard
 from forge.timeline.event import Data, Event, typed
@@ -13,8 +14,7 @@ from forge.timeline.event import Data, Event, typed
 D = TypeVar("D", bound=Data)
 
 
-@dataclass(frozen=True)
-class Remark:
+class Remark(Struct, frozen=True):
     """Something about one event; `seq` is 0 for what is about the run as a whole."""
 
     seq: int
@@ -25,8 +25,7 @@ class Remark:
         return {"seq": self.seq, "message": self.message}
 
 
-@dataclass(frozen=True)
-class Record:
+class Record(Struct, frozen=True):
     """A run as its files tell it: the card, the lines of the log without their LF, the events that could be read.
 
     `card_data` are the bytes of `run.yaml`, `folder` is where `evidence/` lies.
@@ -43,8 +42,7 @@ class Record:
         return b"".join(line + b"\n" for line in self.lines[:seq])
 
 
-@dataclass
-class Account:
+class Account(Struct):
     """What is wrong with a record, and what could not be looked at here."""
 
     problems: list[Remark] = field(default_factory=list)

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 from forge.check.replay.account import Record, data_of
 from forge.timeline import events as ev
 from forge.timeline.event import Event
 
 
-@dataclass(frozen=True)
-class Claim:
+class Claim(Struct, frozen=True):
     """A commit that event `seq` names: its trailers, between which events its `Forge-Seq` lies, and what it holds.
 
     `files` are None for a commit that is held against nothing (a checkpoint is held against the log instead); `base` is the
@@ -30,8 +30,7 @@ class Claim:
     by_runner: bool = False
 
 
-@dataclass
-class _Work:
+class _Work(Struct):
     """What of one step, or of what comes behind the last one, the claims are made from."""
 
     checkpoint: tuple[Event, ev.CheckpointCreated] | None = None
@@ -39,8 +38,7 @@ class _Work:
     proposal: tuple[Event, ev.DiffProposed] | None = None
 
 
-@dataclass
-class _Reader:
+class _Reader(Struct):
     works: dict[str | None, _Work] = field(default_factory=dict)
 
     def read(self, event: Event) -> Iterator[Claim]:

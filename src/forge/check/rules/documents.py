@@ -31,7 +31,7 @@ def check_proof(source: Source) -> Iterator[Finding]:
         yield PROOF.at(source, Span(0, 0), "the proof is no mapping of keys", _HINT)
         return
     missing = [key for key in _NEEDED if key not in found]
-    wrong = shape.misfit(Proof, {key: value for key, value in found.items() if key in Proof.__dataclass_fields__})
+    wrong = shape.misfit(Proof, {key: value for key, value in found.items() if key in Proof.__struct_fields__})
     if missing:
         yield PROOF.at(source, Span(0, 0), f"the proof has no {', '.join(missing)}", _HINT)
     elif wrong:

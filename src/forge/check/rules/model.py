@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from forge.planning.spots import Spot
 from forge.text.finding import Finding, Severity
 from forge.text.source import Source, Span
 
 
-@dataclass(frozen=True)
-class Rule:
+class Rule(Struct, frozen=True):
     """A rule: what a finding of it is called, how bad it is, and whether it blocks execution."""
 
     id: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import os
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
@@ -19,8 +20,7 @@ from forge.planning.requirements import Requirements
 from forge.planning.roadmap import Roadmap
 
 
-@dataclass(frozen=True)
-class Project:
+class Project(Struct, frozen=True, dict=True):
     """A `.planning/` that was read. What is absent is None or empty, and no rule asks for it.
 
     `facts` gives a plan's facts by its path, `exists` says of a path below `root` whether a file or folder is there,

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-from dataclasses import asdict
+
+from msgspec.structs import asdict
 
 from forge.errors import GitFailed
 from forge.git.changes import stage

@@ -8,8 +8,9 @@ import json
 import os
 import subprocess
 from collections.abc import Mapping
-from dataclasses import asdict
 from pathlib import Path
+
+from msgspec.structs import asdict
 
 from forge.check import trust
 from forge.errors import GitFailed

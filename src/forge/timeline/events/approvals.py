@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import CheckState, Question, RunState
 
 
 @register
-@dataclass(frozen=True)
-class ApprovalRequested(Data):
+class ApprovalRequested(Data, frozen=True):
     """A person is asked. `kind`: plan, diff, command, scope, human_verify, decision or human_action."""
 
     type: ClassVar[str] = "approval_requested"
@@ -31,8 +31,7 @@ class ApprovalRequested(Data):
 
 
 @register
-@dataclass(frozen=True)
-class ApprovalResolved(Data):
+class ApprovalResolved(Data, frozen=True):
     """The answer. `decision`: approved, denied or edit_requested; `scope`: once or always."""
 
     type: ClassVar[str] = "approval_resolved"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import GoingBack, Proposal, RunState
 
 
 @register
-@dataclass(frozen=True)
-class CheckpointCreated(Data):
+class CheckpointCreated(Data, frozen=True):
     """The intent of a checkpoint; its commit carries the same id as a trailer."""
 
     type: ClassVar[str] = "checkpoint_created"
@@ -28,8 +28,7 @@ class CheckpointCreated(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RollbackStarted(Data):
+class RollbackStarted(Data, frozen=True):
     """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step `to` of `run`, at `commit`.
 
     `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an undo names the event of
@@ -56,8 +55,7 @@ class RollbackStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class CheckpointRestored(Data):
+class CheckpointRestored(Data, frozen=True):
     """The work tree was put back to a checkpoint; `snapshot` holds what was there before.
 
     `made` is the commit of a rollback, where there was something to commit.
@@ -90,8 +88,7 @@ class CheckpointRestored(Data):
 
 
 @register
-@dataclass(frozen=True)
-class DiffProposed(Data):
+class DiffProposed(Data, frozen=True):
     """What a step changed, judged; `diff_sha256` identifies it by status, mode, object and path."""
 
     type: ClassVar[str] = "diff_proposed"
@@ -120,8 +117,7 @@ class DiffProposed(Data):
 
 
 @register
-@dataclass(frozen=True)
-class DiffApplied(Data):
+class DiffApplied(Data, frozen=True):
     """The step's diff is committed; `hook_changed` names the paths that a hook rewrote. No commit where nothing changed."""
 
     type: ClassVar[str] = "diff_applied"

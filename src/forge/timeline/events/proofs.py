@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import RunState
 
 
-@dataclass(frozen=True)
-class _Truth(Data):
+class _Truth(Data, frozen=True):
     truth: int
     statement: str
 
@@ -20,8 +20,7 @@ class _Truth(Data):
 
 
 @register
-@dataclass(frozen=True)
-class TruthProven(_Truth):
+class TruthProven(_Truth, frozen=True):
     """A truth's command succeeded on `tree` (the tree's id outside `.planning/`); `blobs` binds the files it speaks of."""
 
     type: ClassVar[str] = "truth_proven"
@@ -31,8 +30,7 @@ class TruthProven(_Truth):
 
 
 @register
-@dataclass(frozen=True)
-class TruthFailed(_Truth):
+class TruthFailed(_Truth, frozen=True):
     """A truth's command did not succeed."""
 
     type: ClassVar[str] = "truth_failed"
@@ -42,8 +40,7 @@ class TruthFailed(_Truth):
 
 
 @register
-@dataclass(frozen=True)
-class TruthAttested(_Truth):
+class TruthAttested(_Truth, frozen=True):
     """A person vouches for a truth and names evidence."""
 
     type: ClassVar[str] = "truth_attested"
@@ -54,8 +51,7 @@ class TruthAttested(_Truth):
 
 
 @register
-@dataclass(frozen=True)
-class TruthWaived(Data):
+class TruthWaived(Data, frozen=True):
     """A person waives a must-have, with a reason; `name` is `KIND:N`."""
 
     type: ClassVar[str] = "truth_waived"
@@ -66,8 +62,7 @@ class TruthWaived(Data):
 
 
 @register
-@dataclass(frozen=True)
-class MustHavesVerified(Data):
+class MustHavesVerified(Data, frozen=True):
     """The verdicts at the end of a run."""
 
     type: ClassVar[str] = "must_haves_verified"

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import Failure, RunState, Work
 
 
 @register
-@dataclass(frozen=True)
-class MissionStarted(Data):
+class MissionStarted(Data, frozen=True):
     """Event 1 of every run: what it is to do, and from where."""
 
     type: ClassVar[str] = "mission_started"
@@ -32,8 +32,7 @@ class MissionStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class FailureDetected(Data):
+class FailureDetected(Data, frozen=True):
     """Something failed; nothing goes on by itself behind it but a repair."""
 
     type: ClassVar[str] = "failure_detected"
@@ -46,8 +45,7 @@ class FailureDetected(Data):
 
 
 @register
-@dataclass(frozen=True)
-class ExecutionPaused(Data):
+class ExecutionPaused(Data, frozen=True):
     """Forge gives up the process. `reason`: failure, approval, manual, requested, head_moved, interrupted or storage."""
 
     type: ClassVar[str] = "execution_paused"
@@ -60,8 +58,7 @@ class ExecutionPaused(Data):
 
 
 @register
-@dataclass(frozen=True)
-class ExecutionResumed(Data):
+class ExecutionResumed(Data, frozen=True):
     """Forge goes on; `accept` says that the tree as it lies is taken as the step's work."""
 
     type: ClassVar[str] = "execution_resumed"
@@ -89,8 +86,7 @@ class ExecutionResumed(Data):
 
 
 @register
-@dataclass(frozen=True)
-class ExecutionStopped(Data):
+class ExecutionStopped(Data, frozen=True):
     """A person ended the run."""
 
     type: ClassVar[str] = "execution_stopped"
@@ -99,8 +95,7 @@ class ExecutionStopped(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RunInterrupted(Data):
+class RunInterrupted(Data, frozen=True):
     """The process that held the run died; noticed by the one that goes on."""
 
     type: ClassVar[str] = "run_interrupted"
@@ -108,8 +103,7 @@ class RunInterrupted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RunRecovered(Data):
+class RunRecovered(Data, frozen=True):
     """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a person, or `continue`."""
 
     type: ClassVar[str] = "run_recovered"
@@ -126,8 +120,7 @@ class RunRecovered(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RunAdopted(Data):
+class RunAdopted(Data, frozen=True):
     """A run of the clone `from_clone` goes on in the clone `clone`."""
 
     type: ClassVar[str] = "run_adopted"
@@ -141,8 +134,7 @@ class RunAdopted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class Final(Data):
+class Final(Data, frozen=True):
     """The last event of every run that ended."""
 
     type: ClassVar[str] = "final"

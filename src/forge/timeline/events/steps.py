@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import RunState, StepState, Work
@@ -14,8 +15,7 @@ def _step(state: RunState, event: Event) -> StepState | None:
 
 
 @register
-@dataclass(frozen=True)
-class StepStarted(Data):
+class StepStarted(Data, frozen=True):
     """A step begins; `step_index` counts from 1."""
 
     type: ClassVar[str] = "step_started"
@@ -33,8 +33,7 @@ class StepStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class StageChanged(Data):
+class StageChanged(Data, frozen=True, rename={"from_": "from"}):
     """The run goes from one kind of work to another."""
 
     type: ClassVar[str] = "stage_changed"
@@ -51,8 +50,7 @@ class StageChanged(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RetrievalStarted(Data):
+class RetrievalStarted(Data, frozen=True):
     """Context for later steps is being gathered."""
 
     type: ClassVar[str] = "retrieval_started"
@@ -65,8 +63,7 @@ class RetrievalStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RetrievalCompleted(Data):
+class RetrievalCompleted(Data, frozen=True):
     """What was found: `paths` holds `{path, blob, why}`."""
 
     type: ClassVar[str] = "retrieval_completed"
@@ -84,8 +81,7 @@ class RetrievalCompleted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RunnerStarted(Data):
+class RunnerStarted(Data, frozen=True):
     """A runner is called; `command` is its argument vector, `checkpoint_commit` the commit that holds the checkpoint."""
 
     type: ClassVar[str] = "runner_started"
@@ -106,8 +102,7 @@ class RunnerStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RunnerFinished(Data):
+class RunnerFinished(Data, frozen=True):
     """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person, or result (it said that it failed).
 
     `litter` are the files that it left behind and that were set aside.
@@ -130,8 +125,7 @@ class RunnerFinished(Data):
 
 
 @register
-@dataclass(frozen=True)
-class RepairAttempted(Data):
+class RepairAttempted(Data, frozen=True):
     """A failure is given to the runner to mend; `iteration` counts from 1."""
 
     type: ClassVar[str] = "repair_attempted"
@@ -147,8 +141,7 @@ class RepairAttempted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class StepCompleted(Data):
+class StepCompleted(Data, frozen=True):
     """A step did what it was to do."""
 
     type: ClassVar[str] = "step_completed"
@@ -162,8 +155,7 @@ class StepCompleted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class StepFailed(Data):
+class StepFailed(Data, frozen=True):
     """A step failed for good in this attempt."""
 
     type: ClassVar[str] = "step_failed"
@@ -172,8 +164,7 @@ class StepFailed(Data):
 
 
 @register
-@dataclass(frozen=True)
-class StepSkipped(Data):
+class StepSkipped(Data, frozen=True):
     """A step was left out, or done already: `carried` names the run that did it, `commits` its result commits."""
 
     type: ClassVar[str] = "step_skipped"
@@ -196,8 +187,7 @@ class StepSkipped(Data):
 
 
 @register
-@dataclass(frozen=True)
-class StepRetried(Data):
+class StepRetried(Data, frozen=True):
     """A step starts over at `commit`, its checkpoint; `attempt` is the new one, `of_seq` the event that it answers."""
 
     type: ClassVar[str] = "step_retried"

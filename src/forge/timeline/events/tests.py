@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import ClassVar
+
+from msgspec import field
 
 from forge.timeline.event import Data, Event, register
 from forge.timeline.state import CheckState, RunState
 
 
 @register
-@dataclass(frozen=True)
-class TestStarted(Data):
+class TestStarted(Data, frozen=True):
     """A command is about to run."""
 
     __test__: ClassVar[bool] = False
@@ -25,8 +25,7 @@ class TestStarted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class TestCompleted(Data):
+class TestCompleted(Data, frozen=True):
     """A command ended. `inconclusive` is set where its status says nothing; `changed` lists paths that it changed."""
 
     __test__: ClassVar[bool] = False
@@ -50,8 +49,7 @@ class TestCompleted(Data):
 
 
 @register
-@dataclass(frozen=True)
-class TestSkipped(Data):
+class TestSkipped(Data, frozen=True):
     """A command was not run, and nothing is proven by it."""
 
     __test__: ClassVar[bool] = False

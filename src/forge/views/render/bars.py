@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass
 from itertools import pairwise
+
+from msgspec import Struct
 
 from forge.views.story import Chapter, Deed, Story, duration
 
@@ -13,8 +14,7 @@ _SIGNS = {"wait": ".", "runner": "#", "check": "=", "mark": "|", "failed": "x"}
 _LONGEST_SHARE = 0.2  # a stretch in which nothing happened takes at most this share of the time in which something did
 
 
-@dataclass(frozen=True)
-class Bar:
+class Bar(Struct, frozen=True):
     """A bar from `left` over `width`, both in percent. `kind`: runner, check, failed, wait or mark; `text` says what it is."""
 
     kind: str

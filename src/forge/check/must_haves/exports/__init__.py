@@ -6,9 +6,10 @@ import posixpath
 import re
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from forge.check.must_haves import grammars
 from forge.check.must_haves.code import Code, python_tree
@@ -45,8 +46,7 @@ _KINDS = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class _Outline:
+class _Outline(Struct, frozen=True):
     """The symbols of a file by their last name, and the line of its first syntax error."""
 
     symbols: dict[str, list[Symbol]]

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from forge.check.must_haves.exports.model import DEEPEST, Symbol, child_of, named
 from forge.check.must_haves.grammars import line_of, text_of, walk
@@ -29,8 +30,7 @@ _HERITAGE = frozenset(("superclass", "super_interfaces", "extends_interfaces", "
 _PARAMETERS = frozenset(("formal_parameter", "parameter"))
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(Struct, frozen=True):
     """Where a declaration stands: the names around it, the kind of type that holds it, whether that is public."""
 
     prefix: str = ""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from forge.check.must_haves.grammars import line_of, text_of
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
 DEEPEST = 12
 
 
-@dataclass(frozen=True, slots=True)
-class Symbol:
+class Symbol(Struct, frozen=True):
     """A name at module level, or of a member of one (`Foo.bar`), and whether other files can use it.
 
     The name `*` stands for everything that the module `source` gives away, passed on, and `Foo.*` for what `Foo` takes from

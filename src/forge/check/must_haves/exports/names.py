@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _WORD = r"[^\W\d][\w$]*[?!]?|[$#@][^\W\d]\w*"
 _DOTTED = re.compile(rf"(?:{_WORD})(?:(?:\.|::|->|[:#])(?:{_WORD}))*")
@@ -24,8 +25,7 @@ _RECEIVER = re.compile(r"^func\s*\([^)]*\)\s*")
 _LONGEST = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """A name that a plan wants exported: any one of `names` will do (`Page`, `default`, `Foo.bar`, `*`).
 
     `guessed` says that it was read out of prose, so that not finding it proves nothing. No names: it names nothing.

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections import deque
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 from types import ModuleType
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from forge.check.must_haves import grammars
 from forge.check.must_haves.code import Code
@@ -21,8 +23,7 @@ _DEEPEST = 5
 _MOST_FOLLOWED = 300
 
 
-@dataclass(frozen=True, slots=True)
-class Link:
+class Link(Struct, frozen=True):
     """An import that leads to a target: its line, the target, and the files that pass the name on in between."""
 
     line: int

@@ -7,8 +7,9 @@ import posixpath
 import tomllib
 from bisect import bisect_left
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
+
+from msgspec import Struct, field
 
 from forge.check.must_haves.code import Code, read
 from forge.check.must_haves.masking import masked
@@ -20,8 +21,7 @@ _MOST_MANIFESTS = 400
 _DEEPEST_FOLDER = 40
 
 
-@dataclass(frozen=True, slots=True)
-class Import:
+class Import(Struct, frozen=True):
     """One name that a source file takes from elsewhere.
 
     `source` is the module as written, `name` what is asked of it (empty for the module itself, `*` for everything),
@@ -35,16 +35,14 @@ class Import:
     public: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Struct, frozen=True):
     """A file that an import leads to, and the name asked of that file (empty or `*` as in Import)."""
 
     path: str
     name: str = ""
 
 
-@dataclass
-class Files:
+class Files(Struct, dict=True):
     """The files of a tree for one look-up; `targets` are the paths that the link should lead to."""
 
     tree: Tree

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from forge.check.must_haves import grammars
 from forge.check.must_haves.code import Code
@@ -39,8 +40,7 @@ def _statements(text: str) -> tuple[Import, ...] | None:
     return tuple(_Reading().read(tree.root_node))
 
 
-@dataclass
-class _Reading:
+class _Reading(Struct):
     """One pass over a syntax tree: the inline modules around the node at hand, and the attribute before it."""
 
     inside: list[tuple[int, str]] = field(default_factory=list)
@@ -144,8 +144,7 @@ def _is_public(node: Node) -> bool:
     return any(child.type == "visibility_modifier" for child in node.named_children)
 
 
-@dataclass(frozen=True, slots=True)
-class _Crate:
+class _Crate(Struct, frozen=True):
     """A crate's root file, the folder that its modules lie in, and the modules on the way to the file at hand."""
 
     root: str
