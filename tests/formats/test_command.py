@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import time
-from pathlib import Path
 from xml.etree import ElementTree
 
 import pytest
@@ -155,10 +154,3 @@ def test_the_bar_counts(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.
     made.move(7, 12)
     made.stop()
     assert "7/12" in capsys.readouterr().err
-
-
-def test_the_hook_names_the_command_and_the_documents() -> None:
-    text = (Path(__file__).parents[2] / ".pre-commit-hooks.yaml").read_text()
-    assert "id: forge-validate" in text and "entry: forge validate" in text and "pass_filenames: false" in text
-    pattern = re.search(r"files: (\S+)", text)
-    assert pattern is not None and re.search(pattern[1], PATH) and not re.search(pattern[1], "src/a.py")
