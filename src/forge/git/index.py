@@ -118,7 +118,8 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str]) -> None:
     """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree."""
     if paths:
         # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
-        copy.git("add", "-A", "-f", "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+        sparse = ["--sparse"] if (copy.repository.git_dir / "info/sparse-checkout").exists() else []
+        copy.git("add", "-A", "-f", *sparse, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
 
 
 def stage_everything(copy: PrivateIndex) -> None:

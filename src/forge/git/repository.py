@@ -19,6 +19,9 @@ _IN_PROGRESS = {
     "REVERT_HEAD": "a revert", "BISECT_LOG": "a bisect", "sequencer": "a sequence of picks",
 }  # fmt: skip
 
+_TO_SHA1 = "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`: forge works in NEW"
+_TO_FILES = "`git refs migrate --ref-format=files` (git 2.46 or newer), or keep a clone with refs in files for forge"
+
 
 class Head(Struct, frozen=True):
     """What HEAD is: its commit (None while unborn) and its branch's full ref (None while detached)."""
@@ -41,18 +44,30 @@ class Repository(Struct, frozen=True, dict=True):
 
     @classmethod
     def discover(cls, start: Path) -> Repository:
-        """Find the repository that `start` lies in. Raises RepositoryError where there is none, or a bare one."""
+        """Find the repository that `start` lies in.
+
+        Raises RepositoryError, by name, where there is none, or one that forge does not work on: a bare one, another format.
+        """
         words = ("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository")
-        done = program.attempt(start, *words, "--show-toplevel")
+        done = program.attempt(start, *words, "--show-object-format", "--show-toplevel")
         lines = os.fsdecode(done.stdout).splitlines()
-        if done.returncode == 0 and len(lines) == 4:
-            return cls(Path(lines[3]), Path(lines[0]), Path(lines[1]))
+        if done.returncode == 0 and len(lines) == 5:
+            found = cls(Path(lines[4]), Path(lines[0]), Path(lines[1]))
+            found._require_format(lines[3])
+            return found
         said = done.stderr.decode("utf-8", "replace").strip()
         if len(lines) >= 3 or "must be run in a work tree" in said:
             raise RepositoryError("this repository is bare: it has no work tree", "run forge in a clone or a `git worktree`")
         if "not a git repository" in said:
             raise RepositoryError(f"{start} is not in a git repository", "run `git init`, or go to a repository")
-        raise RepositoryError(f"git does not open this repository: {said}", "mend what git names, then try again")
+        hint = _TO_FILES if "refstorage" in said else "mend what git names, then try again"
+        raise RepositoryError(f"git does not open this repository: {said}", hint)
+
+    def _require_format(self, object_format: str) -> None:
+        if object_format != "sha1":
+            raise RepositoryError(f"this repository names its objects by {object_format}, which forge does not read", _TO_SHA1)
+        if (self.common_dir / "reftable").exists():
+            raise RepositoryError("this repository keeps its refs in a reftable, which forge does not read", _TO_FILES)
 
     @property
     def forge_dir(self) -> Path:

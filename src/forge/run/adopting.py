@@ -8,6 +8,7 @@ import shutil
 from forge.errors import DamagedLog, ForgeError, GitFailed
 from forge.git.clone import clone_id
 from forge.git.commits import blob_data, identity, is_ancestor
+from forge.git.locks import require_unlocked
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, Unreadable
 from forge.planning.plan import Plan
@@ -42,6 +43,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
     require_fit(context)
     with writing(context, "adopt") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
+        require_unlocked(context.repository)
         require_clean(context)
         card, card_data, lines = _committed(context.repository, record)
         state = _state(card, lines)

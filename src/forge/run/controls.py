@@ -6,6 +6,7 @@ import contextlib
 import time
 
 from forge.errors import Held, NoOpenRun, UsageError
+from forge.git.locks import require_unlocked
 from forge.run.actions import asking
 from forge.run.executor import commit_pause, go_on
 from forge.run.holding import Context, at_home, holding, require_same_plan
@@ -23,6 +24,7 @@ _PATIENCE = 30.0  # seconds that `stop` waits for a live executor to end
 def resume(context: Context, record: RunRecord) -> RunRecord:
     """Go on with a run from where it stands."""
     with holding(context, record) as run:
+        require_unlocked(context.repository)
         if not run.state.ended:
             require_same_plan(run)
             if run.state.waiting is not None and not context.person.present and run.state.status == "paused":
@@ -70,6 +72,7 @@ def _take_up(run: OpenRun) -> bool:
 def retry(context: Context, record: RunRecord) -> RunRecord:
     """Put the current step back to its checkpoint and do it again."""
     with holding(context, record) as run:
+        require_unlocked(context.repository)
         require_same_plan(run)
         _require_no_rollback(run)
         step = run.state.step
@@ -84,6 +87,7 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
 def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
     """Leave out the current step, or behind the last one the check that failed. Uncommitted work refuses it."""
     with holding(context, record) as run:
+        require_unlocked(context.repository)
         require_same_plan(run)
         _require_no_rollback(run)
         dirty = [entry for entry in run.repository.dirty() if not run.own(entry[3:])]

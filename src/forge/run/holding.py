@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from forge.errors import NotApproved, SettingsError, UsageError
 from forge.git.commits import blob_data, identity
 from forge.git.index import remove_left_lock
+from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
 from forge.planning.plan import Plan, load
@@ -47,14 +48,16 @@ class Context(Struct, frozen=True):
 
 @contextmanager
 def writing(context: Context, what: str) -> Iterator[WriterLock]:
-    """Hold the work tree's lock; what a dead forge left of git's index lock is removed first. Raises Held."""
+    """Hold the work tree's lock; what a dead forge left of git's locks is removed first. Raises Held."""
     with WriterLock(lock_path(context.repository), context.execution, what) as lock:
-        for folder in live_folders_here(context.repository):
+        folders = list(live_folders_here(context.repository))
+        for folder in folders:
             end_leftovers(folder)
         locks = context.repository.forge_dir / "locks"
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
         remove_left_lock(context.repository, alive)
         clear_scratch(context.repository, alive)
+        remove_left_ref_locks(context.repository, [folder.name for folder in folders])
         yield lock
 
 

@@ -40,12 +40,12 @@ def require_fit(context: Context) -> None:
     _ = repository.objects
     if head.commit is None:
         raise RepositoryError("there is no commit yet", "make a first commit, then execute")
+    if (operation := repository.in_progress()) is not None:
+        raise RepositoryError(f"{operation} is in progress here", "finish or abort it, then execute")
     if head.branch is None:
         raise RepositoryError(
             "HEAD is detached: the run's commits would belong to no branch", "`git switch -c NAME`, then execute"
         )
-    if (operation := repository.in_progress()) is not None:
-        raise RepositoryError(f"{operation} is in progress here", "finish or abort it, then execute")
     identity(repository)
 
 
@@ -86,11 +86,17 @@ def require_as_committed(context: Context, *paths: str) -> None:
         )  # fmt: skip
 
 
+def _told(entry: str) -> str:
+    """Return an uncommitted path as it is shown; git can commit nothing of a repository inside another."""
+    nested = " (a git repository of its own: ignore it, move it, or add it as a submodule)"
+    return entry + (nested if entry.endswith("/") else "")
+
+
 def require_clean(context: Context) -> None:
     """Raises DirtyTree, which names the files and the ways out, where anything is uncommitted."""
     dirty = context.repository.dirty()
     if dirty:
-        listed = "\n".join(f"  {entry}" for entry in dirty[:20]) + (
+        listed = "\n".join(f"  {_told(entry)}" for entry in dirty[:20]) + (
             f"\n  and {len(dirty) - 20} more" if len(dirty) > 20 else ""
         )
         raise DirtyTree(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from forge.errors import ForgeError, UnknownName, UsageError
 from forge.git.clone import clone_id
 from forge.git.commits import identity
+from forge.git.locks import require_unlocked
 from forge.git.snapshot import capture
 from forge.planning.run_card import RunCard
 from forge.run.actions.going_back import Aim, begin, way_back, words
@@ -113,6 +114,7 @@ def _run_of_its_own(context: Context, record: RunRecord, aim: Aim) -> RunRecord:
     repository = context.repository
     with writing(context, aim.kind) as lock, Interrupts() as interrupts:
         require_no_open_run(context)
+        require_unlocked(context.repository)
         head = str(repository.head().commit)
         if not way_back(repository, aim, head, capture(repository)).due:
             what = (

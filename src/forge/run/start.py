@@ -9,6 +9,7 @@ from forge.check.gate import Refuse, gate
 from forge.errors import NotApproved
 from forge.git import worktrees
 from forge.git.commits import identity
+from forge.git.locks import require_unlocked
 from forge.planning.catalog import Catalog
 from forge.planning.plan import Plan
 from forge.planning.plan_files import PlanFile
@@ -53,6 +54,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         return _in_a_tree_of_its_own(context, prepared, options)
     with writing(context, "execute") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
+        require_unlocked(context.repository)
         require_clean(context)
         card, over = _card(context, prepared, options)
         lock.rename(card.run)

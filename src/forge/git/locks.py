@@ -1,0 +1,78 @@
+"""Git's own locks: those that are in a run's way, and those of refs that a dead forge or its git left behind.
+
+The lock of a branch holds the commit that the branch was to move to. Where that commit is one of the run's, and the run's
+last process and its child are known to be dead, the lock is a leftover, and so is HEAD's that was taken with it. Locks of
+refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and nothing else is removed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import time
+from collections.abc import Collection
+from pathlib import Path
+
+from forge.errors import GitFailed, Held
+from forge.git.commits import read
+from forge.git.repository import Repository
+
+_TOGETHER = 2.0  # seconds between two locks that one git took for one commit
+_TICK = 0.05
+
+
+def locks(repository: Repository) -> list[Path]:
+    """Return the locks that keep a commit from being made here, as they lie there now."""
+    branch = _branch(repository)
+    found = [repository.git_dir / "index.lock", repository.git_dir / "HEAD.lock", repository.common_dir / "packed-refs.lock"]
+    found += [repository.common_dir / f"{branch}.lock"] if branch else []
+    return [path for path in found if os.path.lexists(path)]
+
+
+def require_unlocked(repository: Repository, patience: float = 2.0) -> None:
+    """Wait for a git that is at work here. Raises Held, naming the lock, where it stays for longer than `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while found := locks(repository):
+        if time.monotonic() > deadline:
+            raise Held(
+                f"{found[0]} is held by another git, or was left by one that was killed",
+                "wait for it to end; if no git is at work here, remove that file",
+            )
+        time.sleep(_TICK)
+
+
+def remove_left_ref_locks(repository: Repository, runs: Collection[str]) -> list[Path]:
+    """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that they are dead."""
+    removed = []
+    branch = _branch(repository)
+    lock = repository.common_dir / f"{branch}.lock"
+    if branch is not None and _moves_on(repository, branch, lock, runs):
+        head = repository.git_dir / "HEAD.lock"
+        with contextlib.suppress(FileNotFoundError):
+            times = head.stat(), lock.stat()
+            if times[0].st_size == 0 and abs(times[0].st_mtime - times[1].st_mtime) < _TOGETHER:
+                removed.append(head)
+        removed.append(lock)
+    for run in runs:
+        removed += sorted((repository.common_dir / "refs/forge/safety" / run).glob("*.lock"))
+    for path in removed:
+        path.unlink(missing_ok=True)
+    return removed
+
+
+def _branch(repository: Repository) -> str | None:
+    with contextlib.suppress(OSError):
+        text = (repository.git_dir / "HEAD").read_text().strip()
+        return text.removeprefix("ref: ") if text.startswith("ref: refs/heads/") else None
+    return None
+
+
+def _moves_on(repository: Repository, branch: str, lock: Path, runs: Collection[str]) -> bool:
+    """Say whether a lock is that of a branch on its way from where it is to a commit of one of the runs."""
+    try:
+        text = lock.read_text("ascii").strip()
+        commit = read(repository, text) if len(text) == 40 else None
+    except (OSError, ValueError, GitFailed):
+        return False
+    here = repository.commit_of(branch)
+    return commit is not None and commit.trailers.get("Forge-Run") in runs and commit.parents[:1] == (here,)
