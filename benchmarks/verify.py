@@ -2,7 +2,8 @@
 
 Rows of forge are measured always: one plan and all plans, cold (nothing kept from earlier calls) and warm, whole
 processes. Where `GSD_TOOLS` names the command of gsd-tools (`GSD_TOOLS="node …/gsd-tools.cjs"`), the same plans are
-given to `verify artifacts` and `verify key-links`, and the ratios are printed. Without a repository, one is made.
+given to `verify artifacts` and `verify key-links`, one process each, and the ratios are printed: of time, and of the
+time that processors worked, which is steadier on a machine that does other things as well. Without a repository, one is made.
 Run: python benchmarks/verify.py [REPOSITORY] [--rounds N] [--plans N]
 """
 
@@ -10,31 +11,46 @@ from __future__ import annotations
 
 import argparse
 import os
+import resource
 import shlex
 import shutil
-import statistics
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import NamedTuple
 
 FORGE = [sys.executable, "-m", "forge"]
 GSD = shlex.split(os.environ.get("GSD_TOOLS", ""))
 SETTLED = 2.5  # seconds after which files count as settled, and answers about them are kept
 
 
-def seconds(root: Path, *words: str) -> float:
-    """Return how long a command takes, whatever it says."""
-    began = time.perf_counter()
-    subprocess.run(words, cwd=root, capture_output=True, check=False)
-    return time.perf_counter() - began
+class Spent(NamedTuple):
+    """Seconds that a command took, and those that processors worked for it."""
+
+    wall: float
+    processor: float
 
 
-def median(rounds: int, measure: Callable[[], float]) -> float:
-    """Return the median of what several measurements say."""
-    return statistics.median(measure() for _ in range(rounds))
+def spent(root: Path, *words: str) -> Spent:
+    """Return what a command costs, whatever it says; Python may keep its bytecode, as in an installation."""
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(words, cwd=root, env=env, capture_output=True, check=False)
+    wall, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
+    return Spent(wall, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime)
+
+
+def least(rounds: int, measures: Mapping[str, Callable[[], Sequence[Spent]]]) -> dict[str, Spent]:
+    """Return the least that each measure came to: they take turns, so that whatever else goes on here meets all alike."""
+    found: dict[str, list[Spent]] = {name: [] for name in measures}
+    for _ in range(rounds):
+        for name, measure in measures.items():
+            walls, processors = zip(*measure(), strict=True)
+            found[name].append(Spent(sum(walls), sum(processors)))
+    return {name: Spent(*map(min, zip(*each, strict=True))) for name, each in found.items()}
 
 
 def forget(root: Path) -> None:
@@ -42,10 +58,10 @@ def forget(root: Path) -> None:
     shutil.rmtree(root / ".git/forge/cache", ignore_errors=True)
 
 
-def cold(root: Path, *words: str) -> float:
-    """Return how long forge takes with nothing kept from earlier calls."""
+def cold(root: Path, *words: str) -> Spent:
+    """Return what forge costs with nothing kept from earlier calls."""
     forget(root)
-    return seconds(root, *FORGE, *words)
+    return spent(root, *FORGE, *words)
 
 
 def made(root: Path, plans: int) -> None:
@@ -78,24 +94,19 @@ def listed(root: Path) -> list[str]:
     return [os.fsdecode(path) for path in output.split(b"\0") if path.endswith(b"PLAN.md")]
 
 
-def of_forge(root: Path, plan: str, rounds: int) -> dict[str, float]:
-    """Return the seconds of each row of forge."""
-    rows = {"one plan, cold": median(rounds, lambda: cold(root, "verify", plan))}
-    rows["one plan, warm"] = median(rounds, lambda: seconds(root, *FORGE, "verify", plan))
+def measures(root: Path, plan: str) -> dict[str, Callable[[], Sequence[Spent]]]:
+    """Return what is measured, by name; the floor of one plan first."""
+    found: dict[str, Callable[[], Sequence[Spent]]] = {}
+    if GSD:
+        found["gsd-tools, one plan"] = lambda: [spent(root, *GSD, "verify", what, plan) for what in ("artifacts", "key-links")]
     for name, words in (
-        ("all plans, work tree", ["verify", "--all"]), ("all plans, HEAD", ["verify", "--all", "--rev", "HEAD"]),
-        ("audit", ["audit"]), ("audit --at-completion", ["audit", "--at-completion"]),
+        ("one plan", ["verify", plan]), ("all plans, work tree", ["verify", "--all"]),
+        ("all plans, HEAD", ["verify", "--all", "--rev", "HEAD"]), ("audit", ["audit"]),
+        ("audit --at-completion", ["audit", "--at-completion"]),
     ):  # fmt: skip
-        rows[f"{name}, cold"] = median(rounds, lambda words=words: cold(root, *words))
-        rows[f"{name}, warm"] = median(rounds, lambda words=words: seconds(root, *FORGE, *words))
-    return rows
-
-
-def of_gsd(root: Path, plan: str, plans: Sequence[str], rounds: int) -> tuple[float, float]:
-    """Return the seconds of one plan's two commands, and of one `verify artifacts` process for each plan."""
-    both = median(rounds, lambda: sum(seconds(root, *GSD, "verify", what, plan) for what in ("artifacts", "key-links")))
-    each = sum(seconds(root, *GSD, "verify", "artifacts", path) for path in plans)
-    return both, each
+        found[f"{name}, cold"] = lambda words=words: [cold(root, *words)]  # type: ignore[misc]
+        found[f"{name}, warm"] = lambda words=words: [spent(root, *FORGE, *words)]  # type: ignore[misc]
+    return found
 
 
 def main() -> None:
@@ -116,14 +127,17 @@ def main() -> None:
         plans = listed(root)
         plan = plans[len(plans) // 2]
         print(f"{len(plans)} plans; one plan: {plan}")
-        rows = of_forge(root, plan, options.rounds)
-        floors = of_gsd(root, plan, plans, options.rounds) if GSD else None
-        print(f"{'what':<34}{'forge ms':>10}" + (f"{'gsd ms':>12}{'forge/gsd':>11}{'gsd/forge':>11}" if floors else ""))
-        for name, spent in rows.items():
-            line = f"{name:<34}{spent * 1000:>10.0f}"
-            if floors:
-                floor = floors[0 if name.startswith("one") else 1]
-                line += f"{floor * 1000:>12.0f}{spent / floor:>11.2f}{floor / spent:>11.1f}"
+        rows = least(options.rounds, measures(root, plan))
+        one = rows.pop("gsd-tools, one plan", None)
+        each = [spent(root, *GSD, "verify", "artifacts", path) for path in plans] if GSD else []
+        every = Spent(*map(sum, zip(*each, strict=True))) if each else None
+        print(f"{'what':<30}{'ms':>8}{'cpu ms':>8}" + (f"{'gsd ms':>9}{'cpu ms':>9}{'forge/gsd':>11}{'cpu':>6}" if one else ""))
+        for name, ours in rows.items():
+            floor = one if name.startswith("one") else every
+            line = f"{name:<30}{ours.wall * 1000:>8.0f}{ours.processor * 1000:>8.0f}"
+            if floor:
+                ratios = ours.wall / floor.wall, ours.processor / floor.processor
+                line += f"{floor.wall * 1000:>9.0f}{floor.processor * 1000:>9.0f}{ratios[0]:>11.3f}{ratios[1]:>6.3f}"
             print(line)
 
 

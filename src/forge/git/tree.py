@@ -78,7 +78,7 @@ class WorkTree:
         except (OSError, ValueError):
             return TreeEntry("unreadable")
         if stat.S_ISREG(found.st_mode):
-            return TreeEntry("file", found.st_size, os.path.relpath(real, self.root))
+            return TreeEntry("file", found.st_size, real[len(self.root) :].lstrip(os.sep))
         return TreeEntry("folder" if stat.S_ISDIR(found.st_mode) else "special")
 
     def read(self, path: str) -> bytes:
