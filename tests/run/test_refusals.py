@@ -81,6 +81,9 @@ def test_a_dirty_tree_names_the_files_and_the_ways_out(sandbox: Sandbox) -> None
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 2 and said.json["error"]["kind"] == "dirty_tree"
     assert "README.md" in said.json["error"]["message"] and "new file.txt" in said.json["error"]["message"]
+    path = ".planning/phases/01-first/01-01-PLAN.md"
+    ways = ["git add -A && git commit", f"forge execute {path} --worktree", f"forge execute {path} --allow-dirty"]
+    assert said.json["error"]["next"] == ways
     assert sandbox.status() == before
     untouched(sandbox, head)
     sandbox.git("stash", "-u")

@@ -23,7 +23,8 @@ VERDICT: dict[str, object] = {
     "evidence": [{"path": f"{RUN}#20", "line": None, "how": "command, fresh"}],
 }  # fmt: skip
 
-OUTSIDE = {"mission_started", "must_haves_verified", "run_adopted", "final", "truth_proven", "truth_failed", "truth_waived",
+OUTSIDE = {"mission_started", "dirty_captured",
+    "must_haves_verified", "run_adopted", "final", "truth_proven", "truth_failed", "truth_waived",
            "rollback_started"}  # fmt: skip
 SAMPLES: list[Data] = [
     ev.MissionStarted("Make it work.", 3, {"paths": ["src/a.py"], "max_files": 50, "max_lines": 2000}, HASH,
@@ -60,6 +61,7 @@ SAMPLES: list[Data] = [
     ev.RunInterrupted(12),
     ev.RunRecovered("restore", COMMIT),
     ev.RunAdopted("01JOTHERCLONE", "01JTHISCLONE"),
+    ev.DirtyCaptured(OTHER, ["notes.txt"]),
     ev.Final("completed", 2, 3, "unproven"),
     ev.RollbackStarted("rollback", RUN, "01-01/2", OTHER, COMMIT, OTHER, ["src/a.py"], ["src/b.py"], 7),
     ev.CheckpointRestored(COMMIT, f"rollback of {RUN}", OTHER, COMMIT),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from msgspec import Struct
 
@@ -16,6 +16,8 @@ from forge.git.placing import Placing
 from forge.git.repository import Repository
 
 SAFETY = "refs/forge/safety"
+CHECKPOINTS = "refs/forge/checkpoints"
+_FEW = 500  # paths that a command line takes with ease
 
 
 class InTheWay(ForgeError):
@@ -45,8 +47,8 @@ def capture(repository: Repository) -> Captured:
         return Captured(copy.git("write-tree").decode().strip(), staged)
 
 
-def keep(repository: Repository, captured: Captured, name: str, reason: str) -> str:
-    """Keep captured trees under `refs/forge/safety/<name>/<n>`; return the commit's id. Its second parent is the staged one."""
+def keep(repository: Repository, captured: Captured, name: str, reason: str, place: str = SAFETY) -> str:
+    """Keep captured trees under `<place>/<name>/<n>`; return the commit's id. Its second parent is the staged one."""
     head = repository.head().commit
     parents = [pygit2.Oid(hex=head)] if head else []
     objects, people = repository.objects, signatures(repository)
@@ -55,10 +57,21 @@ def keep(repository: Repository, captured: Captured, name: str, reason: str) -> 
         parents.append(objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1]))
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=captured.tree), parents)
     number = 1
-    while f"{SAFETY}/{name}/{number}" in objects.references:
+    while f"{place}/{name}/{number}" in objects.references:
         number += 1
-    objects.references.create(f"{SAFETY}/{name}/{number}", commit)
+    objects.references.create(f"{place}/{name}/{number}", commit)
     return str(commit)
+
+
+def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> list[str]:
+    """Return those of the paths that do not lie in the work tree as a commit has them."""
+    if not paths:
+        return []
+    wanted, few = set(paths), paths if len(paths) < _FEW else ()
+    with private(repository) as copy:
+        copy.git("read-tree", "--reset", commit)
+        found = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *few)
+    return [entry[3:] for entry in program.fields(found) if entry[1] != " " and entry[3:] in wanted]
 
 
 def snapshot(repository: Repository, name: str, reason: str) -> str:

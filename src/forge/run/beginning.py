@@ -34,12 +34,14 @@ class Options:
     ignore_deps: str | None = None
     from_step: str | None = None
     worktree: bool = False
+    allow_dirty: bool = False
 
     def told(self) -> dict[str, object]:
         """Return what the record keeps of them: those that were given."""
         told = {
             "approve": "yes" if self.approve else "", "approved": self.approved, "no_checks": self.no_checks,
             "ignore_deps": self.ignore_deps, "from": self.from_step, "worktree": "yes" if self.worktree else "",
+            "allow_dirty": "yes" if self.allow_dirty else "",
         }  # fmt: skip
         return {name: value for name, value in told.items() if value}
 

@@ -9,6 +9,7 @@ from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
 from forge.git.commits import HeadMoved
 from forge.git.reversal import ChangedSince
 from forge.git.snapshot import InTheWay
+from forge.run import bystanders
 from forge.run.actions import asking, checks, closing, edits, going_back, retrieving, steps
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
@@ -30,6 +31,7 @@ _TAMPERED = (
     ".git/forge/torn/"
 )
 _EDGES = {"start", "judge"}
+_RUNS_CODE = {"call_runner", "check", "truth"}
 
 
 def go_on(run: OpenRun) -> None:
@@ -67,6 +69,8 @@ def go_on(run: OpenRun) -> None:
 
 def _moves(run: OpenRun) -> None:
     run.expected_head = run.head()
+    if not run.state.ended:
+        bystanders.capture_again(run)
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
         if not run.state.ended and run.request() == "stop":
@@ -86,6 +90,8 @@ def _moves(run: OpenRun) -> None:
             return
         if move.verb not in _LEAVE_HEAD:
             run.expected_head = run.head()
+        if move.verb in _RUNS_CODE:
+            bystanders.pause_where_touched(run)
 
 
 def rules_of(run: OpenRun) -> Rules:

@@ -89,8 +89,8 @@ class OpenRun:
         return self.state.step
 
     def own(self, path: str) -> bool:
-        """Say whether a path is the run's own record, which is never part of a step's diff."""
-        return path.startswith(self.card.folder + "/")
+        """Say whether a path is never part of a step's diff: the run's own record, and what was uncommitted when it began."""
+        return path.startswith(self.card.folder + "/") or path in self.state.dirty
 
     def option(self, name: str) -> str:
         """Return an option that the run was started with, empty where it was not given."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 
 from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency, UsageError
 from forge.git.commits import identity
@@ -80,10 +81,10 @@ def require_as_committed(context: Context, *paths: str) -> None:
     wanted = set(paths)
     changed = [entry[3:] for entry in context.repository.dirty() if entry[3:] in wanted]
     if changed:
-        raise UsageError(
-            f"{', '.join(changed)} {'is' if len(changed) == 1 else 'are'} not as committed, and the run is bound to what is",
-            "commit it first", [shlex.join(["git", "commit", "-m", "The plan", "--", *changed])],
-        )  # fmt: skip
+        names, are = ", ".join(changed), "is" if len(changed) == 1 else "are"
+        commands = [["git", "add", "-f", *changed], ["git", "commit", "-m", "The plan", "--", *changed]]
+        said = f"{names} {are} not as committed, and the run is bound to what is"
+        raise UsageError(said, "commit it first", [shlex.join(words) for words in commands])
 
 
 def _told(entry: str) -> str:
@@ -92,7 +93,7 @@ def _told(entry: str) -> str:
     return entry + (nested if entry.endswith("/") else "")
 
 
-def require_clean(context: Context) -> None:
+def require_clean(context: Context, ways_out: Sequence[str] = ("git add -A && git commit", "git stash -u")) -> None:
     """Raises DirtyTree, which names the files and the ways out, where anything is uncommitted."""
     dirty = context.repository.dirty()
     if dirty:
@@ -101,6 +102,5 @@ def require_clean(context: Context) -> None:
         )
         raise DirtyTree(
             f"uncommitted changes are in the way of a run:\n{listed}",
-            "commit them, or put them aside with `git stash -u`; a run commits nothing but its own work",
-            ["git add -A && git commit", "git stash -u"],
-        )
+            "do one of these; a run commits nothing but its own work", ways_out,
+        )  # fmt: skip

@@ -18,6 +18,7 @@ from forge.planning.settings import PATH as SETTINGS
 from forge.run import approvals
 from forge.run.approvals import Subject
 from forge.run.beginning import Options, first_events, make_card, run_before
+from forge.run.bystanders import captured
 from forge.run.carrying import passed_over
 from forge.run.controls import current
 from forge.run.executor import go_on
@@ -55,10 +56,23 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
     with writing(context, "execute") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
         require_unlocked(context.repository)
-        require_clean(context)
+        dirty = context.repository.dirty()
+        if options.allow_dirty:
+            require_as_committed(context, prepared.plan.path)
+        else:
+            require_clean(context, _ways_out(prepared.plan))
         card, over = _card(context, prepared, options)
         lock.rename(card.run)
-        return _begin(context, card, first_events(prepared.plan, card, options, over), interrupts)
+        first = first_events(prepared.plan, card, options, over)
+        if dirty:
+            first.append((captured(context.repository, card.run, sorted({entry[3:] for entry in dirty})), None))
+        return _begin(context, card, first, interrupts)
+
+
+def _ways_out(plan: Plan) -> list[str]:
+    """Return what can be done about uncommitted files."""
+    execute = [forge_command("execute", plan.path, option) for option in ("--worktree", "--allow-dirty")]
+    return ["git add -A && git commit", *execute]
 
 
 def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:

@@ -143,6 +143,8 @@ class RunState(Struct):
     not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
     adopted_by: list[str] = field(default_factory=list)
+    dirty: list[str] = field(default_factory=list)
+    dirty_commit: str = ""
     base_commit: str | None = None
     started_at: str = ""
     finished_at: str | None = None

@@ -71,7 +71,8 @@ def changes_of(repository: Repository, record: RunRecord, step: StepState | None
     current = record.state.step if not record.state.ended else None
     here = record.live and belongs_here(repository, record.folder)
     dirty = repository.dirty() if here and (step is None or step is current) else []
-    uncommitted = [entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/")]
+    spared = record.state.dirty
+    uncommitted = [entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/") and entry[3:] not in spared]
     return RunChanges(record, step, made, ranges(repository, made, RUNS), uncommitted)
 
 

@@ -40,7 +40,7 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
     question = state.waiting
     if question is not None:
         return {"kind": question.kind, "step": question.step, "approval_id": question.id, "text": question.text}
-    if state.pause in ("manual", "head_moved"):
+    if state.pause in ("manual", "head_moved", "dirty_path"):
         step = state.step.id if state.step else None
         return {"kind": state.pause, "step": step, "approval_id": None, "text": state.pause_text}
     return None

@@ -25,6 +25,9 @@ def truth(run: OpenRun, move: Move) -> None:
     if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
         run.append(ev.TestSkipped(command, "it leaves the work tree, or cannot fail: it would prove nothing", number))
         return
+    if run.state.dirty:
+        run.append(ev.TestSkipped(command, "uncommitted files lie in the tree: it would prove another one", number))
+        return
     tree = RevisionTree(run.repository, run.head())
     identity, blobs = outside_tree(tree), bound_blobs(run.plan, item, tree)
     outcome = run_command(run, Check("command", command), number)

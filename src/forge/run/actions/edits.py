@@ -108,7 +108,7 @@ def restore(run: OpenRun, move: Move) -> None:
     target, head = str(current.work.restore_to), run.head()
     entries = _undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
-    put_back(run.repository, taken, tree_with(run.repository, head, entries), _record)
+    put_back(run.repository, taken, tree_with(run.repository, head, entries), lambda path: _record(path) or run.own(path))
     if entries:
         subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"
         text = message(run.card, subject, run.state.last_seq, {"Forge-Step": step.id, "Forge-Attempt": current.attempt})

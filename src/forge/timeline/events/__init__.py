@@ -6,6 +6,7 @@ from forge.timeline.events.checkpoints import (
     CheckpointRestored,
     DiffApplied,
     DiffProposed,
+    DirtyCaptured,
     RollbackStarted,
 )
 from forge.timeline.events.proofs import MustHavesVerified, TruthAttested, TruthFailed, TruthProven, TruthWaived
@@ -37,9 +38,9 @@ from forge.timeline.events.tests import TestCompleted, TestSkipped, TestStarted
 
 __all__ = [
     "ApprovalRequested", "ApprovalResolved", "CheckpointCreated", "CheckpointRestored", "DiffApplied", "DiffProposed",
-    "ExecutionPaused", "ExecutionResumed", "ExecutionStopped", "FailureDetected", "Final", "MissionStarted",
-    "MustHavesVerified", "RepairAttempted", "RetrievalCompleted", "RetrievalStarted", "RollbackStarted", "RunAdopted",
-    "RunInterrupted", "RunRecovered", "RunnerFinished", "RunnerStarted", "StageChanged", "StepCompleted", "StepFailed",
-    "StepRetried", "StepSkipped", "StepStarted", "TestCompleted", "TestSkipped", "TestStarted", "TruthAttested", "TruthFailed",
-    "TruthProven", "TruthWaived",
+    "DirtyCaptured", "ExecutionPaused", "ExecutionResumed", "ExecutionStopped", "FailureDetected", "Final",
+    "MissionStarted", "MustHavesVerified", "RepairAttempted", "RetrievalCompleted", "RetrievalStarted",
+    "RollbackStarted", "RunAdopted", "RunInterrupted", "RunRecovered", "RunnerFinished", "RunnerStarted",
+    "StageChanged", "StepCompleted", "StepFailed", "StepRetried", "StepSkipped", "StepStarted", "TestCompleted",
+    "TestSkipped", "TestStarted", "TruthAttested", "TruthFailed", "TruthProven", "TruthWaived",
 ]  # fmt: skip

@@ -55,6 +55,19 @@ class RollbackStarted(Data, frozen=True):
 
 
 @register
+class DirtyCaptured(Data, frozen=True):
+    """What lies uncommitted in the tree and is not the run's business; `commit` holds it as it is."""
+
+    type: ClassVar[str] = "dirty_captured"
+    commit: str
+    paths: list[str]
+
+    def apply(self, state: RunState, event: Event) -> None:
+        """The run leaves these paths alone."""
+        state.dirty_commit, state.dirty = self.commit, self.paths
+
+
+@register
 class CheckpointRestored(Data, frozen=True):
     """The work tree was put back to a checkpoint; `snapshot` holds what was there before.
 

@@ -23,6 +23,7 @@ from forge.views.runs import RunRecord
 @click.option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")
 @click.option("--ignore-deps", metavar="REASON", help="Run although a plan that it depends on is not completed.")
 @click.option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
+@click.option("--allow-dirty", is_flag=True, help="Leave uncommitted files where they are: captured, never committed.")
 @click.option("--worktree", is_flag=True, help="Execute in a work tree of its own, on the branch forge/RUN, left for review.")
 @verb("execute")
 def command(app: App, /, name: str | None, **options: Any) -> Reply:
