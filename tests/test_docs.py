@@ -159,7 +159,7 @@ def test_what_each_command_prints_as_data_is_described(
     for line in (
         "init", "approve 01-01 --print", "execute 01-01 --approve", "status", "runs",
         "attest 01-01 truth:1 --evidence README.md", "waive 01-01 truth:2 --reason no", "stop", "timeline", "replay",
-        "verify 01-01", "validate", "rules",
+        "verify 01-01", "validate", "doctor", "rules",
     ):  # fmt: skip
         if line == "execute 01-01 --approve":
             sandbox.commit("Settings")

@@ -89,14 +89,15 @@ def command(settings: Settings, plan_path: str, runner: str) -> str:
     return forge_command("approve", plan_path, *([] if runner == settings.runner else ["--runner", runner]))
 
 
-def _folder() -> Path:
+def state_folder() -> Path:
+    """Return where this user's approvals lie: below the XDG state folder."""
     base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
     return Path(base) / "forge" / "approvals"
 
 
 def _file(clone: str, subject: Subject) -> Path:
     path = hashlib.sha256(subject.plan_path.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-    return _folder() / clone / f"{path}-{subject.sha256}.json"
+    return state_folder() / clone / f"{path}-{subject.sha256}.json"
 
 
 def is_approved(repository: Repository, subject: Subject) -> bool:
@@ -114,9 +115,9 @@ def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> 
 def approve(repository: Repository, subject: Subject, actor: str) -> None:
     """Record an approval. Raises StorageFailed, SettingsError."""
     path = _file(clone_id(repository), subject)
-    if Path(os.path.realpath(_folder())).is_relative_to(os.path.realpath(repository.root)):
+    if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
         raise SettingsError(
-            f"the state folder {_folder()} lies inside the repository", "set XDG_STATE_HOME to a folder outside it"
+            f"the state folder {state_folder()} lies inside the repository", "set XDG_STATE_HOME to a folder outside it"
         )
     record = {"plan": subject.plan_path, "subject": subject.sha256, "by": actor, "at": now(), "root": str(repository.root)}
     atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)

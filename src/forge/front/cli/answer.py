@@ -15,7 +15,7 @@ from typing import Concatenate, ParamSpec
 
 import click
 
-from forge.errors import ForgeError, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
+from forge.errors import ForgeError, GitFailed, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
 from forge.git.repository import Repository
 from forge.run import executions
 from forge.run.executions import Execution
@@ -109,7 +109,7 @@ def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], R
 def _discover(outside: bool) -> Repository | None:
     try:
         return Repository.discover(Path.cwd())
-    except RepositoryError:
+    except (RepositoryError, GitFailed):
         if not outside:
             raise
     except FileNotFoundError as error:

@@ -42,6 +42,7 @@ VERBS = {
     "replay": "hold a run's record against git",
     "audit": "hold every plan that is called complete against the tree",
     "verify": "decide a plan's must-haves on the tree",
+    "doctor": "say whether everything that forge needs is there",
     "rules": "list the rules of validate",
     "demo": "make a small repository and execute a plan in it",
 }
