@@ -5,15 +5,18 @@ from __future__ import annotations
 import hashlib
 import os
 import stat
+import subprocess
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from msgspec import Struct, field
 
 from forge.git import program
-from forge.git.commits import Entry
+from forge.git.commits import Entry, read, trailers_in
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
 from forge.git.late import pygit2
+from forge.git.locks import remove_left_ref_locks
+from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
@@ -89,25 +92,54 @@ class Staging(Struct, frozen=True):
         more. Raises GitFailed with what git or the hook said.
         """
         repository = self.copy.repository
-        text = message.encode("utf-8", "replace")
-        done = attempt(repository.root, *_COMMIT, stdin=text, env=self.copy.env)
+        done = self._tried(message, attempt)
         if done.returncode == 0:
             return self._committed()
         with stage(repository, self.base, self.exclude) as again:
             rewritten = again.changes.sha256 != self.changes.sha256 and set(again.changes.paths) <= set(self.changes.paths)
-            if rewritten and attempt(repository.root, *_COMMIT, stdin=text, env=again.copy.env).returncode == 0:
+            if rewritten and again._tried(message, attempt).returncode == 0:
                 commit, _ = again._committed()
-                return commit, _different(self.changes, _between(repository, f"{commit}^", commit))
+                return commit, self._hook_changed(commit)
         raise program.failed(_COMMIT, done)
+
+    def _tried(self, message: str, attempt: program.Attempt) -> subprocess.CompletedProcess[bytes]:
+        """Run git, and take for done what a git that was killed had done; what it left of locks is removed."""
+        repository = self.copy.repository
+        before = repository.head().commit
+        done = attempt(repository.root, *_COMMIT, stdin=message.encode("utf-8", "replace"), env=self.copy.env)
+        if done.returncode:
+            remove_left_ref_locks(repository, [trailers_in(message).get("Forge-Run", "")])
+            head = repository.head().commit
+            if head != before and _is_made(repository, str(head), str(before), message):
+                return subprocess.CompletedProcess(done.args, 0, done.stdout, done.stderr)
+        return done
 
     def _committed(self) -> tuple[str, list[str]]:
         repository = self.copy.repository
         commit = repository.head().commit or ""
-        made = _between(repository, f"{commit}^", commit)
-        hook_changed = _different(self.changes, made)
-        if not self.whole or hook_changed or not self.copy.publish():
-            put_entries(repository, made)
-        return commit, hook_changed
+        rewritten = self._hook_changed(commit)
+        if not self.whole or rewritten or not self.copy.publish():
+            put_entries(repository, _between(repository, f"{commit}^", commit))
+        return commit, rewritten
+
+    def _hook_changed(self, commit: str) -> list[str]:
+        """Return the paths in which a commit is not what was judged."""
+        made = _between(self.copy.repository, self.base, commit)
+        return _different(self.changes, {path: entry for path, entry in made.items() if not self.exclude(path)})
+
+
+def _is_made(repository: Repository, commit: str, parent: str, message: str) -> bool:
+    """Say whether a commit is the one that was to be made: on its parent, with the trailers of its message."""
+    found = read(repository, commit)
+    return found.parents == (parent,) and found.trailers.items() >= trailers_in(message).items()
+
+
+def rewritten_paths(repository: Repository, base: str, commit: str, exclude: Exclude, sha256: str) -> list[str]:
+    """Return what a hook may have rewritten in a commit of which only `Changes.sha256` is known: none of its paths, or all."""
+    store = ObjectStore(repository)
+    before, after = (store.root(store.commit(revision)) for revision in (base, commit))
+    made = [change for change in store.changes(before, after) if not exclude(change[0])]
+    return [] if identity_of(made) == sha256 else sorted(path for path, _, _ in made)
 
 
 def _identity(rows: Iterable[tuple[str, int, str, str]]) -> str:

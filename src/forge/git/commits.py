@@ -167,7 +167,12 @@ def read(repository: Repository, revision: str) -> Commit:
 def _commit(found: pygit2.Commit) -> Commit:
     message = found.message
     parents = tuple(str(parent) for parent in found.parent_ids)
-    return Commit(str(found.id), parents, message.partition("\n")[0], dict(_TRAILER.findall(message)))
+    return Commit(str(found.id), parents, message.partition("\n")[0], trailers_in(message))
+
+
+def trailers_in(message: str) -> dict[str, str]:
+    """Return the `Forge-…` trailers of a message."""
+    return dict(_TRAILER.findall(message))
 
 
 def back_to(repository: Repository, tip: str, base: str) -> Iterator[Commit]:

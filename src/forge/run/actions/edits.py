@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 from forge.check import trust
 from forge.errors import GitFailed
 from forge.git import program
-from forge.git.changes import Staging, mend_index, stage
+from forge.git.changes import Staging, mend_index, rewritten_paths, stage
 from forge.git.commits import Entry, HeadMoved, commit_entries, is_ancestor, tree_with
 from forge.git.snapshot import InTheWay, differing, put_back, snapshot
 from forge.planning.plan import Step
@@ -218,7 +218,9 @@ def apply(run: OpenRun, move: Move) -> None:
     done = run.commit_with(Seq=str(proposal.seq)) if run.staging is None else None
     if done is not None:  # made before a crash, and not yet told
         mend_index(run.repository, done)
-        run.append(ev.DiffApplied(done), step=current)
+        base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{done}^"
+        rewritten = rewritten_paths(run.repository, base, done, run.own, proposal.sha256)
+        run.append(ev.DiffApplied(done, rewritten), step=current)
         return
     staging = _staging_of(run, proposal.sha256)
     if staging is None:

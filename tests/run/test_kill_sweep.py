@@ -1,0 +1,88 @@
+"""Killed at a random moment, alone, with its children, or only a child of it: the next commands lead to the same end."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from tests.run.crashing import (
+    SCENES,
+    VICTIMS,
+    Ground,
+    Scene,
+    carry_on,
+    check_end,
+    check_untouched,
+    kill_at_random,
+    set_up,
+)
+
+STRACE = shutil.which("strace")
+EFFECTS = "rename,renameat,renameat2,link,linkat,unlink,unlinkat,fsync,fdatasync,mkdir,ftruncate"
+# Runs git, the first call of one verb of it under strace, which kills it at its nth effect, and with it, if asked, forge.
+SHIM = f"""\
+#!/bin/bash
+if [[ " $* " == *" $SHIM_VERB "* ]] && mkdir "$SHIM_ONCE" 2>/dev/null; then
+  strace -f -qq -o /dev/null -e trace={EFFECTS} -e "inject={EFFECTS}:$SHIM_FAULT:when=$SHIM_WHEN" "$SHIM_GIT" "$@"
+  code=$?
+  [ $code -gt 128 ] && touch "$SHIM_ONCE/killed"
+  [ -n "$SHIM_FORGE" ] && [ $code -gt 128 ] && kill -9 $PPID
+  exit $code
+fi
+exec "$SHIM_GIT" "$@"
+"""
+
+
+def shim(folder: Path, **words: str) -> Mapping[str, str]:
+    """Return the environment in which a call of git goes wrong."""
+    place = folder / "bin"
+    place.mkdir(exist_ok=True)
+    (place / "git").write_text(SHIM)
+    (place / "git").chmod(0o755)
+    told = {f"SHIM_{name.upper()}": value for name, value in words.items()}
+    return {"PATH": f"{place}:{os.environ['PATH']}", "SHIM_GIT": str(shutil.which("git")), **told}
+
+
+def kill_git(ground: Ground, folder: Path, verb: str, when: int, forge: str) -> bool:
+    """Kill the first git of a verb at an effect; False where it has fewer of them."""
+    sandbox, once = ground.copy(folder), folder.with_suffix(".once")
+    env = shim(folder.parent, verb=verb, when=str(when), forge=forge, once=str(once), fault="signal=KILL")
+    sandbox.start(*ground.scene.words, env=env).communicate(timeout=60)
+    check_untouched(sandbox)
+    carry_on(sandbox)
+    check_end(sandbox, ground)
+    return (once / "killed").exists()
+
+
+def test_killed_and_carried_on(tmp_path: Path) -> None:
+    """A sample: one random moment; and a git that dies with forge at the rename of the branch's lock, which stays behind."""
+    ground = set_up(SCENES[0], tmp_path / "ground")
+    kill_at_random(ground, tmp_path / "random", "family", random.Random(7))
+    if STRACE:
+        assert kill_git(ground, tmp_path / "git", "commit", 3, "too")
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
+def test_killed_at_forty_random_moments(tmp_path: Path, scene: Scene) -> None:
+    """Five scenes: two hundred moments in all; `python -m benchmarks.crashes` prints the figure."""
+    ground, chance = set_up(scene, tmp_path / "ground"), random.Random(scene.name)
+    for number in range(40):
+        kill_at_random(ground, tmp_path / str(number), VICTIMS[number % len(VICTIMS)], chance)
+
+
+@pytest.mark.skipif(STRACE is None, reason="strace is not installed")
+@pytest.mark.slow
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize("forge", ["", "too"], ids=["git", "git-and-forge"])
+@pytest.mark.parametrize("verb", ["commit", "update-index", "add"])
+def test_git_killed_at_its_every_effect(tmp_path: Path, verb: str, forge: str) -> None:
+    ground = set_up(SCENES[0], tmp_path / "ground")
+    reached = [kill_git(ground, tmp_path / str(when), verb, when, forge) for when in range(1, 12)]
+    assert reached[0] and not reached[-1]
