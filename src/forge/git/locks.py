@@ -1,8 +1,9 @@
 """Git's own locks: those that are in a run's way, and those of refs that a dead forge or its git left behind.
 
 The lock of a branch holds the commit that the branch was to move to. Where that commit is one of the run's, and the run's
-last process and its child are known to be dead, the lock is a leftover, and so is HEAD's that was taken with it. Locks of
-refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and nothing else is removed.
+last process and its child are known to be dead, the lock is a leftover, and so is HEAD's that was taken with it, also where
+the branch has just moved there. Locks of refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and
+nothing else is removed.
 """
 
 from __future__ import annotations
@@ -44,20 +45,35 @@ def require_unlocked(repository: Repository, patience: float = 2.0) -> None:
 def remove_left_ref_locks(repository: Repository, runs: Collection[str]) -> list[Path]:
     """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that they are dead."""
     removed = []
-    branch = _branch(repository)
-    lock = repository.common_dir / f"{branch}.lock"
-    if branch is not None and _moves_on(repository, branch, lock, runs):
-        head = repository.git_dir / "HEAD.lock"
-        with contextlib.suppress(FileNotFoundError):
-            times = head.stat(), lock.stat()
-            if times[0].st_size == 0 and abs(times[0].st_mtime - times[1].st_mtime) < _TOGETHER:
-                removed.append(head)
-        removed.append(lock)
+    branch, head = _branch(repository), repository.git_dir / "HEAD.lock"
+    if branch is not None:
+        ref, lock = repository.common_dir / branch, repository.common_dir / f"{branch}.lock"
+        if _moves_on(repository, branch, lock, runs):
+            removed += [head] if _together(head, lock) else []
+            removed.append(lock)
+        elif _is_of(repository, repository.commit_of(branch), runs) and _together(head, ref):
+            removed.append(head)  # the branch has moved, its lock was renamed to it
     for run in runs:
         removed += sorted((repository.common_dir / "refs/forge/safety" / run).glob("*.lock"))
     for path in removed:
         path.unlink(missing_ok=True)
     return removed
+
+
+def _together(head: Path, other: Path) -> bool:
+    """Say whether HEAD's lock is the empty one that git takes along while it moves the branch."""
+    try:
+        first, second = head.stat(), other.stat()
+    except OSError:
+        return False
+    return first.st_size == 0 and abs(first.st_mtime - second.st_mtime) < _TOGETHER
+
+
+def _is_of(repository: Repository, commit: str | None, runs: Collection[str]) -> bool:
+    try:
+        return commit is not None and read(repository, commit).trailers.get("Forge-Run") in runs
+    except GitFailed:
+        return False
 
 
 def _branch(repository: Repository) -> str | None:

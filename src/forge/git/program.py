@@ -17,7 +17,8 @@ _LOCAL = (
     "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 Attempt = Callable[..., subprocess.CompletedProcess[bytes]]
-_SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync")
+# Flushed to the disk; and no maintenance behind a commit, which would outlive it and, killed, leave a lock behind.
+_SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync", "-c", "maintenance.auto=false")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
