@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,6 +19,7 @@ from forge.planning.settings import RunnerSettings, Settings
 from forge.run.runners.base import plug_ins
 from forge.text import atomic
 from forge.text.command_line import forge_command
+from forge.text.finding import Finding
 from forge.text.visible import visible
 from forge.timeline.ids import now
 
@@ -112,14 +114,37 @@ def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> 
     return any(is_approved(repository, subject_of(plan, settings, name)) for name in names)
 
 
-def approve(repository: Repository, subject: Subject, actor: str) -> None:
-    """Record an approval. Raises StorageFailed, SettingsError."""
+def told(findings: Iterable[Finding]) -> list[str]:
+    """Return findings about a plan as records keep them, a line each."""
+    return [f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}" for found in findings]
+
+
+def findings_shown(repository: Repository, subject: Subject) -> list[str] | None:
+    """Return the findings that were shown with an approval; None where there is none, or it was given without them."""
+    clone = known_clone_id(repository)
+    try:
+        shown = json.loads(_file(clone or "", subject).read_bytes()).get("findings")
+    except (OSError, ValueError, AttributeError):
+        return None
+    return [str(line) for line in shown] if isinstance(shown, list) else None
+
+
+def approve(repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding] | None = None) -> None:
+    """Record an approval, with the findings that were shown with it. Raises StorageFailed, SettingsError."""
     path = _file(clone_id(repository), subject)
     if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
         raise SettingsError(
             f"the state folder {state_folder()} lies inside the repository", "set XDG_STATE_HOME to a folder outside it"
         )
-    record = {"plan": subject.plan_path, "subject": subject.sha256, "by": actor, "at": now(), "root": str(repository.root)}
+    record: dict[str, object] = {
+        "plan": subject.plan_path,
+        "subject": subject.sha256,
+        "by": actor,
+        "at": now(),
+        "root": str(repository.root),
+    }
+    if findings is not None:
+        record["findings"] = told(findings)
     atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)
 
 
@@ -131,8 +156,8 @@ def withdraw(repository: Repository, subject: Subject) -> bool:
     return True
 
 
-def describe(plan: Plan, subject: Subject) -> str:
-    """Return a plan as a person approves it: steps, commands, runner, limits and write scope."""
+def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> str:
+    """Return a plan as a person approves it: steps, commands, runner, limits and write scope, and what is wrong with it."""
     setup = plan.texts("user_setup")
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
     lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
@@ -142,6 +167,7 @@ def describe(plan: Plan, subject: Subject) -> str:
     lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
     lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
     lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
+    lines += ["what the rules say of it:", *(f"  {line}" for line in told(findings))] if findings else []
     return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
 
 

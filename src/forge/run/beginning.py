@@ -80,13 +80,12 @@ def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
 
 
 def first_events(
-    plan: Plan, card: RunCard, options: Options, passed_over: Sequence[tuple[str, StepSkipped]]
+    plan: Plan, card: RunCard, options: Options, findings: list[str], passed_over: Sequence[tuple[str, StepSkipped]]
 ) -> list[tuple[Data, str | None]]:
     """Return the events that a run begins with, each with its step: what it is to do, the plan's approval, what is carried."""
     started = ev.MissionStarted(
         card.goal, len(card.steps), card.scope_contract, card.plan_sha256, card.base_commit, card.prior_run, options.told(),
-        [f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}" for found in plan.findings],
-        plan.texts("user_setup"),
+        findings, plan.texts("user_setup"),
     )  # fmt: skip
     how, subject = card.approval["how"], card.approval["subject"]
     approved = ev.ApprovalResolved("ap-0", "approved", "always" if how == "flag" else "once", how, "plan", subject)

@@ -40,12 +40,13 @@ from forge.views.runs import RunRecord, live_folder
 
 
 class Prepared(Struct, frozen=True):
-    """A plan that nothing refuses: with its runner, what was approved of it, and how."""
+    """A plan that nothing refuses: with its runner, what was approved of it, how, and what was found wrong with it."""
 
     plan: Plan
     runner: str
     subject: Subject
     how: str
+    findings: list[str]
 
 
 def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
@@ -63,7 +64,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
             require_clean(context, _ways_out(prepared.plan))
         card, over = _card(context, prepared, options)
         lock.rename(card.run)
-        first = first_events(prepared.plan, card, options, over)
+        first = first_events(prepared.plan, card, options, prepared.findings, over)
         if dirty:
             first.append((captured(context.repository, card.run, sorted({entry[3:] for entry in dirty})), None))
         return _begin(context, card, first, interrupts)
@@ -88,7 +89,9 @@ def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
     subject = approvals.subject_of(plan, context.settings, options.runner)
-    return Prepared(plan, name, subject, approved_how(context, plan, subject, options, forge_command("execute", plan.path)))
+    how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
+    shown = approvals.findings_shown(context.repository, subject) if how == "recorded" else None
+    return Prepared(plan, name, subject, how, approvals.told(plan.findings) if shown is None else shown)
 
 
 def _card(context: Context, prepared: Prepared, options: Options) -> tuple[RunCard, list[tuple[str, StepSkipped]]]:
@@ -120,7 +123,7 @@ def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options
     context = replace(context, repository=home)
     try:
         with writing(context, card.run), Interrupts() as interrupts:
-            return _begin(context, card, first_events(plan, card, options, over), interrupts)
+            return _begin(context, card, first_events(plan, card, options, prepared.findings, over), interrupts)
     finally:
         if not live_folder(repository, card.run).exists() and not (home.root / card.folder).exists():
             worktrees.remove(repository, place, card.branch)  # nothing has begun there

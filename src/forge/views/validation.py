@@ -73,6 +73,14 @@ class Report(Struct):
                 self.lines[path, finding.line] = reading.lines[finding.line]
 
 
+def of_one_plan(root: Path, source: Source) -> list[Finding]:
+    """Return what the rules of a document alone find wrong with one plan, as `validate` would say it, in order."""
+    reading, severities = read("plan", root, source), _severities(str(root))
+    asked = OF_A_DOCUMENT - {rule for rule, severity in severities.items() if severity == "off"}
+    found = silenced(reading.findings, reading.allows, asked, _EVERY_RULE, source.path)
+    return sorted(_weighed(found, severities), key=lambda each: (each.line, each.column))
+
+
 def plans_among(root: Path, paths: list[Path]) -> list[str]:
     """Return the plans below `root` among the documents that `validate` would read, relative to it. Raises UsageError."""
     top = os.path.realpath(root)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib
+
 import click
 
 from forge.errors import NoOpenRun
@@ -10,7 +12,10 @@ from forge.front.cli.context import about_run, run_context
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
+from forge.text.finding import Finding
 from forge.views.runs import all_runs, one_run, open_runs
+
+_RULES = "forge.views.validation"  # loaded where a plan is shown: most answers are to runs, and schemas take their time
 
 
 @click.command("approve")
@@ -37,11 +42,12 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
     subject = approvals.subject_of(plan, context.settings, runner)
-    text = approvals.describe(plan, subject)
+    findings: list[Finding] = importlib.import_module(_RULES).of_one_plan(app.repository.root, plan.source)
+    text = approvals.describe(plan, subject, findings)
     if not only_print:
-        approvals.approve(app.repository, subject, identity(app.repository))
+        approvals.approve(app.repository, subject, identity(app.repository), findings)
         text += f"\napproved; now: forge execute {plan.id}"
-    return Reply({"plan": plan.id, "approved": not only_print, **subject.as_data()}, text)
+    return Reply({"plan": plan.id, "approved": not only_print, **subject.as_data()}, text, 0, findings)
 
 
 def is_a_run(app: App, name: str | None) -> bool:

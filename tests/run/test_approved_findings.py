@@ -1,0 +1,32 @@
+"""What the rules say of a plan is shown where it is approved, and recorded by the run; only rules that block refuse."""
+
+from __future__ import annotations
+
+from tests.conftest import Sandbox
+from tests.rules.plans import PATH, SOUND
+
+
+def test_findings_are_shown_with_the_plan_and_recorded_by_its_run(sandbox: Sandbox) -> None:
+    sandbox.write(PATH, SOUND.replace("contains: Notes", "contians: Notes").replace("wave: 1", "wave: one"))
+    sandbox.write(".planning/forge.yaml", "rules:\n  front-matter-schema: off\n")
+    sandbox.commit("Plan")
+    said = sandbox.call("approve", "01-01", "--print")
+    assert said.code == 0
+    rules = {each["rule"] for each in said.json["findings"]}
+    assert {"unknown-key", "must-have-undecidable"} & rules and "front-matter-schema" not in rules
+    text = sandbox.forge("approve", "01-01").out
+    assert "what the rules say of it:" in text and "did you mean" not in text.partition("what the rules")[0]
+    run = sandbox.call("execute", "01-01").data["run"]
+    recorded = sandbox.events(run)[0]["data"]["findings"]
+    shown = said.json["findings"]
+    assert recorded == [
+        f"{each['line']}:{each['column']}: {each['severity']} {each['rule']} {each['message']}" for each in shown
+    ]
+
+
+def test_a_sound_plan_is_shown_without_findings(sandbox: Sandbox) -> None:
+    sandbox.write(PATH, SOUND)
+    sandbox.commit("Plan")
+    said = sandbox.call("approve", "01-01")
+    assert said.json["findings"] == []
+    assert "what the rules say" not in sandbox.forge("approve", "01-01", "--print").out
