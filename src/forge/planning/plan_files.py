@@ -39,8 +39,8 @@ class PlanFile(Struct, frozen=True):
 
     @property
     def archived(self) -> bool:
-        """Whether it lies in a milestone's archive."""
-        return "milestones" in self.path.split("/")
+        """Whether it lies in a milestone's archive, or was put away by forge."""
+        return "milestones" in self.path.split("/") or self.path.startswith(f"{FOLDER}/archive/")
 
     @property
     def summary_path(self) -> str:

@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-import difflib
 import importlib
 import sys
 
 import click
 
 from forge import __version__
+from forge.late import at_first_use
+
+difflib = at_first_use("difflib")  # for slips of the pen only
 
 VERBS = {
     "init": "add what forge needs to this repository",
     "new": "make a mission, a phase, a plan or a backlog item",
     "set": "change fields of documents",
     "tick": "tick an acceptance criterion of an item",
+    "edit": "edit a document, held against the rules on save",
+    "move": "give a document another phase, number or name",
+    "archive": "put a document away; its id stays taken",
+    "list": "list missions, phases, plans and items",
+    "show": "show a document and how it stands",
+    "search": "find words in the documents",
     "validate": "say what is wrong with the documents",
     "approve": "approve a plan's exact text, or answer what a run waits for",
     "reject": "answer what a run waits for with no",

@@ -1,0 +1,59 @@
+"""forge list: missions, phases, plans and items."""
+
+from __future__ import annotations
+
+import click
+
+from forge.errors import UsageError
+from forge.front.cli.answer import App, Reply, verb
+from forge.planning.numbers import leading
+from forge.text.visible import visible
+from forge.views.listing import KINDS, Filters, Row, listed
+
+
+@click.command("list")
+@click.argument("kinds", nargs=-1, metavar="[missions|phases|plans|items]…")
+@click.option(
+    "--status", "statuses", multiple=True, metavar="STATUS", help="Only those that stand so; several times for several."
+)
+@click.option("--phase", metavar="PHASE", help="Only what is part of this phase.")
+@click.option("--priority", "priorities", multiple=True, metavar="P0…P3", help="Only those of this priority.")
+@click.option("--archived", is_flag=True, help="Also what was put away.")
+@verb("list")
+def command(
+    app: App, kinds: tuple[str, ...], statuses: tuple[str, ...], phase: str | None, priorities: tuple[str, ...], archived: bool
+) -> Reply:
+    """List documents with how they stand: a plan by its runs and its summary, whatever it says of itself.
+
+    \b
+    Example:
+      forge list
+      forge list plans --phase 2 --status open
+      forge list items --status todo --priority P0 --priority P1
+    """
+    wanted = tuple(dict.fromkeys(_kind(kind) for kind in kinds))
+    rows = listed(app.repository, Filters(wanted, statuses, (), priorities, archived))
+    if phase is not None:
+        rows = [row for row in rows if row.phase and _is(phase, row.phase)]
+    text = "\n".join(visible(_line(row)) for row in rows)
+    return Reply({"items": [row.as_data() for row in rows]}, text or "there is nothing to list")
+
+
+def _kind(name: str) -> str:
+    found = next((kind for kind in KINDS if name in (kind, f"{kind}s")), None)
+    if found is None:
+        raise UsageError(
+            f"there are no `{name}` to list", f"name {', '.join(f'{kind}s' for kind in KINDS)}, or nothing for all"
+        )
+    return found
+
+
+def _is(name: str, phase: str) -> bool:
+    """Say whether a name means a phase's folder: the folder, its number, or its slug."""
+    number = leading(name)
+    return phase == name or (number is not None and number == leading(phase)) or phase.endswith(f"-{name}")
+
+
+def _line(row: Row) -> str:
+    said = f"{row.kind:8}{row.id:14} {row.status:12} {row.priority:3} {row.title[:80]}"
+    return f"{said}  ({row.note})" if row.note else said

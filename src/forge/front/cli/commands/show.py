@@ -1,0 +1,59 @@
+"""forge show: a document and how it stands."""
+
+from __future__ import annotations
+
+import click
+
+from forge.front.cli.answer import App, Reply, verb
+from forge.planning.documents import Documents
+from forge.text.visible import visible
+from forge.views.document import Shown, show
+
+
+@click.command("show")
+@click.argument("name", metavar="DOC")
+@verb("show")
+def command(app: App, name: str) -> Reply:
+    """Show a plan, a phase, a mission or an item: its fields, its steps or criteria, what is wrong with it, and its runs.
+
+    \b
+    Example:
+      forge show 01-02
+      forge show k3f
+    """
+    found = show(app.repository, Documents(app.repository.root).one(name, app.here))
+    return Reply(found.as_data(), visible(_text(found)), 0, found.findings)
+
+
+def _text(found: Shown) -> str:
+    row = found.row
+    lines = [f"{row.kind} {row.id}: {row.title}", f"  {row.path}", f"  {row.status}" + (f" ({row.note})" if row.note else "")]
+    lines += [
+        f"  {key}: {_said(value)}" for key, value in found.fields.items() if value not in (None, [], {}, "") and key != "title"
+    ]
+    lines += ["", *map(_part, found.parts)] if found.parts else []
+    lines += (
+        ["", *(f"run {run.card.run}  {run.status}  {run.state.verdict or '-'}" for run in found.runs)] if found.runs else []
+    )
+    if found.findings:
+        lines += ["", *(f"{each.line}:{each.column}: {each.severity} {each.rule} {each.message}" for each in found.findings)]
+    return "\n".join(lines)
+
+
+def _said(value: object) -> str:
+    if isinstance(value, list) and all(not isinstance(each, (list, dict)) for each in value):
+        return ", ".join(map(str, value))
+    if isinstance(value, dict):
+        return ", ".join(
+            f"{key} ({len(each)})" if isinstance(each, (list, dict)) else f"{key} {each}" for key, each in value.items()
+        )
+    return f"{len(value)} entries" if isinstance(value, list) else str(value)
+
+
+def _part(part: dict[str, object]) -> str:
+    if "met" in part:
+        mark = "x" if part["ticked"] else "e" if part["met"] else " "
+        return f"  {part['number']}  [{mark}] {part['text']}"
+    if "stage" in part:
+        return f"  {part['id']:10} {part['stage']:10} {part['name']}"
+    return f"  {part['id']:10} {part['status']:10} {part['title']}"

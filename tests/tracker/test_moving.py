@@ -1,0 +1,156 @@
+"""forge move, archive and edit: names change and meanings stay; what cannot be done leaves everything as it was."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from forge.errors import RunOpen, UsageError
+from forge.git.repository import Repository
+from forge.planning.documents import Documents
+from forge.run.documents.moving import Moved, archive, move
+from forge.views.validation import validate
+from tests.conftest import Sandbox
+
+TASK = "<task>\n<name>Do it</name>\n<action>Do.</action>\n<verify>Look.</verify>\n<done>Done.</done>\n</task>\n"
+
+
+def plan(sandbox: Sandbox, path: str, depends: str, phase: str, number: str) -> None:
+    front = f"phase: {phase}  # where\r\nplan: {number}\r\ndepends_on: {depends}\r\n"
+    sandbox.write(f".planning/phases/{path}", f"---\r\n{front}must_haves:\r\n  truths: [It is]\r\n---\r\n{TASK}")
+
+
+@pytest.fixture
+def planned(sandbox: Sandbox) -> Sandbox:
+    plan(sandbox, "01-a/01-01-PLAN.md", "[]", "01-a", "01")
+    plan(sandbox, "01-a/01-02-PLAN.md", "['01']", "1", "02")
+    plan(sandbox, "01-a/01-03-PLAN.md", "[01-02, 01-01]  # both", "01-a", "03")
+    plan(sandbox, "02-b/02-01-PLAN.md", "\r\n  - 01-02  # first\r\n  - '01-03'", "02-b", "01")
+    sandbox.write(".planning/phases/01-a/01-02-SUMMARY.md", "done")
+    sandbox.write(".planning/phases/01-a/README.md", "---\nphase: 01-a\ntitle: A\n---\n")
+    sandbox.write(".planning/missions/win.yaml", "title: Win\ngoal: To win\nphases:\n  - 01-a  # begin\n  - 02-b\n")
+    sandbox.commit("Plans")
+    return sandbox
+
+
+def to(sandbox: Sandbox, name: str, place: str) -> Moved:
+    return move(Repository.discover(sandbox.root), Documents(sandbox.root).one(name), place, sandbox.root)
+
+
+def text(sandbox: Sandbox, path: str) -> str:
+    return (sandbox.root / ".planning" / path).read_bytes().decode()
+
+
+def sound(sandbox: Sandbox) -> bool:
+    wrong = {"depends-unknown", "depends-self", "depends-cycle", "phase-mismatch", "plan-mismatch", "summary-without-plan"}
+    return wrong.isdisjoint(each.rule for each in validate(sandbox.root, []).findings)
+
+
+def test_a_plan_in_another_phase_is_still_meant_by_all(planned: Sandbox) -> None:
+    assert sound(planned)
+    moved = to(planned, "01-02", "2")
+    assert (moved.document.id, moved.document.path) == ("02-02", ".planning/phases/02-b/02-02-PLAN.md")
+    assert text(planned, "phases/02-b/02-02-SUMMARY.md") == "done"
+    assert "phase: 02  # where\r\nplan: 02\r\ndepends_on: [01-01]\r\n" in text(planned, "phases/02-b/02-02-PLAN.md")
+    assert "depends_on: [02-02, 01-01]  # both\r\n" in text(planned, "phases/01-a/01-03-PLAN.md")
+    assert "\r\n  - 02-02  # first\r\n  - '01-03'\r\n" in text(planned, "phases/02-b/02-01-PLAN.md")
+    assert sound(planned) and planned.git("diff", "--cached", "--name-only") == ""
+    planned.git("add", "-A")
+    assert planned.git("diff", "--cached", "--name-status", "-M30%").count("\nR") == 2
+    planned.commit("Moved")
+    assert to(planned, "02-02", "01-02").document.id == "01-02"
+    assert to(planned, "01-03", "1").document.id == "01-04"
+
+
+def test_a_phase_takes_its_plans_along(planned: Sandbox) -> None:
+    before = text(planned, "phases/01-a/01-01-PLAN.md")
+    moved = to(planned, "01-a", "05-new name")
+    assert moved.document.path == ".planning/phases/05-new-name"
+    assert text(planned, "phases/05-new-name/05-01-PLAN.md") == before.replace("01-a", "05-new-name")
+    assert "phase: 05  # where" in text(planned, "phases/05-new-name/05-02-PLAN.md")
+    assert "depends_on: ['01']" in text(planned, "phases/05-new-name/05-02-PLAN.md")
+    assert "\r\n  - 05-02  # first\r\n  - 05-03\r\n" in text(planned, "phases/02-b/02-01-PLAN.md")
+    assert "  - 05-new-name  # begin\n  - 02-b" in text(planned, "missions/win.yaml")
+    assert text(planned, "phases/05-new-name/README.md").startswith("---\nphase: 05-new-name\n") and sound(planned)
+    with pytest.raises(UsageError, match="02-b"):
+        to(planned, "05", "02")
+    with pytest.raises(UsageError, match="no number and no name"):
+        to(planned, "05", "-")
+
+
+def test_what_is_archived_is_still_meant_and_its_number_stays_taken(planned: Sandbox) -> None:
+    done = archive(Repository.discover(planned.root), Documents(planned.root).one("01-02"))
+    assert done.document.path == ".planning/archive/phases/01-a/01-02-PLAN.md" and sound(planned)
+    assert text(planned, "archive/phases/01-a/01-02-SUMMARY.md") == "done"
+    planned.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
+    planned.write(".planning/backlog/k3g-y.md", "---\nid: k3g\ntitle: Y\nstatus: todo\ndepends_on: [k3f]\n---\n")
+    assert planned.call("archive", "k3f").data["path"] == ".planning/archive/backlog/k3f-x.md"
+    assert not [each for each in validate(planned.root, []).findings if each.rule == "item-dependency"]
+    listed = planned.call("list").data["items"]
+    assert {"01-02", "k3f"}.isdisjoint({each["id"] for each in listed}) and "k3g" in {each["id"] for each in listed}
+    assert "k3f" in {each["id"] for each in planned.call("list", "items", "--archived").data["items"]}
+    assert planned.forge("archive", "k3f").code == 2
+    assert planned.call("move", "k3g", "Another title").data["path"] == ".planning/backlog/k3g-another-title.md"
+    assert planned.call("move", "win", "Win more").data["changed"] == []
+
+
+def test_nothing_moves_while_a_run_is_open(planned: Sandbox) -> None:
+    assert planned.forge("execute", "01-01", "--approve").code in (1, 4)
+    with pytest.raises(RunOpen):
+        to(planned, "01-02", "2")
+    with pytest.raises(RunOpen):
+        archive(Repository.discover(planned.root), Documents(planned.root).one("01-a"))
+    planned.write(".planning/backlog/k3f-x.md", "---\nid: k3f\n---\n")
+    archive(Repository.discover(planned.root), Documents(planned.root).one("k3f"))
+
+
+def test_a_move_that_fails_is_put_back(planned: Sandbox) -> None:
+    planned.write(".planning/phases/02-b/02-02-SUMMARY.md", "of another plan")
+    planned.commit("A summary")
+    with pytest.raises(UsageError, match="there already"):
+        to(planned, "01-02", "02-02")
+    assert planned.status() == []
+
+
+def editor(sandbox: Sandbox, script: str) -> dict[str, str]:
+    place = sandbox.home / "editor"
+    place.write_text(f"#!/bin/sh\n{script}\n")
+    place.chmod(0o755)
+    return {"VISUAL": "", "EDITOR": f"{place} 'an argument'"}
+
+
+def test_an_edit_is_saved_or_kept(sandbox: Sandbox) -> None:
+    item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
+    first = item.read_bytes()
+    good = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/todo/blocked/ "$2"'))
+    assert good.code == 0 and good.data["changed"] and item.read_bytes() == first.replace(b"todo", b"blocked")
+    same = sandbox.call("edit", "k3f", env=editor(sandbox, "true"))
+    assert same.code == 0 and not same.data["changed"]
+    before = item.read_bytes()
+    bad = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/blocked/blokced/ "$2"'))
+    assert bad.code == 1 and bad.json["error"]["kind"] == "not_saved" and item.read_bytes() == before
+    assert [each["rule"] for each in bad.json["findings"]] == ["item-shape"]
+    kept = Path(bad.json["error"]["hint"].partition(" in ")[2].partition(": ")[0])
+    assert b"blokced" in kept.read_bytes()
+    again = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/blokced/done/ "$2"'))
+    assert again.code == 0 and item.read_bytes() == first.replace(b"todo", b"done") and not kept.exists()
+
+
+def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) -> None:
+    item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
+    both = editor(sandbox, f'sed -i s/X/Y/ "$2"; echo theirs >> {item}')
+    said = sandbox.forge("edit", "k3f", env=both)
+    assert said.code == 1 and "changed by somebody else" in said.err and item.read_text().endswith("theirs\n")
+    later = sandbox.forge("edit", "k3f", env=editor(sandbox, "true"))
+    assert later.code == 1 and "since your edit" in later.err and "title: X" in item.read_text()
+    failed = sandbox.forge("edit", "k3f", env=editor(sandbox, "exit 3"))
+    assert failed.code == 1
+
+
+def test_errors_that_were_there_before_do_not_hold_an_edit_back(sandbox: Sandbox) -> None:
+    item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\nstatus: never\n---\n")
+    said = sandbox.forge("edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"'))
+    assert said.code == 0 and "title: X" in item.read_text()
+    kept = sandbox.forge("edit", "k3f", "--keep", env=editor(sandbox, 'sed -i "s/^id.*//" "$2"'))
+    assert kept.code == 0 and "id:" not in item.read_text()
