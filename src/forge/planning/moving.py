@@ -9,8 +9,9 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
+
+from msgspec import Struct, field
 
 from forge.errors import UsageError
 from forge.planning import backlog, fields, mission
@@ -28,8 +29,7 @@ _NUMBER = re.compile(NUMBER)
 _NOTHING = re.compile(rb"^depends_on:[ \t]*(?:\[[ \t]*\])?[ \t]*\r?\n(?![ \t]*-)", re.M)
 
 
-@dataclass
-class Relocation:
+class Relocation(Struct):
     """Renames, in the order in which they are made, and new bytes by the path that a document then has, with those before."""
 
     document: Document

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import StorageFailed
 from forge.git.repository import Repository
@@ -20,8 +21,7 @@ from forge.views.reading import read
 from forge.views.runs import RunRecord, all_runs
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(Struct, frozen=True):
     """A document as it is shown: its row in the lists, its fields, its parts (steps, criteria, plans), findings and runs."""
 
     row: Row

@@ -12,9 +12,10 @@ import posixpath
 import re
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 import forge
 from forge.errors import StorageFailed
@@ -42,8 +43,7 @@ _SAYS_DONE = re.compile(r"(?:completed?|done|finished|shipped|executed)\b", re.I
 KINDS = ("mission", "phase", "plan", "item")
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(Struct, frozen=True):
     """A document in a list. `note` says where what was written by hand is not backed by anything."""
 
     kind: str
@@ -64,8 +64,7 @@ class Row:
         }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Filters:
+class Filters(Struct, frozen=True):
     """Which rows are wanted; an empty filter wants all."""
 
     kinds: tuple[str, ...] = ()
@@ -85,8 +84,7 @@ class Filters:
         )
 
 
-@dataclass
-class _Found:
+class _Found(Struct):
     """The files below `.planning/` that matter, each with the signs of what it holds."""
 
     plans: dict[str, str] = field(default_factory=dict)

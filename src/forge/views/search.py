@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning.plan_files import FOLDER
@@ -18,8 +19,7 @@ _LARGEST = 4 << 20  # bytes; nobody writes such a document
 _LONGEST = 200
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A document in which every word was found: where the first stands, its line, and how many there are in all."""
 
     kind: str
@@ -33,7 +33,7 @@ class Hit:
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {name: getattr(self, name) for name in self.__dataclass_fields__}
+        return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
 def search(repository: Repository, words: Sequence[str]) -> list[Hit]:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import ForgeError, UsageError
 from forge.git.repository import Repository
@@ -32,8 +33,7 @@ class NotDone(ForgeError):
     exit_code = 1
 
 
-@dataclass(frozen=True)
-class Changed:
+class Changed(Struct, frozen=True):
     """A document and whether its bytes are other ones now."""
 
     document: Document

@@ -6,9 +6,10 @@ import os
 import subprocess
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+
+from msgspec import Struct
 
 from forge.errors import ForgeError, StorageFailed
 from forge.git import program
@@ -34,8 +35,7 @@ class NotSaved(ForgeError):
         self.findings = findings
 
 
-@dataclass(frozen=True)
-class Edited:
+class Edited(Struct, frozen=True):
     """A document, whether it is another one now, and what is wrong with it."""
 
     document: Document

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import StorageFailed, UsageError
 from forge.git.repository import Repository
@@ -16,8 +17,7 @@ from forge.text import atomic
 TRIES = 1000
 
 
-@dataclass(frozen=True)
-class Created:
+class Created(Struct, frozen=True):
     """A document that was made: its id, and where it lies."""
 
     id: str

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from forge.errors import ForgeError, RunOpen, StorageFailed, UsageError
 from forge.git.repository import Repository
@@ -18,8 +19,7 @@ from forge.text import atomic
 from forge.views.runs import open_runs
 
 
-@dataclass(frozen=True)
-class Moved:
+class Moved(Struct, frozen=True):
     """A document at its new place, what was renamed, and the documents that were changed so that they still mean the same."""
 
     document: Document
