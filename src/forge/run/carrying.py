@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
 
-from forge.errors import UnknownName
+from forge.errors import GitFailed, UnknownName
 from forge.git.commits import is_ancestor
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, outside_tree
+from forge.git.snapshot import differing
 from forge.planning.plan import Plan, Step
+from forge.planning.plan_files import FOLDER
 from forge.run.holding import plan_of
 from forge.timeline.events import StepSkipped
 from forge.timeline.state import StepState
@@ -82,11 +82,12 @@ def _holds(repository: Repository, step: Step, state: StepState, head: str, *, u
         return all(is_ancestor(repository, commit, head) for commit in state.commits)
     if step.stage == "checkpoint" and step.asks in _ANSWERS:
         return True
-    return unbroken and _same_tree(repository, [state.done_at or head, head])
+    return unbroken and _same_tree(repository, state.done_at or head, head)
 
 
-def _same_tree(repository: Repository, commits: Sequence[str]) -> bool:
+def _same_tree(repository: Repository, old: str, new: str) -> bool:
+    """Say whether two commits differ in nothing but `.planning/`."""
     try:
-        return len({outside_tree(RevisionTree(repository, commit)) for commit in commits}) == 1
-    except UnknownName:
+        return not differing(repository, old, new, lambda path: path.startswith(f"{FOLDER}/"))
+    except GitFailed:
         return False

@@ -10,7 +10,7 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.context import about_run, run_context
 from forge.git.worktrees import ignored
 from forge.run.beginning import Options, record_is_ignored
-from forge.run.sequence import execute_named
+from forge.run.sequence import execute_named, rehearse_named
 from forge.views.run_report import exit_code
 from forge.views.runs import RunRecord
 
@@ -25,13 +25,15 @@ from forge.views.runs import RunRecord
 @click.option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
 @click.option("--allow-dirty", is_flag=True, help="Leave uncommitted files where they are: captured, never committed.")
 @click.option("--worktree", is_flag=True, help="Execute in a work tree of its own, on the branch forge/RUN, left for review.")
+@click.option("--dry-run", is_flag=True, help="Show what would happen, step by step; run nothing, write nothing.")
 @verb("execute")
-def command(app: App, /, name: str | None, **options: Any) -> Reply:
-    """Execute a plan: by its id, its path or its slug; a phase, plan after plan; without a name, whatever comes next.
+def command(app: App, /, name: str | None, dry_run: bool, **options: Any) -> Reply:
+    """Execute a plan: by its id, its path or its slug; a phase or a mission, plan after plan; without a name, what comes next.
 
     \b
     Example:
       forge execute 01-01
+      forge execute 01-01 --dry-run
       forge execute 01-01 --runner agent
       forge execute 01-01 --worktree
       forge execute 01-01 --no-checks "no toolchain here"
@@ -40,6 +42,11 @@ def command(app: App, /, name: str | None, **options: Any) -> Reply:
     if record_is_ignored(app.repository):
         app.say("note: an ignore rule covers .planning/runs/; the record of runs is committed all the same")
     wanted = Options(**options)
+    if dry_run:
+        found = rehearse_named(context, name, app.here, wanted)
+        return Reply(
+            {"dry_run": [each.data for each in found]}, "\n\n".join(each.text for each in found) or "nothing is left to do"
+        )
     if wanted.worktree and (left := ignored(app.repository)):
         app.say(f"note: ignored files are not in the run's work tree: {', '.join(left[:10])}{', …' * (len(left) > 10)}")
     records = execute_named(context, name, app.here, wanted)
