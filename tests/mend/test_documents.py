@@ -173,6 +173,9 @@ def test_documents_that_are_links_pipes_or_oddly_named(sandbox: Sandbox) -> None
     unreadable = {each["path"] for each in said.json["findings"] if each["rule"] == "unreadable"}
     assert {f".planning/phases/01-a/01-0{number}-PLAN.md" for number in (3, 4)} <= unreadable
     assert PATH not in unreadable and ".planning/phases/01-a/01-05-größe-全-PLAN.md" not in unreadable
+    assert {plan["id"] for plan in sandbox.call("status").json["data"]["plans"]} >= {"01-01", "01-03", "01-04"}
+    refused = sandbox.call("execute", "01-04", "--approve")
+    assert refused.code == 2 and "no regular file" in refused.json["error"]["message"]
 
 
 def test_half_a_surrogate_pair_is_hashed_like_any_text() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -176,6 +177,38 @@ def test_what_a_plan_file_says_of_itself() -> None:
 def test_a_plan_is_loaded_under_its_id(several: Catalog) -> None:
     plan = several.load(several.one("v1.0/01-01"))
     assert (plan.id, plan.steps[0].id) == ("v1.0/01-01", "v1.0/01-01/1")
+
+
+def test_the_path_of_a_link_means_the_link(several: Catalog) -> None:
+    folder = several.root / ".planning/phases/01-setup"
+    (folder / "01-09-PLAN.md").symlink_to("01-02-PLAN.md")
+    (several.root / "elsewhere").symlink_to(folder)
+    for name, here in (("01-09-PLAN.md", folder), (".planning/phases/01-setup/01-09-PLAN.md", several.root)):
+        assert several.one(name, here).id == "01-09"
+    assert several.one("elsewhere/01-02-PLAN.md", several.root).id == "01-02"
+
+
+@pytest.mark.parametrize(
+    ("make", "why"),
+    [
+        (lambda path: path.symlink_to("/dev/zero"), "it is no regular file"),
+        (lambda path: path.symlink_to("/etc/passwd"), "leads out of the repository"),
+        (lambda path: path.symlink_to(path.name), "symbolic links"),
+        (os.mkfifo, "it is no regular file"),
+        (Path.mkdir, "it is no regular file"),
+    ],
+    ids=["device", "outside", "loop", "pipe", "folder"],
+)
+def test_only_regular_files_of_the_repository_are_read(make_plans: Make, make: Callable[[Path], None], why: str) -> None:
+    root = make_plans("phases/01-a/01-01-PLAN.md")
+    catalog = Catalog(root)
+    file = catalog.one("01-01")
+    (root / file.path).unlink()
+    make(root / file.path)
+    with pytest.raises(UnknownName, match=why):
+        catalog.load(file)
+    plan = catalog.look_at(file)
+    assert plan.id == "01-01" and [finding.rule for finding in plan.findings] == ["unreadable", "front-matter-missing"]
 
 
 def test_a_plan_that_cannot_be_read_is_said(make_plans: Make) -> None:

@@ -62,6 +62,11 @@ def test_a_sound_plan_has_no_findings() -> None:
     assert findings(SOUND) == []
 
 
+@pytest.mark.parametrize("end", ["\r\n", "  \n", "\t\r\n"])
+def test_blanks_and_line_ends_of_other_systems_close_a_step(end: str) -> None:
+    assert of_rule("step-unclosed", SOUND.replace("\n", end)) == []
+
+
 @pytest.mark.parametrize(
     ("text", "path", "severity"),
     [

@@ -16,6 +16,7 @@ from forge.git.tree import Tree, Unreadable
 from forge.planning import plan as plans
 from forge.planning.plan import Plan
 from forge.planning.plan_files import Phase, PlanFile, found_below, identified, phases_of, plan_files_among
+from forge.text.readable import read_document
 from forge.text.source import Source
 
 _NUMBERS = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?")
@@ -46,7 +47,7 @@ class Catalog(Struct, frozen=True, dict=True):
     def read(self, file: PlanFile) -> bytes:
         """Return a plan's bytes. Raises UnknownName where the file cannot be read."""
         try:
-            return (self.root / file.path).read_bytes() if self.tree is None else self.tree.read(file.path)
+            return read_document(self.root, file.path) if self.tree is None else self.tree.read(file.path)
         except (OSError, Unreadable) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
             raise UnknownName(f"{file.path} cannot be read: {why}", "make it a readable file") from error
@@ -55,6 +56,14 @@ class Catalog(Struct, frozen=True, dict=True):
         """Read a plan. Raises UnknownName where the file cannot be read."""
         return plans.load(Source.of(file.path, self.read(file)), file.id)
 
+    def look_at(self, file: PlanFile) -> Plan:
+        """Read a plan; one that cannot be read is there all the same, with a finding that says so and nothing else."""
+        try:
+            return self.load(file)
+        except UnknownName as error:
+            why = error.message.partition("cannot be read: ")[2] or error.message
+            return plans.load(Source(file.path, b"", "", b"", "utf-8", f"cannot be read: {why}"), file.id)
+
     def by_path(self, path: str) -> PlanFile | None:
         """Return the plan at a path."""
         return next((file for file in self.files if file.path == path), None)
@@ -62,7 +71,8 @@ class Catalog(Struct, frozen=True, dict=True):
     def named(self, name: str, folder: Path | None = None) -> list[PlanFile]:
         """Return the plans that a name means: a path (from `folder` or the root), an id, a file's name, or a slug."""
         tests = (
-            self._is_path(name, folder), lambda file: file.id == name, self._is_stem(name), self._is_slug(name),
+            self._is_path(name, folder), self._is_linked(name, folder),
+            lambda file: file.id == name, self._is_stem(name), self._is_slug(name),
             lambda file: bool(_NUMBERS.fullmatch(name)) and file.stem.startswith(f"{name}-"),
         )  # fmt: skip
         for fits in tests:
@@ -73,10 +83,19 @@ class Catalog(Struct, frozen=True, dict=True):
         return []
 
     def _is_path(self, name: str, folder: Path | None) -> Callable[[PlanFile], bool]:
+        """Return the test for a path as it is written; a plan that is a link is meant itself, not what it leads to."""
         places = {posixpath.normpath(name)}
         if folder is not None:
-            places.add(Path(os.path.relpath(os.path.realpath(folder / name), os.path.realpath(self.root))).as_posix())
+            above, own = os.path.split(os.path.normpath(folder / name))
+            places.add(self._place(os.path.join(os.path.realpath(above), own)))
         return lambda file: file.path in places
+
+    def _is_linked(self, name: str, folder: Path | None) -> Callable[[PlanFile], bool]:
+        place = self._place(os.path.realpath(folder / name)) if folder is not None else None
+        return lambda file: file.path == place
+
+    def _place(self, path: str) -> str:
+        return Path(os.path.relpath(path, os.path.realpath(self.root))).as_posix()
 
     def _is_stem(self, name: str) -> Callable[[PlanFile], bool]:
         wanted = {name, name.removesuffix("-PLAN.md"), name.removesuffix("-PLAN")}

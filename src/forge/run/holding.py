@@ -30,6 +30,7 @@ from forge.run.open_run import Notify, OpenRun, load_log
 from forge.run.person import Person
 from forge.run.process import GRACE, end_group
 from forge.text.command_line import forge_command
+from forge.text.readable import read_document
 from forge.text.source import Source
 from forge.timeline.lock import ProcessId, WriterLock, holder_alive
 from forge.views.runs import RunRecord, home_of, live_folder, live_folders_here, lock_path
@@ -114,7 +115,7 @@ def _runner(context: Context, card: RunCard) -> RunnerSettings:
 
 def plan_of(repository: Repository, card: RunCard) -> Plan:
     """Return the plan as it was when the run began: the file where it is still the same, else its blob."""
-    data = _file_of(repository, card)
+    data = _read(repository, card.plan_path)
     if data is None or hashlib.sha256(data).hexdigest() != card.plan_sha256:
         data = blob_data(repository, card.plan_blob)
     return load(Source.of(card.plan_path, data), card.plan)
@@ -122,13 +123,13 @@ def plan_of(repository: Repository, card: RunCard) -> Plan:
 
 def _moved(repository: Repository, card: RunCard) -> bool:
     """Say whether the plan's exact text lies at another path now."""
-    texts = ((repository.root / path).read_bytes() for path in find_plan_files(repository.root))
-    return any(hashlib.sha256(text).hexdigest() == card.plan_sha256 for text in texts)
+    paths = find_plan_files(repository.root)
+    return any(hashlib.sha256(_read(repository, path) or b"").hexdigest() == card.plan_sha256 for path in paths)
 
 
-def _file_of(repository: Repository, card: RunCard) -> bytes | None:
+def _read(repository: Repository, path: str) -> bytes | None:
     try:
-        return (repository.root / card.plan_path).read_bytes()
+        return read_document(repository.root, path)
     except OSError:
         return None
 
@@ -140,7 +141,7 @@ def require_same_plan(run: OpenRun) -> None:
     """
     if run.card.kind != "execute":
         return
-    data = _file_of(run.repository, run.card)
+    data = _read(run.repository, run.card.plan_path)
     moved = data is None and _moved(run.repository, run.card)
     if not moved and (data is None or hashlib.sha256(data).hexdigest() != run.card.plan_sha256):
         raise UsageError(

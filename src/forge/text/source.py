@@ -10,6 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from forge.text.finding import Finding, Severity
+from forge.text.readable import read_document
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -55,8 +56,8 @@ class Source(Struct, frozen=True, dict=True):
 
     @classmethod
     def read(cls, root: Path, path: str) -> Source:
-        """Read a file below `root`. Raises OSError where it cannot be read."""
-        return cls.of(path, (root / path).read_bytes())
+        """Read a regular file below `root`. Raises OSError where it cannot be read."""
+        return cls.of(path, read_document(root, path))
 
     @cached_property
     def _line_starts(self) -> list[int]:

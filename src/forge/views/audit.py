@@ -22,7 +22,7 @@ from forge.views.breaks import Trees, broken_since
 from forge.views.claims import Claimed, claimed_plans
 from forge.views.completions import Added, Completions
 from forge.views.runs import all_runs
-from forge.views.verdicts import Bench, PlanVerdict, catalog_of, plan_in, revision_tree
+from forge.views.verdicts import Bench, PlanVerdict, catalog_of, revision_tree
 
 _WORST_FIRST = ("failed", "unproven", "proven")
 
@@ -157,7 +157,7 @@ class _Archive:
             return now.plan, "the plan was not there when its summary was added; its text of now is what was judged"
         if tree.blob(path) == self.tree.blob(now.file.path):  # it need not be read twice
             return replace(now.plan, source=replace(now.plan.source, path=path)), ""
-        return plan_in(Catalog(self.tree.repository.root, tree), PlanFile(path, now.file.id)), ""
+        return Catalog(self.tree.repository.root, tree).look_at(PlanFile(path, now.file.id)), ""
 
     def _bench_at(self, tree: StoredTree) -> Bench:
         return Bench(tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict)

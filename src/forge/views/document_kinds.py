@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import stat
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -90,15 +89,3 @@ def _folders(place: str) -> list[str]:
             return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
     except OSError:
         return []
-
-
-def why_unreadable(place: str, root: str, found: os.stat_result, largest: int) -> str | None:
-    """Return why a document is not to be read, None where it is: no regular file, outside the root, too large."""
-    if not stat.S_ISREG(found.st_mode):
-        return "it is no regular file"
-    if os.path.islink(place):
-        real = os.path.realpath(place)
-        inside = os.path.realpath(root)
-        if place.startswith(inside + os.sep) and not real.startswith(inside + os.sep):
-            return "it is a link that leads out of the repository"
-    return f"it has more than {largest >> 20} MiB" if found.st_size > largest else None

@@ -20,15 +20,15 @@ from forge.planning.catalog import Catalog
 from forge.planning.plan_files import FOLDER
 from forge.planning.settings import RuleSeverity
 from forge.text.finding import Finding
+from forge.text.readable import why_unreadable
 from forge.text.source import Source
-from forge.views.document_kinds import Found, below, documents, kind_of, why_unreadable
+from forge.views.document_kinds import Found, below, documents, kind_of
 from forge.views.gathering import Gathering, repository_of
 from forge.views.reading import Reading, read
 from forge.views.reading_cache import ReadingCache
 
 Progress = Callable[[int, int], None]
 Probed = Mapping[str, list[Finding]]
-_LARGEST = 64 << 20  # bytes; nobody writes such a document, and reading it would take all the memory there is
 _EVERY_RULE = frozenset(rule.id for rule in RULES)
 
 
@@ -160,7 +160,7 @@ class _Room:
         kind = kind_of(place) or "plan"
         try:
             found = os.stat(place)
-            reason = why_unreadable(place, self.root, found, _LARGEST)
+            reason = why_unreadable(place, self.root, found)
         except (OSError, ValueError) as error:
             return _unreadable(kind, path, getattr(error, "strerror", None) or "it is no path")
         if reason:

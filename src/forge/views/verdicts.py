@@ -107,7 +107,7 @@ class Bench(Struct, frozen=True, dict=True):
         try:
             data = catalog.read(file)
         except UnknownName:
-            return self.verdict(plan_in(catalog, file))
+            return self.verdict(catalog.look_at(file))
         if memory is None or not isinstance(tree, (StoredTree, NotedWorkTree)):
             return self.verdict(load(Source.of(file.path, data), file.id))
         found = memory.recall(file.path, data)
@@ -172,15 +172,6 @@ def revision_tree(repository: Repository, revision: str) -> StoredTree:
     except GitFailed as error:
         raise UnknownName(error.message, error.hint) from error
     return StoredTree.at(store, commit)
-
-
-def plan_in(catalog: Catalog, file: PlanFile) -> Plan:
-    """Return a plan; one that cannot be read is there all the same, with a finding that says so and no must-haves."""
-    try:
-        return catalog.load(file)
-    except UnknownName as error:
-        why = error.message.partition("cannot be read: ")[2] or error.message
-        return load(Source(file.path, b"", "", b"", "utf-8", f"cannot be read: {why}"), file.id)
 
 
 def tree_to_judge(repository: Repository, revision: str | None) -> tuple[WorkTree | RevisionTree, Catalog]:

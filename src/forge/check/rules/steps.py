@@ -16,6 +16,7 @@ VERIFY = Rule("step-without-verify", "warning", False, "a step says how it is ve
 DONE = Rule("step-without-done", "note", False, "a step says when it is done")
 AUTONOMOUS = Rule("checkpoint-in-autonomous", "warning", False, "a plan with a checkpoint is not `autonomous`")
 _OTHER_TAG = re.compile(r"^[ \t]*<(?:description|details?|steps|changes|todo|goal|prompt|objective|approach|notes)>", re.M)
+_CLOSED = re.compile(r"</(?:task|feature)>[ \t]*\r?\Z")
 _DOING = ("action", "behavior", "implementation", "what-built", "instructions", "decision")
 _PROVING = ("verify", "acceptance_criteria", "how-to-verify")
 _ENDING = ("done", "acceptance_criteria")
@@ -24,7 +25,7 @@ _ENDING = ("done", "acceptance_criteria")
 def check(plan: Plan) -> Iterator[Finding]:
     """Yield a finding for each part that a step lacks, and for a checkpoint in a plan that asks nobody."""
     for step in plan.steps:
-        if step.span.end > step.span.start and not plan.source.text.endswith(("</task>", "</feature>"), 0, step.span.end):
+        if step.span.end > step.span.start and not _CLOSED.search(plan.source.text, step.span.start, step.span.end):
             yield UNCLOSED.at(plan.source, opening(step), f"step {step.number} is never closed",
                               "put `</task>` at the end of a line, behind the step's last part")  # fmt: skip
         yield from _parts(plan, step)

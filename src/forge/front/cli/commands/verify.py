@@ -17,7 +17,7 @@ from forge.planning.settings import load, load_at
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.visible import visible
-from forge.views.verdicts import Bench, PlanVerdict, plan_in, tree_to_judge
+from forge.views.verdicts import Bench, PlanVerdict, tree_to_judge
 
 if TYPE_CHECKING:
     from forge.run.verifying import Ran
@@ -47,7 +47,7 @@ def command(app: App, name: str | None, every: bool, rev: str | None, strict: bo
     tree, catalog = tree_to_judge(app.repository, rev)
     settings = load_at(tree) if rev else load(app.repository.root)
     catalog, files = _named(app, catalog, name, every)
-    ran = importlib.import_module(_RUNNING).run_plans(app, [plan_in(catalog, file) for file in files]) if run else None
+    ran = importlib.import_module(_RUNNING).run_plans(app, [catalog.look_at(file) for file in files]) if run else None
     bench = Bench.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
     found = [bench.verdict_in(catalog, file) for file in counted("judging plans", files)]
     proven = bool(found) and all(each.verdict == "proven" for each in found)
