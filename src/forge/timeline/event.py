@@ -20,7 +20,7 @@ VERSION = 1
 KEYS = ("v", "seq", "ts", "type", "run", "step", "attempt", "actor", "execution", "data", "evidence", "prev")
 
 
-class Event(Struct, frozen=True):
+class Event(Struct, frozen=True, gc=False):
     """A line of a timeline. `evidence` holds `{kind, path, sha256, bytes, truncated}`.
 
     `step` and `attempt` are None outside a step.
@@ -62,6 +62,17 @@ _OWN = b'{"v":1,"seq":'  # how this forge begins a line
 _LINE = msgspec.json.Decoder(Event)
 
 
+def decode_all(lines: list[bytes], raw: bytes) -> list[Event] | None:
+    """Read the lines of `raw`, all at once; None where one of them is not as this forge writes it."""
+    if not all(line.startswith(_OWN) for line in lines):
+        return None
+    try:
+        events = _LINE.decode_lines(raw)
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        return None
+    return events if len(events) == len(lines) else None
+
+
 def _decoded(line: bytes) -> Event:
     """Read a line as JSON of any spelling. Raises ValueError, which names what is wrong."""
     try:
@@ -78,7 +89,7 @@ def link(line: bytes) -> str:
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
 
 
-class Data(Struct, frozen=True):
+class Data(Struct, frozen=True, gc=False):
     """The typed data of one event type. Subclasses name the type, the fields, and what the event does to a run's state."""
 
     type: ClassVar[str] = ""
@@ -105,9 +116,7 @@ def register(cls: type[D]) -> type[D]:
 def typed(event: Event) -> Data | None:
     """Return an event's typed data; None for a type, or fields, that this forge does not know."""
     cls = REGISTRY.get(event.type)
-    if cls is None:
-        return None
     try:
-        return msgspec.convert(event.data, cls)
+        return None if cls is None else msgspec.convert(event.data, cls)
     except (msgspec.ValidationError, RecursionError):
         return None

@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from forge.errors import DamagedLog, StorageFailed
 from forge.text import atomic, jsonl
-from forge.timeline.event import GENESIS, VERSION, Event, link
+from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
 
 
 class Reading(Struct, frozen=True):
@@ -31,8 +31,10 @@ class Reading(Struct, frozen=True):
 def read(raw: bytes) -> Reading:
     """Read a log's bytes. Nothing is raised: events end at the first line that is wrong, which is named."""
     lines, torn = jsonl.split(raw)
-    events: list[Event] = []
-    previous = GENESIS
+    events = _sound(lines, raw[: len(raw) - len(torn)])
+    if events is not None:
+        return Reading(events, torn, lines[-1] if lines else b"")
+    events, previous = [], GENESIS
     for number, line in enumerate(lines, 1):
         problem, event = _event(line, number, previous)
         if event is None or problem:
@@ -40,6 +42,19 @@ def read(raw: bytes) -> Reading:
         events.append(event)
         previous = link(line)
     return Reading(events, torn, lines[-1] if lines else b"")
+
+
+def _sound(lines: list[bytes], raw: bytes) -> list[Event] | None:
+    """Return the events of a log as this forge writes it, read at one go; None where anything in it is otherwise."""
+    events = decode_all(lines, raw)
+    if events is None:
+        return None
+    previous = GENESIS
+    for number, (line, event) in enumerate(zip(lines, events, strict=True), 1):
+        if event.seq != number or event.prev != previous:
+            return None
+        previous = link(line)
+    return events
 
 
 def _event(line: bytes, number: int, previous: str) -> tuple[str | None, Event | None]:

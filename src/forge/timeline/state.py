@@ -188,7 +188,10 @@ class RunState(Struct):
 
     def step_of(self, step_id: str | None) -> StepState | None:
         """Return the step of an id."""
-        return next((step for step in self.steps if step.id == step_id), None)
+        for step in self.steps:  # a plain loop: each event of a log asks
+            if step.id == step_id:
+                return step
+        return None
 
     def work_of(self, step_id: str | None) -> Work:
         """Return the work of a step, or what comes behind the last step for None."""
