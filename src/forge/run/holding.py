@@ -26,7 +26,7 @@ from forge.planning.settings import RunnerSettings, Settings
 from forge.planning.settings import load as load_settings
 from forge.run import approvals
 from forge.run.interrupts import Interrupts
-from forge.run.open_run import Notify, OpenRun, load_log
+from forge.run.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.person import Person
 from forge.run.process import GRACE, end_group
 from forge.text.command_line import forge_command
@@ -45,6 +45,7 @@ class Context(Struct, frozen=True):
     person: Person
     notify: Notify
     lenient: bool = False
+    hear: Hear = lambda output: None
 
 
 @contextmanager
@@ -98,7 +99,7 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
     log, found, state = load_log(repository, card)
     return OpenRun(
         repository, card, plan_of(repository, card), context.settings, _runner(context, card), card_data, log, state,
-        identity(repository), context.execution, interrupts, context.person, context.notify, found,
+        identity(repository), context.execution, interrupts, context.person, context.notify, context.hear, found,
     )  # fmt: skip
 
 

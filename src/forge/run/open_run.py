@@ -23,6 +23,7 @@ from forge.planning.settings import RunnerSettings, Settings
 from forge.run.interrupts import Interrupts
 from forge.run.messages import message
 from forge.run.person import Nobody, Person
+from forge.run.process import Output
 from forge.text import atomic
 from forge.timeline import events as ev
 from forge.timeline import fold
@@ -39,6 +40,8 @@ _AS_WRITTEN = b"""\
 """
 
 Notify = Callable[[Event, RunState], None]
+Hear = Callable[[Output | None], None]
+"""Is shown what a child prints, some times a second while it is at work; None when it has ended."""
 
 
 @dataclass
@@ -58,6 +61,7 @@ class OpenRun:
     interrupts: Interrupts
     person: Person = field(default_factory=Nobody)
     notify: Notify = lambda event, state: None
+    hear: Hear = lambda output: None
     first_events: list[Event] = field(default_factory=list)
     staging: tuple[str, contextlib.ExitStack, Staging] | None = None
     checkpoint_commit: str | None = None

@@ -22,6 +22,7 @@ _TICK = 0.1
 _DRAIN = 1.0  # seconds for what a dead child's group still has in the pipe
 _CHUNK = 1 << 16
 _KEPT_WHOLE = 8 << 20
+_WATCHED = 4096  # bytes
 INHERITED = ("PATH", "HOME", "LANG", "TERM", "TMPDIR")
 
 
@@ -35,7 +36,7 @@ def environment(names: Sequence[str], extra: Mapping[str, str] | None = None) ->
 class Output:
     """What a child printed: the first and the last of it in memory, all of it up to a limit in a local file.
 
-    `listen` is told what comes on standard output alone, as it comes.
+    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the bytes what is being said.
     """
 
     limit: int
@@ -44,6 +45,7 @@ class Output:
     tail: bytearray = field(default_factory=bytearray)
     total: int = 0
     listen: Callable[[bytes], None] | None = None
+    says: Callable[[], str] | None = None
 
     def add(self, data: bytes) -> None:
         """Take more output."""
@@ -70,6 +72,13 @@ class Output:
         gap = self.total - len(self.head) - len(tail)
         middle = f"\n[… {gap} bytes left out …]\n".encode() if gap > 0 else b""
         return (bytes(self.head) + middle + tail).decode("utf-8", "replace")
+
+    def whole_lines(self) -> str:
+        """Return what was printed last, up to the last line that is complete, for whoever watches."""
+        if self.says is not None:
+            return self.says()
+        text = bytes(self.tail[-_WATCHED:] or self.head[-_WATCHED:]).decode("utf-8", "replace").replace("\r", "\n")
+        return text.rpartition("\n")[0].rstrip()
 
     def last_lines(self, count: int = 20) -> str:
         """Return the last lines, for a message."""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from forge.errors import SettingsError
 from forge.front.cli.answer import App, Reply
-from forge.front.cli.terminal import person, progress
+from forge.front.cli.live import Live
+from forge.front.cli.terminal import person
 from forge.planning.settings import Settings, load
 from forge.run.holding import Context
 from forge.views.run_report import control_data, describe, exit_code
@@ -25,7 +26,8 @@ def run_context(app: App, *, lenient: bool = False) -> Context:
         settings = Settings()
     for warning in settings.warnings:
         app.say(f"warning: {warning}")
-    return Context(app.repository, settings, app.execution.id, person(app.as_json), progress, lenient)
+    live = Live()
+    return Context(app.repository, settings, app.execution.id, person(app.as_json), live.notify, lenient, live.hear)
 
 
 def open_run(app: App, name: str | None) -> RunRecord:

@@ -89,7 +89,7 @@ def _line(event: Event, state: RunState) -> str:
             click.style(f"[{data['step_index']}/{len(state.steps)}] {data['description']}", bold=True) + f" ({data['stage']})"
         )
     if event.type == "runner_started":
-        return f"      runner {data['runner']} …"
+        return f"      runner {_short(data['runner'])} …"
     if event.type == "runner_finished":
         return f"      runner ended: {data['ended']}, status {data['exit_code']}, {_seconds(data['duration_ms'])}"
     if event.type == "test_completed":
@@ -100,7 +100,7 @@ def _line(event: Event, state: RunState) -> str:
         "checkpoint_created": lambda: f"      checkpoint {data['checkpoint_id']}",
         "diff_proposed": lambda: f"      diff: {data['summary']}, risk {data['risk_level']}",
         "diff_applied": lambda: f"      committed {str(data['commit'])[:10]}" if data["commit"] else "",
-        "test_skipped": lambda: f"      not run: {_short(data['command'])} ({data['reason']})",
+        "test_skipped": lambda: f"      not run: {_short(data['command'])} ({_short(data['reason'])})",
         "repair_attempted": lambda: f"      repair {data['iteration']}",
         "retrieval_completed": lambda: f"      context: {_short(data['summary'])}",
         "failure_detected": lambda: click.style(f"      failed ({data['kind']})", fg="red"),

@@ -63,8 +63,9 @@ def shell(run: OpenRun, command: str) -> Outcome:
     limits = Limits(run.settings.limits.step_timeout or None)
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command], run.repository.root, environment(run.runner.env), output, limits,
-        watch=lambda: watcher(run), started=lambda process: run.note("child.json", asdict(process)),
+        watch=lambda: watcher(run, output), started=lambda process: run.note("child.json", asdict(process)),
     )  # fmt: skip
+    run.hear(None)
     with contextlib.suppress(OSError):
         (run.folder / "child.json").unlink()
     return outcome

@@ -88,6 +88,7 @@ def call_runner(run: OpenRun, move: Move) -> None:
 
 def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> None:
     """Record how a runner ended, its output as evidence, and set aside what it left behind beside what lay there `before`."""
+    run.hear(None)
     (run.folder / "child.json").unlink(missing_ok=True)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
@@ -141,8 +142,10 @@ def take_manual(run: OpenRun, move: Move) -> None:
     run.append(ev.RunnerFinished(run.card.runner, 0, 0, None, "person"), step=run.current)
 
 
-def watcher(run: OpenRun) -> Ended | None:
-    """Say whether a running child has to end: a signal came, or another shell asked for a stop."""
+def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
+    """Say whether a running child has to end: a signal came, or another shell asked for a stop. Its output is shown."""
+    if output is not None:
+        run.hear(output)
     if run.interrupts.raised:
         return "interrupted"
     return "stopped" if run.request() == "stop" else None
@@ -163,7 +166,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     limits = Limits(run.runner.timeout or run.settings.limits.step_timeout or None, run.settings.limits.idle_timeout or None)
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
-        run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run),
+        run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run, output),
         lambda process: run.note("child.json", asdict(process)), current.session,
     )  # fmt: skip
 

@@ -27,7 +27,8 @@ class CommandRunner:
     def run(self, settings: RunnerSettings, job: Job) -> Outcome:
         """Run it to its end, and hear what it says of itself."""
         parser = PARSERS[settings.output](settings)
-        job.output.listen = parser.take if settings.output != "text" else None
+        if settings.output != "text":
+            job.output.listen, job.output.says = parser.take, lambda: parser.line
         stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
         env = environment(settings.env, job.variables)
         outcome = supervise(
