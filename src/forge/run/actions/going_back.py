@@ -189,6 +189,6 @@ def words(kind: str, steps: Sequence[Mapping[str, str]], to: str | None) -> str:
 def _wait(run: OpenRun, going: GoingBack, kept: str) -> None:
     """Pause: where the run stands now is where a person wanted it."""
     if going.kind == "undo":
-        pause(run, run.state.pause or "requested", run.state.pause_text)
+        pause(run, run.state.pause, run.state.pause_text)
     else:
         pause(run, "rolled_back", f"back to before {going.to}; what lay in the tree is kept as {kept[:10]}")

@@ -94,6 +94,8 @@ class CheckpointRestored(Data, frozen=True):
             else:
                 state.go_back(going)
             state.commits += [self.made] if self.made else []
+            if state.steps:  # an open run stands still where a person wanted it, whatever became of the process
+                state.status, state.pause = "paused", "rolled_back" if going.kind == "rollback" else state.pause or "requested"
             return
         work = state.work_of(event.step)
         work.restore_to = None
