@@ -12,12 +12,13 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from forge.git import program
-from forge.git.commits import Entry, read, trailers_in
+from forge.git.commits import read, trailers_in
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
 from forge.git.late import pygit2
 from forge.git.locks import remove_left_ref_locks
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
+from forge.git.trees import Entry
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
 

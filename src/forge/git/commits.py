@@ -14,13 +14,10 @@ from forge.errors import GitFailed, RepositoryError
 from forge.git import index
 from forge.git.late import pygit2
 from forge.git.repository import Repository
+from forge.git.trees import Entry, with_entries
 
 _FILE = 0o100644
-_FOLDER = 0o040000
 _TRAILER = re.compile(r"^(Forge-[A-Z][A-Za-z]*): (.*)$", re.M)
-
-Entry = tuple[int, str] | None
-Nested = dict[str, "Nested | Entry"]
 
 
 class HeadMoved(GitFailed):
@@ -56,7 +53,7 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
     objects = repository.objects
     people = signatures(repository)
     try:
-        tree = _with_entries(objects, objects[parent].peel(pygit2.Tree), _nested(entries))
+        tree = with_entries(objects, objects[parent].peel(pygit2.Tree), entries)
         commit = objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
     except pygit2.GitError as error:
         raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
@@ -70,7 +67,7 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
 def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> str:
     """Write the tree of a commit with entries replaced, and return its id."""
     objects = repository.objects
-    return str(_with_entries(objects, objects[commit].peel(pygit2.Tree), _nested(entries)))
+    return str(with_entries(objects, objects[commit].peel(pygit2.Tree), entries))
 
 
 def move_branch(repository: Repository, branch: str, old: str, new: str, reason: str) -> None:
@@ -120,39 +117,6 @@ def identity(repository: Repository) -> str:
             "git has no identity for commits", "run `git config user.name NAME` and `git config user.email MAIL`"
         ) from error
     return ident.rpartition("> ")[0] + ">"
-
-
-def _nested(entries: Mapping[str, Entry]) -> Nested:
-    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of a file, wins."""
-    root: Nested = {}
-    for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None):
-        *folders, name = path.split("/")
-        place = root
-        for folder in folders:
-            below = place.get(folder)
-            if not isinstance(below, dict):
-                below = place[folder] = {}
-            place = below
-        place[name] = entry
-    return root
-
-
-def _with_entries(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
-    """Write the tree with entries replaced, folder by folder; all other entries keep their ids."""
-    builder = objects.TreeBuilder(tree) if tree is not None else objects.TreeBuilder()
-    for name, entry in nested.items():
-        if isinstance(entry, dict):
-            below = tree[name] if tree is not None and name in tree else None
-            made = _with_entries(objects, below if isinstance(below, pygit2.Tree) else None, entry)
-            if len(objects[made].peel(pygit2.Tree)):
-                builder.insert(name, made, _FOLDER)
-            elif below is not None:
-                builder.remove(name)
-        elif entry is not None:
-            builder.insert(name, pygit2.Oid(hex=entry[1]), entry[0])
-        elif tree is not None and name in tree:
-            builder.remove(name)
-    return builder.write()
 
 
 def read(repository: Repository, revision: str) -> Commit:

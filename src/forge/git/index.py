@@ -116,10 +116,26 @@ def changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
 
 def stage_paths(copy: PrivateIndex, paths: Sequence[str]) -> None:
     """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree."""
+    gone = _behind_links(copy.repository.root, paths)
+    if gone:  # `git add` refuses a path whose folder is a link by now
+        copy.git("update-index", "--force-remove", "-z", "--stdin", stdin=program.nul_joined(sorted(gone)))
+        paths = [path for path in paths if path not in gone]
     if paths:
         # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
         sparse = ["--sparse"] if (copy.repository.git_dir / "info/sparse-checkout").exists() else []
         copy.git("add", "-A", "-f", *sparse, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+
+
+def _behind_links(root: Path, paths: Sequence[str]) -> set[str]:
+    """Return the paths of which a folder is a symbolic link: what git tracks there is gone."""
+    linked: dict[str, bool] = {"": False}
+
+    def behind(folder: str) -> bool:
+        if folder not in linked:
+            linked[folder] = behind(folder.rpartition("/")[0]) or (root / folder).is_symlink()
+        return linked[folder]
+
+    return {path for path in paths if behind(path.rstrip("/").rpartition("/")[0])}
 
 
 def stage_everything(copy: PrivateIndex) -> None:

@@ -16,9 +16,9 @@ from msgspec import Struct, field
 
 from forge.errors import GitFailed
 from forge.git import program
-from forge.git.commits import Entry
 from forge.git.index import private
 from forge.git.repository import Repository
+from forge.git.trees import Entry
 
 _PREFIX = "tree-"
 _RULES = (".gitattributes", ".gitignore")
@@ -80,12 +80,21 @@ class Placing(Struct):
         gone = [path for path, entry in self.paths.items() if entry is None]
         new = [path for path, entry in self.paths.items() if entry is not None and path not in self._there]
         new = [path for path in new if (self.paths[path] or (0,))[0] != _SUBMODULE]
+        rules, others = [path for path in new if _is_rule(path)], [path for path in new if not _is_rule(path)]
         ignored = self._ignored(gone) if any(_is_rule(path, ".gitignore") for path in self.paths) else None
-        self._remove([path for path in gone if _is_rule(path)])
-        self._write([path for path in new if _is_rule(path)])
-        kept = set() if ignored is None else self._ignored(gone) - ignored  # not tracked there, so not forge's to remove
-        self._remove([path for path in gone if not _is_rule(path) and path not in kept])
-        self._write([path for path in new if not _is_rule(path)])
+        at_once = not any(_is_rule(path, ".gitattributes") for path in self.paths)
+        with self._made(new if at_once else rules) as made:  # where a filter fails, nothing was changed
+            self._remove([path for path in gone if _is_rule(path)])
+            self._place(made, rules)
+            kept = set() if ignored is None else self._ignored(gone) - ignored  # a person's, not tracked there
+            gone = [path for path in gone if not _is_rule(path) and path not in kept]
+            if at_once:
+                self._remove(gone)
+                self._place(made, others)
+        if not at_once:
+            with self._made(others) as made:
+                self._remove(gone)
+                self._place(made, others)
 
     def _ignored(self, paths: Sequence[str]) -> set[str]:
         if not paths:
@@ -107,14 +116,23 @@ class Placing(Struct):
                 if folder == root or not _removed(folder):
                     break
 
-    def _write(self, paths: Sequence[str]) -> None:
-        if not paths:
-            return
-        with private(self.repository) as copy, _scratch(self.repository) as made:
-            copy.git("read-tree", "--reset", self.target)
-            copy.git("checkout-index", "-f", f"--prefix={made}/", "-z", "--stdin", stdin=program.nul_joined(paths))
-            for path in paths:
-                _take_place(made / path, self.repository.root / path)
+    @contextmanager
+    def _made(self, paths: Sequence[str]) -> Iterator[Path]:
+        """Give a folder that holds these files, made through git's filters."""
+        folder = self.repository.scratch / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            if paths:
+                folder.mkdir()
+                with private(self.repository) as copy:
+                    copy.git("read-tree", "--reset", self.target)
+                    copy.git("checkout-index", "-f", f"--prefix={folder}/", "-z", "--stdin", stdin=program.nul_joined(paths))
+            yield folder
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _place(self, made: Path, paths: Sequence[str]) -> None:
+        for path in paths:
+            _take_place(made / path, self.repository.root / path)
 
 
 def clear_scratch(repository: Repository, alive: set[int]) -> None:
@@ -123,16 +141,6 @@ def clear_scratch(repository: Repository, alive: set[int]) -> None:
         pid = left.name.removeprefix(_PREFIX).partition("-")[0]
         if pid.isdigit() and int(pid) not in alive:
             shutil.rmtree(left, ignore_errors=True)
-
-
-@contextmanager
-def _scratch(repository: Repository) -> Iterator[Path]:
-    folder = repository.scratch / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _take_place(made: Path, place: Path) -> None:

@@ -9,9 +9,10 @@ from msgspec import Struct, field
 
 from forge.errors import ForgeError
 from forge.git import program
-from forge.git.commits import Commit, Entry, between
+from forge.git.commits import Commit, between
 from forge.git.late import pygit2
 from forge.git.repository import Repository
+from forge.git.trees import Entry, entry_at
 
 _SUBMODULE = 0o160000
 _LISTED = 10
@@ -41,7 +42,7 @@ class Reversal(Struct, frozen=True):
     def due(self, repository: Repository, head: str) -> dict[str, Entry]:
         """Return what has to change on top of `head`: each path that is not yet as it was, with its entry."""
         tree = _tree(repository, head)
-        return {path: entry for path, entry in self.before.items() if _entry(tree, path) != entry}
+        return {path: entry for path, entry in self.before.items() if entry_at(repository.objects, tree, path) != entry}
 
     def problems(
         self, repository: Repository, head: str, lying: str, mine: Collection[str] = (), *, under_way: bool = False
@@ -52,22 +53,30 @@ class Reversal(Struct, frozen=True):
         """
         committed, there, staged = _tree(repository, head), _tree(repository, lying), _staged(repository, head)
         for path, before in self.before.items():
-            after, now = self.after[path], _entry(committed, path)
+            after, now = self.after[path], self._at(repository, committed, path)
             if _SUBMODULE in (before or (0,))[:1] + (after or (0,))[:1]:
                 yield f"{path} is a submodule: set it by hand"
             elif now not in (before, after):
                 yield f"{path} was changed by {self._who(repository, head, path)}"
-            elif path not in mine and _entry(there, path) not in ((before, now) if under_way else (now,)):
+            elif path not in mine and self._at(repository, there, path) not in ((before, now) if under_way else (now,)):
                 yield f"{path} has uncommitted changes"
             elif path not in mine and staged.get(path, now) not in ((before, now) if under_way else (now,)):
                 yield f"{path} has staged changes"
-            elif before is not None and (folder := self._file_above(committed, there, path)):
+            elif before is not None and (folder := self._file_above(repository, [committed, there], path)):
                 yield f"{folder} is where the folder of {path} has to be"
 
-    def _file_above(self, committed: pygit2.Tree, there: pygit2.Tree, path: str) -> str | None:
+    def _at(self, repository: Repository, tree: pygit2.Tree, path: str) -> Entry:
+        """Return what a tree has at a path; a folder of nothing but files that go is nothing."""
+        entry = entry_at(repository.objects, tree, path)
+        if entry is None or entry[0] != pygit2.enums.FileMode.TREE:
+            return entry
+        inside = program.fields(repository.git("ls-tree", "-r", "-z", "--name-only", str(tree.id), f"{path}/"))
+        return None if all(self.before.get(name, entry) is None for name in inside) else entry
+
+    def _file_above(self, repository: Repository, trees: Sequence[pygit2.Tree], path: str) -> str | None:
         parts = path.split("/")
         for folder in ("/".join(parts[:number]) for number in range(1, len(parts))):
-            found = [entry for entry in (_entry(committed, folder), _entry(there, folder)) if entry is not None]
+            found = filter(None, (entry_at(repository.objects, tree, folder) for tree in trees))
             if any(mode != pygit2.enums.FileMode.TREE for mode, _ in found) and self.before.get(folder, True) is not None:
                 return folder
         return None
@@ -124,16 +133,6 @@ def _changes(repository: Repository, commit: Commit) -> Iterator[tuple[str, Entr
 
 def _tree(repository: Repository, name: str) -> pygit2.Tree:
     return repository.objects[pygit2.Oid(hex=name)].peel(pygit2.Tree)
-
-
-def _entry(tree: pygit2.Tree, path: str) -> Entry:
-    """Return mode and id of what a tree has at a path, folders too; None where it has nothing there."""
-    found: pygit2.Object = tree
-    for part in path.split("/"):
-        if not isinstance(found, pygit2.Tree) or part not in found:
-            return None
-        found = found[part]
-    return int(found.filemode or 0), str(found.id)
 
 
 def _staged(repository: Repository, head: str) -> dict[str, Entry]:

@@ -9,11 +9,12 @@ from msgspec import Struct
 
 from forge.errors import ForgeError, GitFailed
 from forge.git import program
-from forge.git.commits import Entry, signatures
+from forge.git.commits import signatures
 from forge.git.index import private, stage_everything
 from forge.git.late import pygit2
 from forge.git.placing import Placing
 from forge.git.repository import Repository
+from forge.git.trees import Entry
 
 SAFETY = "refs/forge/safety"
 CHECKPOINTS = "refs/forge/checkpoints"

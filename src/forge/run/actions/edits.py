@@ -16,8 +16,9 @@ from forge.check import trust
 from forge.errors import GitFailed
 from forge.git import program
 from forge.git.changes import Staging, mend_index, rewritten_paths, stage
-from forge.git.commits import Entry, HeadMoved, commit_entries, is_ancestor, tree_with
+from forge.git.commits import HeadMoved, commit_entries, is_ancestor, tree_with
 from forge.git.snapshot import InTheWay, differing, put_back, snapshot
+from forge.git.trees import Entry
 from forge.planning.plan import Step
 from forge.planning.run_card import RUNS
 from forge.run import evidence

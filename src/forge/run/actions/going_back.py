@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.errors import NoOpenRun, UsageError
-from forge.git.commits import Commit, Entry, commit_entries, tree_with
+from forge.git.commits import Commit, commit_entries, tree_with
 from forge.git.repository import Repository
 from forge.git.reversal import ChangedSince, commits_of, reversal
 from forge.git.snapshot import Captured, capture, differing, keep, put_back, require_way
+from forge.git.trees import Entry
 from forge.planning.run_card import RUNS
 from forge.run.actions.asking import pause
 from forge.run.messages import message
