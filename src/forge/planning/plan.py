@@ -98,6 +98,11 @@ class Step(Struct, frozen=True, dict=True):
         ]
 
     @property
+    def tdd(self) -> bool:
+        """Whether its tests have to fail before its work and to pass behind it."""
+        return self.edits and self.attributes.get("tdd", "").strip().lower() == "true"
+
+    @property
     def asks(self) -> str:
         """The kind of answer that a checkpoint step waits for."""
         kind = self.attributes.get("type", "").partition(":")[2]
@@ -135,6 +140,12 @@ class Plan(Struct, frozen=True, dict=True):
         """The first line of the objective, else the plan's id."""
         lines = [line.strip() for line in self.section("objective").splitlines() if line.strip()]
         return lines[0] if lines else self.id
+
+    def first_tests(self, step: Step) -> list[Check]:
+        """Return what is run before the work of a TDD step: its own checks, else `<verification>` of a plan of one step."""
+        if not step.tdd:
+            return []
+        return step.checks or (self.verification if len(self.steps) == 1 else [])
 
     def step_called(self, name: str) -> Step | None:
         """Return the step that a name means: its number, its id `NN-MM/2`, or the id that its task gives it."""

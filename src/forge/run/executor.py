@@ -20,18 +20,26 @@ _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
     "start": steps.start, "retrieve": retrieving.retrieve, "complete": steps.complete, "fail": steps.fail,
     "repair": steps.repair, "pause_failure": steps.pause_failure, "restore": edits.restore, "checkpoint": edits.checkpoint,
     "call_runner": edits.call_runner, "take_manual": edits.take_manual, "propose": edits.propose, "apply": edits.apply,
-    "check": checks.check, "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
+    "check": checks.check, "check_before": checks.check_before, "ask_before": asking.ask_before,
+    "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
     "ask_step": asking.ask_step, "ask_diff": asking.ask_diff, "ask_nothing": asking.ask_nothing, "ask_check": asking.ask_check,
     "ask_changed": asking.ask_changed, "truth": closing.truth, "judge": closing.judge, "finish": closing.finish,
     "announce": going_back.announce, "take_back": going_back.take_back, "close": closing.close,
 }  # fmt: skip
-_LEAVE_HEAD = {"check", "truth", "start", "complete", "take_manual"}  # a HEAD that moved meanwhile was moved by somebody else
+_LEAVE_HEAD = {
+    "check",
+    "check_before",
+    "truth",
+    "start",
+    "complete",
+    "take_manual",
+}  # a HEAD that moved meanwhile was moved by somebody else
 _TAMPERED = (
     "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what was there is kept under "
     ".git/forge/torn/"
 )
 _EDGES = {"start", "judge"}
-_RUNS_CODE = {"call_runner", "check", "truth"}
+_RUNS_CODE = {"call_runner", "check", "check_before", "truth"}
 
 
 def go_on(run: OpenRun) -> None:

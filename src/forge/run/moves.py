@@ -15,7 +15,8 @@ from forge.timeline.state import RunState, StepState, Work
 
 Verb = Literal[
     "start", "restore", "retrieve", "ask_step", "checkpoint", "call_runner", "take_manual", "propose", "ask_diff", "apply",
-    "ask_nothing", "check", "ask_check", "ask_changed", "keep_changed", "discard_changed", "complete", "fail", "repair",
+    "ask_nothing", "ask_before", "check", "check_before",
+    "ask_check", "ask_changed", "keep_changed", "discard_changed", "complete", "fail", "repair",
     "pause_failure", "truth", "judge", "finish", "announce", "take_back", "close",
 ]  # fmt: skip
 
@@ -57,13 +58,32 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
         return Move("restore")
     if work.failure is not None:
         return Move("repair" if _may_repair(current, step, rules) else "pause_failure")
-    return _work(step, work, rules) or _checks(step.checks, work, rules) or _ending(current, step, rules)
+    return (
+        _first_tests(plan, step, work, rules)
+        or _work(step, work, rules)
+        or _checks(step.checks, work, rules)
+        or _ending(current, step, rules)
+    )
 
 
 def _may_repair(current: StepState, step: Step, rules: Rules) -> bool:
     failure = current.work.failure
     repairable = failure is not None and failure.kind in ("check", "runner", "timeout", "idle")
     return repairable and step.calls_runner and current.work.runner_name != "manual" and current.repairs < rules.repair_attempts
+
+
+def _first_tests(plan: Plan, step: Step, work: Work, rules: Rules) -> Move | None:
+    """Return what a TDD step begins with: its tests, of which one at least has to fail before the work."""
+    begun = work.checkpoint_id is not None or work.mending
+    commands = [number for number, check in enumerate(plan.first_tests(step), 1) if check.kind == "command"]
+    if begun or rules.skip_checks or not commands:
+        return None
+    for number in commands:
+        if work.before.get(number, "started") == "started":
+            return Move("check_before", number)
+    if "failed" in work.before.values():
+        return None
+    return _asked(work, "before", "ask_before", "denied", "the tests pass before the work, and that was answered with no")
 
 
 def _work(step: Step, work: Work, rules: Rules) -> Move | None:

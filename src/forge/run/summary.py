@@ -62,6 +62,7 @@ def _steps(plan: Plan, state: RunState) -> Iterator[str]:
         verified = ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes)) or (
             "—" if declared else "nothing to verify"
         )
+        verified = f"failed before the work, {verified}" if "failed" in step.work.before.values() else verified
         outcome = f"skipped: {step.skip_reason}" if step.status == "skipped" else step.status
         outcome = step.skip_reason if step.carried_from else outcome
         commits = ", ".join(f"`{commit[:10]}`" for commit in step.commits) or "—"

@@ -51,7 +51,8 @@ class Failure(Struct):
 class Work(Struct):
     """What has happened in the current attempt of a step, or behind the last step.
 
-    `mending` says that a person was at work since it failed, `taken` that the runner's own changes were settled before.
+    `mending` says that a person was at work since it failed, `taken` that the runner's own changes were settled before;
+    `before` holds how the tests of a TDD step ended before its work.
     """
 
     retrieved: bool = False
@@ -66,6 +67,7 @@ class Work(Struct):
     applied: bool = False
     mending: bool = False
     taken: bool = False
+    before: dict[int, CheckState] = field(default_factory=dict)
     checks: dict[int, CheckState] = field(default_factory=dict)
     changed: dict[int, list[str]] = field(default_factory=dict)
     answers: dict[str, Question] = field(default_factory=dict)

@@ -94,6 +94,7 @@ def _line(event: Event, state: RunState) -> str:
         return f"      runner ended: {data['ended']}, status {data['exit_code']}, {_seconds(data['duration_ms'])}"
     if event.type == "test_completed":
         mark = "ok" if data["success"] else "FAILED"
+        mark = f"{'passes' if data['success'] else 'fails'} before the work" if data.get("phase") else mark
         return f"      {mark}: {_short(data['command'])} ({_seconds(data['duration_ms'])})"
     texts = {
         "mission_started": lambda: _mission(event),

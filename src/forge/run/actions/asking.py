@@ -83,6 +83,14 @@ def ask_nothing(run: OpenRun, move: Move) -> None:
     )
 
 
+def ask_before(run: OpenRun, move: Move) -> None:
+    """Ask about the tests of a TDD step that pass before its work."""
+    step = run.plan.steps[run.current.number - 1]
+    listed = "\n".join(f"  {check.text}" for check in run.plan.first_tests(step) if check.kind == "command")
+    text = f"{step.name}: its tests pass before its work, so that they would prove nothing of it:\n{listed}\n"
+    ask(run, "human_verify", "before", f"{text}approve does the step all the same, reject fails it")
+
+
 def ask_check(run: OpenRun, move: Move) -> None:
     """Ask about a check that no command decides."""
     checks = run.plan.steps[run.current.number - 1].checks if run.state.step else run.plan.verification

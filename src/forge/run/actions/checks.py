@@ -35,10 +35,23 @@ def check(run: OpenRun, move: Move) -> None:
         run.append(done, step=step)
 
 
-def run_command(run: OpenRun, one: Check, number: int) -> Outcome:
+def check_before(run: OpenRun, move: Move) -> None:
+    """Run a test of a TDD step before the step's work; what it changed in the tree is put back, behind a snapshot."""
+    step = run.current
+    one = run.plan.first_tests(run.plan.steps[step.number - 1])[move.number - 1]
+    if foreign_folder(one.text, run.repository.root) is not None:
+        why = "it is not run here"
+        run.append(ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"), step=step)
+        return
+    run_command(run, one, move.number, "before")
+    if changed_paths(run):
+        discard_changed(run, move)
+
+
+def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outcome:
     """Run a command with bash and record how it ended; a command that was interrupted stays in doubt and runs again."""
     step = run.state.step
-    run.append(ev.TestStarted(one.text, number), step=step)
+    run.append(ev.TestStarted(one.text, number, phase), step=step)
     outcome = shell(run, one.text)
     if outcome.ended in ("interrupted", "stopped"):
         return outcome
@@ -51,7 +64,7 @@ def run_command(run: OpenRun, one: Check, number: int) -> Outcome:
     elif outcome.success and not one.proves:
         inconclusive = "it cannot fail"
     done = ev.TestCompleted(
-        outcome.success, outcome.exit_code, outcome.duration_ms, changed, one.text, number, inconclusive, outcome.ended
+        outcome.success, outcome.exit_code, outcome.duration_ms, changed, one.text, number, inconclusive, outcome.ended, phase
     )
     run.append(done, step=step, evidence=kept)
     return outcome

@@ -136,7 +136,7 @@ class RepairAttempted(Data, frozen=True):
         """A further attempt of the step begins."""
         step = _step(state, event)
         if step:
-            step.repairs, step.attempt, step.work = self.iteration, step.attempt + 1, Work(retrieved=True)
+            step.repairs, step.attempt, step.work = self.iteration, step.attempt + 1, Work(True, before=step.work.before)
             step.diagnosis = self.diagnosis
 
 

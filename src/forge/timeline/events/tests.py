@@ -12,16 +12,18 @@ from forge.timeline.state import CheckState, RunState
 
 @register
 class TestStarted(Data, frozen=True):
-    """A command is about to run."""
+    """A command is about to run; `phase` is `before` for a TDD step's test before the step's work."""
 
     __test__: ClassVar[bool] = False
     type: ClassVar[str] = "test_started"
     command: str
     check: int = 0
+    phase: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
         """Whether it ran is in doubt until it has completed; it is run again then."""
-        state.work_of(event.step).checks[self.check] = "started"
+        work = state.work_of(event.step)
+        (work.before if self.phase else work.checks)[self.check] = "started"
 
 
 @register
@@ -38,13 +40,14 @@ class TestCompleted(Data, frozen=True):
     check: int = 0
     inconclusive: str = ""
     ended: str = "exit"
+    phase: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
         """The check is decided, or left to a person."""
         work = state.work_of(event.step)
         outcome: CheckState = "passed" if self.success else "failed"
-        work.checks[self.check] = "inconclusive" if self.inconclusive else outcome
-        if self.changed:
+        (work.before if self.phase else work.checks)[self.check] = "inconclusive" if self.inconclusive else outcome
+        if self.changed and not self.phase:
             work.changed[self.check] = self.changed
 
 
