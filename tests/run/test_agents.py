@@ -205,3 +205,47 @@ def test_children_that_daemonize_are_ended(sandbox: Sandbox, who: str) -> None:
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
     pid = (sandbox.root.parent / "daemon").read_text()
     assert pid and not os.path.exists(f"/proc/{pid}/cwd"), "also one that has left its session"
+
+
+def test_a_repair_knows_what_failed_also_behind_a_crash(sandbox: Sandbox) -> None:
+    keep = "n = os.environ['FORGE_ATTEMPT']; open('../prompt' + n, 'w').write(open(os.environ['FORGE_PROMPT_FILE']).read())"
+    work = f"{keep}; pathlib.Path('a.txt').write_text(n); n == '2' and os.kill(os.getppid(), 9)"
+    check = "grep 3 a.txt || { echo not three; false; }"
+    agent(sandbox, work, "", "repair: {attempts: 1}\n", verify=check).set_up()
+    assert sandbox.start("execute", "01-01", "--approve").wait(60) == -9
+    said = sandbox.call("resume")
+    assert said.data["status"] == "completed", said.out + said.err
+    prompts = [(sandbox.root.parent / f"prompt{number}").read_text() for number in (1, 2, 3)]
+    assert ["failed:\nnot three" in prompt for prompt in prompts] == [False, True, True]
+    assert sandbox.types(said.data["run"]).count("repair_attempted") == 1, "an attempt that was cut short is no further one"
+
+
+def test_a_failed_runner_is_repaired_on_the_tree_as_it_left_it(sandbox: Sandbox) -> None:
+    work = "n = os.environ['FORGE_ATTEMPT']; p = pathlib.Path('a.txt'); p.write_text((p.read_text() if p.exists() else '') + n)"
+    work += "; n == '3' or (print('attempt ' + n), sys.exit(5))"
+    sandbox = agent(sandbox, work, "", "repair: {attempts: 2}\n", verify="test $(cat a.txt) = 123").set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.data["status"] == "completed", said.out + said.err
+    events = sandbox.events(said.data["run"])
+    told = [event["data"] for event in events if event["type"] == "repair_attempted"]
+    assert [data["iteration"] for data in told] == [1, 2] and "attempt 2" in told[1]["diagnosis"]
+    assert [event["attempt"] for event in events if event["type"] == "checkpoint_created"] == [1, 2, 3]
+
+
+def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sandbox) -> None:
+    secret = "++ " + "AKIA" + "ABCDEFGHIJKLMNOP"
+    writing = [
+        writes("a.txt", "x\n"),
+        writes("src/poetry.lock", "x"),
+        writes(".github/workflows/ci.yml", "x"),
+        writes("b.txt", secret),
+    ]
+    tasks = [Task(f"Task {number}: Write", "a.txt", auto("true")) for number in range(1, 5)]
+    case = Case(sandbox, tasks, dict(enumerate(writing, 1)), files=("a.txt", "src/", ".github/workflows/", "b.txt"))
+    said = case.set_up().call("execute", "01-01", "--approve")
+    assert said.code == 4 and "protected: src/poetry.lock" in said.data["waiting_for"]["text"], "a folder that reaches further"
+    run = said.data["run"]
+    sandbox.call("approve", run)
+    said = sandbox.call("resume", run)
+    waits = said.data["waiting_for"]
+    assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], "what looks like a header of a patch is none"

@@ -27,7 +27,7 @@ _SECRET_NAME = re.compile(
 )
 _SAMPLE_NAME = re.compile(r".+\.(?:example|sample|template|dist)", re.I)
 _REMOVED = "[secret removed]"
-_MOST_SCANNED = 4 << 20  # bytes of added lines; a diff of more is over the limits of any policy anyway
+_MOST_SCANNED = 4 << 20  # bytes of a patch
 # One cheap look that every detector's pattern needs; lines without it are not given to the detectors.
 _HINT = re.compile(
     r"PRIVATE KEY|://[^\s/]*:[^\s/]*@|AKIA|ASIA|ABIA|ACCA|A3T|gh[pousr]_|glpat-|gl[a-z]+-|xox[a-z]-|sk_live|rk_live|sk-|SG\.|AIza|npm_"
@@ -39,7 +39,7 @@ _HINT = re.compile(
 class Judgement(Struct, frozen=True):
     """How risky a diff is, why, and which paths lie outside the plan's write scope.
 
-    `kinds` names what makes it high: scope, delete, protected, secret, limit.
+    `kinds` names what makes it high: scope, delete, protected, unlisted (protected, and not named by the plan), secret, limit.
     """
 
     risk: Risk
@@ -113,7 +113,10 @@ def judge(changes: Changes, scope: WriteScope, announced_deletes: Sequence[str],
     high += [
         ("delete", f"deletes {path}, which no step announces") for path in _unannounced(changes.entries, announced_deletes)
     ]
-    high += [("protected", f"protected: {path}") for path in protected(changes.paths, limits.protect)]
+    high += [
+        ("protected" if _listed(path, scope, limits.protect) else "unlisted", f"protected: {path}")
+        for path in protected(changes.paths, limits.protect)
+    ]
     high += [("secret", f"looks like a secret ({kind}): {path}") for path, kind in _secrets(changes)]
     if len(changes.entries) > limits.max_files:
         high.append(("limit", f"{len(changes.entries)} files, more than scope.max_files {limits.max_files}"))
@@ -132,17 +135,28 @@ def protected(paths: Iterable[str], globs: Sequence[str]) -> list[str]:
     return list(filter(matcher(globs), paths))
 
 
+def _listed(path: str, scope: WriteScope, globs: Sequence[str]) -> bool:
+    """Say whether a plan names a protected path as what it is: not only by a folder or a glob that reaches further."""
+    names = (entry for entry in scope.paths if WriteScope((entry,)).covers(path))
+    return any(entry == path or protected([entry.partition("*")[0].rstrip("/")], globs) for entry in names)
+
+
 def _unannounced(entries: Sequence[Change], announced: Sequence[str]) -> list[str]:
     allowed = WriteScope.of(announced)
     return [entry.path for entry in entries if entry.status == "D" and not allowed.covers(entry.path)]
 
 
 def _secrets(changes: Changes) -> list[tuple[str, str]]:
+    """Return path and kind of what looks like a secret in the added lines, which a patch's headers are not."""
     found: dict[tuple[str, str], None] = {}
-    path = ""
+    path, header = "", True
     for line in changes.patch[:_MOST_SCANNED].decode("utf-8", "replace").split("\n"):
-        if line.startswith("+++ "):
+        if line.startswith(("diff --git ", "@@ ")):
+            header = line.startswith("d")
+        elif header and line.startswith("+++ "):
             path = line[4:].strip().strip('"').removeprefix("b/")
-        elif line.startswith("+"):
+        elif not header and line.startswith("+"):
             found.update(dict.fromkeys((path, kind) for kind, _ in secrets_in(line[1:])))
+    if len(changes.patch) > _MOST_SCANNED:
+        found[path, f"nothing beyond {_MOST_SCANNED >> 20} MiB was looked through"] = None
     return list(found)

@@ -22,7 +22,7 @@ _TICK = 0.1
 _DRAIN = 1.0  # seconds for what a dead child's group still has in the pipe
 _CHUNK = 1 << 16
 _KEPT_WHOLE = 8 << 20
-_WATCHED = 4096  # bytes
+_WATCHED = 4096  # bytes in which the end of a line is looked for
 INHERITED = ("PATH", "HOME", "LANG", "TERM", "TMPDIR")
 
 
@@ -36,7 +36,7 @@ def environment(names: Sequence[str], extra: Mapping[str, str] | None = None) ->
 class Output:
     """What a child printed: the first and the last of it in memory, all of it up to a limit in a local file.
 
-    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the bytes what is being said.
+    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the bytes what is said.
     """
 
     limit: int
@@ -67,11 +67,17 @@ class Output:
         return self.total > len(self.head) + len(self.tail) or len(self.tail) > self.limit // 2 + self.limit % 2
 
     def text(self) -> str:
-        """Return head and tail as text, with a line between them that says how much was left out."""
-        tail = bytes(self.tail[-(self.limit - self.limit // 2) :])
-        gap = self.total - len(self.head) - len(tail)
+        """Return head and tail as text, with a line between them that says how much was left out.
+
+        They are cut at the ends of lines, where one is near: half a secret would not be known as one.
+        """
+        head, tail = bytes(self.head), bytes(self.tail[-(self.limit - self.limit // 2) :])
+        if self.total > len(head) + len(tail):
+            head = head[: head.rfind(b"\n", -_WATCHED) + 1] or head
+            tail = tail[tail.find(b"\n", 0, _WATCHED) + 1 :]
+        gap = self.total - len(head) - len(tail)
         middle = f"\n[… {gap} bytes left out …]\n".encode() if gap > 0 else b""
-        return (bytes(self.head) + middle + tail).decode("utf-8", "replace")
+        return (head + middle + tail).decode("utf-8", "replace")
 
     def whole_lines(self) -> str:
         """Return what was printed last, up to the last line that is complete, for whoever watches."""

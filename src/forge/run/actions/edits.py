@@ -301,5 +301,5 @@ def needs_yes(run: OpenRun) -> bool:
     if policy == "never":
         return False
     if run.option("approve"):
-        return bool({"secret", "limit"} & set(proposal.kinds))
+        return bool({"secret", "limit", "unlisted"} & set(proposal.kinds))
     return policy == "always" or proposal.risk == "high"
