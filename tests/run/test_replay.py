@@ -262,6 +262,19 @@ def test_a_record_commit_that_says_what_is_not_so(copy: Sandbox) -> None:
     assert any("smuggled.txt" in text for text in texts) and any("Forge-Final stopped" in text for text in texts)
 
 
+def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
+    for words in (("rollback", "--to", "2"), ("undo",)):
+        said = copy.call(*words)
+        assert said.code == 0, said.err
+        assert copy.call("replay", said.data["run"]).code == 0
+    folder = copy.root / ".planning/runs" / said.data["run"]
+    path = folder / "timeline.jsonl"
+    made = next(event["data"]["made"] for event in copy.events(folder.name) if event["type"] == "checkpoint_restored")
+    path.write_text(path.read_text().replace(made, copy.git("rev-parse", "HEAD~4").strip()))
+    found = copy.call("replay", folder.name).data["problems"]
+    assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in found), found
+
+
 def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
     case = rich_case(sandbox)
     case.work[1] = "sys.exit(1)"

@@ -14,8 +14,9 @@ from forge.timeline.event import Event
 class Claim(Struct, frozen=True):
     """A commit that event `seq` names: its trailers, between which events its `Forge-Seq` lies, and what it holds.
 
-    `files` are None for a commit that is held against nothing (a checkpoint is held against the log instead); `base` is the
-    commit that the diff begins at, None for the parent; `by_runner` says that the runner may have made it by itself.
+    `files` are None for a commit that is held against nothing (a checkpoint is held against the log instead); `may_hold` are
+    paths that may be in it or not, with any content; `base` is the commit that the diff begins at, None for the parent;
+    `by_runner` says that the runner may have made it by itself.
     """
 
     seq: int
@@ -24,7 +25,7 @@ class Claim(Struct, frozen=True):
     least_seq: int
     most_seq: int
     files: Sequence[str] | None = None
-    hook_changed: Sequence[str] = ()
+    may_hold: Sequence[str] = ()
     sha256: str = ""
     base: str | None = None
     by_runner: bool = False
@@ -40,6 +41,7 @@ class _Work(Struct):
 
 class _Reader(Struct):
     works: dict[str | None, _Work] = field(default_factory=dict)
+    going_back: tuple[Event, ev.RollbackStarted] | None = None
 
     def read(self, event: Event) -> Iterator[Claim]:
         """Take one event, and yield what it claims."""
@@ -54,6 +56,12 @@ class _Reader(Struct):
         elif (applied := data_of(event, ev.DiffApplied)) and applied.commit:
             yield _result(event, applied, applied.commit, work)
             work.proposal = None
+        elif going_back := data_of(event, ev.RollbackStarted):
+            self.going_back = (event, going_back)
+        elif (restored := data_of(event, ev.CheckpointRestored)) and restored.made and self.going_back is not None:
+            intent, told = self.going_back
+            trailers = {"Forge-Step": told.to, "Forge-Rollback": told.run}
+            yield Claim(event.seq, restored.made, trailers, intent.seq, intent.seq, may_hold=told.paths, files=())
 
 
 def claims(record: Record) -> list[Claim]:

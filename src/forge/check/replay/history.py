@@ -122,6 +122,10 @@ def _named(ground: Ground) -> list[tuple[int, str]]:
             found.append((event.seq, called.checkpoint_commit))
         elif (applied := data_of(event, ev.DiffApplied)) and applied.commit:
             found.append((event.seq, applied.commit))
+        elif going_back := data_of(event, ev.RollbackStarted):
+            found.append((event.seq, going_back.base_commit))
+        elif (restored := data_of(event, ev.CheckpointRestored)) and restored.made:
+            found.append((event.seq, restored.made))
     return found
 
 
@@ -227,10 +231,10 @@ def _check_files(ground: Ground, claim: Claim, commit: Commit) -> None:
         return
     record = ground.record.card.folder + "/"
     changed = [change for change in ground.changes(base, commit.id) if not change[0].startswith(record)]
-    made, told, hooked = {change[0] for change in changed}, set(claim.files or ()), set(claim.hook_changed)
-    for path in sorted(made - told - hooked):
+    made, told, allowed = {change[0] for change in changed}, set(claim.files or ()), set(claim.may_hold)
+    for path in sorted(made - told - allowed):
         ground.account.wrong(claim.seq, f"the commit {commit.id[:12]} also holds {path}, which no diff names")
-    for path in sorted(told - made - hooked):
+    for path in sorted(told - made - allowed):
         ground.account.wrong(claim.seq, f"the commit {commit.id[:12]} does not hold {path}, which the diff names")
-    if claim.sha256 and not hooked and made == told and identity_of(changed) != claim.sha256:
+    if claim.sha256 and not allowed and made == told and identity_of(changed) != claim.sha256:
         ground.account.wrong(claim.seq, f"the commit {commit.id[:12]} holds another diff than {claim.sha256[:12]}")
