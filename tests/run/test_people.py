@@ -230,3 +230,39 @@ def test_at_a_terminal_a_no_to_the_plan_runs_nothing(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: writes("a.txt", "x\n")}).set_up()
     code, _ = at_terminal(sandbox, ["execute", "01-01"], b"n\n")
     assert code == 4 and not (sandbox.root / "a.txt").exists() and sandbox.call("runs").data["runs"] == []
+
+
+def test_at_a_terminal_a_diff_is_shown_in_colour_with_its_question(sandbox: Sandbox) -> None:
+    work = {1: f"{writes('a.txt', 'x' + chr(10))}; {writes('README.md', 'out of scope' + chr(10))}"}
+    Case(sandbox, [Task("Task 1: Write it", "a.txt")], work, files=("a.txt",)).set_up()
+    code, shown = at_terminal(sandbox, ["execute", "01-01"], b"y\n\n")
+    assert code == 4 and "\x1b[32m+out of scope" in shown and "\x1b[31m-# A repository" in shown and "scope" in shown, shown
+    assert sandbox.status() == [" M README.md", "?? a.txt"], "an empty answer pauses"
+    code, shown = at_terminal(sandbox, ["resume"], b"n\nnot this file\n")
+    assert code == 1 and "+out of scope" in shown and "not this file" in shown, shown
+    (found,) = sandbox.call("runs").data["runs"]
+    resolved = [event["data"] for event in sandbox.events(found["run"]) if event["type"] == "approval_resolved"][-1]
+    assert (resolved["kind"], resolved["decision"], resolved["reason"]) == ("scope", "denied", "not this file")
+
+
+def test_what_a_verify_command_changed_is_shown_too(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Task 1: Test it", "", auto("echo made > made.txt"))]).set_up()
+    code, shown = at_terminal(sandbox, ["execute", "01-01"], b"y\ny\n")
+    assert code == 1 and "\x1b[32m+made" in shown and (sandbox.root / "made.txt").exists() and sandbox.status() == [], shown
+
+
+def test_a_persons_own_checkpoints_are_never_answered_for_them(sandbox: Sandbox) -> None:
+    tasks = [
+        Task("Task 1: Log in", kind="checkpoint:human-action", extra="  <action>Log in to the service</action>"),
+        Task("Task 2: See it", kind='checkpoint:human-verify" gate="blocking-human', extra="  <what-built>A page</what-built>"),
+    ]
+    Case(sandbox, tasks).set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_action"
+    assert "Log in to the service" in said.data["waiting_for"]["text"]
+    assert sandbox.call("resume").code == 4, "going on is no answer"
+    code, shown = at_terminal(sandbox, ["resume"], b"y\n\n")
+    assert code == 4 and "Log in to the service" in shown and "A page" in shown, shown
+    assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
+    code, shown = at_terminal(sandbox, ["resume"], b"y\n")
+    assert code == 1 and "completed" in shown, shown

@@ -61,7 +61,7 @@ class _DemoPerson:
 
     present = True
 
-    def ask(self, question: Question, broken_off: Callable[[], bool]) -> Answer:
+    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer:
         """See Person.ask."""
         return Answer(True, question.options[0]["id"] if question.options else None, "answered by forge demo")
 

@@ -26,8 +26,10 @@ class Terminal:
 
     present = True
 
-    def ask(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
+    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer | None:
         """See Person.ask."""
+        if shown:
+            click.echo("\n" + _coloured(shown), err=True)
         click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
             return self._choose(question, broken_off) if question.options else self._yes_or_no(broken_off)
@@ -55,6 +57,24 @@ class Terminal:
         if said in ids:
             return Answer(True, said)
         return Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
+
+
+_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
+_MOST_LINES = 400
+
+
+def _coloured(patch: str) -> str:
+    """Return a patch as a terminal shows it. What it says cannot disguise itself; a long one ends with how to see the rest."""
+    lines = visible(patch).splitlines()
+    rest = len(lines) - _MOST_LINES
+    shown = [_coloured_line(line) for line in lines[:_MOST_LINES]]
+    more = [f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them"] if rest > 0 else []
+    return "\n".join([*shown, *more])
+
+
+def _coloured_line(line: str) -> str:
+    head = line.startswith(("diff ", "+++", "---", "index "))
+    return click.style(line, bold=True) if head else click.style(line, fg=_COLOURS.get(line[:1]))
 
 
 def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:

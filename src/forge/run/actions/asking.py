@@ -5,12 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
+from forge.git.changes import stage
 from forge.planning.plan import Step
 from forge.planning.shell import foreign_folder
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.timeline import events as ev
 from forge.timeline.state import Question
+
+_ABOUT_CHANGES = ("diff", "scope", "command")
+_SHOWN = 100  # files of a diff that a person is shown; all are listed
 
 
 def ask(
@@ -30,15 +34,25 @@ def ask(
 
 def take_answer(run: OpenRun, question: Question) -> bool:
     """Ask whoever is there; say whether there was an answer."""
+    shown = diff_asked_about(run) if run.person.present and question.kind in _ABOUT_CHANGES else ""
     run.interrupts.waiting(True)
     try:
-        answer = run.person.ask(question, lambda: run.request() is not None)
+        answer = run.person.ask(question, lambda: run.request() is not None, shown)
     finally:
         run.interrupts.waiting(False)
     if answer is None:
         return False
     resolve(run, question, approved=answer.approved, option=answer.option, note=answer.note)
     return True
+
+
+def diff_asked_about(run: OpenRun) -> str:
+    """Return, as a patch, what lies uncommitted in the tree and is the step's, its runner's own commits included."""
+    base = run.state.work.checkpoint_commit or run.head()
+    with stage(run.repository, base, run.own) as staging:
+        paths = staging.changes.paths
+        words = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", base, "--")
+        return staging.copy.git(*words, *paths[:_SHOWN]).decode("utf-8", "replace") if paths else ""
 
 
 def resolve(run: OpenRun, question: Question, *, approved: bool, option: str | None, note: str) -> None:
