@@ -11,6 +11,7 @@ from forge.errors import DamagedLog
 from forge.git.repository import Repository
 from forge.run.open_run import load_log
 from forge.timeline import log
+from forge.timeline.event import Event
 from forge.views.runs import one_run
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
@@ -162,6 +163,19 @@ def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, ho
     assert words in broken.call("replay").data["note"]
     assert f"note: {said.data['note']}" in goes_on(broken)
     assert path.read_bytes().startswith(raw)
+
+
+def test_a_tracked_copy_that_forge_was_about_to_commit_is_as_it_has_to_be(broken: Sandbox) -> None:
+    """Forge was killed between writing the copy and committing it."""
+    repository, path = Repository.discover(broken.root), tracked(broken)
+    opened, found, _ = load_log(repository, one_run(repository, None, among_open=True).card)
+    more = {"seq": opened.next_seq, "prev": opened.previous, "type": "step_failed", "data": {"kind": "x", "error": "y"}}
+    opened.append(Event(**{**found[-1].as_data(), **more}))
+    opened.close()
+    assert broken.call("timeline").data["note"] is None
+    path.write_bytes(live_log(broken).read_bytes())
+    assert broken.call("timeline").data["note"] is None
+    assert "note:" not in goes_on(broken)
 
 
 def test_a_tracked_copy_that_a_commit_changed_is_named_for_good(broken: Sandbox) -> None:

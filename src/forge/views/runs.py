@@ -220,18 +220,21 @@ def _name_unreadable(repository: Repository, name: str) -> None:
 def tracked_copy(repository: Repository, record: RunRecord) -> str | None:
     """Say how the tracked copy of an open run differs from what it has to be; None where it does not, or a run has ended.
 
-    It has to be as HEAD has it, and a beginning of the live log. The live log is what counts.
+    It has to be a beginning of the live log, and no shorter than the committed one. The live log is what counts.
     """
     if not record.live:
         return None
     path = f"{record.card.folder}/timeline.jsonl"
     here = _bytes(repository.root / path)
     committed = commits.file_at(repository, repository.head().commit, path)
-    if here == committed and (here is None or (_bytes(record.folder / "timeline.jsonl") or b"").startswith(here)):
+    if here is None:
+        what = "is missing" if committed is not None else ""
+    elif not (_bytes(record.folder / "timeline.jsonl") or b"").startswith(here):
+        what = "is not the live log's beginning"
+    else:
+        what = "is older than the committed one" if committed is not None and not here.startswith(committed) else ""
+    if not what:
         return None
-    what = "is missing" if here is None else "is not the live log's beginning"
-    if here is not None and committed is not None and committed.startswith(here):
-        what = "is older than the committed one"
     return f"the tracked copy {path} {what}; the live log is what counts, and forge writes the copy again when it next stops"
 
 
