@@ -249,3 +249,11 @@ def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sand
     said = sandbox.call("resume", run)
     waits = said.data["waiting_for"]
     assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], "what looks like a header of a patch is none"
+
+
+def test_what_is_not_scrubbed_yet_has_no_name_on_the_disk(sandbox: Sandbox) -> None:
+    token = "ghp_" + "a1B2c3D4e5F6" * 3
+    sandbox = agent(sandbox, f"print('{token}\\n' * 9000, flush=True); os.kill(os.getppid(), 9)", "").set_up()
+    assert sandbox.start("execute", "01-01", "--approve").wait(60) == -9
+    kept = [path for path in (sandbox.root / ".git/forge").rglob("*") if path.is_file()]
+    assert kept and not [path for path in kept if token in path.read_text(errors="replace")]

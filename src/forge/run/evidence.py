@@ -4,23 +4,24 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import tempfile
 from pathlib import Path
 
 from forge.check.trust import scrub
 from forge.git.repository import Repository
 from forge.run.process import Output
 from forge.text import atomic
-from forge.timeline.ids import ulid
 
 FOLDER = "evidence"
 
 
 def capture(live: Path, limit: int) -> Output:
-    """Return an output that keeps `limit` bytes in memory and more of it in a local file, should it be long."""
-    whole = live / "full" / f"{ulid()}.log"
+    """Return an output that keeps `limit` bytes in memory and more of it in a local file, should it be long.
+
+    That file has no name: what is not scrubbed yet is gone with the process, however that ends.
+    """
     try:
-        whole.parent.mkdir(parents=True, exist_ok=True)
-        return Output(limit, whole.open("w+b"))
+        return Output(limit, tempfile.TemporaryFile(dir=live))
     except OSError:
         return Output(limit)  # what is kept in the record does not depend on it
 
@@ -38,7 +39,6 @@ def keep_output(repository: Repository, run: str, live: Path, output: Output) ->
                 clean, _ = scrub(whole.read().decode("utf-8", "replace"))
                 place = repository.forge_dir / "evidence" / run / Path(str(found["path"])).name
                 atomic.write(place, clean.encode("utf-8", "replace"), durable=False)
-            Path(whole.name).unlink()
     return found
 
 
