@@ -45,11 +45,6 @@ def findings_in(root: Path, source: Source) -> list[Finding]:
     return [*read(kind, root, source).findings] if kind else []
 
 
-def findings_of(root: Path, document: Document) -> list[Finding]:
-    """Return what is wrong with a document of the work tree by itself."""
-    return findings_in(root, _source(root, document))
-
-
 def show(repository: Repository, document: Document) -> Shown:
     """Return a document and how it stands. Raises StorageFailed where it cannot be read."""
     rows = listed(repository, Filters(archived=True))

@@ -9,7 +9,6 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.planning import fields
 from forge.planning.documents import Documents
 from forge.run.documents.changing import assign
-from forge.views.document import findings_of
 
 
 class _Set(click.Command):
@@ -50,6 +49,5 @@ def command(app: App, words: tuple[str, ...], unset: tuple[str, ...], force: boo
     documents = Documents(app.repository.root)
     meant = list(dict.fromkeys(documents.one(name, app.here) for name in names))
     done = assign(app.repository, meant, changes, force=force, reason=reason)
-    findings = [finding for document in meant for finding in findings_of(app.repository.root, document)]
     text = "\n".join(f"{each.document.file}: {'changed' if each.changed else 'as it was'}" for each in done)
-    return Reply({"documents": [each.as_data() for each in done]}, text, 0, findings)
+    return Reply({"documents": [each.as_data() for each in done]}, text)
