@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 
 from msgspec import Struct
 
 from forge.resources import template
 from forge.text.scalar import listing, scalar
-
-_PLACE = re.compile(r"\{\{(\w+)\}\}")
 
 
 class Wishes(Struct, frozen=True):
@@ -61,7 +58,9 @@ def mission(mission_id: str, title: str, wishes: Wishes) -> str:
 
 
 def _filled(name: str, words: Mapping[str, str]) -> str:
-    return _PLACE.sub(lambda place: words[place[1]], template(f"new/{name}"))
+    """Return a template with the words in their `{{places}}`; what a word says is never taken for a place."""
+    first, *rest = template(f"new/{name}").split("{{")
+    return first + "".join(words[place] + text for place, _, text in (part.partition("}}") for part in rest))
 
 
 def one_line(title: Sequence[str] | str) -> str:

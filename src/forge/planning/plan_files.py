@@ -29,7 +29,7 @@ class PlanFile(Struct, frozen=True):
     @property
     def folder(self) -> str:
         """The folder, relative to the root."""
-        return posixpath.dirname(self.path)
+        return self.path.rpartition("/")[0]
 
     @property
     def stem(self) -> str:
@@ -45,8 +45,7 @@ class PlanFile(Struct, frozen=True):
     @property
     def summary_path(self) -> str:
         """Where the plan's summary lies."""
-        folder, name = posixpath.split(self.path)
-        return posixpath.join(folder, name.removesuffix("PLAN.md") + "SUMMARY.md")
+        return self.path.removesuffix("PLAN.md") + "SUMMARY.md"
 
 
 class Phase(Struct, frozen=True):

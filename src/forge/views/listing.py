@@ -6,15 +6,15 @@ The cache is one file under `.git/forge/cache/`, safe to delete: for each docume
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import posixpath
 import re
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 from msgspec import Struct, field
 
 import forge
@@ -97,13 +97,15 @@ def listed(repository: Repository, filters: Filters) -> list[Row]:
     """Return the rows that pass the filters: missions, phases, plans, items, each in natural order."""
     found = _walk(repository.root)
     memory = _Memory(repository)
-    plans = _plans(repository, memory, found)
-    rows = [
-        *_missions(repository, memory, found), *_phases(repository, memory, found, plans), *plans,
-        *_items(repository, memory, found),
-    ]  # fmt: skip
-    memory.keep()
-    return [row for row in rows if filters.wants(row)]
+    wanted = set(filters.kinds or KINDS)
+    plans = _plans(repository, memory, found) if wanted & {"plan", "phase"} else []
+    makers: dict[str, Callable[[], Iterable[Row]]] = {
+        "mission": lambda: _missions(memory, found), "phase": lambda: _phases(repository, memory, found, plans),
+        "plan": lambda: plans, "item": lambda: _items(repository, memory, found),
+    }  # fmt: skip
+    rows = [row for kind in KINDS if kind in wanted for row in makers[kind]() if filters.wants(row)]
+    memory.keep(whole=len(wanted) == len(KINDS))
+    return rows
 
 
 def _walk(root: Path) -> _Found:
@@ -148,17 +150,17 @@ def _signs(entry: os.DirEntry[str]) -> str:
 
 def _plans(repository: Repository, memory: _Memory, found: _Found) -> list[Row]:
     ran = _run_words(repository, memory)
-    return [_plan(memory, file, found, ran.get(file.path)) for file in memory.identified(list(found.plans))]
+    return [_plan(memory, PlanFile(path, name), found, ran.get(path)) for path, name in memory.identified(found.plans)]
 
 
 def _plan(memory: _Memory, file: PlanFile, found: _Found, ran: str | None) -> Row:
     seen = memory.glance(file.path, found.plans[file.path])
-    claimed = file.summary_path in found.summaries
-    word = ran or ("claimed" if claimed else "open")
-    contradicted = bool(_SAYS_DONE.match(seen.status)) and word not in ("claimed", "proven") and not file.archived
-    note = f"it says `{seen.status}`" if contradicted else ""
-    title = seen.title or file.id
-    return Row("plan", file.id, file.path, title, word, seen.priority, posixpath.basename(file.folder), note, file.archived)
+    word = ran or ("claimed" if file.summary_path in found.summaries else "open")
+    said, archived = seen.status, file.archived
+    contradicted = said and word not in ("claimed", "proven") and not archived and _SAYS_DONE.match(said)
+    phase = file.folder.rpartition("/")[2]
+    note = f"it says `{said}`" if contradicted else ""
+    return Row("plan", file.id, file.path, seen.title or file.id, word, seen.priority, phase, note, archived)
 
 
 def _run_words(repository: Repository, memory: _Memory) -> dict[str, str]:
@@ -203,7 +205,7 @@ def _order(path: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", path)]
 
 
-def _missions(repository: Repository, memory: _Memory, found: _Found) -> Iterator[Row]:
+def _missions(memory: _Memory, found: _Found) -> Iterator[Row]:
     for path, signs in found.others.items():
         if path.startswith(_MISSIONS):
             seen = memory.glance(path, signs)
@@ -228,9 +230,17 @@ def _items(repository: Repository, memory: _Memory, found: _Found) -> Iterator[R
             yield Row("item", item_id, path, seen.title or item_id, seen.status or "todo", seen.priority, "", note, archived)
 
 
-def _unmet(root: Path, evidence: list[object]) -> bool:
+def _unmet(root: Path, evidence: list[str | bool]) -> bool:
     """Say whether one of the criteria that are not ticked has no evidence: `evidence` holds a path, or nothing, for each."""
     return any(not path or not os.path.isfile(root / str(path)) for path in evidence)
+
+
+class _Kept(Struct):
+    """The file of the cache: of what code, the ids of the plans, and what was read with the signs of its file before it."""
+
+    key: str
+    ids: list[tuple[str, str]]
+    rows: dict[str, list[str | bool]]
 
 
 class _Memory:
@@ -241,14 +251,14 @@ class _Memory:
         name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
         self._place = repository.forge_dir / "cache" / f"listing-{name}.json"
         self._key = f"{forge.__version__} {_own_times()}"
-        self._kept: dict[str, list[object]] = {}
-        self._ids: list[list[str]] = []
-        self._now: dict[str, list[object]] = {}
+        self._kept: dict[str, list[str | bool]] = {}
+        self._ids: list[tuple[str, str]] = []
+        self._now: dict[str, list[str | bool]] = {}
         self._changed = False
-        with contextlib.suppress(OSError, ValueError, KeyError, TypeError):
-            kept = json.loads(self._place.read_bytes())
-            if kept["key"] == self._key:
-                self._kept, self._ids = kept["rows"], kept["ids"]
+        with contextlib.suppress(OSError, msgspec.DecodeError):
+            kept = msgspec.json.decode(self._place.read_bytes(), type=_Kept)
+            if kept.key == self._key:
+                self._kept, self._ids = kept.rows, kept.ids
 
     def glance(self, path: str, signs: str) -> Glance:
         """Return what a document says of itself."""
@@ -263,7 +273,7 @@ class _Memory:
         self._remember(path, signs, [*found])
         return found
 
-    def open_criteria(self, path: str, signs: str) -> list[object]:
+    def open_criteria(self, path: str, signs: str) -> list[str | bool]:
         """Return for each criterion of an item that is not ticked what it names as evidence."""
         key = f"{path} criteria"
         kept = self._kept.get(key)
@@ -274,7 +284,7 @@ class _Memory:
             criteria = item.load(Source.read(self.root, path)).criteria
         except OSError:
             return []
-        found: list[object] = [each.evidence for each in criteria if not each.ticked]
+        found: list[str | bool] = [each.evidence for each in criteria if not each.ticked]
         self._remember(key, signs, found)
         return found
 
@@ -293,24 +303,27 @@ class _Memory:
             self._remember(place.name, signs, [*found])
         return found
 
-    def identified(self, paths: list[str]) -> list[PlanFile]:
-        """Return the plans of these paths with their ids, in natural order; worked out anew where a path is new."""
-        if {path for path, _ in self._ids} != set(paths):
-            self._ids = [[file.path, file.id] for file in identified(paths)]
+    def identified(self, paths: Mapping[str, str]) -> list[tuple[str, str]]:
+        """Return these paths of plans with their ids, in natural order; worked out anew where one is new or gone."""
+        if len(self._ids) != len(paths) or any(path not in paths for path, _ in self._ids):
+            self._ids = [(file.path, file.id) for file in identified(paths)]
             self._changed = True
-        return [PlanFile(path, name) for path, name in self._ids]
+        return self._ids
 
-    def _remember(self, path: str, signs: str, facts: list[object]) -> None:
+    def _remember(self, path: str, signs: str, facts: list[str | bool]) -> None:
         if signs:
             self._now[path] = [signs, *facts]
             self._changed = True
 
-    def keep(self) -> None:
-        """Write what was read, where anything is new or gone. Nothing is said where it cannot be kept."""
-        if self._changed or len(self._now) != len(self._kept):
-            data = json.dumps({"key": self._key, "ids": self._ids, "rows": self._now}, separators=(",", ":"))
+    def keep(self, *, whole: bool) -> None:
+        """Write what was read, where anything is new; where all was looked at, what is gone is forgotten.
+
+        Nothing is said where it cannot be kept.
+        """
+        if self._changed or (whole and len(self._now) != len(self._kept)):
+            rows = self._now if whole else {**self._kept, **self._now}
             with contextlib.suppress(StorageFailed):
-                atomic.write(self._place, data.encode(), durable=False)
+                atomic.write(self._place, msgspec.json.encode(_Kept(self._key, self._ids, rows)), durable=False)
 
 
 def _signs_of(path: Path) -> str:
