@@ -6,6 +6,7 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
+from forge.git import hooks
 from forge.git.commits import HeadMoved
 from forge.git.reversal import ChangedSince
 from forge.git.snapshot import InTheWay
@@ -37,6 +38,10 @@ _LEAVE_HEAD = {
 _TAMPERED = (
     "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what was there is kept under "
     ".git/forge/torn/"
+)
+_HOOKS = (
+    "a hook or the settings of this repository (.git/hooks, .git/config) were changed by what just ran, and git would run them "
+    "with your rights at the next commit; look at them, put them back or accept them, then `forge resume`"
 )
 _EDGES = {"start", "judge"}
 _RUNS_CODE = {"call_runner", "check", "check_before", "truth"}
@@ -93,12 +98,16 @@ def _moves(run: OpenRun) -> None:
             return
         if move.verb != "close" and run.head() != run.expected_head:
             raise HeadMoved(f"HEAD moved to {run.head()[:12]} while forge was at work", "look at it, then `forge resume`")
+        runs_code = move.verb in _RUNS_CODE
+        hooks_before = hooks.sign(run.repository) if runs_code else ""
         _ACTIONS[move.verb](run, move)
+        if runs_code and run.state.status == "running" and hooks.sign(run.repository) != hooks_before:
+            run.append(ev.FailureDetected("hooks", _HOOKS), step=run.state.step)
         if move.verb == "close":
             return
         if move.verb not in _LEAVE_HEAD:
             run.expected_head = run.head()
-        if move.verb in _RUNS_CODE:
+        if runs_code:
             bystanders.pause_where_touched(run)
 
 
