@@ -7,7 +7,9 @@ import time
 
 from forge.errors import Held, NoOpenRun, UsageError
 from forge.git.locks import require_unlocked
+from forge.git.snapshot import snapshot
 from forge.run.actions import asking
+from forge.run.actions.checks import changed_paths
 from forge.run.executor import commit_pause, go_on
 from forge.run.holding import Context, at_home, holding, require_same_plan
 from forge.run.open_run import OpenRun
@@ -62,6 +64,8 @@ def _take_up(run: OpenRun) -> bool:
     if in_doubt:
         run.append(ev.RunRecovered("restore", work.checkpoint_commit or run.head()), step=step)
         return True
+    if reason != "manual" and changed_paths(run):  # what is called from now on may throw away what a person left there
+        snapshot(run.repository, run.card.run, "before the run goes on")
     if reason:
         run.append(ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step)
     else:
