@@ -106,9 +106,14 @@ class Catalog(Struct, frozen=True, dict=True):
         alone = {phase.folder for phase in self.phases if len(phase.plans) == 1}
         return lambda file: words in _slugs(file, alone=file.folder in alone)
 
+    def _begun(self, name: str) -> list[PlanFile]:
+        """Return the plans whose id begins with a name, those of archives only where there are no others."""
+        found = [file for file in self.files if name and file.id.startswith(name)]
+        return [file for file in found if not file.archived] or found
+
     def one(self, name: str, folder: Path | None = None) -> PlanFile:
         """Return the one plan that a name means. Raises UnknownName, which lists the candidates."""
-        found = self.named(name, folder)
+        found = self.named(name, folder) or self._begun(name)
         if len(found) == 1:
             return found[0]
         if found:
