@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import tempfile
 from pathlib import Path
+from tempfile import SpooledTemporaryFile
 
 from forge.check.trust import scrub
 from forge.git.repository import Repository
@@ -16,14 +16,11 @@ FOLDER = "evidence"
 
 
 def capture(live: Path, limit: int) -> Output:
-    """Return an output that keeps `limit` bytes in memory and more of it in a local file, should it be long.
+    """Return an output that keeps `limit` bytes in memory, and all of it in a local file, should it be long.
 
     That file has no name: what is not scrubbed yet is gone with the process, however that ends.
     """
-    try:
-        return Output(limit, tempfile.TemporaryFile(dir=live))
-    except OSError:
-        return Output(limit)  # what is kept in the record does not depend on it
+    return Output(limit, SpooledTemporaryFile(max(limit, 1), "w+b", dir=str(live)))
 
 
 def keep_output(repository: Repository, run: str, live: Path, output: Output) -> dict[str, object]:

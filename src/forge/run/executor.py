@@ -45,6 +45,7 @@ _HOOKS = (
 )
 _EDGES = {"start", "judge"}
 _RUNS_CODE = {"call_runner", "check", "check_before", "truth"}
+_RUNS_HOOKS = {"apply", "keep_changed"}
 
 
 def go_on(run: OpenRun) -> None:
@@ -84,12 +85,13 @@ def _moves(run: OpenRun) -> None:
     run.expected_head = run.head()
     if not run.state.ended:
         bystanders.capture_again(run)
+    strangers = True  # whether somebody else's code may have run since the live record was last looked at
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
         if not run.state.ended and run.request() == "stop":
             stop_here(run, "asked from another shell")
             continue
-        if not run.state.ended and run.was_tampered_with():
+        if strangers and not run.state.ended and run.was_tampered_with():
             run.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
         move = next_move(run.state, run.plan, rules_of(run))
         if move.verb in _EDGES and run.request() == "pause":
@@ -103,6 +105,7 @@ def _moves(run: OpenRun) -> None:
         _ACTIONS[move.verb](run, move)
         if runs_code and run.state.status == "running" and hooks.sign(run.repository) != hooks_before:
             run.append(ev.FailureDetected("hooks", _HOOKS), step=run.state.step)
+        strangers = runs_code or move.verb in _RUNS_HOOKS
         if move.verb == "close":
             return
         if move.verb not in _LEAVE_HEAD:

@@ -16,7 +16,7 @@ from forge.git import commits
 from forge.git.changes import Staging
 from forge.git.clone import restore_clone_id
 from forge.git.commits import HeadMoved
-from forge.git.repository import Repository
+from forge.git.repository import Head, Repository
 from forge.planning.plan import Plan
 from forge.planning.run_card import RUNS, RunCard
 from forge.planning.settings import RunnerSettings, Settings
@@ -79,8 +79,10 @@ class OpenRun:
     @property
     def branch(self) -> str:
         """The full ref that the run's commits go to: the run's branch, also under a new name."""
+        return self._branch(self.repository.head())
+
+    def _branch(self, head: Head) -> str:
         named = f"refs/heads/{self.card.branch}"
-        head = self.repository.head()
         if head.branch in (named, None) or head.commit is None or self.repository.commit_of(named) is not None:
             return named
         newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
@@ -136,7 +138,7 @@ class OpenRun:
     def head(self) -> str:
         """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
         head = self.repository.head()
-        if head.branch == self.branch and head.commit is not None:
+        if head.commit is not None and head.branch == self._branch(head):
             return head.commit
         newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
         if self.repository.commit_of(self.branch) is not None:
