@@ -14,6 +14,7 @@ from forge.errors import GitFailed, RepositoryError
 from forge.git import index
 from forge.git.late import pygit2
 from forge.git.repository import Repository
+from forge.git.syncing import sync_commit, unsynced
 from forge.git.trees import Entry, with_entries
 
 _FILE = 0o100644
@@ -42,10 +43,11 @@ def commit_files(repository: Repository, files: Mapping[str, bytes], message: st
     The user's index gets the same entries first, the branch moves last. Raises HeadMoved if it is not at `parent`.
     """
     try:
-        entries: dict[str, Entry] = {path: (_FILE, str(repository.objects.create_blob(data))) for path, data in files.items()}
+        with unsynced():
+            blobs = {path: str(repository.objects.create_blob(data)) for path, data in files.items()}
     except pygit2.GitError as error:
         raise GitFailed(f"the record could not be written: {error}", "make room or access, then `forge resume`") from error
-    return commit_entries(repository, entries, message, parent, branch)
+    return commit_entries(repository, {path: (_FILE, blob) for path, blob in blobs.items()}, message, parent, branch)
 
 
 def commit_entries(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str) -> str:
@@ -53,10 +55,12 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
     objects = repository.objects
     people = signatures(repository)
     try:
-        tree = with_entries(objects, objects[parent].peel(pygit2.Tree), entries)
-        commit = objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
+        with unsynced():
+            tree = with_entries(objects, objects[parent].peel(pygit2.Tree), entries)
+            commit = objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
     except pygit2.GitError as error:
         raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
+    sync_commit(repository, str(commit), entries)
     if str(_target(repository, branch)) != parent:
         raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
     index.put_entries(repository, dict(entries))
