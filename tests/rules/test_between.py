@@ -207,3 +207,22 @@ def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None
     documents = {A: plan("depends_on: [01-02]\n"), B: plan("depends_on: [01-01]\n")}
     assert of(found(documents, repository=False, only=[A]), "depends-cycle") == []
     assert len(of(found(documents, repository=False), "depends-cycle")) == 2
+
+
+def test_a_mission_that_is_called_done_and_is_not(found: Place) -> None:
+    mission = "status: {}\nphases: ['1', grow]\n"
+    documents = {A: plan(), C: plan(), "phases/01-start/01-01-SUMMARY.md": "---\nphase: 01-start\n---\n"}
+    findings = found({**documents, "missions/a.yaml": mission.format("done"), "missions/b.yaml": mission.format("active")})
+    assert of(findings, "mission-not-done") == [("missions/a.yaml", 1, 9, "warning")]
+    assert of(found({"phases/02-grow/02-01-SUMMARY.md": "---\nphase: 02-grow\n---\n"}), "mission-not-done") == []
+    assert of(found({"missions/a.yaml": "status: done\nphases: [03-gone]\n"}), "mission-not-done") != []
+
+
+def test_items_by_themselves_and_between_each_other(found: Place) -> None:
+    item = "---\nid: {}\ntitle: It\nstatus: {}\ndepends_on: [{}]\nacceptance: [a]\n---\n"
+    findings = found({"backlog/aa1-x.md": item.format("aa1", "done", "aa9"), "backlog/aa1-y.md": item.format("aa1", "todo", ""),
+                      "backlog/aa2-x.md": "no front matter", "backlog/aa3-x.md": item.format("aa3", "dnoe", "")})  # fmt: skip
+    rules = ("item-front-matter", "item-shape", "duplicate-item", "item-dependency", "item-not-done")
+    assert [[place for place, *_ in of(findings, rule)] for rule in rules] == [
+        ["backlog/aa2-x.md"], ["backlog/aa3-x.md"], ["backlog/aa1-y.md"], ["backlog/aa1-x.md"], ["backlog/aa1-x.md"],
+    ]  # fmt: skip

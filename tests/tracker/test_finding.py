@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forge.git.repository import Repository
-from forge.views import listing
+from forge.views import files
 from forge.views.listing import Filters, listed
 from forge.views.search import search
 from tests.conftest import Sandbox
@@ -47,7 +47,7 @@ EXPECTED = [
 
 
 def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_OLD", 2**62)  # the files count as old enough to be remembered
+    monkeypatch.setattr(files, "_OLD", 2**62)  # the files count as old enough to be remembered
     assert rows(filled) == EXPECTED
     assert rows(filled, kinds=("plan",), statuses=("open",)) == [row for row in EXPECTED[4:8] if row[2] == "open"]
     assert rows(filled, priorities=("P0", "P1")) == [EXPECTED[6], EXPECTED[11]]
@@ -58,7 +58,7 @@ def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.Monke
 
 
 def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(listing, "_OLD", 2**62)
+    monkeypatch.setattr(files, "_OLD", 2**62)
     assert rows(filled) == EXPECTED
     plan = filled.root / ".planning/phases/01-a/01-01-PLAN.md"
     plan.write_text(PLAN.format(title="Other <x>", front=""))

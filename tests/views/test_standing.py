@@ -40,7 +40,7 @@ sys.argv = ["forge", "status"]
 try:
     main()
 finally:
-    print([name for name in ("ruamel", "jsonschema", "re2") if name in sys.modules], file=sys.stderr)
+    print([name for name in ("ruamel", "jsonschema", "re2", "sqlite3") if name in sys.modules], file=sys.stderr)
 """
 
 
@@ -66,6 +66,79 @@ def project(sandbox: Sandbox) -> Sandbox:
     sandbox.commit("Plans")
     assert sandbox.forge("execute", "01-01", "--approve").code == 0
     return sandbox
+
+
+ITEMS = {
+    "aa1": "status: todo\npriority: P1\nacceptance: [It works, '[x] It reads']\n",
+    "aa2": "status: todo\npriority: P0\ndepends_on: [aa3, aa9, old]\n",
+    "aa3": "status: in_progress\n",
+    "aa4": "status: todo\ndepends_on: [old]\n",
+    "aa5": "status: done\nacceptance: ['See [evidence](gone.md)', '[evidence](README.md)']\n",
+    "aa6": "status: done\nforced_reason: no\nacceptance: [never]\n",
+    "aa7": "status: waiting\n",
+}  # fmt: skip
+
+
+@pytest.fixture
+def backlog(sandbox: Sandbox) -> Sandbox:
+    """A backlog without plans: aa1 and aa4 can start, aa2 waits; aa5 is called done and is not."""
+    for name, front in ITEMS.items():
+        sandbox.write(f".planning/backlog/{name}-it.md", f"---\nid: {name}\ntitle: Item {name}\n{front}---\nText\n")
+    sandbox.write(".planning/archive/backlog/old-it.md", "---\nid: old\nstatus: done\n---\n")
+    return sandbox
+
+
+def test_items_that_can_start_come_behind_the_plans_by_priority(backlog: Sandbox) -> None:
+    found = backlog.call("ready", "--explain").data
+    assert [(each["id"], each["priority"], each["met"], each["criteria"]) for each in found["items"]] == [
+        ("aa1", "P1", 1, 2), ("aa4", "P2", 0, 0),
+    ]  # fmt: skip
+    assert found["ready"] == [] and found["waiting"] == [
+        {"id": "aa2", "reasons": ["depends on aa3, which is in_progress", "depends on `aa9`, which is no item"]}
+    ]
+    assert backlog.forge("ready").out == "aa1          P1 Item aa1\naa4          P2 Item aa4\n"
+    plan(backlog, "01")
+    assert backlog.forge("ready").out.startswith("01-01        Plan 01.\naa1 ")
+
+
+def test_next_is_an_item_where_no_plan_can_start(backlog: Sandbox) -> None:
+    assert backlog.call("next").data["next"] == ["forge show aa3", "forge set aa3 status=done"]
+    backlog.forge("set", "aa3", "status=blocked")
+    found = backlog.call("next").data
+    assert found["next"] == ["forge show aa1", "forge set aa1 status=in_progress"]
+    assert found["why"] == "no plan can start; the item aa1 (P1) can: Item aa1"
+    plan(backlog, "01")
+    assert backlog.call("next").data["next"][0] == "forge approve 01-01"
+
+
+def test_the_backlog_in_status_and_on_the_board(backlog: Sandbox) -> None:
+    said = backlog.forge("status").out
+    assert "backlog: 3 todo, 1 in progress, 2 done, 1 waiting; 2 can start\n" in said
+    assert "but it says `done`, and 1 of 2 criteria are not met" in said and said.count("but ") == 1
+    counts = {"todo": 3, "in_progress": 1, "blocked": 0, "done": 2, "waiting": 1, "ready": 2}
+    assert backlog.call("status").data["backlog"] == counts
+    columns = {column["name"]: [card["id"] for card in column["cards"]] for column in backlog.call("board").data["backlog"]}
+    assert columns == {
+        "todo": ["aa2", "aa1", "aa4"], "in progress": ["aa3"], "blocked": [], "done": ["aa5", "aa6"], "waiting": ["aa7"],
+    }  # fmt: skip
+    drawn = backlog.forge("board", env={"COLUMNS": "100"}).out
+    assert re.search(r"todo \(3\) +in progress \(1\) +done \(2\) +waiting \(1\)", drawn) and "aa1 Item aa1 P1 1/2" in drawn
+
+
+def test_a_mission_counts_its_plans_and_is_told_where_it_is_not_done(project: Sandbox) -> None:
+    project.write(".planning/missions/first.yaml", "title: First\nstatus: active\nphases: ['1', second]\n")
+    project.write(".planning/missions/win.yaml", "title: Win\nstatus: done\nphases: [01-first, 07-gone]\n")
+    project.write(".planning/phases/01-first/01-02-SUMMARY.md", "done\n")
+    first, win = project.call("status").data["missions"]
+    assert (first["plans"], first["proven"], first["claimed"], first["contradiction"]) == (5, 1, 1, "")
+    assert (win["plans"], win["proven"], win["claimed"]) == (4, 1, 1)
+    assert win["contradiction"] == "its file says `done`, and 2 of its 4 plans are not done, its phase `07-gone` has no plans"
+    assert f"  done, 1 of 4 plans proven, 1 only claimed\n  but {win['contradiction']}\n" in project.forge("status").out
+    found = [each for each in project.call("validate").json["findings"] if each["rule"] == "mission-not-done"]
+    assert [(each["path"], each["line"], each["column"]) for each in found] == [(".planning/missions/win.yaml", 2, 9)]
+    assert found[0]["message"].endswith(
+        "01-03, 01-04 of 01-first have neither summary nor run; its phase `07-gone` has no plans"
+    )
 
 
 def words(sandbox: Sandbox) -> dict[str, str]:

@@ -15,7 +15,7 @@ from forge.errors import UnknownName
 from forge.git.tree import Tree, Unreadable
 from forge.planning import plan as plans
 from forge.planning.plan import Plan
-from forge.planning.plan_files import Phase, PlanFile, found_below, identified, phases_of, plan_files_among
+from forge.planning.plan_files import Phase, PlanFile, found_below, identified, phase_named, phases_of, plan_files_among
 from forge.text.readable import read_document
 from forge.text.source import Source
 
@@ -132,12 +132,7 @@ class Catalog(Struct, frozen=True, dict=True):
         at = posixpath.normpath(name)
         here = Path(os.path.relpath(os.path.realpath((folder or self.root) / name), os.path.realpath(self.root))).as_posix()
         found = [phase for phase in self.phases if phase.folder in (at, here)]
-        if not found:
-            current = [phase for phase in self.phases if not {"milestones", "quick"} & set(phase.folder.split("/"))]
-            number = name.lstrip("0")
-            found = [phase for phase in current if name == phase.name or number == phase.number.lstrip("0") != ""]
-            found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
-        return found[0] if len(found) == 1 else None
+        return found[0] if len(found) == 1 else phase_named(self.phases, name)
 
 
 def _slugs(file: PlanFile, *, alone: bool) -> set[str]:

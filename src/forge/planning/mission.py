@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge.planning.spots import Spot
 from forge.text import yaml
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
@@ -25,6 +26,7 @@ class Mission(Struct, frozen=True):
     path: str
     phases: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    status_spot: Spot | None = None
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -57,10 +59,10 @@ def load(root: Path, path: str) -> Mission:
         finding = source.finding("mission-yaml", "error", at, f"the mission is no YAML: {problem.message}", "mend this line")
         return Mission(name, name, "", "draft", path, findings=(finding,))
     texts = {key: value.raw for key, value in top.items() if not isinstance(value.data, (dict, list))}
-    phases = top.get("phases")
+    phases, status = top.get("phases"), top.get("status")
     return Mission(
         texts.get("id", name), texts.get("title", name), texts.get("goal", ""), texts.get("status", "draft"), path,
-        tuple(phases.texts()) if phases else (),
+        tuple(phases.texts()) if phases else (), status_spot=Spot.of(source, status.span, status.raw) if status else None,
     )  # fmt: skip
 
 

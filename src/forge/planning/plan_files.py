@@ -132,3 +132,12 @@ def phases_of(files: Sequence[PlanFile]) -> list[Phase]:
     for file in files:
         folders.setdefault(file.folder, []).append(file)
     return [Phase(folder, tuple(inside)) for folder, inside in folders.items()]
+
+
+def phase_named(phases: Sequence[Phase], name: str) -> Phase | None:
+    """Return the one current phase that a name means: its folder's name, its number or its slug."""
+    current = [phase for phase in phases if not {"milestones", "quick"} & set(phase.folder.split("/"))]
+    number = name.lstrip("0")
+    found = [phase for phase in current if name in (phase.name, phase.folder) or number == phase.number.lstrip("0") != ""]
+    found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
+    return found[0] if len(found) == 1 else None

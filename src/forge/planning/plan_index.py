@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterable
-from functools import lru_cache
+from collections.abc import Iterable, Iterator
+from functools import cached_property, lru_cache
 
 from forge.planning.plan_files import PlanFile
 
@@ -27,11 +27,15 @@ class PlanIndex:
         places = sorted(enumerate(files), key=lambda each: each[1].archived)
         for place in places:
             self._folders.setdefault(place[1].folder, []).append(place)
-        self._everywhere = _Tables(places)
+        self._places = places
         self._folder = lru_cache(maxsize=4)(self._tables_of)  # whoever asks goes folder by folder
 
     def _tables_of(self, folder: str) -> _Tables:
         return _Tables(self._folders.get(folder, ()))
+
+    @cached_property
+    def _everywhere(self) -> _Tables:
+        return _Tables(self._places)
 
     def meant(self, file: PlanFile, name: str) -> PlanFile | None:
         """Return the plan that an entry of another plan's `depends_on` means; siblings come first, archives last.
@@ -39,16 +43,22 @@ class PlanIndex:
         A whole name comes before one without its slug (`01-02` for `01-02-slug`), and that before the short form (`02`),
         which is a sibling's and never a plan of another folder.
         """
-        bare = _bare(name)
-        near, far = self._folder(file.folder), self._everywhere
-        groups = [near.exactly(bare), near.without_slug(bare), near.short.get(bare.lstrip("0"), []) if bare.lstrip("0") else []]
-        if _ALONE.fullmatch(bare) is None:
-            groups += [far.exactly(bare), far.without_slug(bare)]
-        for group in groups:
+        for group in self._groups(file, _bare(name)):
             others = [place for place in group if place[1].path != file.path]
             if others:
                 return min(others, key=lambda place: (place[1].archived, place[0]))[1]
         return None
+
+    def _groups(self, file: PlanFile, bare: str) -> Iterator[list[Place]]:
+        """Yield what a name may mean, the nearest first; all plans are looked through only where no sibling is meant."""
+        near = self._folder(file.folder)
+        yield near.exactly(bare)
+        yield near.without_slug(bare)
+        if short := bare.lstrip("0"):
+            yield near.short.get(short, [])
+        if _ALONE.fullmatch(bare) is None:
+            yield self._everywhere.exactly(bare)
+            yield self._everywhere.without_slug(bare)
 
     def names_itself(self, file: PlanFile, name: str) -> bool:
         """Say whether an entry of a plan's `depends_on` can mean nothing but that plan."""

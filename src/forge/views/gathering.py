@@ -22,6 +22,7 @@ from forge.planning import reports, requirements, roadmap
 from forge.planning.catalog import Catalog
 from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
+from forge.planning.mission_facts import MissionFacts
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements
 from forge.planning.roadmap import Roadmap
@@ -79,6 +80,7 @@ class Gathering:
             tuple(self._all("verification", ReportFront.from_data)),
             frozenset(self._completed()),
             tuple(self._all("item", ItemFacts.from_data)),
+            tuple(self._all("mission", MissionFacts.from_data)),
             repository is not None,
         )
 

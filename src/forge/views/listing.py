@@ -9,13 +9,12 @@ import contextlib
 import os
 import posixpath
 import re
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
-from msgspec import Struct, field
+from msgspec import Struct
 
 import forge
 from forge.errors import StorageFailed
@@ -23,9 +22,10 @@ from forge.git.repository import Repository
 from forge.late import at_first_use
 from forge.planning import backlog
 from forge.planning.glance import Glance, glance
-from forge.planning.plan_files import FOLDER, PlanFile, identified
+from forge.planning.plan_files import RUNS, PlanFile, identified
 from forge.text import atomic
 from forge.text.source import Source
+from forge.views.files import MISSIONS, Files, files_below, signs_of
 
 if not TYPE_CHECKING:
     runs = at_first_use("forge.views.runs")  # what is in the cache needs no events,
@@ -34,11 +34,6 @@ else:  # not the other way round: import-linter leaves out what stands below `if
     from forge.planning import item
     from forge.views import runs
 
-_MISSIONS = f"{FOLDER}/missions"
-_PHASES = f"{FOLDER}/phases"
-_BACKLOG = (backlog.FOLDER, backlog.ARCHIVED_ITEMS)
-_RUNS = f"{FOLDER}/runs"
-_OLD = time.time_ns() - 20_000_000  # nanoseconds; the times of a file that was old when forge began tell every later change
 _SAYS_DONE = re.compile(r"(?:completed?|done|finished|shipped|executed)\b", re.I)
 KINDS = ("mission", "phase", "plan", "item")
 
@@ -84,18 +79,9 @@ class Filters(Struct, frozen=True):
         )
 
 
-class _Found(Struct):
-    """The files below `.planning/` that matter, each with the signs of what it holds."""
-
-    plans: dict[str, str] = field(default_factory=dict)
-    summaries: set[str] = field(default_factory=set)
-    others: dict[str, str] = field(default_factory=dict)
-    phases: dict[str, str] = field(default_factory=dict)
-
-
 def listed(repository: Repository, filters: Filters) -> list[Row]:
     """Return the rows that pass the filters: missions, phases, plans, items, each in natural order."""
-    found = _walk(repository.root)
+    found = files_below(repository.root)
     memory = _Memory(repository)
     wanted = set(filters.kinds or KINDS)
     plans = _plans(repository, memory, found) if wanted & {"plan", "phase"} else []
@@ -108,52 +94,12 @@ def listed(repository: Repository, filters: Filters) -> list[Row]:
     return rows
 
 
-def _walk(root: Path) -> _Found:
-    """Look at each file below `.planning/` once: its name and its signs."""
-    found = _Found()
-    folders = [FOLDER]
-    while folders:
-        folder = folders.pop()
-        try:
-            with os.scandir(root / folder) as scan:
-                entries = sorted(scan, key=lambda entry: entry.name)
-        except OSError:
-            continue
-        for entry in entries:
-            name = entry.name
-            path = f"{folder}/{name}"
-            if entry.is_dir(follow_symlinks=False):
-                if path not in (_RUNS, f"{FOLDER}/proofs"):
-                    folders.append(path)
-                    if folder == _PHASES:
-                        found.phases.setdefault(path, "")
-            elif name.endswith("PLAN.md"):
-                found.plans[path] = _signs(entry)
-            elif name.endswith("SUMMARY.md"):
-                found.summaries.add(path)
-            elif name.endswith(".yaml") if folder == _MISSIONS else folder in _BACKLOG and backlog.is_item(name):
-                found.others[path] = _signs(entry)
-            elif name == "README.md" and posixpath.dirname(folder) == _PHASES:
-                found.phases[folder] = _signs(entry)
-    return found
-
-
-def _signs(entry: os.DirEntry[str]) -> str:
-    """Return what changes with a file; empty for one that changed just now, whose times may not tell the next change."""
-    try:
-        status = entry.stat()
-    except OSError:
-        return ""
-    newest = max(status.st_mtime_ns, status.st_ctime_ns)
-    return f"{status.st_size} {newest} {status.st_ino}" if newest < _OLD else ""
-
-
-def _plans(repository: Repository, memory: _Memory, found: _Found) -> list[Row]:
+def _plans(repository: Repository, memory: _Memory, found: Files) -> list[Row]:
     ran = _run_words(repository, memory)
     return [_plan(memory, PlanFile(path, name), found, ran.get(path)) for path, name in memory.identified(found.plans)]
 
 
-def _plan(memory: _Memory, file: PlanFile, found: _Found, ran: str | None) -> Row:
+def _plan(memory: _Memory, file: PlanFile, found: Files, ran: str | None) -> Row:
     seen = memory.glance(file.path, found.plans[file.path])
     word = ran or ("claimed" if file.summary_path in found.summaries else "open")
     said, archived = seen.status, file.archived
@@ -167,8 +113,8 @@ def _run_words(repository: Repository, memory: _Memory) -> dict[str, str]:
     """Return for each plan that was run how its last run stands, or what the last one that was completed came to."""
     words: dict[str, str] = {}
     live = _names(runs_live := repository.forge_dir / "runs")
-    for name in sorted({*_names(repository.root / _RUNS), *live}):
-        place = (runs_live if name in live else repository.root / _RUNS) / name
+    for name in sorted({*_names(repository.root / RUNS), *live}):
+        place = (runs_live if name in live else repository.root / RUNS) / name
         plan_path, status, verdict = memory.run(repository, place, live=name in live)
         if status == "completed" and verdict:
             words[plan_path] = verdict
@@ -184,7 +130,7 @@ def _names(folder: Path) -> list[str]:
         return []
 
 
-def _phases(repository: Repository, memory: _Memory, found: _Found, plans: list[Row]) -> Iterator[Row]:
+def _phases(repository: Repository, memory: _Memory, found: Files, plans: list[Row]) -> Iterator[Row]:
     inside: dict[str, list[str]] = {}
     for row in plans:
         inside.setdefault(posixpath.dirname(row.path), []).append(row.status)
@@ -205,17 +151,17 @@ def _order(path: str) -> list[tuple[int, str]]:
     return [(int(part), "") if part.isdigit() else (0, part) for part in re.split(r"(\d+)", path)]
 
 
-def _missions(memory: _Memory, found: _Found) -> Iterator[Row]:
+def _missions(memory: _Memory, found: Files) -> Iterator[Row]:
     for path, signs in found.others.items():
-        if path.startswith(_MISSIONS):
+        if path.startswith(MISSIONS):
             seen = memory.glance(path, signs)
             name = posixpath.basename(path).removesuffix(".yaml")
             yield Row("mission", name, path, seen.title or name, seen.status or "draft", seen.priority)
 
 
-def _items(repository: Repository, memory: _Memory, found: _Found) -> Iterator[Row]:
+def _items(repository: Repository, memory: _Memory, found: Files) -> Iterator[Row]:
     for path in sorted(found.others):
-        if not path.startswith(_MISSIONS):
+        if not path.startswith(MISSIONS):
             seen = memory.glance(path, found.others[path])
             name = posixpath.basename(path)
             item_id = seen.id if seen.id and backlog.has_id(name, seen.id) else backlog.short_id(name)
@@ -290,7 +236,7 @@ class _Memory:
 
     def run(self, repository: Repository, place: Path, *, live: bool) -> tuple[str, str, str]:
         """Return the plan's path, the status and the verdict of a run; empty words for a folder that holds none."""
-        signs = "" if live else _signs_of(place / "timeline.jsonl")
+        signs = "" if live else signs_of(place / "timeline.jsonl")
         kept = self._kept.get(place.name)
         if kept is not None and signs and kept[0] == signs:
             self._now[place.name] = kept
@@ -326,15 +272,10 @@ class _Memory:
                 atomic.write(self._place, msgspec.json.encode(_Kept(self._key, self._ids, rows)), durable=False)
 
 
-def _signs_of(path: Path) -> str:
-    try:
-        status = os.stat(path)
-    except OSError:
-        return ""
-    return f"{status.st_size} {status.st_mtime_ns} {status.st_ino}"
-
-
 def _own_times() -> int:
     """Return when the code that reads was changed last: what other code read is read anew."""
     own = Path(forge.__file__).parent
-    return max(os.stat(own / name).st_mtime_ns for name in ("planning/glance.py", "planning/plan_files.py", "views/listing.py"))
+    return max(
+        os.stat(own / name).st_mtime_ns
+        for name in ("planning/glance.py", "planning/plan_files.py", "views/files.py", "views/listing.py")
+    )

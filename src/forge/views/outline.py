@@ -1,7 +1,7 @@
-"""Plans and runs in outline: what says where things stand, read anew only where a file changed.
+"""Missions, plans, runs and items in outline: what says where things stand, read anew only where a file changed.
 
-What was read lies under `.git/forge/cache/`, by path, size and times, and is safe to delete. What reads plans and
-timelines is loaded only where something has to be read.
+What was read lies under `.git/forge/cache/` and is safe to delete. What reads documents and timelines is loaded only where
+something has to be read.
 """
 
 from __future__ import annotations
@@ -9,141 +9,138 @@ from __future__ import annotations
 import importlib
 import os
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
-import msgspec
-from msgspec import Struct, field
-
 from forge.git.repository import Repository
-from forge.planning.plan_files import RUNS, PlanFile, found_below
-from forge.views.reading_cache import ReadingCache
+from forge.planning import backlog
+from forge.planning.plan_files import RUNS, PlanFile, identified
+from forge.views.files import MISSIONS, files_below, signs_of
+from forge.views.lines import ItemLine, MissionLine, PlanLine, RunLine
+from forge.views.outline_memory import OutlineMemory, Shelf
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-IMPLICIT = (".planning/PROJECT.md", ".planning/ROADMAP.md")  # what says the goal where there is no mission
+_IMPLICIT = (".planning/PROJECT.md", ".planning/ROADMAP.md")  # what says the goal where there is no mission
 T = TypeVar("T")
 
 
-class PlanLine(Struct, frozen=True, array_like=True):
-    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it from running."""
-
-    title: str
-    wave: float
-    depends_on: list[str] = field(default_factory=list)
-    requirements: list[str] = field(default_factory=list)
-    says: str = ""
-    steps: int = 0
-    problem: str = ""
-
-
-class GoneBack(Struct, frozen=True, array_like=True):
-    """A rollback that a run did, or its undoing: of which run, at which event, and which event it answers."""
-
-    kind: str
-    run: str
-    seq: int
-    of_seq: int | None
-
-
-class RunLine(Struct, frozen=True, array_like=True):
-    """A run in a line. A proof rests on `bound` (path to blob) and on the `needed` paths being there."""
-
-    run: str
-    plan: str
-    plan_path: str
-    kind: str
-    status: str
-    verdict: str | None
-    started_at: str
-    finished_at: str | None
-    open: bool = False
-    here: bool = False
-    prior_run: str | None = None
-    step: str | None = None
-    steps_done: int = 0
-    steps: int = 0
-    waiting_for: dict[str, object] | None = None
-    failure: dict[str, str] | None = None
-    next: list[str] = field(default_factory=list)
-    counts: dict[str, int] | None = None
-    bound: dict[str, str | None] = field(default_factory=dict)
-    needed: list[str] = field(default_factory=list)
-    gone_back: list[GoneBack] = field(default_factory=list)
-
-
-class MissionLine(Struct, frozen=True, array_like=True):
-    """A mission as its file says it; an implicit one is read from PROJECT.md and ROADMAP.md."""
-
-    id: str
-    title: str
-    goal: str
-    status: str
-    path: str
-    phases: list[str]
-
-
 class Outline:
-    """The missions, plans and runs of a work tree in outline, each kind read when it is asked for."""
+    """The missions, plans, runs and items of a work tree in outline, each kind read when it is asked for.
+
+    As a context it keeps what was read for the next call when it is left.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self.files: list[PlanFile] = found_below(repository.root)
-        self._cache = ReadingCache(repository.forge_dir / "cache", str(repository.root), "outline")
+        self._found = files_below(repository.root)
+        name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
+        self._memory = OutlineMemory(repository.forge_dir / "cache" / f"outline-{name}.mpk")
+        self._kept = self._memory.kept
 
     def __enter__(self) -> Outline:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._cache.close()
+        self._memory.keep()
+
+    @cached_property
+    def files(self) -> list[PlanFile]:
+        """The plans with their ids, in natural order of the paths; worked out anew where a path is new or gone."""
+        paths = self._found.plans
+        known = self._kept.ids
+        if len(known) != len(paths) or any(path not in paths for path, _ in known):
+            self._kept.ids = known = [(file.path, file.id) for file in identified(paths)]
+            self._memory.changed = True
+        return [PlanFile(path, name) for path, name in known]
 
     @cached_property
     def plans(self) -> dict[str, PlanLine]:
         """Each plan's line by its path."""
-        return {file.path: self._plan(file) for file in self.files}
+        by_path = {file.path: file for file in self.files}
+        signs = {path: self._found.plans[path] for path in by_path}
+        return self._lines(self._kept.plans, signs, lambda path: _reader().plan_line(self.repository.root, by_path[path]))
 
-    def _plan(self, file: PlanFile) -> PlanLine:
-        return self._kept(file.path, PlanLine, lambda: _reader().plan_line(self.repository.root, file))
+    @cached_property
+    def items(self) -> dict[str, ItemLine]:
+        """Each backlog item's line by its path, those that were put away last."""
+        found = {path: signs for path, signs in self._found.others.items() if not path.startswith(MISSIONS)}
+        signs = {path: found[path] for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))}
+        return self._lines(self._kept.items, signs, lambda path: _reader().item_line(self.repository.root, path))
+
+    @cached_property
+    def missions(self) -> list[MissionLine]:
+        """The missions, in order of their files; the implicit one where there is none."""
+        root, shelf = self.repository.root, self._kept.missions
+        signs = {path: self._found.others[path] for path in sorted(self._found.others) if path.startswith(MISSIONS)}
+        if signs:
+            return [*self._lines(shelf, signs, lambda path: _reader().mission_line(root, path)).values()]
+        spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
+        if spoken is None:
+            return [MissionLine("implicit", root.name, "", "active", "", [])]
+        return [*self._lines(shelf, {spoken: signs_of(root / spoken)}, lambda _: _reader().implicit_mission(root)).values()]
+
+    def _lines(self, shelf: Shelf[T], signs: dict[str, str], read: Callable[[str], T]) -> dict[str, T]:
+        """Return a line for each path: the one that is kept where the file is as it was, else what `read` makes of it."""
+        lines: dict[str, T] = {}
+        for path, sign in signs.items():
+            known = shelf.get(path)
+            if known is not None and sign and known[0] == sign:
+                lines[path] = known[1]
+            else:
+                lines[path] = read(path)
+                self._keep(shelf, path, sign, lines[path])
+        self._forget(shelf, lines)
+        return lines
+
+    def _keep(self, shelf: Shelf[T], path: str, sign: str, line: T) -> None:
+        if sign:
+            shelf[path] = (sign, line)
+            self._memory.changed = True
+
+    def _forget(self, shelf: Shelf[T], there: Container[str]) -> None:
+        """Forget what is gone."""
+        for path in [path for path in shelf if path not in there]:
+            del shelf[path]
+            self._memory.changed = True
+
+    @cached_property
+    def run_ids(self) -> list[str]:
+        """The ids of the runs, in order, whether they can be read or not."""
+        return sorted({*_names(self.repository.root / RUNS), *_names(self.repository.forge_dir / "runs")})
 
     @cached_property
     def runs(self) -> list[RunLine]:
         """The runs, sorted by id; a live log wins over its tracked copy."""
         live = set(_names(self.repository.forge_dir / "runs"))
+        tracked = {name for name in _names(self.repository.root / RUNS) if name not in live}
         found = [_reader().live_run(self.repository, name) for name in sorted(live)]
-        found += [self._ended(name) for name in _names(self.repository.root / RUNS) if name not in live]
+        found += [self._ended(name) for name in sorted(tracked)]
+        self._forget(self._kept.runs, tracked)
         return sorted((run for run in found if run is not None), key=lambda run: run.run)
 
     def _ended(self, name: str) -> RunLine | None:
-        path = f"{RUNS}/{name}/timeline.jsonl"
-        return self._kept(path, RunLine, lambda: _reader().tracked_run(self.repository, name), lambda run: not run.open)
-
-    @cached_property
-    def missions(self) -> list[MissionLine]:
-        """The missions, in order of their files; the implicit one where there is none."""
-        folder = self.repository.root / ".planning/missions"
-        paths = [f".planning/missions/{name}" for name in _names(folder) if name.endswith(".yaml")]
-        return [self._mission(path) for path in paths] or [self._implicit_mission()]
-
-    def _mission(self, path: str) -> MissionLine:
-        return self._kept(path, MissionLine, lambda: _reader().mission_line(self.repository.root, path))
-
-    def _implicit_mission(self) -> MissionLine:
-        root = self.repository.root
-        path = next((path for path in IMPLICIT if (root / path).is_file()), None)
-        if path is None:
-            return MissionLine("implicit", root.name, "", "active", "", [])
-        return self._kept(path, MissionLine, lambda: _reader().implicit_mission(root))
+        sign = signs_of(f"{self.repository.root}/{RUNS}/{name}/timeline.jsonl")
+        known = self._kept.runs.get(name)
+        if known is not None and sign and known[0] == sign:
+            return known[1]
+        line: RunLine | None = _reader().tracked_run(self.repository, name)
+        if line is not None and not line.open:
+            self._keep(self._kept.runs, name, sign, line)
+        return line
 
     @cached_property
     def summaries(self) -> frozenset[str]:
         """The paths of the plans that a summary calls complete."""
-        folders: dict[str, set[str]] = {}
-        for file in self.files:
-            if file.folder not in folders:
-                folders[file.folder] = set(_names(self.repository.root / file.folder))
-        return frozenset(file.path for file in self.files if file.summary_path.rpartition("/")[2] in folders[file.folder])
+        summaries = self._found.summaries
+        return frozenset(path for path in self._found.plans if f"{path[: -len('PLAN.md')]}SUMMARY.md" in summaries)
+
+    @cached_property
+    def phase_folders(self) -> list[str]:
+        """The folders of current phases, with plans or without."""
+        return [*self._found.phases]
 
     @cached_property
     def taken_back(self) -> frozenset[str]:
@@ -161,26 +158,14 @@ class Outline:
             return frozenset()
         runs = zlib.crc32(" ".join(run.run for run in proven).encode())
         sign = f"{runs:x} {self.repository.head_sign()}"
-        known = self._cache.recall("stale", sign)
-        if known is not None:
-            return frozenset(msgspec.json.decode(known[0], type=list[str]))
+        known = self._kept.stale
+        if known[0] == sign:
+            return frozenset(known[1])
         found: frozenset[str] = importlib.import_module("forge.views.staleness").stale(self.repository, proven)
-        self._cache.remember("stale", sign, msgspec.json.encode(sorted(found)).decode())
+        self._kept.stale = (sign, sorted(found))
+        self._memory.changed = True
+        self._memory.keep()  # it is asked for late, by few
         return found
-
-    def _kept(self, path: str, kind: type[T], read: Callable[[], T], lasts: Callable[[T], bool] = lambda made: True) -> T:
-        """Return what was read of a file that did not change since; else read it, and keep that where it lasts."""
-        try:
-            found = (self.repository.root / path).stat()
-        except OSError:
-            return read()
-        known = self._cache.get(path, found)
-        if known is not None:
-            return msgspec.json.decode(known[0], type=kind)
-        made = read()
-        if made is not None and lasts(made):
-            self._cache.put(path, found, msgspec.json.encode(made).decode(), "")
-        return made
 
 
 def _reader() -> ModuleType:

@@ -1,20 +1,21 @@
-"""Reads plans, runs and missions for their outline."""
+"""Reads plans, runs, missions and items for their outline."""
 
 from __future__ import annotations
 
+import posixpath
 from pathlib import Path
 
 from forge.errors import GitFailed
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
-from forge.planning import mission, plan
+from forge.planning import backlog, item, mission, plan
 from forge.planning.dependencies import FIRST_WAVE
 from forge.planning.facts import PlanFacts
 from forge.planning.mission import Mission
 from forge.planning.plan_files import PlanFile
 from forge.planning.run_card import RUNS
 from forge.text.source import Source
-from forge.views.outline import GoneBack, MissionLine, PlanLine, RunLine
+from forge.views.lines import GoneBack, ItemLine, MissionLine, PlanLine, RunLine
 from forge.views.run_report import control_data
 from forge.views.runs import RunRecord, belongs_here, live_folder, read_run
 
@@ -101,3 +102,18 @@ def implicit_mission(root: Path) -> MissionLine:
 
 def _mission(found: Mission) -> MissionLine:
     return MissionLine(found.id, found.title, found.goal, found.status, found.path, list(found.phases))
+
+
+def item_line(root: Path, path: str) -> ItemLine:
+    """Return an item's outline; one that cannot be read is there all the same, with the reason."""
+    try:
+        found = item.load(Source.read(root, path))
+    except OSError as error:
+        name = backlog.short_id(posixpath.basename(path))
+        return ItemLine(name, name, "todo", problem=f"it cannot be read: {error.strerror}")
+    criteria = found.criteria
+    problem = next((f"{finding.rule}: {finding.message}" for finding in found.findings), "")
+    return ItemLine(
+        found.id, found.title, found.status, found.text("priority"), found.texts("depends_on"), len(criteria),
+        [each.evidence for each in criteria if not each.ticked], bool(found.text(item.FORCED)), problem,
+    )  # fmt: skip

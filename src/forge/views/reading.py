@@ -17,6 +17,7 @@ from forge.errors import SettingsError
 from forge.planning import item, mission, settings
 from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
+from forge.planning.mission_facts import MissionFacts
 from forge.planning.plan import load
 from forge.planning.plan_files import plan_id
 from forge.planning.reports import ReportFront
@@ -111,7 +112,7 @@ def _rule_names(source: Source) -> list[Finding]:
 
 def _mission(root: Path, source: Source) -> Answer:
     found = mission.load(root, source.path)
-    return found.id, 0, [*found.findings, *conflict.check(source)], None
+    return found.id, 0, [*found.findings, *conflict.check(source)], MissionFacts.of(found)
 
 
 def _item(root: Path, source: Source) -> Answer:

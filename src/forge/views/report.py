@@ -16,7 +16,7 @@ from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
 from forge.views.diffs import changes_of
-from forge.views.outline import MissionLine
+from forge.views.missions import MissionStanding
 from forge.views.runs import RunRecord, all_runs, one_run
 from forge.views.status import PlanStanding, standing
 from forge.views.story import Chapter, Story, tell
@@ -82,8 +82,8 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
     if name is None:
         return _on_run(repository, one_run(repository, None, among_open=False), found.plans)
     if (meant := _mission(found.missions, name)) is not None:
-        plans = [plan for plan in found.plans if _belongs(plan, meant)]
-        return Report("mission", meant.id, meant.title, meant.goal, _parts(repository, plans, runs))
+        plans = [plan for plan in found.plans if meant.has(plan.phase)]
+        return Report("mission", meant.line.id, meant.line.title, meant.line.goal, _parts(repository, plans, runs))
     catalog = Catalog(repository.root)
     phase = catalog.phase_meant(name, here) if not _is_run(runs, name) else None
     if phase is not None:
@@ -96,13 +96,8 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
     return _on_run(repository, one_run(repository, name, among_open=False), found.plans)
 
 
-def _mission(missions: Sequence[MissionLine], name: str) -> MissionLine | None:
-    return next((found for found in missions if name in (found.id, found.path)), None)
-
-
-def _belongs(plan: PlanStanding, meant: MissionLine) -> bool:
-    folder = plan.phase.rpartition("/")[2]
-    return not meant.phases or any(phase in (folder, folder.partition("-")[0]) for phase in meant.phases)
+def _mission(missions: Sequence[MissionStanding], name: str) -> MissionStanding | None:
+    return next((found for found in missions if name in (found.line.id, found.line.path)), None)
 
 
 def _is_run(runs: Iterable[RunRecord], name: str) -> bool:

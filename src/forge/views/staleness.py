@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
-from forge.views.outline import RunLine
+from forge.views.lines import RunLine
 
 
 def stale(repository: Repository, runs: Iterable[RunLine]) -> frozenset[str]:

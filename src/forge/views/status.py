@@ -1,17 +1,20 @@
-"""Where things stand: missions, phases and plans; what is claimed, what is proven, and what to do next."""
+"""Where things stand: missions, phases, plans and items; what is claimed, what is proven, and what to do next."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
-from msgspec import Struct, structs
+from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning.dependencies import Needs, Order
-from forge.planning.plan_files import PlanFile, phases_of
+from forge.planning.plan_files import Phase, PlanFile, phases_of
 from forge.text.command_line import forge_command
-from forge.views.outline import MissionLine, Outline, PlanLine, RunLine
+from forge.views.backlog import Backlog, ItemStanding
+from forge.views.lines import PlanLine, RunLine
+from forge.views.missions import MissionStanding, Tally, mission_standing
+from forge.views.outline import Outline
 
 _CLAIMS_DONE = frozenset(("complete", "completed", "done", "finished", "shipped", "implemented"))
 
@@ -47,11 +50,25 @@ class PlanStanding(Struct, frozen=True):
 
 
 class Standing:
-    """A repository: its missions, its plans in order, and command lines to type next."""
+    """A repository: its missions, its plans in order, its backlog, and command lines to type next."""
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
-        self.missions: list[MissionLine] = outline.missions
+
+    @cached_property
+    def backlog(self) -> Backlog:
+        """The items."""
+        return Backlog(self.outline.repository.root, self.outline.items)
+
+    @cached_property
+    def missions(self) -> list[MissionStanding]:
+        """The missions with what the plans of their phases have come to."""
+        tallies = {folder: _tally(plans) for folder, plans in self.by_phase()}
+        return [mission_standing(line, self._phases, tallies) for line in self.outline.missions]
+
+    @cached_property
+    def _phases(self) -> list[Phase]:
+        return phases_of(self.outline.files)
 
     @cached_property
     def _runs(self) -> Mapping[str, list[RunLine]]:
@@ -77,7 +94,7 @@ class Standing:
     @cached_property
     def order(self) -> Order:
         """The open plans in the order in which they can start."""
-        return Order(self.outline.files, phases_of(self.outline.files), self._needs, self.done)
+        return Order(self.outline.files, self._phases, self._needs, self.done)
 
     def _needs(self, file: PlanFile) -> Needs:
         line = self.outline.plans[file.path]
@@ -124,7 +141,9 @@ class Standing:
             return here
         if self.ready:
             return [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
-        if not self.plans:
+        if items := [*self.backlog.of_status("in_progress"), *self.backlog.ready]:
+            return [forge_command("show", items[0].id), *_on_with(items[0])]
+        if not self.outline.files:
             return ["forge init", "forge demo"]
         unproven = [forge_command("verify", plan.id) for plan in self.plans if plan.verdict in ("failed", "unproven", "stale")]
         return [*unproven[:3], "forge verify --all", "forge runs"]
@@ -137,17 +156,26 @@ class Standing:
             for phase, plans in self.by_phase()
         ]  # fmt: skip
         return {
-            "missions": [structs.asdict(found) for found in self.missions], "phases": phases,
-            "plans": [plan.as_data() for plan in self.plans], "next": self.next,
+            "missions": [found.as_data() for found in self.missions], "phases": phases,
+            "plans": [plan.as_data() for plan in self.plans], "backlog": self.backlog.as_data(), "next": self.next,
         }  # fmt: skip
 
 
 def standing(repository: Repository) -> Standing:
     """Return where things stand in a repository."""
     with Outline(repository) as outline:
-        found = Standing(outline)
-        _ = found.plans  # read while the cache is open
-        return found
+        _ = outline.plans, outline.runs, outline.items, outline.missions  # read now, so that it is kept
+    return Standing(outline)
+
+
+def _tally(plans: Sequence[PlanStanding]) -> Tally:
+    proven = sum(plan.verdict == "proven" for plan in plans)
+    return Tally(len(plans), proven, sum(plan.claimed and plan.verdict is None for plan in plans))
+
+
+def _on_with(item: ItemStanding) -> list[str]:
+    """Return what to type to begin an item, or to close it."""
+    return [forge_command("set", item.id, "status=in_progress" if item.status == "todo" else "status=done")]
 
 
 def _contradiction(says: str, verdict: str | None, *, claimed: bool) -> str:

@@ -10,7 +10,7 @@ from forge.git.repository import Repository
 from forge.planning.plan_files import RUNS
 from forge.planning.requirements import PATH, Requirement, Requirements, ids_in, is_id, named_by
 from forge.text.source import Source
-from forge.views.outline import RunLine
+from forge.views.lines import RunLine
 from forge.views.status import PlanStanding, Standing
 
 

@@ -16,6 +16,7 @@ from forge.check.rules import (
     identity,
     items,
     keys,
+    missions,
     must_haves,
     names,
     patterns,
@@ -47,7 +48,7 @@ _BETWEEN = (
     identity.RULE, dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
     references.RULE, requirements.UNKNOWN, requirements.UNCOVERED, requirements.DUPLICATE, roadmap.UNLISTED, roadmap.MISSING,
     roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, items.DUPLICATE, items.DEPENDS, items.NOT_DONE,
-    runs.REWRITTEN, runs.COMMITS,
+    missions.NOT_DONE, runs.REWRITTEN, runs.COMMITS,
 )  # fmt: skip
 _PROBED = (verify.ALREADY,)
 RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN, *_PROBED)
@@ -64,7 +65,7 @@ _PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
 )  # fmt: skip
 _PROJECT_CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
     identity.check, dependencies.check, waves.check, references.check, requirements.check, roadmap.check, status.check,
-    items.check,
+    items.check, missions.check,
 )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
+from forge.planning.mission_facts import MissionFacts
 from forge.planning.numbers import leading
 from forge.planning.plan_files import FOLDER, PlanFile
 from forge.planning.plan_index import PlanIndex
@@ -41,6 +42,7 @@ class Project(Struct, frozen=True, dict=True):
     verifications: tuple[ReportFront, ...] = ()
     completed: frozenset[str] = frozenset()
     items: tuple[ItemFacts, ...] = ()
+    missions: tuple[MissionFacts, ...] = ()
     whole: bool = True
 
     @cached_property

@@ -1,4 +1,4 @@
-"""forge board: the plans in columns."""
+"""forge board: plans and items in columns."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.views.board import Column, board
+from forge.views.board import Board, board
 from forge.views.status import standing
 
 _PERIOD = 1.0  # seconds between two looks
@@ -21,7 +21,7 @@ _PERIOD = 1.0  # seconds between two looks
 @click.option("--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C.")
 @verb("board")
 def command(app: App, watch: bool) -> Reply:
-    """Show the plans in columns, from open to proven.
+    """Show the plans in columns, from open to proven, and below them the backlog.
 
     \b
     Example:
@@ -29,24 +29,24 @@ def command(app: App, watch: bool) -> Reply:
       forge board --watch
     """
     if not watch:
-        found = _columns(app)
-        return Reply({"columns": [column.as_data() for column in found]}, "" if app.as_json else _drawn(found))
+        found = _board(app)
+        return Reply(found.as_data(), "" if app.as_json else _drawn(found))
     if app.as_json or not sys.stdout.isatty():
         raise UsageError("--watch draws on a terminal", "leave it out, or call `forge board --json` again and again")
-    with _drawing().live(_columns(app)) as show:
+    with _drawing().live(_board(app)) as show:
         try:
             while True:
                 time.sleep(_PERIOD)
-                show(_columns(app))
+                show(_board(app))
         except KeyboardInterrupt:
             return Reply({})
 
 
-def _columns(app: App) -> list[Column]:
+def _board(app: App) -> Board:
     return board(standing(app.repository))
 
 
-def _drawn(found: list[Column]) -> str:
+def _drawn(found: Board) -> str:
     text: str = _drawing().drawn(found)
     return text
 

@@ -31,6 +31,10 @@ def _why(found: Standing) -> str:
     if found.ready:
         more = f", and {len(found.ready) - 1} more" if len(found.ready) > 1 else ""
         return f"{found.ready[0].id} can start{more}"
+    if items := found.backlog.of_status("in_progress"):
+        return f"no plan can start; the item {items[0].id} is in progress: {items[0].title}"
+    if items := found.backlog.ready:
+        return f"no plan can start; the item {items[0].id} ({items[0].priority}) can: {items[0].title}"
     left = [plan for plan in found.plans if plan.word in ("open", "failed", "unproven", "stale")]
     if left:
         return f"no plan can start; {len(left)} of {len(found.plans)} are not proven (`forge ready --explain`)"

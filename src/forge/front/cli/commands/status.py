@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.views.backlog import Backlog
+from forge.views.missions import MissionStanding
 from forge.views.status import PlanStanding, Standing, standing
 
 
 @click.command("status")
 @verb("status")
 def command(app: App) -> Reply:
-    """Show missions, phases and plans: what is claimed, what is proven, what runs and what waits for whom.
+    """Show missions, phases, plans and the backlog: what is claimed, what is proven, what runs and what waits for whom.
 
     \b
     Example:
@@ -22,13 +26,36 @@ def command(app: App) -> Reply:
 
 
 def _text(found: Standing) -> str:
-    lines = [f"mission {mission.title}" + (f": {mission.goal}" if mission.goal else "") for mission in found.missions]
+    lines = [line for mission in found.missions for line in _mission(mission)]
     for phase, plans in found.by_phase():
         lines.append(f"{phase}")
         lines += [line for plan in plans for line in _plan(plan)]
     if not found.plans:
         lines.append("there are no plans under .planning/ yet")
+    lines += _backlog(found.backlog)
     return "\n".join([*lines, "next:", *(f"  {line}" for line in found.next)])
+
+
+def _mission(mission: MissionStanding) -> Iterator[str]:
+    line, tally = mission.line, mission.tally
+    yield f"mission {line.title}" + (f": {line.goal}" if line.goal else "")
+    if tally.plans:
+        yield f"  {line.status}, {tally.proven} of {tally.plans} plans proven" + (
+            f", {tally.claimed} only claimed" if tally.claimed else ""
+        )
+    if mission.contradiction:
+        yield f"  but {mission.contradiction}"
+
+
+def _backlog(backlog: Backlog) -> Iterator[str]:
+    if not backlog.items:
+        return
+    counts = [f"{len(items)} {status.replace('_', ' ')}" for status, items in backlog.columns if items]
+    yield f"backlog: {', '.join(counts)}" + (f"; {len(backlog.ready)} can start" if backlog.ready else "")
+    for item in backlog.items:
+        if item.contradiction:
+            yield f"  {item.id:12} {item.status:12} {item.title[:70]}"
+            yield f"               but {item.contradiction}"
 
 
 def _plan(plan: PlanStanding) -> list[str]:
