@@ -236,3 +236,19 @@ def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> 
     assert said.data["status"] == "completed", said.out + said.err
     assert sandbox.status() == [] and not head.exists() and not branch.exists()
     assert sandbox.subjects().count("Task 1: Write") == 1
+
+
+@pytest.mark.parametrize(("age", "removed"), [(0.0, True), (60.0, False)], ids=["taken since", "older"])
+def test_an_empty_lock_of_a_branch_behind_a_killed_forge(sandbox: Sandbox, age: float, removed: bool) -> None:
+    """libgit2 and git take the lock of a branch before they write into it: killed in between, they leave an empty one."""
+    case = Case(sandbox, [Task("Task 1: Write", "a.txt", auto("test -s a.txt"))], files=("a.txt",))
+    case.work = {1: "os.kill(os.getppid(), 9)"}
+    case.set_up()
+    sandbox.start("execute", "01-01", "--approve").communicate(timeout=60)
+    case.set_work({1: writes("a.txt", "one\n")})
+    lock = sandbox.write(".git/refs/heads/main.lock", "")
+    os.utime(lock, (time.time() - age, time.time() - age))
+    said = sandbox.call("resume")
+    assert (said.code, lock.exists()) == ((1, False) if removed else (5, True)), said.out + said.err
+    lock.unlink(missing_ok=True)
+    assert removed or sandbox.call("resume").data["status"] == "completed"

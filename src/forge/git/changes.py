@@ -6,6 +6,7 @@ import hashlib
 import os
 import stat
 import subprocess
+import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
@@ -106,10 +107,11 @@ class Staging(Struct, frozen=True):
     def _tried(self, message: str, attempt: program.Attempt) -> subprocess.CompletedProcess[bytes]:
         """Run git, and take for done what a git that was killed had done; what it left of locks is removed."""
         repository = self.copy.repository
-        before = repository.head().commit
+        before, since = repository.head().commit, time.time()
         done = attempt(repository.root, *_COMMIT, stdin=message.encode("utf-8", "replace"), env=self.copy.env)
         if done.returncode:
-            remove_left_ref_locks(repository, [trailers_in(message).get("Forge-Run", "")])
+            killed = done.returncode < 0 or done.returncode > 128  # by a signal, as a shell in between tells it too
+            remove_left_ref_locks(repository, [trailers_in(message).get("Forge-Run", "")], since if killed else None)
             head = repository.head().commit
             if head != before and _is_made(repository, str(head), str(before), message):
                 return subprocess.CompletedProcess(done.args, 0, done.stdout, done.stderr)

@@ -2,8 +2,10 @@
 
 The lock of a branch holds the commit that the branch was to move to. Where that commit is one of the run's, and the run's
 last process and its child are known to be dead, the lock is a leftover, and so is HEAD's that was taken with it, also where
-the branch has just moved there. Locks of refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and
-nothing else is removed.
+the branch has just moved there. What dies between taking a lock and writing into it leaves an empty one: it is a leftover where
+it was taken after a process of forge began that is known to have died, and nobody writes into it for longer than a living git
+waits there. Locks of refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and nothing else is
+removed.
 """
 
 from __future__ import annotations
@@ -11,7 +13,7 @@ from __future__ import annotations
 import contextlib
 import os
 import time
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from forge.errors import GitFailed, Held
@@ -20,6 +22,8 @@ from forge.git.repository import Repository
 
 _TOGETHER = 2.0  # seconds between two locks that one git took for one commit
 _TICK = 0.05
+_PATIENCE = 2.0  # seconds in which a git that lives writes into the lock that it took
+_COARSE = 0.05  # seconds by which the clock of a file system may be behind
 
 
 def locks(repository: Repository) -> list[Path]:
@@ -30,7 +34,7 @@ def locks(repository: Repository) -> list[Path]:
     return [path for path in found if os.path.lexists(path)]
 
 
-def require_unlocked(repository: Repository, patience: float = 2.0) -> None:
+def require_unlocked(repository: Repository, patience: float = _PATIENCE) -> None:
     """Wait for a git that is at work here. Raises Held, naming the lock, where it stays for longer than `patience` seconds."""
     deadline = time.monotonic() + patience
     while found := locks(repository):
@@ -42,8 +46,11 @@ def require_unlocked(repository: Repository, patience: float = 2.0) -> None:
         time.sleep(_TICK)
 
 
-def remove_left_ref_locks(repository: Repository, runs: Collection[str]) -> list[Path]:
-    """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that they are dead."""
+def remove_left_ref_locks(repository: Repository, runs: Collection[str], since: float | None) -> list[Path]:
+    """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that they are dead.
+
+    `since` is when the process that died began what may have taken a lock, in seconds since the epoch; None where none died.
+    """
     removed = []
     branch, head = _branch(repository), repository.git_dir / "HEAD.lock"
     if branch is not None:
@@ -53,11 +60,29 @@ def remove_left_ref_locks(repository: Repository, runs: Collection[str]) -> list
             removed.append(lock)
         elif _is_of(repository, repository.commit_of(branch), runs) and _together(head, ref):
             removed.append(head)  # the branch has moved, its lock was renamed to it
+        elif since is not None:
+            removed += _left_empty([head, lock], since)
     for run in runs:
         removed += sorted((repository.common_dir / "refs/forge/safety" / run).glob("*.lock"))
     for path in removed:
         path.unlink(missing_ok=True)
     return removed
+
+
+def _left_empty(locks: Sequence[Path], since: float) -> list[Path]:
+    """Return those of some locks that are empty, were taken since a moment, and are as they were a while later."""
+    found = {path: stamp for path in locks if (stamp := _stamp(path)) and stamp[0] == 0 and stamp[1] >= since - _COARSE}
+    if found:
+        time.sleep(_PATIENCE)
+    return [path for path, stamp in found.items() if _stamp(path) == stamp]
+
+
+def _stamp(path: Path) -> tuple[int, float, int] | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return found.st_size, found.st_mtime, found.st_ino
 
 
 def _together(head: Path, other: Path) -> bool:

@@ -59,7 +59,7 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
         remove_left_lock(context.repository, alive)
         clear_scratch(context.repository, alive)
-        remove_left_ref_locks(context.repository, [folder.name for folder in folders])
+        remove_left_ref_locks(context.repository, [folder.name for folder in folders], lock.left_at)
         yield lock
 
 

@@ -6,6 +6,7 @@ behind locks nothing.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import json
 import os
@@ -78,6 +79,8 @@ class WriterLock:
         self.path = path
         self.execution = execution
         self.what = what
+        self.left_at: float | None = None
+        """When the holder before, who died without letting go, wrote that it has the lock: seconds since the epoch."""
         self._descriptor: int | None = None
 
     def __enter__(self) -> WriterLock:
@@ -93,6 +96,7 @@ class WriterLock:
             who = f"process {holder.process.pid} ({holder.what})" if holder else "another process"
             raise Held(f"{who} is at work here", "wait for it, or `forge pause` or `forge stop` it")
         self._descriptor = descriptor
+        self.left_at = os.fstat(descriptor).st_mtime if read_holder(self.path) else None
         self._write()
         return self
 
@@ -113,6 +117,8 @@ class WriterLock:
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """Let go of the lock."""
         if self._descriptor is not None:
+            with contextlib.suppress(OSError):
+                os.ftruncate(self._descriptor, 0)  # nobody died with it
             os.close(self._descriptor)
             self._descriptor = None
 
