@@ -67,7 +67,7 @@ def test_every_command_has_an_example_and_json() -> None:
         assert done.returncode == 0 and "Example:" in done.stdout and "--json" in done.stdout, verb
 
 
-def test_a_wheel_brings_schemas_and_templates(tmp_path: Path) -> None:
+def test_a_wheel_brings_schemas_templates_and_pages(tmp_path: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)],
         capture_output=True, text=True, check=False,
@@ -80,6 +80,7 @@ def test_a_wheel_brings_schemas_and_templates(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "installed", capture_output=True, text=True, check=False)
     assert done.returncode == 0 and str(tmp_path / "installed") in done.stdout, done.stderr
+    assert (tmp_path / "installed/forge/_shipped/docs/rules.md").exists()
     assert (tmp_path / "installed/forge/_shipped/templates/demo/planning/phases/01-calculator/01-01-PLAN.md").exists()
 
 

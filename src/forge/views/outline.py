@@ -142,6 +142,27 @@ class Outline:
         """The folders of current phases, with plans or without."""
         return [*self._found.phases]
 
+    @property
+    def item_paths(self) -> list[str]:
+        """The paths of the items that were not put away."""
+        return sorted(path for path in self._found.others if not path.startswith((MISSIONS, backlog.ARCHIVE)))
+
+    @property
+    def mission_paths(self) -> list[str]:
+        """The paths of the missions that have a file."""
+        return sorted(path for path in self._found.others if path.startswith(MISSIONS))
+
+    def title(self, path: str) -> str:
+        """Return the title of a document as it was read last, empty where it was never read; nothing is read for it."""
+        kept = self._kept
+        known = kept.plans.get(path) or kept.items.get(path) or kept.missions.get(path)
+        return known[1].title if known else ""
+
+    def run_status(self, run: str) -> str:
+        """Return how an ended run stood when it was read last, empty where it was never read; nothing is read for it."""
+        known = self._kept.runs.get(run)
+        return f"{known[1].plan} {known[1].verdict or known[1].status}" if known else ""
+
     @cached_property
     def taken_back(self) -> frozenset[str]:
         """The runs that were rolled back since they ended, by a rollback that was not undone."""

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from forge import __version__
 from forge.late import at_first_use
+
+if TYPE_CHECKING:
+    from click import shell_completion
+    from click.shell_completion import CompletionItem
+else:
+    shell_completion = at_first_use("click.shell_completion")  # for shells only
 
 difflib = at_first_use("difflib")  # for slips of the pen only
 
@@ -52,8 +60,11 @@ VERBS = {
     "verify": "decide a plan's must-haves on the tree",
     "doctor": "say whether everything that forge needs is there",
     "rules": "list the rules of validate",
+    "help": "tell about a topic, a command or a rule",
+    "completion": "print what makes a shell complete commands and names",
     "demo": "make a small repository and execute a plan in it",
 }
+_COMPLETING = "_FORGE_COMPLETE"
 
 
 class Verbs(click.Group):
@@ -73,11 +84,18 @@ class Verbs(click.Group):
 
     def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest verb where there is none of a name."""
-        if args and args[0] not in VERBS and not args[0].startswith("-"):
+        if args and not ctx.resilient_parsing and args[0] not in VERBS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], VERBS, 1)
             hint = f"; did you mean `forge {near[0]}`?" if near else "; see `forge --help`"
             raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
         return super().resolve_command(ctx, args)
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Offer the verbs without importing them; and options."""
+        found = [
+            shell_completion.CompletionItem(name, help=about) for name, about in VERBS.items() if name.startswith(incomplete)
+        ]
+        return [*found, *(click.Command.shell_complete(self, ctx, incomplete) if incomplete.startswith("-") else ())]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
@@ -108,6 +126,8 @@ def forge(ctx: click.Context, as_json: bool) -> None:
 
 def main(args: list[str] | None = None) -> int:
     """Run the command line and return the exit status."""
+    if _COMPLETING in os.environ:
+        return _complete()
     try:
         status = forge.main(args=args, prog_name="forge", standalone_mode=False)
     except SystemExit as done:
@@ -121,6 +141,17 @@ def main(args: list[str] | None = None) -> int:
     except KeyboardInterrupt:
         return 130
     return status if isinstance(status, int) else 0
+
+
+def _complete() -> int:
+    """Answer a shell that asks how a line may go on. It says nothing where that cannot be told: somebody is typing."""
+    try:
+        forge.main(prog_name="forge", complete_var=_COMPLETING)
+    except SystemExit as done:
+        return int(done.code or 0)
+    except Exception:
+        return 1
+    return 0
 
 
 def _usage(error: click.ClickException, args: list[str]) -> int:

@@ -8,6 +8,7 @@ import click
 
 from forge.errors import NoOpenRun
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
@@ -19,9 +20,9 @@ _RULES = "forge.views.validation"  # loaded where a plan is shown: most answers 
 
 
 @click.command("approve")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("plan", "run", files=True))
 @click.option("--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing.")
-@click.option("--runner", metavar="NAME", help="Approve the plan with this runner.")
+@click.option("--runner", metavar="NAME", help="Approve the plan with this runner.", shell_complete=names("runner"))
 @click.option("--option", metavar="ID", help="Which way a decision goes.")
 @click.option("--note", default="", metavar="TEXT", help="A word on the answer, kept in the record.")
 @verb("approve")

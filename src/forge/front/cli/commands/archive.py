@@ -6,12 +6,13 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.commands.move import said
+from forge.front.cli.completing import DOCUMENTS, names
 from forge.planning.documents import Documents
 from forge.run.documents.moving import archive
 
 
 @click.command("archive")
-@click.argument("name", metavar="DOC")
+@click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @verb("archive")
 def command(app: App, name: str) -> Reply:
     """Put a document away below .planning/archive/. Its id stays taken, and what depends on it still finds it.

@@ -5,16 +5,22 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import run_context
 from forge.planning.catalog import Catalog
 from forge.run.proving import attest
 
 
 @click.command("attest")
-@click.argument("name")
+@click.argument("name", shell_complete=names("plan", files=True))
 @click.argument("must_have", metavar="truth:N")
 @click.option(
-    "--evidence", multiple=True, required=True, metavar="PATH", help="A file of the repository that shows it; may be repeated."
+    "--evidence",
+    multiple=True,
+    required=True,
+    metavar="PATH",
+    help="A file of the repository that shows it; may be repeated.",
+    shell_complete=names(files=True),
 )
 @click.option("--note", default="", metavar="TEXT", help="What you saw.")
 @verb("attest")

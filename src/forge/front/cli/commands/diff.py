@@ -7,6 +7,7 @@ import sys
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.git.patches import show
 from forge.planning.run_card import RUNS
 from forge.text.visible import visible
@@ -14,7 +15,7 @@ from forge.views.diffs import changes_of, run_and_step
 
 
 @click.command("diff")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("plan", "run"))
 @click.option("--stat", is_flag=True, help="Show the files and how many lines changed, not the lines.")
 @verb("diff")
 def command(app: App, run: str | None, stat: bool) -> Reply:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import DOCUMENTS, names
 from forge.planning.documents import Documents
 from forge.run.documents.editing import Choice, edit
 from forge.text.finding import Finding
@@ -15,7 +16,7 @@ from forge.text.visible import visible
 
 
 @click.command("edit")
-@click.argument("name", metavar="DOC")
+@click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @click.option("--keep", is_flag=True, help="Save also what has errors that were not there before.")
 @verb("edit")
 def command(app: App, name: str, keep: bool) -> Reply:

@@ -7,6 +7,7 @@ from typing import Any
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.git.worktrees import ignored
 from forge.run.beginning import Options, record_is_ignored
@@ -16,8 +17,8 @@ from forge.views.runs import RunRecord
 
 
 @click.command("execute")
-@click.argument("name", required=False)
-@click.option("--runner", metavar="NAME", help="Use this runner of the settings.")
+@click.argument("name", required=False, shell_complete=names("plan", "phase", "mission", files=True))
+@click.option("--runner", metavar="NAME", help="Use this runner of the settings.", shell_complete=names("runner"))
 @click.option("--approve", "approve", is_flag=True, help="Accept the plan as it is, for a checkout you trust.")
 @click.option("--approved", metavar="SUBJECT", help="Run exactly what this subject names, else refuse (for CI).")
 @click.option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")

@@ -6,13 +6,14 @@ import click
 
 from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.planning.catalog import Catalog
 from forge.views.graph import DRAWINGS, graph
 from forge.views.status import standing
 
 
 @click.command("graph")
-@click.argument("phase", required=False)
+@click.argument("phase", required=False, shell_complete=names("phase"))
 @click.option("--format", "form", type=click.Choice(tuple(DRAWINGS)), default="text", show_default=True, help="How to draw it.")
 @verb("graph")
 def command(app: App, phase: str | None, form: str) -> Reply:

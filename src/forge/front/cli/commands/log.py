@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.text.visible import visible
 from forge.views.runs import RunRecord, all_runs, one_run
 from forge.views.story import Chapter, Story, duration, tell
@@ -15,7 +16,7 @@ _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": ("
 
 
 @click.command("log")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("plan", "run"))
 @click.option("-n", "--max-count", type=click.IntRange(1), help="Show only so many runs, the newest.")
 @verb("log")
 def command(app: App, name: str | None, max_count: int | None) -> Reply:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import DOCUMENTS, names
 from forge.planning.documents import Documents
 from forge.run.documents.moving import Moved, move
 
 
 @click.command("move")
-@click.argument("name", metavar="DOC")
+@click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @click.argument("to", metavar="TO")
 @verb("move")
 def command(app: App, name: str, to: str) -> Reply:

@@ -8,6 +8,7 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.planning.backlog import PRIORITIES, STATUSES
 from forge.planning.drafts import Wishes
 
@@ -24,8 +25,19 @@ _TAKES = {
 @click.command("new")
 @click.argument("kind", type=click.Choice(sorted(_MAKERS)))
 @click.argument("title", nargs=-1, required=True)
-@click.option("--phase", metavar="PHASE", help="Of a plan: the phase it is part of. Of a mission: its first phase.")
-@click.option("--depends-on", multiple=True, metavar="ID", help="What comes first; several times for several.")
+@click.option(
+    "--phase",
+    metavar="PHASE",
+    help="Of a plan: the phase it is part of. Of a mission: its first phase.",
+    shell_complete=names("phase"),
+)
+@click.option(
+    "--depends-on",
+    multiple=True,
+    metavar="ID",
+    help="What comes first; several times for several.",
+    shell_complete=names("plan", "item"),
+)
 @click.option("--wave", type=click.IntRange(0), help="Of a plan: its wave, else the one behind what it depends on.")
 @click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Of a plan: a requirement that it serves.")
 @click.option("--priority", type=click.Choice(PRIORITIES), help="Of an item: P0 is the most urgent; P2 by default.")

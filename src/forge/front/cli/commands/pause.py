@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.run import controls
 from forge.views.runs import one_run
 
 
 @click.command("pause")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @verb("pause")
 def command(app: App, run: str | None) -> Reply:
     """Pause a run that another shell executes, at the next step's edge.

@@ -7,6 +7,7 @@ import click
 from forge.errors import NoOpenRun
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.commands.approve import is_a_run
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
@@ -14,8 +15,8 @@ from forge.views.runs import one_run
 
 
 @click.command("reject")
-@click.argument("name", required=False)
-@click.option("--runner", metavar="NAME", help="Take the approval with this runner back.")
+@click.argument("name", required=False, shell_complete=names("plan", "run", files=True))
+@click.option("--runner", metavar="NAME", help="Take the approval with this runner back.", shell_complete=names("runner"))
 @click.option("--option", metavar="ID", help="Which way of a decision is refused.")
 @click.option("--note", default="", metavar="TEXT", help="Why not; kept in the record and shown behind the failure.")
 @verb("reject")

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.views.replay import replay
 from forge.views.runs import one_run, tracked_copy
 
 
 @click.command("replay")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @verb("replay")
 def command(app: App, run: str | None) -> Reply:
     """Fold a run's events again and hold them against git: the chain, the plan, each commit, the evidence, the counts.

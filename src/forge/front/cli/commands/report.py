@@ -8,13 +8,14 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.text import atomic
 from forge.views.render.pages import FORMATS, render
 from forge.views.report import report_on
 
 
 @click.command("report")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("plan", "phase", "mission", "run"))
 @click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What to write.")
 @click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of printing.")
 @verb("report")

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
 from forge.run import adopting, controls
 from forge.views.runs import one_elsewhere
 
 
 @click.command("resume")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @click.option("--adopt", is_flag=True, help="Take over a run that is open in another clone and paused there.")
 @verb("resume")
 def command(app: App, run: str | None, adopt: bool) -> Reply:

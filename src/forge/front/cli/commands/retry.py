@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
 from forge.run import controls
 
 
 @click.command("retry")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @verb("retry")
 def command(app: App, run: str | None) -> Reply:
     """Put the current step back to its checkpoint, behind a snapshot, and do it again.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_rollback, run_context
 from forge.run.rollback import rollback
 
 
 @click.command("rollback")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @click.option("--to", "to", metavar="STEP", help="Put back to before this step, by its id or number; else before the first.")
 @verb("rollback")
 def command(app: App, run: str | None, to: str | None) -> Reply:

@@ -6,6 +6,7 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import DOCUMENTS, names
 from forge.planning import fields
 from forge.planning.documents import Documents
 from forge.run.documents.changing import assign
@@ -25,7 +26,7 @@ class _Set(click.Command):
 
 
 @click.command("set", cls=_Set)
-@click.argument("words", nargs=-1, metavar="DOC… [KEY=VALUE…]", required=True)
+@click.argument("words", nargs=-1, metavar="DOC… [KEY=VALUE…]", required=True, shell_complete=names(*DOCUMENTS, files=True))
 @click.option("--unset", "unset", multiple=True, metavar="KEY…", help="Take keys away, with their lines.")
 @click.option("--force", is_flag=True, help="Close an item although criteria of it are not ticked; needs --reason.")
 @click.option("--reason", metavar="TEXT", help="Why; written into the item as `forced_reason`.")

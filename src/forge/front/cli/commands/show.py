@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import DOCUMENTS, names
 from forge.planning.documents import Documents
 from forge.text.visible import visible
 from forge.views.document import Shown, show
 
 
 @click.command("show")
-@click.argument("name", metavar="DOC")
+@click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, "run", files=True))
 @verb("show")
 def command(app: App, name: str) -> Reply:
     """Show a plan, a phase, a mission or an item: its fields, its steps or criteria, what is wrong with it, and its runs.

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
 from forge.run import controls
 
 
 @click.command("skip")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary.")
 @verb("skip")
 def command(app: App, run: str | None, reason: str) -> Reply:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.planning.documents import Documents
 from forge.run.documents.changing import tick
 
 
 @click.command("tick")
-@click.argument("name", metavar="ITEM")
+@click.argument("name", metavar="ITEM", shell_complete=names("item"))
 @click.argument("number", type=int, metavar="N")
 @click.option("--undo", is_flag=True, help="Take the tick back.")
 @verb("tick")

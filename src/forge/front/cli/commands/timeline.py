@@ -8,6 +8,7 @@ import json
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.text import jsonl
 from forge.timeline.event import Event
 from forge.views.following import Following
@@ -15,7 +16,7 @@ from forge.views.runs import RunRecord, one_run, tracked_copy
 
 
 @click.command("timeline")
-@click.argument("run", required=False)
+@click.argument("run", required=False, shell_complete=names("run"))
 @click.option("--follow", is_flag=True, help="Go on until the run has ended, or Ctrl-C.")
 @click.option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only the events behind this one.")
 @verb("timeline")

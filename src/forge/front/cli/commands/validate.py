@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.formats import FORMATS, Sheet, render
 from forge.front.cli.waiting import waiting
 from forge.text.visible import visible
@@ -50,7 +51,7 @@ def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_
 
 
 @click.command("validate")
-@click.argument("paths", nargs=-1)
+@click.argument("paths", nargs=-1, shell_complete=names(files=True))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Print in this format on standard output.")
 @click.option("--quiet", is_flag=True, help="Print errors only, and no summary.")
 @click.option("--no-color", is_flag=True, help="Print no colours, as with NO_COLOR.")

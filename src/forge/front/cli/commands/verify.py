@@ -10,6 +10,7 @@ import click
 
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.waiting import counted
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
@@ -27,7 +28,7 @@ _RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it 
 
 
 @click.command("verify")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=names("plan", files=True))
 @click.option("--all", "every", is_flag=True, help="Judge every plan.")
 @click.option("--rev", metavar="REV", help="Judge this revision, from git objects; the work tree is not looked at.")
 @click.option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")

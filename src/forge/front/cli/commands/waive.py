@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.completing import names
 from forge.front.cli.context import run_context
 from forge.planning.catalog import Catalog
 from forge.run.proving import waive
 
 
 @click.command("waive")
-@click.argument("name")
+@click.argument("name", shell_complete=names("plan", files=True))
 @click.argument("must_have", metavar="KIND:N")
 @click.option("--reason", required=True, metavar="TEXT", help="Why the plan is done without it.")
 @verb("waive")

@@ -1,0 +1,65 @@
+"""forge help: the pages, the commands and the rules at the terminal."""
+
+from __future__ import annotations
+
+import os
+import pty
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from forge.check.rules.catalog import RULES
+from forge.errors import UnknownName
+from forge.front.cli.main import VERBS
+from forge.views import manual
+from tests.conftest import FORGE, Sandbox
+
+
+def test_every_topic_command_and_rule_has_its_text() -> None:
+    for name in [*manual.topics(), *VERBS, *(rule.id for rule in RULES)]:
+        text = manual.text_about(name, VERBS)
+        assert len(text.splitlines()) > 3 and "](" not in text and "\0" not in text, name
+    assert manual.rules().keys() == {rule.id for rule in RULES}
+    pages = {path.name for path in (Path(__file__).parents[2] / "docs").glob("*.md")}
+    assert {page for page, _, _ in manual._TOPICS.values()} == pages - {"architecture.md"}
+
+
+def test_markdown_as_text() -> None:
+    page = "# A [page](x.md)\n\n**One** `two` [there](https://x.org/a)\n\n| a | b |\n|---|---|\n| `k` | v \\| w |\n"
+    assert manual.plain(f"{page}\n```sh\n# no `x`\n```\n") == (
+        f"A PAGE\n\nOne two there (https://x.org/a)\n\n  {'a':24}  b\n  {'k':24}  v | w\n\n    # no `x`"
+    )
+
+
+def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path: Path) -> None:
+    said = sandbox.forge("help").out
+    assert "  must-haves     verdicts" in said and "  execute        execute an approved plan" in said
+    assert sandbox.forge("help", "exit-codes").out.startswith("EXIT STATUS\n")
+    assert "Bad:" in sandbox.forge("help", "depends-cycle").out
+    assert sandbox.call("help", "json").data["text"].startswith("JSON\n")
+    assert sandbox.call("help", "planz").json["error"]["hint"].startswith("did you mean `forge help plans`")
+    assert "forge help RULE" in sandbox.forge("rules").out
+    with pytest.raises(UnknownName, match="no topic"):
+        manual.text_about("xyzzyxyzzy", VERBS)
+    outside = subprocess.run([*FORGE, "help", "git"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert outside.returncode == 0 and "COMMITS" in outside.stdout
+
+
+def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
+    outer, inner = pty.openpty()
+    environment = sandbox.environment({"TERM": "xterm", "PAGER": "sed s/^/paged:/"})
+    done = subprocess.Popen(
+        [*FORGE, "help", "names"], cwd=sandbox.root, env=environment, stdin=inner, stdout=inner, stderr=inner
+    )
+    os.close(inner)
+    shown = b""
+    while b"paged:NAMES" not in shown:
+        shown += os.read(outer, 65536)
+    while done.poll() is None:
+        try:
+            os.read(outer, 65536)
+        except OSError:
+            break
+    assert done.wait(30) == 0
+    os.close(outer)
