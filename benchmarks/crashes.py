@@ -1,8 +1,9 @@
 """How many runs that are killed at a random moment are resumed with nothing lost and nothing doubled: all of them, or it fails.
 
-Five scenes (execute, resume behind a crash, retry, approve, the end of a run), three victims in turn: forge alone, forge with
-all that it started, only the youngest child. Behind each kill the repository is sound; the next commands lead to the tree, the
-verdicts and the result commits of an unbroken run, with every step's effect there once.
+Ten scenes (execute, approve a plan, resume behind a crash, retry, approve, the end of a run; rollback and undo, of an ended
+run and within an open one), three victims in turn: forge alone, forge with all that it started, only the youngest child.
+Behind each kill the repository is sound; the next commands lead to the tree, the folded state and the result commits of an
+unbroken run, with every step's effect there once.
 Run: python -m benchmarks.crashes [--kills N] [--seed N]
 """
 

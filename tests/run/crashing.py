@@ -20,6 +20,7 @@ from forge.views.replay import replay
 from forge.views.runs import RunRecord, all_runs
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto
+from tests.run.states import essence
 
 Victim = Literal["forge", "family", "child"]
 VICTIMS: tuple[Victim, ...] = ("forge", "family", "child")
@@ -58,13 +59,23 @@ def _case(sandbox: Sandbox) -> Case:
     return Case(sandbox, tasks, WORK, files=("a.txt", "b.txt", "c.txt", "counter.txt"), must_haves=MUST_HAVES)
 
 
+def _nothing_yet(record: RunRecord | None) -> bool:
+    return record is None
+
+
 @dataclass(frozen=True)
 class Scene:
-    """A state of the repository, and the command that is killed in it."""
+    """A state of the repository, and the command that is killed in it.
+
+    `due` says of the newest run whether the command has not begun and is to be given again; `counter` is what the effects of
+    the steps add up to at the end.
+    """
 
     name: str
     prepare: Callable[[Sandbox, Case], None]
     words: tuple[str, ...]
+    due: Callable[[RunRecord | None], bool] = _nothing_yet
+    counter: str | None = "1\n2\n5\n"
 
 
 def _nothing(sandbox: Sandbox, case: Case) -> None:
@@ -92,12 +103,43 @@ def _answered(sandbox: Sandbox, case: Case) -> None:
     sandbox.forge("approve")
 
 
+def _completed(sandbox: Sandbox, case: Case) -> None:
+    _answered(sandbox, case)
+    sandbox.forge("resume")
+
+
+def _rolled_back(sandbox: Sandbox, case: Case) -> None:
+    _completed(sandbox, case)
+    sandbox.forge("rollback", "--to", "2")
+
+
+def _rolled_back_within(sandbox: Sandbox, case: Case) -> None:
+    _failed(sandbox, case)
+    sandbox.forge("rollback", "--to", "1")
+
+
+def _no_run_of(kind: str) -> Callable[[RunRecord | None], bool]:
+    return lambda record: record is None or record.card.kind != kind
+
+
+def _not_announced(kind: str) -> Callable[[RunRecord | None], bool]:
+    """In an open run a rollback begins with the event that announces it."""
+    return lambda record: (
+        record is None or all(event.type != "rollback_started" or event.data["kind"] != kind for event in record.reading.events)
+    )
+
+
 SCENES = (
     Scene("execute", _nothing, ("execute", "01-01", "--approve")),
+    Scene("approve a plan", _nothing, ("approve", "01-01")),
     Scene("resume", _killed_in_the_runner, ("resume",)),
     Scene("retry", _failed, ("retry",)),
     Scene("approve", _asked, ("approve",)),
     Scene("the end", _answered, ("resume",)),
+    Scene("rollback", _completed, ("rollback",), _no_run_of("rollback"), None),
+    Scene("undo", _rolled_back, ("undo",), _no_run_of("undo")),
+    Scene("rollback within", _failed, ("rollback", "--to", "1"), _not_announced("rollback")),
+    Scene("undo within", _rolled_back_within, ("undo",), _not_announced("undo")),
 )
 
 
@@ -111,11 +153,13 @@ class Ground:
     seconds: float
 
     def copy(self, folder: Path) -> Sandbox:
-        """Return the scene as it was set up, in a folder of its own."""
+        """Return the scene as it was set up, in a folder and with a home of its own."""
+        home = folder.with_name(f"{folder.name}-home")
         shutil.copytree(self.template.root, folder, symlinks=True)
+        shutil.copytree(self.template.home, home)
         for place in (folder / ".git/forge/runs").glob("*/work-tree"):
             place.write_text(str(folder / ".git"))
-        return Sandbox(folder, self.template.home)
+        return Sandbox(folder, home)
 
 
 def set_up(scene: Scene, folder: Path) -> Ground:
@@ -136,8 +180,9 @@ def set_up(scene: Scene, folder: Path) -> Ground:
     began = time.monotonic()
     unbroken.forge(*scene.words)
     ground.seconds = time.monotonic() - began
-    carry_on(unbroken)
+    carry_on(unbroken, ground)
     ground.end = end_of(unbroken)
+    check_end(unbroken, ground)
     return ground
 
 
@@ -152,10 +197,11 @@ def kill_at_random(ground: Ground, folder: Path, victim: Victim, chance: random.
     process.communicate(timeout=60)
     foreign.append(sandbox.write(".git/refs/heads/late.lock", "no commit\n"))
     check_untouched(sandbox)
-    carry_on(sandbox)
+    carry_on(sandbox, ground)
     check_end(sandbox, ground)
     assert all(lock.exists() for lock in foreign) and sandbox.git("rev-parse", "side") == side
-    shutil.rmtree(folder)
+    shutil.rmtree(sandbox.root)
+    shutil.rmtree(sandbox.home)
     return killed
 
 
@@ -190,33 +236,37 @@ def _newest(sandbox: Sandbox) -> RunRecord | None:
     return next(reversed(all_runs(Repository.discover(sandbox.root))), None)
 
 
-def carry_on(sandbox: Sandbox) -> None:
-    """Go on as a person would: execute, answer what is asked, retry what failed, resume what is open."""
+def carry_on(sandbox: Sandbox, ground: Ground) -> None:
+    """Go on as a person would: give the command again, answer what is asked, retry what failed, resume what is open.
+
+    Whether a plan was approved shows in whether it may be executed.
+    """
+    words, said = ground.scene.words, None
     for _ in range(12):
         record = _newest(sandbox)
-        if record is None:
-            said = sandbox.forge("execute", "01-01", "--approve")
+        if ground.scene.due(record):
+            approved = words[0] == "approve" and (said is None or said.code == 0)
+            said = sandbox.inside("execute", "01-01") if approved else sandbox.inside(*words)
         elif not record.open:
             return
         elif not record.state.ended and record.state.status == "paused" and record.state.waiting is not None:
-            said = sandbox.forge("approve")
+            said = sandbox.inside("approve")
         elif record.state.status == "paused" and record.state.pause == "failure":
-            said = sandbox.forge("retry")
+            said = sandbox.inside("retry")
         else:
-            said = sandbox.forge("resume")
+            said = sandbox.inside("resume")
         assert said.code in (0, 1, 4, 130), said.out + said.err
-    raise AssertionError(f"it never ends: {said.out} {said.err}")
+    raise AssertionError(f"it never ends: {said}")
 
 
 def end_of(sandbox: Sandbox) -> dict[str, object]:
-    """Return what a run has led to: the tree less its record, the verdicts, the result commits."""
+    """Return what a run has led to: the tree less its record, the folded state less its ids and times, the result commits."""
     record = _newest(sandbox)
     assert record is not None
     listed = sandbox.git("ls-tree", "-r", "HEAD").splitlines()
     return {
-        "tree": [line for line in listed if "\t.planning/runs/" not in line and "SUMMARY" not in line],
-        "status": record.status, "verdict": record.state.verdict,
-        "verdicts": [(item["kind"], item["index"], item["verdict"]) for item in record.state.verdicts],
+        "tree": [line.rpartition("\t")[2] if "SUMMARY" in line else line for line in listed if "\t.planning/runs/" not in line],
+        "status": record.status, "kind": record.card.kind, "state": essence(record.state),
         "results": [subject for subject in sandbox.subjects() if subject in STEPS],
     }  # fmt: skip
 
@@ -224,7 +274,8 @@ def end_of(sandbox: Sandbox) -> dict[str, object]:
 def check_end(sandbox: Sandbox, ground: Ground) -> None:
     """The end is that of an unbroken run; nothing is lost, nothing done twice, and nothing of forge's lies about."""
     assert end_of(sandbox) == ground.end
-    assert (sandbox.root / "counter.txt").read_text() == "1\n2\n5\n"
+    counter = sandbox.root / "counter.txt"
+    assert (counter.read_text() if counter.exists() else None) == ground.scene.counter
     assert sandbox.status() == [] and sandbox.git("fsck", "--no-dangling", "--strict") == ""
     assert (sandbox.root / "README.md").read_text() == "mine\n" and (sandbox.root / ".env").read_text() == "KEY=mine\n"
     left = [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]

@@ -52,7 +52,7 @@ def survives(sandbox: Sandbox, ground: Ground, said: subprocess.CompletedProcess
     assert said.returncode == 4 or "forge resume" in shown or "room" in shown, shown
     room()
     check_untouched(sandbox)
-    carry_on(sandbox)
+    carry_on(sandbox, ground)
     check_end(sandbox, ground)
 
 

@@ -6,63 +6,100 @@ whole; and whatever happened, the plan can be brought to the end that an unbroke
 
 from __future__ import annotations
 
+import atexit
 import contextlib
-import io
-import json
+import functools
 import os
 import re
+import shutil
 import signal
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
-from forge.front.cli.main import main
-from tests.conftest import Sandbox
+from forge.git.repository import Repository
+from forge.views.runs import RunRecord, all_runs
+from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
+from tests.run.states import essence
 from tests.run.test_crashes import FAULTS
 
 PATHS = st.sampled_from(["a.txt", "b.txt", "notes.txt", "kept/deep.txt", ".env"])
 TOKEN = re.compile(rb"<user-\d+>")
 STEPS = st.sampled_from(["1", "2", "3"])
+BEGIN = {"a.txt": "", "b.txt": "begin\n", "kept/deep.txt": "kept\n"}
+MUST_HAVES = "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: three\n    - path: b.txt\n"
+ANEW = ("execute", "01-01", "--approve", "--from", "1")
+
+
+def set_up(base: Path) -> Sandbox:
+    """Make a repository with a plan of three steps, of which the second waits for a yes."""
+    sandbox = new_sandbox(base)
+    for path, text in {".gitignore": ".env\n", **BEGIN}.items():
+        sandbox.write(path, text)
+    tasks = [
+        Task("Write a", "a.txt", auto("grep -q one a.txt")),
+        Task("Write b", "b.txt", "Look at it."),
+        Task("Drop a file", "a.txt, kept/deep.txt", auto("test -s a.txt")),
+    ]
+    work = {
+        1: "open('a.txt', 'a').write('one\\n')", 2: writes("b.txt", "two\n"),
+        3: "[os.unlink(p) for p in ('kept/deep.txt',) if os.path.exists(p)]; open('a.txt', 'a').write('three\\n')",
+    }  # fmt: skip
+    front, files = "files_deleted: [kept/deep.txt]\n", ("a.txt", "b.txt", "kept/deep.txt")
+    return Case(sandbox, tasks, work, front, files, must_haves=MUST_HAVES).set_up()
+
+
+def runs(sandbox: Sandbox) -> list[RunRecord]:
+    return all_runs(Repository.discover(sandbox.root))
+
+
+def to_the_end(sandbox: Sandbox, call: Callable[..., object]) -> RunRecord:
+    """Execute the plan anew and carry it on to its end, as a person would; `call` gives the commands."""
+    before = {record.card.run for record in runs(sandbox)}
+    for _ in range(12):
+        made = [record for record in runs(sandbox) if record.card.run not in before]
+        if made and not made[-1].open:
+            return made[-1]
+        waits = bool(made) and made[-1].state.status == "paused" and made[-1].state.waiting is not None
+        call(*(("approve",) if waits else ("resume",) if made else ANEW))
+    raise AssertionError("it never ends")
+
+
+@functools.cache
+def unbroken() -> tuple[Sandbox, dict[str, Any]]:
+    """Return a repository as it is before all stories, and what a run that nobody breaks comes to in it."""
+    base = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, base)
+    template = set_up(base)
+    sandbox = copy_of(template, base / "unbroken")
+    return template, essence(to_the_end(sandbox, sandbox.inside).state)
+
+
+def copy_of(template: Sandbox, root: Path) -> Sandbox:
+    shutil.copytree(template.root, root)
+    return Sandbox(root, template.home)
 
 
 class Machine(RuleBasedStateMachine):
-    """A repository with a plan of three steps, of which the second waits for a yes."""
+    """What a person and forge do in one repository; `moments` are the effects that the last run is killed at."""
 
     def __init__(self) -> None:
         super().__init__()
         self.stack = contextlib.ExitStack()
         self.number = 0
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(moments=st.lists(st.integers(1, 110), max_size=2))
+    def begin(self, moments: list[int]) -> None:
         base = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
-        (base / "home").mkdir()
-        (base / "home/.gitconfig").write_text("[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n")
-        (base / "work").mkdir()
-        self.sandbox = Sandbox(base / "work", base / "home")
-        self.sandbox.git("init", "-q")
-        self.sandbox.write(".gitignore", ".env\n")
-        self.sandbox.write("kept/deep.txt", "kept\n")
-        self.sandbox.write("b.txt", "begin\n")
-        tasks = [
-            Task("Write a", "a.txt", auto("grep -q one a.txt")),
-            Task("Write b", "b.txt", "Look at it."),
-            Task("Drop a file", "a.txt, kept/deep.txt", auto("test -s a.txt")),
-        ]
-        work = {
-            1: "open('a.txt', 'a').write('one\\n')", 2: writes("b.txt", "two\n"),
-            3: "[os.unlink(p) for p in ('kept/deep.txt',) if os.path.exists(p)]; open('a.txt', 'a').write('three\\n')",
-        }  # fmt: skip
-        front = "files_deleted: [kept/deep.txt]\n"
-        Case(self.sandbox, tasks, work, front, files=("a.txt", "b.txt", "kept/deep.txt")).set_up()
+        self.moments = moments
+        self.sandbox = copy_of(unbroken()[0], base / "work")
 
     def teardown(self) -> None:
         try:
@@ -118,18 +155,10 @@ class Machine(RuleBasedStateMachine):
 
     def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Call a command in this process; whatever it answers, nothing of the person's is lost by it."""
-        told = io.TextIOWrapper(io.BytesIO())
-        before = os.getcwd()
-        with self.nothing_lost(), patch.dict(os.environ, self.sandbox.environment(), clear=True):
-            os.chdir(self.sandbox.root)
-            try:
-                with contextlib.redirect_stdout(told), contextlib.redirect_stderr(io.StringIO()):
-                    code = main([*words, "--json"])
-            finally:
-                os.chdir(before)
-        envelope = json.loads(told.buffer.getvalue())  # type: ignore[attr-defined]
-        assert code in (0, 1, 2, 4), envelope
-        return code, dict(envelope.get("data") or envelope["error"])
+        with self.nothing_lost():
+            said = self.sandbox.inside(*words)
+        assert said.code in (0, 1, 2, 4), said
+        return said.code, dict(said.json.get("data") or said.json["error"])
 
     @contextlib.contextmanager
     def nothing_lost(self) -> Iterator[None]:
@@ -144,11 +173,12 @@ class Machine(RuleBasedStateMachine):
             names[:] = [name for name in names if name != ".git"]
             for name in files:
                 found |= set(TOKEN.findall(Path(folder, name).read_bytes()))
-        objects = [line.split(" ")[0] for line in self.sandbox.git("rev-list", "--objects", "--all").splitlines()]
-        objects += [line.split(" ")[1] for line in self.sandbox.git("ls-files", "-s").splitlines()]
-        for blob in set(objects) - self.known.keys():
-            self.known[blob] = frozenset(TOKEN.findall(self.sandbox.git("cat-file", "-p", blob).encode()))
-        return found.union(*(self.known[blob] for blob in objects))
+        listed = self.sandbox.git("rev-list", "--objects", "--all", "--indexed-objects").splitlines()
+        objects = {line.split(" ")[0] for line in listed}
+        store = Repository.discover(self.sandbox.root).objects
+        for each in objects - self.known.keys():
+            self.known[each] = frozenset(TOKEN.findall(store[each].read_raw()))
+        return found.union(*(self.known[each] for each in objects))
 
     @property
     def known(self) -> dict[str, frozenset[bytes]]:
@@ -169,19 +199,23 @@ class Machine(RuleBasedStateMachine):
             assert self.forge("timeline", place.parent.name)[1]["valid"], place
         assert self.sandbox.git("fsck", "--no-dangling", "--strict") == ""
         assert list((self.sandbox.root / ".git").glob("*.lock")) == []
-        self.sandbox.write("a.txt", "")
+        self.from_the_beginning()
+
+    def from_the_beginning(self) -> None:
+        """Behind all that the plan comes to the state of an unbroken run, field by field, though forge is killed on the way."""
+        for path, text in BEGIN.items():
+            self.sandbox.write(path, text)
         self.sandbox.commit("Begin again")
-        _, data = self.forge("execute", "01-01", "--approve")
-        for _ in range(6):
-            if data["status"] == "completed":
-                break
-            assert data["waiting_for"] or data["status"] == "paused", data
-            if data["waiting_for"]:
-                self.forge("approve")
-            _, data = self.forge("resume")
-        assert data["status"] == "completed", data
+        moments = iter(self.moments)
+
+        def call(*words: str) -> None:
+            moment = next(moments, 0)
+            self.crash(words, moment) if moment else self.forge(*words)
+
+        record = to_the_end(self.sandbox, call)
         assert (self.sandbox.root / "a.txt").read_text() == "one\nthree\n"
         assert (self.sandbox.root / "b.txt").read_text() == "two\n" and not (self.sandbox.root / "kept/deep.txt").exists()
+        assert essence(record.state) == unbroken()[1]
 
 
 def explore(examples: int, steps: int) -> None:
