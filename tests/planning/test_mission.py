@@ -31,6 +31,20 @@ def test_what_a_mission_does_not_say(tmp_path: Path) -> None:
     assert load_all(tmp_path) == [Mission("a", "a", "", "draft", f"{FOLDER}/a.yaml")]
 
 
+@pytest.mark.parametrize(
+    "line, column, said",
+    [
+        ("scope_contract: all", 17, "a mapping"), ("scope_contract: {max_files: many}", 29, "whole number"),
+        ("scope_contract: {max_lines: true}", 29, "whole number"), ("scope_contract: {max_file: 3}", 18, "no `max_file`"),
+        ("scope_contract: {paths: [{a: b}]}", 25, "list of texts"), ("phases: [[01-a]]", 9, "list of texts"),
+    ],
+)  # fmt: skip
+def test_what_would_hold_nobody_is_a_finding(tmp_path: Path, line: str, column: int, said: str) -> None:
+    write(tmp_path, missions__a_yaml=f"{line}\n")
+    (found,) = load(tmp_path, f"{FOLDER}/a.yaml").findings
+    assert (found.rule, found.severity, found.column) == ("mission-contract", "error", column) and said in found.message
+
+
 def test_missions_come_in_the_order_of_their_files(tmp_path: Path) -> None:
     write(tmp_path, missions__b_yaml="id: 1\n", missions__a_yaml="id: 2\n", missions__c_md="id: 3\n")
     assert [mission.id for mission in load_all(tmp_path)] == ["2", "1"]

@@ -180,6 +180,19 @@ def test_a_roadmap_that_is_behind(found: Place) -> None:
     assert of(findings, "status-without-evidence") == []
 
 
+def test_a_plan_that_reaches_beyond_its_missions(found: Place) -> None:
+    mission = "title: A\ngoal: b\nphases: [1]\nscope_contract:\n  paths: [src/**, a.py]\n"
+    findings = found({
+        "missions/m.yaml": mission, "missions/free.yaml": "title: A\ngoal: b\nphases: [1, 2]\n",
+        A: plan("files_modified:\n  - ./src/x/\n  - docs/*.md\n  - src/**/*.py\n"), B: plan(files="b.py"),
+        C: plan("files_modified: [elsewhere]\n"),
+    })  # fmt: skip
+    assert of(findings, "outside-mission") == [(A, 4, 5, "warning"), (B, 1, 1, "warning")]
+    assert any("`docs/*.md`" in each.message for each in findings)
+    findings = found({A.replace("PLAN", "SUMMARY"): "Done\n"})
+    assert of(findings, "outside-mission") == [(A, 4, 5, "note"), (B, 1, 1, "warning")]
+
+
 def test_claims_without_evidence(found: Place) -> None:
     findings = found({
         A: plan("status: complete\n"), C: plan("status: draft\n"),

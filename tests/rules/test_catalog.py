@@ -23,6 +23,7 @@ STABLE = """
 allow-unused allow-without-reason checkpoint-in-autonomous config-json conflict-markers depends-cycle depends-forward
 depends-self depends-unknown duplicate-plan duplicate-requirement duplicate-step-id files-undeclared files-untouched
 front-matter-missing front-matter-schema front-matter-shape front-matter-unclosed front-matter-yaml mission-yaml
+mission-contract outside-mission
 must-have-bare must-have-empty must-have-undecidable must-haves-missing no-steps path-outside pattern-invalid
 pattern-matches-all phase-mismatch plan-mismatch proof-unread reference-missing report-yaml requirement-uncovered
 requirement-unknown roadmap-behind roadmap-missing roadmap-unlisted run-card run-without-commits settings settings-key
@@ -44,7 +45,7 @@ def test_every_rule_has_a_case_in_these_tests() -> None:
     texts = "".join(path.read_text() for path in here.parent.glob("test_*.py") if path.name != here.name)
     elsewhere = set(
         "front-matter-unclosed front-matter-missing front-matter-yaml front-matter-shape duplicate-step-id unknown-stage "
-        "path-outside mission-yaml duplicate-plan".split()
+        "path-outside mission-yaml mission-contract duplicate-plan".split()
     )
     assert {rule.id for rule in RULES if f'"{rule.id}"' not in texts} <= elsewhere
 

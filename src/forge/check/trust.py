@@ -13,6 +13,7 @@ from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from msgspec import Struct
 
 from forge.git.changes import Change, Changes
+from forge.planning.contract import Contract
 from forge.planning.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits
 
@@ -104,14 +105,18 @@ def _scrubbed(value: object) -> object:
     return [_scrubbed(item) for item in value] if isinstance(value, list) else value
 
 
-def judge(changes: Changes, scope: WriteScope, announced_deletes: Sequence[str], limits: ScopeLimits) -> Judgement:
-    """Say how risky a step's diff is.
+def judge(
+    changes: Changes, scope: WriteScope, announced_deletes: Sequence[str], limits: ScopeLimits, contract: Contract
+) -> Judgement:
+    """Say how risky a step's diff is. A path that a mission of the plan does not allow is out of scope like one not named.
 
     High: a path out of scope, a delete that was not announced, a protected path, a secret, more than the limits.
     Medium: more than half of a limit, or an executable or a link. Low otherwise.
     """
-    outside = tuple(path for path in changes.paths if not scope.covers(path))
-    high = [("scope", f"out of scope: {path}") for path in outside]
+    high = [("scope", f"out of scope: {path}") for path in changes.paths if not scope.covers(path)]
+    foreign = {path: names for path in changes.paths if (names := contract.against(path))}
+    high += [("scope", f"outside the mission {name}: {path}") for path, names in foreign.items() for name in names]
+    outside = tuple(path for path in changes.paths if path in foreign or not scope.covers(path))
     high += [
         ("delete", f"deletes {path}, which no step announces") for path in _unannounced(changes.entries, announced_deletes)
     ]

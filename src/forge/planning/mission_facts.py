@@ -9,19 +9,22 @@ from forge.planning.spots import TOP, Spot
 
 
 class MissionFacts(NamedTuple):
-    """A mission as the rules between documents see it: its status, with its place, and the phases that it names."""
+    """A mission as the rules between documents see it: its status, with its place, the phases it names, the paths it allows."""
 
     path: str
     status: Spot
     phases: list[str]
+    id: str
+    paths: list[str]
 
     @classmethod
     def of(cls, mission: Mission) -> MissionFacts:
         """Take the facts of a mission that was read."""
-        return cls(mission.path, mission.status_spot or TOP._replace(text=mission.status), list(mission.phases))
+        status = mission.status_spot or TOP._replace(text=mission.status)
+        return cls(mission.path, status, list(mission.phases), mission.id, list(mission.contract.paths))
 
     @classmethod
     def from_data(cls, data: list[object]) -> MissionFacts:
         """Return the facts from what JSON makes of them. Raises TypeError or ValueError where they are none."""
-        path, status, phases = data
-        return cls(path, Spot(*status), phases)  # type: ignore[arg-type,misc]
+        path, status, *rest = data
+        return cls(path, Spot(*status), *rest)  # type: ignore[arg-type,misc]

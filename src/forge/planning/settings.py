@@ -28,7 +28,7 @@ PROTECTED = (
     ".git*", "**/.git*", ".git*/**", "**/.gitlab-ci.yml", ".circleci/**", "Jenkinsfile", ".travis.yml", "azure-pipelines.yml",
     ".planning/forge.yaml", "**/*.lock", "**/package-lock.json", "**/pnpm-lock.yaml", "**/go.sum", "**/npm-shrinkwrap.json",
     ".husky/**", ".pre-commit-config.yaml", "**/hooks/pre-commit", "**/hooks/commit-msg",
-    ".planning/runs/**", ".planning/proofs/**",
+    ".planning/runs/**", ".planning/proofs/**", ".planning/missions/**",
 )  # fmt: skip
 
 

@@ -49,7 +49,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         state = _state(card, lines)
         _require_held(context.repository, card, state)
         plan = _plan(context.repository, card)
-        subject = approvals.subject_of(plan, context.settings, card.runner)
+        subject = approvals.subject_of(context.repository, plan, context.settings, card.runner)
         how = approved_how(context, plan, subject, Options(), f"forge resume --adopt {card.run}")
         lock.rename(card.run)
         _set_aside(context.repository, card.run)

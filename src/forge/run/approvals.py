@@ -8,12 +8,13 @@ import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from forge.errors import SettingsError
 from forge.git.clone import clone_id, known_clone_id
 from forge.git.repository import Repository
+from forge.planning.contract import Contract, contract_for
 from forge.planning.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.runners.base import plug_ins
@@ -34,11 +35,12 @@ class Subject(Struct, frozen=True):
     limits: dict[str, object]
     scope: dict[str, object]
     approvals: dict[str, object]
+    contract: Contract = field(default_factory=Contract)
 
     @property
     def sha256(self) -> str:
-        """The SHA-256 of all of it but the path."""
-        content = {key: value for key, value in asdict(self).items() if key != "plan_path"}
+        """The SHA-256 of all of it but the path; the scope says what the contract comes to."""
+        content = {key: value for key, value in asdict(self).items() if key not in ("plan_path", "contract")}
         return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
 
     def as_data(self) -> dict[str, object]:
@@ -72,17 +74,21 @@ def plan_commands(plan: Plan) -> list[str]:
     return [check.text for check in checks if check.kind == "command"] + truths
 
 
-def subject_of(plan: Plan, settings: Settings, runner_name: str | None = None) -> Subject:
-    """Return what a person approves when they approve a plan with a runner."""
+def subject_of(repository: Repository, plan: Plan, settings: Settings, runner_name: str | None = None) -> Subject:
+    """Return what a person approves when they approve a plan with a runner, under the contract of its missions.
+
+    Raises SettingsError where there is no such runner, or a mission cannot be read.
+    """
     name, runner = resolve_runner(settings, runner_name)
-    scope = asdict(settings.scope)
+    contract = contract_for(repository.root, plan.path)
+    scope = contract.narrowed(settings.scope)
     return Subject(
         plan.path, plan.sha256, plan_commands(plan),
         {"name": name, **{key: value for key, value in asdict(runner).items() if key != "timeout"}, "env": sorted(runner.env)},
         {**asdict(settings.limits), "runner_timeout": runner.timeout, "repair_attempts": settings.repair_attempts},
-        {"write": list(plan.write_scope.paths), "max_files": scope["max_files"], "max_lines": scope["max_lines"],
-         "protect": list(scope["protect"])},
-        asdict(settings.approvals),
+        {"write": list(plan.write_scope.paths), "max_files": scope.max_files, "max_lines": scope.max_lines,
+         "protect": list(scope.protect), **contract.as_data()},
+        asdict(settings.approvals), contract,
     )  # fmt: skip
 
 
@@ -111,7 +117,7 @@ def is_approved(repository: Repository, subject: Subject) -> bool:
 def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> bool:
     """Say whether exactly this plan is approved with any runner: its commands do not depend on who does its edits."""
     names = dict.fromkeys((settings.runner, "manual", *settings.runners))
-    return any(is_approved(repository, subject_of(plan, settings, name)) for name in names)
+    return any(is_approved(repository, subject_of(repository, plan, settings, name)) for name in names)
 
 
 def told(findings: Iterable[Finding]) -> list[str]:
@@ -165,6 +171,9 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
     lines += [f"runner: {subject.runner['name']} {_line(subject.runner['command'])}".rstrip()]
     lines += [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
     lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
+    within = [f"  {line}" for line in subject.contract.lines()]
+    lines += ["within what its missions allow:", *within] if within else []
+    lines += [f"at most in a step: {subject.scope['max_files']} files, {subject.scope['max_lines']} lines"]
     lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
     lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
     lines += ["what the rules say of it:", *(f"  {line}" for line in told(findings))] if findings else []

@@ -67,8 +67,8 @@ def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: 
         run_id(plan.id, mine, max(mine, default="")), plan.id, plan.path, plan.sha256, blob,
         {"how": how, "subject": subject.sha256}, str(head.commit), head.short, clone, runner, identity(repository),
         context.execution, now(), plan.title, [{"id": step.id, "name": step.name, "stage": step.stage} for step in plan.steps],
-        {"paths": list(plan.write_scope.paths), "max_files": context.settings.scope.max_files,
-         "max_lines": context.settings.scope.max_lines},
+        {"paths": list(plan.write_scope.paths),
+         **{key: subject.scope[key] for key in ("max_files", "max_lines")}, **subject.contract.as_data()},
         prior.card.run if prior else None,
     )  # fmt: skip
 

@@ -19,6 +19,7 @@ from forge.git.index import remove_left_lock
 from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
+from forge.planning.contract import Contract, contract_for
 from forge.planning.plan import Plan, load
 from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
@@ -96,11 +97,23 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
     """Return the open run of a card; the caller holds the lock."""
     repository = context.repository
     card_data = (live_folder(repository, card.run) / "run.yaml").read_bytes()
+    contract = _contract(context, card)
+    settings = replace(context.settings, scope=contract.narrowed(context.settings.scope))
     log, found, state = load_log(repository, card)
     return OpenRun(
-        repository, card, plan_of(repository, card), context.settings, _runner(context, card), card_data, log, state,
+        repository, card, plan_of(repository, card), contract, settings, _runner(context, card), card_data, log, state,
         identity(repository), context.execution, interrupts, context.person, context.notify, context.hear, found,
     )  # fmt: skip
+
+
+def _contract(context: Context, card: RunCard) -> Contract:
+    """Return the contract of a run's plan. Raises SettingsError where a mission cannot be read and work may be done."""
+    try:
+        return contract_for(context.repository.root, card.plan_path)
+    except SettingsError:
+        if context.lenient or card.kind != "execute":
+            return Contract()
+        raise
 
 
 def _runner(context: Context, card: RunCard) -> RunnerSettings:
@@ -152,10 +165,11 @@ def require_same_plan(run: OpenRun) -> None:
         )  # fmt: skip
     if run.option("approve"):
         return
-    subject = approvals.subject_of(run.plan, run.settings, run.card.runner)
+    subject = approvals.subject_of(run.repository, run.plan, run.settings, run.card.runner)
     if run.option("approved") != subject.sha256 and not approvals.is_approved(run.repository, subject):
         raise NotApproved(
-            "the plan's approval no longer holds: its runner, limits or scope changed since", "approve it as it is now",
+            "the plan's approval no longer holds: its runner, limits, scope or missions changed since",
+            "approve it as it is now",
             [approvals.command(run.settings, run.card.plan_path, run.card.runner), f"forge resume {run.card.run}"],
         )  # fmt: skip
 

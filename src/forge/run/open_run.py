@@ -17,6 +17,7 @@ from forge.git.changes import Staging
 from forge.git.clone import restore_clone_id
 from forge.git.commits import HeadMoved
 from forge.git.repository import Head, Repository
+from forge.planning.contract import Contract
 from forge.planning.plan import Plan
 from forge.planning.run_card import RUNS, RunCard
 from forge.planning.settings import RunnerSettings, Settings
@@ -51,6 +52,7 @@ class OpenRun:
     repository: Repository
     card: RunCard
     plan: Plan
+    contract: Contract
     settings: Settings
     runner: RunnerSettings
     card_data: bytes

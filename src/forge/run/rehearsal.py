@@ -36,7 +36,7 @@ def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
     plan = Catalog(context.repository.root).load(file)
     name, runner = approvals.resolve_runner(context.settings, options.runner)
     by_hand = find(name, runner).by_hand
-    subject = approvals.subject_of(plan, context.settings, options.runner)
+    subject = approvals.subject_of(context.repository, plan, context.settings, options.runner)
     refused = list(_refusals(context, file, plan, options))
     passed = {} if refused and plan.blocking else _passed_over(context, plan, options)
     steps = [_step(context, plan, step, passed.get(step.id), by_hand=by_hand) for step in plan.steps]
@@ -126,6 +126,7 @@ def _text(plan: Plan, data: dict[str, object], steps: list[dict[str, object]], s
     words = subject.runner["command"]
     runner = f"{subject.runner['name']} {' '.join(words) if isinstance(words, (list, tuple)) else ''}".rstrip()
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, {state}", f"  runner: {runner}"]
+    lines += [f"  within what its missions allow: {line}" for line in subject.contract.lines()]
     lines += [f"  would be refused ({each['kind']}): {each['message']}" for each in _rows(data["refused"])]
     for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
         lines += [f"  {title}: {entry}" for entry in _rows(data[key])]

@@ -88,7 +88,7 @@ def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
     if options.ignore_deps is None:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
-    subject = approvals.subject_of(plan, context.settings, options.runner)
+    subject = approvals.subject_of(context.repository, plan, context.settings, options.runner)
     how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
     shown = approvals.findings_shown(context.repository, subject) if how == "recorded" else None
     return Prepared(plan, name, subject, how, approvals.told(plan.findings) if shown is None else shown)
@@ -115,7 +115,7 @@ def _begin(context: Context, card: RunCard, first: First, interrupts: Interrupts
 def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options) -> RunRecord:
     """Execute a plan in a linked work tree beside this one, on the branch `forge/<run>`. This one may be dirty."""
     repository, plan = context.repository, prepared.plan
-    require_as_committed(context, plan.path, SETTINGS)
+    require_as_committed(context, plan.path, SETTINGS, *(each.path for each in prepared.subject.contract.missions))
     card, over = _card(context, prepared, options)
     card = replace(card, branch=f"forge/{card.run}")
     place = repository.root.with_name(f"{repository.root.name}.forge") / card.run

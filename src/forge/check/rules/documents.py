@@ -13,6 +13,7 @@ from forge.text.source import Source, Span
 SETTINGS = Rule("settings", "error", False, "forge.yaml can be used")
 SETTINGS_KEY = Rule("settings-key", "warning", False, "forge.yaml has no unknown keys and names no unknown rules")
 MISSION = Rule("mission-yaml", "error", False, "a mission is YAML 1.2")
+CONTRACT = Rule("mission-contract", "error", False, "a mission's phases and scope contract can be read")
 PROOF = Rule("proof-unread", "warning", False, "each file of proofs/ is a proof that counts")
 _NEEDED = ("kind", "plan_path", "about", "statement_sha256", "by", "at")
 _HINT = "mend it, or give the proof anew; as it is it proves nothing"

@@ -153,10 +153,10 @@ def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
 
 
 def _job(run: OpenRun, current: StepState, step: Step) -> Job:
-    prompt = prompt_for(run.plan, step, run.state, current)
+    prompt = prompt_for(run.plan, step, run.state, current, run.contract)
     prompt_file, scope_file = (run.folder / name for name in ("prompt.md", "scope.json"))
     atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
-    scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope)}
+    scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope), **run.contract.as_data()}
     atomic.write(scope_file, json.dumps(scope, indent=1).encode(), durable=False)
     variables = {
         "FORGE_RUN_ID": run.card.run, "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
@@ -169,6 +169,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     return Job(
         run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run, output),
         lambda process: run.note("child.json", asdict(process)), current.session,
+        run.contract.allowed_tools,
     )  # fmt: skip
 
 
@@ -193,7 +194,8 @@ def propose(run: OpenRun, move: Move) -> None:
         if not changes.entries and run.state.work.mending:
             run.append(ev.DiffApplied(None), step=current)  # nothing was mended by hand: what was committed is verified again
             return
-        judgement = trust.judge(changes, run.plan.write_scope, run.plan.announced_deletes, run.settings.scope)
+        plan, limits = run.plan, run.settings.scope
+        judgement = trust.judge(changes, plan.write_scope, plan.announced_deletes, limits, run.contract)
         proposed = ev.DiffProposed(
             f"d-{run.state.diffs + 1}", changes.sha256, changes.summary, judgement.risk, changes.paths,
             list(judgement.out_of_scope), list(judgement.reasons), list(judgement.kinds), not run.state.work.taken, foreign,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import string
 
+from forge.planning.contract import Contract
 from forge.planning.plan import Plan, Step
 from forge.planning.scope import clean
 from forge.resources import template
@@ -12,8 +13,10 @@ from forge.timeline.state import RunState, StepState
 _LISTED = 40
 
 
-def prompt_for(plan: Plan, step: Step, state: RunState, current: StepState) -> str:
+def prompt_for(plan: Plan, step: Step, state: RunState, current: StepState, contract: Contract) -> str:
     """Return the prompt of a step; `current` says which attempt it is, and what a repair has to mend."""
+    paths = [f"- {path}" for path in plan.write_scope.paths] or ["- (none named)"]
+    allowed = [f"- within what the mission allows: {line}" for line in contract.lines()]
     found = [entry["path"] for entry in state.context]
     references = dict.fromkeys(path for path in (*step.references, *plan.references) if clean(path)[0] not in found)
     context = [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
@@ -21,7 +24,7 @@ def prompt_for(plan: Plan, step: Step, state: RunState, current: StepState) -> s
     return string.Template(template("prompt.md")).safe_substitute(
         plan=plan.id, title=plan.title, plan_file=plan.path, number=step.number, count=len(plan.steps), name=step.name,
         stage=step.stage, step=step.text.strip(),
-        files="\n".join(f"- {path}" for path in plan.write_scope.paths) or "- (none named)",
+        files="\n".join([*paths, *allowed]),
         context="\n".join(context[:_LISTED]) or "- (none named)", checks="\n".join(checks) or "- (none named)",
         failing=_before(current),
     )  # fmt: skip

@@ -21,7 +21,8 @@ COMMAND = "command"  # the kind of every runner that is given a command line
 class Job:
     """One call of a runner: the prompt, the files and variables that describe the step, the limits, and who watches.
 
-    `session` is that of the attempt before, where the runner told one.
+    `session` is that of the attempt before, where the runner told one; `allowed_tools` are those that the plan's missions
+    allow, None where they name none.
     """
 
     root: Path
@@ -33,6 +34,7 @@ class Job:
     watch: Callable[[], Ended | None]
     started: Callable[[ProcessId], None]
     session: str | None = None
+    allowed_tools: tuple[str, ...] | None = None
 
 
 class Runner(Protocol):

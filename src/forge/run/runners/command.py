@@ -7,6 +7,8 @@ from forge.run.process import Outcome, environment, supervise
 from forge.run.runners.base import Job
 from forge.run.runners.output import PARSERS
 
+_TOOLS = "{allowed_tools}"
+
 
 class CommandRunner:
     """Calls a program in the work tree's root; the prompt comes by standard input, as a file, or as an argument."""
@@ -16,11 +18,15 @@ class CommandRunner:
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
         """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without either appends the text.
 
-        Where there is a session to go on with, and a `resume_command`, it is that one, with `{session}` replaced.
+        Where there is a session to go on with, and a `resume_command`, it is that one, with `{session}` replaced. A word
+        with `{allowed_tools}` is left out where no mission names tools.
         """
         words = {"{prompt}": job.prompt, "{prompt_file}": str(job.prompt_file)}
         command = settings.resume_command if job.session and settings.resume_command else settings.command
-        replaced = [_replaced(word, {**words, "{session}": job.session or ""}) for word in command]
+        if job.allowed_tools is None:
+            command = tuple(word for word in command if _TOOLS not in word)
+        told = {**words, "{session}": job.session or "", _TOOLS: ",".join(job.allowed_tools or ())}
+        replaced = [_replaced(word, told) for word in command]
         named = any(name in word for word in command for name in words)
         return replaced if settings.prompt != "arg" or named else [*replaced, job.prompt]
 

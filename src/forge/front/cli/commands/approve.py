@@ -42,7 +42,7 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
-    subject = approvals.subject_of(plan, context.settings, runner)
+    subject = approvals.subject_of(app.repository, plan, context.settings, runner)
     findings: list[Finding] = importlib.import_module(_RULES).of_one_plan(app.repository.root, plan.source)
     text = approvals.describe(plan, subject, findings)
     if not only_print:

@@ -34,7 +34,7 @@ def command(app: App, name: str | None, runner: str | None, option: str | None, 
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan whose approval you take back")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
-    subject = approvals.subject_of(plan, context.settings, runner)
+    subject = approvals.subject_of(app.repository, plan, context.settings, runner)
     had = approvals.withdraw(app.repository, subject)
     text = f"the approval of {plan.id} is taken back" if had else f"{plan.id} was not approved as it is now"
     return Reply({"plan": plan.id, "approved": False, **subject.as_data()}, text)
