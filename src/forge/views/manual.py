@@ -10,6 +10,7 @@ from forge.errors import UnknownName
 from forge.resources import resource
 
 _TOPICS = {
+    "tutorial": ("tutorial.md", "", "from an empty folder to a proven plan"),
     "commands": ("commands.md", "", "every command, its options and what it prints"),
     "tracker": ("tracker.md", "", "missions, phases, plans and items, and how they are changed"),
     "plans": ("plans.md", "", "how a plan is written"),
