@@ -234,6 +234,31 @@ def test_an_append_is_one_write_and_one_flush(log: Log, monkeypatch: pytest.Monk
     assert done == ["write", "flush"] * len(EVENTS)
 
 
+def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    flushed: list[bytes] = []
+    log.open()
+    monkeypatch.setattr(os, "fdatasync", lambda descriptor: flushed.append(log.path.read_bytes()), raising=False)
+    for event, flush in zip(EVENTS, (False, False, True, False), strict=True):
+        log.append(event, flush=flush)
+        assert read(log.path.read_bytes()).events == EVENTS[: event.seq]
+    log.close()
+    assert flushed == [encode(EVENTS[:3]), encode(EVENTS)]
+
+
+def test_what_waited_for_a_flush_that_failed_is_written_anew(log: Log) -> None:
+    """A flush that failed may have dropped the lines before the last one too, and the next flush would not say so."""
+    log.open()
+    log.append(EVENTS[0], flush=False)
+    before = log.path.stat().st_ino
+    with pytest.MonkeyPatch.context() as patched:
+        no_sync(patched)
+        with pytest.raises(StorageFailed):
+            log.append(EVENTS[1])
+    log.append(EVENTS[1])
+    assert log.path.stat().st_ino != before and log.tampered == 0
+    assert log.path.read_bytes() == encode(EVENTS[:2])
+
+
 def test_a_log_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
     (tmp_path / "timeline.jsonl").mkdir()
     with pytest.raises(StorageFailed):

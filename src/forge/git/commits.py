@@ -10,8 +10,8 @@ from functools import cache
 
 from msgspec import Struct
 
-from forge.errors import GitFailed, RepositoryError
-from forge.git import index
+from forge.errors import GitFailed, Held, RepositoryError
+from forge.git import index, refs
 from forge.git.late import pygit2
 from forge.git.repository import Repository
 from forge.git.syncing import sync_commit, unsynced
@@ -76,13 +76,18 @@ def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry])
 
 def move_branch(repository: Repository, branch: str, old: str, new: str, reason: str) -> None:
     """Move a branch from `old` to `new` by compare-and-swap. Raises HeadMoved."""
-    reference = repository.objects.references.get(branch)
-    if reference is None or str(reference.target) != old:
-        raise HeadMoved(f"{branch} is not at {old[:12]} any more", "run `forge resume`")
+    who = signatures(repository)[1]
     try:
-        reference.set_target(pygit2.Oid(hex=new), f"commit: {reason}")
-    except (pygit2.GitError, ValueError) as error:
-        raise HeadMoved(f"{branch} could not be moved: {error}", "run `forge resume`") from error
+        moved = refs.move(repository, branch, old, new, _as_logged(who), f"commit: {reason}")
+    except Held as error:
+        raise HeadMoved(f"{branch} could not be moved: {error.message}", "run `forge resume`") from error
+    if not moved:
+        raise HeadMoved(f"{branch} is not at {old[:12]} any more", "run `forge resume`")
+
+
+def _as_logged(who: pygit2.Signature) -> str:
+    hours, minutes = divmod(abs(who.offset), 60)
+    return f"{who.name} <{who.email}> {who.time} {'-' if who.offset < 0 else '+'}{hours:02}{minutes:02}"
 
 
 def _target(repository: Repository, branch: str) -> pygit2.Oid | None:

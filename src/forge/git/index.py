@@ -8,22 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import secrets
 import shutil
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from forge.errors import Held
 from forge.git import program
+from forge.git.lockfile import let_go, prepared_path, remove_left, take
 from forge.git.repository import Repository
 
 _PREFIX = "index-"
 _GONE = (0, "0" * 40)
-_PATIENCE = 5.0  # seconds that another git may hold the index
 
 Stamp = tuple[int, int, int] | None
 
@@ -56,43 +53,29 @@ class PrivateIndex(Struct, frozen=True):
         """Put the copy in the place of the user's index; False where that has changed since it was copied."""
         index = self.repository.git_dir / "index"
         lock = index.with_name("index.lock")
-        _take(self.path, lock)
+        take(self.path, lock)
         try:
             if _stamp(index) != self.stamp:
                 return False
             os.rename(lock, index)
             return True
         finally:
-            with contextlib.suppress(FileNotFoundError):
-                if lock.samefile(self.path):
-                    lock.unlink()
+            let_go(self.path, lock)
 
     def restore(self) -> None:
         """Put the copy back in the place of the user's index, whatever that has become. Raises Held."""
         index = self.repository.git_dir / "index"
         if self.stamp is not None and not (index.exists() and index.samefile(self.path)):
             lock = index.with_name("index.lock")
-            _take(self.path, lock)
+            take(self.path, lock)
             os.rename(lock, index)
-
-
-def _take(prepared: Path, lock: Path) -> None:
-    deadline = time.monotonic() + _PATIENCE
-    while True:
-        try:
-            os.link(prepared, lock)
-            return
-        except FileExistsError:
-            if time.monotonic() > deadline:
-                raise Held(f"{lock} is held by another git", "wait for it to end, or see whether it was left behind") from None
-            time.sleep(0.02)
 
 
 @contextmanager
 def private(repository: Repository) -> Iterator[PrivateIndex]:
     """Give a private copy of the user's index; it is gone at the end."""
     index = repository.git_dir / "index"
-    path = repository.scratch / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
+    path = prepared_path(repository, _PREFIX)
     stamp = _stamp(index)
     try:
         if stamp is not None:
@@ -158,16 +141,4 @@ def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | Non
 
 def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
     """Remove `index.lock` if it is one that a dead forge left, and the copies of dead forges; say whether there was one."""
-    lock = repository.git_dir / "index.lock"
-    removed = False
-    for left in repository.scratch.glob(f"{_PREFIX}*"):
-        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
-        if not pid.isdigit() or int(pid) in alive:
-            continue
-        with contextlib.suppress(FileNotFoundError):
-            if lock.samefile(left):
-                lock.unlink()
-                removed = True
-        with contextlib.suppress(FileNotFoundError):
-            left.unlink()
-    return removed
+    return remove_left(repository, _PREFIX, repository.git_dir / "index.lock", alive)

@@ -14,8 +14,8 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forge.errors import NotApproved, SettingsError, UsageError
+from forge.git import index, refs
 from forge.git.commits import blob_data, identity
-from forge.git.index import remove_left_lock
 from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
@@ -58,7 +58,8 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
             end_leftovers(folder)
         locks = context.repository.forge_dir / "locks"
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
-        remove_left_lock(context.repository, alive)
+        index.remove_left_lock(context.repository, alive)
+        refs.remove_left_lock(context.repository, alive)
         clear_scratch(context.repository, alive)
         remove_left_ref_locks(context.repository, [folder.name for folder in folders], lock.left_at)
         yield lock

@@ -104,8 +104,13 @@ class OpenRun:
         """Return an option that the run was started with, empty where it was not given."""
         return str(self.state.options.get(name) or "")
 
-    def append(self, data: Data, *, step: StepState | None = None, evidence: Sequence[dict[str, object]] = ()) -> Event:
-        """Write an event, scrubbed of secrets, to the live log, fold it, and tell whoever watches. Raises StorageFailed."""
+    def append(
+        self, data: Data, *, step: StepState | None = None, evidence: Sequence[dict[str, object]] = (), with_next: bool = False
+    ) -> Event:
+        """Write an event, scrubbed of secrets, to the live log, fold it, and tell whoever watches. Raises StorageFailed.
+
+        One that is flushed to the disk `with_next` is followed by another one before anything is done.
+        """
         where, attempt = (step.id, step.attempt or 1) if step else (None, None)
         event = Event(
             self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution,
@@ -116,7 +121,7 @@ class OpenRun:
                 f"the run {self.card.run} has ended ({self.state.status}); only its closing record is not committed yet",
                 "commit that record", [f"forge resume {self.card.run}"],
             )  # fmt: skip
-        self.log.append(event)
+        self.log.append(event, flush=not with_next)
         fold.advance(self.state, event)
         self.notify(event, self.state)
         return event

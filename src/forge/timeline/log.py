@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Iterable
 from pathlib import Path
@@ -72,7 +73,10 @@ def _event(line: bytes, number: int, previous: str) -> tuple[str | None, Event |
 
 
 class Log:
-    """A log that is appended to. Each append is one write and one fdatasync; a failed one leaves the file as it was."""
+    """A log that is appended to. Each append is one write; a failed one leaves the file as it was.
+
+    Each is flushed by one fdatasync, those of events that directly follow each other by the one of the last of them.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
@@ -83,6 +87,7 @@ class Log:
         self._lines: list[bytes] = []
         self._stamp: tuple[int, int, int] | None = None
         self._torn_to: Path | None = None
+        self._waiting = self._doubtful = False  # lines that are not flushed yet; that a failed flush may have dropped
         self.tampered = 0
 
     def open(self, torn_to: Path | None = None) -> list[Event]:
@@ -127,11 +132,17 @@ class Log:
         self.tampered += 1
         if self._torn_to is not None and self.path.exists():
             atomic.write(self._torn_to / f"{self.path.parent.name}-{self._seq}.changed", self.path.read_bytes())
-        self.close()
+        self._write_anew()
+        return True
+
+    def _write_anew(self) -> None:
+        if self._descriptor is not None:
+            os.close(self._descriptor)
+            self._descriptor = None
         atomic.write(self.path, b"".join(self._lines))
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._waiting = self._doubtful = False
         self._stamp = self._look()
-        return True
 
     @property
     def next_seq(self) -> int:
@@ -143,16 +154,23 @@ class Log:
         """The `prev` of the event that is appended next."""
         return self._previous
 
-    def append(self, event: Event) -> None:
-        """Write an event and flush it to the disk. Raises StorageFailed; the file is then as it was before."""
+    def append(self, event: Event, *, flush: bool = True) -> None:
+        """Write an event and flush it to the disk, with those before it that wait for that.
+
+        Without `flush` it waits for the next event: only where nothing is done in between. Raises StorageFailed; the event
+        is not in the file then.
+        """
         self.restore()
+        if self._doubtful:
+            self._write_anew()
         assert self._descriptor is not None
         line = event.encode()
         try:
             written = os.write(self._descriptor, line)
             if written != len(line):
                 raise OSError(28, "no space left for a whole line")
-            atomic.sync_data(self._descriptor)
+            if flush:
+                atomic.sync_data(self._descriptor)
         except OSError as error:
             self._withdraw()
             raise StorageFailed(
@@ -160,17 +178,23 @@ class Log:
             ) from error
         self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
         self._lines.append(line)
+        self._waiting = not flush
         self._stamp = self._look()
 
     def _withdraw(self) -> None:
+        self._doubtful = self._waiting
         try:
             os.ftruncate(self._descriptor or 0, self._size)
         except OSError:
             return  # the torn line is set aside by the next reader
+        self._stamp = self._look()
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Let go of the file, behind a flush of what waits for one."""
         if self._descriptor is not None:
+            if self._waiting:
+                with contextlib.suppress(OSError):
+                    atomic.sync_data(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
 

@@ -66,7 +66,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
     done = ev.TestCompleted(
         outcome.success, outcome.exit_code, outcome.duration_ms, changed, one.text, number, inconclusive, outcome.ended, phase
     )
-    run.append(done, step=step, evidence=kept)
+    run.append(done, step=step, evidence=kept, with_next=not phase)
     return outcome
 
 

@@ -47,7 +47,7 @@ def judge(run: OpenRun, move: Move) -> None:
     run.append(ev.MustHavesVerified(
         number["pass"], number["fail"], number["unproven"], [verdict.as_data() for verdict in found.verdicts], number["stale"],
         number["waived"], number["declared"], found.verdict, outside_tree(tree),
-    ))  # fmt: skip
+    ), with_next=True)  # fmt: skip
 
 
 def finish(run: OpenRun, move: Move) -> None:

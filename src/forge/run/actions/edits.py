@@ -244,7 +244,7 @@ def apply(run: OpenRun, move: Move) -> None:
         run.append(ev.FailureDetected("commit", error.message), step=current)
         return
     run.release_staging()
-    run.append(ev.DiffApplied(commit, hook_changed), step=current)
+    run.append(ev.DiffApplied(commit, hook_changed), step=current, with_next=True)
 
 
 def supervised_git(run: OpenRun) -> program.Attempt:

@@ -24,7 +24,7 @@ def retrieve(run: OpenRun, move: Move) -> None:
     step = run.plan.steps[current.number - 1]
     identity = f"r-{run.state.retrievals + 1}"
     words = words_of(*(step.parts.get(name, "") for name in _TOLD))
-    run.append(ev.RetrievalStarted(identity, " ".join(words) or step.name), step=current)
+    run.append(ev.RetrievalStarted(identity, " ".join(words) or step.name), step=current, with_next=True)
     found, absent = _references(run, step)
     listed = {entry["path"] for entry in found}
     found += [entry for entry in _matches(run, words, _BEST + len(listed)) if entry["path"] not in listed][:_BEST]

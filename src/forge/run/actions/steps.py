@@ -11,14 +11,14 @@ from forge.timeline import events as ev
 def start(run: OpenRun, move: Move) -> None:
     """Begin the next step."""
     step = run.current
-    run.append(ev.StepStarted(step.number, step.name, step.stage), step=step)
+    run.append(ev.StepStarted(step.number, step.name, step.stage), step=step, with_next=True)
     if run.state.stage != step.stage:
-        run.append(ev.StageChanged(run.state.stage, step.stage), step=step)
+        run.append(ev.StageChanged(run.state.stage, step.stage), step=step, with_next=True)
 
 
 def complete(run: OpenRun, move: Move) -> None:
     """End a step that did what it was to do."""
-    run.append(ev.StepCompleted(run.current.number), step=run.current)
+    run.append(ev.StepCompleted(run.current.number), step=run.current, with_next=True)
 
 
 def fail(run: OpenRun, move: Move) -> None:
