@@ -194,3 +194,22 @@ def test_evidence_that_a_log_names_elsewhere_is_not_read(reviewed: tuple[Sandbox
             entry["path"] = "../../../secret.log"
     (folder / "timeline.jsonl").write_text("".join(json.dumps(event) + "\n" for event in events))
     assert "TOP" not in sandbox.call("report", run).data["page"]
+
+
+def test_show_tells_a_run(reviewed: tuple[Sandbox, str]) -> None:
+    sandbox, run = reviewed
+    opened = sandbox.forge("show", run).out
+    assert f"run {run}: paused\n  asked     " in opened and "nothing yet: must-haves are judged behind the last step" in opened
+    assert sandbox.forge("resume").code == 0
+    said = sandbox.forge("show", run).out
+    assert f"run {run}: completed, proven\n" in said
+    assert "\n            3. Task 3: Write b (edit): completed, checks 1 passed\n" in said
+    assert "2 declared, 2 passed" in said and "pass      artifact:1  a.txt" in said and "\x1b" not in said
+    assert (
+        "\n  by        Ada <ada@example.org>\n            runner " in said
+        and f"  evidence  .planning/runs/{run}/evidence/" in said
+    )
+    data = sandbox.call("show", run[-12:]).data
+    assert (data["run"], data["verdict"], len(data["steps"]), data["people"]) == (run, "proven", 3, ["Ada <ada@example.org>"])
+    assert sandbox.call("show", "01-01").data["kind"] == "plan"
+    assert sandbox.call("show", "nothing").json["error"]["kind"] == "unknown_name"

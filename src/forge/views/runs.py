@@ -196,6 +196,13 @@ def one_run(
     return candidates[0]
 
 
+def run_meant(repository: Repository, name: str) -> RunRecord | None:
+    """Return the one run whose id, or a part of it, or whose folder a name is; None where it is no run's, or several runs'."""
+    wanted = name.rstrip("/").rpartition("/")[2]
+    found = [record for record in all_runs(repository, everywhere=True) if wanted and wanted in record.card.run]
+    return found[0] if len(found) == 1 else None
+
+
 def _open_anywhere(repository: Repository, name: str | None) -> list[RunRecord]:
     """Return the open runs of this work tree; where none is meant, those of the others."""
     here = open_runs(repository)

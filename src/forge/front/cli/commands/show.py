@@ -1,4 +1,4 @@
-"""forge show: a document and how it stands."""
+"""forge show: a document, or a run, and how it stands."""
 
 from __future__ import annotations
 
@@ -6,23 +6,34 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.telling import told
 from forge.planning.documents import Documents
 from forge.text.visible import visible
 from forge.views.document import Shown, show
+from forge.views.runs import run_meant
+from forge.views.story import tell
 
 
 @click.command("show")
-@click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, "run", files=True))
+@click.argument("name", metavar="DOC|RUN", shell_complete=names(*DOCUMENTS, "run", files=True))
 @verb("show")
 def command(app: App, name: str) -> Reply:
     """Show a plan, a phase, a mission or an item: its fields, its steps or criteria, what is wrong with it, and its runs.
+
+    Of a run it shows what was asked, done and proven, by whom, and the evidence.
 
     \b
     Example:
       forge show 01-02
       forge show k3f
+      forge show 20261120T025549Z-01-01-k3f9
     """
-    found = show(app.repository, Documents(app.repository.root).one(name, app.here))
+    documents = Documents(app.repository.root)
+    record = None if documents.named(name, app.here) else run_meant(app.repository, name)
+    if record is not None:
+        story = tell(record)
+        return Reply(story.as_data(), visible("\n".join(told(story))))
+    found = show(app.repository, documents.one(name, app.here))
     return Reply(found.as_data(), visible(_text(found)), 0, found.findings)
 
 
