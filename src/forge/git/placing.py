@@ -124,7 +124,8 @@ class Placing(Struct):
             if paths:
                 folder.mkdir()
                 with private(self.repository) as copy:
-                    copy.git("read-tree", "--reset", self.target)
+                    copy.path.unlink(missing_ok=True)  # nothing is taken over: a sparse checkout would leave files out
+                    copy.git("read-tree", self.target)
                     copy.git("checkout-index", "-f", f"--prefix={folder}/", "-z", "--stdin", stdin=program.nul_joined(paths))
             yield folder
         finally:
