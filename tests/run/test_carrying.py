@@ -147,3 +147,38 @@ def test_a_step_whose_commands_were_left_out_is_done_again(sandbox: Sandbox) -> 
     sandbox.call("stop", run)
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     assert skipped(sandbox, run) == {} and "test_completed" in sandbox.types(run)
+
+
+def test_a_rollback_takes_back_what_the_run_did_and_names_what_it_carried(sandbox: Sandbox) -> None:
+    _, before = stopped_at_the_last(sandbox)
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    said = sandbox.call("rollback", run, "--to", "2")
+    assert said.json["error"]["kind"] == "nothing_to_take_back" and before in said.json["error"]["message"]
+    said = sandbox.forge("rollback")
+    assert said.code == 0 and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, and left" in said.out
+    assert "back to before 5" in said.out and f"forge rollback {before}" in said.out
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [True, True, False]
+    newest = sandbox.call("runs").data["runs"][-1]["run"]
+    assert sandbox.call("replay", newest).data["problems"] == []
+    (started,) = [event["data"] for event in sandbox.events(newest) if event["type"] == "rollback_started"]
+    assert started["left"] == [{"step": f"01-01/{number}", "run": before} for number in (1, 2, 3, 4)]
+    assert sandbox.call("rollback", before).code == 0 and sandbox.status() == []
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [False, False, False]
+    assert sandbox.call("undo").code == 0 and sandbox.call("undo").code == 0
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [True, True, True]
+
+
+def test_within_an_open_run_carried_steps_stay_done(sandbox: Sandbox) -> None:
+    case, before = stopped_at_the_last(sandbox)
+    case.set_work({5: "open('c.txt', 'w'); sys.exit(1)"})
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    said = sandbox.call("rollback", "--to", "1")
+    assert said.code == 2 and said.json["error"]["next"][-1] == f"forge rollback {before}"
+    tested = times_tested(sandbox)
+    said = sandbox.call("rollback")
+    assert (said.code, said.data["step"], said.data["status"]) == (0, "01-01/5", "paused"), said.out
+    assert not (sandbox.root / "c.txt").exists() and sandbox.status() == []
+    assert sandbox.call("rollback").json["error"]["kind"] == "nothing_to_take_back"
+    case.set_work({5: writes("c.txt", "x\n")})
+    assert sandbox.call("resume").data["status"] == "completed" and times_tested(sandbox) == tested
+    assert sandbox.types(run).count("runner_started") == 2

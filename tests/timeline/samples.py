@@ -63,7 +63,8 @@ SAMPLES: list[Data] = [
     ev.RunAdopted("01JOTHERCLONE", "01JTHISCLONE"),
     ev.DirtyCaptured(OTHER, ["notes.txt"]),
     ev.Final("completed", 2, 3, "unproven"),
-    ev.RollbackStarted("rollback", RUN, "01-01/2", OTHER, COMMIT, OTHER, ["src/a.py"], ["src/b.py"], 7),
+    ev.RollbackStarted("rollback", RUN, "01-01/2", OTHER, COMMIT, OTHER, ["src/a.py"], ["src/b.py"], 7,
+                       [{"step": "01-01/1", "run": RUN}]),
     ev.CheckpointRestored(COMMIT, f"rollback of {RUN}", OTHER, COMMIT),
 ]  # fmt: skip
 

@@ -8,7 +8,7 @@ from forge.git.commits import identity
 from forge.git.locks import require_unlocked
 from forge.git.snapshot import capture
 from forge.planning.run_card import RunCard
-from forge.run.actions.going_back import Aim, begin, way_back, words
+from forge.run.actions.going_back import Aim, begin, own_steps, way_back, words
 from forge.run.controls import current
 from forge.run.executor import go_on
 from forge.run.holding import Context, holding, open_run, writing
@@ -60,16 +60,26 @@ def _when(found: Rollback) -> str:
 
 
 def _step(record: RunRecord, to: str | None) -> str | None:
-    """Return the id of a step that was named by its id or number. Raises UnknownName, NothingToTakeBack."""
-    if to is None:
-        return None
+    """Return the id of a step that was named by its id or number, else of the first that the run did; None for all of it.
+
+    Raises UnknownName, NothingToTakeBack.
+    """
     steps = record.state.steps
+    if to is None:
+        own = own_steps(record.state)
+        return own[0].id if own and own[0] is not steps[0] else None
     step = next((step for step in steps if to in (step.id, str(step.number))), None)
     if step is None:
         listed = "".join(f"\n  {step.number}  {step.id}  {step.name}" for step in steps)
         raise UnknownName(f"the run {record.card.run} has no step `{to}`; it has:{listed}", "name one by its id or number")
     if not step.began:
         raise NothingToTakeBack(f"step {step.id} has not begun: there is nothing of it to take back", "see `forge timeline`")
+    if step.carried_from is not None:
+        raise NothingToTakeBack(
+            f"step {step.id} was carried over from the run {step.carried_from}: it is not this run's to take back",
+            "take back this run, then that one; an open run has to be stopped first",
+            [f"forge rollback {record.card.run}", f"forge rollback {step.carried_from}"],
+        )  # fmt: skip
     return step.id
 
 
@@ -81,8 +91,15 @@ def _within(context: Context, record: RunRecord, to: str | None) -> RunRecord:
                 f"the run {run.card.run} has ended, and its closing record is not committed yet", "commit that, then roll back",
                 [f"forge resume {run.card.run}"],
             )  # fmt: skip
-        step = _step(current(run), to or "1")
+        step = _step(current(run), to) or _first(run.state)
         return _carry_out(run, Aim("rollback", run.card.run, step, loose=_loose(run)))
+
+
+def _first(state: RunState) -> str:
+    """Return the first step. Raises NothingToTakeBack where the run did not begin it, nor any other."""
+    if not own_steps(state):
+        raise NothingToTakeBack("no step of this run has begun: there is nothing to take back", "see `forge timeline`")
+    return state.steps[0].id
 
 
 def _carry_out(run: OpenRun, aim: Aim) -> RunRecord:

@@ -84,7 +84,7 @@ class GoingBack(Struct):
     """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the rollback that is undone.
 
     It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at `commit` again. `loose` are
-    uncommitted paths of the step that was under way, which `snapshot` holds.
+    uncommitted paths of the step that was under way, which `snapshot` holds; `left` are steps that other runs (`run`) did.
     """
 
     kind: str
@@ -95,6 +95,7 @@ class GoingBack(Struct):
     commit: str
     snapshot: str
     loose: list[str] = field(default_factory=list)
+    left: list[dict[str, str]] = field(default_factory=list)
 
 
 class StepState(Struct):
@@ -201,7 +202,10 @@ class RunState(Struct):
         return step.work if step else self.closing
 
     def go_back(self, going: GoingBack) -> None:
-        """Take note that a rollback was done: the steps from its own on are pending again, as if they had not begun."""
+        """Take note that a rollback was done: the steps from its own on are pending again, as if they had not begun.
+
+        What was carried over is another run's: it was not taken back.
+        """
         earlier, self.before_it = self.before_it, None
         kept = copy.deepcopy(self)
         kept.before_it, self.before_it = earlier, kept
@@ -211,7 +215,7 @@ class RunState(Struct):
             self._begin_again(first.number if first else 1)
 
     def _begin_again(self, number: int) -> None:
-        anew = {step.id for step in self.steps if step.number >= number}
+        anew = {step.id for step in self.steps if step.number >= number and step.carried_from is None}
         for at, step in enumerate(self.steps):
             if step.id in anew:
                 attempt = step.attempt + 1 if step.attempt else 0

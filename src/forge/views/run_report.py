@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shlex
+from collections import defaultdict
 from pathlib import Path
 
 from forge.text.command_line import forge_command
@@ -64,12 +65,22 @@ def next_commands(record: RunRecord) -> list[str]:
         retry += ["forge undo"] if state.pause == "rolled_back" else []
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
     if record.card.kind != "execute":
-        return [*(["forge undo"] if record.card.kind == "rollback" else []), "forge status", f"forge timeline {run}"]
+        undo = ["forge undo"] if record.card.kind == "rollback" else []
+        return [*undo, *(f"forge rollback {name}" for name in left(record)), "forge status", f"forge timeline {run}"]
     if (place := record.own_tree) is not None:
         return _review(record, place)
     if state.verdict == "proven":
         return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
     return [forge_command("verify", record.card.plan), f"forge timeline {run}"]
+
+
+def left(record: RunRecord) -> dict[str, list[str]]:
+    """Return by run the steps that a run's latest rollback left alone, since another run did them."""
+    state, found = record.state, defaultdict[str, list[str]](list)
+    for going in state.gone_back[-1:] if state.going_back is None else [state.going_back]:
+        for each in going.left:
+            found[each["run"]].append(each["step"])
+    return found
 
 
 def _review(record: RunRecord, place: Path) -> list[str]:
@@ -101,6 +112,7 @@ def describe(record: RunRecord) -> str:
     place = [f"in its own work tree {record.own_tree}, on the branch {record.card.branch}"] if record.own_tree else []
     lines = [f"run {record.card.run} of {record.card.plan}: {record.status}" + (f", {state.verdict}" if state.verdict else "")]
     lines += [record.card.goal] if record.card.kind != "execute" else []
+    lines += [f"{', '.join(steps)}: carried over from the run {name}, and left" for name, steps in left(record).items()]
     if state.ended and state.counts:
         listed = ", ".join(f"{number} {name}" for name, number in state.counts.items())
         lines.append(f"must-haves: {listed}")

@@ -17,7 +17,7 @@ from forge.run.messages import message
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.timeline import events as ev
-from forge.timeline.state import GoingBack
+from forge.timeline.state import GoingBack, RunState, StepState
 from forge.views.runs import RunRecord, all_runs
 
 
@@ -152,9 +152,28 @@ def begin(run: OpenRun, aim: Aim) -> None:
     head, captured = run.head(), capture(run.repository)
     way = way_back(run.repository, aim, head, captured)
     run.kept = keep(run.repository, captured, run.card.run, f"before the {aim.kind} of {aim.run}")
+    left = _left(find(run.repository, aim.run).state, aim.to) if aim.kind == "rollback" else []
     run.append(ev.RollbackStarted(
-        aim.kind, aim.run, aim.to, head, way.commit, run.kept, sorted(way.paths), list(aim.loose), aim.of_seq,
+        aim.kind, aim.run, aim.to, head, way.commit, run.kept, sorted(way.paths), list(aim.loose), aim.of_seq, left,
     ))  # fmt: skip
+
+
+def _left(state: RunState, to: str | None) -> list[dict[str, str]]:
+    """Return the steps that stay though they lie in what is taken back, since they were carried over: other runs did them.
+
+    Where the run did nothing before step `to`, all that it carried over is named.
+    """
+    step, own = state.step_of(to), own_steps(state)
+    number = step.number if step and own and own[0].number < step.number else 0
+    return [
+        {"step": each.id, "run": each.carried_from}
+        for each in state.steps if each.carried_from is not None and each.number > number
+    ]  # fmt: skip
+
+
+def own_steps(state: RunState) -> list[StepState]:
+    """Return the steps that a run began itself: not those that it carried over, left out from the start, or took back."""
+    return [step for step in state.steps if step.attempt and step.began]
 
 
 def take_back(run: OpenRun, move: Move) -> None:

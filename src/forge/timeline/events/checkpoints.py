@@ -32,7 +32,7 @@ class RollbackStarted(Data, frozen=True):
     """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step `to` of `run`, at `commit`.
 
     `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an undo names the event of
-    the rollback as `of_seq`.
+    the rollback as `of_seq`. `left` are steps that the run carried over, each with the run that did it: they stay done.
     """
 
     type: ClassVar[str] = "rollback_started"
@@ -45,12 +45,13 @@ class RollbackStarted(Data, frozen=True):
     paths: list[str] = field(default_factory=list)
     loose: list[str] = field(default_factory=list)
     of_seq: int = 0
+    left: list[dict[str, str]] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
         """Until the tree is put back nothing else is done."""
         state.status = "running"
         state.going_back = GoingBack(
-            self.kind, self.run, self.to, event.seq, self.of_seq, self.commit, self.snapshot, self.loose
+            self.kind, self.run, self.to, event.seq, self.of_seq, self.commit, self.snapshot, self.loose, self.left
         )
 
 
