@@ -149,6 +149,11 @@ def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
         f"create an item among {SMALL:,}": {"forge": ([*FORGE, "new", "item", "Another"], items)},
         f"list {SMALL:,} plans": {"forge": ([*FORGE, "list", "plans"], plans)},
         f"list {LARGE:,} plans": {"forge": ([*FORGE, "list", "plans"], many)},
+        **{
+            f"{verb} {count:,} plans": {"forge": ([*FORGE, verb], folder)}
+            for verb in ("status", "ready", "next")
+            for count, folder in ((SMALL, plans), (LARGE, many))
+        },
         f"list {SMALL:,} items": {"forge": ([*FORGE, "list", "items"], items)},
         f"set a status among {SMALL:,} items": {"forge": ([*FORGE, "set", "b000007", "status=blocked"], items)},
         f"set a field among {SMALL:,} plans": {"forge": ([*FORGE, "set", "07-03", "wave=2"], plans)},
@@ -180,16 +185,17 @@ def main(rounds: int) -> None:
         table = rows(root)
         bare, wall = cost([sys.executable, "-c", "pass"], root, rounds * 3)
         show(f"bare Python: {bare * 1000:.1f} ms of processor, {wall * 1000:.1f} ms")
-        listing: dict[str, float] = {}
+        first: dict[str, float] = {}
         for name, commands in table.items():
             parts = []
             for who, (command, folder) in commands.items():
                 used, wall = cost(command, folder, rounds)
                 parts.append(f"{who} {used * 1000:.0f} ms, {used / bare:.1f} times bare ({wall * 1000:.0f} ms)")
-                listing.setdefault(name, used)
+                first.setdefault(name, used)
             show(f"{name}: " + "; ".join(parts))
-        ratio = listing[f"list {LARGE:,} plans"] / listing[f"list {SMALL:,} plans"]
-        show(f"{LARGE:,} plans cost {ratio:.1f} times {SMALL:,}")
+        for verb in ("list", "status", "ready", "next"):
+            ratio = first[f"{verb} {LARGE:,} plans"] / first[f"{verb} {SMALL:,} plans"]
+            show(f"{verb}: {LARGE:,} plans cost {ratio:.1f} times {SMALL:,}")
         show("{} at once: {} items, {} ids".format(AT_ONCE, *at_once(root / "items")))
     finally:
         shutil.rmtree(root, ignore_errors=True)

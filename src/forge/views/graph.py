@@ -56,7 +56,7 @@ def graph(standing: Standing, phase: str | None = None) -> Graph:
         for file in chosen for found in dependencies(index, file, outline.plans[file.path].depends_on)
     ]  # fmt: skip
     wanted = {file.id for file in chosen} | {edge.needs for edge in edges if edge.known}
-    phases = [(folder, [plan for plan in plans if plan.id in wanted]) for folder, plans in standing.by_phase()]
+    phases = [(folder, [plan for plan in plans if plan.id in wanted]) for folder, plans in standing.by_phase.items()]
     return Graph([(folder, plans) for folder, plans in phases if plans], edges)
 
 

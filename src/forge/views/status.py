@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 
 from msgspec import Struct
@@ -63,7 +63,7 @@ class Standing:
     @cached_property
     def missions(self) -> list[MissionStanding]:
         """The missions with what the plans of their phases have come to."""
-        tallies = {folder: _tally(plans) for folder, plans in self.by_phase()}
+        tallies = {folder: _tally(plans) for folder, plans in self.by_phase.items()}
         return [mission_standing(line, self._phases, tallies) for line in self.outline.missions]
 
     @cached_property
@@ -126,12 +126,13 @@ class Standing:
             _contradiction(line.says, verdict, claimed=claimed),
         )  # fmt: skip
 
-    def by_phase(self) -> Iterator[tuple[str, list[PlanStanding]]]:
-        """Yield each phase with its plans."""
+    @cached_property
+    def by_phase(self) -> Mapping[str, list[PlanStanding]]:
+        """Each phase with its plans."""
         found: dict[str, list[PlanStanding]] = {}
         for plan in self.plans:
             found.setdefault(plan.phase, []).append(plan)
-        yield from found.items()
+        return found
 
     @cached_property
     def next(self) -> list[str]:
@@ -153,7 +154,7 @@ class Standing:
         phases = [
             {"phase": phase, "plans": [plan.id for plan in plans], "claimed": sum(plan.claimed for plan in plans),
              "proven": sum(plan.verdict == "proven" for plan in plans)}
-            for phase, plans in self.by_phase()
+            for phase, plans in self.by_phase.items()
         ]  # fmt: skip
         return {
             "missions": [found.as_data() for found in self.missions], "phases": phases,

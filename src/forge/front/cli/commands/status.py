@@ -22,12 +22,12 @@ def command(app: App) -> Reply:
       forge status
     """
     found = standing(app.repository)
-    return Reply(found.as_data(), _text(found))
+    return Reply(found.as_data()) if app.as_json else Reply({}, _text(found))
 
 
 def _text(found: Standing) -> str:
     lines = [line for mission in found.missions for line in _mission(mission)]
-    for phase, plans in found.by_phase():
+    for phase, plans in found.by_phase.items():
         lines.append(f"{phase}")
         lines += [line for plan in plans for line in _plan(plan)]
     if not found.plans:
