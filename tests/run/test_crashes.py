@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import errno
 import json
+import shutil
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -37,10 +39,10 @@ def effects(sandbox: Sandbox, tmp_path: Path) -> int:
 def carry_on(sandbox: Sandbox) -> str:
     """Go on as a person would: resume what is open, execute where nothing was begun; return the run."""
     for _ in range(6):
-        runs = [found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"]
-        said = sandbox.call("resume", runs[-1]["run"]) if runs else sandbox.call("execute", "01-01", "--approve")
+        runs = [found for found in sandbox.inside("runs").data["runs"] if found["status"] != "stopped"]
+        said = sandbox.inside("resume", runs[-1]["run"]) if runs else sandbox.inside("execute", "01-01", "--approve")
         if said.code == 0 or (said.code == 2 and runs[-1]["status"] == "completed"):
-            return str(sandbox.call("runs").data["runs"][-1]["run"])
+            return str(sandbox.inside("runs").data["runs"][-1]["run"])
         assert said.code in (1, 4, 130), said.out + said.err
     raise AssertionError(f"it never ends: {said.out} {said.err}")
 
@@ -55,34 +57,38 @@ def whole(sandbox: Sandbox, run: str) -> None:
     subjects = sandbox.subjects()
     assert subjects.count("Task 1: Write a") == 1 and subjects.count("Task 2: Write b") == 1, subjects
     assert subjects[-1] == "forge(01-01): record — completed"
-    timeline = sandbox.call("timeline", run)
+    timeline = sandbox.inside("timeline", run)
     assert timeline.data["valid"] is True
     types = [event["type"] for event in timeline.data["events"]]
     assert types.count("step_completed") == 3 and types.count("final") == 1
-    assert sandbox.call("verify", "01-01").code == 0
+    assert sandbox.inside("verify", "01-01").code == 0
 
 
 def sweep(total: int, every: int) -> list[int]:
     return list(range(1, total + 1, every))
 
 
+def begun(make_sandbox, name: str) -> Sandbox:
+    sandbox = make_sandbox(name)
+    sandbox.write("README.md", "x\n")
+    sandbox.commit()
+    return two_steps(sandbox).set_up()
+
+
 def kill_at(make_sandbox, tmp_path: Path, moments: list[int]) -> None:
+    template = begun(make_sandbox, "template")
     for moment in moments:
-        sandbox = make_sandbox(f"kill-{moment}")
-        sandbox.write("README.md", "x\n")
-        sandbox.commit()
-        two_steps(sandbox).set_up()
+        sandbox = replace(template, root=tmp_path / f"kill-{moment}")
+        shutil.copytree(template.root, sandbox.root)
         process = sandbox.start("execute", "01-01", "--approve", env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)})
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL, f"effect {moment} was never reached"
         whole(sandbox, carry_on(sandbox))
+        shutil.rmtree(sandbox.root)
 
 
 def measured(make_sandbox, tmp_path: Path) -> int:
-    sandbox = make_sandbox("unbroken")
-    sandbox.write("README.md", "x\n")
-    sandbox.commit()
-    two_steps(sandbox).set_up()
+    sandbox = begun(make_sandbox, "unbroken")
     total = effects(sandbox, tmp_path)
     whole(sandbox, sandbox.call("runs").data["runs"][0]["run"])
     return total
@@ -106,10 +112,7 @@ def test_killed_at_every_effect(make_sandbox, tmp_path: Path, part: int) -> None
 @pytest.mark.parametrize("share", [0.1, 0.3, 0.5, 0.7, 0.9])
 def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: int) -> None:
     total = measured(make_sandbox, tmp_path)
-    sandbox = make_sandbox("full")
-    sandbox.write("README.md", "x\n")
-    sandbox.commit()
-    two_steps(sandbox).set_up()
+    sandbox = begun(make_sandbox, "full")
     env = {"PYTHONPATH": FAULTS, "FORGE_TEST_FAIL_AT": str(int(total * share)), "FORGE_TEST_FAIL_WITH": str(number)}
     said = sandbox.forge("execute", "01-01", "--approve", env=env)
     assert said.code == 1, said.err

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from forge.timeline.state import FINAL
 from tests.conftest import Sandbox
 from tests.run.test_crashes import FAULTS, sweep, two_steps
 from tests.run.test_rollback import failing, tree
@@ -70,11 +71,12 @@ STAGES: list[Callable[[Sandbox], Stage]] = [
 
 def bring_to_its_end(stage: Stage, sandbox: Sandbox) -> None:
     """What is under way is brought to its end by `resume`; where nothing was begun the command is given again."""
-    (newest,) = sandbox.call("runs").data["runs"][-1:]
-    if newest["status"] == "interrupted" or (newest["kind"] != "execute" and newest["status"] == "paused"):
-        sandbox.call("resume")
+    (newest,) = sandbox.inside("runs").data["runs"][-1:]
+    unclosed = newest["status"] in FINAL and (sandbox.root / ".git/forge/runs" / newest["run"]).exists()
+    if unclosed or newest["status"] == "interrupted" or (newest["kind"] != "execute" and newest["status"] == "paused"):
+        sandbox.inside("resume")
     if tree(sandbox) == stage.before:
-        said = sandbox.call(*stage.words)
+        said = sandbox.inside(*stage.words)
         assert said.code == 0, said.out
     whole(stage, sandbox)
 
@@ -85,7 +87,7 @@ def whole(stage: Stage, sandbox: Sandbox) -> None:
     locks = [path for path in (sandbox.root / ".git").rglob("*.lock") if "forge" not in path.parts]
     assert locks == [] and not list((sandbox.root / ".git/forge/tmp").glob("tree-*"))
     runs = sorted(path.name for path in (sandbox.root / ".planning/runs").iterdir() if path.is_dir())
-    assert sandbox.call("timeline", runs[-1]).data["valid"]
+    assert sandbox.inside("timeline", runs[-1]).data["valid"]
     took_back = [event for run in runs for event in sandbox.events(run) if event["type"] == "checkpoint_restored"]
     made = sandbox.git("log", "--format=%H", "--grep=^Forge-Rollback: ").split()
     assert [event["data"]["made"] for event in took_back] == made[::-1]
