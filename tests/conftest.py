@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import io
 import json
@@ -10,6 +11,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
@@ -17,9 +19,30 @@ from unittest.mock import patch
 import pytest
 
 from forge.front.cli.main import main
+from tests.nursery import Nursery
 
 FORGE = [sys.executable, "-m", "forge"]
 DATES = {"GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
+_BASE = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+@cache
+def _nursery() -> Nursery:
+    """Return the Python of this worker that starts forge by forking."""
+    made = Nursery({"PATH": os.environ["PATH"], **_BASE})
+    atexit.register(made.close)
+    return made
+
+
+def _forks_alike(environment: Mapping[str, str]) -> bool:
+    """Say whether a new Python in an environment would start as the one in the nursery did."""
+    decisive = {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LC_", "LANG"))}
+    return decisive == {name: value for name, value in _BASE.items() if name != "TZ"}
+
+
+def _text(data: bytes) -> str:
+    """Return output as text, as a pipe opened for text gives it."""
+    return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass
@@ -51,8 +74,8 @@ class Sandbox:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8", "TZ": "UTC",
-            "PYTHONDONTWRITEBYTECODE": "1", **DATES, **self.env, **(extra or {}),
+            "PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", **_BASE, **DATES,
+            **self.env, **(extra or {}),
         }  # fmt: skip
 
     def git(self, *words: str) -> str:
@@ -63,12 +86,20 @@ class Sandbox:
         return done.stdout
 
     def forge(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Said:
-        done = subprocess.run(
-            [*FORGE, *words], cwd=self.root, env=self.environment(env), capture_output=True, text=True, timeout=timeout,
-            stdin=subprocess.DEVNULL, check=False, errors="replace",
-        )  # fmt: skip
-        assert "Traceback (most recent call last)" not in done.stdout + done.stderr, done.stderr
-        return Said(done.returncode, done.stdout, done.stderr)
+        environment = self.environment(env)
+        if _forks_alike(environment) and _nursery().lock.acquire(blocking=False):
+            try:
+                done = _nursery().run(words, self.root, environment, timeout)
+            finally:
+                _nursery().lock.release()
+        else:
+            done = subprocess.run(
+                [*FORGE, *words], cwd=self.root, env=environment, capture_output=True, timeout=timeout,
+                stdin=subprocess.DEVNULL, check=False,
+            )  # fmt: skip
+        out, err = (_text(data) for data in (done.stdout, done.stderr))
+        assert "Traceback (most recent call last)" not in out + err, err
+        return Said(done.returncode, out, err)
 
     def call(self, *words: str, env: Mapping[str, str] | None = None) -> Said:
         """Run a command with --json and hold the envelope to its contract."""
