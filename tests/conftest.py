@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
-import io
 import json
 import os
 import subprocess
@@ -14,11 +12,9 @@ from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
 
 import pytest
 
-from forge.front.cli.main import main
 from tests.nursery import Nursery
 
 FORGE = [sys.executable, "-m", "forge"]
@@ -108,21 +104,6 @@ class Sandbox:
         assert envelope["schema"].startswith(f"forge.{words[0]}/"), envelope
         assert envelope["ok"] is (said.code == 0), envelope
         assert ("data" in envelope) != ("error" in envelope), envelope
-        return said
-
-    def inside(self, *words: str) -> Said:
-        """Run a command with --json in this process: what long sweeps do, since most of a call is the start of Python."""
-        out, err, before = io.TextIOWrapper(io.BytesIO()), io.StringIO(), os.getcwd()
-        with patch.dict(os.environ, self.environment(), clear=True):
-            os.chdir(self.root)
-            try:
-                with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
-                    code = main([*words, "--json"])
-            finally:
-                os.chdir(before)
-        out.seek(0)
-        said = Said(code, out.read(), err.getvalue())
-        assert said.json["ok"] is (code == 0) and code != 3, said
         return said
 
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:

@@ -246,15 +246,15 @@ def carry_on(sandbox: Sandbox, ground: Ground) -> None:
         record = _newest(sandbox)
         if ground.scene.due(record):
             approved = words[0] == "approve" and (said is None or said.code == 0)
-            said = sandbox.inside("execute", "01-01") if approved else sandbox.inside(*words)
+            said = sandbox.call("execute", "01-01") if approved else sandbox.call(*words)
         elif not record.open:
             return
         elif not record.state.ended and record.state.status == "paused" and record.state.waiting is not None:
-            said = sandbox.inside("approve")
+            said = sandbox.call("approve")
         elif record.state.status == "paused" and record.state.pause == "failure":
-            said = sandbox.inside("retry")
+            said = sandbox.call("retry")
         else:
-            said = sandbox.inside("resume")
+            said = sandbox.call("resume")
         assert said.code in (0, 1, 4, 130), said.out + said.err
     raise AssertionError(f"it never ends: {said}")
 

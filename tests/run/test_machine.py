@@ -156,7 +156,7 @@ class Machine(RuleBasedStateMachine):
     def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Call a command in this process; whatever it answers, nothing of the person's is lost by it."""
         with self.nothing_lost():
-            said = self.sandbox.inside(*words)
+            said = self.sandbox.call(*words)
         assert said.code in (0, 1, 2, 4), said
         return said.code, dict(said.json.get("data") or said.json["error"])
 
