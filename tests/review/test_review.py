@@ -133,6 +133,10 @@ def test_a_report_is_one_page_that_is_the_same_when_made_again(reviewed: tuple[S
         assert expected in text, expected
     assert "\x1b" not in page and 'name="viewport"' in page
     assert "http://" not in page and "https://" not in page
+    os.mkfifo(sandbox.root.parent / "pipe")
+    reader = os.open(sandbox.root.parent / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert sandbox.forge("report", "--output", "../pipe").code == 0 and os.read(reader, 2) == b"# "
+    os.close(reader)
     clone = tmp_path / "clone"
     sandbox.git("clone", "-q", str(sandbox.root), str(clone))
     other = Sandbox(clone, sandbox.home)

@@ -39,10 +39,10 @@ def effects(sandbox: Sandbox, tmp_path: Path) -> int:
 def carry_on(sandbox: Sandbox) -> str:
     """Go on as a person would: resume what is open, execute where nothing was begun; return the run."""
     for _ in range(6):
-        runs = [found for found in sandbox.inside("runs").data["runs"] if found["status"] != "stopped"]
-        said = sandbox.inside("resume", runs[-1]["run"]) if runs else sandbox.inside("execute", "01-01", "--approve")
+        runs = [found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"]
+        said = sandbox.call("resume", runs[-1]["run"]) if runs else sandbox.call("execute", "01-01", "--approve")
         if said.code == 0 or (said.code == 2 and runs[-1]["status"] == "completed"):
-            return str(sandbox.inside("runs").data["runs"][-1]["run"])
+            return str(sandbox.call("runs").data["runs"][-1]["run"])
         assert said.code in (1, 4, 130), said.out + said.err
     raise AssertionError(f"it never ends: {said.out} {said.err}")
 
@@ -57,11 +57,11 @@ def whole(sandbox: Sandbox, run: str) -> None:
     subjects = sandbox.subjects()
     assert subjects.count("Task 1: Write a") == 1 and subjects.count("Task 2: Write b") == 1, subjects
     assert subjects[-1] == "forge(01-01): record — completed"
-    timeline = sandbox.inside("timeline", run)
+    timeline = sandbox.call("timeline", run)
     assert timeline.data["valid"] is True
     types = [event["type"] for event in timeline.data["events"]]
     assert types.count("step_completed") == 3 and types.count("final") == 1
-    assert sandbox.inside("verify", "01-01").code == 0
+    assert sandbox.call("verify", "01-01").code == 0
 
 
 def sweep(total: int, every: int) -> list[int]:

@@ -79,7 +79,7 @@ def unbroken() -> tuple[Sandbox, dict[str, Any]]:
     atexit.register(shutil.rmtree, base)
     template = set_up(base)
     sandbox = copy_of(template, base / "unbroken")
-    return template, essence(to_the_end(sandbox, sandbox.inside).state)
+    return template, essence(to_the_end(sandbox, sandbox.call).state)
 
 
 def copy_of(template: Sandbox, root: Path) -> Sandbox:

@@ -71,12 +71,12 @@ STAGES: list[Callable[[Sandbox], Stage]] = [
 
 def bring_to_its_end(stage: Stage, sandbox: Sandbox) -> None:
     """What is under way is brought to its end by `resume`; where nothing was begun the command is given again."""
-    (newest,) = sandbox.inside("runs").data["runs"][-1:]
+    (newest,) = sandbox.call("runs").data["runs"][-1:]
     unclosed = newest["status"] in FINAL and (sandbox.root / ".git/forge/runs" / newest["run"]).exists()
     if unclosed or newest["status"] == "interrupted" or (newest["kind"] != "execute" and newest["status"] == "paused"):
-        sandbox.inside("resume")
+        sandbox.call("resume")
     if tree(sandbox) == stage.before:
-        said = sandbox.inside(*stage.words)
+        said = sandbox.call(*stage.words)
         assert said.code == 0, said.out
     whole(stage, sandbox)
 
@@ -87,7 +87,7 @@ def whole(stage: Stage, sandbox: Sandbox) -> None:
     locks = [path for path in (sandbox.root / ".git").rglob("*.lock") if "forge" not in path.parts]
     assert locks == [] and not list((sandbox.root / ".git/forge/tmp").glob("tree-*"))
     runs = sorted(path.name for path in (sandbox.root / ".planning/runs").iterdir() if path.is_dir())
-    assert sandbox.inside("timeline", runs[-1]).data["valid"]
+    assert sandbox.call("timeline", runs[-1]).data["valid"]
     took_back = [event for run in runs for event in sandbox.events(run) if event["type"] == "checkpoint_restored"]
     made = sandbox.git("log", "--format=%H", "--grep=^Forge-Rollback: ").split()
     assert [event["data"]["made"] for event in took_back] == made[::-1]

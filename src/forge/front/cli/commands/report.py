@@ -35,5 +35,9 @@ def command(app: App, name: str | None, form: str, output: Path | None) -> Reply
     place = app.here / output
     if not place.parent.is_dir():
         raise UsageError(f"{place.parent} is no folder", "make it first")
-    atomic.write(place, page.encode("utf-8", "replace"), durable=False)
+    data = page.encode("utf-8", "replace")
+    if place.is_symlink() or (place.exists() and not place.is_file()):
+        place.write_bytes(data)  # a pipe, a device, or what a link leads to is written to and never replaced
+    else:
+        atomic.write(place, data, durable=False)
     return Reply({"format": form, "output": str(output)}, f"wrote {output}")
