@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import shlex
 import signal
 import time
 from pathlib import Path
@@ -168,6 +170,54 @@ def test_a_runner_that_rewrites_history_pauses_the_run(sandbox: Sandbox) -> None
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
     assert "git merge" in said.data["waiting_for"]["text"]
+
+
+GIT = "import subprocess as s; git = lambda *w: s.run(['git', *w], check=True)"
+REWRITES = {
+    "reset": "git('reset', '-q', '--hard', 'HEAD~2')",
+    "amend": "git('commit', '-q', '--amend', '-m', 'Mine')",
+    "another branch": "git('checkout', '-q', '--orphan', 'other'); git('branch', '-D', 'main')",
+    "no branch": "git('update-ref', '-d', 'refs/heads/main')",
+}
+
+
+@pytest.mark.parametrize("how", REWRITES)
+def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(sandbox: Sandbox, how: str) -> None:
+    case = one_edit(sandbox, f"{GIT}; {REWRITES[how]}")
+    sandbox = case.set_up()
+    plan = sandbox.head()
+    said = sandbox.call("execute", "01-01", "--approve")
+    run, text = said.data["run"], said.data["waiting_for"]["text"]
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
+    sandbox.git("reflog", "expire", "--expire=now", "--all")
+    sandbox.git("prune", "--expire=now")
+    assert plan in sandbox.git("rev-list", "--glob=refs/forge/safety").split(), "the person's commits have a ref"
+    again = sandbox.call("resume", run)
+    assert again.code in (2, 4) and text.partition(";")[0] in str(again.json), "it says why, wherever the settings are by now"
+    for command in re.findall(r"`(git [^`]+)`", text):
+        sandbox.git(*shlex.split(command)[1:])
+    if how == "another branch":
+        sandbox.git("switch", "-q", "-f", "main")
+    assert sandbox.git("ls-files", "-u") == "", "nothing of the run's own is in the way"
+    case.set_work({1: GOOD})
+    said = sandbox.call("retry", run)
+    assert said.data["status"] == "completed", str(said.data)
+    assert sandbox.call("replay", run).data["valid"] and sandbox.git("fsck", "--no-dangling") == ""
+
+
+def test_a_runner_that_puts_a_link_in_the_way_of_the_record(sandbox: Sandbox) -> None:
+    elsewhere = sandbox.root.with_name("elsewhere")
+    elsewhere.mkdir()
+    link = f"import shutil; shutil.rmtree('.planning/runs'); os.symlink({str(elsewhere)!r}, '.planning/runs'); {GOOD}"
+    sandbox = one_edit(sandbox, link).set_up()
+    said = sandbox.call("execute", "01-01", "--approve")
+    run, waits = said.data["run"], said.data["waiting_for"]
+    assert said.code == 4 and waits["kind"] == "head_moved" and ".planning/runs is a symbolic link" in waits["text"]
+    assert list(elsewhere.iterdir()) == [] and sandbox.git("ls-files", "-s", ".planning/runs").startswith("100644")
+    (sandbox.root / ".planning/runs").unlink()
+    sandbox.git("checkout", "--", ".planning/runs")
+    assert sandbox.call("resume", run).data["status"] == "completed"
+    assert sandbox.call("replay", run).data["valid"] and sandbox.status() == []
 
 
 def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:

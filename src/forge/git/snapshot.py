@@ -57,11 +57,23 @@ def keep(repository: Repository, captured: Captured, name: str, reason: str, pla
         staged = pygit2.Oid(hex=captured.staged)
         parents.append(objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1]))
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=captured.tree), parents)
-    number = 1
-    while f"{place}/{name}/{number}" in objects.references:
-        number += 1
-    objects.references.create(f"{place}/{name}/{number}", commit)
+    _name(repository, str(commit), f"{place}/{name}")
     return str(commit)
+
+
+def _name(repository: Repository, commit: str, place: str) -> None:
+    """Give a commit the next free number of a place as its ref."""
+    references, number = repository.objects.references, 1
+    while f"{place}/{number}" in references:
+        number += 1
+    references.create(f"{place}/{number}", pygit2.Oid(hex=commit))
+
+
+def keep_reachable(repository: Repository, commit: str, name: str) -> None:
+    """Keep a commit under `refs/forge/safety/<name>/<n>` where no ref holds it: its branch was moved away from it."""
+    if not program.attempt(repository.root, "for-each-ref", "--count=1", "--contains", commit).stdout:
+        with contextlib.suppress(KeyError, ValueError):  # it may be gone with its objects
+            _name(repository, commit, f"{SAFETY}/{name}")
 
 
 def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> list[str]:

@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
 from forge.git import hooks
-from forge.git.commits import HeadMoved
+from forge.git.commits import HeadMoved, is_ancestor
 from forge.git.reversal import ChangedSince
-from forge.git.snapshot import InTheWay
+from forge.git.snapshot import InTheWay, keep_reachable
 from forge.run import bystanders
 from forge.run.actions import asking, checks, closing, edits, going_back, retrieving, steps
 from forge.run.moves import Move, Rules, next_move
@@ -57,6 +57,7 @@ def go_on(run: OpenRun) -> None:
         _moves(run)
     except HeadMoved as error:
         run.release_staging()
+        keep_reachable(run.repository, run.newest_commit, run.card.run)  # what the run stands on is a person's history
         if run.state.ended:
             raise  # only the closing record is missing: the next resume commits it
         asking.pause(run, "head_moved", error.message + (f"; {error.hint}" if error.hint else ""))
@@ -121,7 +122,12 @@ def rules_of(run: OpenRun) -> Rules:
 
 
 def commit_pause(run: OpenRun) -> None:
-    """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log."""
+    """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log.
+
+    It waits too where the branch no longer holds the run's commits: one more record there would be in the way of those.
+    """
     run.release_staging()
     with contextlib.suppress(HeadMoved):
+        if not is_ancestor(run.repository, run.newest_commit, run.head()):
+            return
         run.commit_record(f"forge({run.card.short_plan}): record — {run.state.status}")

@@ -100,9 +100,10 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
     card_data = (live_folder(repository, card.run) / "run.yaml").read_bytes()
     contract = _contract(context, card)
     settings = replace(context.settings, scope=contract.narrowed(context.settings.scope))
+    runner = _runner(context, card)
     log, found, state = load_log(repository, card)
     return OpenRun(
-        repository, card, plan_of(repository, card), contract, settings, _runner(context, card), card_data, log, state,
+        repository, card, plan_of(repository, card), contract, settings, runner, card_data, log, state,
         identity(repository), context.execution, interrupts, context.person, context.notify, context.hear, found,
     )  # fmt: skip
 
@@ -122,9 +123,13 @@ def _runner(context: Context, card: RunCard) -> RunnerSettings:
         return RunnerSettings()
     try:
         return approvals.resolve_runner(context.settings, card.runner)[1]
-    except SettingsError:
+    except SettingsError as error:
         if context.lenient:
             return RunnerSettings()
+        log, _, state = load_log(context.repository, card)
+        log.close()
+        if state.pause == "head_moved":  # the settings are those of another place in history
+            raise SettingsError(f"{error.message}, while {state.pause_text}", error.hint) from error
         raise
 
 

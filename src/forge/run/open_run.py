@@ -147,20 +147,33 @@ class OpenRun:
         head = self.repository.head()
         if head.commit is not None and head.branch == self._branch(head):
             return head.commit
-        newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
+        branch = shlex.quote(self.card.branch)
+        where = f"HEAD is {f'on {head.short}' if head.branch else 'detached'}, the run is on {self.card.branch}"
         if self.repository.commit_of(self.branch) is not None:
-            hint = f"`git switch {shlex.quote(self.card.branch)}`, then `forge resume`"
-        else:
-            hint = f"`git branch {shlex.quote(self.card.branch)} {newest}` brings it back; switch to it, then `forge resume`"
-        raise HeadMoved(f"HEAD is on {head.short}, the run is on {self.card.branch}", hint)
+            raise HeadMoved(where, f"`git switch {branch}`, then `forge resume`")
+        hint = f"`git branch {branch} {self.newest_commit}` brings it back; switch to it, then `forge resume`"
+        raise HeadMoved(f"the branch {self.card.branch} is gone" if head.branch == self.branch else where, hint)
+
+    @property
+    def newest_commit(self) -> str:
+        """The newest commit that the run knows of: its own, else the one that it began on."""
+        return self.state.newest_commit or self.card.base_commit
+
+    def require_way(self) -> None:
+        """Raises HeadMoved where a link lies in the way of the record: what lies behind it is not the repository's."""
+        _clear_the_way(self.repository.root, self.repository.root / self.card.folder)
 
     def foreign_commits(self, since: str | None = None) -> list[str]:
-        """Return the commits of others above the newest of this run (or above `since`), oldest first."""
+        """Return the commits of others above the newest of this run (or above `since`), oldest first.
+
+        Where `since` was merged in, first parents pass it by, and what lies below it ends them.
+        """
         found = []
         for commit in commits.back_to(self.repository, self.head(), since or self.card.base_commit):
-            if commit.trailers.get("Forge-Run") == self.card.run and since is None:
+            mine = commit.trailers.get("Forge-Run") == self.card.run
+            if (mine and since is None) or (since and not mine and commits.is_ancestor(self.repository, commit.id, since)):
                 break
-            if commit.trailers.get("Forge-Run") != self.card.run:
+            if not mine:
                 found.append(commit.id)
         return found[::-1]
 
@@ -248,7 +261,9 @@ def _clear_the_way(root: Path, place: Path) -> None:
         if folder == root:
             return
         if folder.is_symlink():
-            raise HeadMoved(f"{folder.relative_to(root)} is a symbolic link", "remove it; forge writes its record there")
+            link = folder.relative_to(root).as_posix()
+            hint = f"remove it, and bring back what was there (`git checkout -- {shlex.quote(link)}`)"
+            raise HeadMoved(f"{link} is a symbolic link, and forge writes its record there", hint)
 
 
 First = Sequence[tuple[Data, str | None]]

@@ -180,6 +180,7 @@ def _shown(word: str, prompt: str) -> str:
 def propose(run: OpenRun, move: Move) -> None:
     """Judge everything that changed since the checkpoint and record it; the index that was judged stays at hand."""
     run.release_staging()
+    run.require_way()
     current = run.state.step
     foreign = _runner_commits(run)
     base = run.state.work.checkpoint_commit if foreign else None
