@@ -28,7 +28,7 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args()
     told: list[bool] = []  # for each kill, whether all held
-    with tempfile.TemporaryDirectory() as base, contextlib.suppress(KeyboardInterrupt):
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as base, contextlib.suppress(KeyboardInterrupt):
         for held in sweep(Path(base), random.Random(options.seed)):
             told.append(held)
             if len(told) >= options.kills:
