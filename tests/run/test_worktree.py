@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import shutil
+import signal
 import subprocess
+from dataclasses import replace
 from pathlib import Path
+
+import pytest
 
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
+from tests.run.test_crashes import FAULTS
 
 PATH = ".planning/phases/01-first/01-01-PLAN.md"
 
@@ -103,3 +109,52 @@ def test_a_work_tree_that_was_removed_is_named(sandbox: Sandbox, tmp_path: Path)
     said = sandbox.call("resume", run)
     assert said.code == 2 and "is gone" in said.json["error"]["message"] and "git worktree add" in said.json["error"]["hint"]
     sandbox.git("worktree", "add", "-q", str(tmp_path / "moved"), f"forge/{run}")
+
+
+def left_behind(sandbox: Sandbox) -> tuple[list[str], list[str]]:
+    """Return the branches of runs, and the work trees beside the main one."""
+    branches = sandbox.git("for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/forge/").split()
+    beside = sandbox.root.with_name(f"{sandbox.root.name}.forge")
+    return branches, sorted(place.name for place in beside.iterdir()) if beside.is_dir() else []
+
+
+def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
+    """Kill `execute --worktree` at an effect, and do it again; False where the killed one had its run begun by then."""
+    sandbox = replace(template, root=template.root.with_name(f"kill-{moment}"))
+    shutil.copytree(template.root, sandbox.root)
+    words = ("execute", "01-01", "--approve", "--worktree")
+    process = sandbox.start(*words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)})
+    process.communicate(timeout=60)
+    assert process.returncode == -signal.SIGKILL
+    if any((sandbox.root / ".git/forge/runs").glob("*")):
+        return False
+    said = sandbox.call(*words)
+    run = said.data["run"]
+    assert said.code == 4 and left_behind(sandbox) == ([run], [run]), moment
+    assert len(sandbox.git("worktree", "list").splitlines()) == 2 and sandbox.git("fsck", "--no-dangling", "--strict") == ""
+    return True
+
+
+def test_one_that_was_made_for_nothing_is_taken_away(sandbox: Sandbox) -> None:
+    two_steps(sandbox)
+    moment = 1
+    while killed_while_it_is_made(sandbox, moment):
+        moment += 1
+    assert moment > 5
+
+
+@pytest.mark.parametrize("mine", ["a file", "an ignored file", "a commit", "a lock of git"])
+def test_one_that_holds_something_of_a_person_stays_and_is_named(sandbox: Sandbox, mine: str) -> None:
+    two_steps(sandbox)
+    run = "20260102T030405Z-01-01-abcd"
+    place = beside(sandbox, run)
+    sandbox.git("worktree", "add", "-q", "-b", f"forge/{run}", str(place.root))
+    if mine == "a lock of git":
+        sandbox.git("worktree", "lock", "--reason", "initializing", str(place.root))
+    else:
+        place.write("__pycache__/mine" if mine == "an ignored file" else "mine.txt", "mine\n")
+    if mine == "a commit":
+        place.commit("Mine")
+    assert f"git branch -D forge/{run}" in sandbox.forge("doctor").out
+    assert sandbox.call("execute", "01-01", "--approve").code == 4
+    assert left_behind(sandbox) == ([f"{run}"], [run])

@@ -55,6 +55,40 @@ def remove(repository: Repository, place: Path, branch: str) -> None:
     program.run(repository.root, "branch", "-q", "-D", branch)
 
 
+def on_branch(repository: Repository, branch: str) -> Path | None:
+    """Return git's folder of the linked work tree that is on a branch; None where there is none."""
+    for git_dir in sorted((repository.common_dir / "worktrees").glob("*")):
+        try:
+            if (git_dir / "HEAD").read_text().strip() == f"ref: refs/heads/{branch}":
+                return git_dir
+        except OSError:
+            continue
+    return None
+
+
+def remove_unused(repository: Repository, branch: str, name: str) -> bool:
+    """Remove a branch, and the work tree of a name that is on it, if nothing is lost by that; say whether they are gone.
+
+    The branch has to stand at a commit that another ref holds, the work tree has to be as that commit is, ignored files
+    included. A tree that git never finished making is left to a person: nothing tells whether that git is at work.
+    """
+    git_dir = on_branch(repository, branch)
+    root = root_of(git_dir) if git_dir is not None else None
+    holders = ("for-each-ref", "--count=2", "--format=%(refname)", f"--contains=refs/heads/{branch}")
+    held = program.attempt(repository.root, *holders, "refs/heads", "refs/remotes", "refs/tags")
+    if held.returncode or len(held.stdout.splitlines()) < 2 or (git_dir is not None and (git_dir / "locked").exists()):
+        return False
+    if root is not None:
+        lying = program.attempt(root, "status", "--porcelain", "--ignored", "--untracked-files=all")
+        if root.name != name or lying.returncode or lying.stdout:
+            return False
+        if program.attempt(repository.root, "worktree", "remove", str(root)).returncode:
+            return False
+    elif git_dir is not None:
+        program.attempt(repository.root, "worktree", "prune")
+    return program.attempt(repository.root, "branch", "-q", "-D", branch).returncode == 0
+
+
 def ignored(repository: Repository) -> list[str]:
     """Return what git ignores in the work tree, folders that are ignored whole as one entry."""
     output = repository.git("ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory")

@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Literal
 
 from forge.errors import ForgeError
-from forge.git import program
+from forge.git import program, worktrees
 from forge.git.commits import identity
 from forge.git.locks import locks
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings, load
+from forge.run import orphans
 from forge.run.approvals import resolve_runner, state_folder
 from forge.timeline.lock import holder_alive
 from forge.views.runs import lock_path, open_runs
@@ -233,6 +234,11 @@ def _locks(repository: Repository) -> Iterator[Check]:
 
 
 def _runs(repository: Repository) -> Iterator[Check]:
+    for name in orphans.orphans(repository):
+        told = f"forge was killed while it made the work tree of {name}, which never began; the next run takes it away"
+        place = worktrees.on_branch(repository, f"{orphans.PREFIX}{name}")
+        remove = f"`git worktree remove -f -f {name}`, then " if place else ""
+        yield Check("runs", True, told, f"if it stays: {remove}`git branch -D {orphans.PREFIX}{name}`")
     for record in open_runs(repository):
         told = f"{record.card.run} of {record.card.plan} is {record.status}"
         yield Check("runs", True, told, f"forge resume {record.card.run}")

@@ -25,7 +25,7 @@ from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
 from forge.planning.settings import RunnerSettings, Settings
 from forge.planning.settings import load as load_settings
-from forge.run import approvals
+from forge.run import approvals, orphans
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.person import Person
@@ -62,6 +62,7 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         refs.remove_left_lock(context.repository, alive)
         clear_scratch(context.repository, alive)
         remove_left_ref_locks(context.repository, [folder.name for folder in folders], lock.left_at)
+        orphans.clear(context.repository)
         yield lock
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from msgspec import Struct
 from msgspec.structs import replace
 
@@ -25,6 +27,7 @@ from forge.run.executor import go_on
 from forge.run.holding import Context, open_run, writing
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import First, create_live
+from forge.run.orphans import making_lock
 from forge.run.refusals import (
     BlockedPlan,
     require_as_committed,
@@ -36,6 +39,7 @@ from forge.run.refusals import (
 from forge.run.runners.base import find
 from forge.text.command_line import forge_command
 from forge.timeline.events import StepSkipped
+from forge.timeline.lock import WriterLock
 from forge.views.runs import RunRecord, live_folder
 
 
@@ -119,14 +123,19 @@ def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options
     card, over = _card(context, prepared, options)
     card = replace(card, branch=f"forge/{card.run}")
     place = repository.root.with_name(f"{repository.root.name}.forge") / card.run
-    home = worktrees.add(repository, place, card.branch, card.base_commit)
-    context = replace(context, repository=home)
-    try:
-        with writing(context, card.run), Interrupts() as interrupts:
-            return _begin(context, card, first_events(plan, card, options, prepared.findings, over), interrupts)
-    finally:
-        if not live_folder(repository, card.run).exists() and not (home.root / card.folder).exists():
-            worktrees.remove(repository, place, card.branch)  # nothing has begun there
+    lock = making_lock(repository, card.run)
+    with ExitStack() as making:
+        making.callback(lock.unlink, missing_ok=True)
+        making.enter_context(WriterLock(lock, context.execution, card.run))
+        home = worktrees.add(repository, place, card.branch, card.base_commit)
+        try:
+            context = replace(context, repository=home)
+            with writing(context, card.run), Interrupts() as interrupts:
+                making.close()
+                return _begin(context, card, first_events(plan, card, options, prepared.findings, over), interrupts)
+        finally:
+            if not live_folder(repository, card.run).exists() and not (home.root / card.folder).exists():
+                worktrees.remove(repository, place, card.branch)  # nothing has begun there
 
 
 def approved_how(context: Context, plan: Plan, subject: Subject, options: Options, again: str) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Container
 from datetime import UTC, datetime, timedelta
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9._-]+-[a-z2-9]{4}")
 _SECOND = "%Y%m%dT%H%M%SZ"
 _PATIENCE = timedelta(seconds=2)
 _LONGEST = 120  # characters of a plan's id: a file's name holds 255 bytes
@@ -50,6 +51,11 @@ def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:
         if stamp >= least and found not in taken:
             return found
         time.sleep(0.05)
+
+
+def is_run_id(name: str) -> bool:
+    """Say whether a name has the form of a run id."""
+    return _RUN.fullmatch(name) is not None
 
 
 def _following(stamp: str) -> str:
