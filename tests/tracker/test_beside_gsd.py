@@ -60,7 +60,7 @@ def test_init_adds_what_forge_needs_and_changes_nothing_else(written: Sandbox) -
 
 def test_its_documents_are_found_shown_and_written(written: Sandbox) -> None:
     items = {item["id"]: item for item in written.call("list").data["items"]}
-    assert {name: item["status"] for name, item in items.items()} == {"01-setup": "open", "01-01": "claimed", "01-02": "open"}
+    assert {name: item["status"] for name, item in items.items()} == {"01-setup": "open", "01-01": "claimed", "01-02": "ready"}
     assert items["01-02"]["title"] == "Set it up."
     assert written.call("show", "01-02").data["parts"][0]["name"] == "Task 1: Write it"
     assert [hit["path"] for hit in written.call("search", "some day").data["hits"]] == [".planning/todos/pending/later.md"]

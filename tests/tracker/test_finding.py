@@ -38,10 +38,11 @@ def rows(sandbox: Sandbox, **filters: tuple[str, ...]) -> list[tuple[str, str, s
     return [(row.id, row.title, row.status, row.note) for row in found]
 
 
+SAYS = "its front matter says `complete`, and there is neither a summary nor a run"
 EXPECTED = [
     ("win", "Win", "active", ""), ("01-a", "a", "open", ""), ("02-b", "b", "open", ""), ("10-z", "Last: one", "open", ""),
-    ("01-01", "First <x>", "open", ""), ("01-02", "Second", "open", "it says `complete`"), ("01-03", "Third", "claimed", ""),
-    ("02-01", "02-01", "open", ""), ("k3f", "Item k3f", "done", "criteria are not ticked"),
+    ("01-01", "First <x>", "ready", ""), ("01-02", "Second", "ready", SAYS), ("01-03", "Third", "claimed", ""),
+    ("02-01", "02-01", "open", ""), ("k3f", "Item k3f", "done", "it says `done`, and 1 of 1 criteria are not met"),
     ("k3g", "Item k3g", "done", "closed by force"), ("k3h", "Item k3h", "done", ""), ("k3j", "Item k3j", "todo", ""),
 ]  # fmt: skip
 
@@ -51,9 +52,9 @@ def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.Monke
     assert rows(filled) == EXPECTED
     assert rows(filled, kinds=("plan",), statuses=("open",)) == [row for row in EXPECTED[4:8] if row[2] == "open"]
     assert rows(filled, priorities=("P0", "P1")) == [EXPECTED[6], EXPECTED[11]]
-    cache = filled.root / ".git/forge/cache/listing-main.json"
-    seen = cache.read_text()
-    monkeypatch.setattr(Path, "read_bytes", lambda path: seen.encode() if path == cache else pytest.fail(f"read {path}"))
+    cache = filled.root / ".git/forge/cache/outline-main.mpk"
+    seen = cache.read_bytes()
+    monkeypatch.setattr(Path, "read_bytes", lambda path: seen if path == cache else pytest.fail(f"read {path}"))
     assert rows(filled, kinds=("plan", "phase", "mission")) == EXPECTED[:8] and rows(filled, kinds=("item",)) == EXPECTED[8:]
 
 
@@ -66,10 +67,10 @@ def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyP
     (filled.root / ".planning/phases/01-a/01-03-SUMMARY.md").unlink()
     found = rows(filled, kinds=("plan",))
     assert [row[:3] for row in found[:4]] == [
-        ("01-01", "Other <x>", "open"), ("01-02", "Second", "open"), ("01-03", "Third", "open"), ("01-09", "New", "open"),
+        ("01-01", "Other <x>", "ready"), ("01-02", "Second", "ready"), ("01-03", "Third", "ready"), ("01-09", "New", "ready"),
     ]  # fmt: skip
     for damage in (b"", b"{}", b"[1]", b'{"key": 1', os.urandom(50)):
-        (filled.root / ".git/forge/cache/listing-main.json").write_bytes(damage)
+        (filled.root / ".git/forge/cache/outline-main.mpk").write_bytes(damage)
         assert rows(filled, kinds=("plan",)) == found
 
 

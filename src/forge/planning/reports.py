@@ -58,7 +58,7 @@ class ReportFront(NamedTuple):
         return self.values.get(key, TOP)
 
 
-_KEPT = ("phase", "plan", "status", "score", "verdict", "run", "generated_by")
+_KEPT = ("phase", "plan", "title", "priority", "status", "score", "verdict", "run", "generated_by")
 
 
 def _collect(source: Source, prefix: str, value: yaml.Value, values: dict[str, Spot]) -> None:

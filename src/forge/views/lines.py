@@ -15,6 +15,14 @@ class PlanLine(Struct, frozen=True, array_like=True):
     says: str = ""
     steps: int = 0
     problem: str = ""
+    priority: str = ""
+
+
+class PhaseLine(Struct, frozen=True, array_like=True):
+    """What the page of a phase, its README.md, says of it."""
+
+    title: str = ""
+    priority: str = ""
 
 
 class GoneBack(Struct, frozen=True, array_like=True):

@@ -17,7 +17,7 @@ from forge.git.repository import Repository
 from forge.planning import backlog
 from forge.planning.plan_files import RUNS, PlanFile, identified
 from forge.views.files import MISSIONS, files_below, signs_of
-from forge.views.lines import ItemLine, MissionLine, PlanLine, RunLine
+from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
 from forge.views.outline_memory import OutlineMemory, Shelf
 
 if TYPE_CHECKING:
@@ -62,6 +62,13 @@ class Outline:
         by_path = {file.path: file for file in self.files}
         signs = {path: self._found.plans[path] for path in by_path}
         return self._lines(self._kept.plans, signs, lambda path: _reader().plan_line(self.repository.root, by_path[path]))
+
+    @cached_property
+    def phases(self) -> dict[str, PhaseLine]:
+        """The line of each phase that has a page, by its folder."""
+        root, found = self.repository.root, self._found.phases.items()
+        signs = {path: sign for path, sign in found if sign or (root / path / "README.md").is_file()}
+        return self._lines(self._kept.phases, signs, lambda path: _reader().phase_line(self.repository.root, path))
 
     @cached_property
     def items(self) -> dict[str, ItemLine]:

@@ -13,7 +13,7 @@ from msgspec import Struct, field
 import forge
 from forge.errors import StorageFailed
 from forge.text import atomic
-from forge.views.lines import ItemLine, MissionLine, PlanLine, RunLine
+from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
 
 _PACKAGE = Path(forge.__file__).parent
 _READERS = ("text", "planning", "timeline", "views")
@@ -28,6 +28,7 @@ class Kept(Struct, array_like=True):
     code: str = ""
     ids: list[tuple[str, str]] = field(default_factory=list)
     plans: Shelf[PlanLine] = field(default_factory=dict)
+    phases: Shelf[PhaseLine] = field(default_factory=dict)
     runs: Shelf[RunLine] = field(default_factory=dict)
     missions: Shelf[MissionLine] = field(default_factory=dict)
     items: Shelf[ItemLine] = field(default_factory=dict)

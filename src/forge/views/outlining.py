@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from pathlib import Path
 
 from forge.errors import GitFailed
@@ -13,11 +14,14 @@ from forge.planning.dependencies import FIRST_WAVE
 from forge.planning.facts import PlanFacts
 from forge.planning.mission import Mission
 from forge.planning.plan_files import PlanFile
+from forge.planning.reports import ReportFront
 from forge.planning.run_card import RUNS
 from forge.text.source import Source
-from forge.views.lines import GoneBack, ItemLine, MissionLine, PlanLine, RunLine
+from forge.views.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
 from forge.views.run_report import control_data
 from forge.views.runs import RunRecord, belongs_here, live_folder, read_run
+
+_HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 
 
 def plan_line(root: Path, file: PlanFile) -> PlanLine:
@@ -33,7 +37,20 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
         found.title, found.wave, found.texts("depends_on"),
         [spot.text for spot in facts.requirements],
         facts.status.text if facts.status else "", len(found.steps), f"{blocking.rule}: {blocking.message}" if blocking else "",
+        " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
     )  # fmt: skip
+
+
+def phase_line(root: Path, folder: str) -> PhaseLine:
+    """Return what the page of a phase says of it: title and priority of its front matter, else its first heading."""
+    try:
+        source = Source.read(root, f"{folder}/README.md")
+    except OSError:
+        return PhaseLine()
+    values = ReportFront.of(source).values
+    heading = _HEADING.search(source.text)
+    said = {key: values[key].text if key in values else "" for key in ("title", "priority")}
+    return PhaseLine(said["title"] or (heading[1].strip() if heading else ""), said["priority"])
 
 
 def live_run(repository: Repository, name: str) -> RunLine | None:

@@ -31,11 +31,11 @@ def command(
     \b
     Example:
       forge list
-      forge list plans --phase 2 --status open
+      forge list plans --phase 2 --status ready
       forge list items --status todo --priority P0 --priority P1
     """
     wanted = tuple(dict.fromkeys(_kind(kind) for kind in kinds))
-    rows = listed(app.repository, Filters(wanted, statuses, (), priorities, archived))
+    rows = listed(app.repository, Filters(wanted, statuses, priorities, archived))
     if phase is not None:
         rows = [row for row in rows if row.phase and _is(phase, row.phase)]
     text = "\n".join(visible(_line(row)) for row in rows)
