@@ -6,6 +6,8 @@ import os
 import pty
 import subprocess
 
+import pytest
+
 from tests.conftest import FORGE, Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
@@ -266,3 +268,25 @@ def test_a_persons_own_checkpoints_are_never_answered_for_them(sandbox: Sandbox)
     assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
     code, shown = at_terminal(sandbox, ["resume"], b"y\n")
     assert code == 1 and "completed" in shown, shown
+
+
+def test_a_terminal_that_is_closed_pauses_the_run_and_ends_the_runner(sandbox: Sandbox) -> None:
+    fifo = sandbox.root.with_name("at-work")
+    os.mkfifo(fifo)
+    work = f"{writes('a.txt', 'half')}; open({str(fifo)!r}, 'w').write(str(os.getpid())); import time; time.sleep(600)"
+    case = Case(sandbox, [Task("Write it", "a.txt", auto("test -s a.txt"))], {1: work}, files=("a.txt",))
+    case.set_up()
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(sandbox.root)
+        os.execvpe(FORGE[0], [*FORGE, "execute", "01-01", "--approve"], {**sandbox.environment(), "TERM": "xterm"})
+    runner = int(fifo.read_text())
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 130
+    with pytest.raises(ProcessLookupError):
+        os.kill(runner, 0)
+    (run,) = sandbox.call("runs").data["runs"]
+    assert run["status"] == "paused" and sandbox.subjects()[-1].endswith("record — paused")
+    case.set_work({1: writes("a.txt", "whole")})
+    assert sandbox.call("resume", run["run"]).data["status"] == "completed"
+    assert sandbox.git("show", "HEAD:a.txt") == "whole" and sandbox.call("replay", run["run"]).data["valid"]
