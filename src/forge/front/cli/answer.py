@@ -7,7 +7,6 @@ import functools
 import json
 import os
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,10 +16,12 @@ import click
 
 from forge.errors import ForgeError, GitFailed, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
 from forge.git.repository import Repository
+from forge.late import at_first_use
 from forge.run import executions
 from forge.run.executions import Execution
 from forge.text.finding import Finding
 
+traceback = at_first_use("traceback")  # for bugs alone
 P = ParamSpec("P")
 _SCHEMA_VERSION = 1
 
