@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import contextlib
 import posixpath
 import re
 from collections.abc import Callable, Iterable
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from msgspec import Struct
 
 from forge.planning.stage import names_a_path
 from forge.text.finding import Finding
-from forge.text.pattern import BadPattern, compile_pattern, searchable
+from forge.text.pattern import BadPattern, Pattern, compile_pattern, searchable
 from forge.text.source import Source, Span
 from forge.text.yaml import Value
 
@@ -145,11 +144,16 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 
     A glob that is too large to compile matches nothing.
     """
-    compiled = []
-    for glob in globs:
-        with contextlib.suppress(BadPattern):
-            compiled.append(compile_pattern(glob_regex(glob)))
+    compiled = [found for glob in globs if (found := _compiled(glob)) is not None]
     return lambda path: any(glob.fullmatch(searchable(path)) for glob in compiled)
+
+
+@lru_cache(maxsize=1024)
+def _compiled(glob: str) -> Pattern | None:
+    try:
+        return compile_pattern(glob_regex(glob))
+    except BadPattern:
+        return None
 
 
 def glob_regex(glob: str) -> str:

@@ -192,23 +192,26 @@ class OpenRun:
         """Project the record into the work tree and commit it on top of HEAD; return the commit's id. Raises HeadMoved."""
         parent = self.head()
         self._put_back_live()
-        written = {**self._record(parent), **(files or {})}
+        written, staging = {**self._record(parent), **(files or {})}, self._staging()
         for path, data in written.items():
             place = self.repository.root / path
             _clear_the_way(self.repository.root, place)
-            atomic.write(place, data, staging=self._staging(place), durable=False)
+            atomic.write(place, data, staging=staging, durable=False)
         text = message(self.card, subject, self.state.last_seq, trailers)
         return commits.commit_files(self.repository, written, text, parent, self.branch)
 
     def _record(self, parent: str) -> dict[str, bytes]:
         """Return the run's files as they have to be in the tree, less the evidence that is committed already."""
-        names = ["run.yaml", "timeline.jsonl"]
+        names = ["timeline.jsonl"]
         names += [f"evidence/{path.name}" for path in sorted((self.folder / "evidence").glob("*.*"))]
         committed = self._committed_evidence(parent)
         record = {
             f"{self.card.folder}/{name}": (self.folder / name).read_bytes() for name in names
             if f"{self.card.folder}/{name}" not in committed
         }  # fmt: skip
+        card = f"{self.card.folder}/run.yaml"
+        if not self.card_data == commits.file_at(self.repository, parent, card) == _lies_at(self.repository.root / card):
+            record[card] = self.card_data
         if ATTRIBUTES not in {f"{RUNS}/{name}" for name in commits.names_in(self.repository, parent, RUNS)}:
             record[ATTRIBUTES] = _AS_WRITTEN
         return record
@@ -218,7 +221,7 @@ class OpenRun:
         names = {f"{folder}/{name}" for name in commits.names_in(self.repository, parent, folder)}
         return {name for name in names if (self.repository.root / name).is_file()}
 
-    def _staging(self, place: Path) -> Path | None:
+    def _staging(self) -> Path | None:
         """Half-written files stay in the git directory, where that is on the same file system."""
         scratch = self.repository.scratch
         return scratch if scratch.stat().st_dev == self.repository.root.stat().st_dev else None
@@ -253,6 +256,13 @@ class OpenRun:
         """Forget what other shells asked."""
         for name in ("stop", "pause"):
             (self.folder / f"request-{name}").unlink(missing_ok=True)
+
+
+def _lies_at(place: Path) -> bytes | None:
+    """Return the bytes of a file that is no link; None where there is none."""
+    with contextlib.suppress(OSError):
+        return None if place.is_symlink() else place.read_bytes()
+    return None
 
 
 def _clear_the_way(root: Path, place: Path) -> None:

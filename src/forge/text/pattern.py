@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 import re2
+
+Pattern: TypeAlias = re2._Regexp
 
 
 class BadPattern(Exception):
     """A pattern that RE2 does not compile; the message says why."""
 
 
-def compile_pattern(text: str) -> re2._Regexp:
+def compile_pattern(text: str) -> Pattern:
     """Compile `text` with RE2 (syntax: RE2's); `^` and `$` match at line edges. Raises BadPattern."""
     if not _encodes(text):
         raise BadPattern("it holds bytes that are no UTF-8")

@@ -157,7 +157,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     prompt_file, scope_file = (run.folder / name for name in ("prompt.md", "scope.json"))
     atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
     scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope), **run.contract.as_data()}
-    atomic.write(scope_file, json.dumps(scope, indent=1).encode(), durable=False)
+    _keep(scope_file, json.dumps(scope, indent=1).encode())
     variables = {
         "FORGE_RUN_ID": run.card.run, "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
         "FORGE_STEP_INDEX": str(step.number), "FORGE_STEP_NAME": step.name, "FORGE_ATTEMPT": str(current.attempt),
@@ -171,6 +171,14 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
         lambda process: run.note("child.json", asdict(process)), current.session,
         run.contract.allowed_tools,
     )  # fmt: skip
+
+
+def _keep(path: Path, data: bytes) -> None:
+    """Write a file, where it is not there already as it has to be."""
+    with contextlib.suppress(OSError):
+        if path.read_bytes() == data:
+            return
+    atomic.write(path, data, durable=False)
 
 
 def _shown(word: str, prompt: str) -> str:

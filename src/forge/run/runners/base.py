@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Protocol
@@ -60,7 +61,13 @@ def find(name: str, settings: RunnerSettings) -> Runner:
     Packages add kinds of runners under the entry point group `forge.runners`.
     """
     kind = COMMAND if settings.command else name
-    for found in entry_points(group=GROUP, name=kind):
-        made: Runner = found.load()()
-        return made
-    raise SettingsError(f"there is no kind of runner `{kind}`", f"give `{name}` a `command` in .planning/forge.yaml")
+    made = _kind(kind)
+    if made is None:
+        raise SettingsError(f"there is no kind of runner `{kind}`", f"give `{name}` a `command` in .planning/forge.yaml")
+    return made()
+
+
+@cache
+def _kind(name: str) -> Callable[[], Runner] | None:
+    """Return what makes a runner of a kind; looked for once, since that reads the names of all installed packages."""
+    return next((found.load() for found in entry_points(group=GROUP, name=name)), None)
