@@ -12,13 +12,14 @@ from contextlib import contextmanager
 
 from msgspec import Struct, field
 
-from forge.git import program
-from forge.git.commits import read, trailers_in
+from forge.git import hooks, program
+from forge.git.commits import move_branch, read, trailers_in, write_commit
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
 from forge.git.late import pygit2
 from forge.git.locks import remove_left_ref_locks
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
+from forge.git.syncing import sync_objects
 from forge.git.trees import Entry
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
@@ -91,9 +92,13 @@ class Staging(Struct, frozen=True):
         """Commit exactly these changes with the user's hooks, signing and identity; return the id and what a hook changed.
 
         `attempt` runs git, since hooks may take their time. A hook that rewrites only these files and fails is tried once
-        more. Raises GitFailed with what git or the hook said.
+        more. Where there are none, and nothing is signed, the same commit is made without git. Raises GitFailed with what
+        git or the hook said.
         """
-        repository = self.copy.repository
+        repository, head = self.copy.repository, self.copy.repository.head()
+        if head.branch is not None and head.commit == self.base and not hooks.heeded(repository):
+            return self._made(message, head.branch), []
+        sync_objects(repository, {entry.blob for entry in self.changes.entries})
         done = self._tried(message, attempt)
         if done.returncode == 0:
             return self._committed()
@@ -103,6 +108,16 @@ class Staging(Struct, frozen=True):
                 commit, _ = again._committed()
                 return commit, self._hook_changed(commit)
         raise program.failed(_COMMIT, done)
+
+    def _made(self, message: str, branch: str) -> str:
+        """Make the commit that git would make of the copy: the trees differ from those of `base` in these changes alone."""
+        repository = self.copy.repository
+        entries = {entry.path: entry.entry for entry in self.changes.entries}
+        commit = write_commit(repository, entries, message.encode("utf-8", "replace").decode(), self.base)
+        move_branch(repository, branch, self.base, commit, message.partition("\n")[0])
+        if not self.whole or not self.copy.publish():
+            put_entries(repository, entries)
+        return commit
 
     def _tried(self, message: str, attempt: program.Attempt) -> subprocess.CompletedProcess[bytes]:
         """Run git, and take for done what a git that was killed had done; what it left of locks is removed."""
@@ -194,7 +209,7 @@ def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Stagi
         wanted = [path for _, path in changed if not exclude(path)]
         paths = [path for path in wanted if not path.endswith("/")]
         nested = tuple(path for path in wanted if path.endswith("/"))
-        stage_paths(copy, paths)
+        stage_paths(copy, paths, flush=False)
         changes = _staged(copy, base, exclude) if paths or base != repository.head().commit else Changes()
         yield Staging(copy, base, exclude, whole, changes, nested)
 

@@ -52,6 +52,16 @@ def commit_files(repository: Repository, files: Mapping[str, bytes], message: st
 
 def commit_entries(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str) -> str:
     """Commit tree entries, path to (mode, object id) or None to take it away, as `commit_files` does."""
+    commit = write_commit(repository, entries, message, parent)
+    if str(_target(repository, branch)) != parent:
+        raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
+    index.put_entries(repository, dict(entries))
+    move_branch(repository, branch, parent, commit, message.partition("\n")[0])
+    return commit
+
+
+def write_commit(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str) -> str:
+    """Write a commit on top of `parent` that no ref names yet, flushed with all that is at the entries; return its id."""
     objects = repository.objects
     people = signatures(repository)
     try:
@@ -61,10 +71,6 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
     except pygit2.GitError as error:
         raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
     sync_commit(repository, str(commit), entries)
-    if str(_target(repository, branch)) != parent:
-        raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
-    index.put_entries(repository, dict(entries))
-    move_branch(repository, branch, parent, str(commit), message.partition("\n")[0])
     return str(commit)
 
 

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import hashlib
+import os
+from functools import lru_cache
 from pathlib import Path
 
+from forge.git import program
 from forge.git.repository import Repository
+
+_HEEDED = r"^(commit\.gpgsign|core\.hookspath|i18n\.commitencoding|hook\..*)$"
+_NONE = 1  # the status of `git config` where no setting is of that name
 
 
 def sign(repository: Repository) -> str:
@@ -16,6 +22,20 @@ def sign(repository: Repository) -> str:
     for path in (*hooks, repository.common_dir / "config", repository.git_dir / "config.worktree"):
         found.update(f"{path.name}\0{_mode(path)}\0".encode("utf-8", "surrogateescape") + _bytes(path) + b"\0")
     return found.hexdigest()
+
+
+def heeded(repository: Repository) -> bool:
+    """Say whether a commit of git's would run, sign or recode something here: hooks, or the settings that ask for it."""
+    return _heeded(repository, sign(repository))
+
+
+@lru_cache(maxsize=8)
+def _heeded(repository: Repository, sign: str) -> bool:
+    """Answer for hooks and settings of one sign; git is asked for the settings, since it knows all places of them."""
+    folder = repository.common_dir / "hooks"
+    if folder.is_dir() and any(path.suffix != ".sample" and os.access(path, os.X_OK) for path in folder.iterdir()):
+        return True
+    return program.attempt(repository.root, "config", "--get-regexp", _HEEDED).returncode != _NONE
 
 
 def _mode(path: Path) -> int:

@@ -97,8 +97,11 @@ def changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
     return [(entry[0], entry[3:]) for entry in program.fields(output)]
 
 
-def stage_paths(copy: PrivateIndex, paths: Sequence[str]) -> None:
-    """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree."""
+def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True) -> None:
+    """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree.
+
+    Without `flush` whoever refers to their blobs flushes these, all at once; what is too large to be one lies in a pack.
+    """
     gone = _behind_links(copy.repository.root, paths)
     if gone:  # `git add` refuses a path whose folder is a link by now
         copy.git("update-index", "--force-remove", "-z", "--stdin", stdin=program.nul_joined(sorted(gone)))
@@ -106,7 +109,10 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str]) -> None:
     if paths:
         # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
         sparse = ["--sparse"] if (copy.repository.git_dir / "info/sparse-checkout").exists() else []
-        copy.git("add", "-A", "-f", *sparse, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths))
+        later = [] if flush else ["-c", "core.fsync=pack,pack-metadata"]
+        copy.git(
+            *later, "add", "-A", "-f", *sparse, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths)
+        )
 
 
 def _behind_links(root: Path, paths: Sequence[str]) -> set[str]:

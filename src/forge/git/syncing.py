@@ -38,6 +38,11 @@ def sync_commit(repository: Repository, commit: str, paths: Iterable[str]) -> No
                 break
             place = place[part]
             made.add(str(place.id))
+    sync_objects(repository, made)
+
+
+def sync_objects(repository: Repository, made: Iterable[str]) -> None:
+    """Flush objects of which the ids are given. Raises StorageFailed."""
     folder = repository.common_dir / "objects"
     _sync_all([os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)])
 
