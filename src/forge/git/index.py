@@ -93,7 +93,8 @@ def _gone_first(item: tuple[str, tuple[int, str]]) -> tuple[bool, str]:
 
 def changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
     """Return git's letter for what is staged, and the path, of everything uncommitted; nested repositories end in `/`."""
-    output = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    # without optional locks the copy is not written again for what git saw meanwhile: of a large one, that takes most
+    output = copy.git("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
     return [(entry[0], entry[3:]) for entry in program.fields(output)]
 
 

@@ -8,6 +8,7 @@ from msgspec.structs import asdict
 
 from forge.errors import GitFailed
 from forge.git.changes import stage
+from forge.git.commits import HeadMoved
 from forge.git.snapshot import put_back, snapshot
 from forge.planning.shell import foreign_folder
 from forge.planning.verify import Check
@@ -96,6 +97,8 @@ def keep_changed(run: OpenRun, move: Move) -> None:
         try:
             text = result_message(run, run.state.last_seq)
             commit, hooks = staging.commit(text, supervised_git(run)) if staging.changes.entries else (None, [])
+        except HeadMoved:
+            raise
         except GitFailed as error:
             if watcher(run) is not None:
                 return

@@ -246,6 +246,8 @@ def apply(run: OpenRun, move: Move) -> None:
             commit, hook_changed = (run.head() if proposal.files else None), list[str]()
         else:
             commit, hook_changed = staging.commit(result_message(run, proposal.seq), supervised_git(run))
+    except HeadMoved:
+        raise  # no fault of the step's: the run pauses, and judges the diff anew
     except GitFailed as error:
         run.release_staging()
         if watcher(run) is not None:
