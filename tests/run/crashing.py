@@ -40,9 +40,10 @@ must_haves:
 
 
 def _work(step: int, name: str) -> str:
-    return (
-        f"import time; open('{name}.txt', 'w').write('{name}'); time.sleep(0.05); open('counter.txt', 'a').write('{step}\\n')"
-    )
+    """Return a runner's work: two effects; it fails, as it should, where a disk is full when a file is closed."""
+    count = f"file = open('counter.txt', 'a'); file.write('{step}\\n'); file.close()"
+    told = "sys.excepthook = lambda kind, error, trace: print(error)"
+    return f"import time; {told}; pathlib.Path('{name}.txt').write_text('{name}'); time.sleep(0.05); {count}"
 
 
 WORK = {1: _work(1, "a"), 2: _work(2, "b"), 5: _work(5, "c")}

@@ -71,6 +71,7 @@ def full(ground: Ground, disk: Path, leave: int) -> None:
     ballast = fill(disk, leave)
     survives(sandbox, ground, execute(sandbox, ground), ballast.unlink)
     shutil.rmtree(sandbox.root)
+    shutil.rmtree(sandbox.home)
 
 
 def test_a_disk_that_is_full(ground: Ground, small_disk: Path) -> None:
