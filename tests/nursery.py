@@ -26,8 +26,8 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _NUMBER = struct.Struct("!q")
 _HEAVY = (
-    "click", "msgspec", "ruamel.yaml", "re2", "pygit2", "jsonschema", "detect_secrets.core.scan", "detect_secrets.settings",
-    "sqlite3", "rich.console", "rich.table", "rich.live", "rich.progress", "jinja2", "tree_sitter",
+    "click", "msgspec", "ruamel.yaml", "yaml", "re2", "pygit2", "jsonschema", "detect_secrets.core.scan",
+    "detect_secrets.settings", "sqlite3", "rich.console", "rich.table", "rich.live", "rich.progress", "jinja2", "tree_sitter",
 )  # fmt: skip
 
 

@@ -40,7 +40,7 @@ sys.argv = ["forge", "status"]
 try:
     main()
 finally:
-    print([name for name in ("ruamel", "jsonschema", "re2", "sqlite3") if name in sys.modules], file=sys.stderr)
+    print([name for name in ("ruamel", "yaml", "jsonschema", "re2", "sqlite3") if name in sys.modules], file=sys.stderr)
 """
 
 

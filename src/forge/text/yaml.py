@@ -1,4 +1,4 @@
-"""YAML 1.2 with the place of every value. The only importer of ruamel.yaml.
+"""YAML 1.2 with the place of every value. The only importer of ruamel.yaml, which has the last word on every text.
 
 Values are composed, not constructed: a value knows its own characters, an alias or a merge key cannot run code, and the
 text that a person wrote (`plan: 08`) stays at hand beside what it means.
@@ -19,8 +19,11 @@ from forge.text.source import Span
 
 if not TYPE_CHECKING:
     ruamel = at_first_use("ruamel.yaml")  # a command that finds everything in its caches reads no YAML
+    libyaml = at_first_use("forge.text.libyaml")
 else:  # not the other way round: import-linter leaves out what stands below `if TYPE_CHECKING`
     import ruamel.yaml as ruamel
+
+    from forge.text import libyaml
 
 _MOST_VALUES = 200_000
 _DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
@@ -118,11 +121,19 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
 
     A key that stands twice in a mapping is a problem too, unless `repeats` lets it pass.
     """
+    node = libyaml.compose(text) or _compose(text)
+    if node is None:
+        return Value({}, "", Span(offset, offset + len(text)), {})
+    return _Converter(text, offset, repeats).convert(node, 0)
+
+
+def _compose(text: str) -> Any:
+    """Return the node that a text is, as ruamel.yaml reads it; None where nothing is written. Raises YamlProblem."""
     reader = ruamel.YAML(typ="safe", pure=True)  # nodes and places only; what collects comments fails on some texts
     reader.max_depth = _DEEPEST
     reader.composer.warn_double_anchors = False
     try:
-        node = reader.compose(io.StringIO(text))
+        return reader.compose(io.StringIO(text))
     except ruamel.error.MarkedYAMLError as error:
         raise _marked(error) from error
     except RecursionError as error:
@@ -131,9 +142,6 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
         raise YamlProblem("cannot be read", 0) from error
     except (ruamel.error.YAMLError, ValueError, UnicodeError) as error:
         raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
-    if node is None:
-        return Value({}, "", Span(offset, offset + len(text)), {})
-    return _Converter(text, offset, repeats).convert(node, 0)
 
 
 def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
@@ -145,32 +153,33 @@ def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
 
 
 class _Converter:
+    """Makes values of nodes, whichever library they come from: the two name alike what is used here."""
+
     def __init__(self, text: str, offset: int, repeats: Repeats | None = None) -> None:
         self.text = text
         self.offset = offset
         self.repeats = repeats
         self.count = 0
 
-    def convert(self, node: ruamel.nodes.Node, depth: int) -> Value:
+    def convert(self, node: libyaml.Node, depth: int) -> Value:
         self.count += 1
         if self.count > _MOST_VALUES or depth > _DEEPEST:
             raise YamlProblem("expands to more than a document may hold", node.start_mark.index)
         span = self.span(node)
-        if isinstance(node, ruamel.nodes.ScalarNode):
+        if node.id == "scalar":
             return Value(_scalar(node), node.value, span, {})
-        if isinstance(node, ruamel.nodes.SequenceNode):
+        if node.id == "sequence":
             return Value([self.convert(item, depth + 1) for item in node.value], "", span, {})
-        assert isinstance(node, ruamel.nodes.MappingNode)
         return self.mapping(node, span, depth)
 
-    def mapping(self, node: ruamel.nodes.MappingNode, span: Span, depth: int) -> Value:
+    def mapping(self, node: libyaml.Node, span: Span, depth: int) -> Value:
         data: dict[str, Value] = {}
         keys: dict[str, Span] = {}
         for key_node, value_node in node.value:
-            if not isinstance(key_node, ruamel.nodes.ScalarNode):
+            if key_node.id != "scalar":
                 raise YamlProblem("a key is a list or a mapping", key_node.start_mark.index)
             key = key_node.value
-            if key == "<<" and isinstance(value_node, ruamel.nodes.MappingNode):
+            if key == "<<" and value_node.id == "mapping":
                 for name, value in self.convert(value_node, depth + 1).items():
                     data.setdefault(name, value)
                 continue
@@ -187,14 +196,14 @@ class _Converter:
                 data[key] = self.repeats.join(key, data[key], self.convert(value_node, depth + 1))
         return Value(data, "", span, keys)
 
-    def span(self, node: ruamel.nodes.Node) -> Span:
+    def span(self, node: libyaml.Node) -> Span:
         start, end = node.start_mark.index, node.end_mark.index
         while end > start and self.text[end - 1] in " \t\r\n":  # other blanks belong to the scalar
             end -= 1
         return Span(self.offset + start, self.offset + end)
 
 
-def _scalar(node: ruamel.nodes.ScalarNode) -> object:
+def _scalar(node: libyaml.Node) -> object:
     kind = str(node.tag).rpartition(":")[2]
     text: str = node.value
     if kind == "null":
