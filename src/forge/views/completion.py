@@ -5,12 +5,7 @@ from __future__ import annotations
 from forge.git.repository import Repository
 from forge.planning.plan_files import PlanFile
 from forge.views.rollbacks import completed_runs
-from forge.views.runs import RunRecord, all_runs
-
-
-def runs_of(repository: Repository, file: PlanFile) -> list[RunRecord]:
-    """Return the runs of a plan, oldest first."""
-    return [record for record in all_runs(repository) if record.card.plan_path == file.path]
+from forge.views.runs import all_runs
 
 
 def is_claimed(repository: Repository, file: PlanFile) -> bool:
