@@ -6,11 +6,13 @@ import errno
 import json
 import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from forge.timeline.lock import ProcessId
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
@@ -118,6 +120,24 @@ def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: i
     assert said.code == 1, said.err
     assert "forge resume" in said.err or "try again" in said.err, said.err
     whole(sandbox, carry_on(sandbox))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
+def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
+    """Where forge is killed between the start of a runner and noting it down, that runner does not work on beside the next."""
+    case, left = two_steps(sandbox), tmp_path / "left"
+    good = case.work[2]
+    pid = f"pathlib.Path({str(left)!r}).write_text(str(os.getpid()))"
+    case.work[2] = f"import signal; {pid}; os.kill(os.getppid(), 9); signal.pause()"
+    case.set_up()
+    sandbox.start("execute", "01-01", "--approve").wait(timeout=60)
+    (record,) = (sandbox.root / ".git/forge/runs").glob("*/child.json")
+    record.unlink()
+    runner = int(left.read_text())
+    assert ProcessId.of(runner).start
+    case.set_work({2: good})
+    assert sandbox.call("resume").code == 0 and not ProcessId.of(runner).start
+    whole(sandbox, record.parent.name)
 
 
 def test_a_torn_tail_is_set_aside(sandbox: Sandbox) -> None:

@@ -30,6 +30,7 @@ from forge.run.interrupts import Interrupts
 from forge.run.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.person import Person
 from forge.run.process import GRACE, end_group
+from forge.run.strays import groups_of
 from forge.text.command_line import forge_command
 from forge.text.readable import read_document
 from forge.text.source import Source
@@ -56,6 +57,8 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         folders = list(live_folders_here(context.repository))
         for folder in folders:
             end_leftovers(folder)
+            for group in groups_of(folder.name) if lock.left_at is not None else ():
+                end_group(group, GRACE)
         locks = context.repository.forge_dir / "locks"
         alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
         index.remove_left_lock(context.repository, alive)

@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 _SUBREAPER = 36
 _PATIENCE = 1.0  # seconds for a killed process to be gone
@@ -39,6 +40,19 @@ def adopted() -> Iterator[None]:
     finally:
         _end(before)
         prctl(_SUBREAPER, 0, 0, 0, 0)
+
+
+def groups_of(run: str) -> set[int]:
+    """Return the process groups in which a process has the id of a run in its environment; this process's own is none of them.
+
+    A forge that is killed between the start of a child and noting it down leaves one that no record names.
+    """
+    marker, found = f"FORGE_RUN_ID={run}".encode(), set[int]()
+    for place in Path("/proc").glob("[0-9]*/environ"):
+        with contextlib.suppress(OSError):
+            if marker in place.read_bytes().split(b"\0"):
+                found.add(os.getpgid(int(place.parent.name)))
+    return found - {os.getpgrp()}
 
 
 def _children() -> set[int]:
