@@ -234,7 +234,8 @@ def check_untouched(sandbox: Sandbox) -> None:
 
 
 def _newest(sandbox: Sandbox) -> RunRecord | None:
-    return next(reversed(all_runs(Repository.discover(sandbox.root))), None)
+    """Return the run that began last; a copy is another clone, whose ids of the same second are in no order."""
+    return max(all_runs(Repository.discover(sandbox.root)), key=lambda record: record.card.started_at, default=None)
 
 
 def carry_on(sandbox: Sandbox, ground: Ground) -> None:
