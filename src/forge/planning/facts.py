@@ -58,29 +58,10 @@ class PlanFacts(NamedTuple):
             (gaps := plan.front.get("gap_closure")) is not None and gaps.data is True,
         )
 
-    @classmethod
-    def from_data(cls, data: list[object]) -> PlanFacts:
-        """Return the facts from what JSON makes of them. Raises TypeError or ValueError where they are none."""
-        path, phase, number, wave, wave_spot, depends, files, requirements, references, status, paths, gaps = data
-        return cls(
-            path, _spot(phase), _spot(number), wave, _spot(wave_spot), _spots(depends), _spots(files),  # type: ignore[arg-type]
-            _spots(requirements), _spots(references), _spot(status), paths, bool(gaps),  # type: ignore[arg-type]
-        )  # fmt: skip
-
     @property
     def head(self) -> Spot:
         """Where a finding about the plan as a whole points."""
         return self.phase or TOP
-
-
-def _spot(data: object) -> Spot | None:
-    return Spot(*data) if isinstance(data, list) else None
-
-
-def _spots(data: object) -> list[Spot]:
-    if not isinstance(data, list):
-        raise TypeError("no list of places")
-    return [Spot(*each) for each in data]
 
 
 def _plain(value: Value | None) -> bool:

@@ -38,15 +38,6 @@ class ItemFacts(NamedTuple):
             list(_open(item)) if closed else [],
         )
 
-    @classmethod
-    def from_data(cls, data: list[object]) -> ItemFacts:
-        """Return the facts from what JSON makes of them. Raises TypeError or ValueError where they are none."""
-        path, item_id, depends, criteria = data
-        return cls(
-            path, Spot(*item_id), [Spot(*each) for each in depends],  # type: ignore[arg-type,misc,attr-defined]
-            [Open(Spot(*spot), evidence) for spot, evidence in criteria],  # type: ignore[attr-defined]
-        )  # fmt: skip
-
 
 def _open(item: Item) -> Iterator[Open]:
     for criterion in item.criteria:

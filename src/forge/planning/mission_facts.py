@@ -22,9 +22,3 @@ class MissionFacts(NamedTuple):
         """Take the facts of a mission that was read."""
         status = mission.status_spot or TOP._replace(text=mission.status)
         return cls(mission.path, status, list(mission.phases), mission.id, list(mission.contract.paths))
-
-    @classmethod
-    def from_data(cls, data: list[object]) -> MissionFacts:
-        """Return the facts from what JSON makes of them. Raises TypeError or ValueError where they are none."""
-        path, status, *rest = data
-        return cls(path, Spot(*status), *rest)  # type: ignore[arg-type,misc]

@@ -38,13 +38,6 @@ class ReportFront(NamedTuple):
         _collect(source, "", front, values)
         return cls(source.path, values, None)
 
-    @classmethod
-    def from_data(cls, data: list[object]) -> ReportFront:
-        """Return the value from what JSON makes of it. Raises TypeError or ValueError where it is none."""
-        path, values, problem = data
-        spots = {key: Spot(*spot) for key, spot in values.items()}  # type: ignore[attr-defined]
-        return cls(path, spots, Spot(*problem) if isinstance(problem, list) else None)  # type: ignore[arg-type]
-
     def number(self, key: str) -> float | None:
         """Return a value that is a number, else None."""
         spot = self.values.get(key)

@@ -68,13 +68,6 @@ class Requirements(NamedTuple):
                 defined.append(Requirement(match["id"], None if mark is None else mark in "xX", bool(asides), spot))
         return cls(source.path, defined, phases, sorted(ids_in(source.text)))
 
-    @classmethod
-    def from_data(cls, data: list[object]) -> Requirements:
-        """Return the value from what JSON makes of it. Raises TypeError or ValueError where it is none."""
-        path, defined, phases, spoken = data
-        found = [Requirement(name, ticked, aside, Spot(*spot)) for name, ticked, aside, spot in defined]  # type: ignore[attr-defined]
-        return cls(path, found, phases, spoken)  # type: ignore[arg-type]
-
 
 def _definition(line: str) -> re.Match[str] | None:
     item = _ITEM.match(line)

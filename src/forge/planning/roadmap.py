@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import NamedTuple
 
 from forge.planning.numbers import NUMBER, leading, mentioned, normal
@@ -52,17 +51,6 @@ class Roadmap(NamedTuple):
             elif (row := _ROW.match(line[0])) and (number := leading(row["first"])):
                 named.add(number)
         return cls(source.path, phases, plans, sorted(named | {entry.key for entry in phases}))
-
-    @classmethod
-    def from_data(cls, data: list[object]) -> Roadmap:
-        """Return a roadmap from what JSON makes of it. Raises TypeError or ValueError where it is none."""
-        path, phases, plans, named = data
-        return cls(path, list(_entries(phases)), list(_entries(plans)), named)  # type: ignore[arg-type]
-
-
-def _entries(data: object) -> Iterator[Entry]:
-    assert isinstance(data, list)
-    return (Entry(key, ticked, Spot(*spot), planned) for key, ticked, spot, planned in data)
 
 
 def _phase(source: Source, line: re.Match[str]) -> Entry | None:

@@ -6,10 +6,12 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
 from typing import TypeVar
+
+import msgspec
 
 from forge.check.rules import runs
 from forge.check.rules.catalog import between
@@ -57,35 +59,35 @@ class Gathering:
         elif repository is not None and (repository.root / RUNS).is_dir():
             yield from self._history(repository, {})
 
-    def _all(self, kind: str, decode: Callable[[list[object]], T]) -> list[T]:
-        found = (self._one(kind, path, decode) for path in self.facts.get(kind, {}))
+    def _all(self, kind: str, of: type[T]) -> list[T]:
+        found = (self._one(kind, path, of) for path in self.facts.get(kind, {}))
         return [each for each in found if each is not None]
 
-    def _one(self, kind: str, path: str, decode: Callable[[list[object]], T]) -> T | None:
-        return _decoded(self.facts.get(kind, {}).get(path), decode)
+    def _one(self, kind: str, path: str, of: type[T]) -> T | None:
+        return _decoded(self.facts.get(kind, {}).get(path), of)
 
     def _project(self, repository: Repository | None) -> Project:
-        archived = [each for each in self._all("requirements", Requirements.from_data) if each.path != requirements.PATH]
+        archived = [each for each in self._all("requirements", Requirements) if each.path != requirements.PATH]
         return Project(
             self.root,
             Catalog(self.root).files,
-            lambda path: _decoded(self.plans.get(path), PlanFacts.from_data),
+            lambda path: _decoded(self.plans.get(path), PlanFacts),
             exists_below(self.root, cache(lambda: _tracked(repository))),
             frozenset(self.facts.get("summary", ())),
             folders_of_phases(str(self.root)),
-            self._one("roadmap", roadmap.PATH, Roadmap.from_data),
-            self._one("requirements", requirements.PATH, Requirements.from_data),
+            self._one("roadmap", roadmap.PATH, Roadmap),
+            self._one("requirements", requirements.PATH, Requirements),
             frozenset(name for each in archived for name in each.spoken),
-            self._one("state", reports.STATE, ReportFront.from_data),
-            tuple(self._all("verification", ReportFront.from_data)),
+            self._one("state", reports.STATE, ReportFront),
+            tuple(self._all("verification", ReportFront)),
             frozenset(self._completed()),
-            tuple(self._all("item", ItemFacts.from_data)),
-            tuple(self._all("mission", MissionFacts.from_data)),
+            tuple(self._all("item", ItemFacts)),
+            tuple(self._all("mission", MissionFacts)),
             repository is not None,
         )
 
     def _runs(self) -> list[RunFacts]:
-        return self._all("timeline", lambda data: RunFacts(*data))  # type: ignore[arg-type]
+        return self._all("timeline", RunFacts)
 
     def _completed(self) -> Iterator[str]:
         """Yield the paths of the plans that a run completed which was not rolled back since."""
@@ -122,9 +124,8 @@ class PlanShelf:
         return row[0] if row else None
 
 
-def _decoded(text: str | None, decode: Callable[[list[object]], T]) -> T | None:
-    data = json.loads(text) if text else None
-    return decode(data) if isinstance(data, list) else None
+def _decoded(text: str | None, of: type[T]) -> T | None:
+    return msgspec.json.decode(text, type=of | None) if text else None
 
 
 def _tracked(repository: Repository | None) -> frozenset[str]:

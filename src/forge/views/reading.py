@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
+import msgspec
 from msgspec import Struct, field
 from msgspec.structs import astuple
 
@@ -53,7 +54,10 @@ class Reading(Struct, frozen=True):
     @classmethod
     def decode(cls, text: str, facts: str) -> Reading:
         """Return the reading that was encoded. Raises ValueError or TypeError where it is none."""
-        kind, name, steps, findings, allows, lines = json.loads(text)
+        try:
+            kind, name, steps, findings, allows, lines = msgspec.json.decode(text)
+        except msgspec.DecodeError as error:
+            raise ValueError(str(error)) from error
         comments = tuple(Allow(rule, reason, Spot(*spot)) for rule, reason, spot in allows)
         return cls(kind, name, steps, tuple(Finding(*each) for each in findings), comments, dict(lines), facts)
 
