@@ -290,3 +290,23 @@ def test_what_was_read_is_not_read_again_and_every_change_is_seen(project: Sandb
     plan(project, "02", "wave: 9\n")
     assert words(project)["01-02"] == "open"
     assert json.dumps(before) != json.dumps(project.call("status").data)
+
+
+def test_a_folder_with_a_name_that_is_no_utf_8(sandbox: Sandbox) -> None:
+    folder = os.fsencode(sandbox.root) + b"/.planning/phases/01-\xff"
+    os.makedirs(folder)
+    with open(folder + b"/01-01-PLAN.md", "w") as file:
+        file.write("---\nphase: 01-x\nplan: 01\n---\n\n<tasks>\n<task>\n<name>Look</name>\n</task>\n</tasks>\n")
+    for _ in range(2):
+        for words in (
+            ("status",),
+            ("list",),
+            ("ready", "--explain"),
+            ("board",),
+            ("graph",),
+            ("validate",),
+            ("audit",),
+            ("next",),
+        ):
+            said = sandbox.forge(*words)
+            assert said.code == 0 and "bug" not in said.err, said

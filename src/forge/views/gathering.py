@@ -31,6 +31,7 @@ from forge.planning.roadmap import Roadmap
 from forge.planning.run_card import RUNS
 from forge.text.finding import Finding
 from forge.views.document_kinds import folders_of_phases
+from forge.views.reading import plain
 from forge.views.reading_cache import text_key
 
 T = TypeVar("T")
@@ -125,7 +126,7 @@ class PlanShelf:
 
 
 def _decoded(text: str | None, of: type[T]) -> T | None:
-    return msgspec.json.decode(text, type=of | None) if text else None
+    return msgspec.convert(plain(text), of | None) if text else None
 
 
 def _tracked(repository: Repository | None) -> frozenset[str]:

@@ -51,7 +51,7 @@ class OutlineMemory:
     def keep(self) -> None:
         """Write what is kept, where anything of it changed. Nothing is said where that cannot be done."""
         if self.changed:
-            with contextlib.suppress(StorageFailed, OSError):
+            with contextlib.suppress(StorageFailed, OSError, UnicodeEncodeError):  # the last for a name that is no UTF-8
                 self._place.parent.mkdir(parents=True, exist_ok=True)
                 atomic.write(self._place, msgspec.msgpack.encode(self.kept), durable=False)
             self.changed = False
