@@ -71,8 +71,10 @@ STAGES: list[Callable[[Sandbox], Stage]] = [
 
 def bring_to_its_end(stage: Stage, sandbox: Sandbox) -> None:
     """What is under way is brought to its end by `resume`; where nothing was begun the command is given again."""
-    (newest,) = sandbox.call("runs").data["runs"][-1:]
-    unclosed = newest["status"] in FINAL and (sandbox.root / ".git/forge/runs" / newest["run"]).exists()
+    live = {path.name for path in (sandbox.root / ".git/forge/runs").glob("*")}
+    runs = sandbox.call("runs").data["runs"]
+    newest = next((run for run in runs if run["run"] in live), runs[-1])  # ids of one second of two clones are in no order
+    unclosed = newest["status"] in FINAL and newest["run"] in live
     if unclosed or newest["status"] == "interrupted" or (newest["kind"] != "execute" and newest["status"] == "paused"):
         sandbox.call("resume")
     if tree(sandbox) == stage.before:
