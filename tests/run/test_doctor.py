@@ -125,4 +125,4 @@ def test_an_open_run_and_a_path_without_programs(sandbox: Sandbox, tmp_path: Pat
     run = ready(sandbox).call("execute", "01-01", "--approve").data["run"]
     assert checks(sandbox, 0)["runs"]["hint"] == f"forge resume {run}"
     found = {check["name"]: check for check in sandbox.call("doctor", env={"PATH": str(tmp_path)}).data["checks"]}
-    assert not found["git"]["ok"] and not found["bash"]["ok"] and not found["repository"]["ok"]
+    assert not found["git"]["ok"] and not found["bash"]["ok"]

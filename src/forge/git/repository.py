@@ -13,6 +13,7 @@ from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.late import pygit2
 from forge.git.opening import opened
+from forge.git.places import plain_root
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",
@@ -48,6 +49,9 @@ class Repository(Struct, frozen=True, dict=True):
 
         Raises RepositoryError, by name, where there is none, or one that forge does not work on: a bare one, another format.
         """
+        root = plain_root(os.fspath(start))
+        if root is not None:
+            return cls(Path(root), Path(root, ".git"), Path(root, ".git"))
         words = ("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository")
         done = program.attempt(start, *words, "--show-object-format", "--show-toplevel")
         lines = os.fsdecode(done.stdout).splitlines()
