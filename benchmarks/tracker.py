@@ -23,7 +23,7 @@ from pathlib import Path
 
 SMALL, LARGE, AT_ONCE = 1000, 10_000, 20
 PER_PHASE = 20
-FORGE = [sys.executable, "-m", "forge"]
+FORGE = [str(Path(sys.executable).with_name("forge"))]
 TITLE = "Plan number {number} does something useful"
 PLAN = """---
 phase: {phase:02}-part-{phase}

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
-import importlib.util
-import sys
+import importlib
 from types import ModuleType
 
 
+class _Late(ModuleType):
+    """Stands for the module of its name until something of it is asked for, which is then loaded and asked."""
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(importlib.import_module(self.__name__), name)
+
+
 def at_first_use(name: str) -> ModuleType:
-    """Return a module that loads itself when something of it is asked for. Raises ImportError where there is none."""
-    if name in sys.modules:
-        return sys.modules[name]
-    spec = importlib.util.find_spec(name)
-    if spec is None or spec.loader is None:
-        raise ImportError(f"{name} is not installed", name=name)
-    spec.loader = importlib.util.LazyLoader(spec.loader)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules[name] = module
-    package, _, last = name.rpartition(".")
-    if package:
-        setattr(sys.modules[package], last, module)  # as the import system does
-    spec.loader.exec_module(module)
-    return module
+    """Return what stands for a module and loads it when something of it is asked for. It raises ImportError then."""
+    return _Late(name)
