@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Protocol, TypeVar
+
 from msgspec import Struct, field
 
 
@@ -32,6 +35,35 @@ class GoneBack(Struct, frozen=True, array_like=True):
     run: str
     seq: int
     of_seq: int | None
+
+
+class Going(Protocol):
+    """What a rollback and its undoing have in common, in a line as in a run's state."""
+
+    @property
+    def kind(self) -> str:
+        """`rollback` or `undo`."""
+
+    @property
+    def run(self) -> str:
+        """The run that is taken back, or of which the rollback is undone."""
+
+    @property
+    def seq(self) -> int:
+        """The event that announced it."""
+
+    @property
+    def of_seq(self) -> int | None:
+        """The event of the rollback that is undone."""
+
+
+G = TypeVar("G", bound=Going)
+
+
+def standing(done: Sequence[tuple[str, G]]) -> list[tuple[str, G]]:
+    """Return those of the given rollbacks, each with the run that did it, that were not undone, in the same order."""
+    undone = {(going.run, going.of_seq) for _, going in done if going.kind == "undo"}
+    return [(by, going) for by, going in done if going.kind == "rollback" and (by, going.seq) not in undone]
 
 
 class RunLine(Struct, frozen=True, array_like=True):

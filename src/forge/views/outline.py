@@ -17,7 +17,7 @@ from forge.git.repository import Repository
 from forge.planning import backlog
 from forge.planning.plan_files import RUNS, PlanFile, identified
 from forge.views.files import MISSIONS, files_below, signs_of
-from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
+from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine, standing
 from forge.views.outline_memory import OutlineMemory, Shelf
 
 if TYPE_CHECKING:
@@ -174,9 +174,7 @@ class Outline:
     def taken_back(self) -> frozenset[str]:
         """The runs that were rolled back since they ended, by a rollback that was not undone."""
         done = [(run.run, going) for run in self.runs for going in run.gone_back]
-        undone = {(going.run, going.of_seq) for _, going in done if going.kind == "undo"}
-        standing = ((by, going) for by, going in done if going.kind == "rollback" and (by, going.seq) not in undone)
-        return frozenset(going.run for by, going in standing if going.run != by)
+        return frozenset(going.run for by, going in standing(done) if going.run != by)
 
     @cached_property
     def stale(self) -> frozenset[str]:

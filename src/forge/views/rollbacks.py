@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from forge.timeline.state import GoingBack
+from forge.views.lines import standing
 from forge.views.runs import RunRecord
 
 
@@ -18,11 +19,9 @@ class Rollback(NamedTuple):
 
 def standing_rollbacks(records: Iterable[RunRecord]) -> list[Rollback]:
     """Return the rollbacks that were done and not undone, oldest first."""
-    done = [Rollback(record, going) for record in records for going in record.state.gone_back]
-    undone = {(going.run, going.of_seq) for _, going in done if going.kind == "undo"}
-    return [
-        each for each in done if each.going.kind == "rollback" and (each.record.card.run, each.going.seq) not in undone
-    ]  # fmt: skip
+    by_name = {record.card.run: record for record in records}
+    done = [(name, going) for name, record in by_name.items() for going in record.state.gone_back]
+    return [Rollback(by_name[name], going) for name, going in standing(done)]
 
 
 def taken_back(records: Sequence[RunRecord]) -> dict[str, int]:
