@@ -75,6 +75,16 @@ def test_where_things_stand_is_told_without_reading_a_document_again(tmp_path: P
         assert heavy_loaded(tmp_path, words) == set(), words
 
 
+def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_uses(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    words = [sys.executable, "-X", "importtime", "-c", "from forge.__main__ import main; main()", "new", "item", "Another"]
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0 and list((tmp_path / ".planning/backlog").iterdir()), done.stderr
+    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    assert "forge" in loaded
+    assert not loaded & {*HEAVY, "msgspec", "inspect", "uuid", "subprocess", "dataclasses"}
+
+
 def test_every_command_has_an_example_and_json() -> None:
     for verb in VERBS:
         done = subprocess.run([sys.executable, "-m", "forge", verb, "--help"], capture_output=True, text=True, check=False)

@@ -6,6 +6,9 @@ import os
 import sys
 from typing import NoReturn
 
+from forge.late import at_first_use_by_others
+
+_SELDOM_USED = ("inspect", "uuid")  # click imports them at once, and needs them for a few commands and types
 _YOUNG = 50_000  # objects made before the collector looks at them: of what a command loads, nearly all stays to its end
 
 
@@ -16,6 +19,7 @@ def main() -> NoReturn:
     asked to run at the end is run, what was printed is flushed, and the process ends there.
     """
     gc.set_threshold(_YOUNG)
+    at_first_use_by_others(*_SELDOM_USED)
     try:
         from forge.front.cli.main import main as run  # noqa: PLC0415  (so that loading can be interrupted)
 

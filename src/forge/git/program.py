@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import os
-import subprocess
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forge.errors import GitFailed
+from forge.late import at_first_use
+
+if TYPE_CHECKING:
+    import subprocess
+else:
+    subprocess = at_first_use("subprocess")  # many commands start no git
 
 # What `git rev-parse --local-env-vars` names: a hook that calls forge must not point it at another repository or index.
 _LOCAL = (
@@ -16,7 +22,7 @@ _LOCAL = (
     "GIT_PREFIX", "GIT_SHALLOW_FILE", "GIT_COMMON_DIR", "GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS",
     "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
-Attempt = Callable[..., subprocess.CompletedProcess[bytes]]
+Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
 # Flushed to the disk; and no maintenance behind a commit, which would outlive it and, killed, leave a lock behind.
 _SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync", "-c", "maintenance.auto=false")
 

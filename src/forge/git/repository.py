@@ -6,8 +6,7 @@ import contextlib
 import os
 from functools import cached_property
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from forge.errors import RepositoryError
 from forge.git import program
@@ -24,7 +23,7 @@ _TO_SHA1 = "`git init --object-format=sha1 NEW`, then `git fast-export --all | g
 _TO_FILES = "`git refs migrate --ref-format=files` (git 2.46 or newer), or keep a clone with refs in files for forge"
 
 
-class Head(Struct, frozen=True):
+class Head(NamedTuple):
     """What HEAD is: its commit (None while unborn) and its branch's full ref (None while detached)."""
 
     commit: str | None
@@ -36,12 +35,13 @@ class Head(Struct, frozen=True):
         return self.branch.removeprefix("refs/heads/") if self.branch else "HEAD"
 
 
-class Repository(Struct, frozen=True, dict=True):
+class Repository:
     """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that of all of them."""
 
-    root: Path
-    git_dir: Path
-    common_dir: Path
+    def __init__(self, root: Path, git_dir: Path, common_dir: Path) -> None:
+        self.root = root
+        self.git_dir = git_dir
+        self.common_dir = common_dir
 
     @classmethod
     def discover(cls, start: Path) -> Repository:

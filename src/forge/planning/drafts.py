@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from forge.resources import template
 from forge.text.scalar import listing, scalar
 
 
-class Wishes(Struct, frozen=True):
+class Wishes(NamedTuple):
     """What a person said of a new document beside its title; each kind of document takes what it has keys for."""
 
     phase: str | None = None

@@ -9,9 +9,6 @@ import sys
 import time
 from pathlib import Path
 
-from msgspec import Struct, field
-from msgspec.structs import asdict
-
 from forge import __version__
 from forge.git.repository import Repository
 from forge.text import jsonl
@@ -21,17 +18,18 @@ from forge.timeline.lock import ProcessId
 _OUTCOMES = {0: "success", 4: "success", 130: "interrupted"}
 
 
-class Execution(Struct):
+class Execution:
     """One forge command under way. `counters` may be added to until it finishes."""
 
-    id: str
-    args: list[str]
-    root: str = ""
-    folder: Path | None = None
-    started_at: str = field(default_factory=now)
-    began: float = field(default_factory=time.monotonic)
-    counters: dict[str, int] = field(default_factory=dict)
-    partial: bool = False
+    def __init__(self, execution_id: str, args: list[str]) -> None:
+        self.id = execution_id
+        self.args = args
+        self.root = ""
+        self.folder: Path | None = None
+        self.started_at = now()
+        self.began = time.monotonic()
+        self.counters: dict[str, int] = {}
+        self.partial = False
 
     def finish(self, code: int, message: str = "") -> None:
         """Write the finish record. A log that cannot be written never changes what a command does."""
@@ -58,7 +56,7 @@ def start(repository: Repository | None, args: list[str]) -> Execution:
     execution.root, execution.folder = str(repository.root), repository.forge_dir
     process = ProcessId.of(os.getpid())
     record = {**execution._common(), "finished_at": None, "duration_ms": None, "outcome": "running", "error_message": None,
-              "counters": {}, **asdict(process)}  # fmt: skip
+              "counters": {}, **process._asdict()}  # fmt: skip
     with contextlib.suppress(OSError):
         _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)

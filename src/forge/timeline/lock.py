@@ -10,21 +10,24 @@ import contextlib
 import fcntl
 import json
 import os
-import subprocess
 import time
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-
-import msgspec
-from msgspec import Struct
+from typing import TYPE_CHECKING, NamedTuple
 
 from forge.errors import Held, StorageFailed
+from forge.late import at_first_use
+
+if TYPE_CHECKING:
+    import subprocess
+else:
+    subprocess = at_first_use("subprocess")  # where there is no /proc
 
 _TRIES, _MOMENT = 5, 0.01  # seconds between two tries
 
 
-class ProcessId(Struct, frozen=True):
+class ProcessId(NamedTuple):
     """A process that cannot be mistaken for a later one of the same number: pid, start time, boot."""
 
     pid: int
@@ -64,7 +67,7 @@ def _boot() -> str:
         return done.stdout.strip()
 
 
-class Holder(Struct, frozen=True):
+class Holder(NamedTuple):
     """What the holder of a lock wrote into it."""
 
     process: ProcessId
@@ -106,11 +109,11 @@ class WriterLock:
         self._write()
 
     def _write(self) -> None:
-        holder = Holder(ProcessId.of(os.getpid()), self.execution, self.what)
+        holder = {"process": ProcessId.of(os.getpid())._asdict(), "execution": self.execution, "what": self.what}
         assert self._descriptor is not None
         try:
             os.ftruncate(self._descriptor, 0)
-            os.pwrite(self._descriptor, msgspec.json.encode(holder), 0)
+            os.pwrite(self._descriptor, json.dumps(holder).encode(), 0)
         except OSError:
             return  # who holds it is only told, the lock itself is taken
 

@@ -8,26 +8,27 @@ import json
 import os
 import sys
 from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec
 
 import click
 
 from forge.errors import ForgeError, GitFailed, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
+from forge.front.cli.declaring import option
 from forge.git.repository import Repository
 from forge.late import at_first_use
 from forge.run import executions
 from forge.run.executions import Execution
-from forge.text.finding import Finding
+
+if TYPE_CHECKING:
+    from forge.text.finding import Finding
 
 traceback = at_first_use("traceback")  # for bugs alone
 P = ParamSpec("P")
 _SCHEMA_VERSION = 1
 
 
-@dataclass
-class Reply:
+class Reply(NamedTuple):
     """What a command has to say: data for programs, text for people, findings, and the exit status.
 
     `one_line` says that its JSON is the last of several lines.
@@ -40,8 +41,7 @@ class Reply:
     one_line: bool = False
 
 
-@dataclass
-class App:
+class App(NamedTuple):
     """What a command works with: the repository (None only where the verb needs none), the execution, and how to print."""
 
     verb: str
@@ -49,7 +49,6 @@ class App:
     here: Path
     found: Repository | None
     execution: Execution
-    notes: list[str] = field(default_factory=list)
 
     @property
     def repository(self) -> Repository:
@@ -80,7 +79,7 @@ def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[
             click.get_current_context().exit(_answer(name, as_json, outside, lambda app: function(app, *args, **options)))
 
         functools.update_wrapper(callback, function)
-        return click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")(callback)
+        return option("--json", "as_json", is_flag=True, help="Print one JSON object.")(callback)
 
     return wrap
 

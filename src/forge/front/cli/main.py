@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from forge import __version__
+from forge.front.cli.declaring import Option, Verb, option
 from forge.late import at_first_use
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ VERBS = {
 _COMPLETING = "_FORGE_COMPLETE"
 
 
-class Verbs(click.Group):
+class Verbs(Verb, click.Group):
     """The verbs; the module of one is imported when it is called, not before."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -104,8 +105,8 @@ class Verbs(click.Group):
 
 
 @click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
-@click.version_option(__version__, prog_name="forge", message="%(prog)s %(version)s")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@click.version_option(__version__, cls=Option, prog_name="forge", message="%(prog)s %(version)s")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def forge(ctx: click.Context, as_json: bool) -> None:
     """Plans that git can prove.

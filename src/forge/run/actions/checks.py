@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 
-from msgspec.structs import asdict
-
 from forge.errors import GitFailed
 from forge.git.changes import stage
 from forge.git.commits import HeadMoved
@@ -77,7 +75,7 @@ def shell(run: OpenRun, command: str) -> Outcome:
     limits = Limits(run.settings.limits.step_timeout or None)
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command], run.repository.root, environment(run.runner.env), output, limits,
-        watch=lambda: watcher(run, output), started=lambda process: run.note("child.json", asdict(process)),
+        watch=lambda: watcher(run, output), started=lambda process: run.note("child.json", process._asdict()),
     )  # fmt: skip
     run.hear(None)
     with contextlib.suppress(OSError):

@@ -168,7 +168,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
         run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run, output),
-        lambda process: run.note("child.json", asdict(process)), current.session,
+        lambda process: run.note("child.json", process._asdict()), current.session,
         run.contract.allowed_tools,
     )  # fmt: skip
 
@@ -267,7 +267,7 @@ def supervised_git(run: OpenRun) -> program.Attempt:
         limits = Limits(run.settings.limits.step_timeout or None, linger=True)  # git tidies up behind a commit (gc.auto)
         outcome = supervise(
             argv, where, program.environment(env), output, limits, stdin=stdin, watch=lambda: watcher(run),
-            started=lambda process: run.note("child.json", asdict(process)),
+            started=lambda process: run.note("child.json", process._asdict()),
         )  # fmt: skip
         with contextlib.suppress(OSError):
             (run.folder / "child.json").unlink()

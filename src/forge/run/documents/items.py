@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from forge.errors import StorageFailed
 from forge.git.repository import Repository
 from forge.planning import backlog, drafts
@@ -20,7 +18,7 @@ _LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million i
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
     """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or StorageFailed."""
     title = titled(title)
-    wishes = replace(wishes, depends_on=tuple(backlog.meant(repository.root, name) for name in wishes.depends_on))
+    wishes = wishes._replace(depends_on=tuple(backlog.meant(repository.root, name) for name in wishes.depends_on))
     for _ in range(TRIES):
         item_id = _random_id()
         if backlog.taken(repository.root, item_id):

@@ -5,8 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
-
-from msgspec import Struct
+from typing import NamedTuple
 
 from forge.errors import StorageFailed, UsageError
 from forge.git.repository import Repository
@@ -17,7 +16,7 @@ from forge.text import atomic
 TRIES = 1000
 
 
-class Created(Struct, frozen=True):
+class Created(NamedTuple):
     """A document that was made: its id, and where it lies."""
 
     id: str

@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from msgspec.structs import replace
-
 from forge.errors import UsageError
 from forge.git.repository import Repository
 from forge.planning import backlog, drafts
@@ -28,7 +26,7 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     if match is None:
         raise UsageError(f"{phase.path} has no number, so its plans can have none", "name another: `forge list phases`")
     first = [_dependency(documents.catalog, phase, name, here) for name in wishes.depends_on]
-    wishes = replace(wishes, depends_on=tuple(file.id for file in first))
+    wishes = wishes._replace(depends_on=tuple(file.id for file in first))
     number, level = match[0], _wave(documents.catalog, phase, first) if wishes.wave is None else wishes.wave
 
     def attempt(each: str) -> Created | None:

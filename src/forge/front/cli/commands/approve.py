@@ -10,6 +10,7 @@ from forge.errors import NoOpenRun
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
@@ -19,12 +20,12 @@ from forge.views.runs import all_runs, one_run, open_runs
 _RULES = "forge.views.validation"  # loaded where a plan is shown: most answers are to runs, and schemas take their time
 
 
-@click.command("approve")
+@click.command("approve", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run", files=True))
-@click.option("--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing.")
-@click.option("--runner", metavar="NAME", help="Approve the plan with this runner.", shell_complete=names("runner"))
-@click.option("--option", metavar="ID", help="Which way a decision goes.")
-@click.option("--note", default="", metavar="TEXT", help="A word on the answer, kept in the record.")
+@option("--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing.")
+@option("--runner", metavar="NAME", help="Approve the plan with this runner.", shell_complete=names("runner"))
+@option("--option", metavar="ID", help="Which way a decision goes.")
+@option("--note", default="", metavar="TEXT", help="A word on the answer, kept in the record.")
 @verb("approve")
 def command(app: App, name: str | None, only_print: bool, runner: str | None, option: str | None, note: str) -> Reply:
     """Approve a plan's exact text with its commands and runner; without a name, or with a run, answer what it waits for.

@@ -7,11 +7,12 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.commands.move import said
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.declaring import Verb
 from forge.planning.documents import Documents
 from forge.run.documents.moving import archive
 
 
-@click.command("archive")
+@click.command("archive", cls=Verb)
 @click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @verb("archive")
 def command(app: App, name: str) -> Reply:

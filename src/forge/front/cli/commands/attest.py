@@ -7,14 +7,15 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import run_context
+from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
 from forge.run.proving import attest
 
 
-@click.command("attest")
+@click.command("attest", cls=Verb)
 @click.argument("name", shell_complete=names("plan", files=True))
 @click.argument("must_have", metavar="truth:N")
-@click.option(
+@option(
     "--evidence",
     multiple=True,
     required=True,
@@ -22,7 +23,7 @@ from forge.run.proving import attest
     help="A file of the repository that shows it; may be repeated.",
     shell_complete=names(files=True),
 )
-@click.option("--note", default="", metavar="TEXT", help="What you saw.")
+@option("--note", default="", metavar="TEXT", help="What you saw.")
 @verb("attest")
 def command(app: App, name: str, must_have: str, evidence: tuple[str, ...], note: str) -> Reply:
     """Vouch, by name, for a truth that no command decides. It is kept under .planning/proofs/, or in the plan's open run.

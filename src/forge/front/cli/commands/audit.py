@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb, option
 from forge.front.cli.waiting import waiting
 from forge.text.finding import Finding
 from forge.text.visible import visible
@@ -16,10 +17,10 @@ _WORDS = {"proven": "proven", "failed": "claimed with failures", "unproven": "ca
 _MOST_SHOWN = 3
 
 
-@click.command("audit")
-@click.option("--rev", metavar="REV", default="HEAD", help="Judge this revision instead of HEAD.")
-@click.option("--at-completion", is_flag=True, help="Judge each plan at the commit that completed it, too.")
-@click.option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")
+@click.command("audit", cls=Verb)
+@option("--rev", metavar="REV", default="HEAD", help="Judge this revision instead of HEAD.")
+@option("--at-completion", is_flag=True, help="Judge each plan at the commit that completed it, too.")
+@option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")
 @verb("audit")
 def command(app: App, rev: str, at_completion: bool, strict: bool) -> Reply:
     """Hold every plan that is called complete (a summary, a ticked box, a run) against the tree, worst first.

@@ -11,14 +11,15 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb, option
 from forge.views.board import Board, board
 from forge.views.status import standing
 
 _PERIOD = 1.0  # seconds between two looks
 
 
-@click.command("board")
-@click.option("--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C.")
+@click.command("board", cls=Verb)
+@option("--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C.")
 @verb("board")
 def command(app: App, watch: bool) -> Reply:
     """Show the plans in columns, from open to proven, and below them the backlog.

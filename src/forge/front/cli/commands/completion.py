@@ -6,11 +6,12 @@ import click
 from click.shell_completion import get_completion_class
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 
 SHELLS = ("bash", "zsh", "fish")
 
 
-@click.command("completion")
+@click.command("completion", cls=Verb)
 @click.argument("shell", type=click.Choice(SHELLS))
 @verb("completion", outside=True)
 def command(app: App, shell: str) -> Reply:

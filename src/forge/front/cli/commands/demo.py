@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.front.cli.terminal import progress
 from forge.run.demo import make_and_execute
 
 
-@click.command("demo")
+@click.command("demo", cls=Verb)
 @click.argument("folder", required=False)
 @verb("demo", outside=True)
 def command(app: App, folder: str | None) -> Reply:

@@ -8,15 +8,16 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.git.patches import show
 from forge.planning.run_card import RUNS
 from forge.text.visible import visible
 from forge.views.diffs import changes_of, run_and_step
 
 
-@click.command("diff")
+@click.command("diff", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("plan", "run"))
-@click.option("--stat", is_flag=True, help="Show the files and how many lines changed, not the lines.")
+@option("--stat", is_flag=True, help="Show the files and how many lines changed, not the lines.")
 @verb("diff")
 def command(app: App, run: str | None, stat: bool) -> Reply:
     """Show what a run changed, or a step of it (RUN/STEP, PLAN/STEP), with git's own pager and colours.

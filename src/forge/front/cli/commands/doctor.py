@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.run.doctor import Check, examine
 from forge.text.visible import visible
 
 
-@click.command("doctor")
+@click.command("doctor", cls=Verb)
 @verb("doctor", outside=True)
 def command(app: App) -> Reply:
     """Say whether the system, the repository, the settings and each runner are ready, and what to do where not.

@@ -9,15 +9,16 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.declaring import Verb, option
 from forge.planning.documents import Documents
 from forge.run.documents.editing import Choice, edit
 from forge.text.finding import Finding
 from forge.text.visible import visible
 
 
-@click.command("edit")
+@click.command("edit", cls=Verb)
 @click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
-@click.option("--keep", is_flag=True, help="Save also what has errors that were not there before.")
+@option("--keep", is_flag=True, help="Save also what has errors that were not there before.")
 @verb("edit")
 def command(app: App, name: str, keep: bool) -> Reply:
     """Edit a document in $VISUAL or $EDITOR. It is replaced as one, unless somebody changed it meanwhile.

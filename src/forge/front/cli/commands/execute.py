@@ -9,6 +9,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.git.worktrees import ignored
 from forge.run.beginning import Options, record_is_ignored
 from forge.run.sequence import execute_named, rehearse_named
@@ -16,17 +17,17 @@ from forge.views.run_report import exit_code
 from forge.views.runs import RunRecord
 
 
-@click.command("execute")
+@click.command("execute", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "phase", "mission", files=True))
-@click.option("--runner", metavar="NAME", help="Use this runner of the settings.", shell_complete=names("runner"))
-@click.option("--approve", "approve", is_flag=True, help="Accept the plan as it is, for a checkout you trust.")
-@click.option("--approved", metavar="SUBJECT", help="Run exactly what this subject names, else refuse (for CI).")
-@click.option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")
-@click.option("--ignore-deps", metavar="REASON", help="Run although a plan that it depends on is not completed.")
-@click.option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
-@click.option("--allow-dirty", is_flag=True, help="Leave uncommitted files where they are: captured, never committed.")
-@click.option("--worktree", is_flag=True, help="Execute in a work tree of its own, on the branch forge/RUN, left for review.")
-@click.option("--dry-run", is_flag=True, help="Show what would happen, step by step; run nothing, write nothing.")
+@option("--runner", metavar="NAME", help="Use this runner of the settings.", shell_complete=names("runner"))
+@option("--approve", "approve", is_flag=True, help="Accept the plan as it is, for a checkout you trust.")
+@option("--approved", metavar="SUBJECT", help="Run exactly what this subject names, else refuse (for CI).")
+@option("--no-checks", metavar="REASON", help="Run no verify command; nothing is proven by them.")
+@option("--ignore-deps", metavar="REASON", help="Run although a plan that it depends on is not completed.")
+@option("--from", "from_step", metavar="STEP", help="Begin at this step, whatever was done before.")
+@option("--allow-dirty", is_flag=True, help="Leave uncommitted files where they are: captured, never committed.")
+@option("--worktree", is_flag=True, help="Execute in a work tree of its own, on the branch forge/RUN, left for review.")
+@option("--dry-run", is_flag=True, help="Show what would happen, step by step; run nothing, write nothing.")
 @verb("execute")
 def command(app: App, /, name: str | None, dry_run: bool, **options: Any) -> Reply:
     """Execute a plan: by its id, its path or its slug; a phase or a mission, plan after plan; without a name, what comes next.
@@ -63,5 +64,4 @@ def _about_all(app: App, records: list[RunRecord], name: str) -> Reply:
     reply = about_run(records[-1])
     codes = [exit_code(record) for record in records]
     app.execution.partial = len(records) > 1 and codes[-1] != 0
-    reply.code = codes[-1] or max(codes)
-    return reply
+    return reply._replace(code=codes[-1] or max(codes))

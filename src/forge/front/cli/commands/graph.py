@@ -7,14 +7,15 @@ import click
 from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
 from forge.views.graph import DRAWINGS, graph
 from forge.views.status import standing
 
 
-@click.command("graph")
+@click.command("graph", cls=Verb)
 @click.argument("phase", required=False, shell_complete=names("phase"))
-@click.option("--format", "form", type=click.Choice(tuple(DRAWINGS)), default="text", show_default=True, help="How to draw it.")
+@option("--format", "form", type=click.Choice(tuple(DRAWINGS)), default="text", show_default=True, help="How to draw it.")
 @verb("graph")
 def command(app: App, phase: str | None, form: str) -> Reply:
     """Draw which plan waits for which, of all phases or of one.

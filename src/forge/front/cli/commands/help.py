@@ -8,11 +8,12 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import topics
+from forge.front.cli.declaring import Verb
 from forge.front.cli.main import VERBS
 from forge.views import manual
 
 
-@click.command("help")
+@click.command("help", cls=Verb)
 @click.argument("topic", required=False, shell_complete=topics)
 @verb("help", outside=True)
 def command(app: App, topic: str | None) -> Reply:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.run.init import initialise
 
 
-@click.command("init")
+@click.command("init", cls=Verb)
 @verb("init")
 def command(app: App) -> Reply:
     """Add .planning/forge.yaml, with every setting at its default. Nothing else is changed, and nothing is committed.

@@ -7,21 +7,20 @@ import click
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names, words
+from forge.front.cli.declaring import Verb, option
 from forge.planning.numbers import leading
 from forge.text.visible import visible
 from forge.views.listing import KINDS, Filters, Row, listed
 
 
-@click.command("list")
+@click.command("list", cls=Verb)
 @click.argument(
     "kinds", nargs=-1, metavar="[missions|phases|plans|items]…", shell_complete=words("missions", "phases", "plans", "items")
 )
-@click.option(
-    "--status", "statuses", multiple=True, metavar="STATUS", help="Only those that stand so; several times for several."
-)
-@click.option("--phase", metavar="PHASE", help="Only what is part of this phase.", shell_complete=names("phase"))
-@click.option("--priority", "priorities", multiple=True, metavar="P0…P3", help="Only those of this priority.")
-@click.option("--archived", is_flag=True, help="Also what was put away.")
+@option("--status", "statuses", multiple=True, metavar="STATUS", help="Only those that stand so; several times for several.")
+@option("--phase", metavar="PHASE", help="Only what is part of this phase.", shell_complete=names("phase"))
+@option("--priority", "priorities", multiple=True, metavar="P0…P3", help="Only those of this priority.")
+@option("--archived", is_flag=True, help="Also what was put away.")
 @verb("list")
 def command(
     app: App, kinds: tuple[str, ...], statuses: tuple[str, ...], phase: str | None, priorities: tuple[str, ...], archived: bool

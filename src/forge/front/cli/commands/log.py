@@ -8,6 +8,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
 from forge.views.runs import RunRecord, all_runs, one_run
 from forge.views.story import Chapter, Story, duration, tell
@@ -15,9 +16,9 @@ from forge.views.story import Chapter, Story, duration, tell
 _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}
 
 
-@click.command("log")
+@click.command("log", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run"))
-@click.option("-n", "--max-count", type=click.IntRange(1), help="Show only so many runs, the newest.")
+@option("-n", "--max-count", type=click.IntRange(1), help="Show only so many runs, the newest.")
 @verb("log")
 def command(app: App, name: str | None, max_count: int | None) -> Reply:
     """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a plan: all of its runs.

@@ -6,11 +6,12 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.declaring import Verb
 from forge.planning.documents import Documents
 from forge.run.documents.moving import Moved, move
 
 
-@click.command("move")
+@click.command("move", cls=Verb)
 @click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @click.argument("to", metavar="TO")
 @verb("move")

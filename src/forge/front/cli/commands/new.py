@@ -9,6 +9,7 @@ import click
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.planning.backlog import PRIORITIES, STATUSES
 from forge.planning.drafts import Wishes
 
@@ -22,29 +23,29 @@ _TAKES = {
 }  # fmt: skip
 
 
-@click.command("new")
+@click.command("new", cls=Verb)
 @click.argument("kind", type=click.Choice(sorted(_MAKERS)))
 @click.argument("title", nargs=-1, required=True)
-@click.option(
+@option(
     "--phase",
     metavar="PHASE",
     help="Of a plan: the phase it is part of. Of a mission: its first phase.",
     shell_complete=names("phase"),
 )
-@click.option(
+@option(
     "--depends-on",
     multiple=True,
     metavar="ID",
     help="What comes first; several times for several.",
     shell_complete=names("plan", "item"),
 )
-@click.option("--wave", type=click.IntRange(0), help="Of a plan: its wave, else the one behind what it depends on.")
-@click.option("--requirement", "requirements", multiple=True, metavar="ID", help="Of a plan: a requirement that it serves.")
-@click.option("--priority", type=click.Choice(PRIORITIES), help="Of an item: P0 is the most urgent; P2 by default.")
-@click.option("--status", type=click.Choice(STATUSES), help="Of an item: todo by default.")
-@click.option("--accept", multiple=True, metavar="TEXT", help="Of an item: how to tell that it is done.")
-@click.option("--link", "links", multiple=True, metavar="TEXT", help="Of an item: a plan, a file or an address.")
-@click.option("--goal", metavar="TEXT", help="Of a mission: the outcome that is wanted; its title by default.")
+@option("--wave", type=click.IntRange(0), help="Of a plan: its wave, else the one behind what it depends on.")
+@option("--requirement", "requirements", multiple=True, metavar="ID", help="Of a plan: a requirement that it serves.")
+@option("--priority", type=click.Choice(PRIORITIES), help="Of an item: P0 is the most urgent; P2 by default.")
+@option("--status", type=click.Choice(STATUSES), help="Of an item: todo by default.")
+@option("--accept", multiple=True, metavar="TEXT", help="Of an item: how to tell that it is done.")
+@option("--link", "links", multiple=True, metavar="TEXT", help="Of an item: a plan, a file or an address.")
+@option("--goal", metavar="TEXT", help="Of a mission: the outcome that is wanted; its title by default.")
 @verb("new")
 def command(app: App, /, kind: str, title: tuple[str, ...], **options: object) -> Reply:
     """Make a document. Nothing is committed, and nothing else is changed.

@@ -5,11 +5,12 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.text.visible import visible
 from forge.views.status import Standing, standing
 
 
-@click.command("next")
+@click.command("next", cls=Verb)
 @verb("next")
 def command(app: App) -> Reply:
     """Say what to do next, and the command line to type.

@@ -7,11 +7,12 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
+from forge.front.cli.declaring import Verb
 from forge.run import controls
 from forge.views.runs import one_run
 
 
-@click.command("pause")
+@click.command("pause", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("pause")
 def command(app: App, run: str | None) -> Reply:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
 from forge.views.status import Standing, standing
 
 
-@click.command("ready")
-@click.option("--explain", is_flag=True, help="Also say why the other open plans and items cannot start.")
+@click.command("ready", cls=Verb)
+@option("--explain", is_flag=True, help="Also say why the other open plans and items cannot start.")
 @verb("ready")
 def command(app: App, explain: bool) -> Reply:
     """List what can start now, in order: plans of the first open phase and of its lowest wave, then items of the backlog.

@@ -9,16 +9,17 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.commands.approve import is_a_run
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
 from forge.views.runs import one_run
 
 
-@click.command("reject")
+@click.command("reject", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run", files=True))
-@click.option("--runner", metavar="NAME", help="Take the approval with this runner back.", shell_complete=names("runner"))
-@click.option("--option", metavar="ID", help="Which way of a decision is refused.")
-@click.option("--note", default="", metavar="TEXT", help="Why not; kept in the record and shown behind the failure.")
+@option("--runner", metavar="NAME", help="Take the approval with this runner back.", shell_complete=names("runner"))
+@option("--option", metavar="ID", help="Which way of a decision is refused.")
+@option("--note", default="", metavar="TEXT", help="Why not; kept in the record and shown behind the failure.")
 @verb("reject")
 def command(app: App, name: str | None, runner: str | None, option: str | None, note: str) -> Reply:
     """Answer what the open run waits for with no; with a plan, take its approval back.

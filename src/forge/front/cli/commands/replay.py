@@ -6,11 +6,12 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb
 from forge.views.replay import replay
 from forge.views.runs import one_run, tracked_copy
 
 
-@click.command("replay")
+@click.command("replay", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("replay")
 def command(app: App, run: str | None) -> Reply:

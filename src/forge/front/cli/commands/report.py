@@ -9,15 +9,16 @@ import click
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.text import atomic
 from forge.views.render.pages import FORMATS, render
 from forge.views.report import report_on
 
 
-@click.command("report")
+@click.command("report", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "phase", "mission", "run"))
-@click.option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What to write.")
-@click.option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of printing.")
+@option("--format", "form", type=click.Choice(FORMATS), default="md", show_default=True, help="What to write.")
+@option("--output", type=click.Path(path_type=Path, dir_okay=False), help="Write to this file instead of printing.")
 @verb("report")
 def command(app: App, name: str | None, form: str, output: Path | None) -> Reply:
     """Write a run, a plan, a phase or a mission as one page: what was asked, done and proven, by whom, with the diffs.

@@ -7,13 +7,14 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.run import adopting, controls
 from forge.views.runs import one_elsewhere
 
 
-@click.command("resume")
+@click.command("resume", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@click.option("--adopt", is_flag=True, help="Take over a run that is open in another clone and paused there.")
+@option("--adopt", is_flag=True, help="Take over a run that is open in another clone and paused there.")
 @verb("resume")
 def command(app: App, run: str | None, adopt: bool) -> Reply:
     """Go on with a run: behind a failure or a step done by hand, with the tree as you left it.

@@ -7,10 +7,11 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
+from forge.front.cli.declaring import Verb
 from forge.run import controls
 
 
-@click.command("retry")
+@click.command("retry", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("retry")
 def command(app: App, run: str | None) -> Reply:

@@ -7,12 +7,13 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_rollback, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.run.rollback import rollback
 
 
-@click.command("rollback")
+@click.command("rollback", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@click.option("--to", "to", metavar="STEP", help="Put back to before this step, by its id or number; else before the first.")
+@option("--to", "to", metavar="STEP", help="Put back to before this step, by its id or number; else before the first.")
 @verb("rollback")
 def command(app: App, run: str | None, to: str | None) -> Reply:
     """Put the files that a run committed as they were before it, behind a snapshot, and commit that.

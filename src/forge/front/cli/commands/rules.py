@@ -6,9 +6,10 @@ import click
 
 from forge.check.rules.catalog import RULES
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 
 
-@click.command("rules")
+@click.command("rules", cls=Verb)
 @verb("rules", outside=True)
 def command(app: App) -> Reply:
     """List the rules: their severity, whether they refuse a run, and what they say.

@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.views.runs import all_runs
 
 
-@click.command("runs")
+@click.command("runs", cls=Verb)
 @verb("runs")
 def command(app: App) -> Reply:
     """List the runs, oldest first, with what came of them.

@@ -5,13 +5,14 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
 from forge.views.search import search
 
 
-@click.command("search")
+@click.command("search", cls=Verb)
 @click.argument("words", nargs=-1, required=True)
-@click.option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many documents to show at most.")
+@option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many documents to show at most.")
 @verb("search")
 def command(app: App, words: tuple[str, ...], limit: int) -> Reply:
     """Find the documents under .planning/ in which every word stands; quote words that stand together.

@@ -7,12 +7,13 @@ import click
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.declaring import Verb, option
 from forge.planning import fields
 from forge.planning.documents import Documents
 from forge.run.documents.changing import assign
 
 
-class _Set(click.Command):
+class _Set(Verb):
     """A command whose `--unset` takes every word that follows it, up to the next option or assignment."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
@@ -27,9 +28,9 @@ class _Set(click.Command):
 
 @click.command("set", cls=_Set)
 @click.argument("words", nargs=-1, metavar="DOC… [KEY=VALUE…]", required=True, shell_complete=names(*DOCUMENTS, files=True))
-@click.option("--unset", "unset", multiple=True, metavar="KEY…", help="Take keys away, with their lines.")
-@click.option("--force", is_flag=True, help="Close an item although criteria of it are not ticked; needs --reason.")
-@click.option("--reason", metavar="TEXT", help="Why; written into the item as `forced_reason`.")
+@option("--unset", "unset", multiple=True, metavar="KEY…", help="Take keys away, with their lines.")
+@option("--force", is_flag=True, help="Close an item although criteria of it are not ticked; needs --reason.")
+@option("--reason", metavar="TEXT", help="Why; written into the item as `forced_reason`.")
 @verb("set")
 def command(app: App, words: tuple[str, ...], unset: tuple[str, ...], force: bool, reason: str | None) -> Reply:
     """Change fields of documents: of all of them, or of none. Only the lines of the fields change.

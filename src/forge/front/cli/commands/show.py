@@ -6,6 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import DOCUMENTS, names
+from forge.front.cli.declaring import Verb
 from forge.front.cli.telling import told
 from forge.planning.documents import Documents
 from forge.text.visible import visible
@@ -14,7 +15,7 @@ from forge.views.runs import run_meant
 from forge.views.story import tell
 
 
-@click.command("show")
+@click.command("show", cls=Verb)
 @click.argument("name", metavar="DOC|RUN", shell_complete=names(*DOCUMENTS, "run", files=True))
 @verb("show")
 def command(app: App, name: str) -> Reply:

@@ -7,12 +7,13 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.run import controls
 
 
-@click.command("skip")
+@click.command("skip", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@click.option("--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary.")
+@option("--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary.")
 @verb("skip")
 def command(app: App, run: str | None, reason: str) -> Reply:
     """Leave out the step that the run stands at, and go on with the next.

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb
 from forge.views.backlog import Backlog
 from forge.views.missions import MissionStanding
 from forge.views.status import PlanStanding, Standing, standing
 
 
-@click.command("status")
+@click.command("status", cls=Verb)
 @verb("status")
 def command(app: App) -> Reply:
     """Show missions, phases, plans and the backlog: what is claimed, what is proven, what runs and what waits for whom.

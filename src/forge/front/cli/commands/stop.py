@@ -7,13 +7,14 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
+from forge.front.cli.declaring import Verb, option
 from forge.run import controls
 from forge.views.runs import one_run
 
 
-@click.command("stop")
+@click.command("stop", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@click.option("--reason", default="stopped by a person", metavar="TEXT", help="Why; kept in the record.")
+@option("--reason", default="stopped by a person", metavar="TEXT", help="Why; kept in the record.")
 @verb("stop")
 def command(app: App, run: str | None, reason: str) -> Reply:
     """End a run for good, its runner too. What lies in the tree stays there, and is kept in a snapshot.

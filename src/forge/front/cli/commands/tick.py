@@ -6,14 +6,15 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.planning.documents import Documents
 from forge.run.documents.changing import tick
 
 
-@click.command("tick")
+@click.command("tick", cls=Verb)
 @click.argument("name", metavar="ITEM", shell_complete=names("item"))
 @click.argument("number", type=int, metavar="N")
-@click.option("--undo", is_flag=True, help="Take the tick back.")
+@option("--undo", is_flag=True, help="Take the tick back.")
 @verb("tick")
 def command(app: App, name: str, number: int, undo: bool) -> Reply:
     """Tick an acceptance criterion of an item; N counts from 1, as `forge show ITEM` lists them.

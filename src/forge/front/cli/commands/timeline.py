@@ -9,16 +9,17 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.text import jsonl
 from forge.timeline.event import Event
 from forge.views.following import Following
 from forge.views.runs import RunRecord, one_run, tracked_copy
 
 
-@click.command("timeline")
+@click.command("timeline", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@click.option("--follow", is_flag=True, help="Go on until the run has ended, or Ctrl-C.")
-@click.option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only the events behind this one.")
+@option("--follow", is_flag=True, help="Go on until the run has ended, or Ctrl-C.")
+@option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only the events behind this one.")
 @verb("timeline")
 def command(app: App, run: str | None, follow: bool, after: int) -> Reply:
     """Show a run's events, and whether each follows from the one before. Without a name, of the open run or the last one.

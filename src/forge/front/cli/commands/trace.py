@@ -6,14 +6,15 @@ import click
 
 from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
 from forge.views.status import standing
 from forge.views.trace import WORDS, Trace, Traced, trace
 
 
-@click.command("trace")
+@click.command("trace", cls=Verb)
 @click.argument("requirement", required=False)
-@click.option("--uncovered", is_flag=True, help="Only what no plan names.")
+@option("--uncovered", is_flag=True, help="Only what no plan names.")
 @verb("trace")
 def command(app: App, requirement: str | None, uncovered: bool) -> Reply:
     """Trace each requirement to the plans that name it, to their runs and to the evidence; and say what is not covered.

@@ -6,10 +6,11 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.context import about_rollback, run_context
+from forge.front.cli.declaring import Verb
 from forge.run.rollback import undo
 
 
-@click.command("undo")
+@click.command("undo", cls=Verb)
 @verb("undo")
 def command(app: App) -> Reply:
     """Undo the latest rollback: the files are as the run left them again, in a commit of its own.

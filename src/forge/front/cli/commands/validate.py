@@ -12,6 +12,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.front.cli.formats import FORMATS, Sheet, render
 from forge.front.cli.waiting import waiting
 from forge.text.visible import visible
@@ -50,16 +51,14 @@ def _answer(app: App, paths: tuple[str, ...], form: str | None, quiet: bool, no_
     return Reply(data, text, 1 if report.errors else 0, findings)
 
 
-@click.command("validate")
+@click.command("validate", cls=Verb)
 @click.argument("paths", nargs=-1, shell_complete=names(files=True))
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Print in this format on standard output.")
-@click.option("--quiet", is_flag=True, help="Print errors only, and no summary.")
-@click.option("--no-color", is_flag=True, help="Print no colours, as with NO_COLOR.")
-@click.option("--fix", "mend", is_flag=True, help="Write the mends that cannot change what a plan means.")
-@click.option(
-    "--probe", "run", is_flag=True, help="Run the verify commands of approved plans before their work, to see them fail."
-)
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON object.")
+@option("--format", "form", type=click.Choice(FORMATS), help="Print in this format on standard output.")
+@option("--quiet", is_flag=True, help="Print errors only, and no summary.")
+@option("--no-color", is_flag=True, help="Print no colours, as with NO_COLOR.")
+@option("--fix", "mend", is_flag=True, help="Write the mends that cannot change what a plan means.")
+@option("--probe", "run", is_flag=True, help="Run the verify commands of approved plans before their work, to see them fail.")
+@option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 def command(form: str | None, as_json: bool, **options: object) -> None:
     """Read documents and say everything that is wrong with them: files and folders, else .planning/ of this repository.
 

@@ -11,6 +11,7 @@ import click
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
+from forge.front.cli.declaring import Verb, option
 from forge.front.cli.waiting import counted
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
@@ -27,12 +28,12 @@ _MOST_WRONG = 3
 _RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it is called: most calls run nothing
 
 
-@click.command("verify")
+@click.command("verify", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", files=True))
-@click.option("--all", "every", is_flag=True, help="Judge every plan.")
-@click.option("--rev", metavar="REV", help="Judge this revision, from git objects; the work tree is not looked at.")
-@click.option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")
-@click.option("--run", "run", is_flag=True, help="Run the truths' commands of approved plans first, and keep what they prove.")
+@option("--all", "every", is_flag=True, help="Judge every plan.")
+@option("--rev", metavar="REV", help="Judge this revision, from git objects; the work tree is not looked at.")
+@option("--strict", is_flag=True, help="Let only commands count that passed on exactly this tree.")
+@option("--run", "run", is_flag=True, help="Run the truths' commands of approved plans first, and keep what they prove.")
 @verb("verify")
 def command(app: App, name: str | None, every: bool, rev: str | None, strict: bool, run: bool) -> Reply:
     """Say for each must-have of a plan or a phase what was found and where. Nothing of a plan is run without --run.

@@ -7,14 +7,15 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import run_context
+from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
 from forge.run.proving import waive
 
 
-@click.command("waive")
+@click.command("waive", cls=Verb)
 @click.argument("name", shell_complete=names("plan", files=True))
 @click.argument("must_have", metavar="KIND:N")
-@click.option("--reason", required=True, metavar="TEXT", help="Why the plan is done without it.")
+@option("--reason", required=True, metavar="TEXT", help="Why the plan is done without it.")
 @verb("waive")
 def command(app: App, name: str, must_have: str, reason: str) -> Reply:
     """Waive a must-have, by name and with a reason. It is counted apart, never as passed.
