@@ -15,15 +15,15 @@ from forge.git.repository import Repository
 from tests.conftest import Sandbox
 
 
-def by_git(start: Path, monkeypatch: pytest.MonkeyPatch) -> Repository | str:
+def by_git(start: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object] | str:
     with monkeypatch.context() as patched:
         patched.setattr(repository, "plain_root", lambda place: None)
         return found(start)
 
 
-def found(start: Path) -> Repository | str:
+def found(start: Path) -> dict[str, object] | str:
     try:
-        return Repository.discover(start)
+        return vars(Repository.discover(start))
     except RepositoryError as error:
         return error.message
 
