@@ -18,6 +18,7 @@ from msgspec import Struct
 from forge.git import program
 from forge.git.lockfile import let_go, prepared_path, remove_left, take
 from forge.git.repository import Repository
+from forge.git.syncing import at_once, sync_file_system
 
 _PREFIX = "index-"
 _GONE = (0, "0" * 40)
@@ -102,18 +103,19 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True)
     """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree.
 
     Without `flush` whoever refers to their blobs flushes these, all at once; what is too large to be one lies in a pack.
+    Not `git add`: it holds each path against each that it is given, and takes its time with thousands of them.
     """
     gone = _behind_links(copy.repository.root, paths)
-    if gone:  # `git add` refuses a path whose folder is a link by now
+    if gone:  # git refuses a path whose folder is a link by now
         copy.git("update-index", "--force-remove", "-z", "--stdin", stdin=program.nul_joined(sorted(gone)))
         paths = [path for path in paths if path not in gone]
     if paths:
-        # -f: a tracked file may lie where an ignore rule covers it; status names no ignored ones
-        sparse = ["--sparse"] if (copy.repository.git_dir / "info/sparse-checkout").exists() else []
-        later = [] if flush else ["-c", "core.fsync=pack,pack-metadata"]
-        copy.git(
-            *later, "add", "-A", "-f", *sparse, "--pathspec-from-file=-", "--pathspec-file-nul", stdin=program.nul_joined(paths)
-        )
+        together = flush and at_once(len(paths))
+        later = [] if flush and not together else ["-c", "core.fsync=pack,pack-metadata"]
+        words = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
+        copy.git(*later, *words, stdin=program.nul_joined(paths))
+        if together:
+            sync_file_system(copy.repository)
 
 
 def _behind_links(root: Path, paths: Sequence[str]) -> set[str]:

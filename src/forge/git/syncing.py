@@ -1,20 +1,27 @@
 """Flushes the objects of one commit to the disk at once, behind the last of them: about one wait for it, not two for each.
 
-A file that is flushed under its final name is there with that name (git flushes before the renaming, and no folder).
+A file that is flushed under its final name is there with that name (git flushes before the renaming, and no folder). Of many
+objects the whole file system is flushed, which is one wait for all of them: syncfs(2), Linux only.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import os
+import sys
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cache
 
 from forge.errors import StorageFailed
 from forge.git.late import pygit2
 from forge.git.repository import Repository
+from forge.git.trees import Entry
 
 _AT_ONCE = 8  # files that are flushed at the same time
+_MANY = 1000  # objects from which on the file system is flushed as a whole
 
 
 @contextmanager
@@ -27,24 +34,61 @@ def unsynced() -> Iterator[None]:
         pygit2.settings.enable_fsync_gitdir(True)
 
 
-def sync_commit(repository: Repository, commit: str, paths: Iterable[str]) -> None:
-    """Flush a commit, the folders and files at `paths`, and the folders above them. Raises StorageFailed."""
+def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> None:
+    """Flush a commit with what was put into its tree: those files, and the folders above them. Raises StorageFailed."""
     root = repository.objects[commit].peel(pygit2.Tree)
-    made = {commit, str(root.id)}
-    for path in paths:
-        place: pygit2.Object = root
-        for part in path.split("/"):
-            if not isinstance(place, pygit2.Tree) or part not in place:
-                break
-            place = place[part]
-            made.add(str(place.id))
+    folders: dict[str, pygit2.Object | None] = {"": root}
+    made = {commit, str(root.id), *(entry[1] for entry in entries.values() if entry is not None)}
+    for path in entries:
+        found = _folder(folders, path.rpartition("/")[0])
+        made |= {str(found.id)} if found is not None else set()
+    made |= {str(found.id) for found in folders.values() if found is not None}
     sync_objects(repository, made)
 
 
-def sync_objects(repository: Repository, made: Iterable[str]) -> None:
+def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:
+    """Return what a root tree, known as the folder without a name, has at a path, each folder looked up once."""
+    if path not in known:
+        above, _, name = path.rpartition("/")
+        place = _folder(known, above)
+        known[path] = place[name] if isinstance(place, pygit2.Tree) and name in place else None
+    return known[path]
+
+
+def sync_objects(repository: Repository, made: Collection[str]) -> None:
     """Flush objects of which the ids are given. Raises StorageFailed."""
-    folder = repository.common_dir / "objects"
-    _sync_all([os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)])
+    if at_once(len(made)):
+        sync_file_system(repository)
+    else:
+        folder = repository.common_dir / "objects"
+        _sync_all([os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)])
+
+
+@cache
+def _syncfs() -> ctypes._NamedFuncPointer | None:
+    with contextlib.suppress(OSError, AttributeError):
+        return ctypes.CDLL(None, use_errno=True).syncfs if sys.platform == "linux" else None
+    return None
+
+
+def at_once(number: int) -> bool:
+    """Say whether so many objects are flushed by flushing the file system that they lie on."""
+    return number >= _MANY and _syncfs() is not None
+
+
+def sync_file_system(repository: Repository) -> None:
+    """Flush all that was written to the file system of a repository's objects. Raises StorageFailed."""
+    syncfs = _syncfs()
+    assert syncfs is not None
+    try:
+        descriptor = os.open(repository.common_dir / "objects", os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            if syncfs(descriptor) != 0:
+                raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()))
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise StorageFailed.of(error) from error
 
 
 def _sync_all(paths: list[str]) -> None:

@@ -144,14 +144,16 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 
     A glob that is too large to compile matches nothing.
     """
-    compiled = [found for glob in globs if (found := _compiled(glob)) is not None]
+    forms = [form for form in map(glob_regex, globs) if _compiled(form) is not None]
+    joined = _compiled("|".join(f"(?:{form})" for form in forms)) if forms else None
+    compiled = [joined] if joined is not None else [found for form in forms if (found := _compiled(form)) is not None]
     return lambda path: any(glob.fullmatch(searchable(path)) for glob in compiled)
 
 
 @lru_cache(maxsize=1024)
-def _compiled(glob: str) -> Pattern | None:
+def _compiled(regex: str) -> Pattern | None:
     try:
-        return compile_pattern(glob_regex(glob))
+        return compile_pattern(regex)
     except BadPattern:
         return None
 
