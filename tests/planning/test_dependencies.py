@@ -113,7 +113,7 @@ def order(catalog: Catalog, done: Done) -> Order:
         line = plan_line(catalog.root, file)
         return Needs(line.depends_on, line.wave)
 
-    return Order(catalog.files, catalog.phases, needs, done)
+    return Order(catalog.files, catalog.phases, needs, done, lambda file: False)
 
 
 def names(files: list[PlanFile]) -> list[str]:

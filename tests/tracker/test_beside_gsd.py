@@ -77,3 +77,76 @@ def test_the_begin_of_an_id_is_enough_for_every_command(written: Sandbox) -> Non
     assert written.call("approve", "01-0", "--print").code == 0
     assert written.call("show", "01-0").data["id"] == "01-01"
     assert written.call("verify", "01-9").json["error"]["kind"] == "unknown_name"
+
+
+def words(sandbox: Sandbox) -> dict[str, str]:
+    return {plan["id"]: plan["word"] for plan in sandbox.call("status").data["plans"]}
+
+
+def test_a_summary_with_a_plans_number_is_its_summary_to_every_command(written: Sandbox) -> None:
+    phases = ".planning/phases"
+    written.write(f"{phases}/02-rest/02-01-sweep-PLAN.md", PLAN.format(plan="01"))
+    written.write(f"{phases}/02-rest/02-01-SUMMARY.md", "# Done\n")
+    written.write(f"{phases}/02-rest/02-PLAN.md", PLAN.format(plan="02"))
+    written.write(f"{phases}/02-rest/02-rest-02-SUMMARY.md", "# Done\n")
+    for slug in ("left", "right"):  # one number for two plans says nothing of either
+        written.write(f"{phases}/02-rest/02-03-{slug}-PLAN.md", PLAN.format(plan="03"))
+    written.write(f"{phases}/02-rest/02-03-SUMMARY.md", "# Done\n")
+    written.write(f"{phases}/03-end/03-01-PLAN.md", PLAN.format(plan="01").replace("[]", "[02-rest/02]"))
+    written.commit("More of it")
+    assert words(written) == {
+        "01-01": "claimed", "01-02": "ready", "02-01-sweep": "claimed", "02-02": "claimed", "02-03-left": "open",
+        "02-03-right": "open", "03-01": "open",
+    }  # fmt: skip
+    audited = {plan["id"]: plan["claimed_by"] for plan in written.call("audit").data["plans"]}
+    assert [*audited] == ["01-01", "02-01-sweep", "02-02"] and audited["02-02"] == "summary"
+    assert "depends_on" not in written.forge("execute", "03-01", "--dry-run").out  # what it depends on is completed
+    found = {(each["rule"], each["path"]) for each in written.call("validate").json["findings"]}
+    assert ("depends-unknown", f"{phases}/03-end/03-01-PLAN.md") not in found
+
+
+def test_a_plan_that_no_run_takes_holds_up_only_what_depends_on_it(written: Sandbox) -> None:
+    written.write(".planning/phases/01-setup/01-02-PLAN.md", "# Plan: think about it\n\nSome thoughts.\n")
+    written.write(".planning/NOTES-PLAN.md", "# Ideas\n")
+    written.write(".planning/phases/02-rest/02-01-PLAN.md", PLAN.format(plan="01"))
+    written.write(".planning/phases/02-rest/02-02-PLAN.md", PLAN.format(plan="02").replace("[]", "[01-02]"))
+    ready = written.call("ready", "--explain").data
+    assert [plan["id"] for plan in ready["ready"]] == ["02-01"]
+    waits = {each["id"]: " ".join(each["reasons"]) for each in ready["waiting"]}
+    assert waits["01-02"].startswith("cannot be executed as it is: no-steps") and "01-02, which is not" in waits["02-02"]
+    (written.root / ".planning/phases/02-rest/02-01-PLAN.md").unlink()
+    assert written.call("next").data["next"] == [
+        "forge validate .planning/NOTES-PLAN.md", "forge validate .planning/phases/01-setup/01-02-PLAN.md",
+        "forge ready --explain",
+    ]  # fmt: skip
+
+
+def test_phases_are_called_as_in_the_roadmap_and_one_without_plans_comes_next(written: Sandbox) -> None:
+    roadmap = "- [x] **Phase 1: Set-up & Go** — so that it runs\n- [ ] Phase 2: The rest - later\n- [ ] **Phase 3: End**\n"
+    written.write(".planning/ROADMAP.md", f"# Roadmap\n\n{roadmap}\n### Phase 2: The rest - all of it\n")
+    written.write(".planning/phases/01-setup/01-02-SUMMARY.md", "# Done\n")
+    written.write(".planning/phases/02-rest/CONTEXT.md", "# Context\n")
+    rows = [(row["id"], row["title"], row["status"]) for row in written.call("list", "phases").data["items"]]
+    assert rows == [("01-setup", "Set-up & Go", "claimed"), ("02-rest", "The rest", "open")]
+    said = written.call("next").data
+    assert said["next"] == ["forge new plan 'The rest' --phase 2"] and said["why"].endswith("2 The rest, 3 End")
+
+
+def test_what_lies_in_archives_is_counted_and_not_told_line_by_line(written: Sandbox) -> None:
+    written.write(".planning/milestones/v1-phases/01-old/01-01-PLAN.md", PLAN.format(plan="01"))
+    written.write(".planning/milestones/v1-phases/01-old/01-02-PLAN.md", PLAN.format(plan="02"))
+    written.write(".planning/milestones/v1-phases/01-old/01-02-SUMMARY.md", "# Done\n")
+    said = written.forge("status").out
+    assert "archived: 2 plans (1 archived, 1 claimed)" in said and "milestones" not in said
+    assert words(written)["v1/01-01"] == "archived"
+    cards = [card["id"] for column in written.call("board").data["columns"] for card in column["cards"]]
+    assert sorted(cards) == ["01-01", "01-02"]
+
+
+def test_a_plan_is_called_by_its_title_its_objective_or_its_heading(written: Sandbox) -> None:
+    written.write(
+        ".planning/quick/260101-abc/260101-abc-PLAN.md", "---\nmode: quick\n---\n\n# Quick Task 260101-abc: Mend it\n"
+    )
+    assert written.forge("set", "01-02", "title=2024").code == 0
+    titles = {row["id"]: row["title"] for row in written.call("list", "plans").data["items"]}
+    assert titles == {"01-01": "Set it up.", "01-02": "2024", "260101-abc": "Mend it"}

@@ -44,18 +44,27 @@ def dependencies(index: PlanIndex, file: PlanFile, names: Iterable[str]) -> list
 class Order:
     """The open plans of a work tree in the order in which they can start."""
 
-    def __init__(self, files: Sequence[PlanFile], phases: Sequence[Phase], needs: Asked, done: Done) -> None:
+    def __init__(self, files: Sequence[PlanFile], phases: Sequence[Phase], needs: Asked, done: Done, stuck: Done) -> None:
+        """Take the plans with what says of each whether it is done, and whether no run takes it as it is written."""
         self._index = PlanIndex(files)
         self._phases = phases
         self._needs = needs
         self._done = done
+        self._stuck = stuck
 
     def ready(self) -> list[PlanFile]:
-        """Return the plans that may start: of the first phase with open plans, the lowest wave whose dependencies are done."""
-        for phase in self._phases:
-            if files := self._open(phase):
-                return self.next_wave(files)
-        return []
+        """Return the plans that may start: of the first phase with open plans, the lowest wave whose dependencies are done.
+
+        A plan that no run takes as it is written holds up those that depend on it, and no others.
+        """
+        first = self._first()
+        return self.next_wave(self._startable(first)) if first else []
+
+    def _first(self) -> Phase | None:
+        return next((phase for phase in self._phases if self._startable(phase)), None)
+
+    def _startable(self, phase: Phase) -> list[PlanFile]:
+        return [file for file in self._open(phase) if not self._stuck(file)]
 
     def next_wave(self, files: Sequence[PlanFile]) -> list[PlanFile]:
         """Return those of the given plans that may start, of the lowest wave among them, in order."""
@@ -65,8 +74,7 @@ class Order:
 
     def waiting(self) -> Iterator[Waiting]:
         """Yield the open plans that cannot start, with the reasons."""
-        ready = self.ready()
-        first = next((phase for phase in self._phases if self._open(phase)), None)
+        ready, first = self.ready(), self._first()
         for phase in self._phases:
             for file in self._open(phase):
                 if file not in ready:
@@ -83,6 +91,8 @@ class Order:
                 yield f"depends on {found.file.id}, which is not completed"
 
     def _later(self, file: PlanFile, phase: Phase, first: Phase | None, ready: Sequence[PlanFile]) -> Iterator[str]:
+        if self._stuck(file):
+            return
         if first is not None and phase.folder != first.folder:
             count = len(self._open(first))
             yield f"phase {first.name} comes first: {count} of its plans {'is' if count == 1 else 'are'} not completed"

@@ -15,8 +15,8 @@ from forge.errors import UnknownName
 from forge.planning import backlog, mission
 from forge.planning.backlog import item_paths, names_in
 from forge.planning.catalog import Catalog
-from forge.planning.numbers import leading, normal
-from forge.planning.plan_files import FOLDER, natural
+from forge.planning.numbers import leading
+from forge.planning.plan_files import FOLDER, natural, normal
 
 Kind = Literal["mission", "phase", "plan", "item"]
 PHASES = f"{FOLDER}/phases"

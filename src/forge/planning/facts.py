@@ -15,6 +15,7 @@ from forge.text.yaml import Value
 
 _REFERENCE = re.compile(r"^[ \t]*(?:[-*][ \t]+)?@([^\s@`]+)", re.M)
 _NAME = re.compile(r"[^\s(,;]+")
+_DONE = re.compile(r"(?:completed?|done|finished|shipped|implemented|executed)\b", re.I)
 _LONGEST = 300
 
 
@@ -36,6 +37,11 @@ class PlanFacts(NamedTuple):
     status: Spot | None
     paths: list[str]
     gaps: bool
+
+    @property
+    def calls_done(self) -> bool:
+        """Whether the plan says of itself that it is done."""
+        return self.status is not None and _DONE.match(self.status.text) is not None
 
     @classmethod
     def of(cls, plan: Plan) -> PlanFacts:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from forge.planning.plan_files import normal
+
 NUMBER = r"\d+(?:\.\d+)*[A-Za-z]?"
 _LEADING = re.compile(rf"(?:phase[\s_-]*)?({NUMBER})(?!\w|\.\d)", re.I)
 _NAMED = re.compile(rf"\bphases?\b[\s*_#:]*({NUMBER})(?:\s*(?:-|–|—|\.\.|to|through|thru)\s*(?:phase\s*)?({NUMBER}))?", re.I)
 _FURTHER = re.compile(rf"\s*(?:,|&|\+|\band\b)\s*(?:phases?\s+)?({NUMBER})(?!\w|\.\d)", re.I)
 _DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{6}(?:-|$)|\d{8}(?:-|$)")
 _WIDEST = 200
-
-
-def normal(number: str) -> str:
-    """Return a number without leading zeros, its letter in lower case: `03.10B` is `3.10b`."""
-    return ".".join(part.lstrip("0") or "0" for part in number.lower().split("."))
 
 
 def leading(text: str) -> str | None:

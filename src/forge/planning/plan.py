@@ -27,6 +27,8 @@ _EMPTY = Value({}, "", Span(0, 0), {})
 _OPENING = re.compile(r"---[ \t]*\r?\n")
 _BODY = re.compile(r"^[<#]", re.M)
 _FRONT_BELOW = re.compile(r"^---[ \t]*\r?\n(?=(?:phase|plan|type|wave):)", re.M)
+_HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
+_LABEL = re.compile(r"(?:quick |sub-?)?(?:plan|task)\b[ \t]*[\w.-]*[ \t]*[:—–-][ \t]*", re.I)
 _FURTHEST = 10_000  # characters in which front matter that is not at the top is looked for
 LISTED = frozenset({"contains", "not_contains", "exports", "forbidden"})
 _HINTS = {
@@ -137,9 +139,15 @@ class Plan(Struct, frozen=True, dict=True):
 
     @property
     def title(self) -> str:
-        """The first line of the objective, else the plan's id."""
+        """Its `title`, else the first line of the objective, else the first heading of the text, else the plan's id."""
+        said = self.front.get("title")
+        if said is not None and isinstance(said.data, str) and said.data.strip():
+            return " ".join(said.data.split())
         lines = [line.strip() for line in self.section("objective").splitlines() if line.strip()]
-        return lines[0] if lines else self.id
+        if lines:
+            return lines[0]
+        heading = _HEADING.search(self.source.text, self.body_start)
+        return _LABEL.sub("", heading[1]).strip() or self.id if heading else self.id
 
     def first_tests(self, step: Step) -> list[Check]:
         """Return what is run before the work of a TDD step: its own checks, else `<verification>` of a plan of one step."""

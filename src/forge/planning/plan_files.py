@@ -6,7 +6,7 @@ import os
 import posixpath
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -17,6 +17,7 @@ _OWN = ("runs", "proofs")
 _FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
 _SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
 _PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
+_NUMBERED = re.compile(r"(\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?)-.+")
 _NATURAL = re.compile(r"([0-9]+)")
 
 
@@ -65,6 +66,16 @@ class Phase(Struct, frozen=True):
         match = _PHASE.fullmatch(self.name)
         return match["number"] if match else ""
 
+    @property
+    def key(self) -> str:
+        """Its number in normal form, empty where there is none."""
+        return normal(self.number) if self.number else ""
+
+
+def normal(number: str) -> str:
+    """Return a phase's number without leading zeros, its letter in lower case: `03.10B` is `3.10b`."""
+    return ".".join(part.lstrip("0") or "0" for part in number.lower().split("."))
+
 
 def natural(text: str) -> list[tuple[int, str]]:
     """Return a sort key in which `phase 10` comes behind `phase 9`."""
@@ -99,6 +110,30 @@ def plan_id(path: str) -> str:
     if (match := _SHORT.fullmatch(name)) and phase and "quick" not in path.split("/"):
         return f"{phase['number']}-{match['plan']}"
     return PlanFile(path, "").stem
+
+
+def summaries_of(plans: Collection[str], summaries: Collection[str]) -> dict[str, str]:
+    """Return the summary of each plan that has one, both by their paths.
+
+    It is called like its plan; or it lies beside it and bears its number (`01-02-SUMMARY.md` is that of `01-02-login-PLAN.md`,
+    of `02-PLAN.md` in `01-start` too), where no other plan there does.
+    """
+    found = {plan: own for plan in plans if (own := plan.removesuffix("PLAN.md") + "SUMMARY.md") in summaries}
+    if len(found) == len(summaries):
+        return found
+    left = {_numbered(path, "SUMMARY.md"): path for path in sorted({*summaries}.difference(found.values()), reverse=True)}
+    numbers = [(plan, _numbered(plan, "PLAN.md")) for plan in plans if plan not in found]
+    times = Counter(number for _, number in numbers)
+    return found | {plan: left[number] for plan, number in numbers if number in left and times[number] == 1}
+
+
+def _numbered(path: str, ending: str) -> tuple[str, str]:
+    """Return the folder of a plan or its summary, and the number that it has there: its id without a slug."""
+    folder, name = posixpath.split(path)
+    stem = name.removesuffix(ending).removeprefix(f"{posixpath.basename(folder)}-")
+    own = plan_id(f"{folder}/{stem}PLAN.md")
+    match = _NUMBERED.fullmatch(own)
+    return folder, match[1] if match else own
 
 
 def identified(paths: Iterable[str]) -> list[PlanFile]:

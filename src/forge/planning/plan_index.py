@@ -43,15 +43,25 @@ class PlanIndex:
         A whole name comes before one without its slug (`01-02` for `01-02-slug`), and that before the short form (`02`),
         which is a sibling's and never a plan of another folder.
         """
-        for group in self._groups(file, _bare(name)):
+        for group in self._groups(file, _bare(name), posixpath.basename(posixpath.dirname(name))):
             others = [place for place in group if place[1].path != file.path]
             if others:
                 return min(others, key=lambda place: (place[1].archived, place[0]))[1]
         return None
 
-    def _groups(self, file: PlanFile, bare: str) -> Iterator[list[Place]]:
+    def _apart(self, phase: str, bare: str) -> Iterator[list[Place]]:
+        """Yield what an entry means that names a phase's folder first, as `01-start/02`."""
+        for folder in self._folders:
+            if posixpath.basename(folder) == phase:
+                tables = self._folder(folder)
+                yield tables.exactly(bare)
+                yield tables.short.get(bare.lstrip("0"), [])
+
+    def _groups(self, file: PlanFile, bare: str, apart: str) -> Iterator[list[Place]]:
         """Yield what a name may mean, the nearest first; all plans are looked through only where no sibling is meant."""
         near = self._folder(file.folder)
+        if apart:
+            yield from self._apart(apart, bare)
         yield near.exactly(bare)
         yield near.without_slug(bare)
         if short := bare.lstrip("0"):

@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from forge.planning.numbers import mentioned, normal
+from forge.planning.numbers import mentioned
+from forge.planning.plan_files import normal
 from forge.planning.spots import Spot
 from forge.text.source import Source, Span
 

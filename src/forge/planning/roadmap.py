@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from forge.planning.numbers import NUMBER, leading, mentioned, normal
+from forge.planning.numbers import NUMBER, leading, mentioned
+from forge.planning.plan_files import normal
 from forge.planning.spots import Spot
 from forge.text.source import Source, Span
 
@@ -17,16 +18,22 @@ _PLAN_BOX = re.compile(
     r"(?:\.md)?)(?![\w-])(?P<rest>[^\n]*)"
 )
 _HEADING = re.compile(rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I)
+_MARKUP = " \t\r*_`~:.—–-#"
+_ASIDE = re.compile(r"[ \t]+(?:[—–-]+[ \t]|\(|✅|✓)")
 _ROW = re.compile(r"[ \t]*\|[ \t]*\**(?:\[)?(?P<first>[^|\n]*)\|")
 
 
 class Entry(NamedTuple):
-    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is None without a box."""
+    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is None without a box.
+
+    A phase has the title that it is called by there.
+    """
 
     key: str
     ticked: bool | None
     spot: Spot
     planned: bool
+    title: str = ""
 
 
 class Roadmap(NamedTuple):
@@ -55,10 +62,17 @@ class Roadmap(NamedTuple):
 
 def _phase(source: Source, line: re.Match[str]) -> Entry | None:
     if match := _PHASE_BOX.match(line[0]):
-        return Entry(normal(match["number"]), match["mark"] in "xX", _spot(source, line, match), True)
+        title = _title(line[0][match.end() :])
+        return Entry(normal(match["number"]), match["mark"] in "xX", _spot(source, line, match), True, title)
     if match := _HEADING.match(line[0]):
-        return Entry(normal(match["number"]), None, _spot(source, line, match), True)
+        return Entry(normal(match["number"]), None, _spot(source, line, match), True, line[0][match.end() :].strip(_MARKUP))
     return None
+
+
+def _title(rest: str) -> str:
+    """Return the title in what stands behind `Phase 3`: to the end of its bold type, else what comes before a dash."""
+    title, bold, _ = rest.strip(_MARKUP).partition("**")
+    return (title if bold else _ASIDE.split(title, maxsplit=1)[0]).strip(_MARKUP)
 
 
 def _plan(source: Source, line: re.Match[str]) -> Entry | None:

@@ -26,7 +26,7 @@ from forge.run.process import Outcome
 from forge.run.shell import run_shell
 from forge.run.verifying import require_settled
 from forge.text.finding import Finding
-from forge.views.completion import is_claimed
+from forge.views.outline import Outline
 from forge.views.runs import RunRecord, all_runs
 
 _BROKEN_PIPE = 141
@@ -84,9 +84,10 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
 def _open_plans(repository: Repository, paths: Collection[str]) -> Iterator[Plan]:
     """Yield the plans with steps to probe: not archived, not claimed, and no run of theirs has completed a step."""
     begun = {record.card.plan_path for record in all_runs(repository) if _has_worked(record)}
+    passed_over = begun.union(Outline(repository).summaries)
     catalog = Catalog(repository.root)
     for file in catalog.files:
-        if file.path in paths and file.path not in begun and not file.archived and not is_claimed(repository, file):
+        if file.path in paths and file.path not in passed_over and not file.archived:
             try:
                 plan = catalog.load(file)
             except UnknownName:

@@ -16,8 +16,8 @@ from forge.planning.plan_index import PlanIndex
 from forge.run.holding import Context
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
-from forge.views.completion import is_done
 from forge.views.runs import open_runs
+from forge.views.status import standing
 
 
 class BlockedPlan(ForgeError):
@@ -52,13 +52,15 @@ def require_fit(context: Context) -> None:
 
 def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
     """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
-    for found in dependencies(PlanIndex(catalog.files), file, plan.texts("depends_on")):
+    needed = dependencies(PlanIndex(catalog.files), file, plan.texts("depends_on"))
+    now = standing(context.repository) if needed else None
+    for found in needed:
         if found.file is None:
             raise UnmetDependency(
                 f"{plan.path} depends on `{found.name}`, and there is no such plan",
                 "mend depends_on, or use --ignore-deps REASON",
             )
-        if not is_done(context.repository, found.file):
+        if now is not None and not now.done(found.file):
             raise UnmetDependency(
                 f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not completed",
                 "execute that first, or use --ignore-deps REASON", [forge_command("execute", found.file.id)],

@@ -50,7 +50,8 @@ def board(standing: Standing) -> Board:
 
 
 def _plans(standing: Standing) -> list[Column]:
-    return [Column(name, [_card(plan) for plan in standing.plans if plan.word in words]) for name, words in _COLUMNS.items()]
+    current = [plan for plan in standing.plans if not plan.archived]
+    return [Column(name, [_card(plan) for plan in current if plan.word in words]) for name, words in _COLUMNS.items()]
 
 
 def _card(plan: PlanStanding) -> Card:

@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from forge.git.tree import Tree, Unreadable
 from forge.planning.catalog import Catalog
-from forge.planning.plan_files import FOLDER, PlanFile, plan_id
+from forge.planning.plan_files import FOLDER, PlanFile, plan_id, summaries_of
 from forge.text.source import Source
 from forge.views.rollbacks import completed_runs
 from forge.views.runs import RunRecord
@@ -50,13 +50,13 @@ class Claimed(Struct, frozen=True):
 def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> list[Claimed]:
     """Return the plans of a tree that are called complete, in the catalog's order; the catalog lists the tree's documents."""
     paths = catalog.paths or ()
-    summaries = summaries_among(paths)
+    summaries = summaries_of([file.path for file in catalog.files], summaries_among(paths))
     ticked = dict(_ticked_plans(catalog, tree, paths))
     ended = {record.card.plan_path: record for record in completed_runs(runs)}
     found = []
     for file in catalog.files:
         claims: list[Claim] = []
-        if path := summary_of(file, summaries):
+        if path := summaries.get(file.path):
             claims.append(Claim("summary", path))
         if record := ended.get(file.path):
             claims.append(Claim("run", record.card.folder))
@@ -67,19 +67,9 @@ def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> li
     return found
 
 
-def summaries_among(paths: Sequence[str]) -> dict[str, str]:
-    """Return the summaries of plans by their own path and by folder and plan id (`14-02-SUMMARY.md` is of `02-PLAN.md`)."""
-    found: dict[str, str] = {}
-    for path in paths:
-        if path.startswith(f"{FOLDER}/") and path.endswith("SUMMARY.md"):
-            found[path] = path
-            found.setdefault(f"{posixpath.dirname(path)}#{plan_id(path.removesuffix('SUMMARY.md') + 'PLAN.md')}", path)
-    return found
-
-
-def summary_of(file: PlanFile, summaries: dict[str, str]) -> str | None:
-    """Return the path of a plan's summary, None where it has none."""
-    return summaries.get(file.summary_path) or summaries.get(f"{file.folder}#{plan_id(file.path)}")
+def summaries_among(paths: Sequence[str]) -> list[str]:
+    """Return those of the paths of a tree that are summaries."""
+    return [path for path in paths if path.startswith(f"{FOLDER}/") and path.endswith("SUMMARY.md")]
 
 
 def _ticked_plans(catalog: Catalog, tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, Claim]]:

@@ -9,8 +9,7 @@ from msgspec import Struct
 
 from forge.git.history import History
 from forge.git.objects import FOLDER as MODE_FOLDER
-from forge.planning.plan_files import FOLDER, PlanFile
-from forge.views.claims import summaries_among, summary_of
+from forge.planning.plan_files import FOLDER, summaries_of
 
 _SUMMARY = "SUMMARY.md"
 _MOST_STEPS = 1000
@@ -123,8 +122,7 @@ class Completions:
         """Return the path of the plan that an added summary is of, as it lay at that commit; `now` is where it lies today."""
         paths = [path for path in self._listed(event.commit) if path.endswith("PLAN.md")]
         folder = posixpath.dirname(event.path)
-        summary = summaries_among([event.path])
-        beside = [path for path in paths if posixpath.dirname(path) == folder and summary_of(PlanFile(path, ""), summary)]
+        beside = [*summaries_of([path for path in paths if posixpath.dirname(path) == folder], [event.path])]
         if beside:
             return min(beside, key=lambda path: (posixpath.basename(path) != posixpath.basename(now), path))
         return next((path for path in paths if now and _tail(path) == _tail(now)), None)

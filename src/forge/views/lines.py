@@ -9,7 +9,10 @@ from msgspec import Struct, field
 
 
 class PlanLine(Struct, frozen=True, array_like=True):
-    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it from running."""
+    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it from running.
+
+    `calls_done` says whether that status means that it is done.
+    """
 
     title: str
     wave: float
@@ -19,6 +22,7 @@ class PlanLine(Struct, frozen=True, array_like=True):
     steps: int = 0
     problem: str = ""
     priority: str = ""
+    calls_done: bool = False
 
 
 class PhaseLine(Struct, frozen=True, array_like=True):
@@ -26,6 +30,14 @@ class PhaseLine(Struct, frozen=True, array_like=True):
 
     title: str = ""
     priority: str = ""
+
+
+class RoadmapLine(Struct, frozen=True, array_like=True):
+    """A phase that the roadmap lists: its number in normal form, its title there, and whether it is ticked."""
+
+    number: str
+    title: str
+    ticked: bool = False
 
 
 class GoneBack(Struct, frozen=True, array_like=True):

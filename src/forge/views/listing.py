@@ -10,11 +10,12 @@ from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning import backlog
-from forge.planning.plan_files import natural
+from forge.planning.plan_files import Phase, natural
 from forge.views.files import MISSIONS
 from forge.views.outline import Outline
 from forge.views.status import Standing
 
+_NUMBER = re.compile(r"^[\d.]+[A-Za-z]?-")
 KINDS = ("mission", "phase", "plan", "item")
 
 
@@ -76,6 +77,7 @@ def _missions(outline: Outline) -> Iterator[Row]:
 
 def _phases(standing: Standing) -> Iterator[Row]:
     outline = standing.outline
+    roadmap = {line.number: line for line in outline.roadmap}
     for path in sorted(outline.phase_folders, key=natural):
         name = posixpath.basename(path)
         page = outline.phases.get(path)
@@ -83,7 +85,10 @@ def _phases(standing: Standing) -> Iterator[Row]:
         status = next(
             (word for word in ("proven", "claimed") if words and all(each in ("proven", word) for each in words)), "open"
         )
-        title = page.title if page and page.title else re.sub(r"^[\d.]+[A-Za-z]?-", "", name).replace("-", " ")
+        listed = roadmap.get(Phase(path, ()).key)
+        if listed and listed.ticked and not words:
+            status = "claimed"
+        title = (page.title if page else "") or (listed.title if listed else "") or _NUMBER.sub("", name).replace("-", " ")
         yield Row("phase", name, path, title, status, page.priority if page else "", name)
 
 

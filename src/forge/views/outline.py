@@ -15,15 +15,16 @@ from typing import TYPE_CHECKING, TypeVar
 
 from forge.git.repository import Repository
 from forge.planning import backlog
-from forge.planning.plan_files import RUNS, PlanFile, identified
+from forge.planning.plan_files import RUNS, PlanFile, identified, summaries_of
 from forge.views.files import MISSIONS, files_below, signs_of
-from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine, standing
+from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine, standing
 from forge.views.outline_memory import OutlineMemory, Shelf
 
 if TYPE_CHECKING:
     from types import ModuleType
 
-_IMPLICIT = (".planning/PROJECT.md", ".planning/ROADMAP.md")  # what says the goal where there is no mission
+_ROADMAP = ".planning/ROADMAP.md"
+_IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # what says the goal where there is no mission
 T = TypeVar("T")
 
 
@@ -69,6 +70,14 @@ class Outline:
         root, found = self.repository.root, self._found.phases.items()
         signs = {path: sign for path, sign in found if sign or (root / path / "README.md").is_file()}
         return self._lines(self._kept.phases, signs, lambda path: _reader().phase_line(self.repository.root, path))
+
+    @cached_property
+    def roadmap(self) -> list[RoadmapLine]:
+        """The phases that the roadmap lists, in its order."""
+        root = self.repository.root
+        signs = {_ROADMAP: signs_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
+        found = self._lines(self._kept.roadmap, signs, lambda path: _reader().roadmap_lines(root, path))
+        return found.get(_ROADMAP, [])
 
     @cached_property
     def items(self) -> dict[str, ItemLine]:
@@ -139,10 +148,9 @@ class Outline:
         return line
 
     @cached_property
-    def summaries(self) -> frozenset[str]:
-        """The paths of the plans that a summary calls complete."""
-        summaries = self._found.summaries
-        return frozenset(path for path in self._found.plans if f"{path[: -len('PLAN.md')]}SUMMARY.md" in summaries)
+    def summaries(self) -> dict[str, str]:
+        """The summaries of the plans that they call complete, by the plans' paths."""
+        return summaries_of(self._found.plans, self._found.summaries)
 
     @cached_property
     def phase_folders(self) -> list[str]:

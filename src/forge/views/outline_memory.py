@@ -13,7 +13,7 @@ from msgspec import Struct, field
 import forge
 from forge.errors import StorageFailed
 from forge.text import atomic
-from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
+from forge.views.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
 
 _PACKAGE = Path(forge.__file__).parent
 _READERS = ("text", "planning", "timeline", "views")
@@ -33,6 +33,7 @@ class Kept(Struct, array_like=True):
     missions: Shelf[MissionLine] = field(default_factory=dict)
     items: Shelf[ItemLine] = field(default_factory=dict)
     stale: tuple[str, list[str]] = ("", [])
+    roadmap: Shelf[list[RoadmapLine]] = field(default_factory=dict)
 
 
 class OutlineMemory:

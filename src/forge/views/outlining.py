@@ -15,9 +15,10 @@ from forge.planning.facts import PlanFacts
 from forge.planning.mission import Mission
 from forge.planning.plan_files import PlanFile
 from forge.planning.reports import ReportFront
+from forge.planning.roadmap import Roadmap
 from forge.planning.run_card import RUNS
 from forge.text.source import Source
-from forge.views.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RunLine
+from forge.views.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
 from forge.views.run_report import control_data
 from forge.views.runs import RunRecord, belongs_here, live_folder, read_run
 
@@ -38,6 +39,7 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
         [spot.text for spot in facts.requirements],
         facts.status.text if facts.status else "", len(found.steps), f"{blocking.rule}: {blocking.message}" if blocking else "",
         " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
+        facts.calls_done,
     )  # fmt: skip
 
 
@@ -51,6 +53,19 @@ def phase_line(root: Path, folder: str) -> PhaseLine:
     heading = _HEADING.search(source.text)
     said = {key: values[key].text if key in values else "" for key in ("title", "priority")}
     return PhaseLine(said["title"] or (heading[1].strip() if heading else ""), said["priority"])
+
+
+def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:
+    """Return the phases that a roadmap lists, each once."""
+    try:
+        listed = Roadmap.of(Source.read(root, path)).phases
+    except OSError:
+        return []
+    found: dict[str, RoadmapLine] = {}
+    for entry in listed:
+        known = found.get(entry.key, RoadmapLine(entry.key, ""))
+        found[entry.key] = RoadmapLine(entry.key, known.title or entry.title, known.ticked or bool(entry.ticked))
+    return [*found.values()]
 
 
 def live_run(repository: Repository, name: str) -> RunLine | None:

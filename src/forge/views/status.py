@@ -12,11 +12,9 @@ from forge.planning.dependencies import Needs, Order
 from forge.planning.plan_files import Phase, PlanFile, phases_of
 from forge.text.command_line import forge_command
 from forge.views.backlog import Backlog, ItemStanding
-from forge.views.lines import PlanLine, RunLine
+from forge.views.lines import PlanLine, RoadmapLine, RunLine
 from forge.views.missions import MissionStanding, Tally, mission_standing
 from forge.views.outline import Outline
-
-_CLAIMS_DONE = frozenset(("complete", "completed", "done", "finished", "shipped", "implemented"))
 
 
 class PlanStanding(Struct, frozen=True):
@@ -33,6 +31,7 @@ class PlanStanding(Struct, frozen=True):
     waiting_for: dict[str, object] | None
     ready: bool = False
     contradiction: str = ""
+    archived: bool = False
 
     @property
     def word(self) -> str:
@@ -41,11 +40,13 @@ class PlanStanding(Struct, frozen=True):
             return self.run_status
         if self.verdict:
             return self.verdict
-        return "claimed" if self.claimed else "ready" if self.ready else "open"
+        if self.claimed:
+            return "claimed"
+        return "ready" if self.ready else "archived" if self.archived else "open"
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        names = ("id", "path", "title", "claimed", "verdict", "run", "waiting_for", "ready", "contradiction")
+        names = ("id", "path", "title", "claimed", "verdict", "run", "waiting_for", "ready", "contradiction", "archived")
         return {"word": self.word, **{name: getattr(self, name) for name in names}}
 
 
@@ -94,7 +95,11 @@ class Standing:
     @cached_property
     def order(self) -> Order:
         """The open plans in the order in which they can start."""
-        return Order(self.outline.files, self._phases, self._needs, self.done)
+        return Order(self.outline.files, self._phases, self._needs, self.done, self.stuck)
+
+    def stuck(self, file: PlanFile) -> bool:
+        """Say whether no run takes a plan as it is written."""
+        return bool(self.outline.plans[file.path].problem)
 
     def _needs(self, file: PlanFile) -> Needs:
         line = self.outline.plans[file.path]
@@ -103,7 +108,7 @@ class Standing:
     @cached_property
     def ready(self) -> list[PlanFile]:
         """The plans that can start now, in order: not those of an open run, nor those that no run accepts as they are."""
-        return [file for file in self.order.ready() if not self.outline.plans[file.path].problem and not self._open_run(file)]
+        return [file for file in self.order.ready() if not self._open_run(file)]
 
     def _open_run(self, file: PlanFile) -> bool:
         return any(run.open for run in self._runs.get(file.path, ()))
@@ -123,7 +128,7 @@ class Standing:
         return PlanStanding(
             file.id, file.path, line.title, file.folder, claimed, verdict, last.run if last else None,
             last.status if last else None, last.waiting_for if last and last.open else None, ready,
-            _contradiction(line.says, verdict, claimed=claimed),
+            _contradiction(line, verdict, claimed=claimed), file.archived,
         )  # fmt: skip
 
     @cached_property
@@ -146,8 +151,28 @@ class Standing:
             return [forge_command("show", items[0].id), *_on_with(items[0])]
         if not self.outline.files:
             return ["forge init", "forge demo"]
+        waiting = [plan for plan in self.plans if plan.word == "open"]
+        if waiting:
+            mend = [plan.path for plan in waiting if self.outline.plans[plan.path].problem]
+            return [*(forge_command("validate", path) for path in mend[:2]), "forge ready --explain"]
+        if self.unplanned and (begin := self._beginning(self.unplanned[0])):
+            return [begin]
         unproven = [forge_command("verify", plan.id) for plan in self.plans if plan.verdict in ("failed", "unproven", "stale")]
         return [*unproven[:3], "forge verify --all", "forge runs"]
+
+    @cached_property
+    def unplanned(self) -> list[RoadmapLine]:
+        """The phases that the roadmap lists without a tick, and of which there is no plan."""
+        planned = {phase.key for phase in self._phases}
+        return [line for line in self.outline.roadmap if not line.ticked and line.number not in planned]
+
+    def _beginning(self, line: RoadmapLine) -> str:
+        """Return what to type to begin a phase of the roadmap; empty where a new folder would get another number."""
+        numbers = {Phase(folder, ()).key for folder in self.outline.phase_folders}
+        if line.number in numbers:
+            return forge_command("new", "plan", line.title or f"Phase {line.number}", "--phase", line.number)
+        last = max((int(number) for number in numbers if number.isdigit()), default=0)
+        return forge_command("new", "phase", line.title) if line.title and line.number == str(last + 1) else ""
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -179,11 +204,11 @@ def _on_with(item: ItemStanding) -> list[str]:
     return [forge_command("set", item.id, "status=in_progress" if item.status == "todo" else "status=done")]
 
 
-def _contradiction(says: str, verdict: str | None, *, claimed: bool) -> str:
+def _contradiction(line: PlanLine, verdict: str | None, *, claimed: bool) -> str:
     """Say where a status that somebody set by hand is not what the evidence shows; empty where they agree."""
+    says, calls_done = line.says, line.calls_done
     if not says:
         return ""
-    calls_done = says.lower() in _CLAIMS_DONE
     if calls_done and verdict in ("failed", "unproven", "stale"):
         return f"its front matter says `{says}`, its last run shows {verdict}"
     if calls_done and verdict is None and not claimed:

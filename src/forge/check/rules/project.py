@@ -14,7 +14,7 @@ from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
 from forge.planning.mission_facts import MissionFacts
 from forge.planning.numbers import leading
-from forge.planning.plan_files import FOLDER, PlanFile
+from forge.planning.plan_files import FOLDER, PlanFile, summaries_of
 from forge.planning.plan_index import PlanIndex
 from forge.planning.reports import ReportFront
 from forge.planning.requirements import Requirements
@@ -67,7 +67,7 @@ class Project(Struct, frozen=True, dict=True):
 
     def done(self, file: PlanFile) -> bool:
         """Say whether there is evidence that a plan was carried out: its summary, its phase's, or a completed run."""
-        return file.summary_path in self.summaries or file.path in self.completed or file.folder in self._whole
+        return file.path in self.summarised or file.path in self.completed or file.folder in self._whole
 
     def settled(self, file: PlanFile) -> bool:
         """Say whether a plan is history: archived, or done. Rules about what is yet to come are milder there."""
@@ -80,6 +80,11 @@ class Project(Struct, frozen=True, dict=True):
     @cached_property
     def _ticked(self) -> frozenset[str]:
         return frozenset(entry.key for entry in self.roadmap.phases if entry.ticked) if self.roadmap else frozenset()
+
+    @cached_property
+    def summarised(self) -> Mapping[str, str]:
+        """The summaries of the plans that have one of their own, by the plans' paths."""
+        return summaries_of([file.path for file in self.files], self.summaries)
 
     @cached_property
     def _whole(self) -> frozenset[str]:

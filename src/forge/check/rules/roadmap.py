@@ -94,7 +94,7 @@ def _ticks(project: Project, roadmap: Roadmap, plans: Mapping[str, PlanFile]) ->
         if entry.ticked and not project.done(file):
             yield EVIDENCE.on(roadmap.path, entry.spot, f"{shown(entry.spot.text)} is ticked, and has no summary and no run",
                               f"write {shown(file.summary_path)}, or take the tick back", None)  # fmt: skip
-        elif not entry.ticked and file.summary_path in project.summaries:
+        elif not entry.ticked and file.path in project.summarised:
             yield BEHIND.on(roadmap.path, entry.spot, f"{shown(entry.spot.text)} has a summary, and no tick", "tick it")
     open_phases: dict[str, list[str]] = {}
     for key, file in plans.items():

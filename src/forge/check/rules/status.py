@@ -14,7 +14,6 @@ from forge.text.finding import Finding
 
 NUMBERS = Rule("state-numbers", "warning", False, "STATE.md counts no more as completed than there is")
 ORPHAN = Rule("summary-without-plan", "warning", False, "a summary lies beside its plan")
-_DONE = re.compile(r"(?:completed?|done|finished|shipped|executed)\b", re.I)
 _PASSED = re.compile(r"(?:pass(?:ed)?|verified)$", re.I)
 _SCORE = re.compile(r"\s*(\d{1,4})\s*/\s*(\d{1,4})\b")
 _SUMMARY = re.compile(r"(\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?)(?:-.*)?")
@@ -31,7 +30,7 @@ def check(project: Project) -> Iterator[Finding]:
 
 def _plans(project: Project) -> Iterator[Finding]:
     for file, facts in project.read():
-        if facts.status is not None and _DONE.match(facts.status.text) and not project.settled(file):
+        if facts.status is not None and facts.calls_done and not project.settled(file):
             yield EVIDENCE.on(file.path, facts.status, f"the plan says {shown(facts.status.text)}, without summary and run",
                               f"write {shown(file.summary_path)}, or take the status back")  # fmt: skip
 
@@ -57,11 +56,11 @@ def _unfinished(project: Project, report: ReportFront) -> Iterator[Finding]:
 
 
 def _orphans(project: Project) -> Iterator[Finding]:
-    for path in sorted(project.summaries):
+    for path in sorted(project.summaries.difference(project.summarised.values())):
         folder, _, name = path.rpartition("/")
         stem = _SUMMARY.fullmatch(name.removesuffix("SUMMARY.md").rstrip("-_."))
         siblings = project.by_folder.get(folder, [])
-        if stem is None or not siblings or _has(siblings, path, stem[1]):
+        if stem is None or not siblings or _has(siblings, stem[1]):
             continue
         place = ReportFront(path, {}, None).at("")
         yield ORPHAN.on(path, place, f"there is no plan `{stem[1]}` beside this summary",
@@ -69,10 +68,8 @@ def _orphans(project: Project) -> Iterator[Finding]:
                         "note" if siblings[0].archived else None)  # fmt: skip
 
 
-def _has(siblings: list[PlanFile], path: str, number: str) -> bool:
-    return any(
-        file.summary_path == path or file.id.rpartition("/")[2] == number or file.stem.startswith(number) for file in siblings
-    )
+def _has(siblings: list[PlanFile], number: str) -> bool:
+    return any(file.id.rpartition("/")[2] == number or file.stem.startswith(number) for file in siblings)
 
 
 def _state(state: ReportFront) -> Iterator[Finding]:

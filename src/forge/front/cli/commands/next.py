@@ -39,4 +39,7 @@ def _why(found: Standing) -> str:
     left = [plan for plan in found.plans if plan.word in ("open", "failed", "unproven", "stale")]
     if left:
         return f"no plan can start; {len(left)} of {len(found.plans)} are not proven (`forge ready --explain`)"
-    return "every plan is called complete" if found.plans else "there are no plans yet"
+    done = "every plan is called complete" if found.plans else "there are no plans yet"
+    listed = ", ".join(f"{line.number} {line.title}".strip() for line in found.unplanned[:3])
+    count = len(found.unplanned)
+    return f"{done}; the roadmap lists {count} phase{'s' if count > 1 else ''} without plans: {listed}" if count else done

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 import click
@@ -29,12 +30,22 @@ def command(app: App) -> Reply:
 def _text(found: Standing) -> str:
     lines = [line for mission in found.missions for line in _mission(mission)]
     for phase, plans in found.by_phase.items():
+        if plans[0].archived:
+            continue
         lines.append(f"{phase}")
         lines += [line for plan in plans for line in _plan(plan)]
+    lines += _archived([plan for plan in found.plans if plan.archived])
     if not found.plans:
         lines.append("there are no plans under .planning/ yet")
     lines += _backlog(found.backlog)
     return "\n".join([*lines, "next:", *(f"  {line}" for line in found.next)])
+
+
+def _archived(plans: list[PlanStanding]) -> Iterator[str]:
+    """Say what archives hold in one line; `forge list plans --archived` names each."""
+    if plans:
+        counts = Counter(plan.word for plan in plans)
+        yield f"archived: {len(plans)} plans ({', '.join(f'{number} {word}' for word, number in counts.items())})"
 
 
 def _mission(mission: MissionStanding) -> Iterator[str]:
