@@ -214,6 +214,17 @@ def test_the_board_has_a_column_for_each_word(project: Sandbox) -> None:
     assert project.call("board", "--watch").json["error"]["kind"] == "usage"
 
 
+def test_a_long_column_shows_what_comes_next_or_what_came_last(sandbox: Sandbox) -> None:
+    for number in range(1, 21):
+        sandbox.write(f".planning/phases/01-a/01-{number:02}-PLAN.md", f"---\nphase: 01-a\nplan: {number:02}\n---\n")
+        sandbox.write(f".planning/phases/02-b/02-{number:02}-PLAN.md", f"---\nphase: 02-b\nplan: {number:02}\n---\n")
+        sandbox.write(f".planning/phases/02-b/02-{number:02}-SUMMARY.md", "done\n")
+    drawn = sandbox.forge("board", env={"COLUMNS": "100"}).out
+    assert "01-01 01-01" in drawn and "01-12" in drawn and "01-13" not in drawn
+    assert "02-20 02-20" in drawn and "02-09" in drawn and "02-08" not in drawn
+    assert drawn.count("and 8 more") == 2
+
+
 def test_a_watched_board_follows_what_changes_until_it_is_broken_off(project: Sandbox) -> None:
     outer, inner = pty.openpty()
     watching = subprocess.Popen(

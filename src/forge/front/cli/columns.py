@@ -12,13 +12,13 @@ from rich.table import Table
 from rich.text import Text
 
 from forge.text.visible import visible
-from forge.views.board import Board, Card, Column
+from forge.views.board import Board, Column
 
-Shown = Callable[[list[Card]], list[Card]]
 _COLOURS = {"open": "white", "ready": "cyan", "running": "blue", "waiting": "yellow", "claimed": "magenta", "not proven": "red",
             "proven": "green", "todo": "white", "in progress": "blue", "blocked": "yellow", "done": "magenta"}  # fmt: skip
 _ALWAYS = ("open", "ready", "proven", "todo", "in progress", "done")
-_SHOWN = 12  # cards of a column: of plans the newest, of items the most urgent
+_BEHIND = ("claimed", "proven", "done")  # of these the last ones are of interest, of the others the first
+_SHOWN = 12  # cards of a column
 _NARROW = 60  # columns of a terminal on which they stand one below the other
 
 
@@ -40,26 +40,18 @@ def live(board: Board) -> Iterator[Callable[[Board], None]]:
 
 def _bands(board: Board, width: int) -> Group:
     """Draw the plans, and below them the backlog where there is any."""
-    items = [Text(), Text("backlog", style="bold underline"), _table(board.items, width, _first)]
-    return Group(_table(board.plans, width, _last), *(items if any(column.cards for column in board.items) else []))
+    items = [Text(), Text("backlog", style="bold underline"), _table(board.items, width)]
+    return Group(_table(board.plans, width), *(items if any(column.cards for column in board.items) else []))
 
 
-def _first(cards: list[Card]) -> list[Card]:
-    return cards[:_SHOWN]
-
-
-def _last(cards: list[Card]) -> list[Card]:
-    return cards[-_SHOWN:]
-
-
-def _table(columns: list[Column], width: int, shown: Shown) -> Table | Group:
+def _table(columns: list[Column], width: int) -> Table | Group:
     filled = [column for column in columns if column.cards or column.name in _ALWAYS]
     if width < _NARROW:
-        return Group(*(part for column in filled for part in (_heading(column), *_cards(column, shown), Text())))
+        return Group(*(part for column in filled for part in (_heading(column), *_cards(column), Text())))
     table = Table(expand=True, box=None, padding=(0, 2, 0, 0))
     for column in filled:
         table.add_column(_heading(column), ratio=3 if column.cards else 1, overflow="fold")
-    table.add_row(*(Group(*_cards(column, shown)) for column in filled))
+    table.add_row(*(Group(*_cards(column)) for column in filled))
     return table
 
 
@@ -67,8 +59,8 @@ def _heading(column: Column) -> Text:
     return Text(f"{column.name} ({len(column.cards)})", style=f"bold {_COLOURS.get(column.name, 'white')}")
 
 
-def _cards(column: Column, shown: Shown) -> Iterator[Text]:
-    for card in shown(column.cards):
+def _cards(column: Column) -> Iterator[Text]:
+    for card in column.cards[-_SHOWN:] if column.name in _BEHIND else column.cards[:_SHOWN]:
         yield Text.assemble(
             (visible(card.id), "bold"), " ", visible(card.title[:70]), (f" {visible(card.note)}" if card.note else "", "dim")
         )
