@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -57,6 +58,7 @@ def test_bash_completes_verbs_options_and_names(filled: Sandbox) -> None:
         "forge execute --runner r": "robot", "forge tick ": "k3f9x2m", "forge show k": "k3f9x2m", "forge graph ": "01-first",
         "forge replay 2026": "20260102T030405Z-01-01-aaaa", "forge ready --ex": "--explain", "forge help exit": "exit-codes",
         "forge help depends-c": "depends-cycle", "forge list pl": "plans",
+        "forge set 01-01 status =": "", "forge set 01-01 status = k": "", "forge list --status prov": "proven",
         "forge set 01-01 k": "k3f9x2m", "forge completion z": "zsh",
     }  # fmt: skip
     script = BASH.format(lines=" ".join(map(shlex.quote, expected)))
@@ -68,6 +70,18 @@ def test_bash_completes_verbs_options_and_names(filled: Sandbox) -> None:
     assert (
         not (filled.root / ".git/forge").exists() or "completion" in (filled.root / ".git/forge/executions.jsonl").read_text()
     )
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not here")
+def test_fish_shows_whole_titles(filled: Sandbox) -> None:
+    filled.write(".planning/backlog/k3f9x2m-it.md", "---\nid: k3f9x2m\ntitle: First this, then that\n---\n")
+    filled.forge("list")
+    filled.forge("list")
+    script = "forge completion fish | source; complete -C 'forge show k'; complete -C 'forge set 01-01 --un'"
+    done = subprocess.run(
+        ["fish", "-c", script], cwd=filled.root, env=filled.environment(filled.env), capture_output=True, text=True, check=False
+    )
+    assert done.stdout == "k3f9x2m\tFirst this, then that\n--unset\tTake keys away, with their lines.\n", done.stderr
 
 
 def test_titles_stand_beside_names_once_they_were_read(filled: Sandbox) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,10 +27,18 @@ def names(*kinds: str, files: bool = False) -> Completer:
     """Return what offers the names of some kinds that begin with what was typed; and files, where none does and they fit."""
 
     def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+        if _is_value():
+            return []
         found = [item for kind in kinds for item in _of_kind(kind, incomplete)]
         return found or ([shell_completion.CompletionItem(incomplete, type="file")] if files and incomplete else [])
 
     return complete
+
+
+def _is_value() -> bool:
+    """Say whether what is typed is the value of KEY=VALUE, which is no name; bash makes three words of it."""
+    typed = os.environ.get("COMP_WORDS", "").split("\n")
+    return "=" in typed[-2:] and not any(word.startswith("-") for word in typed[-3:-1])
 
 
 def words(*offered: str) -> Completer:

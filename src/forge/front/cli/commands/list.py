@@ -12,12 +12,25 @@ from forge.planning.numbers import leading
 from forge.text.visible import visible
 from forge.views.listing import KINDS, Filters, Row, listed
 
+# how plans stand, then items and missions
+WORDS = (
+    "open", "ready", "archived", "claimed", "proven", "failed", "unproven", "stale", "running", "paused",
+    "interrupted", "elsewhere", "todo", "in_progress", "blocked", "done", "draft", "active", "cancelled",
+)  # fmt: skip
+
 
 @click.command("list", cls=Verb)
 @click.argument(
     "kinds", nargs=-1, metavar="[missions|phases|plans|items]…", shell_complete=words("missions", "phases", "plans", "items")
 )
-@option("--status", "statuses", multiple=True, metavar="STATUS", help="Only those that stand so; several times for several.")
+@option(
+    "--status",
+    "statuses",
+    multiple=True,
+    metavar="STATUS",
+    help="Only those that stand so; several times for several.",
+    shell_complete=words(*WORDS),
+)
 @option("--phase", metavar="PHASE", help="Only what is part of this phase.", shell_complete=names("phase"))
 @option("--priority", "priorities", multiple=True, metavar="P0…P3", help="Only those of this priority.")
 @option("--archived", is_flag=True, help="Also what was put away.")
