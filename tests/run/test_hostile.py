@@ -36,21 +36,72 @@ def test_a_runner_that_changes_what_rules_it_is_asked_about(sandbox: Sandbox, co
     assert path in proposed["out_of_scope"] and proposed["risk_level"] == "high"
 
 
-@pytest.mark.parametrize("place", ["hooks/pre-commit", "config"])
-def test_a_runner_that_plants_a_hook_pauses_before_git_runs_it(sandbox: Sandbox, place: str) -> None:
-    hook = "#!/bin/sh\ntouch ../pwned\n"
-    code = {
-        "hooks/pre-commit": f"p = '.git/hooks/pre-commit'; open(p, 'w').write({hook!r}); os.chmod(p, 0o755)",
-        "config": f"open('../hook', 'w').write({hook!r}); open('.git/config', 'a').write('[core]\\n\\tfsmonitor = ../hook\\n')",
-    }[place]
-    one_edit(sandbox, code)
+HOOK = "#!/bin/sh\ntouch $HOME/pwned\n"
+PLANTED = {
+    ".git/hooks/pre-commit": HOOK,
+    ".git/hooks/post-index-change": HOOK,
+    ".git/config": "\n[core]\n\tfsmonitor = /bin/touch $HOME/pwned;\n",
+    ".git/info/attributes": "* filter=planted\n",
+    ".git/info/exclude": "*\n",
+    "../home-work/.gitconfig": '[core]\n\tattributesFile = ~/rules\n[filter "planted"]\n\tclean = touch $HOME/pwned; cat\n',
+}
+
+
+@pytest.mark.parametrize("where", ["runner", "check"])
+@pytest.mark.parametrize("path", PLANTED)
+def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(sandbox: Sandbox, path: str, where: str) -> None:
+    (sandbox.home / "rules").write_text("* filter=planted\n")
+    place = sandbox.root / path
+    before = place.read_text() if place.exists() else None
+    plant = f"open({path!r}, 'a').write({PLANTED[path]!r}); os.chmod({path!r}, 0o755)"
+    if where == "runner":
+        work, litter = {1: f"{plant}; {writes('a.txt', 'a')}"}, "    litter: ['*.left']\n"  # looked for with git
+        Case(sandbox, [Task(files="a.txt")], work, files=("a.txt",), settings=litter).set_up()
+    else:
+        (sandbox.root.parent / "plant.py").write_text(f"import os\n{plant}\nopen('a.txt', 'a')\n")
+        check = auto("python3 ../plant.py")
+        Case(sandbox, [Task(files="a.txt", verify=check)], {1: writes("a.txt", "a")}, files=("a.txt",)).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 1 and said.data["failure"]["kind"] == "hooks", said.err
-    if place != "config":
-        assert not (sandbox.root.parent / "pwned").exists()
-        (sandbox.root / ".git/hooks/pre-commit").unlink()
-        assert sandbox.call("resume").data["status"] == "completed"
-        assert not (sandbox.root.parent / "pwned").exists()
+    assert not (sandbox.home / "pwned").exists()
+    if before is None:
+        place.unlink()
+    else:
+        place.write_text(before)
+    (sandbox.root.parent / "plant.py").write_text("")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert not (sandbox.home / "pwned").exists() and sandbox.git("show", "HEAD:a.txt") == "a"
+
+
+@pytest.mark.parametrize("where", ["runner", "check"])
+@pytest.mark.parametrize("how", ["gone", "cut", "other"])
+def test_an_index_that_is_no_index_any_more_is_built_again(sandbox: Sandbox, how: str, where: str) -> None:
+    spoil = {
+        "gone": "os.unlink('.git/index')",
+        "cut": "d = open('.git/index', 'rb').read(); open('.git/index', 'wb').write(d[:len(d) // 2])",
+        "other": "open('.git/index', 'wb').write(b'no index')",
+    }[how]
+    (sandbox.root.parent / "spoil.py").write_text(f"import os\n{spoil}\n" if where == "check" else "")
+    work = {1: writes("a.txt", "a") + (f"; {spoil}" if where == "runner" else "")}
+    sandbox.write("theirs.txt", "1\n")
+    Case(sandbox, [Task(files="a.txt", verify=auto("python3 ../spoil.py"))], work, files=("a.txt",)).set_up()
+    sandbox.write("theirs.txt", "2\n")
+    sandbox.git("add", "theirs.txt")
+    staged = sandbox.git("ls-files", "-s", "theirs.txt")
+    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    assert said.code == 1 and said.data["failure"]["kind"] == "index", said.err
+    (sandbox.root.parent / "spoil.py").write_text("")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.status() == ["M  theirs.txt"] and sandbox.git("ls-files", "-s", "theirs.txt") == staged
+    assert "index" in [event["data"].get("action") for event in sandbox.events(said.data["run"])]
+    assert [path.name[:6] for path in (sandbox.root / ".git/forge/torn").glob("index-*")] == ["index-"] * (how != "gone")
+
+
+def test_a_plan_is_not_executed_on_an_index_that_is_none(sandbox: Sandbox) -> None:
+    one_edit(sandbox, "pass")
+    (sandbox.root / ".git/index").write_bytes(b"no index")
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.code == 2 and "is damaged" in said.json["error"]["message"] and said.json["error"]["next"][-1] == "git reset -q"
 
 
 def test_a_plan_that_was_edited_after_its_approval_runs_nothing(sandbox: Sandbox) -> None:

@@ -1,4 +1,4 @@
-"""What makes git run other programs: hooks and the repository's own settings, which lie outside of every diff."""
+"""What makes git run other programs, or pass over files: hooks and settings, which lie outside of every diff."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ def sign(repository: Repository) -> str:
     folder = repository.common_dir / "hooks"
     hooks = sorted(path for path in folder.iterdir() if path.suffix != ".sample") if folder.is_dir() else []
     found = hashlib.sha256()
-    for path in (*hooks, repository.common_dir / "config", repository.git_dir / "config.worktree"):
+    for path in (*hooks, *_settings(repository)):
         found.update(f"{path.name}\0{_mode(path)}\0".encode("utf-8", "surrogateescape") + _bytes(path) + b"\0")
     return found.hexdigest()
 
@@ -36,6 +36,20 @@ def _heeded(repository: Repository, sign: str) -> bool:
     if folder.is_dir() and any(path.suffix != ".sample" and os.access(path, os.X_OK) for path in folder.iterdir()):
         return True
     return program.attempt(repository.root, "config", "--get-regexp", _HEEDED).returncode != _NONE
+
+
+def _settings(repository: Repository) -> list[Path]:
+    """Return where git looks for settings, attributes and ignore rules beside the work tree: the clone's, and this user's."""
+    inside = [repository.common_dir / name for name in ("config", "info/attributes", "info/exclude", "info/grafts")]
+    home = Path(os.path.expanduser("~"))
+    base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
+    mine = [Path(os.environ.get("GIT_CONFIG_GLOBAL") or home / ".gitconfig")]
+    return [
+        *inside,
+        repository.git_dir / "config.worktree",
+        *mine,
+        *(base / name for name in ("config", "attributes", "ignore")),
+    ]
 
 
 def _mode(path: Path) -> int:

@@ -7,8 +7,10 @@ forge left is the same inode as a copy in forge's scratch folder: that proves wh
 from __future__ import annotations
 
 import contextlib
+import hashlib
 import os
 import shutil
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,6 +23,7 @@ from forge.git.repository import Repository
 from forge.git.syncing import at_once, sync_file_system
 
 _PREFIX = "index-"
+_ID = 20  # bytes of the sum at the end of an index
 _GONE = (0, "0" * 40)
 
 Stamp = tuple[int, int, int] | None
@@ -70,6 +73,40 @@ class PrivateIndex(Struct, frozen=True):
             lock = index.with_name("index.lock")
             take(self.path, lock)
             os.rename(lock, index)
+
+
+def damage(repository: Repository) -> str | None:
+    """Say what is wrong with the user's index as a file, None where nothing is: git itself believes half of one."""
+    try:
+        data = (repository.git_dir / "index").read_bytes()
+    except FileNotFoundError:
+        return "is gone"
+    if data[:4] != b"DIRC" or len(data) <= _ID:
+        return "is damaged"
+    summed = data[-_ID:] == hashlib.sha1(data[:-_ID], usedforsecurity=False).digest()
+    return None if summed or (data[-_ID:] == bytes(_ID) and _leaves_out_sum(repository)) else "is damaged"
+
+
+def _leaves_out_sum(repository: Repository) -> bool:
+    config = repository.objects.config
+    return any(name in config and config.get_bool(name) for name in ("index.skiphash", "feature.manyfiles"))
+
+
+def stamp(repository: Repository) -> Stamp:
+    """Return what tells one state of the user's index from another without reading it."""
+    return _stamp(repository.git_dir / "index")
+
+
+def rebuild(repository: Repository, aside: Path) -> None:
+    """Build the user's index from HEAD; what there was is kept in the folder `aside`."""
+    index = repository.git_dir / "index"
+    with private(repository) as copy:
+        copy.path.unlink(missing_ok=True)
+        copy.git("reset", "-q", "HEAD", "--", ".")
+        if index.exists():
+            aside.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(index, aside / f"index-{int(time.time())}")
+        copy.publish()
 
 
 @contextmanager

@@ -23,8 +23,13 @@ _LOCAL = (
     "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_QUARANTINE_PATH",
 )  # fmt: skip
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
-# Flushed to the disk; and no maintenance behind a commit, which would outlive it and, killed, leave a lock behind.
-_SYNCED = ("-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync", "-c", "maintenance.auto=false")
+# Flushed to the disk; no maintenance behind a commit, which would outlive it and, killed, leave a lock behind; and no program
+# asked for what changed in the tree: what a run judges is what lies there.
+_SETTINGS = (
+    "-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync", "-c", "maintenance.auto=false",
+    "-c", "core.fsmonitor=false",
+)  # fmt: skip
+_NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
@@ -35,7 +40,7 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
 
 def command(*words: str) -> list[str]:
     """Return the argument vector of a git command; what it writes is flushed to the disk."""
-    return ["git", *_SYNCED, *words]
+    return ["git", *_SETTINGS, *words]
 
 
 def attempt(
@@ -55,8 +60,8 @@ def attempt(
 
 
 def run(where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None) -> bytes:
-    """Run git and return its output. Raises GitFailed, with what git said, where it does not exit 0."""
-    done = attempt(where, *words, stdin=stdin, env=env)
+    """Run git, and none of its hooks, and return its output. Raises GitFailed, with what git said, where it does not exit 0."""
+    done = attempt(where, *_NO_HOOKS, *words, stdin=stdin, env=env)
     if done.returncode:
         raise failed(words, done)
     return done.stdout

@@ -91,7 +91,7 @@ class Repository:
         return opened(self.git_dir)
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
-        """Run git in the work tree's root and return its output. Raises GitFailed."""
+        """Run git in the work tree's root, without hooks, and return its output. Raises GitFailed."""
         return program.run(self.root, *words, stdin=stdin, env=env)
 
     def head(self) -> Head:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from msgspec import Struct
 
 from forge.errors import ForgeError, GitFailed
-from forge.git import program
+from forge.git import commits, program
 from forge.git.commits import signatures
 from forge.git.index import private, stage_everything
 from forge.git.late import pygit2
@@ -105,6 +105,12 @@ def differing(repository: Repository, old: str, new: str, leave: Callable[[str],
         if not leave(path):
             found[path] = None if status == "D" else (int(mode, 8), blob)
     return found
+
+
+def staged_entries(repository: Repository, kept: str, paths: Collection[str]) -> dict[str, Entry]:
+    """Return what was staged of some paths when a tree was kept, each with its entry; nothing where the index made no tree."""
+    parents = commits.read(repository, kept).parents
+    return differing(repository, parents[0], parents[1], lambda path: path not in paths) if len(parents) == 2 else {}
 
 
 def require_way(repository: Repository, taken: str, target: str, leave: Callable[[str], bool]) -> None:

@@ -48,8 +48,10 @@ def _take_up(run: OpenRun) -> bool:
     run.clear_requests()
     state = run.state
     reason = "" if state.status == "running" else state.pause
-    if state.status == "running":
+    if not reason:
         run.append(ev.RunInterrupted(state.last_seq))
+    if run.index_rebuilt:
+        run.append(ev.RunRecovered("index"), step=state.step)
     work, step = state.work, state.step
     in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage", "head_moved") and state.going_back is None
     if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):

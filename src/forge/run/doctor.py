@@ -130,7 +130,8 @@ def _identity(repository: Repository) -> Iterator[Check]:
 
 
 def _hooks(repository: Repository) -> Iterator[Check]:
-    folder = Path(os.fsdecode(repository.git("rev-parse", "--path-format=absolute", "--git-path", "hooks")).strip())
+    asked = program.attempt(repository.root, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    folder = Path(os.fsdecode(asked.stdout).strip())
     names = sorted(path.name for path in folder.iterdir() if path.suffix != ".sample") if folder.is_dir() else []
     idle = [name for name in names if not os.access(folder / name, os.X_OK) and "." not in name]
     if idle:

@@ -6,12 +6,13 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
-from forge.git import hooks
+from forge.git import index
 from forge.git.commits import HeadMoved, is_ancestor
 from forge.git.reversal import ChangedSince
 from forge.git.snapshot import InTheWay, keep_reachable
 from forge.run import bystanders
 from forge.run.actions import asking, checks, closing, edits, going_back, retrieving, steps
+from forge.run.guard import Guard
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
 from forge.run.stopping import stop_here
@@ -38,10 +39,6 @@ _LEAVE_HEAD = {
 _TAMPERED = (
     "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what was there is kept under "
     ".git/forge/torn/"
-)
-_HOOKS = (
-    "a hook or the settings of this repository (.git/hooks, .git/config) were changed by what just ran, and git would run them "
-    "with your rights at the next commit; look at them, put them back or accept them, then `forge resume`"
 )
 _EDGES = {"start", "judge"}
 _RUNS_CODE = {"call_runner", "check", "check_before", "truth"}
@@ -102,16 +99,19 @@ def _moves(run: OpenRun) -> None:
         if move.verb != "close" and run.head() != run.expected_head:
             raise HeadMoved(f"HEAD moved to {run.head()[:12]} while forge was at work", "look at it, then `forge resume`")
         runs_code = move.verb in _RUNS_CODE
-        hooks_before = hooks.sign(run.repository) if runs_code else ""
+        guard = run.guard = Guard.on(run.repository) if runs_code else run.guard
         _ACTIONS[move.verb](run, move)
-        if runs_code and run.state.status == "running" and hooks.sign(run.repository) != hooks_before:
-            run.append(ev.FailureDetected("hooks", _HOOKS), step=run.state.step)
+        broken = guard.broken() if guard is not None and runs_code and run.state.status == "running" else None
+        if broken is not None:
+            run.append(ev.FailureDetected(*broken), step=run.state.step)
+        elif runs_code:
+            run.guard = None
         strangers = runs_code or move.verb in _RUNS_HOOKS
         if move.verb == "close":
             return
         if move.verb not in _LEAVE_HEAD:
             run.expected_head = run.head()
-        if runs_code:
+        if runs_code and broken is None:
             bystanders.pause_where_touched(run)
 
 
@@ -124,9 +124,12 @@ def rules_of(run: OpenRun) -> Rules:
 def commit_pause(run: OpenRun) -> None:
     """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log.
 
-    It waits too where the branch no longer holds the run's commits: one more record there would be in the way of those.
+    It waits too where the branch no longer holds the run's commits: one more record there would be in the way of those. And
+    where git would heed what a step's code wrote beside the tree, or has no index: whoever goes on with the run sees to that.
     """
     run.release_staging()
+    if not run.trusts_git() or index.damage(run.repository):
+        return
     with contextlib.suppress(HeadMoved):
         if not is_ancestor(run.repository, run.newest_commit, run.head()):
             return

@@ -19,6 +19,7 @@ from forge.git.commits import blob_data, identity
 from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
+from forge.git.snapshot import staged_entries
 from forge.planning.contract import Contract, contract_for
 from forge.planning.plan import Plan, load
 from forge.planning.plan_files import find_plan_files
@@ -93,6 +94,7 @@ def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
     with writing(context, record.card.run), Interrupts() as interrupts:
         run = open_run(context, record.card, interrupts)
         try:
+            run.index_rebuilt = _rebuild_index(run)
             yield run
         finally:
             run.close()
@@ -110,6 +112,16 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
         repository, card, plan_of(repository, card), contract, settings, runner, card_data, log, state,
         identity(repository), context.execution, interrupts, context.person, context.notify, context.hear, found,
     )  # fmt: skip
+
+
+def _rebuild_index(run: OpenRun) -> bool:
+    """Build the index again from HEAD, and what was staged when the run began, where it is gone or damaged; say if it was."""
+    if index.damage(run.repository) is None:
+        return False
+    index.rebuild(run.repository, run.repository.forge_dir / "torn")
+    if run.state.dirty and (staged := staged_entries(run.repository, run.state.dirty_commit, run.state.dirty)):
+        index.put_entries(run.repository, staged)
+    return True
 
 
 def _contract(context: Context, card: RunCard) -> Contract:

@@ -21,6 +21,7 @@ from forge.planning.contract import Contract
 from forge.planning.plan import Plan
 from forge.planning.run_card import RUNS, RunCard
 from forge.planning.settings import RunnerSettings, Settings
+from forge.run.guard import Guard
 from forge.run.interrupts import Interrupts
 from forge.run.messages import message
 from forge.run.person import Nobody, Person
@@ -66,6 +67,8 @@ class OpenRun:
     hear: Hear = lambda output: None
     first_events: list[Event] = field(default_factory=list)
     staging: tuple[str, contextlib.ExitStack, Staging] | None = None
+    guard: Guard | None = None
+    index_rebuilt: bool = False
     checkpoint_commit: str | None = None
     kept: str | None = None
     output_tail: str = ""
@@ -125,6 +128,10 @@ class OpenRun:
         fold.advance(self.state, event)
         self.notify(event, self.state)
         return event
+
+    def trusts_git(self) -> bool:
+        """Say whether git may be asked behind code of somebody else: it heeds what that wrote beside the tree."""
+        return self.guard is None or self.guard.broken() is None
 
     def was_tampered_with(self) -> bool:
         """Put the live record back as forge wrote it, and say whether somebody wrote to it since this was asked last."""

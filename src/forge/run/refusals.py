@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 
 from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency, UsageError
+from forge.git import index
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.planning.dependencies import dependencies
@@ -47,6 +48,11 @@ def require_fit(context: Context) -> None:
         raise RepositoryError(
             "HEAD is detached: the run's commits would belong to no branch", "`git switch -c NAME`, then execute"
         )
+    if (why := index.damage(repository)) is not None:
+        raise RepositoryError(
+            f"the index ({repository.git_dir / 'index'}) {why}", "build it again from HEAD; what was staged is lost with it",
+            [*([shlex.join(["rm", str(repository.git_dir / "index")])] if why != "is gone" else []), "git reset -q"],
+        )  # fmt: skip
     identity(repository)
 
 

@@ -59,6 +59,7 @@ class Terminal:
         return Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
 
 
+_REBUILT = "      the index was gone or damaged, and is built again from HEAD"
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _MOST_LINES = 400
 
@@ -131,6 +132,7 @@ def _line(event: Event, state: RunState) -> str:
             f"      put back to {str(data['commit'])[:10]}; what lay there is kept as {str(data['snapshot'])[:10]}"
         ),
         "rollback_started": lambda: f"{data['kind']} of {data['run']}; what lies there is kept as {str(data['snapshot'])[:10]}",
+        "run_recovered": lambda: _REBUILT if data["action"] == "index" else "",
         "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
         "step_skipped": lambda: _skipped(event),
     }

@@ -43,7 +43,7 @@ def check_before(run: OpenRun, move: Move) -> None:
         run.append(ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"), step=step)
         return
     run_command(run, one, move.number, "before")
-    if changed_paths(run):
+    if run.trusts_git() and changed_paths(run):
         discard_changed(run, move)
 
 
@@ -56,7 +56,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
         return outcome
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
     run.output_tail = outcome.told()
-    changed = changed_paths(run)
+    changed = changed_paths(run) if run.trusts_git() else []
     inconclusive = ""
     if outcome.exit_code == _BROKEN_PIPE:
         inconclusive = "a broken pipe says nothing"

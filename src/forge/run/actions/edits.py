@@ -99,7 +99,7 @@ def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> Non
     run.output_tail = outcome.told()
     place = f"{run.card.run}/{run.current.number}-{run.current.attempt}"
     globs, wanted = run.runner.litter, run.plan.write_scope.paths
-    litter = set_aside(run.repository, globs, before, wanted, place) if globs else []
+    litter = set_aside(run.repository, globs, before, wanted, place) if globs and run.trusts_git() else []
     done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, outcome.session, outcome.ended, litter)
     run.append(done, step=run.current, evidence=kept)
 

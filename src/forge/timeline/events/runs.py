@@ -104,7 +104,10 @@ class RunInterrupted(Data, frozen=True):
 
 @register
 class RunRecovered(Data, frozen=True):
-    """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a person, or `continue`."""
+    """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a person, or `continue`.
+
+    `index` says that the index was gone or damaged, and was built again from HEAD.
+    """
 
     type: ClassVar[str] = "run_recovered"
     action: str
