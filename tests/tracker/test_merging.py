@@ -174,6 +174,38 @@ def test_runs_on_both_sides_merge(forked: Sandbox) -> None:
     assert wrong(forked) == set()
 
 
+def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sandbox) -> None:
+    assert forked.forge("execute", "01-01", "--approve").code == 0
+    forked.write(".planning/PROJECT.md", "# A thing\n\n## What This Is\n\nA thing.\n")
+    forked.write(f"{PHASE}/README.md", "---\ntitle: A\npriority: P1\n---\n\n# A\n")
+    assert forked.forge("waive", "01-01", "artifact:1", "--reason", "for now").code == 0
+    forked.write(".planning/missions/win.yaml", "id: win\ntitle: Win\ngoal: To win\nphases: [01-a]\n")
+    record = str(next((forked.root / ".planning/runs").glob("2*")).relative_to(forked.root))
+    proof = str(next((forked.root / ".planning/proofs").iterdir()).relative_to(forked.root))
+    pages = [".planning/PROJECT.md", f"{PHASE}/README.md", ".planning/missions/win.yaml", PATH, f"{PHASE}/01-01-PLAN.md"]
+    for path in (*pages, proof, f"{record}/run.yaml", f"{record}/timeline.jsonl"):
+        place = forked.root / path
+        whole = place.read_bytes()
+        lines = whole.splitlines(keepends=True)
+        place.write_bytes(
+            b"".join([*lines[:2], b"<<<<<<< HEAD\n", lines[2], b"=======\n", lines[2], b">>>>>>> b\n", *lines[3:]])
+        )
+        assert "conflict-markers" in {each.rule for each in validate(forked.root, [Path(forked.root, path)]).findings}, path
+        rows = {row["path"]: row["note"] for row in forked.call("list").data["items"]}
+        assert {PHASE, ".planning/missions/win.yaml", PATH, f"{PHASE}/01-01-PLAN.md"} <= {*rows}
+        if path in (PATH, ".planning/missions/win.yaml"):
+            assert "cannot be read" in rows[path] and "but it cannot be read" in forked.forge("status").out
+        runs = forked.call("runs").data
+        if path.endswith("run.yaml"):
+            assert runs["runs"] == [] and [run["run"] for run in runs["unreadable"]] == [record.rpartition("/")[2]]
+            assert "cannot be read" in forked.forge("status").out and "cannot be read" in forked.forge("runs").out
+        elif path.endswith("jsonl"):
+            assert [run["status"] for run in runs["runs"]] == ["damaged"]
+            assert forked.call("status").data["plans"][0]["word"] == "damaged"
+        place.write_bytes(whole)
+    assert wrong(forked) == set() and forked.call("runs").data["unreadable"] == []
+
+
 def test_neighbouring_lines_never_lose_a_side(forked: Sandbox) -> None:
     conflicts = merged(forked, forge("set", "k3f", "status=blocked"), forge("set", "k3f", "title=Sign in"))
     text = (forked.root / PATH).read_text()

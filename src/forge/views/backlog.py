@@ -55,7 +55,8 @@ class Backlog:
         unmet = sum(not (named and os.path.isfile(self._root / named)) for named in line.unticked)
         reasons = list(self._reasons(line)) if line.status == "todo" else []
         contradicted = line.status == "done" and unmet and not line.forced
-        wrong = f"it says `done`, and {unmet} of {line.criteria} criteria are not met" if contradicted else ""
+        wrong = f"it cannot be read: {line.problem}" if line.problem else ""
+        wrong = wrong or (f"it says `done`, and {unmet} of {line.criteria} criteria are not met" if contradicted else "")
         return ItemStanding(
             line.id, path, line.title, line.status, line.priority or _USUAL, line.criteria, line.criteria - unmet,
             line.status == "todo" and not reasons, reasons, wrong,

@@ -8,7 +8,8 @@ from forge.views.backlog import ItemStanding
 from forge.views.status import PlanStanding, Standing
 
 _COLUMNS = {
-    "open": ("open",), "ready": ("ready",), "running": ("running",), "waiting": ("paused", "interrupted", "elsewhere"),
+    "open": ("open",), "ready": ("ready",), "running": ("running",),
+    "waiting": ("paused", "interrupted", "elsewhere", "damaged"),
     "claimed": ("claimed",), "not proven": ("failed", "unproven", "stale"), "proven": ("proven",),
 }  # fmt: skip
 

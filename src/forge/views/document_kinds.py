@@ -14,15 +14,16 @@ from forge.planning import backlog, mission, proof, reports, requirements, roadm
 from forge.planning.run_card import RUNS
 
 _CONFIG = ".planning/config.json"
+_PROJECT = ".planning/PROJECT.md"
 _TOP = {
     settings.PATH: "settings", roadmap.PATH: "roadmap", requirements.PATH: "requirements", reports.STATE: "state",
-    _CONFIG: "config",
+    _CONFIG: "config", _PROJECT: "project",
 }  # fmt: skip
 _PLACED = re.compile(
     rf"(?:{re.escape(mission.FOLDER)}/[^/]*(?P<mission>)\.yaml|{re.escape(proof.FOLDER)}/[^/]*(?P<proof>)\.yaml"
     rf"|{re.escape(RUNS)}/[^/]+/(?:(?P<run>)run\.yaml|(?P<timeline>)timeline\.jsonl)"
     rf"|(?:{re.escape(backlog.FOLDER)}|{re.escape(backlog.ARCHIVED_ITEMS)})/(?!(?i:readme|index)\.md)[^/.][^/]*(?P<item>)\.md"
-    r"|\.planning/milestones/(?:[^/]*/)?[^/]*(?P<requirements>)REQUIREMENTS\.md)"
+    r"|\.planning/phases/[^/]+/(?P<phase>)README\.md|\.planning/milestones/(?:[^/]*/)?[^/]*(?P<requirements>)REQUIREMENTS\.md)"
 )
 
 

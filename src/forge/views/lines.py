@@ -105,7 +105,7 @@ class RunLine(Struct, frozen=True, array_like=True):
 
 
 class MissionLine(Struct, frozen=True, array_like=True):
-    """A mission as its file says it; an implicit one is read from PROJECT.md and ROADMAP.md."""
+    """A mission as its file says it, or why it says nothing; an implicit one is read from PROJECT.md and ROADMAP.md."""
 
     id: str
     title: str
@@ -113,6 +113,7 @@ class MissionLine(Struct, frozen=True, array_like=True):
     status: str
     path: str
     phases: list[str]
+    problem: str = ""
 
 
 class ItemLine(Struct, frozen=True, array_like=True):

@@ -62,17 +62,19 @@ def listed(repository: Repository, filters: Filters) -> list[Row]:
     with Outline(repository) as outline:
         standing = Standing(outline)
         makers: dict[str, Callable[[], Iterable[Row]]] = {
-            "mission": lambda: _missions(outline), "phase": lambda: _phases(standing), "plan": lambda: _plans(standing),
+            "mission": lambda: _missions(standing), "phase": lambda: _phases(standing), "plan": lambda: _plans(standing),
             "item": lambda: _items(standing),
         }  # fmt: skip
         wanted = filters.kinds or KINDS
         return [row for kind in KINDS if kind in wanted for row in makers[kind]() if filters.wants(row)]
 
 
-def _missions(outline: Outline) -> Iterator[Row]:
-    for line in outline.missions:
+def _missions(standing: Standing) -> Iterator[Row]:
+    for found in standing.missions:
+        line = found.line
         if line.path.startswith(MISSIONS):
-            yield Row("mission", posixpath.basename(line.path).removesuffix(".yaml"), line.path, line.title, line.status)
+            name = posixpath.basename(line.path).removesuffix(".yaml")
+            yield Row("mission", name, line.path, line.title, line.status, note=found.contradiction)
 
 
 def _phases(standing: Standing) -> Iterator[Row]:
@@ -96,7 +98,7 @@ def _plans(standing: Standing) -> Iterator[Row]:
     for file, plan in zip(standing.outline.files, standing.plans, strict=True):
         priority = standing.outline.plans[file.path].priority
         phase = posixpath.basename(file.folder)
-        note = "" if file.archived else plan.contradiction
+        note = "" if file.archived else plan.contradiction or standing.unstartable(plan)
         yield Row("plan", plan.id, plan.path, plan.title, plan.word, priority, phase, note, file.archived)
 
 

@@ -50,11 +50,13 @@ def mission_standing(line: MissionLine, phases: Sequence[Phase], tallies: Mappin
     counted = [tallies[folder] for folder in (tallies if whole else dict.fromkeys(folders))]
     tally = Tally(*(sum(numbers) for numbers in zip((0, 0, 0), *counted, strict=True)))
     empty = [name for name, phase in found.items() if phase is None]
-    return MissionStanding(line, folders, tally, _contradiction(tally, empty) if line.status == "done" else "")
+    return MissionStanding(line, folders, tally, _contradiction(line, tally, empty))
 
 
-def _contradiction(tally: Tally, empty: Sequence[str]) -> str:
-    """Say what speaks against a mission that is called done; empty where nothing does."""
+def _contradiction(line: MissionLine, tally: Tally, empty: Sequence[str]) -> str:
+    """Say why a mission cannot be read, or what speaks against one that is called done; empty where nothing does."""
+    if line.problem or line.status != "done":
+        return f"it cannot be read: {line.problem}" if line.problem else ""
     against = [f"{tally.left} of its {tally.plans} plans are not done"] if tally.left else []
     against += [f"its phase `{name}` has no plans" for name in empty]
     return f"its file says `done`, and {', '.join(against)}" if against else ""

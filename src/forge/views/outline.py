@@ -138,7 +138,8 @@ class Outline:
         return sorted((run for run in found if run is not None), key=lambda run: run.run)
 
     def _ended(self, name: str) -> RunLine | None:
-        sign = signs_of(f"{self.repository.root}/{RUNS}/{name}/timeline.jsonl")
+        signs = [signs_of(f"{self.repository.root}/{RUNS}/{name}/{file}") for file in ("timeline.jsonl", "run.yaml")]
+        sign = " ".join(signs) if all(signs) else ""
         known = self._kept.runs.get(name)
         if known is not None and sign and known[0] == sign:
             return known[1]

@@ -133,7 +133,8 @@ def implicit_mission(root: Path) -> MissionLine:
 
 
 def _mission(found: Mission) -> MissionLine:
-    return MissionLine(found.id, found.title, found.goal, found.status, found.path, list(found.phases))
+    problem = "" if found.readable else f"{found.findings[0].line}: {found.findings[0].message}"
+    return MissionLine(found.id, found.title, found.goal, found.status, found.path, list(found.phases), problem)
 
 
 def item_line(root: Path, path: str) -> ItemLine:

@@ -152,7 +152,8 @@ def _config(root: Path, source: Source) -> Answer:
 
 def _timeline(root: Path, source: Source) -> Answer:
     reading = runs.read(source.data)
-    return source.path, 0, runs.check_timeline(source.path, reading), runs.facts(source.path, reading)
+    findings = [*runs.check_timeline(source.path, reading), *conflict.check(source)]
+    return source.path, 0, findings, runs.facts(source.path, reading)
 
 
 def _run(root: Path, source: Source) -> Answer:
@@ -161,16 +162,20 @@ def _run(root: Path, source: Source) -> Answer:
         facts: object = [card.run, card.plan_path, card.kind, card.prior_run]
     except ValueError:
         facts = None
-    return source.path, 0, runs.check_card(source), facts
+    return source.path, 0, [*runs.check_card(source), *conflict.check(source)], facts
 
 
 def _proof(root: Path, source: Source) -> Answer:
-    return source.path, 0, documents.check_proof(source), None
+    return source.path, 0, [*documents.check_proof(source), *conflict.check(source)], None
+
+
+def _page(root: Path, source: Source) -> Answer:
+    return source.path, 0, conflict.check(source), None
 
 
 _READERS: dict[str, Callable[[Path, Source], Answer]] = {
     "plan": _plan, "settings": _settings, "mission": _mission, "item": _item, "roadmap": _roadmap,
     "requirements": _requirements,
     "state": _report, "summary": _report, "verification": _report, "config": _config, "timeline": _timeline, "run": _run,
-    "proof": _proof,
+    "proof": _proof, "project": _page, "phase": _page,
 }  # fmt: skip

@@ -51,6 +51,8 @@ def next_commands(record: RunRecord) -> list[str]:
     """Return command lines to type, the one that goes on with the run first; never empty while a run is open."""
     run, state = record.card.run, record.state
     if record.open:
+        if record.status == "damaged":
+            return [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
         if record.status == "elsewhere":
             adopt = [f"forge resume --adopt {run}"] if state.status == "paused" else []
             return [*adopt, f"forge timeline {run}", "forge runs"]

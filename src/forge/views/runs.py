@@ -153,10 +153,33 @@ def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord |
         return None
     reading = log.read(raw)
     state = fold.fold(card.run, card.steps, reading.events)
-    return RunRecord(card, reading, state, folder, live, _status(repository, card, state, live=live))
+    return RunRecord(card, reading, state, folder, live, _status(repository, card, reading, state, live=live))
 
 
-def _status(repository: Repository, card: RunCard, state: RunState, *, live: bool) -> str:
+def unreadable_runs(repository: Repository) -> list[tuple[str, str]]:
+    """Return the runs whose files are none that can be read, each with the reason: they are there all the same."""
+    found: dict[str, str] = {}
+    for folder in (live_folder(repository), repository.root / RUNS):
+        for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+            if place.is_dir() and not place.name.startswith(".") and (reason := _why_unreadable(place)):
+                found[place.name] = reason
+    return sorted(found.items())
+
+
+def _why_unreadable(folder: Path) -> str:
+    try:
+        RunCard.decode(f"{folder.name}/run.yaml", (folder / "run.yaml").read_bytes())
+        (folder / "timeline.jsonl").read_bytes()
+    except OSError as problem:
+        return f"{folder.name}/{Path(problem.filename or '').name}: {problem.strerror}"
+    except ValueError as problem:
+        return str(problem)
+    return ""
+
+
+def _status(repository: Repository, card: RunCard, reading: Reading, state: RunState, *, live: bool) -> str:
+    if not live and not reading.valid:
+        return "damaged"
     if state.ended:
         return state.status
     if not live and (state.adopted_by or [card.clone])[-1] != known_clone_id(repository):
@@ -217,11 +240,8 @@ def _name_unreadable(repository: Repository, name: str) -> None:
     for folder in (live_folder(repository) / name, repository.root / RUNS / name):
         if "/" in name or not folder.is_dir():
             continue
-        try:
-            RunCard.decode(f"{folder}/run.yaml", (folder / "run.yaml").read_bytes())
-            (folder / "timeline.jsonl").read_bytes()
-        except (OSError, ValueError) as problem:
-            raise DamagedLog(f"{folder}: {problem}", "bring it back from the last commit that holds it") from problem
+        if reason := _why_unreadable(folder):
+            raise DamagedLog(f"{folder.parent}/{reason}", "bring it back from the last commit that holds it")
 
 
 def tracked_copy(repository: Repository, record: RunRecord) -> str | None:

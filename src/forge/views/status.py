@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning.dependencies import Needs, Order
-from forge.planning.plan_files import Phase, PlanFile, phases_of
+from forge.planning.plan_files import RUNS, Phase, PlanFile, phases_of
 from forge.text.command_line import forge_command
 from forge.views.backlog import Backlog, ItemStanding
 from forge.views.lines import PlanLine, RoadmapLine, RunLine
@@ -101,6 +101,11 @@ class Standing:
         """Say whether no run takes a plan as it is written."""
         return bool(self.outline.plans[file.path].problem)
 
+    def unstartable(self, plan: PlanStanding) -> str:
+        """Say why no run takes a plan that is open; empty where one would."""
+        problem = self.outline.plans[plan.path].problem if plan.word == "open" else ""
+        return f"it cannot be executed as it is: {problem}" if problem else ""
+
     def _needs(self, file: PlanFile) -> Needs:
         line = self.outline.plans[file.path]
         return Needs(line.depends_on, line.wave)
@@ -174,6 +179,13 @@ class Standing:
         last = max((int(number) for number in numbers if number.isdigit()), default=0)
         return forge_command("new", "phase", line.title) if line.title and line.number == str(last + 1) else ""
 
+    @property
+    def unreadable(self) -> list[str]:
+        """The runs whose files are none that can be read."""
+        found = {run.run for run in self.outline.runs}
+        folder = self.outline.repository.root / RUNS
+        return [run for run in self.outline.run_ids if run not in found and not (folder / run).is_file()]
+
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         phases = [
@@ -184,6 +196,7 @@ class Standing:
         return {
             "missions": [found.as_data() for found in self.missions], "phases": phases,
             "plans": [plan.as_data() for plan in self.plans], "backlog": self.backlog.as_data(), "next": self.next,
+            "unreadable": self.unreadable,
         }  # fmt: skip
 
 

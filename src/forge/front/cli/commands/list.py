@@ -12,10 +12,11 @@ from forge.planning.numbers import leading
 from forge.text.visible import visible
 from forge.views.listing import KINDS, Filters, Row, listed
 
+_WIDEST = 40
 # how plans stand, then items and missions
 WORDS = (
     "open", "ready", "archived", "claimed", "proven", "failed", "unproven", "stale", "running", "paused",
-    "interrupted", "elsewhere", "todo", "in_progress", "blocked", "done", "draft", "active", "cancelled",
+    "interrupted", "elsewhere", "damaged", "todo", "in_progress", "blocked", "done", "draft", "active", "cancelled",
 )  # fmt: skip
 
 
@@ -50,7 +51,8 @@ def command(
     rows = listed(app.repository, Filters(wanted, statuses, priorities, archived))
     if phase is not None:
         rows = [row for row in rows if row.phase and _is(phase, row.phase)]
-    text = "\n".join(visible(_line(row)) for row in rows)
+    width = min(max((len(row.id) for row in rows), default=0), _WIDEST)
+    text = "\n".join(visible(_line(row, width)) for row in rows)
     return Reply({"items": [row.as_data() for row in rows]}, text or "there is nothing to list")
 
 
@@ -69,6 +71,6 @@ def _is(name: str, phase: str) -> bool:
     return phase == name or (number is not None and number == leading(phase)) or phase.endswith(f"-{name}")
 
 
-def _line(row: Row) -> str:
-    said = f"{row.kind:8}{row.id:14} {row.status:12} {row.priority:3} {row.title[:80]}"
+def _line(row: Row, width: int) -> str:
+    said = f"{row.kind:8}{row.id:{width}}  {row.status:12} {row.priority:3} {row.title[:80]}"
     return f"{said}  ({row.note})" if row.note else said

@@ -40,7 +40,7 @@ def _waiting(found: Standing) -> list[tuple[str, list[str]]]:
     """Return the plans that are neither completed nor ready, with the reasons."""
     reasons = {waiting.file.path: waiting.reasons for waiting in found.order.waiting()}
     for plan in found.plans:
-        if plan.run_status in ("running", "paused", "interrupted", "elsewhere"):
+        if plan.run_status in ("running", "paused", "interrupted", "elsewhere", "damaged"):
             reasons[plan.path] = [f"its run {plan.run} is {plan.run_status}"]
         problem = found.outline.plans[plan.path].problem
         if problem and plan.word == "open":

@@ -6,7 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
-from forge.views.runs import all_runs
+from forge.views.runs import all_runs, unreadable_runs
 
 
 @click.command("runs", cls=Verb)
@@ -25,4 +25,10 @@ def command(app: App) -> Reply:
         f"{record.card.goal[:60]}"
         for record in records
     ]  # fmt: skip
-    return Reply({"runs": [record.as_data() for record in records]}, "\n".join(lines) or "there are no runs yet")
+    unreadable = unreadable_runs(app.repository)
+    lines += [f"{run}  cannot be read: {reason}" for run, reason in unreadable]
+    data = {
+        "runs": [record.as_data() for record in records],
+        "unreadable": [{"run": run, "reason": reason} for run, reason in unreadable],
+    }
+    return Reply(data, "\n".join(lines) or "there are no runs yet")

@@ -33,10 +33,11 @@ def _text(found: Standing) -> str:
         if plans[0].archived:
             continue
         lines.append(f"{phase}")
-        lines += [line for plan in plans for line in _plan(plan)]
+        lines += [line for plan in plans for line in _plan(plan, plan.contradiction or found.unstartable(plan))]
     lines += _archived([plan for plan in found.plans if plan.archived])
     if not found.plans:
         lines.append("there are no plans under .planning/ yet")
+    lines += [f"the run {run} cannot be read: `forge runs` says why" for run in found.unreadable]
     lines += _backlog(found.backlog)
     return "\n".join([*lines, "next:", *(f"  {line}" for line in found.next)])
 
@@ -70,7 +71,7 @@ def _backlog(backlog: Backlog) -> Iterator[str]:
             yield f"               but {item.contradiction}"
 
 
-def _plan(plan: PlanStanding) -> list[str]:
+def _plan(plan: PlanStanding, but: str) -> list[str]:
     waits = f"  waits for a person: {plan.waiting_for['kind']}" if plan.waiting_for else ""
     lines = [f"  {plan.id:12} {plan.word:12} {plan.title[:70]}{waits}"]
-    return [*lines, f"               but {plan.contradiction}"] if plan.contradiction else lines
+    return [*lines, f"               but {but}"] if but else lines
