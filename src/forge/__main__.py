@@ -18,6 +18,7 @@ def main() -> NoReturn:
     Leaving takes Python as long as loading a third of forge, for memory that the system takes back anyway: so what was
     asked to run at the end is run, what was printed is flushed, and the process ends there.
     """
+    _read_utf8()
     gc.set_threshold(_YOUNG)
     at_first_use_by_others(*_SELDOM_USED)
     try:
@@ -33,6 +34,12 @@ def main() -> NoReturn:
     except OSError:
         status = status or 1
     os._exit(status)
+
+
+def _read_utf8() -> None:
+    """Start over in Python's UTF-8 mode where the locale has another encoding: documents, git and most names are UTF-8."""
+    if sys.getfilesystemencoding() != "utf-8" and "utf8" not in sys._xoptions and sys.executable:
+        os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 if __name__ == "__main__":

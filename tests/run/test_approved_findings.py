@@ -16,12 +16,13 @@ def test_findings_are_shown_with_the_plan_and_recorded_by_its_run(sandbox: Sandb
     assert {"unknown-key", "must-have-undecidable"} & rules and "front-matter-schema" not in rules
     text = sandbox.forge("approve", "01-01").out
     assert "what the rules say of it:" in text and "did you mean" not in text.partition("what the rules")[0]
-    run = sandbox.call("execute", "01-01").data["run"]
-    recorded = sandbox.events(run)[0]["data"]["findings"]
     shown = said.json["findings"]
-    assert recorded == [
-        f"{each['line']}:{each['column']}: {each['severity']} {each['rule']} {each['message']}" for each in shown
-    ]
+    for how in ((), ("--approve",), ("--approved", said.data["subject"])):
+        run = sandbox.call("execute", "01-01", *how).data["run"]
+        assert sandbox.events(run)[0]["data"]["findings"] == [
+            f"{each['line']}:{each['column']}: {each['severity']} {each['rule']} {each['message']}" for each in shown
+        ]
+        sandbox.call("stop")
 
 
 def test_a_sound_plan_is_shown_without_findings(sandbox: Sandbox) -> None:

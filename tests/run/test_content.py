@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import Said, Sandbox
-from tests.run.plans import Case, Task
+from tests.run.plans import Case, Task, auto, writes
 from tests.run.test_rollback import tree
 
 LFS = """\
@@ -247,3 +247,15 @@ def test_a_hundred_thousand_files(sandbox: Sandbox) -> None:
     )
     assert sandbox.call("rollback").code == 0
     assert {path: entry for path, entry in tree(sandbox).items() if path in before} == before and sandbox.status() == []
+
+
+def test_an_ascii_locale_changes_nothing(sandbox: Sandbox) -> None:
+    task = Task("Größe schreiben", "straße/ü.txt", auto("echo größe; grep -q grüß straße/ü.txt"))
+    must = "must_haves:\n  artifacts:\n    - path: straße/ü.txt\n      contains: grüß\n"
+    Case(sandbox, [task], {1: writes("straße/ü.txt", "grüß\n")}, files=("straße/ü.txt",), must_haves=must).set_up()
+    sandbox.git("switch", "-qc", "größe")
+    ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
+    said = sandbox.call("execute", "01-01", "--approve", env=ascii_only)
+    assert said.code == 0 and said.data["verdict"] == "proven", said.err
+    assert sandbox.status() == [] and "größe" in sandbox.forge("log", "01-01").out + sandbox.git("branch")
+    assert "Größe schreiben" in sandbox.subjects()

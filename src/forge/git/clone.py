@@ -15,7 +15,7 @@ def known_clone_id(repository: Repository) -> str | None:
     """Return this clone's id; None where it has none yet, or where the file was copied from another clone."""
     path = _path(repository)
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_text("utf-8", "surrogateescape"))
         return str(found["id"]) if found["inode"] == path.stat().st_ino else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -31,7 +31,7 @@ def clone_id(repository: Repository) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         made.touch()
-        made.write_text(json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}))
+        made.write_text(json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}), "utf-8")
         os.replace(made, path)
     except OSError as error:
         raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
@@ -44,7 +44,7 @@ def restore_clone_id(repository: Repository, identity: str) -> None:
     if known_clone_id(repository) != identity:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch()
-        path.write_text(json.dumps({"id": identity, "inode": path.stat().st_ino}))
+        path.write_text(json.dumps({"id": identity, "inode": path.stat().st_ino}), "utf-8")
 
 
 def _path(repository: Repository) -> Path:

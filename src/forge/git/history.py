@@ -95,7 +95,7 @@ class History:
 
 def _shallow(store: ObjectStore) -> set[str]:
     try:
-        return set((store.repository.common_dir / "shallow").read_text().split())
+        return set((store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape").split())
     except OSError:
         return set()
 

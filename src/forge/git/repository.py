@@ -96,7 +96,7 @@ class Repository:
 
     def head(self) -> Head:
         """Read HEAD."""
-        text = (self.git_dir / "HEAD").read_text().strip()
+        text = (self.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
         if not text.startswith("ref: "):
             return Head(text, None)
         branch = text.removeprefix("ref: ")
@@ -104,11 +104,11 @@ class Repository:
 
     def head_sign(self) -> str:
         """Return what changes whenever HEAD's commit does, from the files alone; no object is read."""
-        text = (self.git_dir / "HEAD").read_text().strip()
+        text = (self.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
         signs = [text]
         if text.startswith("ref: "):
             with contextlib.suppress(OSError):
-                signs.append((self.common_dir / text.removeprefix("ref: ")).read_text().strip())
+                signs.append((self.common_dir / text.removeprefix("ref: ")).read_text("utf-8", "surrogateescape").strip())
             with contextlib.suppress(OSError):
                 packed = (self.common_dir / "packed-refs").stat()
                 signs.append(f"{packed.st_mtime_ns} {packed.st_size} {packed.st_ino}")

@@ -12,7 +12,7 @@ from forge.git.repository import Repository
 def root_of(git_dir: Path) -> Path | None:
     """Return the root of the work tree whose own git directory this is; None where there is none any more."""
     try:
-        root = Path((git_dir / "gitdir").read_text().strip()).parent
+        root = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
     except OSError:
         root = git_dir.parent
         return root if git_dir.name == ".git" and git_dir.is_dir() else None
@@ -59,7 +59,7 @@ def on_branch(repository: Repository, branch: str) -> Path | None:
     """Return git's folder of the linked work tree that is on a branch; None where there is none."""
     for git_dir in sorted((repository.common_dir / "worktrees").glob("*")):
         try:
-            if (git_dir / "HEAD").read_text().strip() == f"ref: refs/heads/{branch}":
+            if (git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip() == f"ref: refs/heads/{branch}":
                 return git_dir
         except OSError:
             continue

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib
 import json
 import os
 from collections.abc import Iterable, Sequence
@@ -23,6 +24,8 @@ from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.visible import visible
 from forge.timeline.ids import now
+
+_RULES = "forge.views.validation"  # loaded where a plan is approved: most commands are about runs, and schemas take their time
 
 
 class Subject(Struct, frozen=True):
@@ -120,6 +123,12 @@ def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> 
     return any(is_approved(repository, subject_of(repository, plan, settings, name)) for name in names)
 
 
+def findings_of(repository: Repository, plan: Plan) -> list[Finding]:
+    """Return what the rules say of a plan: what is shown with it where it is approved, and what its run records."""
+    found: list[Finding] = importlib.import_module(_RULES).of_one_plan(repository.root, plan.source)
+    return found
+
+
 def told(findings: Iterable[Finding]) -> list[str]:
     """Return findings about a plan as records keep them, a line each."""
     return [f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}" for found in findings]
@@ -135,7 +144,7 @@ def findings_shown(repository: Repository, subject: Subject) -> list[str] | None
     return [str(line) for line in shown] if isinstance(shown, list) else None
 
 
-def approve(repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding] | None = None) -> None:
+def approve(repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding]) -> None:
     """Record an approval, with the findings that were shown with it. Raises StorageFailed, SettingsError."""
     path = _file(clone_id(repository), subject)
     if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
@@ -148,9 +157,8 @@ def approve(repository: Repository, subject: Subject, actor: str, findings: Sequ
         "by": actor,
         "at": now(),
         "root": str(repository.root),
+        "findings": told(findings),
     }
-    if findings is not None:
-        record["findings"] = told(findings)
     atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)
 
 

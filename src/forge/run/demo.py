@@ -108,7 +108,7 @@ def _fill(place: Path) -> None:
     (place / "planning").rename(place / ".planning")
     if shutil.which("python3") is None:
         for path in (place / ".planning").rglob("*.*"):
-            path.write_text(path.read_text().replace("python3 ", f"{sys.executable} "))
+            path.write_text(path.read_text("utf-8").replace("python3 ", f"{sys.executable} "), "utf-8")
 
 
 def _identify(repository: Repository) -> None:

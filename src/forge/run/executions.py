@@ -60,7 +60,7 @@ def start(repository: Repository | None, args: list[str]) -> Execution:
     with contextlib.suppress(OSError):
         _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)
-        _marker(repository.forge_dir, execution.id).write_text(json.dumps(record))
+        _marker(repository.forge_dir, execution.id).write_text(json.dumps(record), "utf-8")
     return execution
 
 
@@ -78,7 +78,7 @@ def _close_dead(folder: Path) -> None:
     """Give the commands that died without a finish record one that says `interrupted`."""
     for marker in (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ():
         try:
-            found = json.loads(marker.read_text())
+            found = json.loads(marker.read_text("utf-8"))
             process = ProcessId(found["pid"], found["start"], found["boot"])
         except (OSError, ValueError, KeyError):
             continue
@@ -108,7 +108,7 @@ def bug_log(repository: Repository | None, execution: str, trace: str) -> Path |
     path = folder / f"forge-{execution}.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"forge {__version__}, Python {sys.version}, {sys.platform}\n\n{trace}")
+        path.write_text(f"forge {__version__}, Python {sys.version}, {sys.platform}\n\n{trace}", "utf-8")
     except OSError:
         return None
     return path

@@ -203,7 +203,7 @@ def end_leftovers(folder: Path) -> bool:
     """
     path = folder / "child.json"
     try:
-        child = ProcessId(**json.loads(path.read_text()))
+        child = ProcessId(**json.loads(path.read_text("utf-8")))
     except (OSError, ValueError, TypeError):
         return False
     now = ProcessId.of(child.pid)

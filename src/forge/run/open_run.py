@@ -146,7 +146,7 @@ class OpenRun:
             atomic.write(card, self.card_data)
             self.cards_put_back += 1
         if not place.exists():
-            place.write_text(str(self.repository.git_dir))
+            place.write_text(str(self.repository.git_dir), "utf-8", "surrogateescape")
         restore_clone_id(self.repository, self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone)
 
     def head(self) -> str:
@@ -301,7 +301,7 @@ def create_live(
         shutil.rmtree(made, ignore_errors=True)
         raise
     live_folder(repository).mkdir(parents=True, exist_ok=True)
-    (made / "work-tree").write_text(str(repository.git_dir))
+    (made / "work-tree").write_text(str(repository.git_dir), "utf-8", "surrogateescape")
     made.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
 

@@ -94,8 +94,9 @@ def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
     require_fit(context)
     subject = approvals.subject_of(context.repository, plan, context.settings, options.runner)
     how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
-    shown = approvals.findings_shown(context.repository, subject) if how == "recorded" else None
-    return Prepared(plan, name, subject, how, approvals.told(plan.findings) if shown is None else shown)
+    shown = approvals.findings_shown(context.repository, subject) if how in ("recorded", "terminal") else None
+    told = approvals.told(approvals.findings_of(context.repository, plan)) if shown is None else shown
+    return Prepared(plan, name, subject, how, told)
 
 
 def _card(context: Context, prepared: Prepared, options: Options) -> tuple[RunCard, list[tuple[str, StepSkipped]]]:
@@ -154,8 +155,9 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         return "subject"
     if approvals.is_approved(context.repository, subject):
         return "recorded"
-    if context.person.approve(approvals.describe(plan, subject)):
-        approvals.approve(context.repository, subject, identity(context.repository))
+    findings = approvals.findings_of(context.repository, plan) if context.person.present else []
+    if context.person.approve(approvals.describe(plan, subject, findings)):
+        approvals.approve(context.repository, subject, identity(context.repository), findings)
         return "terminal"
     raise NotApproved(
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",

@@ -61,7 +61,7 @@ def _start_time(pid: int) -> str:
 @cache
 def _boot() -> str:
     try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
     except OSError:
         done = subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False)
         return done.stdout.strip()
@@ -141,7 +141,7 @@ def _taken(descriptor: int) -> bool:
 def read_holder(path: Path) -> Holder | None:
     """Return what was last written into a lock; None where that cannot be read."""
     try:
-        found = json.loads(path.read_text())
+        found = json.loads(path.read_text("utf-8"))
         return Holder(ProcessId(**found["process"]), found["execution"], found["what"])
     except (OSError, ValueError, TypeError, KeyError):
         return None

@@ -39,7 +39,7 @@ class RunRecord(Struct, frozen=True):
         if not self.live:
             return self.folder.parents[2]
         try:
-            return worktrees.root_of(Path((self.folder / "work-tree").read_text()))
+            return worktrees.root_of(Path((self.folder / "work-tree").read_text("utf-8", "surrogateescape")))
         except OSError:
             return None
 
@@ -119,7 +119,7 @@ def home_of(repository: Repository, record: RunRecord) -> Repository:
     """Return the repository as of the work tree that an open run lives in. Raises RepositoryError where that is gone."""
     if not record.live or belongs_here(repository, record.folder):
         return repository
-    return worktrees.at(repository, Path((record.folder / "work-tree").read_text()))
+    return worktrees.at(repository, Path((record.folder / "work-tree").read_text("utf-8", "surrogateescape")))
 
 
 def live_folders_here(repository: Repository) -> list[Path]:
@@ -131,7 +131,7 @@ def live_folders_here(repository: Repository) -> list[Path]:
 def belongs_here(repository: Repository, folder: Path) -> bool:
     """Say whether a live folder is that of a run of this work tree."""
     try:
-        return (folder / "work-tree").read_text() == str(repository.git_dir)
+        return (folder / "work-tree").read_text("utf-8", "surrogateescape") == str(repository.git_dir)
     except OSError:
         return True
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
-
 import click
 
 from forge.errors import NoOpenRun
@@ -14,10 +12,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
-from forge.text.finding import Finding
 from forge.views.runs import all_runs, one_run, open_runs
-
-_RULES = "forge.views.validation"  # loaded where a plan is shown: most answers are to runs, and schemas take their time
 
 
 @click.command("approve", cls=Verb)
@@ -44,7 +39,7 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
     subject = approvals.subject_of(app.repository, plan, context.settings, runner)
-    findings: list[Finding] = importlib.import_module(_RULES).of_one_plan(app.repository.root, plan.source)
+    findings = approvals.findings_of(app.repository, plan)
     text = approvals.describe(plan, subject, findings)
     if not only_print:
         approvals.approve(app.repository, subject, identity(app.repository), findings)
