@@ -7,22 +7,26 @@ import os
 import stat
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from msgspec import Struct, field
 
 from forge.git import hooks, program
 from forge.git.commits import move_branch, read, trailers_in, write_commit
-from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_paths
+from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_at_once, stage_paths
 from forge.git.late import pygit2
 from forge.git.locks import remove_left_ref_locks
+from forge.git.manners import manners, stores_raw
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
 from forge.git.syncing import sync_objects
-from forge.git.trees import Entry
+from forge.git.trees import Entry, is_text
 
 _LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
+
+_MOST_SEEN = 500  # files of which the lines are compared without git
+_LARGEST_SEEN = 1 << 20  # bytes of each
 
 _COMMIT = ("commit", "-q", "--cleanup=verbatim", "-F", "-")
 
@@ -201,6 +205,11 @@ def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
 def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Staging]:
     """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit."""
     with private(repository) as copy:
+        staged = stage_at_once(copy, exclude) if base == repository.head().commit else None
+        if staged is not None:
+            yield Staging(copy, base, exclude, whole=True, changes=_seen(repository, staged) or _staged(copy, base, exclude))
+            return
+    with private(repository) as copy:
         changed = changed_paths(copy)
         whole = all(staged in " ?" for staged, _ in changed)
         if not whole:
@@ -212,6 +221,24 @@ def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Stagi
         stage_paths(copy, paths, flush=False)
         changes = _staged(copy, base, exclude) if paths or base != repository.head().commit else Changes()
         yield Staging(copy, base, exclude, whole, changes, nested)
+
+
+def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> Changes | None:
+    """Return the changes that these entries, before and after, come to; None where git might see their lines otherwise."""
+    if len(staged) > _MOST_SEEN or not (
+        manners(repository).own_diff and all(is_text(path) and stores_raw(repository, path) for path in staged)
+    ):
+        return None
+    entries, patches = list[Change](), list[bytes]()
+    for path, (before, after) in sorted(staged.items()):
+        old, new = (repository.objects[entry[1]].peel(pygit2.Blob) if entry else None for entry in (before, after))
+        if max(blob.size for blob in (old, new) if blob) > _LARGEST_SEEN:
+            return None
+        patch = pygit2.Patch.create_from(old, new, old_as_path=path, new_as_path=path, context_lines=0)
+        _, added, removed = patch.line_stats
+        entries.append(Change(path, _letter(before, after), *(after or (0, "0" * 40)), added, removed))
+        patches.append(patch.data)
+    return Changes(entries, b"".join(patches))
 
 
 def _staged(copy: PrivateIndex, base: str, exclude: Exclude) -> Changes:

@@ -19,7 +19,7 @@ def sign(repository: Repository) -> str:
     folder = repository.common_dir / "hooks"
     hooks = sorted(path for path in folder.iterdir() if path.suffix != ".sample") if folder.is_dir() else []
     found = hashlib.sha256()
-    for path in (*hooks, *_settings(repository)):
+    for path in (*hooks, *settings_files(repository)):
         found.update(f"{path.name}\0{_mode(path)}\0".encode("utf-8", "surrogateescape") + _bytes(path) + b"\0")
     return found.hexdigest()
 
@@ -38,7 +38,7 @@ def _heeded(repository: Repository, sign: str) -> bool:
     return program.attempt(repository.root, "config", "--get-regexp", _HEEDED).returncode != _NONE
 
 
-def _settings(repository: Repository) -> list[Path]:
+def settings_files(repository: Repository) -> list[Path]:
     """Return where git looks for settings, attributes and ignore rules beside the work tree: the clone's, and this user's."""
     inside = [repository.common_dir / name for name in ("config", "info/attributes", "info/exclude", "info/grafts")]
     home = Path(os.path.expanduser("~"))

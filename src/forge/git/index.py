@@ -11,20 +11,23 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
-from forge.git import program
+from forge.errors import GitFailed, StorageFailed
+from forge.git import plain_index, program
 from forge.git.lockfile import let_go, prepared_path, remove_left, take
 from forge.git.repository import Repository
 from forge.git.syncing import at_once, sync_file_system
+from forge.git.trees import Entry
 
 _PREFIX = "index-"
 _ID = 20  # bytes of the sum at the end of an index
 _GONE = (0, "0" * 40)
+_UNFLUSHED = ("-c", "core.fsync=pack,pack-metadata")  # but for what no loose object is made of
 
 Stamp = tuple[int, int, int] | None
 
@@ -148,11 +151,29 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True)
         paths = [path for path in paths if path not in gone]
     if paths:
         together = flush and at_once(len(paths))
-        later = [] if flush and not together else ["-c", "core.fsync=pack,pack-metadata"]
+        later = () if flush and not together else _UNFLUSHED
         words = ("update-index", "--add", "--remove", "--replace", "-z", "--stdin")
         copy.git(*later, *words, stdin=program.nul_joined(paths))
         if together:
             sync_file_system(copy.repository)
+
+
+def stage_at_once(copy: PrivateIndex, exclude: Callable[[str], bool]) -> dict[str, tuple[Entry, Entry]] | None:
+    """Bring a copy to all that lies in the work tree by one git; return each changed path with its entries before and after.
+
+    None where that cannot be told: something was staged, excluded paths changed, folders are repositories of their own, the
+    index is not plain, or git did not like something. The copy is then good for nothing.
+    """
+    head, before = copy.repository.head().commit, plain_index.read(copy.path)
+    if head is None or before is None or not before.holds(copy.repository, head):
+        return None
+    with contextlib.suppress(GitFailed):
+        copy.git(*_UNFLUSHED, "add", "-A")
+        after = plain_index.read(copy.path, small=False)
+        if after is not None:
+            changed = before.differing(after)
+            return None if any(map(exclude, changed)) else changed
+    return None
 
 
 def _behind_links(root: Path, paths: Sequence[str]) -> set[str]:
@@ -172,7 +193,7 @@ def stage_everything(copy: PrivateIndex) -> None:
     stage_paths(copy, [path for _, path in changed_paths(copy) if not path.endswith("/")])
 
 
-def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | None]) -> None:
+def put_entries(repository: Repository, entries: Mapping[str, Entry]) -> None:
     """Set index entries, path to (mode, blob id) or None for none; everything else in the user's index stays."""
     lines = [
         f"{mode:o} {blob}\t".encode() + os.fsencode(path) + b"\0"
@@ -180,9 +201,23 @@ def put_entries(repository: Repository, entries: dict[str, tuple[int, str] | Non
     ]
     while True:
         with private(repository) as copy:
-            copy.git("update-index", "--replace", "-z", "--index-info", stdin=b"".join(lines))
+            if not _put_plainly(copy, entries):
+                copy.git("update-index", "--replace", "-z", "--index-info", stdin=b"".join(lines))
             if copy.publish():
                 return
+
+
+def _put_plainly(copy: PrivateIndex, entries: Mapping[str, Entry]) -> bool:
+    """Set entries in a plain copy without git; False where git has to do it."""
+    index = plain_index.read(copy.path)
+    data = index.with_entries(copy.repository, entries) if index else None
+    if data is None:
+        return False
+    try:
+        copy.path.write_bytes(data)
+    except OSError as error:
+        raise StorageFailed.of(error) from error
+    return True
 
 
 def remove_left_lock(repository: Repository, alive: set[int]) -> bool:

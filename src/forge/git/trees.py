@@ -27,7 +27,7 @@ def entry_at(objects: pygit2.Repository, tree: pygit2.Tree, path: str) -> Entry:
 
 
 def _named(tree: pygit2.Tree, name: str) -> Entry:
-    if not _is_text(name):
+    if not is_text(name):
         return _entries(tree).get(os.fsencode(name))
     return (int(tree[name].filemode or 0), str(tree[name].id)) if name in tree else None
 
@@ -53,7 +53,7 @@ def _nested(entries: Mapping[str, Entry]) -> Nested:
 
 
 def _written(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
-    if not all(map(_is_text, nested)):
+    if not all(map(is_text, nested)):
         return _written_raw(objects, tree, nested)
     builder = objects.TreeBuilder(tree) if tree is not None else objects.TreeBuilder()
     for name, entry in nested.items():
@@ -90,7 +90,8 @@ def _folder(objects: pygit2.Repository, before: pygit2.Object | None, nested: Ne
     return (_FOLDER, str(made)) if len(objects[made].peel(pygit2.Tree)) else None
 
 
-def _is_text(name: str) -> bool:
+def is_text(name: str) -> bool:
+    """Say whether a name is UTF-8."""
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 

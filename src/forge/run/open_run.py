@@ -16,6 +16,7 @@ from forge.git import commits
 from forge.git.changes import Staging
 from forge.git.clone import restore_clone_id
 from forge.git.commits import HeadMoved
+from forge.git.looking import Looking
 from forge.git.repository import Head, Repository
 from forge.planning.contract import Contract
 from forge.planning.plan import Plan
@@ -75,6 +76,11 @@ class OpenRun:
     expected_head: str | None = None
     known_tampering: int = 0
     cards_put_back: int = 0
+    looking: Looking = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Begin to look at the work tree."""
+        self.looking = Looking(self.repository)
 
     @property
     def folder(self) -> Path:

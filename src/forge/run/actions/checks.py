@@ -85,7 +85,7 @@ def shell(run: OpenRun, command: str) -> Outcome:
 
 def changed_paths(run: OpenRun) -> list[str]:
     """Return the paths that are not as HEAD has them, the run's own record left out."""
-    return list(dict.fromkeys(path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)))
+    return run.looking.changed(run.own)
 
 
 def keep_changed(run: OpenRun, move: Move) -> None:

@@ -1,0 +1,210 @@
+"""A look at a small work tree finds all that `git status` finds, and asks git only where there may be something to find."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from forge.errors import GitFailed
+from forge.git.looking import Looking
+from forge.git.repository import Repository
+from tests.conftest import Sandbox
+
+Change = Callable[[Sandbox], object]
+
+
+def same_size(sandbox: Sandbox) -> Path:
+    """Change a file behind the back of whoever trusts size and time of modification."""
+    before = (sandbox.root / "src/a.txt").stat()
+    place = sandbox.write("src/a.txt", "two\n")
+    os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    return place
+
+
+def exchanged(sandbox: Sandbox) -> None:
+    """Put another file of the same size and time in the place of one."""
+    other, place = sandbox.write("../other", "two\n"), sandbox.root / "src/a.txt"
+    os.utime(other, ns=(place.stat().st_atime_ns, place.stat().st_mtime_ns))
+    other.replace(place)
+
+
+def behind_a_link(sandbox: Sandbox) -> None:
+    (sandbox.root / "src").rename(sandbox.root / "../elsewhere")
+    (sandbox.root / "src").symlink_to("../elsewhere")
+
+
+def in_a_link(sandbox: Sandbox) -> None:
+    (sandbox.root / "src/a.txt").rename(sandbox.root / "ignored/a.txt")
+    (sandbox.root / "src/a.txt").symlink_to("../ignored/a.txt")
+
+
+def not_ignored_any_more(sandbox: Sandbox) -> None:
+    sandbox.write(".gitignore", "# nothing\n")
+
+
+def ignored_by_nobody(sandbox: Sandbox) -> None:
+    sandbox.write(".git/info/exclude", "# nothing\n")
+
+
+def ignored_at_home_no_more(sandbox: Sandbox) -> None:
+    sandbox.write("../home-work/.config/git/ignore", "# nothing\n")
+
+
+def ignored_elsewhere(sandbox: Sandbox) -> None:
+    sandbox.git("config", "core.excludesFile", str(sandbox.write("../rules", "*.other\n")))
+
+
+def staged_and_back(sandbox: Sandbox) -> None:
+    sandbox.write("src/a.txt", "two\n")
+    sandbox.git("add", "src/a.txt")
+    sandbox.write("src/a.txt", "one\n")
+
+
+def committed_rules(sandbox: Sandbox) -> None:
+    """Ignore less, by a commit that leaves what was ignored as it lies."""
+    not_ignored_any_more(sandbox)
+    sandbox.git("commit", "-qam", "Ignore nothing")
+
+
+def a_repository_of_its_own(sandbox: Sandbox) -> None:
+    sandbox.git("init", "-q", "nested")
+    sandbox.write("nested/x", "x\n")
+
+
+CHANGES: dict[str, Change] = {
+    "same size and time": same_size, "another file": exchanged, "a link to the folder": behind_a_link, "a link": in_a_link,
+    "executable": lambda sandbox: (sandbox.root / "src/a.txt").chmod(0o755),
+    "gone": lambda sandbox: (sandbox.root / "src/a.txt").unlink(),
+    "new": lambda sandbox: sandbox.write("new.txt", "x\n"),
+    "new, in new folders": lambda sandbox: sandbox.write("new/er/x", "x\n"),
+    "new, beside ignored ones": lambda sandbox: sandbox.write("cache/new.txt", "x\n"),
+    "a file where an ignored folder was": lambda sandbox: (sandbox.root / "ignored").rename(sandbox.root / "not-ignored"),
+    "staged": lambda sandbox: (same_size(sandbox), sandbox.git("add", "src/a.txt")), "staged and back": staged_and_back,
+    "no longer tracked": lambda sandbox: sandbox.git("rm", "-q", "--cached", "src/a.txt"),
+    "intended": lambda sandbox: (sandbox.write("new.txt", "x\n"), sandbox.git("add", "-N", "new.txt")),
+    "not looked at": lambda sandbox: (sandbox.git("update-index", "--assume-unchanged", "src/a.txt"), same_size(sandbox)),
+    "HEAD went back": lambda sandbox: sandbox.git("reset", "-q", "--soft", "HEAD^"),
+    "no index": lambda sandbox: (sandbox.root / ".git/index").unlink(),
+    "index of another version": lambda sandbox: (sandbox.git("update-index", "--index-version", "4"), same_size(sandbox)),
+    "rules in the tree": not_ignored_any_more, "rules committed": committed_rules, "rules of the clone": ignored_by_nobody,
+    "rules at home": ignored_at_home_no_more, "rules elsewhere": ignored_elsewhere,
+    "a repository of its own": a_repository_of_its_own,
+}  # fmt: skip
+
+
+@pytest.fixture
+def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """Ignore by rules from everywhere; the process and git have the same home."""
+    monkeypatch.setenv("HOME", str(sandbox.home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    sandbox.write("src/a.txt", "one\n")
+    sandbox.write(".gitignore", "*.pyc\nignored/\n")
+    sandbox.commit()
+    sandbox.write(".git/info/exclude", "*.clone\n")
+    sandbox.write("../home-work/.config/git/ignore", "*.home\n")
+    for path in ("cache/a.pyc", "src/b.pyc", "src/a.clone", "src/a.home", "ignored/deep/file.txt"):
+        sandbox.write(path, "ignored\n")
+    return sandbox
+
+
+def nothing(path: str) -> bool:
+    return False
+
+
+def as_git_says(place: Sandbox) -> list[str]:
+    """Ask git, with an index so old that it trusts no times."""
+    with contextlib.suppress(FileNotFoundError):
+        os.utime(place.root / ".git/index", (1, 1))
+    return list(dict.fromkeys(line[3:] for line in place.status()))
+
+
+def without_git(looking: Looking, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "/nonexistent")
+        return looking.changed(nothing)
+
+
+def settled(place: Sandbox) -> None:
+    """Wait for the clock of the file system to tick, so that no file is as young as the index."""
+    index, file = place.root / ".git/index", place.root / "src/a.txt"
+    while index.stat().st_mtime_ns <= file.stat().st_ctime_ns:
+        os.utime(index)
+
+
+@pytest.mark.parametrize("old", [False, True], ids=["just now", "long ago"])
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_changed_is_found(place: Sandbox, monkeypatch: pytest.MonkeyPatch, what: str, old: bool) -> None:
+    looking = Looking(Repository.discover(place.root))
+    if old:
+        settled(place)
+    assert looking.changed(nothing) == []
+    assert without_git(looking, monkeypatch) == []
+    CHANGES[what](place)
+    found = looking.changed(nothing)
+    assert found == as_git_says(place)
+    assert looking.changed(nothing) == found
+    if what != "not looked at":
+        assert found
+
+
+def test_what_is_no_change_needs_no_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = Looking(Repository.discover(place.root))
+    assert looking.changed(nothing) == []
+    os.utime(place.root / "src/a.txt")
+    (place.root / "empty/folder").mkdir(parents=True)
+    place.write("ignored/deep/er/more.txt", "x\n")
+    place.git("commit", "-q", "--allow-empty", "-m", "Nothing")
+    assert without_git(looking, monkeypatch) == []
+    place.write("src/new.pyc", "ignored, as git has to say once\n")
+    with pytest.raises(GitFailed):
+        without_git(looking, monkeypatch)
+    assert looking.changed(nothing) == []
+    assert without_git(looking, monkeypatch) == []
+
+
+def test_what_is_excluded_is_not_looked_at(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    looking = Looking(Repository.discover(place.root))
+    looking.changed(nothing)
+    same_size(place)
+    place.write("own/x", "x\n")
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "/nonexistent")
+        assert looking.changed(lambda path: path == "src/a.txt" or path.startswith("own/")) == []
+    assert looking.changed(lambda path: path == "src/a.txt") == ["own/x"]
+
+
+@pytest.mark.parametrize("conversion", ["attribute", "at home", "setting"])
+def test_a_file_that_git_converts_is_left_to_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch, conversion: str) -> None:
+    """Its bytes say nothing; its times do."""
+    if conversion == "setting":
+        place.git("config", "core.autocrlf", "true")
+    elif conversion == "attribute":
+        place.write(".gitattributes", "*.txt text\n")
+    else:
+        Path(place.home, ".config/git/attributes").write_text("*.txt text\n")
+    place.commit()
+    looking = Looking(Repository.discover(place.root))
+    settled(place)
+    assert looking.changed(nothing) == []
+    assert without_git(looking, monkeypatch) == []
+    os.utime(place.root / "src/a.txt")
+    with pytest.raises(GitFailed):
+        without_git(looking, monkeypatch)
+    assert looking.changed(nothing) == []
+
+
+def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str], Sandbox]) -> None:
+    other = make_sandbox("other")
+    other.write("x", "x\n")
+    other.commit()
+    place.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub")
+    place.commit()
+    looking = Looking(Repository.discover(place.root))
+    assert looking.changed(nothing) == []
+    place.write("sub/x", "y\n")
+    assert looking.changed(nothing) == ["sub"]

@@ -1,0 +1,140 @@
+"""A small index is read and written as git does it, whether git is started for it or not."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+
+import pytest
+
+from forge.git import plain_index
+from forge.git.changes import Changes, stage
+from forge.git.index import put_entries
+from forge.git.repository import Repository
+from forge.git.trees import Entry
+from tests.conftest import Sandbox
+from tests.git.test_result_commits import changed
+
+FILE = 0o100644
+
+
+def at_home(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Repository:
+    monkeypatch.setenv("HOME", str(sandbox.home))
+    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
+    return Repository.discover(sandbox.root)
+
+
+def filled(sandbox: Sandbox) -> dict[str, Entry]:
+    """Commit some files, and return entries to put: new, changed and removed ones, files for folders and folders for files."""
+    for path in ("kept.txt", "gone.txt", "folder/a", "folder/deep/b", "folder.txt", "file", "a/b", "a.b", "long/" + "x" * 200):
+        sandbox.write(path, f"{path}\n")
+    sandbox.write("run.sh", "#!/bin/sh\n").chmod(0o755)
+    (sandbox.root / "link").symlink_to("kept.txt")
+    for place in sandbox.root.rglob("[!.]*"):
+        os.utime(place, (1, 1), follow_symlinks=False)  # none is as young as the index
+    sandbox.commit()
+    sandbox.write("kept.txt", "changed, not staged\n")
+    os.utime(sandbox.write("a.b", "staged\n"), (1, 1))
+    sandbox.git("add", "a.b")
+    (blob,) = sandbox.git("rev-parse", "HEAD:kept.txt").split()
+    entries: dict[str, Entry] = dict.fromkeys(("new/er/x", "run.sh", "folder", "file/below", "ü", "a/c"), (FILE, blob))
+    return {**entries, "gone.txt": None, "never/there": None, "link": (0o120000, blob)}
+
+
+def without_git(monkeypatch: pytest.MonkeyPatch, repository: Repository, entries: dict[str, Entry]) -> None:
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "/nonexistent")
+        put_entries(repository, entries)
+
+
+def test_entries_are_put_as_git_puts_them(make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+    left = []
+    for name in ("without", "with"):
+        sandbox = make_sandbox(name)
+        entries = filled(sandbox)
+        repository = at_home(sandbox, monkeypatch)
+        if name == "with":
+            sandbox.git("update-index", "--index-version", "4")
+            put_entries(repository, entries)
+        else:
+            (sandbox.root / ".git/index").chmod(0o660)
+            without_git(monkeypatch, repository, entries)
+            assert (sandbox.root / ".git/index").stat().st_mode & 0o777 == 0o660
+        assert sandbox.git("fsck", "--strict") == ""
+        left.append((sandbox.git("ls-files", "-s"), sandbox.status(), sandbox.git("diff-files", "--name-only")))
+    assert left[0] == left[1]
+
+
+def test_a_file_that_changed_at_once_is_still_seen_to_have_changed(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Git trusts the times of what is older than its index; a new index must not make it trust more."""
+    place = sandbox.write("a.txt", "one\n")
+    sandbox.commit()
+    before = place.stat()
+    repository, entries = at_home(sandbox, monkeypatch), {"b.txt": (FILE, sandbox.git("rev-parse", "HEAD:a.txt").strip())}
+    os.utime(sandbox.root / ".git/index", ns=(before.st_mtime_ns, before.st_mtime_ns))  # both made within one tick
+    place.write_text("two\n")
+    os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
+    put_entries(repository, entries)
+    os.utime(sandbox.root / ".git/index", (before.st_mtime + 5, before.st_mtime + 5))  # as if that had been later
+    assert sandbox.status() == [" M a.txt", "AD b.txt"]
+
+
+def test_times_are_believed_only_where_they_are_older_than_the_index(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = at_home(sandbox, monkeypatch)
+    index = plain_index.read(sandbox.root / ".git/index")
+    assert index is not None
+    readme = index.entries["README.md"]
+    changed_ns = (sandbox.root / "README.md").lstat().st_ctime_ns
+    for blob, believed, read in ((readme.blob, True, True), (b"\0" * 20, True, False)):
+        entries = {"README.md": readme._replace(blob=blob)}
+        assert plain_index.PlainIndex(entries, changed_ns + 1).lies(repository, "README.md") is believed
+        assert plain_index.PlainIndex(entries, changed_ns).lies(repository, "README.md") is read
+
+
+KINDS: dict[str, Callable[[Sandbox], object]] = {
+    "plain": lambda sandbox: None,
+    "version": lambda sandbox: sandbox.git("update-index", "--index-version", "4"),
+    "attributes": lambda sandbox: sandbox.write(".git/info/attributes", "*.none text\n"),
+    "diff": lambda sandbox: sandbox.git("config", "diff.algorithm", "histogram"),
+    "staged": lambda sandbox: sandbox.git("add", "--intent-to-add", "deep/er/new.txt"),
+}
+
+
+def test_what_changed_is_the_same_however_it_is_staged(
+    make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found: dict[str, Changes] = {}
+    for kind, prepare in KINDS.items():
+        sandbox = make_sandbox(kind)
+        changed(sandbox)
+        sandbox.write("binary", b"\0\1\2")
+        sandbox.write("no-end", "no newline at the end")
+        sandbox.write("ümlaut\t", "a\n")
+        prepare(sandbox)
+        with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: False) as staging:
+            found[kind] = Changes(sorted(staging.changes.entries, key=lambda change: change.path), staging.changes.patch)
+    entries = found["plain"].entries
+    assert {change.status for change in entries} == {"A", "M", "D"}
+    for kind, changes in found.items():
+        assert changes.entries == entries, kind
+        lines = [
+            sorted(line for line in each.patch.split(b"\n") if line[:1] in (b"+", b"-")) for each in (changes, found["plain"])
+        ]
+        assert lines[0] == lines[1], kind
+
+
+def test_what_is_not_to_be_staged_is_not(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = at_home(sandbox, monkeypatch)
+    sandbox.write("mine.txt", "x\n")
+    sandbox.write("yours.txt", "x\n")
+    sandbox.write("__pycache__/ignored.pyc", "x\n")
+    sandbox.git("init", "-q", "nested")
+    sandbox.write("nested/x", "x\n")
+    for unborn in (True, False):
+        if not unborn:
+            sandbox.git("-C", "nested", "add", "x")
+            sandbox.git("-C", "nested", "commit", "-qm", "Its own")
+        with stage(repository, sandbox.head(), lambda path: path == "yours.txt") as staging:
+            assert staging.changes.paths == ["mine.txt"]
+            assert staging.nested == ("nested/",)
+    assert sandbox.status() == ["?? mine.txt", "?? nested/", "?? yours.txt"]
