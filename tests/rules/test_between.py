@@ -222,6 +222,20 @@ def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None
     assert len(of(found(documents, repository=False), "depends-cycle")) == 2
 
 
+def test_a_mission_whose_shape_or_phases_are_wrong(found: Place) -> None:
+    mission = "id: other\ntitle: A\nstatus: finished\nphases: [1, 01-first-of-all, 7, 9]\n"
+    findings = found({"phases/01-start/01-01-PLAN.md": plan(), "missions/a.yaml": mission,
+                      "ROADMAP.md": "- [ ] **Phase 1: Start**\n- [ ] **Phase 9: End**\n"})  # fmt: skip
+    assert of(findings, "mission-shape") == [
+        ("missions/a.yaml", 1, 1, "warning"), ("missions/a.yaml", 1, 5, "warning"), ("missions/a.yaml", 3, 9, "warning")
+    ]  # fmt: skip
+    assert of(findings, "mission-phase") == [
+        ("missions/a.yaml", 4, 13, "warning"), ("missions/a.yaml", 4, 30, "warning"), ("missions/a.yaml", 4, 33, "note")
+    ]  # fmt: skip
+    right = "id: a\ntitle: A\ngoal: b\nphases: [start, .planning/phases/01-start]\n"
+    assert not {"mission-shape", "mission-phase"} & {each.rule for each in found({"missions/a.yaml": right})}
+
+
 def test_a_mission_that_is_called_done_and_is_not(found: Place) -> None:
     mission = "status: {}\nphases: ['1', grow]\n"
     documents = {A: plan(), C: plan(), "phases/01-start/01-01-SUMMARY.md": "---\nphase: 01-start\n---\n"}

@@ -23,7 +23,7 @@ STABLE = """
 allow-unused allow-without-reason checkpoint-in-autonomous config-json conflict-markers depends-cycle depends-forward
 depends-self depends-unknown duplicate-plan duplicate-requirement duplicate-step-id files-undeclared files-untouched
 front-matter-missing front-matter-schema front-matter-shape front-matter-unclosed front-matter-yaml mission-yaml
-mission-contract outside-mission
+mission-contract mission-phase mission-shape outside-mission
 must-have-bare must-have-empty must-have-undecidable must-haves-missing no-steps path-outside pattern-invalid
 pattern-matches-all phase-mismatch plan-mismatch proof-unread reference-missing report-yaml requirement-uncovered
 requirement-unknown roadmap-behind roadmap-missing roadmap-unlisted run-card run-without-commits settings settings-key

@@ -47,6 +47,7 @@ class Mission(Struct, frozen=True):
     status_spot: Spot | None = None
     contract: ScopeContract = field(default_factory=ScopeContract)
     readable: bool = True
+    phase_spots: tuple[Spot, ...] = ()
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -84,7 +85,14 @@ def load(root: Path, path: str) -> Mission:
         texts.get("id", name), texts.get("title", name), texts.get("goal", ""), texts.get("status", "draft"), path,
         tuple(phases.texts()) if phases else (), tuple(_misread(source, top)),
         Spot.of(source, status.span, status.raw) if status else None, _contract(top.get("scope_contract")),
+        phase_spots=tuple(Spot.of(source, each.span, each.raw) for each in _named(phases)),
     )  # fmt: skip
+
+
+def _named(phases: Value | None) -> list[Value]:
+    """Return the entries of `phases` that name something."""
+    found = phases.elements() if phases is not None else []
+    return [each for each in found if not isinstance(each.data, (dict, list)) and each.raw.strip()]
 
 
 def _contract(value: Value | None) -> ScopeContract:

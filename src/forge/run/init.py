@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import shlex
 from dataclasses import dataclass
 
 from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
 from forge.planning.settings import PATH
-from forge.resources import resource, template
+from forge.resources import template
 from forge.text import atomic
-
-_FIRST = ".planning/phases/01-start"
 
 
 @dataclass(frozen=True)
@@ -31,5 +28,5 @@ def initialise(repository: Repository) -> Initialised:
     commands = ["git add .planning && git commit -m 'Add forge'"] if created else []
     if Catalog(repository.root).files:
         return Initialised(created, [*commands, "forge status"])
-    source = shlex.quote(str(resource("templates", "plan.md")))
-    return Initialised(created, [f"mkdir -p {_FIRST} && cp {source} {_FIRST}/01-01-PLAN.md", *commands, "forge approve 01-01"])
+    first = ["forge new phase Start", "forge new plan 'Write the notes' --phase 1", "forge edit 01-01"]
+    return Initialised(created, [*first, *commands, "forge approve 01-01"])

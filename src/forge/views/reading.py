@@ -11,7 +11,7 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import astuple
 
-from forge.check.rules import allow, conflict, documents, items, reports, runs
+from forge.check.rules import allow, conflict, documents, items, missions, reports, runs
 from forge.check.rules.allow import Allow
 from forge.check.rules.catalog import RULES, of_plan
 from forge.check.rules.known import meant
@@ -125,7 +125,7 @@ def _rule_names(source: Source) -> list[Finding]:
 
 def _mission(root: Path, source: Source) -> Answer:
     found = mission.load(root, source.path)
-    return found.id, 0, [*found.findings, *conflict.check(source)], MissionFacts.of(found)
+    return found.id, 0, [*missions.check_mission(source, found), *conflict.check(source)], MissionFacts.of(found)
 
 
 def _item(root: Path, source: Source) -> Answer:

@@ -42,13 +42,14 @@ _OF_A_DOCUMENT = (
     steps.DONE, steps.AUTONOMOUS, verify.PROSE, verify.CANNOT_FAIL, verify.FOREIGN, must_haves.MISSING, must_haves.EMPTY,
     must_haves.BARE, must_haves.UNDECIDABLE, coverage.RULE, patterns.INVALID, patterns.MATCHES_ALL, files.UNDECLARED,
     files.UNTOUCHED, documents.SETTINGS, documents.SETTINGS_KEY, documents.MISSION, documents.CONTRACT, documents.PROOF,
-    reports.YAML, reports.CONFIG, items.FRONT, items.SHAPE, runs.CARD, runs.DAMAGED, allow.REASON, allow.UNUSED,
+    reports.YAML, reports.CONFIG, items.FRONT, items.SHAPE, missions.SHAPE, runs.CARD, runs.DAMAGED, allow.REASON,
+    allow.UNUSED,
 )  # fmt: skip
 _BETWEEN = (
     identity.RULE, dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
     references.RULE, requirements.UNKNOWN, requirements.UNCOVERED, requirements.DUPLICATE, roadmap.UNLISTED, roadmap.MISSING,
     roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, items.DUPLICATE, items.DEPENDS, items.NOT_DONE,
-    missions.NOT_DONE, missions.OUTSIDE, runs.REWRITTEN, runs.COMMITS,
+    missions.PHASE, missions.NOT_DONE, missions.OUTSIDE, runs.REWRITTEN, runs.COMMITS,
 )  # fmt: skip
 _PROBED = (verify.ALREADY,)
 RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN, *_PROBED)

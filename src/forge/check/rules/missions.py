@@ -1,26 +1,67 @@
-"""mission-not-done and outside-mission: missions against what their phases come to, and may touch."""
+"""Rules about missions: their shape, the phases that they name, what these come to, and may touch."""
 
 from __future__ import annotations
 
+import difflib
+import posixpath
 from collections.abc import Iterator
 
+from forge.check import schema
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.contract import names_folder
+from forge.planning.mission import Mission
 from forge.planning.numbers import leading
-from forge.planning.plan_files import phase_named, phases_of
+from forge.planning.plan_files import Phase, phase_named, phases_of
 from forge.planning.scope import WriteScope
+from forge.text import yaml
 from forge.text.finding import Finding
+from forge.text.source import Source
 
 NOT_DONE = Rule("mission-not-done", "warning", False, "the plans of a mission that is called done are done")
 OUTSIDE = Rule("outside-mission", "warning", False, "a plan writes only what its missions allow")
+SHAPE = Rule("mission-shape", "warning", False, "a mission has a title, a goal and a status, and its id is its file's name")
+PHASE = Rule("mission-phase", "warning", False, "a mission names phases that are there")
 _HINT = "carry them out, or take the status back"
 
 
+def check_mission(source: Source, mission: Mission) -> Iterator[Finding]:
+    """Yield everything that is wrong with a mission by itself."""
+    yield from mission.findings
+    if not mission.readable:
+        return
+    top = yaml.parse(source.text)
+    known = {finding.line for finding in mission.findings}
+    found = schema.shape(source, top, "mission", SHAPE.id, SHAPE.severity)
+    yield from (finding for finding in found if finding.line not in known)
+    said, name = top.get("id"), posixpath.basename(source.path).removesuffix(".yaml")
+    if said is not None and said.raw.strip() != name:
+        yield SHAPE.at(source, said.span, f"the id is {shown(said.raw)}, and the file is called {shown(name)}",
+                       f"write `id: {name}`, or `forge move {name} {said.raw.strip()}`")  # fmt: skip
+
+
 def check(project: Project) -> Iterator[Finding]:
-    """Yield the findings about what missions claim, and about what their plans may write."""
+    """Yield the findings about what missions name and claim, and about what their plans may write."""
+    yield from _phases(project)
     yield from _claims(project)
     yield from _reach(project)
+
+
+def _phases(project: Project) -> Iterator[Finding]:
+    """Yield a finding for each phase of a mission that is not there; one that the roadmap lists may come yet."""
+    here = [Phase(folder, ()) for folder in dict.fromkeys([*project.folders, *project.by_folder])]
+    listed = {entry.key for entry in project.roadmap.phases} if project.roadmap else set()
+    listed -= {phase.key for phase in here}
+    for mission in project.missions:
+        for spot in mission.named:
+            name, number = spot.text.strip().rstrip("/"), leading(spot.text)
+            if phase_named(here, name) or any(names_folder([name], phase.folder) for phase in here):
+                continue
+            if number is not None and number in project.archived_phases:
+                continue
+            near = difflib.get_close_matches(name, [phase.name for phase in here], 1)
+            hint = f"did you mean `{near[0]}`?" if near else "`forge list phases` shows what there is"
+            yield PHASE.on(mission.path, spot, f"there is no phase {shown(name)}", hint, "note" if number in listed else None)
 
 
 def _claims(project: Project) -> Iterator[Finding]:
