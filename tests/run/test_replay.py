@@ -103,8 +103,13 @@ def test_what_happened_is_sound(rich: Sandbox) -> None:
     assert rich.forge("replay").out.splitlines()[-1] == "sound"
 
 
+CLONES = {
+    "whole": [], "shallow": ["--depth=3"], "partial": ["--filter=blob:none", "--no-checkout"], "treeless": ["--filter=tree:0"],
+}  # fmt: skip
+
+
 def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
-    for name, words in {"whole": [], "shallow": ["--depth=3"], "partial": ["--filter=blob:none", "--no-checkout"]}.items():
+    for name, words in CLONES.items():
         rich.git("config", "uploadpack.allowFilter", "true")
         rich.git("clone", "-q", *words, f"file://{rich.root}", str(tmp_path / name))
         clone = Sandbox(tmp_path / name, rich.home)
@@ -114,6 +119,10 @@ def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
         assert bool(found.unchecked) is (name != "whole"), name
     found = replayed(Sandbox(tmp_path / "shallow", rich.home))
     assert {remark.seq for remark in found.unchecked} >= {1, 9} and "leaves out history" in found.unchecked[0].message
+    back = Sandbox(tmp_path / "shallow", rich.home).call("rollback")
+    assert back.code == 2 and back.json["error"]["next"] == ["git fetch --unshallow"], (
+        "a part of it is not taken back in silence"
+    )
 
 
 def flip(sandbox: Sandbox) -> int:

@@ -98,7 +98,7 @@ def test_what_refuses_it(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_work_tree_that_was_removed_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_work_tree_that_was_moved_is_found(sandbox: Sandbox, tmp_path: Path) -> None:
     two_steps(sandbox)
     run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
     tree = beside(sandbox, run)
@@ -106,9 +106,8 @@ def test_a_work_tree_that_was_removed_is_named(sandbox: Sandbox, tmp_path: Path)
     assert sandbox.call("runs").data["runs"][0]["status"] == "paused"
     assert sandbox.call("resume", run).code == 4, "it is found where it was moved to"
     sandbox.git("worktree", "remove", "--force", str(tmp_path / "moved"))
-    said = sandbox.call("resume", run)
-    assert said.code == 2 and "is gone" in said.json["error"]["message"] and "git worktree add" in said.json["error"]["hint"]
-    sandbox.git("worktree", "add", "-q", str(tmp_path / "moved"), f"forge/{run}")
+    assert sandbox.call("status").data["next"][0] == f"forge approve {run}"
+    assert sandbox.call("resume", run).code == 4 and (beside(sandbox, run).root / "a.txt").exists(), "made again"
 
 
 def left_behind(sandbox: Sandbox) -> tuple[list[str], list[str]]:
@@ -158,3 +157,32 @@ def test_one_that_holds_something_of_a_person_stays_and_is_named(sandbox: Sandbo
     assert f"git branch -D forge/{run}" in sandbox.forge("doctor").out
     assert sandbox.call("execute", "01-01", "--approve").code == 4
     assert left_behind(sandbox) == ([f"{run}"], [run])
+
+
+@pytest.mark.parametrize("pruned", [False, True])
+def test_a_work_tree_that_was_removed_is_made_again_where_its_run_goes_on(sandbox: Sandbox, pruned: bool) -> None:
+    two_steps(sandbox)
+    run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
+    tree = beside(sandbox, run)
+    shutil.rmtree(tree.root)
+    if pruned:
+        sandbox.git("worktree", "prune")
+    assert sandbox.call("approve").code == 0 and (tree.root / "a.txt").exists()
+    shutil.rmtree(tree.root)
+    said = sandbox.call("resume")
+    assert said.data["status"] == "completed" and tree.status() == []
+    assert sandbox.call("replay", run).data["valid"]
+
+
+def test_a_removed_work_tree_without_its_branch_says_how_to_go_on(sandbox: Sandbox) -> None:
+    two_steps(sandbox)
+    run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
+    tip = sandbox.git("rev-parse", f"forge/{run}").strip()
+    sandbox.git("worktree", "remove", "--force", str(beside(sandbox, run).root))
+    sandbox.git("branch", "-D", f"forge/{run}")
+    said = sandbox.call("stop", run)
+    assert said.code == 2 and f"git branch forge/{run}" in said.json["error"]["hint"]
+    sandbox.git("switch", "-qc", f"forge/{run}", tip)
+    assert "checked out elsewhere" in sandbox.call("stop", run).json["error"]["message"]
+    sandbox.git("switch", "-q", "main")
+    assert sandbox.call("stop", run).data["status"] == "stopped"

@@ -120,6 +120,12 @@ class ObjectStore:
             mode, oid = found
         return mode, oid
 
+    def reaches(self, root: str, path: str) -> bool:
+        """Say whether what a tree has at a path can be told: no folder on the way is missing here."""
+        folders = ["/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
+        entries = (self.entry(root, folder) for folder in folders)
+        return all(self.folder(oid) is not None for mode, oid in [(FOLDER, root), *filter(None, entries)] if mode == FOLDER)
+
     def changes(self, old: str | None, new: str | None, above: str = "") -> Iterator[Change]:
         """Yield (path, before, after) for every file in which two trees differ; a missing folder counts as one path."""
         if old == new:

@@ -122,7 +122,11 @@ class Repository:
     def leaves_out_history(self) -> bool:
         """Say whether this clone was made without a part of the history: a shallow or a partial one."""
         promised = any(entry.name.endswith(".promisor") for entry in self.objects.config)
-        return promised or (self.common_dir / "shallow").exists()
+        return promised or self.is_shallow()
+
+    def is_shallow(self) -> bool:
+        """Say whether this clone was cut off at a depth: commits are missing."""
+        return (self.common_dir / "shallow").exists()
 
     def in_progress(self) -> str | None:
         """Name an operation that is under way in this work tree (a merge, a rebase, …), or return None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from pathlib import Path
 
 from forge.errors import RepositoryError
@@ -37,7 +38,12 @@ def at(repository: Repository, git_dir: Path) -> Repository:
             f"the work tree {git_dir.name} is gone",
             "its commits are on its branch; `git worktree add` at the same path brings it back, see `git worktree list`",
         )
-    return Repository.discover(root)
+    found = Repository.discover(root)
+    if not git_dir.is_dir() or not found.git_dir.samefile(git_dir):
+        raise RepositoryError(
+            f"{root} is not the work tree {git_dir.name} any more", "`git worktree repair`, run there, may mend it"
+        )
+    return found
 
 
 def add(repository: Repository, place: Path, branch: str, commit: str) -> Repository:
@@ -45,6 +51,29 @@ def add(repository: Repository, place: Path, branch: str, commit: str) -> Reposi
     done = program.attempt(repository.root, "worktree", "add", "-q", "-b", branch, str(place), commit)
     if done.returncode:
         program.attempt(repository.root, "branch", "-q", "-D", branch)
+        raise program.failed(("worktree", "add"), done)
+    return Repository.discover(place)
+
+
+def add_again(repository: Repository, git_dir: Path, place: Path, branch: str) -> Repository:
+    """Make a linked work tree again that somebody removed: where it was, else at `place`, on its branch, and return it.
+
+    Raises RepositoryError where the branch is gone, or is checked out elsewhere by now; GitFailed.
+    """
+    with contextlib.suppress(OSError):
+        place = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
+    if repository.commit_of(f"refs/heads/{branch}") is None:
+        raise RepositoryError(
+            f"the work tree {git_dir.name} is gone, and its branch {branch} too",
+            f"`git branch {branch} COMMIT` brings the branch back (`forge runs --json` tells the commits), then try again",
+        )
+    elsewhere = on_branch(repository, branch)
+    if repository.head().branch == f"refs/heads/{branch}" or elsewhere not in (None, git_dir):
+        raise RepositoryError(
+            f"the work tree {git_dir.name} is gone, and {branch} is checked out elsewhere", "switch away there"
+        )
+    done = program.attempt(repository.root, "worktree", "add", "-q", "-f", str(place), branch)
+    if done.returncode:
         raise program.failed(("worktree", "add"), done)
     return Repository.discover(place)
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forge.errors import NotApproved, SettingsError, UsageError
-from forge.git import index, refs
+from forge.errors import NoOpenRun, NotApproved, SettingsError, UsageError
+from forge.git import index, refs, worktrees
 from forge.git.commits import blob_data, identity
 from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
@@ -71,8 +71,14 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
 
 
 def at_home(context: Context, record: RunRecord) -> Context:
-    """Return the context of the work tree that an open run lives in. Raises RepositoryError, SettingsError."""
-    home = home_of(context.repository, record)
+    """Return the context of the work tree that an open run lives in. Raises RepositoryError, SettingsError.
+
+    A tree that was made for the run alone, and was removed since, is made again from the run's branch.
+    """
+    if record.live and record.work_tree is None and record.card.branch == f"{orphans.PREFIX}{record.card.run}":
+        home = _home_again(context, record)
+    else:
+        home = home_of(context.repository, record)
     if home is context.repository:
         return context
     try:
@@ -84,12 +90,29 @@ def at_home(context: Context, record: RunRecord) -> Context:
     return replace(context, repository=home, settings=settings)
 
 
+def _home_again(context: Context, record: RunRecord) -> Repository:
+    repository, run, noted = context.repository, record.card.run, record.folder / "work-tree"
+    git_dir = Path(noted.read_text("utf-8", "surrogateescape"))
+    main = worktrees.root_of(repository.common_dir) or repository.root
+    lock = orphans.making_lock(repository, run)
+    with WriterLock(lock, context.execution, run):
+        place = main.with_name(f"{main.name}.forge") / run
+        home = worktrees.add_again(repository, git_dir, place, record.card.branch)
+        noted.write_text(str(home.git_dir), "utf-8", "surrogateescape")
+        lock.unlink(missing_ok=True)
+    return home
+
+
 @contextmanager
 def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
     """Give an open run, in the work tree that it lives in, for as long as this process holds it.
 
-    Raises Held, DamagedLog, UsageError, RepositoryError.
+    Raises NoOpenRun where it lives in another clone; Held, DamagedLog, UsageError, RepositoryError.
     """
+    if not record.live:
+        name = record.card.run
+        hint = f"go on there; if that clone is gone, `forge resume --adopt {name}` takes it over"
+        raise NoOpenRun(f"the run {name} is not open here, but in another clone", hint)
     context = at_home(context, record)
     with writing(context, record.card.run), Interrupts() as interrupts:
         run = open_run(context, record.card, interrupts)

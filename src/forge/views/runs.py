@@ -202,10 +202,10 @@ def one_run(
 
     Raises NoOpenRun or UnknownName, which lists the candidates; DamagedLog for a run whose files cannot be read.
     """
-    found = _open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
+    found = open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
     records = list(filter(only, found))
     if name is None:
-        candidates = records if among_open else [record for record in records if record.open] or records[-1:]
+        candidates = records if among_open else _open_in_this_clone(records) or records[-1:]
         if not candidates:
             raise NoOpenRun(*_why_nothing(repository, among_open=among_open))
     else:
@@ -219,6 +219,10 @@ def one_run(
     return candidates[0]
 
 
+def _open_in_this_clone(records: list[RunRecord]) -> list[RunRecord]:
+    return [record for record in records if record.open and record.status != "elsewhere"]
+
+
 def run_meant(repository: Repository, name: str) -> RunRecord | None:
     """Return the one run whose id, or a part of it, or whose folder a name is; None where it is no run's, or several runs'."""
     wanted = name.rstrip("/").rpartition("/")[2]
@@ -226,7 +230,7 @@ def run_meant(repository: Repository, name: str) -> RunRecord | None:
     return found[0] if len(found) == 1 else None
 
 
-def _open_anywhere(repository: Repository, name: str | None) -> list[RunRecord]:
+def open_anywhere(repository: Repository, name: str | None = None) -> list[RunRecord]:
     """Return the open runs of this work tree; where none is meant, those of the others."""
     here = open_runs(repository)
     if any(name is None or name in record.card.run or name == record.card.plan for record in here):
@@ -297,6 +301,10 @@ def _why_nothing(repository: Repository, *, among_open: bool) -> tuple[str, str]
     ]  # fmt: skip
     if lost:
         return f"the run {lost[-1]} was taken over by another clone", "go on there; `forge runs` shows how it stands"
+    away = [record.card.run for record in all_runs(repository) if record.status == "elsewhere"]
+    if away:
+        hint = f"go on there; if that clone is gone, `forge resume --adopt {away[-1]}` takes it over"
+        return f"no run is open here; {away[-1]} is open in another clone", hint
     return "no run is open here", "start one with `forge execute`"
 
 

@@ -150,8 +150,12 @@ class Standing:
         here = [command for run in self.outline.runs if run.open and run.here for command in run.next[:2]]
         if here:
             return here
-        if self.ready:
-            return [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
+        beside = [
+            run for run in self.outline.runs if run.open and not run.here and run.status != "elsewhere"
+        ]  # other work trees
+        ready = [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
+        if found := [*(command for run in beside for command in run.next[:2]), *ready]:
+            return found
         if items := [*self.backlog.of_status("in_progress"), *self.backlog.ready]:
             return [forge_command("show", items[0].id), *_on_with(items[0])]
         if not self.outline.files:

@@ -80,8 +80,12 @@ def _check_plan(ground: Ground) -> None:
     if hashlib.sha256(data).hexdigest() != card.plan_sha256:
         ground.account.wrong(1, f"the plan's blob {card.plan_blob[:12]} is not the text of plan_sha256 {card.plan_sha256[:12]}")
     root = ground.store.root(card.base_commit)
-    entry = ground.store.entry(root, card.plan_path) if root else None
-    if card.kind == "execute" and root is not None and (entry is None or entry[1] != card.plan_blob):
+    if card.kind != "execute" or root is None:
+        return
+    entry = ground.store.entry(root, card.plan_path)
+    if not ground.store.reaches(root, card.plan_path):
+        ground.missing(1, f"a folder of {card.plan_path} at the commit that the run began with")
+    elif entry is None or entry[1] != card.plan_blob:
         ground.account.wrong(1, f"{card.plan_path} was another text at the commit that the run began with")
 
 

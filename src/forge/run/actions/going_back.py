@@ -89,8 +89,13 @@ def find(repository: Repository, run: str) -> RunRecord:
 def chosen(repository: Repository, record: RunRecord, aim: Aim, head: str) -> tuple[list[Commit], set[str]]:
     """Return the commits of a run and of its rollbacks, oldest first, and the ids of those that an aim takes back.
 
-    Raises UsageError where the run's commits are not in this history.
+    Raises UsageError where the run's commits are not, or not all, in this history.
     """
+    if record.card.base_commit not in repository.objects and repository.is_shallow():
+        raise UsageError(
+            f"this clone is shallow, and the history of the run {aim.run} is not all in it",
+            "bring the rest, then try again", ["git fetch --unshallow"],
+        )  # fmt: skip
     by_runner = {
         str(commit): event.seq for event in record.reading.events if event.type == "diff_proposed"
         for commit in _listed(event.data.get("runner_commits"))

@@ -12,7 +12,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
-from forge.views.runs import all_runs, one_run, open_runs
+from forge.views.runs import all_runs, one_run, open_anywhere
 
 
 @click.command("approve", cls=Verb)
@@ -50,5 +50,5 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
 def is_a_run(app: App, name: str | None) -> bool:
     """Say whether an answer is meant for a run: no name, and one is open, or the name of one, open or ended."""
     if name is None:
-        return bool(open_runs(app.repository))
+        return bool(open_anywhere(app.repository))
     return any(name == record.card.run for record in all_runs(app.repository))
