@@ -36,6 +36,9 @@ def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
     assert found["status"] == "elsewhere"
     said = other.call("resume", run)
     assert said.code == 2 and said.json["error"]["kind"] == "no_open_run"
+    for words in (("resume",), ("rollback",), ("stop",)):
+        said = other.call(*words)
+        assert said.code == 2 and f"forge resume --adopt {run}" in said.json["error"]["hint"], words
     head = other.head()
     said = other.call("resume", "--adopt", run)
     assert said.code == 4 and said.data["run"] is None, "--approve of the first clone grants nothing here"

@@ -140,6 +140,28 @@ def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path
     whole(sandbox, record.parent.name)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
+@pytest.mark.parametrize("which", ["check", "hook"])
+def test_a_command_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path, which: str) -> None:
+    """The same of a verify command, and of a hook of the step's commit."""
+    case, left, above = two_steps(sandbox), tmp_path / "left", "$PPID" if which == "check" else "$(ps -o ppid= -p $PPID)"
+    stay = tmp_path / "stay.sh"
+    stay.write_text(f"#!/bin/sh\n[ -e {left} ] && exit 0\necho $$ > {left}; kill -9 {above}; exec sleep 600\n")
+    stay.chmod(0o755)
+    if which == "check":
+        case.tasks[1].verify = auto(f"exec {stay}")
+    case.set_up()
+    if which == "hook":
+        (sandbox.root / ".git/hooks/pre-commit").symlink_to(stay)
+    sandbox.start("execute", "01-01", "--approve").wait(timeout=60)
+    (record,) = (sandbox.root / ".git/forge/runs").glob("*/child.json")
+    record.unlink()
+    child = int(left.read_text())
+    assert ProcessId.of(child).start
+    assert sandbox.call("resume").code in (0, 1) and not ProcessId.of(child).start
+    whole(sandbox, record.parent.name)
+
+
 def test_a_torn_tail_is_set_aside(sandbox: Sandbox) -> None:
     case = two_steps(sandbox)
     case.work[2] = "sys.exit(1)"

@@ -15,6 +15,7 @@ from forge.run.actions.edits import result_message, supervised_git, watcher
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.run.process import Limits, Outcome, environment, supervise
+from forge.run.strays import marked
 from forge.timeline import events as ev
 
 _BROKEN_PIPE = 141
@@ -72,9 +73,9 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
 def shell(run: OpenRun, command: str) -> Outcome:
     """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that plans may see."""
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
-    limits = Limits(run.settings.limits.step_timeout or None)
+    limits, env = Limits(run.settings.limits.step_timeout or None), environment(run.runner.env, marked(run.card.run))
     outcome = supervise(
-        ["bash", "-o", "pipefail", "-c", command], run.repository.root, environment(run.runner.env), output, limits,
+        ["bash", "-o", "pipefail", "-c", command], run.repository.root, env, output, limits,
         watch=lambda: watcher(run, output), started=lambda process: run.note("child.json", process._asdict()),
     )  # fmt: skip
     run.hear(None)

@@ -30,6 +30,7 @@ from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.run.process import Ended, Limits, Outcome, Output, supervise
 from forge.run.runners.base import Job, find
+from forge.run.strays import marked
 from forge.text import atomic
 from forge.timeline import events as ev
 from forge.timeline.state import StepState
@@ -159,7 +160,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope), **run.contract.as_data()}
     _keep(scope_file, json.dumps(scope, indent=1).encode())
     variables = {
-        "FORGE_RUN_ID": run.card.run, "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
+        **marked(run.card.run), "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
         "FORGE_STEP_INDEX": str(step.number), "FORGE_STEP_NAME": step.name, "FORGE_ATTEMPT": str(current.attempt),
         "FORGE_PROMPT_FILE": str(prompt_file), "FORGE_SCOPE_FILE": str(scope_file),
         "FORGE_PLAN_FILE": os.path.join(run.repository.root, run.plan.path),
@@ -263,10 +264,10 @@ def supervised_git(run: OpenRun) -> program.Attempt:
 
     def attempt(where: Path, *words: str, stdin: bytes, env: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
         output = Output(run.settings.limits.evidence_bytes)
-        argv = program.command(*words)
+        argv, env = program.command(*words), program.environment({**env, **marked(run.card.run)})
         limits = Limits(run.settings.limits.step_timeout or None, linger=True)  # git tidies up behind a commit (gc.auto)
         outcome = supervise(
-            argv, where, program.environment(env), output, limits, stdin=stdin, watch=lambda: watcher(run),
+            argv, where, env, output, limits, stdin=stdin, watch=lambda: watcher(run),
             started=lambda process: run.note("child.json", process._asdict()),
         )  # fmt: skip
         with contextlib.suppress(OSError):
