@@ -173,3 +173,23 @@ def test_assignments(text: str, key: str, how: str, value: str) -> None:
 def test_keys_that_none_may_be_called(text: str) -> None:
     with pytest.raises(UsageError):
         assignment(text)
+
+
+STYLES = ["plain", "'b: c'", "'d'", ">-\n    folded\n    text", "|\n    as it\n    stands", "&name e"]
+
+
+@pytest.mark.parametrize("entry", STYLES)
+def test_a_tick_keeps_the_style_of_its_criterion(sandbox: Sandbox, entry: str) -> None:
+    before = f"---\nid: k3f\nstatus: todo\ntitle: It\nacceptance:\n  - {entry}\n  - 'the next'  # why\n---\n"
+    path = sandbox.write(".planning/backlog/k3f-it.md", before)
+    assert sandbox.forge("tick", "k3f", "1").code == 0
+    ticked = path.read_text()
+    assert ticked != before and ticked.replace("[x] ", "").replace('"', "") == before
+    assert sandbox.forge("show", "k3f").out.count("1  [x] ") == 1
+    assert sandbox.forge("tick", "k3f", "1", "--undo").code == 0 and path.read_text() == before
+
+
+def test_a_criterion_that_is_used_elsewhere_is_not_ticked(sandbox: Sandbox) -> None:
+    before = "---\nid: k3f\nstatus: todo\nacceptance: [&it a]\ntitle: *it\n---\n"
+    path = sandbox.write(".planning/backlog/k3f-it.md", before)
+    assert sandbox.forge("tick", "k3f", "1").code == 1 and path.read_text() == before

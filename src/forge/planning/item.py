@@ -152,8 +152,5 @@ def tick(item: Item, number: int, *, ticked: bool) -> bytes:
     if criterion.box is not None:
         return apply(item.source, [Edit(criterion.box, "x" if ticked else " ")])
     assert criterion.value is not None
-    return (
-        Block.of(item.source, item.place)
-        .replace(criterion.value, f"[x] {criterion.text}" if ticked else criterion.text)
-        .bytes()
-    )
+    mark = _TICK.match(criterion.value.raw)
+    return Block.of(item.source, item.place).begin(criterion.value, mark.end() if mark else 0, "[x] " if ticked else "").bytes()

@@ -18,6 +18,7 @@ from forge.text.yaml import Value
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
 _BLANKS = " \t\r\n"
+_INSIDE = re.compile(r"'|[|>][^\n]*\n\s*")  # up to the first character of a scalar in single quotes, or of a block scalar
 
 
 class Block(Struct, frozen=True):
@@ -98,6 +99,29 @@ class Block(Struct, frozen=True):
             if changed is not None:
                 return changed
         raise self._refused(text)
+
+    def begin(self, value: Value, taken: int, text: str) -> Block:
+        """Put a text in place of the first characters of a scalar. Raises NotEditable.
+
+        A block scalar and one in single quotes keep their style. An anchor stays; one that is used elsewhere refuses it.
+        """
+        wanted = text + value.raw[taken:]
+        changed = self.replace(value, wanted)  # which fails where an alias means this scalar
+        start = self._properties(value)
+        inside = _INSIDE.match(self.text, start)
+        if inside is not None:
+            kept = self._parsed([Edit(Span(inside.end(), inside.end() + taken), text)])
+        elif start > value.span.start:
+            kept = self._parsed([Edit(Span(start, value.span.end), scalar(wanted, flow=True))])
+        else:
+            return changed
+        return kept or changed
+
+    def _properties(self, value: Value) -> int:
+        """Return where a scalar begins behind its anchor and its tag."""
+        match = _PROPERTIES.match(self.text, value.span.start, value.span.end)
+        assert match is not None
+        return match.end()
 
     def bytes(self) -> bytes:
         """Return the document's bytes. Raises NotEditable where its encoding cannot say the new text."""

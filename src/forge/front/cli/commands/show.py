@@ -14,6 +14,8 @@ from forge.views.document import Shown, show
 from forge.views.runs import run_meant
 from forge.views.story import tell
 
+_TOLD = ("title", "acceptance")  # above and below the fields
+
 
 @click.command("show", cls=Verb)
 @click.argument("name", metavar="DOC|RUN", shell_complete=names(*DOCUMENTS, "run", files=True))
@@ -42,7 +44,9 @@ def _text(found: Shown) -> str:
     row = found.row
     lines = [f"{row.kind} {row.id}: {row.title}", f"  {row.path}", f"  {row.status}" + (f" ({row.note})" if row.note else "")]
     lines += [
-        f"  {key}: {_said(value)}" for key, value in found.fields.items() if value not in (None, [], {}, "") and key != "title"
+        f"  {key}: {_said(value)}"
+        for key, value in found.fields.items()
+        if value not in (None, [], {}, "") and key not in _TOLD
     ]
     lines += ["", *map(_part, found.parts)] if found.parts else []
     lines += (
@@ -66,7 +70,7 @@ def _said(value: object) -> str:
 def _part(part: dict[str, object]) -> str:
     if "met" in part:
         mark = "x" if part["ticked"] else "e" if part["met"] else " "
-        return f"  {part['number']}  [{mark}] {part['text']}"
+        return f"  {part['number']}  [{mark}] {' '.join(str(part['text']).split())}"
     if "stage" in part:
         return f"  {part['id']:10} {part['stage']:10} {part['name']}"
     return f"  {part['id']:10} {part['status']:10} {part['title']}"
