@@ -10,8 +10,7 @@ import contextlib
 import ctypes
 import os
 import sys
-import threading
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 
@@ -20,7 +19,8 @@ from forge.git.late import pygit2
 from forge.git.repository import Repository
 from forge.git.trees import Entry
 
-_AT_ONCE = 8  # files that are flushed at the same time
+_OPEN = 100  # files that are open at the same time
+_BEGINS = hasattr(os, "posix_fadvise")  # what is not needed in memory Linux begins to write at once, and waits for nothing
 _MANY = 1000  # objects from which on the file system is flushed as a whole
 
 
@@ -91,37 +91,23 @@ def sync_file_system(repository: Repository) -> None:
         raise StorageFailed.of(error) from error
 
 
-def _sync_all(paths: list[str]) -> None:
-    """Flush files at the same time: the file system then waits for the disk once for most of them, not once for each."""
-    left, failures = iter(paths), list[StorageFailed]()
-
-    def work() -> None:
-        for path in left:
+def _sync_all(paths: Sequence[str]) -> None:
+    """Flush files. The writing of all is begun before any is waited for: the file system then commits them together."""
+    for first in range(0, len(paths), _OPEN):
+        with contextlib.ExitStack() as opened:
             try:
-                _sync(path)
-            except StorageFailed as error:
-                failures.append(error)
-
-    others = [threading.Thread(target=work) for _ in paths[1:_AT_ONCE]]
-    for each in others:
-        each.start()
-    work()
-    for each in others:
-        each.join()
-    if failures:
-        raise failures[0]
+                descriptors = list(_opened(paths[first : first + _OPEN], opened))
+                for descriptor in descriptors if _BEGINS else ():
+                    os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
+                for descriptor in descriptors:
+                    os.fsync(descriptor)
+            except OSError as error:
+                raise StorageFailed.of(error) from error
 
 
-def _sync(path: str) -> None:
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    except FileNotFoundError:  # in a pack, which was flushed when it was made
-        return
-    except OSError as error:
-        raise StorageFailed.of(error) from error
-    try:
-        os.fsync(descriptor)
-    except OSError as error:
-        raise StorageFailed.of(error) from error
-    finally:
-        os.close(descriptor)
+def _opened(paths: Sequence[str], opened: contextlib.ExitStack) -> Iterator[int]:
+    for path in paths:
+        with contextlib.suppress(FileNotFoundError):  # in a pack, which was flushed when it was made
+            descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            opened.callback(os.close, descriptor)
+            yield descriptor
