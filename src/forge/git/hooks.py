@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import os
 from functools import lru_cache
-from pathlib import Path
 
 from forge.git import program
 from forge.git.repository import Repository
@@ -16,11 +15,10 @@ _NONE = 1  # the status of `git config` where no setting is of that name
 
 def sign(repository: Repository) -> str:
     """Return what tells one state of hooks and settings from another; git's samples, which never run, are left out."""
-    folder = repository.common_dir / "hooks"
-    hooks = sorted(path for path in folder.iterdir() if path.suffix != ".sample") if folder.is_dir() else []
     found = hashlib.sha256()
-    for path in (*hooks, *settings_files(repository)):
-        found.update(f"{path.name}\0{_mode(path)}\0".encode("utf-8", "surrogateescape") + _bytes(path) + b"\0")
+    for place in (*_hooks(repository), *settings_files(repository)):
+        found.update(os.fsencode(place))
+        found.update(b"\0%d\0%b\0" % _lies_at(place))
     return found.hexdigest()
 
 
@@ -32,35 +30,39 @@ def heeded(repository: Repository) -> bool:
 @lru_cache(maxsize=8)
 def _heeded(repository: Repository, sign: str) -> bool:
     """Answer for hooks and settings of one sign; git is asked for the settings, since it knows all places of them."""
-    folder = repository.common_dir / "hooks"
-    if folder.is_dir() and any(path.suffix != ".sample" and os.access(path, os.X_OK) for path in folder.iterdir()):
+    if any(os.access(place, os.X_OK) for place in _hooks(repository)):
         return True
     return program.attempt(repository.root, "config", "--get-regexp", _HEEDED).returncode != _NONE
 
 
-def settings_files(repository: Repository) -> list[Path]:
+def _hooks(repository: Repository) -> list[str]:
+    folder = f"{repository.common_dir}/hooks"
+    try:
+        return [f"{folder}/{name}" for name in sorted(os.listdir(folder)) if not name.endswith(".sample")]
+    except OSError:
+        return []
+
+
+def settings_files(repository: Repository) -> tuple[str, ...]:
     """Return where git looks for settings, attributes and ignore rules beside the work tree: the clone's, and this user's."""
-    inside = [repository.common_dir / name for name in ("config", "info/attributes", "info/exclude", "info/grafts")]
-    home = Path(os.path.expanduser("~"))
-    base = Path(os.environ.get("XDG_CONFIG_HOME") or home / ".config") / "git"
-    mine = [Path(os.environ.get("GIT_CONFIG_GLOBAL") or home / ".gitconfig")]
-    return [
-        *inside,
-        repository.git_dir / "config.worktree",
-        *mine,
-        *(base / name for name in ("config", "attributes", "ignore")),
-    ]
+    home = os.path.expanduser("~")
+    mine = (os.environ.get("GIT_CONFIG_GLOBAL") or f"{home}/.gitconfig", os.environ.get("XDG_CONFIG_HOME") or f"{home}/.config")
+    return _settings_files(os.fspath(repository.common_dir), os.fspath(repository.git_dir), *mine)
 
 
-def _mode(path: Path) -> int:
+@lru_cache(maxsize=8)
+def _settings_files(common: str, git_dir: str, mine: str, folder: str) -> tuple[str, ...]:
+    inside = (f"{common}/{name}" for name in ("config", "info/attributes", "info/exclude", "info/grafts"))
+    return *inside, f"{git_dir}/config.worktree", mine, *(f"{folder}/git/{name}" for name in ("config", "attributes", "ignore"))
+
+
+def _lies_at(place: str) -> tuple[int, bytes]:
+    """Return a file's mode and bytes; of what cannot be read, as much as there is to know."""
+    mode, data = 0, b""
     try:
-        return path.stat().st_mode
+        mode = os.stat(place).st_mode
+        with open(place, "rb", buffering=0) as file:
+            data = file.read()
     except OSError:
-        return 0
-
-
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+        pass
+    return mode, data

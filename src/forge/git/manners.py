@@ -30,7 +30,7 @@ class Manners(Struct, frozen=True):
 
 def manners(repository: Repository) -> Manners:
     """Return what is said; git is asked for its settings once, and again when a file of them is another."""
-    files = list(map(os.fspath, settings_files(repository)))
+    files = settings_files(repository)
     settings = _settings(repository, _sign(*files, "/etc/gitconfig"))
     attributes = [place for place in (*files, "/etc/gitattributes") if place.endswith("attributes")]
     excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))

@@ -73,7 +73,7 @@ class Repository:
         if (self.common_dir / "reftable").exists():
             raise RepositoryError("this repository keeps its refs in a reftable, which forge does not read", _TO_FILES)
 
-    @property
+    @cached_property
     def forge_dir(self) -> Path:
         """The local folder of forge, never committed: live logs, locks, caches."""
         return self.common_dir / "forge"
@@ -96,7 +96,8 @@ class Repository:
 
     def head(self) -> Head:
         """Read HEAD."""
-        text = (self.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+        with open(f"{self.git_dir}/HEAD", "rb", buffering=0) as file:
+            text = os.fsdecode(file.read().strip())
         if not text.startswith("ref: "):
             return Head(text, None)
         branch = text.removeprefix("ref: ")

@@ -144,6 +144,11 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 
     A glob that is too large to compile matches nothing.
     """
+    return _matcher(tuple(globs))
+
+
+@lru_cache(maxsize=64)
+def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     forms = [form for form in map(glob_regex, globs) if _compiled(form) is not None]
     joined = _compiled("|".join(f"(?:{form})" for form in forms)) if forms else None
     compiled = [joined] if joined is not None else [found for form in forms if (found := _compiled(form)) is not None]

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 import shlex
 import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from pathlib import Path
 
 from forge.check.trust import scrubbed
@@ -82,7 +84,7 @@ class OpenRun:
         """Begin to look at the work tree."""
         self.looking = Looking(self.repository)
 
-    @property
+    @cached_property
     def folder(self) -> Path:
         """The live folder, in the common git directory."""
         return live_folder(self.repository, self.card.run)
@@ -263,7 +265,7 @@ class OpenRun:
 
     def request(self) -> str | None:
         """Return what another shell asks of the run: `pause` or `stop`; None where nothing is asked."""
-        return next((name for name in ("stop", "pause") if (self.folder / f"request-{name}").exists()), None)
+        return next((name for name in ("stop", "pause") if os.path.exists(f"{self.folder}/request-{name}")), None)
 
     def clear_requests(self) -> None:
         """Forget what other shells asked."""
