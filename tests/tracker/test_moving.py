@@ -95,6 +95,47 @@ def test_what_is_archived_is_still_meant_and_its_number_stays_taken(planned: San
     assert planned.call("move", "win", "Win more").data["changed"] == []
 
 
+def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
+    check = "<verify><automated>test -s a.txt</automated></verify>"
+    task = f'<task type="auto">\n<name>Write</name>\n<files>a.txt</files>\n{check}\n</task>\n'
+    front = "phase: 01-a\nplan: 01\nfiles_modified: [a.txt]\nmust_haves:\n  truths: [It is short]\n  artifacts: [a.txt]\n"
+    sandbox.write(".planning/phases/01-a/01-01-PLAN.md", f"---\n{front}---\n<objective>\nWrite.\n</objective>\n{task}")
+    sandbox.write(".planning/phases/02-b/README.md", "---\ntitle: B\n---\n")
+    command = "version: 1\nrunner: w\nrunners:\n  w:\n    command: [sh, -c, 'echo it > a.txt']\n"
+    sandbox.write(".planning/forge.yaml", command)
+    sandbox.commit("A plan")
+    assert sandbox.forge("execute", "01-01", "--approve").code == 1  # the truth is nobody's yet
+    assert sandbox.forge("attest", "01-01", "truth:1", "--evidence", "a.txt").code == 0
+    sandbox.commit("A proof")
+
+    def standing(name: str) -> tuple[str, str, int]:
+        (found,) = sandbox.call("status").data["plans"]
+        assert found["id"] == name and sandbox.call("log", name).data["runs"][0]["plan_path"].endswith("01-a/01-01-PLAN.md")
+        judged = sandbox.call("verify", name).data["plans"][0]
+        assert sandbox.call("audit").data["plans"][0]["claimed_by"] and not validate(sandbox.root, []).errors
+        assert sandbox.forge("diff", name).code == 0
+        return found["word"], judged["verdict"], len(sandbox.call("show", name).data["runs"])
+
+    before = standing("01-01")
+    assert before == ("unproven", "proven", 1)
+    to(sandbox, "01-01", "2")
+    assert "\nformerly: [.planning/phases/01-a/01-01-PLAN.md]\n---\n" in text(sandbox, "phases/02-b/02-01-PLAN.md")
+    assert standing("02-01") == before
+    to(sandbox, "02", "05-c")
+    assert standing("05-01") == before
+    sandbox.commit("Moved")
+    assert standing("05-01") == before
+    to(sandbox, "05-01", "05-04")
+    assert text(sandbox, "phases/05-c/05-04-PLAN.md").count("formerly") == 1 and standing("05-04") == before
+    archive(Repository.discover(sandbox.root), Documents(sandbox.root).one("05-04"))
+    assert standing("05-04") == before
+
+
+def test_a_plan_without_evidence_is_moved_without_a_word(planned: Sandbox) -> None:
+    to(planned, "01-03", "2")
+    assert "formerly" not in text(planned, "phases/02-b/02-02-PLAN.md")
+
+
 def test_nothing_moves_while_a_run_is_open(planned: Sandbox) -> None:
     assert planned.forge("execute", "01-01", "--approve").code in (1, 4)
     with pytest.raises(RunOpen):

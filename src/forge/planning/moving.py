@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct, field
 
 from forge.errors import UsageError
-from forge.planning import backlog, fields, mission
+from forge.planning import backlog, fields, homes, mission
 from forge.planning.backlog import slug
 from forge.planning.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES, Document, Documents
 from forge.planning.fields import Change
@@ -44,20 +44,25 @@ class Relocation(Struct):
         return path
 
 
-def plan_to(root: Path, documents: Documents, document: Document, phase: Document, number: str) -> Relocation:
-    """Return what it takes to make a plan that of a number in a phase. Raises UsageError."""
+def plan_to(
+    root: Path, documents: Documents, document: Document, phase: Document, number: str, spoken: Container[str]
+) -> Relocation:
+    """Return what it takes to make a plan that of a number in a phase. Raises UsageError.
+
+    `spoken` are the paths of plans that runs and proofs name: a plan with one of them says then that it lay there.
+    """
     match = _NUMBER.match(phase.id)
     if match is None:
         raise UsageError(f"{phase.path} has no number, so its plans can have none", "name another phase")
     name = f"{match[0]}-{number}"
     moved = Relocation(Document("plan", name, f"{phase.path}/{name}-PLAN.md"))
     moved.renames = [*_with_companions(root, document, phase.path, name)]
-    _number_plan(root, moved, document.path, phase.id, number)
+    _number_plan(root, moved, document.path, phase.id, number, spoken)
     return _referred(root, documents, moved)
 
 
-def phase_to(root: Path, documents: Documents, document: Document, to: str) -> Relocation:
-    """Return what it takes to give a phase another number, another slug, or both. Raises UsageError."""
+def phase_to(root: Path, documents: Documents, document: Document, to: str, spoken: Container[str]) -> Relocation:
+    """Return what it takes to give a phase another number, another slug, or both; `spoken` as of a plan. Raises UsageError."""
     old = _NUMBER.match(document.id)
     wanted = re.fullmatch(rf"(?P<number>{NUMBER})?(?:-?(?P<slug>[^\d-].*))?", to.strip())
     if old is None or wanted is None or not (wanted["number"] or wanted["slug"]):
@@ -71,7 +76,7 @@ def phase_to(root: Path, documents: Documents, document: Document, to: str) -> R
             moved.renames.append((f"{folder}/{file}", f"{folder}/{number}{file[len(old[0]) :]}"))
     for plan in documents.catalog.files:
         if plan.folder == document.path:
-            _number_plan(root, moved, plan.path, name, None)
+            _number_plan(root, moved, plan.path, name, None, spoken)
     page = f"{document.path}/{PHASE_PAGE}"
     if (root / page).is_file():
         _set(root, moved, "phase", page, {"phase": name}, present=True)
@@ -120,8 +125,11 @@ def _with_companions(root: Path, document: Document, folder: str, name: str) -> 
             yield document.path, f"{folder}/{name}-PLAN.md"
 
 
-def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: str | None) -> None:
-    """Let a plan say which phase and number it has now, where it says so; a phase's number stays a number."""
+def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: str | None, spoken: Container[str]) -> None:
+    """Let a plan say which phase and number it has now, where it says so; a phase's number stays a number.
+
+    One that evidence speaks of says where it lay, too.
+    """
     source = Source.read(root, path)
     try:
         front = fields.block("plan", source).top
@@ -135,15 +143,26 @@ def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: s
     if plan is not None and number is not None:
         dash = plan.raw.rpartition("-")[0]
         values["plan"] = f"{match[0]}-{number}" if dash and match else number
-    _set(root, moved, "plan", path, values, present=True)
+    new = moved.now(path)
+    before = [Change(homes.KEY, "-=", new), Change(homes.KEY, "+=", path)] if path in spoken and new != path else []
+    _set(root, moved, "plan", path, values, present=True, more=before)
 
 
-def _set(root: Path, moved: Relocation, kind: str, path: str, values: Mapping[str, str], *, present: bool) -> None:
+def _set(
+    root: Path,
+    moved: Relocation,
+    kind: str,
+    path: str,
+    values: Mapping[str, str],
+    *,
+    present: bool,
+    more: Sequence[Change] = (),
+) -> None:
     source = Source.read(root, path)
     try:
         top = fields.block(kind, source).top  # type: ignore[arg-type]
         changes = [Change(key, "=", value) for key, value in values.items() if top.get(key) is not None or not present]
-        data = fields.changed(kind, source, changes)  # type: ignore[arg-type]
+        data = fields.changed(kind, source, [*changes, *more])  # type: ignore[arg-type]
     except NotEditable:
         return
     if data != source.data:

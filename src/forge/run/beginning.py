@@ -75,7 +75,7 @@ def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: 
 
 def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
     """Return the newest run of a plan, None where there is none."""
-    records = [record for record in all_runs(repository) if record.card.plan_path == plan.path]
+    records = [record for record in all_runs(repository) if record.plan_path == plan.path]
     return records[-1] if records else None
 
 

@@ -83,7 +83,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
 
 def _open_plans(repository: Repository, paths: Collection[str]) -> Iterator[Plan]:
     """Yield the plans with steps to probe: not archived, not claimed, and no run of theirs has completed a step."""
-    begun = {record.card.plan_path for record in all_runs(repository) if _has_worked(record)}
+    begun = {record.plan_path for record in all_runs(repository) if _has_worked(record)}
     passed_over = begun.union(Outline(repository).summaries)
     catalog = Catalog(repository.root)
     for file in catalog.files:

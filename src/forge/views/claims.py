@@ -52,7 +52,7 @@ def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> li
     paths = catalog.paths or ()
     summaries = summaries_of([file.path for file in catalog.files], summaries_among(paths))
     ticked = dict(_ticked_plans(catalog, tree, paths))
-    ended = {record.card.plan_path: record for record in completed_runs(runs)}
+    ended = {record.plan_path: record for record in completed_runs(runs)}
     found = []
     for file in catalog.files:
         claims: list[Claim] = []

@@ -11,9 +11,10 @@ from msgspec.structs import asdict
 from forge.errors import UnknownName
 from forge.git.patches import FileStat, Range, patch, ranges, stats
 from forge.git.repository import Repository
+from forge.planning.catalog import Catalog
 from forge.planning.run_card import RUNS
 from forge.timeline.state import StepState
-from forge.views.runs import RunRecord, all_runs, belongs_here, one_run
+from forge.views.runs import RunRecord, all_runs, belongs_here, one_run, runs_of
 
 _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
@@ -48,11 +49,12 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     if name is None:
         return one_run(repository, None, among_open=False), None
     records = all_runs(repository)
-    whole = _of_plan(records, name)
+    catalog = Catalog(repository.root)
+    whole = _of_plan(records, catalog, name)
     match = _WITH_STEP.fullmatch(name)
     if whole or not match:
         return whole or one_run(repository, name, among_open=False), None
-    record = _of_plan(records, match["run"]) or one_run(repository, match["run"], among_open=False)
+    record = _of_plan(records, catalog, match["run"]) or one_run(repository, match["run"], among_open=False)
     step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
     if step is None:
         listed = "".join(f"\n  {step.id}  {step.name}" for step in record.state.steps)
@@ -60,8 +62,8 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     return record, step
 
 
-def _of_plan(records: list[RunRecord], name: str) -> RunRecord | None:
-    found = [record for record in records if name in (record.card.plan, record.card.plan_path)]
+def _of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
+    found = runs_of(records, catalog, name)
     return found[-1] if found else None
 
 

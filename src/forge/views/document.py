@@ -55,7 +55,7 @@ def show(repository: Repository, document: Document) -> Shown:
     except NotEditable:
         values = {}
     parts = {"plan": _steps, "item": _criteria, "phase": lambda *_: _plans(document, rows), "mission": lambda *_: iter(())}
-    runs = [run for run in all_runs(repository) if run.card.plan_path == document.path] if document.kind == "plan" else []
+    runs = [run for run in all_runs(repository) if run.plan_path == document.path] if document.kind == "plan" else []
     return Shown(
         row, values if isinstance(values, dict) else {}, list(parts[document.kind](repository.root, source)),
         findings_in(repository.root, source), runs, source.text,

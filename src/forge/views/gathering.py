@@ -20,7 +20,7 @@ from forge.check.rules.runs import RunFacts
 from forge.errors import ForgeError
 from forge.git import program
 from forge.git.repository import Repository
-from forge.planning import reports, requirements, roadmap
+from forge.planning import homes, reports, requirements, roadmap
 from forge.planning.catalog import Catalog
 from forge.planning.facts import PlanFacts
 from forge.planning.item_facts import ItemFacts
@@ -97,9 +97,10 @@ class Gathering:
         cards = [card for folder, card in found.items() if folder in ended and isinstance(card, list)]
         undone = {prior for _, _, kind, prior in cards if kind == "undo"}
         back = {prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone}
-        for run, plan, kind, _ in cards:
-            if kind == "execute" and run not in back:
-                yield str(plan)
+        plans = {str(plan) for run, plan, kind, _ in cards if kind == "execute" and run not in back}
+        lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
+        now = homes.homes(lost, homes.said_by(self.root) if lost else {}, lambda path: "")
+        yield from (now.get(plan, plan) for plan in plans)
 
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
         yield from runs.check_history(repository, RUNS, list(timelines))

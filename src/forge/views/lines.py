@@ -11,7 +11,7 @@ from msgspec import Struct, field
 class PlanLine(Struct, frozen=True, array_like=True):
     """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it from running.
 
-    `calls_done` says whether that status means that it is done.
+    `calls_done` says whether that status means that it is done, `formerly` where it lay before it was moved.
     """
 
     title: str
@@ -23,6 +23,7 @@ class PlanLine(Struct, frozen=True, array_like=True):
     problem: str = ""
     priority: str = ""
     calls_done: bool = False
+    formerly: list[str] = field(default_factory=list)
 
 
 class PhaseLine(Struct, frozen=True, array_like=True):
@@ -102,6 +103,7 @@ class RunLine(Struct, frozen=True, array_like=True):
     bound: dict[str, str | None] = field(default_factory=dict)
     needed: list[str] = field(default_factory=list)
     gone_back: list[GoneBack] = field(default_factory=list)
+    plan_blob: str = ""
 
 
 class MissionLine(Struct, frozen=True, array_like=True):

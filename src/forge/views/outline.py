@@ -13,6 +13,8 @@ from collections.abc import Callable, Container
 from functools import cached_property
 from typing import TYPE_CHECKING, TypeVar
 
+from msgspec.structs import replace
+
 from forge.git.repository import Repository
 from forge.planning import backlog
 from forge.planning.plan_files import RUNS, PlanFile, identified, summaries_of
@@ -135,7 +137,16 @@ class Outline:
         found = [_reader().live_run(self.repository, name) for name in sorted(live)]
         found += [self._ended(name) for name in sorted(tracked)]
         self._forget(self._kept.runs, tracked)
-        return sorted((run for run in found if run is not None), key=lambda run: run.run)
+        return self._at_home(sorted((run for run in found if run is not None), key=lambda run: run.run))
+
+    def _at_home(self, runs: list[RunLine]) -> list[RunLine]:
+        """Return the runs with the places of those plans that were moved since."""
+        lost = {run.plan_path: run.plan_blob for run in runs if run.plan_path not in self._found.plans}
+        if not lost:
+            return runs
+        said = {path: line.formerly for path, line in self.plans.items()}
+        now: dict[str, str] = _reader().moved(self.repository.root, lost, said)
+        return [replace(run, plan_path=now.get(run.plan_path, run.plan_path)) for run in runs]
 
     def _ended(self, name: str) -> RunLine | None:
         signs = [signs_of(f"{self.repository.root}/{RUNS}/{name}/{file}") for file in ("timeline.jsonl", "run.yaml")]

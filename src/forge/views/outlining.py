@@ -9,7 +9,7 @@ from pathlib import Path
 from forge.errors import GitFailed
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
-from forge.planning import backlog, item, mission, plan
+from forge.planning import backlog, homes, item, mission, plan
 from forge.planning.dependencies import FIRST_WAVE
 from forge.planning.facts import PlanFacts
 from forge.planning.mission import Mission
@@ -20,7 +20,7 @@ from forge.planning.run_card import RUNS
 from forge.text.source import Source
 from forge.views.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
 from forge.views.run_report import control_data
-from forge.views.runs import RunRecord, belongs_here, live_folder, read_run
+from forge.views.runs import RunRecord, belongs_here, blob_id, live_folder, read_run
 
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 
@@ -39,7 +39,7 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
         [spot.text for spot in facts.requirements],
         facts.status.text if facts.status else "", len(found.steps), f"{blocking.rule}: {blocking.message}" if blocking else "",
         " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
-        facts.calls_done,
+        facts.calls_done, found.texts(homes.KEY),
     )  # fmt: skip
 
 
@@ -53,6 +53,11 @@ def phase_line(root: Path, folder: str) -> PhaseLine:
     heading = _HEADING.search(source.text)
     said = {key: values[key].text if key in values else "" for key in ("title", "priority")}
     return PhaseLine(said["title"] or (heading[1].strip() if heading else ""), said["priority"])
+
+
+def moved(root: Path, lost: dict[str, str], plans: dict[str, list[str]]) -> dict[str, str]:
+    """Return where plans lie that are not at their paths any more; see `homes`."""
+    return homes.homes(lost, plans, lambda path: blob_id(root / path))
 
 
 def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:
@@ -90,6 +95,7 @@ def _line(record: RunRecord, *, here: bool) -> RunLine:
         state.finished_at, record.open, here, card.prior_run, data["step"], state.completed_steps, len(state.steps),  # type: ignore[arg-type]
         data["waiting_for"], data["failure"], data["next"], state.counts,  # type: ignore[arg-type]
         gone_back=[GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.gone_back],
+        plan_blob=card.plan_blob,
     )  # fmt: skip
 
 

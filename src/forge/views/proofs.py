@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
 from forge.git.repository import Repository
+from forge.planning import homes
 from forge.planning import proof as proofs
 from forge.planning.proof import Proof, statement_hash
 from forge.timeline.event import Event, typed
@@ -35,24 +35,20 @@ class ProofBook(Struct, frozen=True, dict=True):
     def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
         """Return every proof of the plan of these bytes at a path, wherever it lay when they were given.
 
-        A run's plan that was moved is found by its blob; a proof of a plan that is no more where it was belongs to the
-        plan of the same folder and file name. `is_plan` says whether a plan is at a path.
+        A plan that was moved says where it lay, or a run finds it by its blob; else a proof of a plan that is no more where it
+        was belongs to the plan of the same folder and file name. `is_plan` says whether a plan is at a path.
         """
         blob = blob_id(data) if self.runs else ""
-        found = [proof for proof in self.files if _speaks_of(proof.plan_path, path, is_plan)]
+        before = frozenset(homes.formerly(path, data))
+        found = [proof for proof in self.files if _speaks_of(proof.plan_path, path, before, is_plan)]
         for record, given in self.runs:
-            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, path, is_plan):
+            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, path, before, is_plan):
                 found += given
         return found
 
 
-def _speaks_of(there: str, here: str, is_plan: Callable[[str], bool]) -> bool:
-    return there == here or (_tail(there) == _tail(here) and not is_plan(there))
-
-
-def _tail(path: str) -> tuple[str, str]:
-    folder, name = posixpath.split(path)
-    return posixpath.basename(folder), name
+def _speaks_of(there: str, here: str, before: Container[str], is_plan: Callable[[str], bool]) -> bool:
+    return there == here or ((there in before or homes.tail(there) == homes.tail(here)) and not is_plan(there))
 
 
 def blob_id(data: bytes) -> str:

@@ -113,14 +113,14 @@ def _plan(catalog: Catalog, name: str, here: Path) -> PlanFile | None:
 
 def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStanding]) -> Report:
     card = record.card
-    plan = next((plan for plan in plans if plan.path == card.plan_path), None)
+    plan = next((plan for plan in plans if plan.path == record.plan_path), None)
     plan = plan or PlanStanding(card.plan, card.plan_path, card.goal, "", False, None, card.run, record.status, None)
     return Report("run", card.run, plan.title, card.goal, [PlanPart(plan, [_run(repository, record)])])
 
 
 def _parts(repository: Repository, plans: Iterable[PlanStanding], runs: Sequence[RunRecord]) -> list[PlanPart]:
     return [
-        PlanPart(plan, [_run(repository, record) for record in runs if record.card.plan_path == plan.path]) for plan in plans
+        PlanPart(plan, [_run(repository, record) for record in runs if record.plan_path == plan.path]) for plan in plans
     ]  # fmt: skip
 
 

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import hashlib
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from forge.errors import DamagedLog, NoOpenRun, UnknownName
 from forge.git import commits, worktrees
 from forge.git.clone import known_clone_id
 from forge.git.repository import Repository
+from forge.planning import homes
+from forge.planning.catalog import Catalog
 from forge.planning.run_card import RUNS, RunCard
 from forge.timeline import fold, log
 from forge.timeline.lock import holder_alive
@@ -27,6 +31,12 @@ class RunRecord(Struct, frozen=True):
     folder: Path
     live: bool
     status: str
+    moved_to: str = ""
+
+    @property
+    def plan_path(self) -> str:
+        """Where the run's plan lies: where it began, unless it was moved since."""
+        return self.moved_to or self.card.plan_path
 
     @property
     def open(self) -> bool:
@@ -92,7 +102,16 @@ def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRec
         tracked = found.get(live.card.run)
         if tracked is None or not tracked.took_over(live):
             found[live.card.run] = live
-    return [found[run] for run in sorted(found)]
+    return _at_home(repository.root, [found[run] for run in sorted(found)])
+
+
+def _at_home(root: Path, records: list[RunRecord]) -> list[RunRecord]:
+    """Return the runs with the places of those plans that were moved since."""
+    lost = {record.card.plan_path: record.card.plan_blob for record in records if not (root / record.card.plan_path).is_file()}
+    if not lost:
+        return records
+    now = homes.homes(lost, homes.said_by(root), lambda path: blob_id(root / path))
+    return [replace(record, moved_to=now.get(record.card.plan_path, "")) for record in records]
 
 
 def open_runs(repository: Repository) -> list[RunRecord]:
@@ -223,6 +242,12 @@ def _open_in_this_clone(records: list[RunRecord]) -> list[RunRecord]:
     return [record for record in records if record.open and record.status != "elsewhere"]
 
 
+def runs_of(records: Sequence[RunRecord], catalog: Catalog, name: str) -> list[RunRecord]:
+    """Return the runs of the plan that a name means, today or when they began."""
+    paths = {name, *(file.path for file in catalog.named(name))}
+    return [record for record in records if record.plan_path in paths or name in (record.card.plan, record.card.plan_path)]
+
+
 def run_meant(repository: Repository, name: str) -> RunRecord | None:
     """Return the one run whose id, or a part of it, or whose folder a name is; None where it is no run's, or several runs'."""
     wanted = name.rstrip("/").rpartition("/")[2]
@@ -267,6 +292,12 @@ def tracked_copy(repository: Repository, record: RunRecord) -> str | None:
     if not what:
         return None
     return f"the tracked copy {path} {what}; the live log is what counts, and forge writes the copy again when it next stops"
+
+
+def blob_id(path: Path) -> str:
+    """Return the id that git gives to a file as it lies, empty for one that cannot be read."""
+    data = _bytes(path)
+    return "" if data is None else hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _bytes(path: Path) -> bytes | None:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 FRONT = frozenset(
     """
     phase plan type wave depends_on files_modified files_deleted autonomous requirements user_setup must_haves gap_closure
-    status estimate title name description
+    formerly status estimate title name description
     """.split()
 )
 MUST_HAVES = frozenset(("truths", "artifacts", "key_links", "prohibitions"))

@@ -11,12 +11,13 @@ from msgspec import Struct
 from forge.errors import ForgeError, RunOpen, StorageFailed, UsageError
 from forge.git.repository import Repository
 from forge.planning import moving
+from forge.planning import proof as proofs
 from forge.planning.backlog import next_number
 from forge.planning.documents import Document, Documents
 from forge.planning.moving import Relocation
 from forge.run.documents.plans import taken_numbers
 from forge.text import atomic
-from forge.views.runs import open_runs
+from forge.views.runs import all_runs, open_runs
 
 
 class Moved(Struct, frozen=True):
@@ -43,9 +44,9 @@ def move(repository: Repository, document: Document, to: str, here: Path) -> Mov
     if document.kind == "plan":
         phase, number = moving.phase_named(documents, to, here)
         number = number or next_number(taken_numbers(repository, phase.path, phase.id.partition("-")[0]))
-        return _apply(root, moving.plan_to(root, documents, document, phase, number))
+        return _apply(root, moving.plan_to(root, documents, document, phase, number, _spoken_of(repository)))
     if document.kind == "phase":
-        relocation = moving.phase_to(root, documents, document, to)
+        relocation = moving.phase_to(root, documents, document, to, _spoken_of(repository))
         _refuse_taken(documents, document, relocation)
         return _apply(root, relocation)
     return _apply(root, moving.item_to(document, to) if document.kind == "item" else moving.mission_to(root, document, to))
@@ -57,6 +58,12 @@ def archive(repository: Repository, document: Document) -> Moved:
     if document.archived:
         raise UsageError(f"{document} is archived already", f"it lies in {document.path}")
     return _apply(repository.root, moving.archived(repository.root, Documents(repository.root), document))
+
+
+def _spoken_of(repository: Repository) -> frozenset[str]:
+    """Return the paths of plans that runs and proofs name."""
+    runs = (record.card.plan_path for record in all_runs(repository, everywhere=True))
+    return frozenset([*runs, *(proof.plan_path for proof in proofs.load_all(repository.root))])
 
 
 def _refuse_while_running(repository: Repository, document: Document) -> None:

@@ -9,8 +9,9 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
+from forge.planning.catalog import Catalog
 from forge.text.visible import visible
-from forge.views.runs import RunRecord, all_runs, one_run
+from forge.views.runs import RunRecord, all_runs, one_run, runs_of
 from forge.views.story import Chapter, Story, duration, tell
 
 _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}
@@ -35,7 +36,7 @@ def command(app: App, name: str | None, max_count: int | None) -> Reply:
 
 def _records(app: App, name: str | None) -> list[RunRecord]:
     records = all_runs(app.repository)
-    of_plan = [record for record in records if name in (None, record.card.plan, record.card.plan_path)]
+    of_plan = records if name is None else runs_of(records, Catalog(app.repository.root), name)
     return of_plan or ([one_run(app.repository, name, among_open=False)] if name else [])
 
 
