@@ -38,7 +38,8 @@ def test_ref_and_reflogs_are_as_git_leaves_them(make_sandbox: Callable[[str], Sa
         old, new = sandbox.head(), next_commit(sandbox)
         if name == "ours":
             repository = Repository.discover(sandbox.root)
-            assert refs.move(repository, f"refs/heads/{branch}", old, new, WHO, "commit: one\n two")
+            with refs.prepared(repository, new) as ref:
+                assert refs.move(repository, f"refs/heads/{branch}", (old, new), WHO, "commit: one\n two", ref)
             assert repository.commit_of(f"refs/heads/{branch}") == new
         else:
             sandbox.git("update-ref", "-m", "commit: one\n two", f"refs/heads/{branch}", new, old)
@@ -53,7 +54,8 @@ def test_a_branch_that_is_elsewhere_stays_there(sandbox: Sandbox) -> None:
     sandbox.git("symbolic-ref", "refs/heads/other", "refs/heads/main")
     before = logs(sandbox)
     for branch, expected in (("main", new), ("missing", old), ("other", old)):
-        assert not refs.move(repository, f"refs/heads/{branch}", expected, new, WHO, "commit: x")
+        with refs.prepared(repository, new) as ref:
+            assert not refs.move(repository, f"refs/heads/{branch}", (expected, new), WHO, "commit: x", ref)
     assert sandbox.head() == old and logs(sandbox) == before
     assert not list((sandbox.root / ".git").rglob("*.lock"))
 

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from forge.git import hooks, program
-from forge.git.commits import move_branch, read, trailers_in, write_commit
+from forge.git.commits import move_branch, read, trailers_in, written
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_at_once, stage_paths
 from forge.git.late import pygit2
 from forge.git.locks import remove_left_ref_locks
@@ -117,11 +117,11 @@ class Staging(Struct, frozen=True):
         """Make the commit that git would make of the copy: the trees differ from those of `base` in these changes alone."""
         repository = self.copy.repository
         entries = {entry.path: entry.entry for entry in self.changes.entries}
-        commit = write_commit(repository, entries, message.encode("utf-8", "replace").decode(), self.base)
-        move_branch(repository, branch, self.base, commit, message.partition("\n")[0])
+        with written(repository, entries, message.encode("utf-8", "replace").decode(), self.base) as made:
+            move_branch(repository, branch, self.base, made, message.partition("\n")[0])
         if not self.whole or not self.copy.publish():
             put_entries(repository, entries)
-        return commit
+        return made.commit
 
     def _tried(self, message: str, attempt: program.Attempt) -> subprocess.CompletedProcess[bytes]:
         """Run git, and take for done what a git that was killed had done; what it left of locks is removed."""

@@ -6,7 +6,10 @@ import os
 import re
 import time
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 
@@ -37,6 +40,13 @@ class Commit(Struct, frozen=True):
     trailers: Mapping[str, str]
 
 
+class Made(NamedTuple):
+    """A commit that no ref names yet, and the flushed file that lets a branch name it."""
+
+    commit: str
+    ref: Path
+
+
 def commit_files(repository: Repository, files: Mapping[str, bytes], message: str, parent: str, branch: str) -> str:
     """Commit files on top of `parent` and move `branch` there; return the commit's id.
 
@@ -52,26 +62,28 @@ def commit_files(repository: Repository, files: Mapping[str, bytes], message: st
 
 def commit_entries(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str) -> str:
     """Commit tree entries, path to (mode, object id) or None to take it away, as `commit_files` does."""
-    commit = write_commit(repository, entries, message, parent)
-    if str(_target(repository, branch)) != parent:
-        raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
-    index.put_entries(repository, dict(entries))
-    move_branch(repository, branch, parent, commit, message.partition("\n")[0])
-    return commit
+    with written(repository, entries, message, parent) as made:
+        if str(_target(repository, branch)) != parent:
+            raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
+        index.put_entries(repository, entries)
+        move_branch(repository, branch, parent, made, message.partition("\n")[0])
+        return made.commit
 
 
-def write_commit(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str) -> str:
-    """Write a commit on top of `parent` that no ref names yet, flushed with all that is at the entries; return its id."""
+@contextmanager
+def written(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str) -> Iterator[Made]:
+    """Write a commit on top of `parent`, which no ref names yet; it is flushed, with all that is at the entries."""
     objects = repository.objects
     people = signatures(repository)
     try:
         with unsynced():
             tree = with_entries(objects, objects[parent].peel(pygit2.Tree), entries)
-            commit = objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
+            commit = str(objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)]))
     except pygit2.GitError as error:
         raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
-    sync_commit(repository, str(commit), entries)
-    return str(commit)
+    with refs.prepared(repository, commit) as ref:
+        sync_commit(repository, commit, entries, ref)
+        yield Made(commit, ref)
 
 
 def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> str:
@@ -80,11 +92,11 @@ def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry])
     return str(with_entries(objects, objects[commit].peel(pygit2.Tree), entries))
 
 
-def move_branch(repository: Repository, branch: str, old: str, new: str, reason: str) -> None:
-    """Move a branch from `old` to `new` by compare-and-swap. Raises HeadMoved."""
+def move_branch(repository: Repository, branch: str, old: str, made: Made, reason: str) -> None:
+    """Move a branch from `old` to a commit that was just made, by compare-and-swap. Raises HeadMoved."""
     who = signatures(repository)[1]
     try:
-        moved = refs.move(repository, branch, old, new, _as_logged(who), f"commit: {reason}")
+        moved = refs.move(repository, branch, (old, made.commit), _as_logged(who), f"commit: {reason}", made.ref)
     except Held as error:
         raise HeadMoved(f"{branch} could not be moved: {error.message}", "run `forge resume`") from error
     if not moved:

@@ -24,11 +24,10 @@ def prepared_path(repository: Repository, prefix: str) -> Path:
 
 
 def write_prepared(path: Path, data: bytes) -> None:
-    """Make a prepared file that is on the disk. Raises OSError."""
+    """Make a prepared file, which is not on the disk yet. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         os.write(descriptor, data)
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from forge.errors import StorageFailed
@@ -17,15 +19,32 @@ from forge.git.repository import Repository
 _PREFIX = "ref-"
 
 
-def move(repository: Repository, branch: str, old: str, new: str, who: str, reason: str) -> bool:
-    """Move a branch from one commit to another by compare-and-swap; False where it is not, or not plainly, at `old`.
+@contextmanager
+def prepared(repository: Repository, commit: str) -> Iterator[Path]:
+    """Make the file that takes the place of a branch which is moved to a commit; it is gone at the end. Raises StorageFailed.
 
-    `branch` is a full ref, `who` the committer with the time, as a reflog has it. Raises Held, StorageFailed.
+    It has to be flushed before the branch is moved: together with the objects of the commit, that is one wait for the disk.
     """
-    ref = repository.common_dir / branch
-    lock, prepared = ref.with_name(f"{ref.name}.lock"), prepared_path(repository, _PREFIX)
+    place = prepared_path(repository, _PREFIX)
     try:
-        write_prepared(prepared, f"{new}\n".encode())
+        try:
+            write_prepared(place, f"{commit}\n".encode())
+        except OSError as error:
+            raise StorageFailed.of(error) from error
+        yield place
+    finally:
+        place.unlink(missing_ok=True)
+
+
+def move(repository: Repository, branch: str, change: tuple[str, str], who: str, reason: str, prepared: Path) -> bool:
+    """Move a branch from one commit to another by compare-and-swap; False where it is not, or not plainly, at the first.
+
+    `branch` is a full ref, `who` the committer with the time, as a reflog has it, `prepared` the flushed file of the other
+    commit. Raises Held, StorageFailed.
+    """
+    ref, (old, new) = repository.common_dir / branch, change
+    lock = ref.with_name(f"{ref.name}.lock")
+    try:
         ref.parent.mkdir(parents=True, exist_ok=True)  # a ref that is packed has no folder
         take(prepared, lock)
         try:
@@ -41,8 +60,6 @@ def move(repository: Repository, branch: str, old: str, new: str, who: str, reas
             let_go(prepared, lock)
     except OSError as error:
         raise StorageFailed.of(error) from error
-    finally:
-        prepared.unlink(missing_ok=True)
 
 
 def remove_left_lock(repository: Repository, alive: set[int]) -> bool:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 from forge.errors import StorageFailed
 from forge.git.late import pygit2
@@ -34,8 +35,11 @@ def unsynced() -> Iterator[None]:
         pygit2.settings.enable_fsync_gitdir(True)
 
 
-def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> None:
-    """Flush a commit with what was put into its tree: those files, and the folders above them. Raises StorageFailed."""
+def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry], ref: Path) -> None:
+    """Flush a commit with what was put into its tree: those files, and the folders above them. Raises StorageFailed.
+
+    `ref` is the file that a ref is going to be, which is flushed with them.
+    """
     root = repository.objects[commit].peel(pygit2.Tree)
     folders: dict[str, pygit2.Object | None] = {"": root}
     made = {commit, str(root.id), *(entry[1] for entry in entries.values() if entry is not None)}
@@ -43,7 +47,7 @@ def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry
         found = _folder(folders, path.rpartition("/")[0])
         made |= {str(found.id)} if found is not None else set()
     made |= {str(found.id) for found in folders.values() if found is not None}
-    sync_objects(repository, made)
+    sync_objects(repository, made, ref)
 
 
 def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:
@@ -55,13 +59,15 @@ def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object 
     return known[path]
 
 
-def sync_objects(repository: Repository, made: Collection[str]) -> None:
-    """Flush objects of which the ids are given. Raises StorageFailed."""
+def sync_objects(repository: Repository, made: Collection[str], *others: Path) -> None:
+    """Flush objects of which the ids are given, and other files beside them. Raises StorageFailed."""
+    paths = list(map(os.fspath, others))
     if at_once(len(made)):
         sync_file_system(repository)
     else:
         folder = repository.common_dir / "objects"
-        _sync_all([os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)])
+        paths += [os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)]
+    _sync_all(paths)
 
 
 @cache

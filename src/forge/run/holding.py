@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forge.errors import NoOpenRun, NotApproved, SettingsError, UsageError
+from forge.errors import NoOpenRun, NotApproved, SettingsError, StorageFailed, UsageError
 from forge.git import index, refs, worktrees
 from forge.git.commits import blob_data, identity
 from forge.git.locks import remove_left_ref_locks
@@ -26,7 +25,7 @@ from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
 from forge.planning.settings import RunnerSettings, Settings
 from forge.planning.settings import load as load_settings
-from forge.run import approvals, orphans
+from forge.run import approvals, child, orphans
 from forge.run.interrupts import Interrupts
 from forge.run.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.person import Person
@@ -224,15 +223,13 @@ def end_leftovers(folder: Path) -> bool:
 
     `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is gone.
     """
-    path = folder / "child.json"
-    try:
-        child = ProcessId(**json.loads(path.read_text("utf-8")))
-    except (OSError, ValueError, TypeError):
+    left = child.noted(folder)
+    if left is None:
         return False
-    now = ProcessId.of(child.pid)
-    leader_gone = not now.start and now.boot == child.boot
-    if child.alive() or leader_gone:
-        end_group(child.pid, GRACE)
-    with contextlib.suppress(OSError):
-        path.unlink()
+    now = ProcessId.of(left.pid)
+    leader_gone = not now.start and now.boot == left.boot
+    if left.alive() or leader_gone:
+        end_group(left.pid, GRACE)
+    with contextlib.suppress(StorageFailed):
+        child.note(folder, None)
     return True

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import shlex
 import shutil
@@ -258,10 +257,6 @@ class OpenRun:
         gone = self.repository.scratch / f"{self.card.run}-ended"
         self.folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
-
-    def note(self, name: str, value: object) -> None:
-        """Keep a local fact beside the live log (which child runs, what was asked to stop)."""
-        atomic.write(self.folder / name, json.dumps(value).encode(), durable=False)
 
     def request(self) -> str | None:
         """Return what another shell asks of the run: `pause` or `stop`; None where nothing is asked."""

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 
-from forge.errors import GitFailed
+from forge.errors import GitFailed, StorageFailed
 from forge.git.changes import stage
 from forge.git.commits import HeadMoved
 from forge.git.snapshot import put_back, snapshot
 from forge.planning.shell import foreign_folder
 from forge.planning.verify import Check
-from forge.run import evidence
+from forge.run import child, evidence
 from forge.run.actions.edits import result_message, supervised_git, watcher
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
@@ -76,11 +76,11 @@ def shell(run: OpenRun, command: str) -> Outcome:
     limits, env = Limits(run.settings.limits.step_timeout or None), environment(run.runner.env, marked(run.card.run))
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command], run.repository.root, env, output, limits,
-        watch=lambda: watcher(run, output), started=lambda process: run.note("child.json", process._asdict()),
+        watch=lambda: watcher(run, output), started=lambda process: child.note(run.folder, process),
     )  # fmt: skip
     run.hear(None)
-    with contextlib.suppress(OSError):
-        (run.folder / "child.json").unlink()
+    with contextlib.suppress(StorageFailed):
+        child.note(run.folder, None)
     return outcome
 
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from msgspec.structs import asdict
 
 from forge.check import trust
-from forge.errors import GitFailed
+from forge.errors import GitFailed, StorageFailed
 from forge.git import program
 from forge.git.changes import Staging, mend_index, rewritten_paths, stage
 from forge.git.commits import HeadMoved, commit_entries, is_ancestor, tree_with
@@ -21,7 +21,7 @@ from forge.git.snapshot import InTheWay, differing, put_back, snapshot
 from forge.git.trees import Entry
 from forge.planning.plan import Step
 from forge.planning.run_card import RUNS
-from forge.run import evidence
+from forge.run import child, evidence
 from forge.run.actions.asking import pause
 from forge.run.actions.prompt import prompt_for
 from forge.run.litter import set_aside, untracked
@@ -91,7 +91,7 @@ def call_runner(run: OpenRun, move: Move) -> None:
 def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> None:
     """Record how a runner ended, its output as evidence, and set aside what it left behind beside what lay there `before`."""
     run.hear(None)
-    (run.folder / "child.json").unlink(missing_ok=True)
+    child.note(run.folder, None)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
@@ -169,7 +169,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
         run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run, output),
-        lambda process: run.note("child.json", process._asdict()), current.session,
+        lambda process: child.note(run.folder, process), current.session,
         run.contract.allowed_tools,
     )  # fmt: skip
 
@@ -268,10 +268,10 @@ def supervised_git(run: OpenRun) -> program.Attempt:
         limits = Limits(run.settings.limits.step_timeout or None, linger=True)  # git tidies up behind a commit (gc.auto)
         outcome = supervise(
             argv, where, env, output, limits, stdin=stdin, watch=lambda: watcher(run),
-            started=lambda process: run.note("child.json", process._asdict()),
+            started=lambda process: child.note(run.folder, process),
         )  # fmt: skip
-        with contextlib.suppress(OSError):
-            (run.folder / "child.json").unlink()
+        with contextlib.suppress(StorageFailed):
+            child.note(run.folder, None)
         code = 0 if outcome.success else outcome.exit_code or 1
         return subprocess.CompletedProcess(argv, code, b"", outcome.told().encode())
 
