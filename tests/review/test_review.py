@@ -163,14 +163,11 @@ def test_reports_on_plans_phases_and_missions(reviewed: tuple[Sandbox, str]) -> 
     assert sandbox.call("report", "no-such-thing").code == 2
 
 
-def test_a_diff_at_a_terminal_has_gits_colours_and_pager(reviewed: tuple[Sandbox, str]) -> None:
-    sandbox, run = reviewed
-    sandbox.git("config", "core.pager", "sed s/^/paged:/")
+def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> bytes:
+    """Call forge on a terminal and return all that it showed there."""
     outer, inner = pty.openpty()
-    done = subprocess.Popen(
-        [*FORGE, "diff", f"{run}/1"], cwd=sandbox.root, env=sandbox.environment({"TERM": "xterm"}), stdin=inner, stdout=inner,
-        stderr=inner,
-    )  # fmt: skip
+    settings = sandbox.environment({"TERM": "xterm", **env})
+    done = subprocess.Popen([*FORGE, *words], cwd=sandbox.root, env=settings, stdin=inner, stdout=inner, stderr=inner)
     os.close(inner)
     shown = b""
     while True:
@@ -182,8 +179,21 @@ def test_a_diff_at_a_terminal_has_gits_colours_and_pager(reviewed: tuple[Sandbox
             break
         shown += chunk
     assert done.wait(30) == 0
-    assert b"paged:" in shown and b"\x1b[" in shown and b"one" in shown
     os.close(outer)
+    return shown
+
+
+def test_diff_and_log_at_a_terminal_have_gits_colours_and_pager(reviewed: tuple[Sandbox, str]) -> None:
+    sandbox, run = reviewed
+    for words in (("diff", f"{run}/1"), ("log", run)):
+        sandbox.git("config", "core.pager", "sed s/^/paged:/")
+        shown = at_a_terminal(sandbox, *words)
+        assert b"paged:" in shown and b"\x1b[1m" in shown and (b"one" in shown or run.encode() in shown)
+        assert b"\x1b[1m" not in at_a_terminal(sandbox, *words, NO_COLOR="1")
+        sandbox.git("config", "color.ui", "never")
+        shown = at_a_terminal(sandbox, *words, GIT_PAGER="cat")
+        assert b"\x1b[1m" not in shown and b"paged:" not in shown and shown
+        sandbox.git("config", "--unset", "color.ui")
 
 
 def test_evidence_that_a_log_names_elsewhere_is_not_read(reviewed: tuple[Sandbox, str]) -> None:

@@ -7,8 +7,11 @@ verbs take to answer. Help texts here are written in one line, so an option keep
 from __future__ import annotations
 
 import functools
+import os
 
 import click
+
+_NARROWEST, _USUAL, _WIDEST = 30, 80, 120  # columns of help
 
 
 class Option(click.Option):
@@ -39,8 +42,20 @@ def help_option() -> Option:
 
 def _show_help(context: click.Context, parameter: click.Parameter, wanted: bool) -> None:
     if wanted and not context.resilient_parsing:
+        context.terminal_width = min(max(_columns(), _NARROWEST), _WIDEST) - 2
         click.echo(context.get_help(), color=context.color)
         context.exit()
+
+
+def _columns() -> int:
+    """Return how wide the terminal is, as `shutil` tells it, which takes longer to load than a help text to print."""
+    said = os.environ.get("COLUMNS", "")
+    if said.isdecimal() and int(said):
+        return int(said)
+    try:
+        return os.get_terminal_size(1).columns or _USUAL
+    except OSError:
+        return _USUAL
 
 
 option = functools.partial(click.option, cls=Option)

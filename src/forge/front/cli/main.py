@@ -130,7 +130,8 @@ def main(args: list[str] | None = None) -> int:
     if _COMPLETING in os.environ:
         return _complete()
     try:
-        status = forge.main(args=args, prog_name="forge", standalone_mode=False)
+        plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
+        status = forge.main(args=args, prog_name="forge", standalone_mode=False, color=False if plain else None)
     except SystemExit as done:
         return int(done.code or 0)
     except click.exceptions.Exit as done:

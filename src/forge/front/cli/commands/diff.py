@@ -34,7 +34,8 @@ def command(app: App, run: str | None, stat: bool) -> Reply:
     if app.as_json:
         return Reply(found.as_data(app.repository))
     sys.stdout.flush()
-    form = ("--stat",) if stat else ()
+    plain = click.get_current_context().color is False  # git itself does not ask for NO_COLOR
+    form = [*(["--stat"] if stat else []), *(["--no-color"] if plain else [])]
     for each in found.ranges:
         if len(found.ranges) > 1:
             app.say(f"commit {each.new[:12]} (others changed the same files in between, so each commit is shown by itself)")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 
 import click
@@ -9,6 +10,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
+from forge.git.pager import page, wants_colour
 from forge.planning.catalog import Catalog
 from forge.text.visible import visible
 from forge.views.runs import RunRecord, all_runs, one_run, runs_of
@@ -24,6 +26,8 @@ _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": ("
 def command(app: App, name: str | None, max_count: int | None) -> Reply:
     """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a plan: all of its runs.
 
+    At a terminal it is shown with git's own pager and colours.
+
     \b
     Example:
       forge log
@@ -31,7 +35,16 @@ def command(app: App, name: str | None, max_count: int | None) -> Reply:
     """
     stories = [tell(record) for record in _records(app, name)[::-1][:max_count]]
     text = "\n\n".join("\n".join(_lines(story)) for story in stories)
-    return Reply({"runs": [story.as_data() for story in stories]}, text or "there are no runs yet")
+    told = not app.as_json and bool(stories) and sys.stdout.isatty() and _paged(app, text)
+    return Reply({"runs": [story.as_data() for story in stories]}, "" if told else text or "there are no runs yet")
+
+
+def _paged(app: App, text: str) -> bool:
+    """Show a text as git would on a terminal, with its pager and its colours; False where git would just print it."""
+    context = click.get_current_context()
+    if context.color is None and not wants_colour(app.repository):
+        context.color = False
+    return page(app.repository, click.unstyle(text) if context.color is False else text)
 
 
 def _records(app: App, name: str | None) -> list[RunRecord]:
