@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+
 import pytest
 
 from tests.conftest import Sandbox
@@ -95,6 +97,61 @@ def test_an_index_that_is_no_index_any_more_is_built_again(sandbox: Sandbox, how
     assert sandbox.status() == ["M  theirs.txt"] and sandbox.git("ls-files", "-s", "theirs.txt") == staged
     assert "index" in [event["data"].get("action") for event in sandbox.events(said.data["run"])]
     assert [path.name[:6] for path in (sandbox.root / ".git/forge/torn").glob("index-*")] == ["index-"] * (how != "gone")
+
+
+@pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
+def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, flag: str) -> None:
+    sandbox.write("mine.txt", "1\n")
+    hide = (
+        f"import subprocess; subprocess.run(['git', 'update-index', '--{flag}', 'README.md']); {writes('README.md', 'other')}"
+    )
+    one_edit(sandbox, hide)
+    sandbox.git("update-index", f"--{flag}", "mine.txt")  # a person's own is their business
+    sandbox.write("mine.txt", "2\n")
+    said = sandbox.call("execute", "01-01", "--approve")
+    failure = said.data["failure"]
+    assert (
+        said.code == 1
+        and failure["kind"] == "hidden"
+        and "README.md" in failure["error"]
+        and "mine.txt" not in failure["error"]
+    )
+    sandbox.git("update-index", f"--no-{flag}", "README.md")
+    said = sandbox.call("resume")
+    assert said.data["waiting_for"]["kind"] == "scope" and "README.md" in said.data["waiting_for"]["text"]
+
+
+def test_what_a_runner_only_unstages_is_no_change(sandbox: Sandbox) -> None:
+    one_edit(sandbox, "import subprocess; subprocess.run(['git', 'rm', '-rq', '--cached', 'README.md'])")
+    assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
+    assert sandbox.git("show", "HEAD:README.md") == (sandbox.root / "README.md").read_text()
+
+
+def test_a_runner_that_leaves_a_merge_under_way_pauses(sandbox: Sandbox) -> None:
+    (sandbox.root.parent / "merge.sh").write_text(
+        "git switch -qc other HEAD~1; echo 1 > README.md; git commit -qam theirs; git switch -q main\n"
+        "echo 2 > README.md; git commit -qam ours; git merge -q other\n"
+    )
+    one_edit(sandbox, "import subprocess; subprocess.run(['sh', '../merge.sh'])")
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.code == 1 and said.data["failure"]["kind"] == "in_progress" and "a merge" in said.data["failure"]["error"]
+
+
+@pytest.mark.parametrize("path", [".git/HEAD", ".git/refs/heads/main"])
+@pytest.mark.parametrize("text", ["", "garbage\n"])
+def test_a_damaged_head_or_branch_is_named_with_what_mends_it(sandbox: Sandbox, path: str, text: str) -> None:
+    one_edit(sandbox, f"open({path!r}, 'w').write({text!r})")
+    whole = (sandbox.root / path).read_text()
+    said = sandbox.call("execute", "01-01", "--approve")
+    assert said.code == 2 and said.json["error"]["kind"] == "repository" and "is damaged" in said.json["error"]["message"]
+    said = sandbox.call("resume")
+    assert said.code == 2 and "damaged" in said.json["error"]["message"]
+    if path.endswith("main"):
+        command = said.json["error"]["hint"].split("`")[1]
+        subprocess.run(["sh", "-c", command], check=True)
+    else:
+        (sandbox.root / path).write_text(whole)
+    assert sandbox.call("resume").data["status"] == "completed" and sandbox.status() == []
 
 
 def test_a_plan_is_not_executed_on_an_index_that_is_none(sandbox: Sandbox) -> None:

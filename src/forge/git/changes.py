@@ -201,6 +201,16 @@ def _different(judged: Changes, made: dict[str, Entry]) -> list[str]:
     return sorted(path for path in before.keys() | made.keys() if before.get(path, absent) != made.get(path, absent))
 
 
+def changed_in_tree(repository: Repository) -> list[str]:
+    """Return the paths that do not lie in the work tree as HEAD has them, whatever is staged; ignored files are left out."""
+    entries = repository.dirty()
+    if all(entry[0] in " ?" for entry in entries):
+        return [entry[3:] for entry in entries]
+    with private(repository) as copy:
+        copy.git("read-tree", "--reset", "HEAD")
+        return [path for _, path in changed_paths(copy)]
+
+
 @contextmanager
 def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Staging]:
     """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit."""

@@ -109,8 +109,8 @@ def _as_logged(who: pygit2.Signature) -> str:
 
 
 def _target(repository: Repository, branch: str) -> pygit2.Oid | None:
-    found = repository.objects.references.get(branch)
-    return found.resolve().target if found else None  # type: ignore[return-value]
+    commit = repository.commit_of(branch)
+    return pygit2.Oid(hex=commit) if commit is not None else None
 
 
 def signatures(repository: Repository) -> tuple[pygit2.Signature, pygit2.Signature]:

@@ -100,6 +100,27 @@ def stamp(repository: Repository) -> Stamp:
     return _stamp(repository.git_dir / "index")
 
 
+def hidden(repository: Repository, place: Path) -> set[str]:
+    """Return the paths that git does not look at in the work tree, as an index says: skip-worktree and assume-unchanged."""
+    listed = program.fields(repository.git("ls-files", "-v", "-z", env={"GIT_INDEX_FILE": str(place)}))
+    return {entry[2:] for entry in listed if entry[0] == "S" or entry[0].islower()}
+
+
+@contextmanager
+def held(repository: Repository) -> Iterator[Path]:
+    """Give the user's index as it is now, whatever becomes of it: git puts another file in its place."""
+    index, path = repository.git_dir / "index", prepared_path(repository, _PREFIX)
+    try:
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                os.link(index, path)
+            except PermissionError:
+                shutil.copy2(index, path)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
 def rebuild(repository: Repository, aside: Path) -> None:
     """Build the user's index from HEAD; what there was is kept in the folder `aside`."""
     index = repository.git_dir / "index"

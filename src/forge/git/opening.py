@@ -15,7 +15,6 @@ def opened(git_dir: Path) -> pygit2.Repository:
         pygit2.settings.enable_fsync_gitdir(True)
         return pygit2.Repository(str(git_dir))
     except (pygit2.GitError, KeyError) as error:
-        raise RepositoryError(
-            f"this repository's format is not supported: {error}",
-            "forge works on SHA-1 repositories with file-based refs; keep such a clone for it",
-        ) from error
+        supported = "forge works on SHA-1 repositories with file-based refs; keep such a clone for it"
+        hint = "mend the file that it names" if "parse" in str(error) else supported
+        raise RepositoryError(f"this repository cannot be opened: {error}", hint) from error

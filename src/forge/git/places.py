@@ -11,6 +11,7 @@ _DECIDING = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 _ODD = re.compile(
     rb"^[ \t]*(?:worktree|bare[ \t]*(?:$|=(?![ \t]*false[ \t]*$))|\[[ \t]*(?:extensions|include))|\\$", re.M | re.I
 )
+_HEAD = re.compile(rb"ref: refs/|[0-9a-f]{40}\s*$")
 
 
 def plain_root(start: str) -> str | None:
@@ -42,6 +43,7 @@ def _is_plain(root: str) -> bool:
     owners = {found.st_uid, os.stat(root).st_uid}
     if not stat.S_ISDIR(found.st_mode) or owners != {os.geteuid()} or os.path.lexists(f"{git}/commondir"):
         return False
-    whole = os.path.isfile(f"{git}/HEAD") and os.path.isdir(f"{git}/objects") and os.path.isdir(f"{git}/refs")
+    with open(f"{git}/HEAD", "rb") as file:
+        whole = bool(_HEAD.match(file.read(64))) and os.path.isdir(f"{git}/objects") and os.path.isdir(f"{git}/refs")
     with open(f"{git}/config", "rb") as file:
         return whole and not _ODD.search(file.read())

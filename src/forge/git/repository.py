@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
+import shlex
 from functools import cached_property
 from pathlib import Path
 from typing import NamedTuple
@@ -19,6 +21,7 @@ _IN_PROGRESS = {
     "REVERT_HEAD": "a revert", "BISECT_LOG": "a bisect", "sequencer": "a sequence of picks",
 }  # fmt: skip
 
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _TO_SHA1 = "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`: forge works in NEW"
 _TO_FILES = "`git refs migrate --ref-format=files` (git 2.46 or newer), or keep a clone with refs in files for forge"
 
@@ -62,6 +65,9 @@ class Repository:
         said = done.stderr.decode("utf-8", "replace").strip()
         if len(lines) >= 3 or "must be run in a work tree" in said:
             raise RepositoryError("this repository is bare: it has no work tree", "run forge in a clone or a `git worktree`")
+        if "not a git repository" in said and (damaged := _git_above(start)) is not None:
+            hint = f"its HEAD has to read `ref: refs/heads/BRANCH`; look at {damaged}/HEAD, and at objects and refs beside it"
+            raise RepositoryError(f"git does not take {damaged} for a repository: it is damaged", hint)
         if "not a git repository" in said:
             raise RepositoryError(f"{start} is not in a git repository", "run `git init`, or go to a repository")
         hint = _TO_FILES if "refstorage" in said else "mend what git names, then try again"
@@ -98,8 +104,11 @@ class Repository:
         """Read HEAD."""
         with open(f"{self.git_dir}/HEAD", "rb", buffering=0) as file:
             text = os.fsdecode(file.read().strip())
-        if not text.startswith("ref: "):
+        if _COMMIT.fullmatch(text):
             return Head(text, None)
+        if not text.startswith("ref: refs/"):
+            hint = f"`echo 'ref: refs/heads/BRANCH' > {shlex.quote(f'{self.git_dir}/HEAD')}` names the branch again"
+            raise RepositoryError(f"{self.git_dir}/HEAD is damaged: it names neither a branch nor a commit", hint)
         branch = text.removeprefix("ref: ")
         return Head(self.commit_of(branch), branch)
 
@@ -116,9 +125,17 @@ class Repository:
         return " ".join(signs)
 
     def commit_of(self, ref: str) -> str | None:
-        """Return the commit that a full ref names, None where there is no such ref."""
-        found = self.objects.references.get(ref)
-        return str(found.resolve().target) if found else None
+        """Return the commit that a full ref names, None where there is none. Raises RepositoryError for a damaged one."""
+        try:
+            found = self.objects.references.get(ref)
+            return str(found.resolve().target) if found else None
+        except pygit2.GitError as error:
+            place = self.common_dir / ref
+            was = _last_logged(self.common_dir / "logs" / ref)
+            hint = f"`echo {was} > {shlex.quote(str(place))}` puts it back to where its reflog says that it was"
+            raise RepositoryError(
+                f"{place} is damaged: it names no commit", hint if was else f"see `git fsck`: {error}"
+            ) from error
 
     def leaves_out_history(self) -> bool:
         """Say whether this clone was made without a part of the history: a shallow or a partial one."""
@@ -141,3 +158,18 @@ class Repository:
     def relative(self, path: Path) -> str:
         """Return a path relative to the root, with `/`. Raises ValueError where it lies elsewhere."""
         return Path(os.path.realpath(path.parent), path.name).relative_to(os.path.realpath(self.root)).as_posix()
+
+
+def _git_above(start: Path) -> Path | None:
+    """Return the `.git` folder that a place seems to belong to, whatever git says of it."""
+    place = Path(os.path.realpath(start))
+    return next((found for above in (place, *place.parents) if (found := above / ".git").is_dir()), None)
+
+
+def _last_logged(log: Path) -> str:
+    """Return the commit that a reflog ends with, empty where it tells none."""
+    try:
+        words = log.read_text("utf-8", "surrogateescape").splitlines()[-1].split(" ")
+    except (OSError, IndexError):
+        return ""
+    return words[1] if len(words) > 1 and _COMMIT.fullmatch(words[1]) else ""

@@ -99,20 +99,28 @@ def _moves(run: OpenRun) -> None:
         if move.verb != "close" and run.head() != run.expected_head:
             raise HeadMoved(f"HEAD moved to {run.head()[:12]} while forge was at work", "look at it, then `forge resume`")
         runs_code = move.verb in _RUNS_CODE
-        guard = run.guard = Guard.on(run.repository) if runs_code else run.guard
-        _ACTIONS[move.verb](run, move)
-        broken = guard.broken() if guard is not None and runs_code and run.state.status == "running" else None
-        if broken is not None:
-            run.append(ev.FailureDetected(*broken), step=run.state.step)
-        elif runs_code:
-            run.guard = None
+        if runs_code:
+            _guarded(run, move)
+        else:
+            _ACTIONS[move.verb](run, move)
         strangers = runs_code or move.verb in _RUNS_HOOKS
         if move.verb == "close":
             return
         if move.verb not in _LEAVE_HEAD:
             run.expected_head = run.head()
-        if runs_code and broken is None:
+        if runs_code and run.guard is None:
             bystanders.pause_where_touched(run)
+
+
+def _guarded(run: OpenRun, move: Move) -> None:
+    """Do a move that runs code of somebody else. Where that did something beside the work tree, the guard stays on."""
+    with Guard.on(run.repository) as run.guard:
+        _ACTIONS[move.verb](run, move)
+        broken = run.guard.broken() if run.state.status == "running" else None
+    if broken is None:
+        run.guard = None
+    else:
+        run.append(ev.FailureDetected(*broken), step=run.state.step)
 
 
 def rules_of(run: OpenRun) -> Rules:

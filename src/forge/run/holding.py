@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import os
+import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -14,7 +15,7 @@ from msgspec.structs import replace
 
 from forge.errors import NoOpenRun, NotApproved, SettingsError, StorageFailed, UsageError
 from forge.git import index, refs, worktrees
-from forge.git.commits import blob_data, identity
+from forge.git.commits import blob_data, file_at, identity
 from forge.git.locks import remove_left_ref_locks
 from forge.git.placing import clear_scratch
 from forge.git.repository import Repository
@@ -23,6 +24,7 @@ from forge.planning.contract import Contract, contract_for
 from forge.planning.plan import Plan, load
 from forge.planning.plan_files import find_plan_files
 from forge.planning.run_card import RunCard
+from forge.planning.settings import PATH as SETTINGS
 from forge.planning.settings import RunnerSettings, Settings
 from forge.planning.settings import load as load_settings
 from forge.run import approvals, child, orphans
@@ -168,7 +170,7 @@ def _runner(context: Context, card: RunCard) -> RunnerSettings:
         log.close()
         if state.pause == "head_moved":  # the settings are those of another place in history
             raise SettingsError(f"{error.message}, while {state.pause_text}", error.hint) from error
-        raise
+        raise SettingsError(error.message, f"{error.hint}{_or_as_committed(context.repository, SETTINGS)}") from error
 
 
 def plan_of(repository: Repository, card: RunCard) -> Plan:
@@ -204,7 +206,7 @@ def require_same_plan(run: OpenRun) -> None:
     if not moved and (data is None or hashlib.sha256(data).hexdigest() != run.card.plan_sha256):
         raise UsageError(
             f"{run.card.plan_path} {'changed' if data is not None else 'is gone'} since the run began",
-            "stop this run, then execute the plan as it is now",
+            f"stop this run, then execute the plan as it is now{_or_as_committed(run.repository, run.card.plan_path)}",
             [f"forge stop {run.card.run}", *(forge_command(verb, run.card.plan) for verb in ("approve", "execute"))],
         )  # fmt: skip
     if run.option("approve"):
@@ -216,6 +218,14 @@ def require_same_plan(run: OpenRun) -> None:
             "approve it as it is now",
             [approvals.command(run.settings, run.card.plan_path, run.card.runner), f"forge resume {run.card.run}"],
         )  # fmt: skip
+
+
+def _or_as_committed(repository: Repository, path: str) -> str:
+    """Return how to bring back a file that is not as HEAD has it, as the end of a hint; empty for one that is."""
+    committed = file_at(repository, repository.head().commit, path)
+    if committed is None or committed == _read(repository, path):
+        return ""
+    return f"; or bring back what is committed (`git checkout HEAD -- {shlex.quote(path)}`), then `forge resume`"
 
 
 def end_leftovers(folder: Path) -> bool:

@@ -138,7 +138,7 @@ class OpenRun:
 
     def trusts_git(self) -> bool:
         """Say whether git may be asked behind code of somebody else: it heeds what that wrote beside the tree."""
-        return self.guard is None or self.guard.broken() is None
+        return self.guard is None or self.guard.spoiled() is None
 
     def was_tampered_with(self) -> bool:
         """Put the live record back as forge wrote it, and say whether somebody wrote to it since this was asked last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 
 from forge.errors import GitFailed, StorageFailed
-from forge.git.changes import stage
+from forge.git.changes import changed_in_tree, stage
 from forge.git.commits import HeadMoved
 from forge.git.snapshot import put_back, snapshot
 from forge.planning.shell import foreign_folder
@@ -44,7 +44,7 @@ def check_before(run: OpenRun, move: Move) -> None:
         run.append(ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"), step=step)
         return
     run_command(run, one, move.number, "before")
-    if run.trusts_git() and changed_paths(run):
+    if run.trusts_git() and _changed_by_it(run):
         discard_changed(run, move)
 
 
@@ -57,7 +57,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
         return outcome
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
     run.output_tail = outcome.told()
-    changed = changed_paths(run) if run.trusts_git() else []
+    changed = _changed_by_it(run) if run.trusts_git() else []
     inconclusive = ""
     if outcome.exit_code == _BROKEN_PIPE:
         inconclusive = "a broken pipe says nothing"
@@ -87,6 +87,11 @@ def shell(run: OpenRun, command: str) -> Outcome:
 def changed_paths(run: OpenRun) -> list[str]:
     """Return the paths that are not as HEAD has them, the run's own record left out."""
     return run.looking.changed(run.own)
+
+
+def _changed_by_it(run: OpenRun) -> list[str]:
+    """Return the paths that a command left otherwise than HEAD has them; what it only staged lies there as before."""
+    return [path for path in changed_in_tree(run.repository) if not run.own(path)]
 
 
 def keep_changed(run: OpenRun, move: Move) -> None:

@@ -191,6 +191,10 @@ def propose(run: OpenRun, move: Move) -> None:
     run.release_staging()
     run.require_way()
     current = run.state.step
+    if (operation := run.repository.in_progress()) is not None:
+        failed = ev.FailureDetected("in_progress", f"{operation} is in progress here; finish or abort it, then `forge resume`")
+        run.append(failed, step=current)
+        return
     foreign = _runner_commits(run)
     base = run.state.work.checkpoint_commit if foreign else None
     with contextlib.ExitStack() as stack:
@@ -198,7 +202,9 @@ def propose(run: OpenRun, move: Move) -> None:
         changes = staging.changes
         if staging.nested:
             text = f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be committed here; "
-            failed = ev.FailureDetected("nested_repository", text + "remove it, ignore it, or add it as a submodule")
+            failed = ev.FailureDetected(
+                "nested_repository", text + "remove it, ignore it, or add it as a submodule and commit that"
+            )
             run.append(failed, step=current)
             return
         if not changes.entries and run.state.work.mending:
@@ -222,7 +228,8 @@ def _runner_commits(run: OpenRun) -> list[str]:
     if not is_ancestor(run.repository, work.checkpoint_commit, head):
         raise HeadMoved(
             f"the runner moved {run.card.branch} away from its checkpoint {work.checkpoint_commit[:12]}",
-            f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`), then `forge resume`",
+            f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`, or `git reset --soft` to it, which leaves "
+            "the files as they are), then `forge resume`",
         )
     return run.foreign_commits(work.checkpoint_commit)
 
