@@ -26,6 +26,8 @@ def note(live: Path, child: ProcessId | None) -> None:
         finally:
             os.close(descriptor)
     except OSError as error:
+        if child is None and isinstance(error, FileNotFoundError):
+            return  # the child took the folder away: the next look at the live record puts it back
         raise StorageFailed.of(error) from error
 
 
