@@ -63,3 +63,24 @@ def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
             break
     assert done.wait(30) == 0
     os.close(outer)
+
+
+@pytest.mark.parametrize("width", [40, 100])
+def test_pages_are_filled_to_the_width_of_the_terminal(width: int) -> None:
+    for name in [*manual.topics(), "set", "item-shape"]:
+        text = manual.text_about(name, VERBS)
+        shown = manual.filled(text, width)
+        assert shown.split() == text.split(), name
+        assert [
+            line for line in shown.splitlines() if len(line) > width and not line.startswith("    ") and " " in line.strip()
+        ] == []
+        assert [line for line in text.splitlines() if line.startswith("    ")] == [
+            line for line in shown.splitlines() if line.startswith("    ") and line in text.splitlines()
+        ]
+
+
+def test_usage_is_as_wide_as_the_terminal(sandbox: Sandbox) -> None:
+    for columns, widest in (("60", 60), ("110", 110), ("300", 120)):
+        lines = sandbox.forge("set", "--help", env={"COLUMNS": columns}).out.splitlines()
+        told = [len(line) for line in lines if not line.startswith("    forge ")]
+        assert widest - 30 < max(told) <= widest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
+import textwrap
 from collections.abc import Iterator, Mapping
 
 from forge.errors import UnknownName
@@ -33,6 +34,9 @@ _TOPICS = {
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ \t]*$\n?", re.M | re.S)
 _LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
 _CLOSEST = 0.6
+
+_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
+_ROW = re.compile(r"  \S.{22,}?  (?=\S)")  # of a table: its first cell, in a column of its own
 
 
 def topics() -> Mapping[str, str]:
@@ -88,6 +92,33 @@ def plain(text: str) -> str:
         parts.append("".join(f"    {line}\n" if line else "\n" for line in fence[2].split("\n")[:-1]))
         at = fence.end()
     return "".join([*parts, _prose(text[at:])]).strip("\n")
+
+
+def filled(text: str, width: int) -> str:
+    """Return such a text with its paragraphs, list items and table rows filled to a width; what is indented stays."""
+    lines: list[str] = []
+    block: list[str] = []
+    for line in [*text.splitlines(), ""]:
+        begins = not line.strip() or line.startswith("    ") or _ITEM.match(line) or (line.startswith("  ") and not block)
+        if block and (begins or _ROW.match(block[0])):
+            lines += _fill(block, width)
+            block = []
+        if not line.strip() or line.startswith("    "):
+            lines.append(line)
+        else:
+            block.append(line)
+    return "\n".join(lines).strip("\n")
+
+
+def _fill(block: list[str], width: int) -> list[str]:
+    """Return one paragraph, list item or table row in lines of a width, the later ones below the text of the first."""
+    head = _ROW.match(block[0]) or _ITEM.match(block[0])
+    indent = min(head.end() if head else 0, width // 2)
+    text = (
+        " ".join(line.strip() for line in block) if not head else block[0] + "".join(f" {line.strip()}" for line in block[1:])
+    )
+    marks = {"break_long_words": False, "break_on_hyphens": False, "replace_whitespace": False}
+    return textwrap.wrap(text, max(width, 20), subsequent_indent=" " * indent, **marks)  # type: ignore[arg-type]
 
 
 def _prose(text: str) -> str:

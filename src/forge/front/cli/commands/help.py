@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 
 import click
@@ -11,6 +12,8 @@ from forge.front.cli.completing import topics
 from forge.front.cli.declaring import Verb
 from forge.front.cli.main import VERBS
 from forge.views import manual
+
+_WIDEST = 120  # columns
 
 
 @click.command("help", cls=Verb)
@@ -31,7 +34,7 @@ def command(app: App, topic: str | None) -> Reply:
     text = manual.text_about(topic, VERBS)
     if app.as_json or not sys.stdout.isatty():
         return Reply({"topic": topic, "text": text}, text)
-    click.echo_via_pager(f"{text}\n")
+    click.echo_via_pager(f"{manual.filled(text, min(shutil.get_terminal_size().columns, _WIDEST))}\n")
     return Reply({})
 
 
