@@ -9,11 +9,12 @@ from typing import NamedTuple
 
 from forge.errors import StorageFailed, UsageError
 from forge.git.repository import Repository
-from forge.planning.backlog import next_number
+from forge.planning.backlog import names_in, next_number
 from forge.planning.drafts import one_line
 from forge.text import atomic
 
 TRIES = 1000
+_GIVEN = "numbers"
 
 
 class Created(NamedTuple):
@@ -44,16 +45,37 @@ def make(root: Path, path: str, text: str) -> bool:
     return atomic.create(place, text.encode("utf-8", "surrogateescape"))
 
 
-def numbered(numbers: Iterable[str], attempt: Callable[[str], Created | None]) -> Created:
-    """Make a document under the next number, or the one behind it where another forge was faster."""
-    taken = set(numbers)
+def numbered(repository: Repository, place: str, numbers: Iterable[str], attempt: Callable[[str], Created | None]) -> Created:
+    """Make a document under the next number of a place, or the one behind it where another forge was faster.
+
+    A number is noted for all work trees of the clone before it is given: no other branch gets it, committed or not.
+    """
+    taken = {*numbers, *given(repository, place)}
     for _ in range(TRIES):
         number = next_number(taken)
-        created = attempt(number)
+        created = attempt(number) if _take(repository, place, number) else None
         if created is not None:
             return created
         taken.add(number)
     raise StorageFailed("no number is free", "look at what lies in the folder")
+
+
+def given(repository: Repository, place: str) -> list[str]:
+    """Return the numbers that were given at a place in any work tree of this clone."""
+    return names_in(repository.forge_dir / _GIVEN, place)
+
+
+def _take(repository: Repository, place: str, number: str) -> bool:
+    """Note that a number is given; return False where another forge has just done so. Raises StorageFailed."""
+    folder = repository.forge_dir / _GIVEN / place
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        os.close(os.open(folder / number, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise StorageFailed.of(error) from error
+    return True
 
 
 def ever_added(repository: Repository, folder: str) -> Iterator[str]:

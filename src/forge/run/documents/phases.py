@@ -31,4 +31,4 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         made = make(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
         return Created(name, f"{PHASES}/{name}") if made else None
 
-    return numbered((match[1] for name in names if (match := _NAME.match(name))), attempt)
+    return numbered(repository, "phases", (match[1] for name in names if (match := _NAME.match(name))), attempt)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import posixpath
 import re
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from forge.planning.catalog import Catalog
 from forge.planning.documents import ARCHIVED_PHASES, PHASES, Document, Documents
 from forge.planning.drafts import Wishes
 from forge.planning.plan_files import PlanFile
-from forge.run.documents.making import Created, ever_added, make, numbered, titled
+from forge.run.documents.making import Created, ever_added, given, make, numbered, titled
 
 _NUMBER = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?")
 
@@ -34,7 +35,7 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         made = make(repository.root, path, drafts.plan(phase.id, each, title, level, wishes))
         return Created(f"{number}-{each}", path) if made else None
 
-    return numbered(taken_numbers(repository, phase.path, number), attempt)
+    return numbered(repository, phase.id, taken_numbers(repository, phase.path, number), attempt)
 
 
 def taken_numbers(repository: Repository, folder: str, phase_number: str) -> set[str]:
@@ -43,7 +44,7 @@ def taken_numbers(repository: Repository, folder: str, phase_number: str) -> set
     for place in (folder, folder.replace(PHASES, ARCHIVED_PHASES), ".planning/runs", ".planning/proofs"):
         names += backlog.names_in(repository.root, place)
     used = re.compile(rf"(?:^|Z-){re.escape(phase_number)}-(\d+)(?=-)")
-    return {found[1] for name in names if (found := used.search(name))}
+    return {*given(repository, posixpath.basename(folder)), *(found[1] for name in names if (found := used.search(name)))}
 
 
 def _phase(documents: Documents, name: str | None, here: Path) -> Document:
