@@ -1,6 +1,7 @@
 """`python -m forge` is the command `forge`."""
 
 import atexit
+import contextlib
 import gc
 import os
 import sys
@@ -19,6 +20,7 @@ def main() -> NoReturn:
     asked to run at the end is run, what was printed is flushed, and the process ends there.
     """
     _read_utf8()
+    _open_streams()
     gc.set_threshold(_YOUNG)
     at_first_use_by_others(*_SELDOM_USED)
     try:
@@ -27,13 +29,33 @@ def main() -> NoReturn:
         status = run()
     except KeyboardInterrupt:
         status = 130
+    except OSError as error:  # of what is printed before any verb is called
+        status = _unwritten(error)
     try:
         atexit._run_exitfuncs()
         sys.stdout.flush()
+    except OSError as error:
+        status = status or _unwritten(error)
+    with contextlib.suppress(OSError):
         sys.stderr.flush()
-    except OSError:
-        status = status or 1
     os._exit(status)
+
+
+def _unwritten(error: OSError) -> int:
+    """Say that what was printed could not be written, and return the exit status; who has closed a pipe knows it."""
+    if not isinstance(error, BrokenPipeError):
+        with contextlib.suppress(OSError):
+            os.write(2, f"forge: what was printed could not be written: {error.strerror}\n".encode())
+    return 1
+
+
+def _open_streams() -> None:
+    """Have standard streams that were closed lead nowhere: a file that is opened in their place would be written to."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            nowhere = os.open(os.devnull, os.O_RDWR)
+            os.set_inheritable(nowhere, True)
+            setattr(sys, name, os.fdopen(nowhere, mode, encoding="utf-8"))
 
 
 def _read_utf8() -> None:

@@ -9,7 +9,7 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TextIO
 
 import click
 
@@ -126,19 +126,21 @@ def _told(tell: Callable[[], None], code: int) -> int:
     try:
         tell()
         sys.stdout.flush()
-        sys.stderr.flush()
     except BrokenPipeError:
-        _silence()
-    except OSError:
-        _silence()
+        _silence(sys.stdout, sys.stderr)
+    except OSError as error:
+        _silence(sys.stdout)
+        with contextlib.suppress(OSError):
+            click.echo(f"forge: what was printed could not be written: {error.strerror}", err=True)
+        _silence(sys.stderr)
         return code or 1
     return code
 
 
-def _silence() -> None:
+def _silence(*streams: TextIO) -> None:
     """Let what is left in the buffers go nowhere, so that the interpreter does not fail on it at its end."""
     nowhere = os.open(os.devnull, os.O_WRONLY)
-    for stream in (sys.stdout, sys.stderr):
+    for stream in streams:
         with contextlib.suppress(OSError, ValueError):
             os.dup2(nowhere, stream.fileno())
 

@@ -1,0 +1,43 @@
+"""Standard streams that are closed, or lead to a full disk: a run is not disturbed by them, and what is lost is said."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import subprocess
+
+import pytest
+
+from tests.conftest import FORGE, Sandbox
+from tests.run.plans import Case, Task, auto, writes
+
+MUST = "must_haves:\n  artifacts:\n    - path: a.txt\n"
+
+
+def said(sandbox: Sandbox, words: str, redirected: str) -> tuple[int, str]:
+    command = f"{shlex.join(FORGE)} {words} {redirected}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=sandbox.root, env=sandbox.environment(), capture_output=True, check=False
+    )
+    return done.returncode, (done.stdout + done.stderr).decode()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
+def test_a_closed_stream_is_no_stream(sandbox: Sandbox, closed: str) -> None:
+    task = Task("Write", "a.txt", auto("test -s a.txt"))
+    Case(sandbox, [task], {1: writes("a.txt", "a")}, files=("a.txt",), must_haves=MUST).set_up()
+    code, text = said(sandbox, "execute 01-01 --approve", closed)
+    assert code == 0 and "Traceback" not in text
+    assert sandbox.call("replay").data["valid"] and sandbox.status() == []
+    assert said(sandbox, "--version", closed)[0] == 0
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is of Linux")
+def test_what_cannot_be_printed_is_told(sandbox: Sandbox) -> None:
+    for words in ("status", "runs --json", "--version", "execute --help"):
+        assert said(sandbox, words, ">/dev/full") == (
+            1,
+            "forge: what was printed could not be written: No space left on device\n",
+        )
+    assert said(sandbox, "runs --json", "2>/dev/full")[0] == 0
+    assert said(sandbox, "runs --json", ">/dev/full 2>/dev/full")[0] == 1
