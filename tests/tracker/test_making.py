@@ -78,6 +78,20 @@ def test_numbers_are_not_given_twice(sandbox: Sandbox) -> None:
     sandbox.git("merge", "-q", "other")
 
 
+def test_numbers_are_given_once_in_all_work_trees_committed_or_not(sandbox: Sandbox, tmp_path: Path) -> None:
+    assert sandbox.forge("new", "phase", "One").code == 0
+    sandbox.commit("A phase")
+    other = tmp_path / "other"
+    sandbox.git("worktree", "add", "-q", str(other), "-b", "other")
+    there = Sandbox(other, sandbox.home)
+    ids = [each.call("new", "plan", "It", "--phase", "1").data["id"] for each in (there, sandbox, there)]
+    assert ids == ["01-01", "01-02", "01-03"]
+    (sandbox.root / ".planning/phases/01-one/01-02-PLAN.md").unlink()
+    assert sandbox.call("new", "plan", "It", "--phase", "1").data["id"] == "01-04"
+    phases = [each.call("new", "phase", "More").data["id"] for each in (there, sandbox)]
+    assert phases == ["02-more", "03-more"]
+
+
 def test_names_are_the_begin_of_one_document_only(sandbox: Sandbox) -> None:
     for path in ("backlog/k3f9x2m-a.md", "backlog/k3g-b.md", "missions/win.yaml", "phases/01-a/01-01-PLAN.md",
                  "phases/01-a/01-02-login-PLAN.md", "phases/02-b/README.md", "archive/backlog/k3z-c.md"):  # fmt: skip

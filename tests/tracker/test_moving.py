@@ -189,6 +189,13 @@ def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) ->
     assert failed.code == 1
 
 
+def test_an_editor_that_empties_the_text_empties_no_document(sandbox: Sandbox) -> None:
+    page = sandbox.write(".planning/phases/01-a/README.md", "---\ntitle: A\n---\n\nWhat it is for.\n")
+    said = sandbox.forge("edit", "01-a", env=editor(sandbox, ': > "$2"'))
+    assert said.code == 1 and "the new text is empty" in said.err and "What it is for." in page.read_text()
+    assert sandbox.call("edit", "01-a", env=editor(sandbox, "true")).data["changed"] is False
+
+
 def test_errors_that_were_there_before_do_not_hold_an_edit_back(sandbox: Sandbox) -> None:
     item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\nstatus: never\n---\n")
     said = sandbox.forge("edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"'))

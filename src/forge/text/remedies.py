@@ -33,6 +33,7 @@ _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
 _UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
 _HEADS = {"`": "backtick", "@": "indicator", "%": "indicator", "*": "indicator", "&": "indicator", "!": "indicator"}
 _TOO_MUCH = re.compile(r"nested too deep|expands to more")
+_CLOSING = {"[": "]", "{": "}"}
 _MOST_INDENTS = 6
 _FURTHEST = 40  # lines that a value or a look back may span
 
@@ -82,11 +83,24 @@ def remedies(text: str, problem: YamlProblem) -> Iterator[Remedy]:
         yield from _conflict(text, line)
     yield from _tab(text, at)
     yield from _head(text, at)
+    yield from _open_bracket(text, at, problem.opened)
     for line in lines.values():
         yield from _value(text, line, at)
     yield from _open_quote(text, at, problem.start)
     yield from _misplaced(text, _line(text, at))
     yield _left_out(text, problem)
+
+
+def _open_bracket(text: str, at: int, opened: int | None) -> Iterator[Remedy]:
+    """Close brackets at the end of their own line, where a later one goes on with the next key."""
+    if opened is None or opened >= len(text) or text[opened] not in _CLOSING:
+        return
+    line, here = _line(text, opened), _line(text, at)
+    last = not here.text.strip() or at >= len(text.rstrip())
+    if here.start > line.start and (last or here.indent <= line.indent) and not line.text.rstrip().endswith(","):
+        end = line.start + len(line.text.partition(" #")[0].rstrip())
+        said = f"the `{text[opened]}` is not closed"
+        yield Remedy("unclosed", Span(opened, opened + 1), said, (Edit(Span(end, end), _CLOSING[text[opened]]),))
 
 
 def _left_out(text: str, problem: YamlProblem) -> Remedy:

@@ -37,15 +37,18 @@ class YamlProblem(Exception):
     """Text that is no YAML: what it is, and where (an offset into the text given to `parse`).
 
     `start` is where the token that could not be read begins; the same place where it is not a token's fault. `final` says
-    that no line alone is at fault, so that mending one would not help.
+    that no line alone is at fault, so that mending one would not help. `opened` is where the brackets begin that it stands in.
     """
 
-    def __init__(self, message: str, offset: int, start: int | None = None, *, final: bool = False) -> None:
+    def __init__(
+        self, message: str, offset: int, start: int | None = None, *, final: bool = False, opened: int | None = None
+    ) -> None:
         super().__init__(message)
         self.message = message
         self.offset = offset
         self.start = offset if start is None else start
         self.final = final
+        self.opened = opened
 
 
 class Value(Struct, frozen=True):
@@ -149,7 +152,11 @@ def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
     in_token = error.context_mark is not None and str(error.context).startswith("while scanning")
     message = " ".join(str(error.problem or error.context).split())
     message = "nested too deep" if "max_depth" in message else message
-    return YamlProblem(message, mark.index if mark else 0, error.context_mark.index if in_token else None)
+    in_brackets = error.context_mark is not None and str(error.context).startswith("while parsing a flow")
+    return YamlProblem(
+        message, mark.index if mark else 0, error.context_mark.index if in_token else None,
+        opened=error.context_mark.index if in_brackets else None,
+    )  # fmt: skip
 
 
 class _Converter:

@@ -65,6 +65,10 @@ def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
     while True:
         _launch(repository, copy)
         after = copy.read_bytes()
+        if before.strip() and not after.strip():
+            copy.unlink()
+            base.unlink()
+            raise NotSaved(f"{document.file} is as it was: the new text is empty", "`forge archive` puts a document away")
         findings = findings_in(repository.root, Source.of(document.file, after))
         if after == before or not (wrong := _new_errors(repository.root, document, before, findings)):
             break
