@@ -29,7 +29,7 @@ ARTIFACT = "  artifacts:\n    - path: a.py\n"
         (ARTIFACT + "      pattern: *:focus\n", "*", "begin with `*`", "'*:focus'", "*:focus"),
         (ARTIFACT + "\t  pattern: x\n", "\t  ", "a tab", "      pattern: x", "x"),
         (ARTIFACT + '      pattern: "a\n', '"', "not closed", '      pattern: "a"', "a"),
-        (ARTIFACT + "      pattern: [a, [b]  # why\n      min_lines: 1\n", "[", "not closed", "pattern: [a, [b]]  # why", ["a", ["b"]]),
+        (ARTIFACT + "      pattern: [a, [b]  # c\n      min_lines: 1\n", "[", "not closed", "[a, [b]]  # c", ["a", ["b"]]),
         (ARTIFACT + '      pattern: "\\.a" # why\n', "\\.", "written twice", '      pattern: "\\\\.a" # why', "\\.a"),
     ],
 )  # fmt: skip
