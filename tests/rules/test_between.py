@@ -222,6 +222,17 @@ def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None
     assert len(of(found(documents, repository=False), "depends-cycle")) == 2
 
 
+def test_two_phases_of_one_number(found: Place) -> None:
+    page = "---\ntitle: It\n---\n"
+    documents = {"phases/01-start/README.md": page, "phases/1-other/README.md": page, "phases/01.1-more/README.md": page,
+                 "phases/01-third/01-01-PLAN.md": plan()}  # fmt: skip
+    assert of(found(documents), "duplicate-phase") == [
+        ("phases/01-third/01-01-PLAN.md", 1, 1, "warning"), ("phases/1-other/README.md", 1, 1, "warning")
+    ]  # fmt: skip
+    done = found({"phases/01-third/01-01-SUMMARY.md": "---\nphase: 01-third\n---\n"})
+    assert of(done, "duplicate-phase")[0] == ("phases/01-third/01-01-PLAN.md", 1, 1, "note")
+
+
 def test_a_mission_whose_shape_or_phases_are_wrong(found: Place) -> None:
     mission = "id: other\ntitle: A\nstatus: finished\nphases: [1, 01-first-of-all, 7, 9]\n"
     findings = found({"phases/01-start/01-01-PLAN.md": plan(), "missions/a.yaml": mission,

@@ -21,7 +21,8 @@ from tests.rules.plans import PATH, SOUND, changed
 CORPUS = Path(os.environ.get("FORGE_CORPUS", Path(__file__).resolve().parents[3] / "shared/corpus/plans"))
 STABLE = """
 allow-unused allow-without-reason checkpoint-in-autonomous config-json conflict-markers depends-cycle depends-forward
-depends-self depends-unknown duplicate-plan duplicate-requirement duplicate-step-id files-undeclared files-untouched
+depends-self depends-unknown duplicate-phase duplicate-phase duplicate-plan duplicate-requirement duplicate-step-id
+files-undeclared files-untouched
 front-matter-missing front-matter-schema front-matter-shape front-matter-unclosed front-matter-yaml mission-yaml
 mission-contract mission-phase mission-shape outside-mission
 must-have-bare must-have-empty must-have-undecidable must-haves-missing no-steps path-outside pattern-invalid

@@ -59,6 +59,10 @@ def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.Monke
     assert rows(filled, kinds=("plan", "phase", "mission")) == EXPECTED[:8] and rows(filled, kinds=("item",)) == EXPECTED[8:]
 
 
+def test_a_status_that_nobody_heard_of_names_the_nearest(filled: Sandbox) -> None:
+    assert "did you mean `claimed`?" in filled.forge("list", "--status", "clamed").out
+
+
 def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "_OLD", 2**62)
     assert rows(filled) == EXPECTED

@@ -46,7 +46,8 @@ _OF_A_DOCUMENT = (
     allow.UNUSED,
 )  # fmt: skip
 _BETWEEN = (
-    identity.RULE, dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
+    identity.RULE, identity.PHASE,
+    dependencies.UNKNOWN, dependencies.SELF, dependencies.CYCLE, dependencies.FORWARD, waves.WAVE, waves.SHARED,
     references.RULE, requirements.UNKNOWN, requirements.UNCOVERED, requirements.DUPLICATE, roadmap.UNLISTED, roadmap.MISSING,
     roadmap.BEHIND, roadmap.EVIDENCE, status.NUMBERS, status.ORPHAN, items.DUPLICATE, items.DEPENDS, items.NOT_DONE,
     missions.PHASE, missions.NOT_DONE, missions.OUTSIDE, runs.REWRITTEN, runs.COMMITS,

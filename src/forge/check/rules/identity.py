@@ -1,19 +1,41 @@
-"""duplicate-plan: two files that say they are the same plan."""
+"""duplicate-plan and duplicate-phase: two files that say they are the same plan, two folders that are the same phase."""
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
 from forge.check.rules.project import Project
 from forge.planning.plan_files import plan_id
+from forge.planning.spots import TOP
 from forge.text.finding import Finding
 
 RULE = Rule("duplicate-plan", "warning", False, "no two files of a folder are the same plan")
+PHASE = Rule("duplicate-phase", "warning", False, "no two phases have one number")
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Yield a finding for each plan whose id another file of its folder has: nobody can name either by it."""
+    """Yield a finding for each phase and each plan that nobody can name, since another one has its number."""
+    yield from _phases(project)
+    yield from _plans(project)
+
+
+def _phases(project: Project) -> Iterator[Finding]:
+    """Two clones that make a phase each give both the same number, and git merges the two folders without a word."""
+    for number, folders in project.phases.items():
+        for folder in folders[1:]:
+            plans = project.by_folder.get(folder, [])
+            page = f"{folder}/README.md"
+            path = page if project.exists(page) else plans[0].path if plans else ""
+            if path:
+                past = bool(plans) and all(project.done(file) for file in plans)
+                said, hint = f"{number} is also the number of `{folders[0]}`", f"`forge move {posixpath.basename(folder)} NN`"
+                yield PHASE.on(path, TOP, said, f"{hint} gives it another", "note" if past else None)
+
+
+def _plans(project: Project) -> Iterator[Finding]:
+    """Yield a finding for each plan whose id another file of its folder has."""
     for files in project.by_folder.values():
         first: dict[str, str] = {}
         for file in files:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+
 import click
 
 from forge.errors import UsageError
@@ -53,7 +55,13 @@ def command(
         rows = [row for row in rows if row.phase and _is(phase, row.phase)]
     width = min(max((len(row.id) for row in rows), default=0), _WIDEST)
     text = "\n".join(visible(_line(row, width)) for row in rows)
-    return Reply({"items": [row.as_data() for row in rows]}, text or "there is nothing to list")
+    return Reply({"items": [row.as_data() for row in rows]}, text or f"there is nothing to list{_meant(statuses)}")
+
+
+def _meant(statuses: tuple[str, ...]) -> str:
+    """Return what statuses may have been meant of which nobody ever heard."""
+    near = [found for word in statuses if word not in WORDS for found in difflib.get_close_matches(word, WORDS, 1)]
+    return f"; did you mean {' or '.join(f'`{word}`' for word in near)}?" if near else ""
 
 
 def _kind(name: str) -> str:
