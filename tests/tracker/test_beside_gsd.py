@@ -132,6 +132,12 @@ def test_phases_are_called_as_in_the_roadmap_and_one_without_plans_comes_next(wr
     assert said["next"] == ["forge new plan 'The rest' --phase 2"] and said["why"].endswith("2 The rest, 3 End")
 
 
+def test_plans_of_a_folder_called_phase_have_its_number(written: Sandbox) -> None:
+    written.write(".planning/phases/phase-07/PLAN.md", PLAN.format(plan="01"))
+    assert written.call("new", "plan", "More", "--phase", "phase-07").data["id"] == "07-01"
+    assert written.call("move", "01-02", "phase-07").data["path"] == ".planning/phases/phase-07/07-02-PLAN.md"
+
+
 def test_what_lies_in_archives_is_counted_and_not_told_line_by_line(written: Sandbox) -> None:
     written.write(".planning/milestones/v1-phases/01-old/01-01-PLAN.md", PLAN.format(plan="01"))
     written.write(".planning/milestones/v1-phases/01-old/01-02-PLAN.md", PLAN.format(plan="02"))

@@ -19,7 +19,7 @@ from forge.planning.backlog import slug
 from forge.planning.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES, Document, Documents
 from forge.planning.fields import Change
 from forge.planning.numbers import NUMBER, leading
-from forge.planning.plan_files import PlanFile, identified
+from forge.planning.plan_files import Phase, PlanFile, identified
 from forge.planning.plan_index import PlanIndex
 from forge.text.edit import NotEditable
 from forge.text.mapping import Block
@@ -51,10 +51,10 @@ def plan_to(
 
     `spoken` are the paths of plans that runs and proofs name: a plan with one of them says then that it lay there.
     """
-    match = _NUMBER.match(phase.id)
-    if match is None:
+    phase_number = Phase(phase.path, ()).number
+    if not phase_number:
         raise UsageError(f"{phase.path} has no number, so its plans can have none", "name another phase")
-    name = f"{match[0]}-{number}"
+    name = f"{phase_number}-{number}"
     moved = Relocation(Document("plan", name, f"{phase.path}/{name}-PLAN.md"))
     moved.renames = [*_with_companions(root, document, phase.path, name)]
     _number_plan(root, moved, document.path, phase.id, number, spoken)
@@ -137,12 +137,12 @@ def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: s
         return
     said = front.get("phase")
     bare = said is not None and _NUMBER.fullmatch(said.raw.strip()) is not None
-    match = _NUMBER.match(phase)
-    values = {"phase": match[0] if bare and match else phase}
+    own = Phase(phase, ()).number
+    values = {"phase": own if bare and own else phase}
     plan = front.get("plan")
     if plan is not None and number is not None:
         dash = plan.raw.rpartition("-")[0]
-        values["plan"] = f"{match[0]}-{number}" if dash and match else number
+        values["plan"] = f"{own}-{number}" if dash and own else number
     new = moved.now(path)
     before = [Change(homes.KEY, "-=", new), Change(homes.KEY, "+=", path)] if path in spoken and new != path else []
     _set(root, moved, "plan", path, values, present=True, more=before)

@@ -15,6 +15,7 @@ from forge.planning import proof as proofs
 from forge.planning.backlog import next_number
 from forge.planning.documents import Document, Documents
 from forge.planning.moving import Relocation
+from forge.planning.plan_files import Phase
 from forge.run.documents.plans import taken_numbers
 from forge.text import atomic
 from forge.views.runs import all_runs, open_runs
@@ -43,7 +44,7 @@ def move(repository: Repository, document: Document, to: str, here: Path) -> Mov
         raise UsageError(f"{document} is archived", f"move {document.path} back with `git mv` first")
     if document.kind == "plan":
         phase, number = moving.phase_named(documents, to, here)
-        number = number or next_number(taken_numbers(repository, phase.path, phase.id.partition("-")[0]))
+        number = number or next_number(taken_numbers(repository, phase.path, Phase(phase.path, ()).number))
         return _apply(root, moving.plan_to(root, documents, document, phase, number, _spoken_of(repository)))
     if document.kind == "phase":
         relocation = moving.phase_to(root, documents, document, to, _spoken_of(repository))

@@ -12,10 +12,8 @@ from forge.planning import backlog, drafts
 from forge.planning.catalog import Catalog
 from forge.planning.documents import ARCHIVED_PHASES, PHASES, Document, Documents
 from forge.planning.drafts import Wishes
-from forge.planning.plan_files import PlanFile
+from forge.planning.plan_files import Phase, PlanFile
 from forge.run.documents.making import Created, ever_added, given, make, numbered, titled
-
-_NUMBER = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?")
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
@@ -23,12 +21,12 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     title = titled(title)
     documents = Documents(repository.root)
     phase = _phase(documents, wishes.phase, here)
-    match = _NUMBER.match(phase.id)
-    if match is None:
+    number = Phase(phase.path, ()).number
+    if not number:
         raise UsageError(f"{phase.path} has no number, so its plans can have none", "name another: `forge list phases`")
     first = [_dependency(documents.catalog, phase, name, here) for name in wishes.depends_on]
     wishes = wishes._replace(depends_on=tuple(file.id for file in first))
-    number, level = match[0], _wave(documents.catalog, phase, first) if wishes.wave is None else wishes.wave
+    level = _wave(documents.catalog, phase, first) if wishes.wave is None else wishes.wave
 
     def attempt(each: str) -> Created | None:
         path = f"{phase.path}/{number}-{each}-PLAN.md"

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import difflib
-
 import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names, words
 from forge.front.cli.declaring import Verb, option
+from forge.late import at_first_use
 from forge.planning.numbers import leading
 from forge.text.visible import visible
 from forge.views.listing import KINDS, Filters, Row, listed
 
+difflib = at_first_use("difflib")  # for slips of the pen only
 _WIDEST = 40
 # how plans stand, then items and missions
 WORDS = (
