@@ -130,6 +130,9 @@ def test_phases_are_called_as_in_the_roadmap_and_one_without_plans_comes_next(wr
     assert rows == [("01-setup", "Set-up & Go", "claimed"), ("02-rest", "The rest", "open")]
     said = written.call("next").data
     assert said["next"] == ["forge new plan 'The rest' --phase 2"] and said["why"].endswith("2 The rest, 3 End")
+    parked = "### Phase 3: End — ✅ SHIPPED\n### Phase 4: Last (INSERTED)\n### Phase 999.1: Some day (BACKLOG)\n"
+    written.write(".planning/ROADMAP.md", f"# Roadmap\n\n{roadmap.replace('[ ] **Phase 3', '[x] **Phase 3')}{parked}")
+    assert written.call("next").data["why"].endswith("2 phases without plans: 2 The rest, 4 Last")
 
 
 def test_plans_of_a_folder_called_phase_have_its_number(written: Sandbox) -> None:

@@ -18,13 +18,15 @@ _PLAN_BOX = re.compile(
     r"(?:\.md)?)(?![\w-])(?P<rest>[^\n]*)"
 )
 _HEADING = re.compile(rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I)
+_DONE = re.compile(r"✅|✓|☑")
+_MARK = re.compile(r"[ \t]*(?:[—–-]+[ \t]*)?(?:✅|✓|☑|\((?=[A-Z]{4}))")  # of a heading: how it stands
 _MARKUP = " \t\r*_`~:.—–-#"
 _ASIDE = re.compile(r"[ \t]+(?:[—–-]+[ \t]|\(|✅|✓)")
 _ROW = re.compile(r"[ \t]*\|[ \t]*\**(?:\[)?(?P<first>[^|\n]*)\|")
 
 
 class Entry(NamedTuple):
-    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is None without a box.
+    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is None without a box or a tick.
 
     A phase has the title that it is called by there.
     """
@@ -65,7 +67,9 @@ def _phase(source: Source, line: re.Match[str]) -> Entry | None:
         title = _title(line[0][match.end() :])
         return Entry(normal(match["number"]), match["mark"] in "xX", _spot(source, line, match), True, title)
     if match := _HEADING.match(line[0]):
-        return Entry(normal(match["number"]), None, _spot(source, line, match), True, line[0][match.end() :].strip(_MARKUP))
+        rest = line[0][match.end() :]
+        ticked = True if _DONE.search(rest) else None
+        return Entry(normal(match["number"]), ticked, _spot(source, line, match), True, _MARK.split(rest)[0].strip(_MARKUP))
     return None
 
 

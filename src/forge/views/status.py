@@ -16,6 +16,8 @@ from forge.views.lines import PlanLine, RoadmapLine, RunLine
 from forge.views.missions import MissionStanding, Tally, mission_standing
 from forge.views.outline import Outline
 
+_PARKED = "999"  # where roadmaps of the GSD workflow keep what is not planned
+
 
 class PlanStanding(Struct, frozen=True):
     """A plan: `claimed` is what a summary says, `verdict` what its last completed run showed (`stale` where that is past)."""
@@ -173,7 +175,8 @@ class Standing:
     def unplanned(self) -> list[RoadmapLine]:
         """The phases that the roadmap lists without a tick, and of which there is no plan."""
         planned = {phase.key for phase in self._phases}
-        return [line for line in self.outline.roadmap if not line.ticked and line.number not in planned]
+        listed = (line for line in self.outline.roadmap if not line.ticked and line.number not in planned)
+        return [line for line in listed if line.number.partition(".")[0] != _PARKED]
 
     def _beginning(self, line: RoadmapLine) -> str:
         """Return what to type to begin a phase of the roadmap; empty where a new folder would get another number."""
