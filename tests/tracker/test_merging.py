@@ -71,6 +71,10 @@ def moved(path: str, to: str) -> Side:
     return lambda sandbox: sandbox.git("mv", path, to)
 
 
+def line_ends(path: str) -> Side:
+    return lambda sandbox: (sandbox.root / path).write_bytes((sandbox.root / path).read_bytes().replace(b"\n", b"\r\n"))
+
+
 def deleted(path: str) -> Side:
     return lambda sandbox: sandbox.git("rm", "-q", path)
 
@@ -143,6 +147,7 @@ def test_both_sides_of_a_clean_merge_are_there(forked: Sandbox) -> None:
 
 CONFLICTS: dict[str, tuple[Side, Side]] = {
     "same field": (forge("set", "k3f", "status=blocked"), forge("set", "k3f", "status=in_progress")),
+    "line ends against a field": (line_ends(PATH), forge("set", "k3f", "status=blocked")),
     "delete against edit": (deleted(PATH), forge("set", "k3f", "status=blocked")),
 }
 
@@ -151,7 +156,7 @@ CONFLICTS: dict[str, tuple[Side, Side]] = {
 def test_what_a_person_settles(forked: Sandbox, row: str) -> None:
     assert merged(forked, *CONFLICTS[row]) == [PATH]
     text = (forked.root / PATH).read_text()
-    if row == "same field":
+    if row != "delete against edit":
         assert text.count("status:") == 2 and "<<<<<<< " in text
         assert {"conflict-markers", "item-front-matter"} <= wrong(forked)
         listed = forked.call("list", "items").data["items"]
