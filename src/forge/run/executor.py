@@ -80,7 +80,7 @@ def go_on(run: OpenRun) -> None:
 
 
 def _moves(run: OpenRun) -> None:
-    run.expected_head = run.head()
+    expected: str | None = run.head()  # None where forge itself may have moved it last
     if not run.state.ended:
         bystanders.capture_again(run)
     strangers = True  # whether somebody else's code may have run since the live record was last looked at
@@ -96,8 +96,11 @@ def _moves(run: OpenRun) -> None:
             run.clear_requests()
             asking.pause(run, "requested", "paused at a step's edge, as asked")
             return
-        if move.verb != "close" and run.head() != run.expected_head:
-            raise HeadMoved(f"HEAD moved to {run.head()[:12]} while forge was at work", "look at it, then `forge resume`")
+        if move.verb != "close":
+            head = run.head()
+            if expected not in (None, head):
+                raise HeadMoved(f"HEAD moved to {head[:12]} while forge was at work", "look at it, then `forge resume`")
+            expected = head if move.verb in _LEAVE_HEAD else None
         runs_code = move.verb in _RUNS_CODE
         if runs_code:
             _guarded(run, move)
@@ -106,8 +109,6 @@ def _moves(run: OpenRun) -> None:
         strangers = runs_code or move.verb in _RUNS_HOOKS
         if move.verb == "close":
             return
-        if move.verb not in _LEAVE_HEAD:
-            run.expected_head = run.head()
         if runs_code and run.guard is None:
             bystanders.pause_where_touched(run)
 

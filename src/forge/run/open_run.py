@@ -74,7 +74,6 @@ class OpenRun:
     checkpoint_commit: str | None = None
     kept: str | None = None
     output_tail: str = ""
-    expected_head: str | None = None
     known_tampering: int = 0
     cards_put_back: int = 0
     looking: Looking = field(init=False)
