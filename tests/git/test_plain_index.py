@@ -110,11 +110,13 @@ def test_what_changed_is_the_same_however_it_is_staged(
         sandbox.write("binary", b"\0\1\2")
         sandbox.write("no-end", "no newline at the end")
         sandbox.write("ümlaut\t", "a\n")
+        (sandbox.root / "kept.txt").unlink()
+        (sandbox.root / "kept.txt").symlink_to("elsewhere")
         prepare(sandbox)
         with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: False) as staging:
             found[kind] = Changes(sorted(staging.changes.entries, key=lambda change: change.path), staging.changes.patch)
     entries = found["plain"].entries
-    assert {change.status for change in entries} == {"A", "M", "D"}
+    assert {change.status for change in entries} == {"A", "M", "D", "T"}
     for kind, changes in found.items():
         assert changes.entries == entries, kind
         lines = [

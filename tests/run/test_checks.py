@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 import pytest
 
 from tests.conftest import Said, Sandbox
@@ -135,6 +137,20 @@ def test_a_command_that_changes_the_tree_asks_what_becomes_of_it(sandbox: Sandbo
     sandbox.call("approve", run)
     assert sandbox.call("resume", run).data["status"] == "completed"
     assert sandbox.git("show", "HEAD:made.txt") == "made\n"
+
+
+def test_what_a_command_changed_is_found_whatever_it_does_about_times(sandbox: Sandbox) -> None:
+    old = "__pycache__/old"
+    words = (
+        "mkdir __pycache__",
+        f"cp -p README.md {old}",
+        f"tr A B < {old} > README.md",
+        f"touch -r {old} README.md .gitignore",
+    )
+    said = execute(sandbox, auto(html.escape(" && ".join(words))))
+    assert said.code == 4, said.err
+    (completed,) = [event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "test_completed"]
+    assert completed["changed"] == ["README.md"]
 
 
 def test_what_a_command_changed_is_discarded_behind_a_snapshot(sandbox: Sandbox) -> None:

@@ -63,13 +63,12 @@ class Stored(NamedTuple):
         name, moves it on to the present. A time not before that of the index tells nothing: more may have been done within
         one tick of the clock (git's racy entries).
         """
-        changed, modified = (
-            self.changed_s * _SECOND + self.changed_ns, self.modified_s * _SECOND + self.modified_ns
-        )  # fmt: skip
+        changed_s, changed_ns, modified_s, modified_ns, _, inode, mode, user, group, size, _, _ = self
+        changed, modified = changed_s * _SECOND + changed_ns, modified_s * _SECOND + modified_ns
         return (
-            changed == found.st_ctime_ns and modified == found.st_mtime_ns and max(changed, modified) < written_ns
-            and self.inode == found.st_ino & _WORD and self.size == found.st_size & _WORD
-            and (self.user, self.group) == (found.st_uid, found.st_gid) and self.mode == git_mode(found)
+            changed == found.st_ctime_ns and modified == found.st_mtime_ns and changed < written_ns > modified
+            and inode == found.st_ino & _WORD and size == found.st_size & _WORD
+            and user == found.st_uid and group == found.st_gid and mode == git_mode(found)
         )  # fmt: skip
 
 
