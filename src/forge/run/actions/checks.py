@@ -91,6 +91,8 @@ def changed_paths(run: OpenRun) -> list[str]:
 
 def _changed_by_it(run: OpenRun) -> list[str]:
     """Return the paths that a command left otherwise than HEAD has them; what it only staged lies there as before."""
+    if not changed_paths(run):
+        return []
     return [path for path in changed_in_tree(run.repository) if not run.own(path)]
 
 
