@@ -5,6 +5,7 @@ Exit statuses are those of `docs/commands.md`: 1 failed or not proven, 2 usage, 
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 
 
@@ -104,6 +105,15 @@ class GitFailed(ForgeError):
         self.status = status
 
 
+_REMEDIES = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "see to its access"),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "see what took it away, and bring it back"),
+    errno.EROFS: "have it mounted for writing",
+    errno.EIO: "see to the disk",
+}
+
+
 class StorageFailed(ForgeError):
     """The disk did not take what forge had to write; nothing half written is visible."""
 
@@ -111,10 +121,11 @@ class StorageFailed(ForgeError):
     exit_code = 1
 
     @classmethod
-    def of(cls, error: OSError) -> StorageFailed:
-        """Return the failure that an error of the system means."""
-        place = f"{error.filename}: " if error.filename else ""
-        return cls(f"{place}{error.strerror or error}", "make room or access, then `forge resume` an open run, or try again")
+    def of(cls, error: OSError, place: object = None) -> StorageFailed:
+        """Return the failure that an error of the system means; `place` is the file, where the error does not know it."""
+        remedy = _REMEDIES.get(error.errno or 0, "make room or access")
+        where = place or error.filename or "a file of this repository could not be written"
+        return cls(f"{where}: {error.strerror or error}", f"{remedy}, then `forge resume` an open run, or try again")
 
 
 class Interrupted(ForgeError):

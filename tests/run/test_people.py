@@ -247,6 +247,13 @@ def test_at_a_terminal_a_diff_is_shown_in_colour_with_its_question(sandbox: Sand
     assert (resolved["kind"], resolved["decision"], resolved["reason"]) == ("scope", "denied", "not this file")
 
 
+def test_a_diff_of_one_long_line_is_cut_at_a_terminal(sandbox: Sandbox) -> None:
+    case = Case(sandbox, [Task("Write", "a.txt")], {1: "pathlib.Path('b.txt').write_text('x' * 3_000_000)"}, files=("a.txt",))
+    case.set_up()
+    code, shown = at_terminal(sandbox, ["execute", "01-01", "--approve"], b"\n")
+    assert code == 4 and "2999001 more characters" in shown and len(shown) < 10_000, shown[-500:]
+
+
 def test_what_a_verify_command_changed_is_shown_too(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Task 1: Test it", "", auto("echo made > made.txt"))]).set_up()
     code, shown = at_terminal(sandbox, ["execute", "01-01"], b"y\ny\n")

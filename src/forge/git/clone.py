@@ -34,7 +34,7 @@ def clone_id(repository: Repository) -> str:
         made.write_text(json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}), "utf-8")
         os.replace(made, path)
     except OSError as error:
-        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
+        raise StorageFailed.of(error, path) from error
     return known_clone_id(repository) or clone_id(repository)
 
 

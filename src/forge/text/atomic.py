@@ -40,7 +40,7 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, s
     except OSError as error:
         with contextlib.suppress(OSError):  # what stopped the write may stop this too
             temporary.unlink()
-        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then run `forge resume`") from error
+        raise StorageFailed.of(error, path) from error
 
 
 def swap(path: Path, before: bytes, after: bytes) -> None:
@@ -57,7 +57,7 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
         write(path, after, mode=mode)
         path.chmod(mode)  # the umask may have taken bits away
     except OSError as error:
-        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
+        raise StorageFailed.of(error, path) from error
 
 
 def create(path: Path, data: bytes) -> bool:
@@ -68,7 +68,7 @@ def create(path: Path, data: bytes) -> bool:
     except FileExistsError:
         return False
     except OSError as error:
-        raise StorageFailed(f"{path}: {error.strerror}", "make room or access, then try again") from error
+        raise StorageFailed.of(error, path) from error
     return True
 
 

@@ -92,7 +92,7 @@ class WriterLock:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
         except OSError as error:
-            raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
+            raise StorageFailed.of(error, self.path) from error
         if not _taken(descriptor):
             os.close(descriptor)
             holder = read_holder(self.path)

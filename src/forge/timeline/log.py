@@ -107,7 +107,7 @@ class Log:
                     atomic.write(torn_to / f"{self.path.parent.name}-{self._size}.torn", reading.torn)
                 os.ftruncate(self._descriptor, self._size)
         except OSError as error:
-            raise StorageFailed(f"{self.path}: {error.strerror}", "make room or access, then try again") from error
+            raise StorageFailed.of(error, self.path) from error
         self._seq = len(reading.events)
         self._previous = link(reading.last) if reading.events else GENESIS
         self._lines = raw[: self._size].splitlines(keepends=True)

@@ -62,15 +62,21 @@ class Terminal:
 _REBUILT = "      the index was gone or damaged, and is built again from HEAD"
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _MOST_LINES = 400
+_LONGEST_LINE = 1000  # characters
 
 
 def _coloured(patch: str) -> str:
     """Return a patch as a terminal shows it. What it says cannot disguise itself; a long one ends with how to see the rest."""
     lines = visible(patch).splitlines()
     rest = len(lines) - _MOST_LINES
-    shown = [_coloured_line(line) for line in lines[:_MOST_LINES]]
+    shown = [_coloured_line(_cut(line)) for line in lines[:_MOST_LINES]]
     more = [f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them"] if rest > 0 else []
     return "\n".join([*shown, *more])
+
+
+def _cut(line: str) -> str:
+    rest = len(line) - _LONGEST_LINE
+    return f"{line[:_LONGEST_LINE]} … {rest} more characters" if rest > 0 else line
 
 
 def _coloured_line(line: str) -> str:
