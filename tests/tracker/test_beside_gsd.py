@@ -152,6 +152,24 @@ def test_what_lies_in_archives_is_counted_and_not_told_line_by_line(written: San
     assert sorted(cards) == ["01-01", "01-02"]
 
 
+def test_every_phase_can_be_listed_and_shown_wherever_it_lies(written: Sandbox) -> None:
+    folders = [".planning/workstreams/app/phases/01-sync", ".planning/milestones/v1-phases/01-old", ".planning/phases/01-setup"]
+    for folder in folders:
+        written.write(f"{folder}/01-01-PLAN.md", PLAN.format(plan="01"))
+    assert written.forge("new", "phase", "Away").code == 0 and written.forge("archive", "02-away").code == 0
+    assert written.forge("new", "mission", "Win").code == 0 and written.forge("archive", "win").code == 0
+    rows = {row["path"]: row for row in written.call("list", "--archived").data["items"]}
+    away = [".planning/archive/phases/02-away", ".planning/archive/missions/win.yaml"]
+    for path in (*folders, *away):
+        assert path in rows and written.call("show", path).data["path"] == path
+    current = {row["path"] for row in written.call("list").data["items"]}
+    assert current >= {folders[0], folders[2]} and current.isdisjoint([folders[1], *away])
+    assert rows[folders[1]]["title"] == "old" and rows[folders[2]]["title"] == "Setup"
+    again = written.forge("new", "mission", "Win")
+    assert again.code == 2 and "was put away" in again.err and written.call("show", "win").data["path"] == away[1]
+    assert [mission["id"] for mission in written.call("status").data["missions"]] == ["implicit"]
+
+
 def test_a_plan_is_called_by_its_title_its_objective_or_its_heading(written: Sandbox) -> None:
     written.write(
         ".planning/quick/260101-abc/260101-abc-PLAN.md", "---\nmode: quick\n---\n\n# Quick Task 260101-abc: Mend it\n"

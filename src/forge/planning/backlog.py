@@ -14,6 +14,8 @@ from forge.errors import UnknownName
 FOLDER = ".planning/backlog"
 ARCHIVE = ".planning/archive"
 ARCHIVED_ITEMS = f"{ARCHIVE}/backlog"
+ARCHIVED_MISSIONS = f"{ARCHIVE}/missions"
+ARCHIVED_PHASES = f"{ARCHIVE}/phases"
 STATUSES = ("todo", "in_progress", "done", "blocked")
 PRIORITIES = ("P0", "P1", "P2", "P3")
 _NO_ITEMS = frozenset(("readme.md", "index.md"))

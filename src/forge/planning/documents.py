@@ -21,7 +21,7 @@ from forge.planning.plan_files import FOLDER, natural, normal
 Kind = Literal["mission", "phase", "plan", "item"]
 PHASES = f"{FOLDER}/phases"
 PHASE_PAGE = "README.md"
-ARCHIVED_PHASES = f"{backlog.ARCHIVE}/phases"
+ARCHIVED_PHASES = backlog.ARCHIVED_PHASES
 _NEAR = 20
 
 
@@ -75,9 +75,10 @@ class Documents:
 
     @cached_property
     def missions(self) -> list[Document]:
-        """The missions that have a file."""
-        names = [name for name in names_in(self.root, mission.FOLDER) if name.endswith(".yaml")]
-        return [Document("mission", name.removesuffix(".yaml"), f"{mission.FOLDER}/{name}") for name in names]
+        """The missions that have a file, those of the archive last."""
+        found = [(place, name) for place in (mission.FOLDER, backlog.ARCHIVED_MISSIONS) for name in names_in(self.root, place)]
+        named = [(f"{place}/{name}", name) for place, name in found if name.endswith(".yaml")]
+        return [Document("mission", name.removesuffix(".yaml"), path) for path, name in named]
 
     @cached_property
     def items(self) -> list[Document]:

@@ -109,7 +109,7 @@ def archived(root: Path, documents: Documents, document: Document) -> Relocation
         moved = Relocation(Document("plan", document.id, f"{target}/{name}"))
         moved.renames = [*_with_companions(root, document, target, document.name)]
         return _referred(root, documents, moved)
-    target = {"item": backlog.ARCHIVED_ITEMS, "phase": ARCHIVED_PHASES, "mission": f"{backlog.ARCHIVE}/missions"}[document.kind]
+    target = {"item": backlog.ARCHIVED_ITEMS, "phase": ARCHIVED_PHASES, "mission": backlog.ARCHIVED_MISSIONS}[document.kind]
     moved = Relocation(Document(document.kind, document.id, f"{target}/{name}"), [(document.path, f"{target}/{name}")])
     return _referred(root, documents, moved) if document.kind == "phase" else moved
 

@@ -14,6 +14,7 @@ from forge.planning.plan_files import FOLDER, RUNS
 
 MISSIONS = f"{FOLDER}/missions"
 PHASES = f"{FOLDER}/phases"
+_MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
 _BACKLOG = (backlog.FOLDER, backlog.ARCHIVED_ITEMS)
 _LEFT_OUT = (RUNS, f"{FOLDER}/proofs")
 _OLD = time.time_ns() - 20_000_000  # nanoseconds; the times of a file that was old when forge began tell every later change
@@ -26,6 +27,7 @@ class Files(Struct):
     summaries: set[str] = field(default_factory=set)
     others: dict[str, str] = field(default_factory=dict)
     phases: dict[str, str] = field(default_factory=dict)
+    archived_phases: list[str] = field(default_factory=list)
 
 
 def files_below(root: Path) -> Files:
@@ -46,6 +48,8 @@ def files_below(root: Path) -> Files:
                     folders.append(path)
                     if folder == PHASES:
                         found.phases.setdefault(path, "")
+                    elif folder == backlog.ARCHIVED_PHASES:
+                        found.archived_phases.append(path)
             else:
                 _take(found, folder, entry)
     return found
@@ -58,7 +62,7 @@ def _take(found: Files, folder: str, entry: os.DirEntry[str]) -> None:
         found.plans[f"{folder}/{name}"] = _signs(entry)
     elif name.endswith("SUMMARY.md"):
         found.summaries.add(f"{folder}/{name}")
-    elif name.endswith(".yaml") if folder == MISSIONS else folder in _BACKLOG and backlog.is_item(name):
+    elif name.endswith(".yaml") if folder in _MISSIONS else folder in _BACKLOG and backlog.is_item(name):
         found.others[f"{folder}/{name}"] = _signs(entry)
     elif name == "README.md" and posixpath.dirname(folder) == PHASES:
         found.phases[folder] = _signs(entry)

@@ -10,8 +10,9 @@ from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning import backlog
+from forge.planning.numbers import leading
 from forge.planning.plan_files import Phase, natural
-from forge.views.files import MISSIONS
+from forge.views.files import MISSIONS, PHASES
 from forge.views.outline import Outline
 from forge.views.status import Standing
 
@@ -75,23 +76,29 @@ def _missions(standing: Standing) -> Iterator[Row]:
         if line.path.startswith(MISSIONS):
             name = posixpath.basename(line.path).removesuffix(".yaml")
             yield Row("mission", name, line.path, line.title, line.status, note=found.contradiction)
+    for line in standing.outline.archived_missions:
+        yield Row(
+            "mission", posixpath.basename(line.path).removesuffix(".yaml"), line.path, line.title, line.status, archived=True
+        )
 
 
 def _phases(standing: Standing) -> Iterator[Row]:
     outline = standing.outline
     roadmap = {line.number: line for line in outline.roadmap}
-    for path in sorted(outline.phase_folders, key=natural):
+    put_away = {*outline.archived_phases, *(file.folder for file in outline.files if file.archived)}
+    numbered = {folder for folder in standing.by_phase if leading(posixpath.basename(folder)) is not None}
+    for path in sorted({*outline.phase_folders, *outline.archived_phases, *numbered}, key=natural):
         name = posixpath.basename(path)
         page = outline.phases.get(path)
         words = [plan.word for plan in standing.by_phase.get(path, [])]
         status = next(
             (word for word in ("proven", "claimed") if words and all(each in ("proven", word) for each in words)), "open"
         )
-        listed = roadmap.get(Phase(path, ()).key)
+        listed = roadmap.get(Phase(path, ()).key) if path.startswith(PHASES) else None
         if listed and listed.ticked and not words:
             status = "claimed"
         title = (page.title if page else "") or (listed.title if listed else "") or _NUMBER.sub("", name).replace("-", " ")
-        yield Row("phase", name, path, title, status, page.priority if page else "", name)
+        yield Row("phase", name, path, title, status, page.priority if page else "", name, archived=path in put_away)
 
 
 def _plans(standing: Standing) -> Iterator[Row]:

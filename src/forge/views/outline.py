@@ -25,6 +25,7 @@ from forge.views.outline_memory import OutlineMemory, Shelf
 if TYPE_CHECKING:
     from types import ModuleType
 
+_MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
 _ROADMAP = ".planning/ROADMAP.md"
 _IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # what says the goal where there is no mission
 T = TypeVar("T")
@@ -84,21 +85,37 @@ class Outline:
     @cached_property
     def items(self) -> dict[str, ItemLine]:
         """Each backlog item's line by its path, those that were put away last."""
-        found = {path: signs for path, signs in self._found.others.items() if not path.startswith(MISSIONS)}
+        found = {path: signs for path, signs in self._found.others.items() if not path.startswith(_MISSIONS)}
         signs = {path: found[path] for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))}
         return self._lines(self._kept.items, signs, lambda path: _reader().item_line(self.repository.root, path))
 
-    @cached_property
+    @property
     def missions(self) -> list[MissionLine]:
         """The missions, in order of their files; the implicit one where there is none."""
-        root, shelf = self.repository.root, self._kept.missions
-        signs = {path: self._found.others[path] for path in sorted(self._found.others) if path.startswith(MISSIONS)}
-        if signs:
-            return [*self._lines(shelf, signs, lambda path: _reader().mission_line(root, path)).values()]
-        spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
-        if spoken is None:
-            return [MissionLine("implicit", root.name, "", "active", "", [])]
-        return [*self._lines(shelf, {spoken: signs_of(root / spoken)}, lambda _: _reader().implicit_mission(root)).values()]
+        found = [line for path, line in self._missions.items() if not path.startswith(backlog.ARCHIVE)]
+        return found or [MissionLine("implicit", self.repository.root.name, "", "active", "", [])]
+
+    @property
+    def archived_missions(self) -> list[MissionLine]:
+        """The missions that were put away."""
+        return [line for path, line in self._missions.items() if path.startswith(backlog.ARCHIVE)]
+
+    @cached_property
+    def _missions(self) -> dict[str, MissionLine]:
+        """Each mission's line by its path; that of the implicit one by the file that tells of it."""
+        root = self.repository.root
+        signs = {path: self._found.others[path] for path in sorted(self._found.others) if path.startswith(_MISSIONS)}
+        spoken = None
+        if not any(path.startswith(MISSIONS) for path in signs):
+            spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
+        if spoken is not None:
+            signs[spoken] = signs_of(root / spoken)
+
+        def read(path: str) -> MissionLine:
+            found: MissionLine = _reader().implicit_mission(root) if path == spoken else _reader().mission_line(root, path)
+            return found
+
+        return self._lines(self._kept.missions, signs, read)
 
     def _lines(self, shelf: Shelf[T], signs: dict[str, str], read: Callable[[str], T]) -> dict[str, T]:
         """Return a line for each path: the one that is kept where the file is as it was, else what `read` makes of it."""
@@ -168,6 +185,11 @@ class Outline:
     def phase_folders(self) -> list[str]:
         """The folders of current phases, with plans or without."""
         return [*self._found.phases]
+
+    @property
+    def archived_phases(self) -> list[str]:
+        """The folders of phases that were put away, with plans or without."""
+        return self._found.archived_phases
 
     @property
     def item_paths(self) -> list[str]:
