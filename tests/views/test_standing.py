@@ -30,7 +30,7 @@ REQUIREMENTS = """\
 
 - [x] **REQ-01**: It is there
 - [x] **REQ-02**: It is fast
-- [ ] **REQ-03**: It is small
+- [ ] **REQ-03**: **[Later]** It is **small**
 """
 
 PROBE = """\
@@ -280,6 +280,7 @@ def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) ->
     assert all((project.root / run["record"] / "evidence" / name).is_file() for name in run["evidence"]) and run["evidence"]
     assert by_id["REQ-02"]["contradiction"] == "ticked, and 01-02 ready"
     assert (by_id["REQ-01"]["text"], by_id["REQ-01"]["line"]) == ("It is there", 3)
+    assert by_id["REQ-03"]["text"] == "[Later] It is small"
     assert found["unknown"] == [{"plan": "01-02", "name": "REQ-99"}]
     assert found["totals"] == {"proven": 1, "planned": 1, "not_covered": 1, "put_off": 0}
     assert [each["id"] for each in project.call("trace", "--uncovered").data["requirements"]] == ["REQ-03"]

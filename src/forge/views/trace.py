@@ -104,7 +104,7 @@ def _requirements(repository: Repository) -> tuple[Requirements | None, Source |
 
 def _traced(each: Requirement, source: Source | None, named: dict[str, list[TracedPlan]]) -> Traced:
     line = source.line_text(each.spot.line) if source else ""
-    text = line.partition(each.id)[2].strip(" *_`:|-–—]")
+    text = line.partition(each.id)[2].replace("**", "").strip(" *_`:|-–—]")
     return Traced(each.id, text, each.spot.line, each.ticked, each.aside, named.get(each.id.lower(), []))
 
 
