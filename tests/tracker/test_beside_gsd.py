@@ -92,11 +92,13 @@ def test_a_summary_with_a_plans_number_is_its_summary_to_every_command(written: 
     for slug in ("left", "right"):  # one number for two plans says nothing of either
         written.write(f"{phases}/02-rest/02-03-{slug}-PLAN.md", PLAN.format(plan="03"))
     written.write(f"{phases}/02-rest/02-03-SUMMARY.md", "# Done\n")
+    written.write(f"{phases}/03-end/03-SUMMARY.md", "# The phase is done, it says; of no plan\n")
+    written.write(f"{phases}/03-end/03-03-PLAN.md", PLAN.format(plan="03"))
     written.write(f"{phases}/03-end/03-01-PLAN.md", PLAN.format(plan="01").replace("[]", "[02-rest/02]"))
     written.commit("More of it")
     assert words(written) == {
         "01-01": "claimed", "01-02": "ready", "02-01-sweep": "claimed", "02-02": "claimed", "02-03-left": "open",
-        "02-03-right": "open", "03-01": "open",
+        "02-03-right": "open", "03-01": "open", "03-03": "open",
     }  # fmt: skip
     audited = {plan["id"]: plan["claimed_by"] for plan in written.call("audit").data["plans"]}
     assert [*audited] == ["01-01", "02-01-sweep", "02-02"] and audited["02-02"] == "summary"
@@ -177,3 +179,13 @@ def test_a_plan_is_called_by_its_title_its_objective_or_its_heading(written: San
     assert written.forge("set", "01-02", "title=2024").code == 0
     titles = {row["id"]: row["title"] for row in written.call("list", "plans").data["items"]}
     assert titles == {"01-01": "Set it up.", "01-02": "2024", "260101-abc": "Mend it"}
+
+
+def test_nothing_in_a_title_reaches_the_terminal(written: Sandbox) -> None:
+    written.write(
+        ".planning/phases/01-setup/01-02-PLAN.md", PLAN.format(plan="02").replace("Set it up.", "Up \u202eti teS \x1b[31m")
+    )
+    for verb in ("status", "list", "ready", "next", "graph", "board"):
+        said = written.forge(verb).out
+        assert "\u202e" not in said and "\x1b" not in said, verb
+    assert "Up <U+202E>ti teS <U+001B>[31m" in written.forge("status").out

@@ -128,9 +128,15 @@ def summaries_of(plans: Collection[str], summaries: Collection[str]) -> dict[str
 
 
 def _numbered(path: str, ending: str) -> tuple[str, str]:
-    """Return the folder of a plan or its summary, and the number that it has there: its id without a slug."""
+    """Return the folder of a plan or its summary, and the number that it has there: its id without a slug.
+
+    A number alone (`01-SUMMARY.md`) is that of a phase as well, so it is no plan's but that of its own name.
+    """
     folder, name = posixpath.split(path)
-    stem = name.removesuffix(ending).removeprefix(f"{posixpath.basename(folder)}-")
+    whole = name.removesuffix(ending)
+    stem = whole.removeprefix(f"{posixpath.basename(folder)}-")
+    if ending == "SUMMARY.md" and stem == whole and stem.rstrip("-").isdigit():
+        return folder, stem
     own = plan_id(f"{folder}/{stem}PLAN.md")
     match = _NUMBERED.fullmatch(own)
     return folder, match[1] if match else own

@@ -9,6 +9,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
+from forge.text.visible import visible
 from forge.views.backlog import Backlog
 from forge.views.missions import MissionStanding
 from forge.views.status import PlanStanding, Standing, standing
@@ -24,7 +25,7 @@ def command(app: App) -> Reply:
       forge status
     """
     found = standing(app.repository)
-    return Reply(found.as_data()) if app.as_json else Reply({}, _text(found))
+    return Reply(found.as_data()) if app.as_json else Reply({}, visible(_text(found)))
 
 
 def _text(found: Standing) -> str:
