@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import pty
+import signal
 import subprocess
 
 import pytest
@@ -297,3 +299,22 @@ def test_a_terminal_that_is_closed_pauses_the_run_and_ends_the_runner(sandbox: S
     case.set_work({1: writes("a.txt", "whole")})
     assert sandbox.call("resume", run["run"]).data["status"] == "completed"
     assert sandbox.git("show", "HEAD:a.txt") == "whole" and sandbox.call("replay", run["run"]).data["valid"]
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_a_signal_where_a_plan_is_asked_about_begins_nothing(sandbox: Sandbox, number: int) -> None:
+    Case(sandbox, [Task("Write it", "a.txt")], {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
+    process, terminal = pty.fork()
+    if process == 0:
+        os.chdir(sandbox.root)
+        os.execvpe(FORGE[0], [*FORGE, "execute", "01-01"], {**sandbox.environment(), "TERM": "xterm"})
+    shown = b""
+    while b"and execute it?" not in shown:
+        shown += os.read(terminal, 4096)
+    os.kill(process, number)
+    with contextlib.suppress(OSError):  # a terminal whose last process has ended
+        while data := os.read(terminal, 4096):
+            shown += data
+    os.close(terminal)
+    assert os.waitstatus_to_exitcode(os.waitpid(process, 0)[1]) == 130 and b"nothing has begun" in shown
+    assert sandbox.call("runs").data["runs"] == [] and sandbox.status() == []

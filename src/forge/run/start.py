@@ -8,7 +8,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forge.check.gate import Refuse, gate
-from forge.errors import NotApproved
+from forge.errors import Interrupted, NotApproved
 from forge.git import worktrees
 from forge.git.commits import identity
 from forge.git.locks import require_unlocked
@@ -156,7 +156,7 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
     if approvals.is_approved(context.repository, subject):
         return "recorded"
     findings = approvals.findings_of(context.repository, plan) if context.person.present else []
-    if context.person.approve(approvals.describe(plan, subject, findings)):
+    if _asked(context, approvals.describe(plan, subject, findings)):
         approvals.approve(context.repository, subject, identity(context.repository), findings)
         return "terminal"
     raise NotApproved(
@@ -164,3 +164,13 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         "look at its steps and commands, then approve them",
         [approvals.command(context.settings, plan.path, str(subject.runner["name"])), again],
     )  # fmt: skip
+
+
+def _asked(context: Context, text: str) -> bool:
+    """Show a person what they would approve, and say whether they do. Raises Interrupted."""
+    with Interrupts() as interrupts:
+        try:
+            interrupts.waiting(True)
+            return context.person.approve(text)
+        except Interrupted as error:
+            raise Interrupted(error.message, "nothing has begun; call it again") from None
