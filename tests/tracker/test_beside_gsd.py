@@ -115,7 +115,7 @@ def test_a_plan_that_no_run_takes_holds_up_only_what_depends_on_it(written: Sand
     ready = written.call("ready", "--explain").data
     assert [plan["id"] for plan in ready["ready"]] == ["02-01"]
     waits = {each["id"]: " ".join(each["reasons"]) for each in ready["waiting"]}
-    assert waits["01-02"].startswith("cannot be executed as it is: no-steps") and "01-02, which is not" in waits["02-02"]
+    assert waits["01-02"].startswith("has to be mended first: no-steps") and "01-02, which is not" in waits["02-02"]
     (written.root / ".planning/phases/02-rest/02-01-PLAN.md").unlink()
     assert written.call("next").data["next"] == [
         "forge validate .planning/NOTES-PLAN.md", "forge validate .planning/phases/01-setup/01-02-PLAN.md",

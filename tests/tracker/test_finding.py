@@ -42,7 +42,7 @@ SAYS = "its front matter says `complete`, and there is neither a summary nor a r
 EXPECTED = [
     ("win", "Win", "active", ""), ("01-a", "a", "open", ""), ("02-b", "b", "open", ""), ("10-z", "Last: one", "open", ""),
     ("01-01", "First <x>", "ready", ""), ("01-02", "Second", "ready", SAYS), ("01-03", "Third", "claimed", ""),
-    ("02-01", "02-01", "open", "it cannot be executed as it is: no-steps: the plan has no steps"),
+    ("02-01", "02-01", "open", "it has to be mended first: no-steps: the plan has no steps"),
     ("k3f", "Item k3f", "done", "it says `done`, and 1 of 1 criteria are not met"),
     ("k3g", "Item k3g", "done", "closed by force"), ("k3h", "Item k3h", "done", ""), ("k3j", "Item k3j", "todo", ""),
 ]  # fmt: skip

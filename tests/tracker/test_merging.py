@@ -179,6 +179,16 @@ def test_runs_on_both_sides_merge(forked: Sandbox) -> None:
     assert wrong(forked) == set()
 
 
+def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
+    mine, theirs = (replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", words) for words in ("Mine.", "Theirs."))
+    assert merged(forked, mine, theirs) == [f"{PHASE}/01-01-PLAN.md"]
+    ready = forked.call("ready", "--explain").data
+    assert ready["ready"] == [] and "has to be mended first: conflict-markers" in ready["waiting"][0]["reasons"][0]
+    (plan,) = (row for row in forked.call("list", "plans").data["items"])
+    assert plan["title"] == "Mine." and plan["status"] == "open" and "an unsettled merge" in plan["note"]
+    assert forked.call("next").data["next"][0] == "forge show k3f"
+
+
 def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sandbox) -> None:
     assert forked.forge("execute", "01-01", "--approve").code == 0
     forked.write(".planning/PROJECT.md", "# A thing\n\n## What This Is\n\nA thing.\n")

@@ -179,7 +179,7 @@ def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> 
     project.write(".planning/phases/01-first/01-04-PLAN.md", "---\nphase: 01-first\nplan: 04\nwave: 2\n---\n")
     found = project.call("ready", "--explain").data
     assert [each["id"] for each in found["ready"]] == ["01-02"]
-    assert "cannot be executed as it is: no-steps" in str(found["waiting"])
+    assert "has to be mended first: no-steps" in str(found["waiting"])
     assert "waiting" not in project.call("ready").data
     assert project.forge("ready").out.startswith("01-02")
 

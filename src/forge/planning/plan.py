@@ -29,6 +29,7 @@ _BODY = re.compile(r"^[<#]", re.M)
 _FRONT_BELOW = re.compile(r"^---[ \t]*\r?\n(?=(?:phase|plan|type|wave):)", re.M)
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 _LABEL = re.compile(r"(?:quick |sub-?)?(?:plan|task)\b[ \t]*[\w.-]*[ \t]*[:—–-][ \t]*", re.I)
+_MARKER = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")  # of an unsettled merge
 _FURTHEST = 10_000  # characters in which front matter that is not at the top is looked for
 LISTED = frozenset({"contains", "not_contains", "exports", "forbidden"})
 _HINTS = {
@@ -144,6 +145,7 @@ class Plan(Struct, frozen=True, dict=True):
         if said is not None and isinstance(said.data, str) and said.data.strip():
             return " ".join(said.data.split())
         lines = [line.strip() for line in self.section("objective").splitlines() if line.strip()]
+        lines = [line for line in lines if not _MARKER.match(line)]
         if lines:
             return lines[0]
         heading = _HEADING.search(self.source.text, self.body_start)

@@ -6,6 +6,7 @@ import posixpath
 import re
 from pathlib import Path
 
+from forge.check.rules import conflict
 from forge.errors import GitFailed
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
@@ -17,6 +18,7 @@ from forge.planning.plan_files import PlanFile
 from forge.planning.reports import ReportFront
 from forge.planning.roadmap import Roadmap
 from forge.planning.run_card import RUNS
+from forge.text.finding import Finding
 from forge.text.source import Source
 from forge.views.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
 from forge.views.run_report import control_data
@@ -33,14 +35,19 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
         return PlanLine(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
     found = plan.load(source, file.id)
     facts = PlanFacts.of(found)
-    blocking = next((finding for finding in found.findings if finding.blocks), None)
+    wrong = next((finding for finding in (*found.findings, *conflict.check(source)) if _holds_back(finding)), None)
     return PlanLine(
         found.title, found.wave, found.texts("depends_on"),
         [spot.text for spot in facts.requirements],
-        facts.status.text if facts.status else "", len(found.steps), f"{blocking.rule}: {blocking.message}" if blocking else "",
+        facts.status.text if facts.status else "", len(found.steps), f"{wrong.rule}: {wrong.message}" if wrong else "",
         " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
         facts.calls_done, found.texts(homes.KEY),
     )  # fmt: skip
+
+
+def _holds_back(finding: Finding) -> bool:
+    """Say whether nobody would start a plan before this is mended: no run takes it, or a merge is not settled in it."""
+    return finding.blocks or (finding.rule == conflict.RULE.id and finding.severity == "error")
 
 
 def phase_line(root: Path, folder: str) -> PhaseLine:

@@ -106,7 +106,7 @@ class Standing:
     def unstartable(self, plan: PlanStanding) -> str:
         """Say why no run takes a plan that is open; empty where one would."""
         problem = self.outline.plans[plan.path].problem if plan.word == "open" else ""
-        return f"it cannot be executed as it is: {problem}" if problem else ""
+        return f"it has to be mended first: {problem}" if problem else ""
 
     def _needs(self, file: PlanFile) -> Needs:
         line = self.outline.plans[file.path]

@@ -44,5 +44,5 @@ def _waiting(found: Standing) -> list[tuple[str, list[str]]]:
             reasons[plan.path] = [f"its run {plan.run} is {plan.run_status}"]
         problem = found.outline.plans[plan.path].problem
         if problem and plan.word == "open":
-            reasons.setdefault(plan.path, []).append(f"cannot be executed as it is: {problem}")
+            reasons.setdefault(plan.path, []).append(f"has to be mended first: {problem}")
     return [(plan.id, reasons[plan.path]) for plan in found.plans if plan.path in reasons]
