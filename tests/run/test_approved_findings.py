@@ -25,6 +25,15 @@ def test_findings_are_shown_with_the_plan_and_recorded_by_its_run(sandbox: Sandb
         sandbox.call("stop")
 
 
+def test_a_run_begins_with_a_few_of_many_findings(sandbox: Sandbox) -> None:
+    tasks = "\n".join(f'<task type="auto">\n<name>Task {number}: Write it</name>\n</task>' for number in range(1, 21))
+    sandbox.write(PATH, f"---\nphase: 01-start\nplan: 01\n---\n{tasks}\n")
+    sandbox.commit("Plan")
+    said = sandbox.forge("execute", "01-01", "--approve")
+    noted = [line for line in (said.out + said.err).splitlines() if "to be noted: " in line]
+    assert len(noted) == 9 and noted[-1].endswith(" more, see `forge validate`"), noted
+
+
 def test_a_sound_plan_is_shown_without_findings(sandbox: Sandbox) -> None:
     sandbox.write(PATH, SOUND)
     sandbox.commit("Plan")

@@ -59,6 +59,7 @@ class Terminal:
         return Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
 
 
+_MOST_NOTED = 8  # lines about a plan, at the start of its run
 _REBUILT = "      the index was gone or damaged, and is built again from HEAD"
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _MOST_LINES = 400
@@ -150,7 +151,10 @@ def _mission(event: Event) -> str:
     lines = [f"run {event.run}: {data['steps_count']} steps"]
     for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
         entries = data.get(key)
-        lines += [f"  {title}: {_short(entry)}" for entry in entries] if isinstance(entries, list) else []
+        entries = entries if isinstance(entries, list) else []
+        lines += [f"  {title}: {_short(entry)}" for entry in entries[:_MOST_NOTED]]
+        if len(entries) > _MOST_NOTED:
+            lines.append(f"  {title}: {len(entries) - _MOST_NOTED} more, see `forge validate`")
     return "\n".join(lines)
 
 
