@@ -18,7 +18,7 @@ from pathlib import Path
 
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
-from forge.views.full_text import FullText, words_of
+from forge.views.lookup.full_text import FullText, words_of
 
 WORDS = [
     f"{first}{second}{third}" for first in "bdfgkl" for second in ("an", "er", "io", "ost") for third in ("ta", "mi", "ro", "x")

@@ -22,7 +22,7 @@ PLANS_A_PHASE = 10
 MEASURE = """
 import json, os, pickle, resource, sys
 from pathlib import Path
-from forge.views.validation import validate
+from forge.views.documents.validation import validate
 start = sum(os.times()[:4])
 report = validate(Path(sys.argv[1]), [])
 seconds = sum(os.times()[:4]) - start

@@ -20,12 +20,12 @@ from forge.errors import ForgeError
 from forge.front.cli.main import VERBS, main
 from forge.front.cli.main import forge as program
 from forge.planning import plan, settings
-from forge.run.process import INHERITED, Limits, Output
+from forge.run.children.process import INHERITED, Limits, Output
 from forge.run.runners.base import Job, Runner
 from forge.text.source import Source
 from forge.timeline import events
 from forge.timeline.event import KEYS, Data, Event
-from forge.views.validation import Report, validate
+from forge.views.documents.validation import Report, validate
 from tests.conftest import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent

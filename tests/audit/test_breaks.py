@@ -12,7 +12,7 @@ from forge.git.repository import Repository
 from forge.git.tree import RevisionTree
 from forge.planning.plan import load
 from forge.text.source import Source
-from forge.views.audit import audit
+from forge.views.proof.audit import audit
 from tests.audit.ground import PLAN, SUMMARY, Tree, artifact, history, plan
 from tests.conftest import Sandbox
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.git.history import History
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
-from forge.views.completions import Completions
+from forge.views.proof.completions import Completions
 from tests.audit.ground import PLAN, SUMMARY, artifact, history, plan
 from tests.conftest import Sandbox
 

@@ -13,7 +13,7 @@ import pytest
 from forge.git.noted import NotedWorkTree
 from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
-from forge.views.verdicts import Bench, tree_to_judge
+from forge.views.proof.verdicts import Bench, tree_to_judge
 from tests.audit.ground import PLAN, SUMMARY, history, plan, truth
 from tests.audit.test_breaks import BASE, MUST_HAVES, changed
 from tests.conftest import Sandbox
@@ -63,7 +63,7 @@ def test_an_unchanged_plan_is_not_read_again(sandbox: Sandbox, monkeypatch: pyte
     history(sandbox, [BASE])
     for rev in ("HEAD", None):
         first = answers(sandbox, rev=rev)
-        monkeypatch.setattr("forge.views.verdicts.load", lambda *_: pytest.fail("it was read again"))
+        monkeypatch.setattr("forge.views.proof.verdicts.load", lambda *_: pytest.fail("it was read again"))
         assert answers(sandbox, rev=rev) == first
         monkeypatch.undo()
         settle(monkeypatch)

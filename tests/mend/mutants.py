@@ -15,8 +15,8 @@ from forge.planning.plan import Plan, load
 from forge.planning.proof import statement_hash
 from forge.text.source import Source
 from forge.text.yaml import Value
-from forge.views.reading import Reading
-from forge.views.reading import read as judged
+from forge.views.documents.reading import Reading
+from forge.views.documents.reading import read as judged
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/plans"
 TOKENS = [

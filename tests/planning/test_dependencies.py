@@ -13,7 +13,7 @@ from forge.planning.catalog import Catalog
 from forge.planning.dependencies import Done, Needs, Order, dependencies
 from forge.planning.plan_files import PlanFile
 from forge.planning.plan_index import PlanIndex
-from forge.views.outlining import plan_line
+from forge.views.outline.reading import plan_line
 
 Make = Callable[..., Path]
 

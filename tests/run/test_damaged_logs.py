@@ -12,7 +12,7 @@ from forge.git.repository import Repository
 from forge.run.open_run import load_log
 from forge.timeline import log
 from forge.timeline.event import Event
-from forge.views.runs import one_run
+from forge.views.runs.records import one_run
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
 

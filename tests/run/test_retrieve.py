@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from forge.git.repository import Repository
-from forge.views.full_text import MOST_BYTES, FullText, words_of
+from forge.views.lookup.full_text import MOST_BYTES, FullText, words_of
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto
 

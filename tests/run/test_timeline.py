@@ -11,8 +11,8 @@ from contextlib import contextmanager
 
 from forge.git.repository import Repository
 from forge.timeline import log
-from forge.views.following import Following
-from forge.views.runs import one_run
+from forge.views.runs.following import Following
+from forge.views.runs.records import one_run
 from tests.conftest import FORGE, Sandbox
 from tests.run.plans import Case, Task, auto, writes
 

@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 
 from forge.git.repository import Repository
-from forge.views import files
-from forge.views.listing import Filters, listed
-from forge.views.search import search
+from forge.views.lookup.listing import Filters, listed
+from forge.views.lookup.search import search
+from forge.views.outline import files
 from tests.conftest import Sandbox
 
 PLAN = "---\nphase: 01-a\nplan: 01\n{front}---\n<objective>\n{title}\n</objective>\n<task>\n<name>Do</name>\n</task>\n"

@@ -14,7 +14,7 @@ from forge.planning.fields import Change, assignment, removal
 from forge.run.documents import items, missions, phases, plans
 from forge.run.documents.changing import NotDone, NotWritable, assign, tick
 from forge.text.finding import Finding
-from forge.views.validation import validate
+from forge.views.documents.validation import validate
 from tests.conftest import Sandbox
 
 NONE = Wishes()

@@ -10,7 +10,7 @@ from forge.errors import RunOpen, UsageError
 from forge.git.repository import Repository
 from forge.planning.documents import Documents
 from forge.run.documents.moving import Moved, archive, move
-from forge.views.validation import validate
+from forge.views.documents.validation import validate
 from tests.conftest import Sandbox
 
 TASK = "<task>\n<name>Do it</name>\n<action>Do.</action>\n<verify>Look.</verify>\n<done>Done.</done>\n</task>\n"

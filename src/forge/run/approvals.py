@@ -25,7 +25,7 @@ from forge.text.finding import Finding
 from forge.text.visible import visible
 from forge.timeline.ids import now
 
-_RULES = "forge.views.validation"  # loaded where a plan is approved: most commands are about runs, and schemas take their time
+_RULES = "forge.views.documents.validation"  # loaded for approvals alone: schemas take their time
 
 
 class Subject(Struct, frozen=True):

@@ -18,7 +18,7 @@ from forge.run.stopping import stop_here
 from forge.text.command_line import forge_command
 from forge.timeline import events as ev
 from forge.timeline.lock import holder_alive
-from forge.views.runs import RunRecord, live_folder, lock_path, read_run
+from forge.views.runs.records import RunRecord, live_folder, lock_path, read_run
 
 _PATIENCE = 30.0  # seconds that `stop` waits for a live executor to end
 

@@ -12,7 +12,7 @@ from forge.git.reversal import ChangedSince
 from forge.git.snapshot import InTheWay, keep_reachable
 from forge.run import bystanders
 from forge.run.actions import asking, checks, closing, edits, going_back, retrieving, steps
-from forge.run.guard import Guard
+from forge.run.children.guard import Guard
 from forge.run.moves import Move, Rules, next_move
 from forge.run.open_run import OpenRun
 from forge.run.stopping import stop_here

@@ -27,17 +27,18 @@ from forge.planning.run_card import RunCard
 from forge.planning.settings import PATH as SETTINGS
 from forge.planning.settings import RunnerSettings, Settings
 from forge.planning.settings import load as load_settings
-from forge.run import approvals, child, orphans
-from forge.run.interrupts import Interrupts
+from forge.run import approvals
+from forge.run.children import child, orphans
+from forge.run.children.interrupts import Interrupts
+from forge.run.children.process import GRACE, end_group
+from forge.run.children.strays import groups_of
 from forge.run.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.person import Person
-from forge.run.process import GRACE, end_group
-from forge.run.strays import groups_of
 from forge.text.command_line import forge_command
 from forge.text.readable import read_document
 from forge.text.source import Source
 from forge.timeline.lock import ProcessId, WriterLock, holder_alive
-from forge.views.runs import RunRecord, home_of, live_folder, live_folders_here, lock_path
+from forge.views.runs.records import RunRecord, home_of, live_folder, live_folders_here, lock_path
 
 
 class Context(Struct, frozen=True):

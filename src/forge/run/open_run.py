@@ -23,11 +23,11 @@ from forge.planning.contract import Contract
 from forge.planning.plan import Plan
 from forge.planning.run_card import RUNS, RunCard
 from forge.planning.settings import RunnerSettings, Settings
-from forge.run.guard import Guard
-from forge.run.interrupts import Interrupts
+from forge.run.children.guard import Guard
+from forge.run.children.interrupts import Interrupts
+from forge.run.children.process import Output
 from forge.run.messages import message
 from forge.run.person import Nobody, Person
-from forge.run.process import Output
 from forge.text import atomic
 from forge.timeline import events as ev
 from forge.timeline import fold
@@ -35,7 +35,7 @@ from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
 from forge.timeline.log import Log
 from forge.timeline.state import RunState, StepState
-from forge.views.runs import live_folder
+from forge.views.runs.records import live_folder
 
 ATTRIBUTES = f"{RUNS}/.gitattributes"
 _AS_WRITTEN = b"""\

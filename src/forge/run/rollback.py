@@ -9,17 +9,17 @@ from forge.git.locks import require_unlocked
 from forge.git.snapshot import capture
 from forge.planning.run_card import RunCard
 from forge.run.actions.going_back import Aim, begin, own_steps, way_back, words
+from forge.run.children.interrupts import Interrupts
 from forge.run.controls import current
 from forge.run.executor import go_on
 from forge.run.holding import Context, holding, open_run, writing
-from forge.run.interrupts import Interrupts
 from forge.run.open_run import OpenRun, create_live
-from forge.run.refusals import require_fit, require_no_open_run
+from forge.run.starting.refusals import require_fit, require_no_open_run
 from forge.timeline import events as ev
 from forge.timeline.ids import now, run_id
 from forge.timeline.state import RunState
-from forge.views.rollbacks import Rollback, standing_rollbacks
-from forge.views.runs import RunRecord, all_runs, one_run, open_runs
+from forge.views.proof.rollbacks import Rollback, standing_rollbacks
+from forge.views.runs.records import RunRecord, all_runs, one_run, open_runs
 
 
 class NothingToTakeBack(ForgeError):

@@ -8,14 +8,14 @@ from forge.errors import UnknownName, UsageError
 from forge.planning.catalog import Catalog
 from forge.planning.mission import load_all as mission_files
 from forge.planning.plan_files import Phase, PlanFile, natural
-from forge.run.beginning import Options
 from forge.run.controls import resume
 from forge.run.holding import Context
-from forge.run.rehearsal import Rehearsal, rehearse
-from forge.run.start import execute
+from forge.run.starting.beginning import Options
+from forge.run.starting.rehearsal import Rehearsal, rehearse
+from forge.run.starting.start import execute
 from forge.text.command_line import forge_command
-from forge.views.runs import RunRecord, open_runs
-from forge.views.status import standing
+from forge.views.runs.records import RunRecord, open_runs
+from forge.views.standing.status import standing
 
 
 def execute_named(context: Context, name: str | None, here: Path, options: Options) -> list[RunRecord]:

@@ -15,11 +15,11 @@ from forge.git.patches import FileStat, patch, stats
 from forge.git.repository import Repository
 from forge.planning.catalog import Catalog
 from forge.planning.plan_files import PlanFile
-from forge.views.diffs import changes_of
-from forge.views.missions import MissionStanding
-from forge.views.runs import RunRecord, all_runs, one_run
-from forge.views.status import PlanStanding, standing
-from forge.views.story import Chapter, Story, tell
+from forge.views.runs.diffs import changes_of
+from forge.views.runs.records import RunRecord, all_runs, one_run
+from forge.views.runs.story import Chapter, Story, tell
+from forge.views.standing.missions import MissionStanding
+from forge.views.standing.status import PlanStanding, standing
 
 _MOST_LINES = 3000  # of one step's diff
 

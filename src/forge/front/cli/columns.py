@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from forge.text.visible import visible
-from forge.views.board import Board, Column
+from forge.views.standing.board import Board, Column
 
 _COLOURS = {"open": "white", "ready": "cyan", "running": "blue", "waiting": "yellow", "claimed": "magenta", "not proven": "red",
             "proven": "green", "todo": "white", "in progress": "blue", "blocked": "yellow", "done": "magenta"}  # fmt: skip

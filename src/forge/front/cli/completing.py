@@ -59,7 +59,7 @@ def _of_kind(kind: str, incomplete: str) -> list[CompletionItem]:
     """Return the names of a kind; none where there is no repository, or anything else is wrong with it."""
     try:
         repository = importlib.import_module("forge.git.repository").Repository.discover(Path.cwd())
-        known = importlib.import_module("forge.views.names").names(repository, kind)
+        known = importlib.import_module("forge.views.lookup.names").names(repository, kind)
         fitting = [name for name in known if name.text.startswith(incomplete)]
     except (ForgeError, OSError, ValueError):
         return []

@@ -8,8 +8,8 @@ from forge.front.cli.live import Live
 from forge.front.cli.terminal import person
 from forge.planning.settings import Settings, load
 from forge.run.holding import Context
-from forge.views.run_report import control_data, describe, exit_code
-from forge.views.runs import RunRecord, one_run, tracked_copy
+from forge.views.runs.control import control_data, describe, exit_code
+from forge.views.runs.records import RunRecord, one_run, tracked_copy
 
 
 def run_context(app: App, *, lenient: bool = False) -> Context:

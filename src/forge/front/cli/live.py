@@ -12,7 +12,7 @@ import sys
 import time
 
 from forge.front.cli.terminal import progress
-from forge.run.process import Output
+from forge.run.children.process import Output
 from forge.text.visible import visible
 from forge.timeline.event import Event
 from forge.timeline.state import RunState

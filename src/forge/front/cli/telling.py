@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forge.views.story import Chapter, Story, duration
+from forge.views.runs.story import Chapter, Story, duration
 
 _SHOWN = 12  # characters of a hash
 

@@ -10,12 +10,12 @@ from forge.git.commits import HeadMoved
 from forge.git.snapshot import put_back, snapshot
 from forge.planning.shell import foreign_folder
 from forge.planning.verify import Check
-from forge.run import child, evidence
 from forge.run.actions.edits import result_message, supervised_git, watcher
+from forge.run.children import child, evidence
+from forge.run.children.process import Limits, Outcome, environment, supervise
+from forge.run.children.strays import marked
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
-from forge.run.process import Limits, Outcome, environment, supervise
-from forge.run.strays import marked
 from forge.timeline import events as ev
 
 _BROKEN_PIPE = 141

@@ -12,7 +12,7 @@ from forge.run.moves import Move, truth_check
 from forge.run.open_run import OpenRun
 from forge.run.summary import place_for_summary, summary_text
 from forge.timeline import events as ev
-from forge.views.verdicts import verdict_on
+from forge.views.proof.verdicts import verdict_on
 
 
 def truth(run: OpenRun, move: Move) -> None:

@@ -21,16 +21,16 @@ from forge.git.snapshot import InTheWay, differing, put_back, snapshot
 from forge.git.trees import Entry
 from forge.planning.plan import Step
 from forge.planning.run_card import RUNS
-from forge.run import child, evidence
 from forge.run.actions.asking import pause
 from forge.run.actions.prompt import prompt_for
-from forge.run.litter import set_aside, untracked
+from forge.run.children import child, evidence
+from forge.run.children.litter import set_aside, untracked
+from forge.run.children.process import Ended, Limits, Outcome, Output, supervise
+from forge.run.children.strays import marked
 from forge.run.messages import message
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
-from forge.run.process import Ended, Limits, Outcome, Output, supervise
 from forge.run.runners.base import Job, find
-from forge.run.strays import marked
 from forge.text import atomic
 from forge.timeline import events as ev
 from forge.timeline.state import StepState

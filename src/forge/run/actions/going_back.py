@@ -18,7 +18,7 @@ from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.timeline import events as ev
 from forge.timeline.state import GoingBack, RunState, StepState
-from forge.views.runs import RunRecord, all_runs
+from forge.views.runs.records import RunRecord, all_runs
 
 
 @dataclass(frozen=True)

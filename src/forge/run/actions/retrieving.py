@@ -11,7 +11,7 @@ from forge.planning.scope import clean, leaves
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
 from forge.timeline import events as ev
-from forge.views.full_text import FullText, words_of
+from forge.views.lookup.full_text import FullText, words_of
 
 _BEST = 12
 _SHOWN_WORDS = 6

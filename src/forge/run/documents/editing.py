@@ -18,7 +18,7 @@ from forge.planning.documents import Document
 from forge.text import atomic
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.views.document import findings_in
+from forge.views.lookup.document import findings_in
 
 Choice = Literal["edit", "save", "stop"]
 Ask = Callable[[Sequence[Finding]], Choice]

@@ -18,7 +18,7 @@ from forge.planning.moving import Relocation
 from forge.planning.plan_files import Phase
 from forge.run.documents.plans import taken_numbers
 from forge.text import atomic
-from forge.views.runs import all_runs, open_runs
+from forge.views.runs.records import all_runs, open_runs
 
 
 class Moved(Struct, frozen=True):

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from forge.errors import SettingsError
 from forge.planning.settings import RunnerSettings
-from forge.run.process import Ended, Limits, Outcome, Output
+from forge.run.children.process import Ended, Limits, Outcome, Output
 from forge.timeline.lock import ProcessId
 
 GROUP = "forge.runners"

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from forge.views.story import Chapter, Deed, Story, duration
+from forge.views.runs.story import Chapter, Deed, Story, duration
 
 _LAYERS = ("wait", "runner", "check", "mark", "failed")  # later ones lie on top
 _SIGNS = {"wait": ".", "runner": "#", "check": "=", "mark": "|", "failed": "x"}

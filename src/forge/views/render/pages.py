@@ -13,7 +13,7 @@ from forge.resources import resource
 from forge.text.visible import visible
 from forge.views.render.bars import as_text, draw
 from forge.views.report import Report
-from forge.views.story import duration
+from forge.views.runs.story import duration
 
 FORMATS = ("md", "html")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")

@@ -12,7 +12,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.git.commits import identity
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
-from forge.views.runs import all_runs, one_run, open_anywhere
+from forge.views.runs.records import all_runs, one_run, open_anywhere
 
 
 @click.command("approve", cls=Verb)

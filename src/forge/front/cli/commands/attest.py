@@ -9,7 +9,7 @@ from forge.front.cli.completing import names
 from forge.front.cli.context import run_context
 from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
-from forge.run.proving import attest
+from forge.run.proofs.proving import attest
 
 
 @click.command("attest", cls=Verb)

@@ -11,7 +11,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.front.cli.waiting import waiting
 from forge.text.finding import Finding
 from forge.text.visible import visible
-from forge.views.audit import Audit, PlanAudit, audit
+from forge.views.proof.audit import Audit, PlanAudit, audit
 
 _WORDS = {"proven": "proven", "failed": "claimed with failures", "unproven": "cannot be decided"}
 _MOST_SHOWN = 3

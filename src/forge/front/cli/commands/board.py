@@ -12,8 +12,8 @@ import click
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb, option
-from forge.views.board import Board, board
-from forge.views.status import standing
+from forge.views.standing.board import Board, board
+from forge.views.standing.status import standing
 
 _PERIOD = 1.0  # seconds between two looks
 

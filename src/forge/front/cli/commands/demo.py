@@ -7,7 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
 from forge.front.cli.terminal import progress
-from forge.run.demo import make_and_execute
+from forge.run.setup.demo import make_and_execute
 
 
 @click.command("demo", cls=Verb)

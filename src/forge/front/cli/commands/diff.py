@@ -12,7 +12,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.git.patches import show
 from forge.planning.run_card import RUNS
 from forge.text.visible import visible
-from forge.views.diffs import changes_of, run_and_step
+from forge.views.runs.diffs import changes_of, run_and_step
 
 
 @click.command("diff", cls=Verb)

@@ -6,7 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
-from forge.run.doctor import Check, examine
+from forge.run.setup.doctor import Check, examine
 from forge.text.visible import visible
 
 

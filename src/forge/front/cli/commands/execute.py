@@ -11,10 +11,10 @@ from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.front.cli.declaring import Verb, option
 from forge.git.worktrees import ignored
-from forge.run.beginning import Options, record_is_ignored
 from forge.run.sequence import execute_named, rehearse_named
-from forge.views.run_report import exit_code
-from forge.views.runs import RunRecord
+from forge.run.starting.beginning import Options, record_is_ignored
+from forge.views.runs.control import exit_code
+from forge.views.runs.records import RunRecord
 
 
 @click.command("execute", cls=Verb)

@@ -9,8 +9,8 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
-from forge.views.graph import DRAWINGS, graph
-from forge.views.status import standing
+from forge.views.standing.graph import DRAWINGS, graph
+from forge.views.standing.status import standing
 
 
 @click.command("graph", cls=Verb)

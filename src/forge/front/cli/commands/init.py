@@ -6,7 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
-from forge.run.init import initialise
+from forge.run.setup.init import initialise
 
 
 @click.command("init", cls=Verb)

@@ -11,7 +11,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.late import at_first_use
 from forge.planning.numbers import leading
 from forge.text.visible import visible
-from forge.views.listing import KINDS, Filters, Row, listed
+from forge.views.lookup.listing import KINDS, Filters, Row, listed
 
 difflib = at_first_use("difflib")  # for slips of the pen only
 _WIDEST = 40

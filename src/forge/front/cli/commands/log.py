@@ -13,8 +13,8 @@ from forge.front.cli.declaring import Verb, option
 from forge.git.pager import page, wants_colour
 from forge.planning.catalog import Catalog
 from forge.text.visible import visible
-from forge.views.runs import RunRecord, all_runs, one_run, runs_of
-from forge.views.story import Chapter, Story, duration, tell
+from forge.views.runs.records import RunRecord, all_runs, one_run, runs_of
+from forge.views.runs.story import Chapter, Story, duration, tell
 
 _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}
 

@@ -7,7 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
 from forge.text.visible import visible
-from forge.views.status import Standing, standing
+from forge.views.standing.status import Standing, standing
 
 
 @click.command("next", cls=Verb)

@@ -9,7 +9,7 @@ from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
 from forge.front.cli.declaring import Verb
 from forge.run import controls
-from forge.views.runs import one_run
+from forge.views.runs.records import one_run
 
 
 @click.command("pause", cls=Verb)

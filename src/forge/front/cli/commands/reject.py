@@ -12,7 +12,7 @@ from forge.front.cli.context import about_run, run_context
 from forge.front.cli.declaring import Verb, option
 from forge.planning.catalog import Catalog
 from forge.run import approvals, controls
-from forge.views.runs import one_run
+from forge.views.runs.records import one_run
 
 
 @click.command("reject", cls=Verb)

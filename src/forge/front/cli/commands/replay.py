@@ -7,8 +7,8 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb
-from forge.views.replay import replay
-from forge.views.runs import one_run, tracked_copy
+from forge.views.runs.records import one_run, tracked_copy
+from forge.views.runs.replay import replay
 
 
 @click.command("replay", cls=Verb)

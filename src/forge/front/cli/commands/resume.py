@@ -8,8 +8,9 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, open_run, run_context
 from forge.front.cli.declaring import Verb, option
-from forge.run import adopting, controls
-from forge.views.runs import one_elsewhere
+from forge.run import controls
+from forge.run.starting import adopting
+from forge.views.runs.records import one_elsewhere
 
 
 @click.command("resume", cls=Verb)

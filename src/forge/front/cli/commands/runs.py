@@ -6,7 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
-from forge.views.runs import all_runs, unreadable_runs
+from forge.views.runs.records import all_runs, unreadable_runs
 
 
 @click.command("runs", cls=Verb)

@@ -7,7 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
-from forge.views.search import search
+from forge.views.lookup.search import search
 
 
 @click.command("search", cls=Verb)

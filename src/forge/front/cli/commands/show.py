@@ -10,9 +10,9 @@ from forge.front.cli.declaring import Verb
 from forge.front.cli.telling import told
 from forge.planning.documents import Documents
 from forge.text.visible import visible
-from forge.views.document import Shown, show
-from forge.views.runs import run_meant
-from forge.views.story import tell
+from forge.views.lookup.document import Shown, show
+from forge.views.runs.records import run_meant
+from forge.views.runs.story import tell
 
 _TOLD = ("title", "acceptance")  # above and below the fields
 

@@ -10,9 +10,9 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
 from forge.text.visible import visible
-from forge.views.backlog import Backlog
-from forge.views.missions import MissionStanding
-from forge.views.status import PlanStanding, Standing, standing
+from forge.views.standing.backlog import Backlog
+from forge.views.standing.missions import MissionStanding
+from forge.views.standing.status import PlanStanding, Standing, standing
 
 
 @click.command("status", cls=Verb)

@@ -12,8 +12,8 @@ from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
 from forge.text import jsonl
 from forge.timeline.event import Event
-from forge.views.following import Following
-from forge.views.runs import RunRecord, one_run, tracked_copy
+from forge.views.runs.following import Following
+from forge.views.runs.records import RunRecord, one_run, tracked_copy
 
 
 @click.command("timeline", cls=Verb)

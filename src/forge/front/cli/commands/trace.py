@@ -8,8 +8,8 @@ from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb, option
 from forge.text.visible import visible
-from forge.views.status import standing
-from forge.views.trace import WORDS, Trace, Traced, trace
+from forge.views.standing.status import standing
+from forge.views.standing.trace import WORDS, Trace, Traced, trace
 
 
 @click.command("trace", cls=Verb)

@@ -16,11 +16,11 @@ from forge.front.cli.declaring import Verb, option
 from forge.front.cli.formats import FORMATS, Sheet, render
 from forge.front.cli.waiting import waiting
 from forge.text.visible import visible
-from forge.views.fixing import Fixes, fix
-from forge.views.validation import Report, validate
+from forge.views.documents.fixing import Fixes, fix
+from forge.views.documents.validation import Report, validate
 
 if TYPE_CHECKING:
-    from forge.run.probing import Probe
+    from forge.run.proofs.probing import Probe
 
 _PROBING = "forge.front.cli.probe_run"  # like a verb's module, loaded when it is called: most calls run nothing
 

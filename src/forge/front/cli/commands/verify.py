@@ -19,10 +19,10 @@ from forge.planning.settings import load, load_at
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.visible import visible
-from forge.views.verdicts import Bench, PlanVerdict, tree_to_judge
+from forge.views.proof.verdicts import Bench, PlanVerdict, tree_to_judge
 
 if TYPE_CHECKING:
-    from forge.run.verifying import Ran
+    from forge.run.proofs.verifying import Ran
 
 _MOST_WRONG = 3
 _RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it is called: most calls run nothing

@@ -1,0 +1,1 @@
+"""Proofs outside of runs: commands run again, truths attested, must-haves waived."""

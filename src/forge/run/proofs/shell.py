@@ -1,0 +1,22 @@
+"""An approved command run outside a run, for `verify --run` and `validate --probe`: as the checks of a run are."""
+
+from __future__ import annotations
+
+from forge.errors import Interrupted
+from forge.git.repository import Repository
+from forge.planning.settings import Settings
+from forge.run.children.interrupts import Interrupts
+from forge.run.children.process import Limits, Outcome, Output, environment, supervise
+
+
+def run_shell(repository: Repository, settings: Settings, command: str, interrupts: Interrupts) -> Outcome:
+    """Run a command with bash in the work tree's root, in the environment that plans may see. Raises Interrupted."""
+    env = settings.runners[settings.runner].env if settings.runner in settings.runners else ()
+    outcome = supervise(
+        ["bash", "-o", "pipefail", "-c", command], repository.root, environment(env),
+        Output(settings.limits.evidence_bytes), Limits(settings.limits.step_timeout or None),
+        watch=lambda: "interrupted" if interrupts.raised else None,
+    )  # fmt: skip
+    if interrupts.raised:
+        raise Interrupted(f"interrupted by {interrupts.raised}", "nothing was decided; call it again")
+    return outcome

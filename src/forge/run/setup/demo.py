@@ -1,0 +1,118 @@
+"""`forge demo`: a small repository of its own, and a plan with a step of every stage, executed for real."""
+
+from __future__ import annotations
+
+import os
+import shlex
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from forge.errors import UsageError
+from forge.git import program
+from forge.git.repository import Repository
+from forge.planning.catalog import Catalog
+from forge.planning.settings import load
+from forge.resources import resource
+from forge.run.holding import Context
+from forge.run.open_run import Notify
+from forge.run.person import Answer
+from forge.run.starting.beginning import Options
+from forge.run.starting.start import execute
+from forge.timeline.state import Question
+from forge.views.runs.records import RunRecord
+
+_PLAN = "01-01"
+
+
+@dataclass(frozen=True)
+class Demo:
+    """The demo repository and what came of its run."""
+
+    path: Path
+    record: RunRecord
+    log: str
+
+    @property
+    def verdict(self) -> str | None:
+        """The verdict on the plan."""
+        return self.record.state.verdict
+
+    def as_data(self) -> dict[str, object]:
+        """Return what JSON shows of it."""
+        return {"path": str(self.path), "run": self.record.card.run, "verdict": self.verdict, "next": self.next}
+
+    @property
+    def next(self) -> list[str]:
+        """The three commands to look closer."""
+        return [f"{_program()} verify 01-01", f"{_program()} timeline", "git show HEAD~1"]
+
+    def describe(self) -> str:
+        """Return the log of the run and what to look at next."""
+        steps = [f"  cd {self.path}", *(f"  {command}" for command in self.next)]
+        return "\n".join(["", self.log.rstrip(), "", f"the plan is {self.verdict}; to look closer:", *steps])
+
+
+class _DemoPerson:
+    """Answers the demo's checkpoint, on record."""
+
+    present = True
+
+    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer:
+        """See Person.ask."""
+        return Answer(True, question.options[0]["id"] if question.options else None, "answered by forge demo")
+
+    def approve(self, text: str) -> bool:
+        """See Person.approve; the demo's plan is approved by the flag."""
+        return False
+
+
+def make_and_execute(folder: Path | None, execution: str, notify: Notify, say: Callable[[str], None]) -> Demo:
+    """Make the repository in a new folder and execute its plan. Raises UsageError where the folder is in use."""
+    place = _new_folder(folder)
+    say(f"forge demo works in {place}")
+    _fill(place)
+    repository = Repository.discover(place)
+    _identify(repository)
+    repository.git("add", "-A")
+    repository.git("commit", "-q", "-m", "A small calculator, and a plan to extend it")
+    context = Context(repository, load(place), execution, _DemoPerson(), notify)
+    (file,) = Catalog(place).named(_PLAN)
+    record = execute(context, file, Options(approve=True))
+    log = program.run(place, "log", "--oneline", "--no-decorate").decode("utf-8", "replace")
+    return Demo(place, record, log)
+
+
+def _program() -> str:
+    """Return how this forge is called from here: by its name where that is on PATH, else by where it lies."""
+    return "forge" if shutil.which("forge") else shlex.quote(os.path.abspath(sys.argv[0]))
+
+
+def _new_folder(folder: Path | None) -> Path:
+    if folder is None:
+        return Path(tempfile.mkdtemp(prefix="forge-demo-"))
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise UsageError(f"{folder} is there already", "name a new folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder.resolve()
+
+
+def _fill(place: Path) -> None:
+    """Copy the demo's files; where there is no `python3` on PATH its commands name this interpreter."""
+    program.run(place, "init", "-q", "-b", "main")
+    shutil.copytree(resource("templates", "demo"), place, dirs_exist_ok=True)
+    (place / "gitignore").rename(place / ".gitignore")
+    (place / "planning").rename(place / ".planning")
+    if shutil.which("python3") is None:
+        for path in (place / ".planning").rglob("*.*"):
+            path.write_text(path.read_text("utf-8").replace("python3 ", f"{sys.executable} "), "utf-8")
+
+
+def _identify(repository: Repository) -> None:
+    """Give the demo repository an identity if git has none for it."""
+    if program.attempt(repository.root, "var", "GIT_COMMITTER_IDENT", env={"GIT_EDITOR": os.devnull}).returncode:
+        repository.git("config", "user.name", "forge demo")
+        repository.git("config", "user.email", "demo@forge.invalid")

@@ -1,0 +1,1 @@
+"""What is wrong with the documents: each is read once, held against the rules, and against the others."""

@@ -1,0 +1,1 @@
+"""Documents found by id, by kind or by what they say."""

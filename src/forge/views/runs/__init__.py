@@ -1,0 +1,1 @@
+"""The runs as their timelines tell them."""

@@ -1,0 +1,85 @@
+"""What a run, or one of its steps, changed: the commits that hold it, and the diffs that show it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from msgspec import Struct
+from msgspec.structs import asdict
+
+from forge.errors import UnknownName
+from forge.git.patches import FileStat, Range, patch, ranges, stats
+from forge.git.repository import Repository
+from forge.planning.catalog import Catalog
+from forge.planning.run_card import RUNS
+from forge.timeline.state import StepState
+from forge.views.runs.records import RunRecord, all_runs, belongs_here, one_run, runs_of
+
+_WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
+
+
+class RunChanges(Struct, frozen=True):
+    """What a run, or a step of it, committed; `uncommitted` lists what lies in the tree of an open one as `XY path`."""
+
+    record: RunRecord
+    step: StepState | None
+    commits: list[str]
+    ranges: list[Range]
+    uncommitted: list[str]
+
+    def as_data(self, repository: Repository) -> dict[str, object]:
+        """Return what JSON shows of it."""
+        return {
+            "run": self.record.card.run, "plan": self.record.card.plan, "step": self.step.id if self.step else None,
+            "commits": self.commits, "files": [asdict(stat) for stat in self.files(repository)],
+            "uncommitted": self.uncommitted, "patch": "".join(patch(repository, each) for each in self.ranges),
+        }  # fmt: skip
+
+    def files(self, repository: Repository) -> list[FileStat]:
+        """Return the changed files, each range's own."""
+        return [stat for each in self.ranges for stat in stats(repository, each)]
+
+
+def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, StepState | None]:
+    """Return what `RUN`, `RUN/STEP`, `PLAN` or `PLAN/STEP` names; of a plan the last run, without a name the open or last one.
+
+    Raises NoOpenRun or UnknownName.
+    """
+    if name is None:
+        return one_run(repository, None, among_open=False), None
+    records = all_runs(repository)
+    catalog = Catalog(repository.root)
+    whole = _of_plan(records, catalog, name)
+    match = _WITH_STEP.fullmatch(name)
+    if whole or not match:
+        return whole or one_run(repository, name, among_open=False), None
+    record = _of_plan(records, catalog, match["run"]) or one_run(repository, match["run"], among_open=False)
+    step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
+    if step is None:
+        listed = "".join(f"\n  {step.id}  {step.name}" for step in record.state.steps)
+        raise UnknownName(f"the run {record.card.run} has no step {match['step']}; it has:{listed}", "name one of them")
+    return record, step
+
+
+def _of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
+    found = runs_of(records, catalog, name)
+    return found[-1] if found else None
+
+
+def changes_of(repository: Repository, record: RunRecord, step: StepState | None) -> RunChanges:
+    """Return what a run or a step of it changed. Raises GitFailed where its commits are not in this clone."""
+    made = list(dict.fromkeys(_commits(record, step)))
+    current = record.state.step if not record.state.ended else None
+    here = record.live and belongs_here(repository, record.folder)
+    dirty = repository.dirty() if here and (step is None or step is current) else []
+    spared = record.state.dirty
+    uncommitted = [entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/") and entry[3:] not in spared]
+    return RunChanges(record, step, made, ranges(repository, made, RUNS), uncommitted)
+
+
+def _commits(record: RunRecord, step: StepState | None) -> Iterator[str]:
+    for each in [step] if step else record.state.steps:
+        yield from each.commits
+    if step is None and record.state.closing.commit:
+        yield record.state.closing.commit

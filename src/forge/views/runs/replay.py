@@ -1,0 +1,61 @@
+"""Replay of a run: its record held against itself and against git."""
+
+from __future__ import annotations
+
+from msgspec import Struct
+
+from forge.check.replay.account import Account, Record, Remark
+from forge.check.replay.chain import read_lines
+from forge.check.replay.evidence import check_evidence
+from forge.check.replay.history import check_history
+from forge.check.replay.story import check_story
+from forge.errors import NoOpenRun
+from forge.git.repository import Repository
+from forge.text import jsonl
+from forge.timeline.state import RunState
+from forge.views.runs.records import RunRecord
+
+
+class Replayed(Struct, frozen=True):
+    """What replay found: the state that the events lead to, what is wrong, and what could not be checked here."""
+
+    record: RunRecord
+    state: RunState
+    events: int
+    problems: list[Remark]
+    unchecked: list[Remark]
+
+    @property
+    def valid(self) -> bool:
+        """Whether nothing is wrong."""
+        return not self.problems
+
+    def as_data(self) -> dict[str, object]:
+        """Return what JSON shows of it."""
+        return {
+            "run": self.record.card.run, "status": self.record.status, "valid": self.valid, "events": self.events,
+            "problems": [remark.as_data() for remark in self.problems],
+            "unchecked": [remark.as_data() for remark in self.unchecked],
+        }  # fmt: skip
+
+
+def replay(repository: Repository, record: RunRecord) -> Replayed:
+    """Fold a run's events again and check whatever can be checked of them. Raises NoOpenRun where its files are gone."""
+    try:
+        raw = (record.folder / "timeline.jsonl").read_bytes()
+        card_data = (record.folder / "run.yaml").read_bytes()
+    except OSError as error:
+        raise NoOpenRun(f"the record of {record.card.run} moved meanwhile: {error.strerror}", "call it again") from error
+    account = Account()
+    lines, torn = jsonl.split(raw)
+    if torn and record.live:
+        account.unknown(len(lines) + 1, f"a torn line of {len(torn)} bytes: its event was not recorded; resume sets it aside")
+    elif torn:
+        account.wrong(len(lines) + 1, f"the last line is torn ({len(torn)} bytes)")
+    events = read_lines(lines, record.card.run, account)
+    material = Record(record.card, card_data, lines, events, record.folder)
+    state = check_story(material, account)
+    check_evidence(material, account)
+    check_history(repository, material, account)
+    ordered = [sorted(remarks, key=lambda remark: remark.seq) for remarks in (account.problems, account.unchecked)]
+    return Replayed(record, state, len(events), *ordered)

@@ -1,0 +1,1 @@
+"""Where things stand: missions, phases, plans and items, and what can start."""
