@@ -50,6 +50,26 @@ def test_a_step_by_hand_that_the_person_committed(sandbox: Sandbox) -> None:
     assert "I commit my own work" in sandbox.subjects() and sandbox.status() == []
 
 
+def test_commits_of_a_person_between_two_looks_at_the_diff_are_each_told_as_theirs(sandbox: Sandbox) -> None:
+    """A diff that is proposed anew names the earlier commits again, and forge's records lie between them and at the end."""
+    run = by_hand(sandbox)
+    sandbox.write("a.txt", "by hand\n")
+    sandbox.write("beside.txt", "out of scope\n")
+    first = sandbox.commit("I commit my work")
+    assert sandbox.call("resume", run).data["waiting_for"]["kind"] == "scope"
+    sandbox.forge("reject")
+    assert sandbox.call("resume", run).code == 1
+    sandbox.write("a.txt", "by hand, better\n")
+    second = sandbox.commit("I mend my work")
+    assert sandbox.call("resume", run).data["waiting_for"]["kind"] == "scope"
+    sandbox.forge("approve")
+    assert sandbox.call("resume", run).data["status"] == "completed"
+    told = [event["data"] for event in sandbox.events(run) if event["type"] in ("diff_proposed", "diff_applied")]
+    assert [each.get("runner_commits", each.get("commit")) for each in told] == [[first], [first, second], second]
+    said = sandbox.call("replay", run)
+    assert said.code == 0, said.data["problems"]
+
+
 def test_a_step_by_hand_is_never_put_back_behind_a_crash(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
@@ -140,6 +160,23 @@ def test_a_switched_branch_pauses_and_nothing_is_written_there(sandbox: Sandbox)
     while (said := sandbox.call("resume", run)).code == 4:
         pass
     assert said.data["status"] == "completed"
+
+
+def test_a_branch_that_was_left_behind_by_a_run_is_free_for_the_next(sandbox: Sandbox) -> None:
+    """Its record there says paused for ever; the run ended on its own branch, and nobody is sent to answer it here."""
+    Case(sandbox, [Task("Look", kind="checkpoint:human-verify")]).set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    sandbox.git("branch", "other")
+    assert sandbox.call("stop").data["status"] == "stopped"
+    sandbox.git("switch", "-q", "other")
+    shown = sandbox.call("status").data
+    assert shown["plans"][0]["word"] == "ready" and shown["next"] == ["forge approve 01-01", "forge execute 01-01"]
+    assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["elsewhere"]
+    said = sandbox.call("approve", run)
+    assert said.code == 2 and "went on on another branch" in said.json["error"]["message"]
+    sandbox.git("worktree", "add", "-q", "../beside", "main")
+    assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["stopped"], "the longest record counts"
+    assert sandbox.call("execute", "01-01", "--approve").data["status"] == "paused"
 
 
 def test_attest_and_waive_outside_a_run(sandbox: Sandbox) -> None:

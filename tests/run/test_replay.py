@@ -284,6 +284,15 @@ def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
     assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in found), found
 
 
+def test_what_a_check_changed_is_kept_behind_an_edit_that_changed_nothing(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Write", "a.txt", auto("echo x &gt; kept.txt"))], files=("a.txt",)).set_up()
+    assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
+    sandbox.forge("approve")
+    assert sandbox.call("resume").data["status"] == "completed"
+    said = sandbox.call("replay")
+    assert said.code == 0, said.data["problems"]
+
+
 def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
     case = rich_case(sandbox)
     case.work[1] = "sys.exit(1)"

@@ -77,6 +77,9 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     assert other != run, "the main tree is free for a run of its own"
     assert sandbox.call("resume").data["run"] == other
     sandbox.call("stop", other)
+    back = sandbox.call("rollback", run)
+    assert back.code == 0 and "forge undo" in back.data["next"] and not (tree.root / "a.txt").exists()
+    assert sandbox.call("undo").code == 0 and (tree.root / "a.txt").exists(), "what it names works from here too"
     sandbox.call("approve", run)
     said = sandbox.call("resume", run)
     assert said.data["status"] == "completed" and tree.status() == [] == sandbox.status()

@@ -19,7 +19,7 @@ from forge.timeline import events as ev
 from forge.timeline.ids import now, run_id
 from forge.timeline.state import RunState
 from forge.views.proof.rollbacks import Rollback, standing_rollbacks
-from forge.views.runs.records import RunRecord, all_runs, one_run, open_runs
+from forge.views.runs.records import RunRecord, all_runs, one_run
 
 
 class NothingToTakeBack(ForgeError):
@@ -42,9 +42,7 @@ def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
 
 def undo(context: Context) -> RunRecord:
     """Undo the latest rollback that was not undone. It is refused as `rollback` is."""
-    records = all_runs(context.repository)
-    here = {record.card.run for record in open_runs(context.repository)}
-    found = [each for each in standing_rollbacks(records) if not each.record.open or each.record.card.run in here]
+    found = [each for each in standing_rollbacks(all_runs(context.repository)) if each.record.live or not each.record.open]
     if not found:
         raise NothingToTakeBack("there is no rollback that could be undone", "see `forge runs`", ["forge runs"])
     latest = max(found, key=_when)

@@ -53,8 +53,9 @@ class _Reader(Struct):
         elif (called := data_of(event, ev.RunnerStarted)) and called.checkpoint_commit:
             work.commit = called.checkpoint_commit
             yield from _checkpoint(event, work)
-        elif (applied := data_of(event, ev.DiffApplied)) and applied.commit:
-            yield _result(event, applied, applied.commit, work)
+        elif applied := data_of(event, ev.DiffApplied):
+            if applied.commit:
+                yield _result(event, applied, applied.commit, work)
             work.proposal = None
         elif going_back := data_of(event, ev.RollbackStarted):
             self.going_back = (event, going_back)

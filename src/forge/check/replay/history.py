@@ -94,8 +94,11 @@ def _check_order(ground: Ground) -> str | None:
     newest = ground.record.card.base_commit
     if ground.commit(newest) is None:
         ground.missing(1, f"the commit {newest[:12]} that the run began with")
-    seq = 1
+    seq, known = 1, set[str]()
     for seq, oid in _named(ground):
+        if oid in known:
+            continue
+        known.add(oid)
         if ground.commit(oid) is None:
             ground.missing(seq, f"the commit {oid[:12]}")
             continue

@@ -250,8 +250,9 @@ def apply(run: OpenRun, move: Move) -> None:
         propose(run, move)
         return
     try:
-        if not proposal.files or (staging.base != run.head() and _all_committed(staging)):
-            commit, hook_changed = (run.head() if proposal.files else None), list[str]()
+        theirs = _runner_commits(run)
+        if not proposal.files or (theirs and _all_committed(staging)):
+            commit, hook_changed = (theirs[-1] if proposal.files else None), list[str]()
         else:
             commit, hook_changed = staging.commit(result_message(run, proposal.seq), supervised_git(run))
     except HeadMoved:

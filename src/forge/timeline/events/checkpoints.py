@@ -122,10 +122,9 @@ class DiffProposed(Data, frozen=True):
     def apply(self, state: RunState, event: Event) -> None:
         """The step has a diff to be approved and committed."""
         state.diffs += 1
-        state.commits += self.runner_commits
         step = state.step_of(event.step)
-        if step:
-            step.commits += self.runner_commits
+        for known in (state.commits, step.commits if step else []):
+            known += [commit for commit in self.runner_commits if commit not in known]  # a diff proposed anew names them again
         state.work_of(event.step).proposal = Proposal(
             self.diff_id, self.diff_sha256, event.seq, self.files_changed, self.risk_level, self.risks, self.risk_kinds,
             self.out_of_scope, self.by_runner,

@@ -31,6 +31,7 @@ class RunRecord(Struct, frozen=True):
     folder: Path
     live: bool
     status: str
+    mine: bool = False
     moved_to: str = ""
 
     @property
@@ -41,7 +42,12 @@ class RunRecord(Struct, frozen=True):
     @property
     def open(self) -> bool:
         """Whether the run goes on, here or elsewhere; a live log means that its closing record is not yet committed."""
-        return self.live or not self.state.ended
+        return self.live or not (self.state.ended or self.left_behind)
+
+    @property
+    def left_behind(self) -> bool:
+        """Whether this clone's own run went on on another branch: the record that this one has of it is older than the run."""
+        return self.mine and self.status == "elsewhere"
 
     @property
     def work_tree(self) -> Path | None:
@@ -95,12 +101,14 @@ def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRec
     """Return every run that can be read, sorted by its id. A live log wins over its tracked copy.
 
     Runs that ended in another work tree of the repository are among them only `everywhere`: their work is not in this one.
+    Of several copies the longest one counts.
     """
     roots = [*(worktrees.other_roots(repository) if everywhere else []), repository.root]
-    found = {record.card.run: record for root in roots for record in _read_all(repository, root / RUNS, live=False)}
+    tracked = [record for root in roots for record in _read_all(repository, root / RUNS, live=False)]
+    found = {record.card.run: record for record in sorted(tracked, key=lambda record: record.state.last_seq)}
     for live in _read_all(repository, live_folder(repository), live=True):
-        tracked = found.get(live.card.run)
-        if tracked is None or not tracked.took_over(live):
+        copy = found.get(live.card.run)
+        if copy is None or not copy.took_over(live):
             found[live.card.run] = live
     return _at_home(repository.root, [found[run] for run in sorted(found)])
 
@@ -172,7 +180,9 @@ def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord |
         return None
     reading = log.read(raw)
     state = fold.fold(card.run, card.steps, reading.events)
-    return RunRecord(card, reading, state, folder, live, _status(repository, card, reading, state, live=live))
+    status = _status(repository, card, reading, state, live=live)
+    mine = live or (state.adopted_by or [card.clone])[-1] == known_clone_id(repository)
+    return RunRecord(card, reading, state, folder, live, status, mine)
 
 
 def unreadable_runs(repository: Repository) -> list[tuple[str, str]]:
@@ -201,7 +211,7 @@ def _status(repository: Repository, card: RunCard, reading: Reading, state: RunS
         return "damaged"
     if state.ended:
         return state.status
-    if not live and (state.adopted_by or [card.clone])[-1] != known_clone_id(repository):
+    if not live:  # it is open in another clone, or went on on another branch of this one
         return "elsewhere"
     if state.status == "running" and not _held(repository, card.run):
         return "interrupted"
@@ -312,7 +322,7 @@ def one_elsewhere(repository: Repository, name: str | None) -> RunRecord:
 
     Raises NoOpenRun or UnknownName, which lists the candidates.
     """
-    records = [record for record in all_runs(repository) if record.open and not record.live]
+    records = [record for record in all_runs(repository) if not (record.live or record.state.ended)]
     found = [record for record in records if name is None or name in record.card.run]
     if len(found) > 1:
         raise UnknownName(f"{len(found)} runs fit:{_listed(found)}", "name one of them")
@@ -332,7 +342,7 @@ def _why_nothing(repository: Repository, *, among_open: bool) -> tuple[str, str]
     ]  # fmt: skip
     if lost:
         return f"the run {lost[-1]} was taken over by another clone", "go on there; `forge runs` shows how it stands"
-    away = [record.card.run for record in all_runs(repository) if record.status == "elsewhere"]
+    away = [record.card.run for record in all_runs(repository) if record.status == "elsewhere" and record.open]
     if away:
         hint = f"go on there; if that clone is gone, `forge resume --adopt {away[-1]}` takes it over"
         return f"no run is open here; {away[-1]} is open in another clone", hint
@@ -343,6 +353,8 @@ def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:
     found = next((record for record in all_runs(repository) if name in record.card.run), None)
     if not among_open or found is None:
         return f"there is no {'open ' if among_open else ''}run `{name}`"
+    if found.left_behind:
+        return f"the run {name} went on on another branch (it began on {found.card.branch}); what this one has of it is older"
     if found.status == "elsewhere" and found.state.adopted_by:
         return f"the run {name} was taken over by another clone; what this clone's own log holds stays under .git/forge/runs/"
     return f"the run {name} {'lives in another clone' if found.status == 'elsewhere' else 'has ended'}"
