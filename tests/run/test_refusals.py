@@ -169,7 +169,14 @@ def test_dependencies_are_held_and_can_be_ignored_on_record(sandbox: Sandbox) ->
         .replace("a.txt", "b.txt")
     )
     sandbox.write(".planning/phases/01-first/01-02-PLAN.md", text)
-    sandbox.commit("Second")
+    third = text.replace("[01-01]", "[01-02]").replace("plan: 02", "plan: 03")
+    sandbox.write(".planning/phases/01-first/01-03-PLAN.md", third)
+    sandbox.commit("Second, third")
+    said = sandbox.call("execute", "01-03", "--approve")
+    assert said.code == 2 and "depends on 01-02" in said.json["error"]["message"]
+    assert said.json["error"]["next"] == ["forge execute 01-01"], "what it names can be executed"
+    sandbox.git("rm", "-q", ".planning/phases/01-first/01-03-PLAN.md")
+    sandbox.commit("No third")
     case.set_work({1: "p = pathlib.Path('b.txt' if '01-02' in os.environ['FORGE_PLAN_ID'] else 'a.txt'); p.write_text('x')"})
     said = sandbox.call("execute", "01-02", "--approve")
     assert said.code == 2 and "01-01" in said.json["error"]["message"] and said.json["error"]["next"] == ["forge execute 01-01"]

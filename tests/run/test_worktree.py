@@ -60,6 +60,9 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
     assert sandbox.call("status").data["plans"][0]["verdict"] is None, "its work is not in this tree"
     assert sandbox.call("timeline", run).data["valid"] is True
     assert "a.txt" in sandbox.git("diff", "--name-only", f"{head}...forge/{run}")
+    assert sandbox.call("rollback").json["error"]["message"] == "there are no runs yet", "none of this work tree"
+    refused = sandbox.call("rollback", run).json["error"]
+    assert refused["kind"] == "usage" and refused["next"] == [f"cd {tree.root} && forge rollback {run}"]
     sandbox.git("restore", "--staged", "--worktree", "README.md")
     for command in said.data["next"][1:4]:
         subprocess.run(["bash", "-c", command], cwd=sandbox.root, env=sandbox.environment(), check=True, capture_output=True)
@@ -77,6 +80,8 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     assert other != run, "the main tree is free for a run of its own"
     assert sandbox.call("resume").data["run"] == other
     sandbox.call("stop", other)
+    shown = sandbox.call("status").data["plans"][0]
+    assert (shown["word"], shown["run"]) == ("paused", run), "the one that is open, though another began later"
     back = sandbox.call("rollback", run)
     assert back.code == 0 and "forge undo" in back.data["next"] and not (tree.root / "a.txt").exists()
     assert sandbox.call("undo").code == 0 and (tree.root / "a.txt").exists(), "what it names works from here too"

@@ -72,6 +72,16 @@ class Order:
         lowest = min((wave for _, wave in free), default=0.0)
         return sorted((file for file, wave in free if wave == lowest), key=lambda file: natural(file.path))
 
+    def first_for(self, file: PlanFile) -> PlanFile:
+        """Return the plan to begin with, so that this one can be executed: itself, or one of those that it waits for."""
+        seen = {file}
+        while below := [found.file for found in self._depends_on(file) if found.file and not self._done(found.file)]:
+            if below[0] in seen:
+                break
+            file = below[0]
+            seen.add(file)
+        return file
+
     def waiting(self) -> Iterator[Waiting]:
         """Yield the open plans that cannot start, with the reasons."""
         ready, first = self.ready(), self._first()
@@ -83,8 +93,11 @@ class Order:
     def _open(self, phase: Phase) -> list[PlanFile]:
         return [file for file in phase.plans if not file.archived and not self._done(file)]
 
+    def _depends_on(self, file: PlanFile) -> list[Dependency]:
+        return dependencies(self._index, file, self._needs(file).depends_on)
+
     def _unmet(self, file: PlanFile) -> Iterator[str]:
-        for found in dependencies(self._index, file, self._needs(file).depends_on):
+        for found in self._depends_on(file):
             if found.file is None:
                 yield f"depends on `{found.name}`, which is no plan"
             elif not self._done(found.file):

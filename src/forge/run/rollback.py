@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import shlex
+
 from forge.errors import ForgeError, UnknownName, UsageError
 from forge.git.clone import clone_id
 from forge.git.commits import identity
@@ -15,6 +17,7 @@ from forge.run.executor import go_on
 from forge.run.holding import Context, holding, open_run, writing
 from forge.run.open_run import OpenRun, create_live
 from forge.run.starting.refusals import require_fit, require_no_open_run
+from forge.text.command_line import forge_command
 from forge.timeline import events as ev
 from forge.timeline.ids import now, run_id
 from forge.timeline.state import RunState
@@ -31,13 +34,27 @@ class NothingToTakeBack(ForgeError):
 def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
     """Put the paths that a run committed as they were before step `to` of it, or before its first.
 
-    Without a name it is the open run, else the last one that executed a plan. Everything is refused before anything is written:
-    raises UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay, RunOpen, Held.
+    Without a name it is the open run, else the last one that executed a plan in this work tree. Everything is refused before
+    anything is written: raises UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay, RunOpen, Held.
     """
-    record = one_run(context.repository, name, among_open=False, only=lambda found: found.card.kind == "execute")
+
+    def meant(found: RunRecord) -> bool:
+        return found.card.kind == "execute" and (name is not None or found.open or _ended_here(context, found))
+
+    record = one_run(context.repository, name, among_open=False, only=meant)
     if record.open:
         return _within(context, record, to)
+    if not _ended_here(context, record):
+        place, command = str(record.work_tree), forge_command("rollback", record.card.run)
+        raise UsageError(
+            f"the run {record.card.run} ended in the work tree {place}, and its work is not in this one",
+            "take it back there, or merge it first", [f"{shlex.join(['cd', place])} && {command}"],
+        )  # fmt: skip
     return _run_of_its_own(context, record, Aim("rollback", record.card.run, _step(record, to)))
+
+
+def _ended_here(context: Context, record: RunRecord) -> bool:
+    return not record.open and record.work_tree == context.repository.root
 
 
 def undo(context: Context) -> RunRecord:

@@ -69,8 +69,9 @@ def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, pla
         if now is not None and not now.done(found.file):
             raise UnmetDependency(
                 f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not completed",
-                "execute that first, or use --ignore-deps REASON", [forge_command("execute", found.file.id)],
-            )  # fmt: skip
+                "execute that first, or use --ignore-deps REASON",
+                [forge_command("execute", now.order.first_for(found.file).id)],
+            )
 
 
 def require_no_open_run(context: Context) -> None:

@@ -129,7 +129,7 @@ class Standing:
     def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStanding:
         shown = self._shown.get(file.path)
         runs = [run for run in self._runs.get(file.path, []) if run.open or run.status != "elsewhere"]  # those of this branch
-        last = runs[-1] if runs else None
+        last = next((run for run in reversed(runs) if run.open), runs[-1] if runs else None)
         verdict = "stale" if shown is not None and shown.run in self.outline.stale else shown.verdict if shown else None
         claimed = file.path in self.outline.summaries
         return PlanStanding(
