@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib
 import sys
-from types import ModuleType
+from types import BuiltinFunctionType, FunctionType, ModuleType
 
 
 class _Late(ModuleType):
@@ -13,7 +13,10 @@ class _Late(ModuleType):
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
-        return getattr(importlib.import_module(self.__name__), name)
+        found = getattr(importlib.import_module(self.__name__), name)
+        if isinstance(found, (type, FunctionType, BuiltinFunctionType)):
+            setattr(self, name, found)  # asked for thousands of times in a run
+        return found
 
 
 def at_first_use(name: str) -> ModuleType:

@@ -17,6 +17,7 @@ from forge.git.commits import move_branch, read, trailers_in, written
 from forge.git.index import PrivateIndex, changed_paths, private, put_entries, stage_at_once, stage_paths
 from forge.git.late import pygit2
 from forge.git.locks import remove_left_ref_locks
+from forge.git.looking import Looking
 from forge.git.manners import manners, stores_raw
 from forge.git.objects import ObjectStore
 from forge.git.repository import Repository
@@ -212,10 +213,13 @@ def changed_in_tree(repository: Repository) -> list[str]:
 
 
 @contextmanager
-def stage(repository: Repository, base: str, exclude: Exclude) -> Iterator[Staging]:
-    """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit."""
+def stage(repository: Repository, base: str, exclude: Exclude, looking: Looking | None = None) -> Iterator[Staging]:
+    """Give how the work tree differs from commit `base`, ignored files and excluded paths left out, ready to commit.
+
+    `looking` knows of earlier looks what is ignored.
+    """
     with private(repository) as copy:
-        staged = stage_at_once(copy, exclude) if base == repository.head().commit else None
+        staged = stage_at_once(copy, exclude, looking or Looking(repository)) if base == repository.head().commit else None
         if staged is not None:
             yield Staging(copy, base, exclude, whole=True, changes=_seen(repository, staged) or _staged(copy, base, exclude))
             return

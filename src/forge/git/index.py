@@ -11,15 +11,17 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from msgspec import Struct
 
 from forge.errors import GitFailed, StorageFailed
-from forge.git import plain_index, program
+from forge.git import plain_index, plain_staging, program
 from forge.git.lockfile import let_go, prepared_path, remove_left, take
+from forge.git.looking import Exclude, Looking
+from forge.git.plain_staging import Changed
 from forge.git.repository import Repository
 from forge.git.syncing import at_once, sync_file_system
 from forge.git.trees import Entry
@@ -179,15 +181,19 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True)
             sync_file_system(copy.repository)
 
 
-def stage_at_once(copy: PrivateIndex, exclude: Callable[[str], bool]) -> dict[str, tuple[Entry, Entry]] | None:
-    """Bring a copy to all that lies in the work tree by one git; return each changed path with its entries before and after.
+def stage_at_once(copy: PrivateIndex, exclude: Exclude, looking: Looking) -> Changed | None:
+    """Bring a copy to all that lies in the work tree by one git at most; return each changed path, with its entries.
 
-    None where that cannot be told: something was staged, excluded paths changed, folders are repositories of their own, the
-    index is not plain, or git did not like something. The copy is then good for nothing.
+    Those are the one before and the one after. None where that cannot be told: something was staged, excluded paths changed,
+    folders are repositories of their own, the index is not plain, or git did not like something. The copy is then good for
+    nothing.
     """
     head, before = copy.repository.head().commit, plain_index.read(copy.path)
     if head is None or before is None or not before.holds(copy.repository, head):
         return None
+    changed = plain_staging.staged(looking, before, exclude, copy.path)
+    if changed is not None:
+        return changed
     with contextlib.suppress(GitFailed):
         copy.git(*_UNFLUSHED, "add", "-A")
         after = plain_index.read(copy.path, small=False)

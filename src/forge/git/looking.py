@@ -8,7 +8,7 @@ what is ignored is what it was. Whatever is not proven in this way is git's to s
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from forge.git import plain_index, program
 from forge.git.manners import folders_of, manners
@@ -16,7 +16,7 @@ from forge.git.plain_index import PlainIndex
 from forge.git.repository import Repository
 
 _MOST_NAMES = 4_000  # in a work tree; git is as fast at looking at more
-_RULES = ".gitignore"
+RULES = ".gitignore"
 
 Exclude = Callable[[str], bool]
 
@@ -40,7 +40,7 @@ class Looking:
         entries = program.fields(self.repository.git(*words, *(["--ignored=matching"] if rules else [])))
         changed = [entry[3:] for entry in entries if not entry.startswith("!!")]
         ignored = frozenset(entry[3:] for entry in entries if entry.startswith("!!"))
-        settled = not any(path.rpartition("/")[2] == _RULES for path in (*changed, *ignored))
+        settled = not any(path.rpartition("/")[2] == RULES for path in (*changed, *ignored))
         self._ignored, self._rules = (ignored, rules) if rules and settled else (frozenset(), None)
         return list(dict.fromkeys(path for path in changed if not exclude(path)))
 
@@ -50,7 +50,7 @@ class Looking:
             return (
                 head is not None and index.holds(self.repository, head)
                 and all(index.lies(self.repository, path) or exclude(path) for path in index.entries)
-                and self._knows_all_names(index, exclude)
+                and next(self.unknown(index, exclude), None) is None
             )  # fmt: skip
         except OSError:
             return False
@@ -58,13 +58,13 @@ class Looking:
     def _rules_of(self, index: PlainIndex, exclude: Exclude) -> tuple[object, ...] | None:
         """Return what tells one state of the rules for ignoring from another; None where that is not known."""
         sign = manners(self.repository).ignore_sign
-        files = [(path, stored.blob) for path, stored in index.entries.items() if path.rpartition("/")[2] == _RULES]
+        files = [(path, stored.blob) for path, stored in index.entries.items() if path.rpartition("/")[2] == RULES]
         return None if sign is None or any(exclude(path) for path, _ in files) else (sign, *files)
 
-    def _knows_all_names(self, index: PlainIndex, exclude: Exclude) -> bool:
-        """Say whether each name in the work tree is tracked, excluded, or ignored for sure. Raises OSError.
+    def unknown(self, index: PlainIndex, exclude: Exclude) -> Iterator[str]:
+        """Yield each name in the work tree, of folders apart, that is not tracked, excluded, or ignored for sure.
 
-        In a repository of its own there are always others, those below its `.git`.
+        In a repository of its own there are always some, those below its `.git`. Raises OSError, and where there are too many.
         """
         ignored = self._ignored if self._ignored and self._rules == self._rules_of(index, exclude) else frozenset()
         folders = {folder for path in index.entries for folder in folders_of(path)}
@@ -79,9 +79,8 @@ class Looking:
                     if name.is_dir(follow_symlinks=False):
                         if path in folders or f"{path}/" not in ignored:
                             left.append(f"{path}/")
-                    elif not (path in index.entries or path in ignored or exclude(path)):
-                        return False
+                    elif path in folders or not (path in index.entries or path in ignored or exclude(path)):
+                        yield path
             if seen > _MOST_NAMES:
                 self._too_many = True
-                return False
-        return True
+                raise OSError(f"more than {_MOST_NAMES} names")

@@ -16,16 +16,19 @@ Stamp = tuple[int, int, int] | None
 Sign = tuple[Stamp, ...]
 """What tells one state of some files from another."""
 
+_AS_THEY_LIE = {"filemode": "true", "symlinks": "true", "ignorecase": "false", "precomposeunicode": "false"}
+
 
 class Manners(Struct, frozen=True):
     """`raw`: files are stored as they lie, unless a `.gitattributes` says otherwise. `own_diff`: lines are compared in git's
     own way. `ignore_sign`: tells one state of what is said about ignored files, `.gitignore` apart, from another; None
-    where it is said in places that are not known.
+    where it is said in places that are not known. `raw_names`: names and modes are stored as they lie.
     """
 
     raw: bool
     own_diff: bool
     ignore_sign: Sign | None
+    raw_names: bool
 
 
 def manners(repository: Repository) -> Manners:
@@ -40,7 +43,34 @@ def manners(repository: Repository) -> Manners:
         and not any(map(os.path.lexists, attributes)),
         "diff.algorithm" not in settings,
         _sign(*files, excludes) if os.path.isabs(excludes) and not included else None,
+        all(settings.get(f"core.{name}", usual) == usual for name, usual in _AS_THEY_LIE.items()),
     )  # fmt: skip
+
+
+def adds_raw(repository: Repository) -> bool:
+    """Say whether no setting has a say in what `git add` takes: names, modes and bytes, `.gitattributes` apart."""
+    said = manners(repository)
+    return said.raw and said.raw_names
+
+
+def ignores_nothing(repository: Repository) -> bool:
+    """Say whether nothing but a `.gitignore` might ignore a file here."""
+    sign = manners(repository).ignore_sign
+    return sign is not None and not _rules(repository, sign)
+
+
+@lru_cache(maxsize=8)
+def _rules(repository: Repository, sign: Sign) -> bool:
+    """Say whether a file that git reads ignore rules from holds one, while such files have this sign."""
+    files = settings_files(repository)
+    excludes = _settings(repository, _sign(*files, "/etc/gitconfig")).get("core.excludesfile", "/")
+    places = [place for place in files if place.endswith(("info/exclude", "git/ignore"))]
+    return any(_has_rule(place) for place in (*places, os.path.expanduser(excludes)) if os.path.isfile(place))
+
+
+def _has_rule(place: str) -> bool:
+    with open(place, "rb") as file:
+        return any(line.strip() and not line.startswith(b"#") for line in file)
 
 
 def stores_raw(repository: Repository, path: str, tracked: Container[str] = ()) -> bool:

@@ -30,9 +30,10 @@ _LONG_NAME = 0xFFF  # the flags of an entry that has none are the length of its 
 _SUM = 20  # bytes of SHA-1
 _FOLDER = 0o040000
 _LINK = 0o120000
-_MOST_BYTES = 1 << 20  # of a file that is read, since its times tell nothing
+MOST_BYTES = 1 << 20  # of a file that is read, since its times tell nothing
 _SECOND = 10**9
 _WORD = 0xFFFFFFFF
+_NOTHING: Mapping[str, os.stat_result] = {}
 
 
 class Stored(NamedTuple):
@@ -84,7 +85,7 @@ class PlainIndex(Struct, frozen=True):
         try:
             found = os.lstat(place)
             return stored.looks_as(found, self.written_ns) or (
-                stored.mode == git_mode(found) and found.st_size <= _MOST_BYTES and stores_raw(repository, path, self.entries)
+                stored.mode == git_mode(found) and found.st_size <= MOST_BYTES and stores_raw(repository, path, self.entries)
                 and stored.blob == _blob_id(place, stored.mode)
             )  # fmt: skip
         except OSError:
@@ -103,12 +104,14 @@ class PlainIndex(Struct, frozen=True):
         mine, its = ({path: stored.entry for path, stored in index.entries.items()} for index in (self, other))
         return {path: (mine.get(path), its.get(path)) for path, _ in mine.items() ^ its.items()}
 
-    def with_entries(self, repository: Repository, entries: Mapping[str, Entry]) -> bytes | None:
+    def with_entries(
+        self, repository: Repository, entries: Mapping[str, Entry], seen: Mapping[str, os.stat_result] = _NOTHING
+    ) -> bytes | None:
         """Return the bytes of this index with entries replaced, path to (mode, object id) or None for none.
 
-        What is new says nothing of files, so that git looks at these. None where an entry is not for a plain index, and
-        where another one is not true for sure: an entry as young as its index is not trusted, but in the new one it would
-        be. Git may tell times by seconds alone.
+        What is new says of files what was `seen` of them just before they were read, or nothing, so that git looks at these.
+        None where an entry is not for a plain index, and where another one is not true for sure: an entry as young as its
+        index is not trusted, but in the new one it would be. Git may tell times by seconds alone.
         """
         if any(entry is not None and entry[0] not in _MODES for entry in entries.values()):
             return None
@@ -123,9 +126,19 @@ class PlainIndex(Struct, frozen=True):
         }  # fmt: skip
         for path, entry in entries.items():
             if entry is not None:
-                length = min(len(os.fsencode(path)), _LONG_NAME)
-                left[path] = Stored(0, 0, 0, 0, 0, 0, entry[0], 0, 0, 0, bytes.fromhex(entry[1]), length)
+                left[path] = _stored(entry, seen.get(path), len(os.fsencode(path)))
         return _encoded(left)
+
+
+def _stored(entry: tuple[int, str], seen: os.stat_result | None, name_length: int) -> Stored:
+    length, blob = min(name_length, _LONG_NAME), bytes.fromhex(entry[1])
+    if seen is None:
+        return Stored(0, 0, 0, 0, 0, 0, entry[0], 0, 0, 0, blob, length)
+    (changed_s, changed_ns), (modified_s, modified_ns) = divmod(seen.st_ctime_ns, _SECOND), divmod(seen.st_mtime_ns, _SECOND)
+    return Stored(
+        changed_s & _WORD, changed_ns, modified_s & _WORD, modified_ns, seen.st_dev & _WORD, seen.st_ino & _WORD, entry[0],
+        seen.st_uid, seen.st_gid, seen.st_size & _WORD, blob, length,
+    )  # fmt: skip
 
 
 def git_mode(found: os.stat_result) -> int:
@@ -161,13 +174,17 @@ def read(path: Path, *, small: bool = True) -> PlainIndex | None:
     return PlainIndex(entries, found.st_mtime_ns) if at == end else None
 
 
-def _blob_id(place: str, mode: int) -> bytes:
-    """Return the object id of a file's bytes, of a link's target. Raises OSError."""
+def content(place: str, mode: int) -> bytes:
+    """Return what git stores of a file of a mode: its bytes, the target of a link. Raises OSError."""
     if mode == _LINK:
-        data = os.fsencode(os.readlink(place))
-    else:
-        with open(place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
-            data = file.read()
+        return os.fsencode(os.readlink(place))
+    with open(place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+        return file.read(MOST_BYTES + 1)
+
+
+def _blob_id(place: str, mode: int) -> bytes:
+    """Return the object id of what git stores of a small file. Raises OSError."""
+    data = content(place, mode)
     return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
 
 

@@ -91,7 +91,8 @@ def _begins_logs(repository: Repository) -> bool:
 
 
 def _append(log: Path, line: bytes) -> None:
-    log.parent.mkdir(parents=True, exist_ok=True)
+    if not os.path.isdir(log.parent):
+        log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
     try:
         os.write(descriptor, line)

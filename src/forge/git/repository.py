@@ -88,7 +88,8 @@ class Repository:
     def scratch(self) -> Path:
         """A folder for half-made files on the file system of the git directory."""
         folder = self.forge_dir / "tmp"
-        folder.mkdir(parents=True, exist_ok=True)
+        if not os.path.isdir(folder):
+            folder.mkdir(parents=True, exist_ok=True)
         return folder
 
     @cached_property
@@ -126,6 +127,10 @@ class Repository:
 
     def commit_of(self, ref: str) -> str | None:
         """Return the commit that a full ref names, None where there is none. Raises RepositoryError for a damaged one."""
+        with contextlib.suppress(OSError, UnicodeDecodeError), open(f"{self.common_dir}/{ref}", "rb", buffering=0) as file:
+            text = file.read().strip().decode("ascii")
+            if _COMMIT.fullmatch(text):
+                return text
         try:
             found = self.objects.references.get(ref)
             return str(found.resolve().target) if found else None

@@ -31,8 +31,9 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, s
     """
     temporary = (staging or path.parent) / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        temporary.parent.mkdir(parents=True, exist_ok=True)
+        for folder in {path.parent, temporary.parent}:
+            if not os.path.isdir(folder):
+                folder.mkdir(parents=True, exist_ok=True)
         _write_new(temporary, data, mode, durable)
         temporary.replace(path)
         if durable:

@@ -117,7 +117,7 @@ class Log:
     def _look(self) -> tuple[int, int, int] | None:
         """Return what tells this file as forge left it from one that somebody else wrote to."""
         try:
-            found = self.path.stat()
+            found = os.stat(self.path)
         except OSError:
             return None
         return found.st_ino, found.st_size, found.st_mtime_ns

@@ -198,7 +198,7 @@ def propose(run: OpenRun, move: Move) -> None:
     foreign = _runner_commits(run)
     base = run.state.work.checkpoint_commit if foreign else None
     with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own))
+        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own, run.looking))
         changes = staging.changes
         if staging.nested:
             text = f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be committed here; "
@@ -291,7 +291,7 @@ def _staging_of(run: OpenRun, sha256: str) -> Staging | None:
     if run.staging is None:
         base = run.state.work.checkpoint_commit if _runner_commits(run) else None
         stack = contextlib.ExitStack()
-        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own))
+        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own, run.looking))
         run.staging = (staging.changes.sha256, stack, staging)
     return run.staging[2] if run.staging[0] == sha256 else None
 
