@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import difflib
 import re
-import textwrap
 from collections.abc import Iterator, Mapping
 
 from forge.errors import UnknownName
 from forge.resources import resource
+from forge.views.plain_text import plain_text
 
 _TOPICS = {
     "tutorial": ("tutorial.md", "", "from an empty folder to a proven plan"),
@@ -31,12 +31,8 @@ _TOPICS = {
     "json": ("commands.md", "JSON", "what --json prints, and the kinds of errors"),
     "completion": ("completion.md", "", "completion in bash, zsh and fish"),
 }  # fmt: skip
-_FENCE = re.compile(r"^(`{3,})[^\n]*\n(.*?)^\1[ \t]*$\n?", re.M | re.S)
-_LINK = re.compile(r"\[([^\]\n]+)\]\(([^)\s]+)\)")
+_FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$", re.M | re.S)
 _CLOSEST = 0.6
-
-_ITEM = re.compile(r"(?:[-*]|\d+\.) ")
-_ROW = re.compile(r"  \S.{22,}?  (?=\S)")  # of a table: its first cell, in a column of its own
 
 
 def topics() -> Mapping[str, str]:
@@ -49,20 +45,20 @@ def rules() -> Mapping[str, str]:
     return {name: text.strip().partition(". ")[0] for name, text in _sections(_page("rules.md")) if " " not in name}
 
 
-def text_about(name: str, verbs: Mapping[str, str]) -> str:
-    """Return what the manual says about a topic, a command or a rule, for a terminal.
+def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
+    """Return what the manual says about a topic, a command or a rule, for a terminal of so many columns.
 
     Raises UnknownName, which names what was probably meant.
     """
     wanted = name.lower()
     if wanted in _TOPICS:
         page, section, _ = _TOPICS[wanted]
-        return plain(_section(page, section) if section else _page(page))
+        return plain_text(_section(page, section) if section else _page(page), width)
     if wanted in verbs:
-        return plain(_section("commands.md", wanted))
+        return plain_text(_section("commands.md", wanted), width)
     known = rules()
     if wanted in known:
-        return plain(_section("rules.md", wanted))
+        return plain_text(_section("rules.md", wanted), width)
     near = difflib.get_close_matches(wanted, [*_TOPICS, *verbs, *known], 3, _CLOSEST)
     hint = f"did you mean {' or '.join(f'`forge help {each}`' for each in near)}?" if near else "`forge help` lists the topics"
     raise UnknownName(f"there is no topic, command or rule `{name}`", hint)
@@ -82,69 +78,3 @@ def _sections(text: str) -> Iterator[tuple[str, str]]:
     for part in re.split(r"^## ", shielded, flags=re.M)[1:]:
         heading, _, body = part.partition("\n")
         yield heading.strip("` "), body.replace("\0", "")
-
-
-def plain(text: str) -> str:
-    """Return Markdown as text for a terminal: fences and indented blocks as they are, links as their words."""
-    parts, at = [], 0
-    for fence in _FENCE.finditer(text):
-        parts.append(_prose(text[at : fence.start()]))
-        parts.append("".join(f"    {line}\n" if line else "\n" for line in fence[2].split("\n")[:-1]))
-        at = fence.end()
-    return "".join([*parts, _prose(text[at:])]).strip("\n")
-
-
-def filled(text: str, width: int) -> str:
-    """Return such a text with its paragraphs, list items and table rows filled to a width; what is indented stays."""
-    lines: list[str] = []
-    block: list[str] = []
-    for line in [*text.splitlines(), ""]:
-        begins = not line.strip() or line.startswith("    ") or _ITEM.match(line) or (line.startswith("  ") and not block)
-        if block and (begins or _ROW.match(block[0])):
-            lines += _fill(block, width)
-            block = []
-        if not line.strip() or line.startswith("    "):
-            lines.append(line)
-        else:
-            block.append(line)
-    return "\n".join(lines).strip("\n")
-
-
-def _fill(block: list[str], width: int) -> list[str]:
-    """Return one paragraph, list item or table row in lines of a width, the later ones below the text of the first."""
-    head = _ROW.match(block[0]) or _ITEM.match(block[0])
-    indent = min(head.end() if head else 0, width // 2)
-    text = (
-        " ".join(line.strip() for line in block) if not head else block[0] + "".join(f" {line.strip()}" for line in block[1:])
-    )
-    marks = {"break_long_words": False, "break_on_hyphens": False, "replace_whitespace": False}
-    return textwrap.wrap(text, max(width, 20), subsequent_indent=" " * indent, **marks)  # type: ignore[arg-type]
-
-
-def _prose(text: str) -> str:
-    return "".join(_line(line) for line in _table_cells(text.splitlines()))
-
-
-def _table_cells(lines: list[str]) -> Iterator[str]:
-    """Yield the lines; the rows of a table with their first cell in a column of its own."""
-    for line in lines:
-        if not line.startswith("|"):
-            yield line
-        elif not re.fullmatch(r"[|\s:-]+", line):
-            first, *rest = (_words(cell.strip().replace("\\|", "|")) for cell in re.split(r"(?<!\\)\|", line)[1:-1])
-            yield f"  {first:24}  {'  '.join(cell for cell in rest if cell)}".rstrip() if first or any(rest) else ""
-
-
-def _line(line: str) -> str:
-    if line.startswith("    "):
-        return f"{line}\n"
-    if heading := re.match(r"(#+)\s+(.*)", line):
-        said = _words(heading[2])
-        return f"{said.upper() if len(heading[1]) < 3 else said}\n"
-    return f"{_words(line)}\n"
-
-
-def _words(text: str) -> str:
-    """Return text without its marks: `**bold**`, and links, of which those out of the manual keep their address."""
-    linked = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if "://" in link[2] else link[1], text)
-    return re.sub(r"\*\*(.+?)\*\*|`([^`]+)`", lambda marked: marked[1] or marked[2], linked)

@@ -31,10 +31,10 @@ def command(app: App, topic: str | None) -> Reply:
     if topic is None:
         listed = [{"name": name, "about": about} for name, about in manual.topics().items()]
         return Reply({"topics": listed, "commands": list(VERBS)}, _contents())
-    text = manual.text_about(topic, VERBS)
+    text = manual.text_about(topic, VERBS, min(shutil.get_terminal_size().columns, _WIDEST))
     if app.as_json or not sys.stdout.isatty():
         return Reply({"topic": topic, "text": text}, text)
-    click.echo_via_pager(f"{manual.filled(text, min(shutil.get_terminal_size().columns, _WIDEST))}\n")
+    click.echo_via_pager(f"{text}\n")
     return Reply({})
 
 
