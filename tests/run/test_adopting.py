@@ -67,6 +67,8 @@ def test_the_first_clone_is_told_that_it_was_taken_over(sandbox: Sandbox) -> Non
     live = (sandbox.root / ".git/forge/runs" / run / "timeline.jsonl").read_bytes()
     (found,) = sandbox.call("runs").data["runs"]
     assert found["status"] == "elsewhere"
+    shown = sandbox.call("status").data
+    assert shown["plans"][0]["word"] == "elsewhere" and not any(run in line for line in shown["next"]), "as `runs` says"
     head = sandbox.head()
     for words in (["resume", run], ["approve", run], ["stop", run], ["skip", run, "--reason", "x"], ["resume"]):
         said = sandbox.call(*words)

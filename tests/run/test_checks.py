@@ -190,6 +190,27 @@ def test_a_failing_verification_can_be_skipped(sandbox: Sandbox) -> None:
     assert sandbox.call("skip", "--reason", "no such tool here").data["status"] == "completed"
 
 
+def test_a_verification_that_a_person_denied_can_be_skipped(sandbox: Sandbox) -> None:
+    case = Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), verification="- `test -f b || true`")
+    case.set_up()
+    assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "human_verify"
+    said = sandbox.call("skip", "--reason", "x")
+    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"], "it waits for an answer"
+    sandbox.forge("reject")
+    assert sandbox.call("resume").data["failure"]["kind"] == "denied"
+    assert sandbox.call("skip", "--reason", "b comes later").data["status"] == "completed"
+
+
+def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) -> None:
+    truth = 'must_haves:\n  truths:\n    - statement: "It works"\n      verify: "echo x >> left.txt; false"\n'
+    Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), must_haves=truth).set_up()
+    assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
+    sandbox.commit("Keep what it left")
+    said = sandbox.call("skip", "--reason", "x")
+    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"]
+    assert sandbox.call("approve").data["status"] == "paused"
+
+
 def test_an_edit_that_changes_nothing_and_has_no_command_is_asked_about(sandbox: Sandbox) -> None:
     said = execute(sandbox, "", work="pass")
     assert said.code == 4 and "changed nothing" in said.data["waiting_for"]["text"]

@@ -94,6 +94,16 @@ def test_a_human_checkpoint(sandbox: Sandbox) -> None:
     assert resolved["data"]["reason"] == "seen" and resolved["actor"] == "Ada <ada@example.org>"
 
 
+def test_an_answer_to_a_question_that_forge_died_behind_is_an_answer(sandbox: Sandbox) -> None:
+    Case(sandbox, [Task("Look", kind="checkpoint:human-verify")]).set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
+    live.write_bytes(b"".join(live.read_bytes().splitlines(keepends=True)[:-1]))  # killed before it paused
+    said = sandbox.call("approve")
+    assert said.data["status"] == "paused" and said.data["next"][0] == f"forge resume {run}"
+    assert sandbox.call("resume").data["status"] == "completed"
+
+
 def test_a_decision_takes_one_of_its_options(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Task 1: Decide", kind="checkpoint:decision", extra=DECISION)]).set_up()
     said = sandbox.call("execute", "01-01", "--approve")

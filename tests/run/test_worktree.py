@@ -76,6 +76,7 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     tree = beside(sandbox, run)
     said = sandbox.call("resume")
     assert said.code == 4 and said.data["run"] == run, "the one open run of the repository"
+    assert f"the run {run} of 01-01 is paused" in sandbox.call("next").data["why"]
     other = sandbox.call("execute", "01-01", "--approve").data["run"]
     assert other != run, "the main tree is free for a run of its own"
     assert sandbox.call("resume").data["run"] == other

@@ -116,10 +116,17 @@ def _require_no_rollback(run: OpenRun) -> None:
 
 
 def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
-    failed = [number for number, outcome in run.state.closing.checks.items() if outcome == "failed"]
+    """Leave out the checks of `<verification>` that failed or were answered with no; what truths come to is not skipped."""
+    outcomes, checks = run.state.closing.checks, list(enumerate(run.plan.verification, 1))
+    left_out = [(number, check) for number, check in checks if outcomes.get(number) in ("failed", "denied")]
+    if not left_out:
+        raise UsageError(
+            "no command of <verification> failed behind the last step: there is nothing to leave out",
+            "go on with the run", [f"forge resume {run.card.run}"],
+        )  # fmt: skip
     run.append(ev.ExecutionResumed(None, accept=True))
-    for number in failed:
-        run.append(ev.TestSkipped(run.plan.verification[number - 1].text, reason, number))
+    for number, check in left_out:
+        run.append(ev.TestSkipped(check.text, reason, number))
 
 
 def pause(context: Context, record: RunRecord) -> RunRecord:
@@ -173,6 +180,9 @@ def answer(context: Context, record: RunRecord, *, approved: bool, option: str |
                 f"this is a decision between {', '.join(known)}", "name one with --option",
                 [forge_command("approve", record.card.run, "--option", name) for name in known],
             )  # fmt: skip
+        if run.state.status == "running":  # it died behind the question, before it had paused for it
+            run.append(ev.RunInterrupted(run.state.last_seq))
+            asking.pause(run, "approval", question.text)
         asking.resolve(run, question, approved=approved, option=option, note=note)
         return current(run)
 

@@ -22,7 +22,7 @@ from forge.text.finding import Finding
 from forge.text.source import Source
 from forge.views.outline.lines import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
 from forge.views.runs.control import control_data
-from forge.views.runs.records import RunRecord, belongs_here, blob_id, live_folder, read_run
+from forge.views.runs.records import RunRecord, belongs_here, blob_id, is_taken_over, live_folder, read_run
 
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 
@@ -81,9 +81,16 @@ def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:
 
 
 def live_run(repository: Repository, name: str) -> RunLine | None:
-    """Return the outline of an open run of this clone; None where its folder holds none."""
+    """Return the outline of an open run of this clone; None where its folder holds none.
+
+    Where the tracked copy tells that another clone took it over, that one counts.
+    """
     record = read_run(repository, live_folder(repository, name), live=True)
-    return _line(record, here=belongs_here(repository, record.folder)) if record else None
+    if record is None:
+        return None
+    if is_taken_over(repository, record):
+        return tracked_run(repository, name)
+    return _line(record, here=belongs_here(repository, record.folder))
 
 
 def tracked_run(repository: Repository, name: str) -> RunLine | None:

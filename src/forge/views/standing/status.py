@@ -147,16 +147,19 @@ class Standing:
         return found
 
     @cached_property
+    def open_runs(self) -> list[RunLine]:
+        """The open runs that can go on in this clone: those of this work tree first, then those of others."""
+        found = [run for run in self.outline.runs if run.open and run.status != "elsewhere"]
+        return sorted(found, key=lambda run: not run.here)
+
+    @cached_property
     def next(self) -> list[str]:
         """Command lines to type, the one that helps most first."""
-        here = [command for run in self.outline.runs if run.open and run.here for command in run.next[:2]]
+        here = [command for run in self.open_runs if run.here for command in run.next[:2]]
         if here:
             return here
-        beside = [
-            run for run in self.outline.runs if run.open and not run.here and run.status != "elsewhere"
-        ]  # other work trees
         ready = [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
-        if found := [*(command for run in beside for command in run.next[:2]), *ready]:
+        if found := [*(command for run in self.open_runs for command in run.next[:2]), *ready]:
             return found
         if items := [*self.backlog.of_status("in_progress"), *self.backlog.ready]:
             return [forge_command("show", items[0].id), *_on_with(items[0])]

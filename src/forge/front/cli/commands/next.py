@@ -25,7 +25,7 @@ def command(app: App) -> Reply:
 
 
 def _why(found: Standing) -> str:
-    run = next((run for run in found.outline.runs if run.open and run.here), None)
+    run = next(iter(found.open_runs), None)
     if run is not None:
         waits = f", it waits for a person ({run.waiting_for['kind']})" if run.waiting_for else ""
         return f"the run {run.run} of {run.plan} is {run.status}{waits}"
