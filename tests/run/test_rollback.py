@@ -59,6 +59,19 @@ def plan_in(sandbox: Sandbox) -> dict[str, object]:
     return dict(found)
 
 
+def test_an_open_run_that_took_nothing_back_and_ended_is_in_no_undos_way(sandbox: Sandbox) -> None:
+    tasks = [Task("Look", kind="checkpoint:human-verify"), Task("Write", "a.txt", auto("test -f a.txt"))]
+    Case(sandbox, tasks, {2: writes("a.txt", "x")}, files=("a.txt",)).set_up()
+    sandbox.call("execute", "01-01", "--approve")
+    sandbox.forge("approve")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.call("rollback").code == 0 and not (sandbox.root / "a.txt").exists()
+    sandbox.call("execute", "01-01", "--approve")
+    assert sandbox.call("rollback").code == 0, "nothing but that the step is asked about again"
+    sandbox.call("stop")
+    assert sandbox.call("undo").code == 0 and (sandbox.root / "a.txt").exists()
+
+
 def test_back_and_again(sandbox: Sandbox) -> None:
     before, run = executed(sandbox)
     after = tree(sandbox)

@@ -59,7 +59,8 @@ def _ended_here(context: Context, record: RunRecord) -> bool:
 
 def undo(context: Context) -> RunRecord:
     """Undo the latest rollback that was not undone. It is refused as `rollback` is."""
-    found = [each for each in standing_rollbacks(all_runs(context.repository)) if each.record.live or not each.record.open]
+    done = standing_rollbacks(all_runs(context.repository))
+    found = [each for each in done if each.record.live or (each.going.made and not each.record.open)]
     if not found:
         raise NothingToTakeBack("there is no rollback that could be undone", "see `forge runs`", ["forge runs"])
     latest = max(found, key=_when)

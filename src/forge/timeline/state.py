@@ -84,7 +84,8 @@ class GoingBack(Struct):
     """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the rollback that is undone.
 
     It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at `commit` again. `loose` are
-    uncommitted paths of the step that was under way, which `snapshot` holds; `left` are steps that other runs (`run`) did.
+    uncommitted paths of the step that was under way, which `snapshot` holds; `left` are steps that other runs (`run`) did;
+    `made` is the commit that it ended in, where there was something to commit.
     """
 
     kind: str
@@ -96,6 +97,7 @@ class GoingBack(Struct):
     snapshot: str
     loose: list[str] = field(default_factory=list)
     left: list[dict[str, str]] = field(default_factory=list)
+    made: str | None = None
 
 
 class StepState(Struct):

@@ -90,6 +90,7 @@ class CheckpointRestored(Data, frozen=True):
         """Nothing is left to be put back, and what a check had changed is gone with it."""
         going, state.going_back = state.going_back, None
         if going is not None:
+            going.made = self.made
             if going.kind == "undo" and state.before_it is not None:
                 state.undo_going_back()
             else:
