@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
 import subprocess
@@ -16,7 +17,7 @@ from msgspec.structs import fields
 
 from forge.check.rules.catalog import PROBED, RULES
 from forge.check.schema import front_matter
-from forge.errors import ForgeError
+from forge.errors import ForgeError, GitFailed
 from forge.front.cli.main import VERBS, main
 from forge.front.cli.main import forge as program
 from forge.planning import plan, settings
@@ -340,3 +341,16 @@ def test_forges_own_documents_have_no_errors(tmp_path: Path, monkeypatch: pytest
     report = validate(ROOT, [])
     assert {"plan", "mission", "settings"} <= {document["kind"] for document in report.documents}
     assert [finding for finding in report.findings if finding.severity == "error"] == []
+
+
+def test_every_error_names_a_next_step() -> None:
+    """An error that is raised with a message alone leaves a person with it: the second argument says what to do."""
+    for verb in VERBS:
+        command_of(verb)
+    named = {cls.__name__ for cls in kinds_of_errors() if cls.__init__ in (ForgeError.__init__, GitFailed.__init__)}
+    bare = []
+    for path in (ROOT / "src" / "forge").rglob("*.py"):
+        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        made = [call for call in calls if getattr(call.func, "id", "") in named]
+        bare += [f"{path}:{call.lineno}" for call in made if len(call.args) < 2 and not isinstance(call.args[0], ast.Starred)]
+    assert bare == []

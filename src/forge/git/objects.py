@@ -260,7 +260,7 @@ class StoredTree(RevisionTree):
         if self._asked is not None:
             self._asked.listed = True
         if self.blind:
-            raise GitFailed("the files are not listed for this look")
+            raise GitFailed("the files are not listed for this look", "look at the whole tree")
         return self._files
 
     def sign(self, path: str) -> str:

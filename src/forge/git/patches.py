@@ -113,4 +113,4 @@ def show(repository: Repository, *words: str) -> None:
     except OSError as error:
         raise GitFailed(f"git cannot be started: {os.strerror(error.errno or 0)}", "put git on PATH") from error
     if done.returncode not in (0, -13, 141):  # a pager that was left early ends git by SIGPIPE
-        raise GitFailed("git diff failed; what it said is above", status=done.returncode)
+        raise GitFailed("git diff failed; what it said is above", "mend that, then try again", status=done.returncode)

@@ -29,6 +29,7 @@ _SETTINGS = (
     "-c", "core.fsync=committed,reference", "-c", "core.fsyncMethod=fsync", "-c", "maintenance.auto=false",
     "-c", "core.fsmonitor=false",
 )  # fmt: skip
+_AS_IT_SAYS = "mend what git says, then `forge resume` an open run, or try again"
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
@@ -71,7 +72,7 @@ def failed(words: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> Gi
     """Return the error of a git that failed."""
     said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
     verb = next((word for word in words if not word.startswith("-")), "git")
-    return GitFailed(f"git {verb} failed: {said[-2000:] or f'status {done.returncode}'}", status=done.returncode)
+    return GitFailed(f"git {verb} failed: {said[-2000:] or f'status {done.returncode}'}", _AS_IT_SAYS, status=done.returncode)
 
 
 def fields(output: bytes) -> list[str]:

@@ -274,4 +274,4 @@ class _Reader:
 
     def wrong(self, value: Value, what: str) -> SettingsError:
         line, column = self.source.position(value.span.start)
-        return SettingsError(f"{self.source.path}:{line}:{column}: {what}", "see `docs/settings.md` for every key")
+        return SettingsError(f"{self.source.path}:{line}:{column}: {what}", "`forge help settings` has every key")

@@ -33,7 +33,7 @@ from forge.timeline import events as ev
 from forge.timeline import fold
 from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
-from forge.timeline.log import Log
+from forge.timeline.log import FROM_COPY, Log
 from forge.timeline.state import RunState, StepState
 from forge.views.runs.records import live_folder
 
@@ -325,5 +325,5 @@ def load_log(repository: Repository, card: RunCard) -> tuple[Log, list[Event], R
     found = log.open(repository.forge_dir / "torn")
     if not found or found[0].type != ev.MissionStarted.type:
         log.close()
-        raise DamagedLog(f"the live log of {card.run} does not begin with mission_started", "nothing was changed")
+        raise DamagedLog(f"the live log of {card.run} does not begin with mission_started", FROM_COPY)
     return log, found, fold.fold(card.run, card.steps, found)

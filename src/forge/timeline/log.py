@@ -13,6 +13,8 @@ from forge.errors import DamagedLog, StorageFailed
 from forge.text import atomic, jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
 
+FROM_COPY = "nothing was changed; `forge help runs` tells how to go on from the committed copy"
+
 
 class Reading(Struct, frozen=True):
     """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with its line."""
@@ -99,7 +101,7 @@ class Log:
             raw = self.path.read_bytes() if self.path.exists() else b""
             reading = read(raw)
             if reading.problem:
-                raise DamagedLog(f"{self.path}: {reading.problem}", "nothing was changed; compare it with the committed copy")
+                raise DamagedLog(f"{self.path}: {reading.problem}", FROM_COPY)
             self._size = len(raw) - len(reading.torn)
             self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
             if reading.torn:

@@ -19,6 +19,7 @@ from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.verdict import Evidence
 from forge.text import pattern
+from forge.text.amount import amount
 from forge.text.yaml import Value
 
 _CONDITIONS = ("contains", "not_contains", "forbidden", "exports", "min_lines", "max_lines", "should_not_exist")
@@ -249,7 +250,7 @@ def _counted(content: Content) -> Outcome:
 
 
 def _count(lines: int) -> str:
-    return "1 line" if lines == 1 else f"{lines} lines"
+    return amount(lines, "line")
 
 
 def together(outcomes: list[Outcome], most: int | None = None) -> Outcome:

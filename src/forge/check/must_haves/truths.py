@@ -12,6 +12,7 @@ from forge.git.tree import Tree
 from forge.planning.must_haves import MustHave
 from forge.planning.proof import Proof, statement_hash
 from forge.planning.shell import cannot_fail
+from forge.text.amount import amount
 
 Freshness = Literal["fresh", "carried", "stale"]
 
@@ -61,7 +62,7 @@ def _since(proof: Proof, ground: Ground) -> str:
     number = ground.changed_since(proof.commit)
     if number is None:
         return f" at {proof.commit[:12]}, a commit that is not here"
-    return f" at {proof.commit[:12]}, {number} {'file' if number == 1 else 'files'} changed since"
+    return f" at {proof.commit[:12]}, {amount(number, 'file')} changed since"
 
 
 def _by_command(item: MustHave, proof: Proof, ground: Ground) -> Verdict:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import click
 
 from forge.run.person import Answer, Nobody, Person
+from forge.text.amount import amount
 from forge.text.visible import visible
 from forge.timeline.event import Event
 from forge.timeline.state import Question, RunState
@@ -148,7 +149,7 @@ def _line(event: Event, state: RunState) -> str:
 
 def _mission(event: Event) -> str:
     data = event.data
-    lines = [f"run {event.run}: {data['steps_count']} steps"]
+    lines = [f"run {event.run}: {amount(int(str(data['steps_count'])), 'step')}"]
     for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
         entries = data.get(key)
         entries = entries if isinstance(entries, list) else []

@@ -10,6 +10,7 @@ from forge.planning.plan import Step
 from forge.planning.scope import clean, leaves
 from forge.run.moves import Move
 from forge.run.open_run import OpenRun
+from forge.text.amount import amount
 from forge.timeline import events as ev
 from forge.views.lookup.full_text import FullText, words_of
 
@@ -28,7 +29,7 @@ def retrieve(run: OpenRun, move: Move) -> None:
     found, absent = _references(run, step)
     listed = {entry["path"] for entry in found}
     found += [entry for entry in _matches(run, words, _BEST + len(listed)) if entry["path"] not in listed][:_BEST]
-    summary = f"{len(found)} files" + (f"; not in the repository, or secret: {', '.join(absent[:10])}" if absent else "")
+    summary = amount(len(found), "file") + (f"; not in the repository, or secret: {', '.join(absent[:10])}" if absent else "")
     run.append(ev.RetrievalCompleted(identity, len(found), summary, found), step=current)
 
 

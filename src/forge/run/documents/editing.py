@@ -16,6 +16,7 @@ from forge.git import program
 from forge.git.repository import Repository
 from forge.planning.documents import Document
 from forge.text import atomic
+from forge.text.amount import amount
 from forge.text.finding import Finding
 from forge.text.source import Source
 from forge.views.lookup.document import findings_in
@@ -74,7 +75,7 @@ def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
             break
         choice = ask(wrong)
         if choice == "stop":
-            raise NotSaved(f"{document.file} is as it was: the new text has {len(wrong)} errors", _kept(copy), wrong)
+            raise NotSaved(f"{document.file} is as it was: the new text has {amount(len(wrong), 'error')}", _kept(copy), wrong)
         if choice == "save":
             break
     if after != before:

@@ -19,6 +19,7 @@ from forge.run.executor import commit_pause
 from forge.run.holding import Context, holding, writing
 from forge.run.messages import subject_line
 from forge.text import atomic
+from forge.text.command_line import forge_command
 from forge.timeline import events as ev
 from forge.timeline.event import Data
 from forge.timeline.ids import now, short
@@ -70,7 +71,11 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
     if item.kind != "truth":
         raise UsageError(f"{name} is decided by the tree, not by attestation", "mend it, or `forge waive` it with a reason")
     if item.command and not cannot_fail(item.command):
-        raise UsageError(f"{name} has a command, which decides it: {item.command}", "run it, or `forge waive` it with a reason")
+        raise UsageError(
+            f"{name} has a command, which decides it: {item.command}",
+            "have it run (the plan has to be approved), or `forge waive` it with a reason",
+            [forge_command("verify", plan.id, "--run")],
+        )  # fmt: skip
     tree = WorkTree(context.repository)
     named: list[dict[str, str | None]] = []
     for path in evidence:

@@ -23,6 +23,7 @@ from forge.run.holding import Context, writing
 from forge.run.messages import subject_line
 from forge.run.proofs.shell import run_shell
 from forge.text import atomic
+from forge.text.amount import amount
 from forge.timeline.ids import now, short
 from forge.views.proof.proofs import ProofBook
 from forge.views.proof.verdicts import Bench, revision_tree
@@ -203,7 +204,7 @@ class _Verifier:
         branch = self.repository.head().branch
         if branch is None:
             return None
-        number = f"{len(files)} command {'proof' if len(files) == 1 else 'proofs'}"
+        number = f"{amount(len(files), 'command proof')}"
         trailer = f"Forge-Plan: {re.sub(r'[^ -~]', '-', self.plan.id)}@{self.plan.sha256[:12]}"
         text = f"{subject_line(f'forge({self.plan.id}): {number}')}\n\n{trailer}\n"
         return commit_files(self.repository, files, text, self.head, branch)

@@ -192,7 +192,7 @@ def _state_folder(repository: Repository) -> Iterator[Check]:
 def _settings(repository: Repository) -> Iterator[Check]:
     settings = load(repository.root)
     if settings.warnings:
-        yield _warning("settings", "\n".join(settings.warnings), "mend these lines; `docs/settings.md` has every key")
+        yield _warning("settings", "\n".join(settings.warnings), "mend these lines; `forge help settings` has every key")
     else:
         yield Check("settings", True, "they can be used")
     yield from _runners(repository, settings)

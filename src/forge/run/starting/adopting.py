@@ -28,6 +28,8 @@ from forge.timeline import fold, log
 from forge.timeline.state import RunState
 from forge.views.runs.records import RunRecord, live_folder
 
+_FROM_HISTORY = "nothing was changed; bring an undamaged version back from its history"
+
 
 class NotAdoptable(ForgeError):
     """A run of another clone whose committed record does not allow to go on with it here."""
@@ -84,7 +86,7 @@ def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, byte
         card_data, lines = tree.read(f"{folder}/run.yaml"), tree.read(f"{folder}/timeline.jsonl")
         return RunCard.decode(f"{folder}/run.yaml", card_data), card_data, lines
     except (Unreadable, ValueError) as error:
-        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", "nothing was changed") from error
+        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", _FROM_HISTORY) from error
 
 
 def _state(card: RunCard, lines: bytes) -> RunState:
@@ -97,7 +99,7 @@ def _state(card: RunCard, lines: bytes) -> RunState:
     if problem:
         raise DamagedLog(
             f"the committed timeline of {card.run} is damaged: {problem}",
-            "nothing was changed; bring an undamaged version back from its history",
+            _FROM_HISTORY,
         )  # fmt: skip
     state = fold.fold(card.run, card.steps, reading.events)
     if state.status != "paused":

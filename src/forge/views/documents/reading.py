@@ -106,7 +106,7 @@ def _placed(source: Source, rule: str, text: str) -> Finding:
     line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
     of = documents.SETTINGS if rule == documents.SETTINGS.id else documents.SETTINGS_KEY
     return of.on(source.path, Spot("", line, column, line, column + 1), parts[3].strip() if numbered else text,
-                 "see `docs/settings.md`")  # fmt: skip
+                 "`forge help settings` has every key")  # fmt: skip
 
 
 def _rule_names(source: Source) -> list[Finding]:

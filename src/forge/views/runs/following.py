@@ -16,6 +16,7 @@ from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, Event, link
 from forge.views.runs.records import RunRecord, live_folder
 
+_LOOK = "`forge replay` says what is wrong with it"
 _INTERVAL = 0.2  # seconds between two looks at a log that has not changed
 
 
@@ -46,9 +47,9 @@ class _Tail:
             try:
                 event = Event.decode(line)
             except (ValueError, TypeError) as error:
-                raise DamagedLog(f"line {self.seq + 1} is no event: {error}") from error
+                raise DamagedLog(f"line {self.seq + 1} is no event: {error}", _LOOK) from error
             if (event.seq, event.prev) != (self.seq + 1, self.previous):
-                raise DamagedLog(f"line {self.seq + 1} does not follow from the line before")
+                raise DamagedLog(f"line {self.seq + 1} does not follow from the line before", _LOOK)
             self.seq, self.previous, self.offset = event.seq, link(line), self.offset + len(line) + 1
             self.ended = event.type == ev.Final.type
             if event.seq > self.told:

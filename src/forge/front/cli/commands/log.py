@@ -21,7 +21,7 @@ _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": ("
 
 @click.command("log", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run"))
-@option("-n", "--max-count", type=click.IntRange(1), help="Show only so many runs, the newest.")
+@option("-n", "--max-count", type=click.IntRange(1), metavar="N", help="Show only so many runs, the newest.")
 @verb("log")
 def command(app: App, name: str | None, max_count: int | None) -> Reply:
     """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a plan: all of its runs.

@@ -39,7 +39,7 @@ _TAKES = {
     help="What comes first; several times for several.",
     shell_complete=names("plan", "item"),
 )
-@option("--wave", type=click.IntRange(0), help="Of a plan: its wave, else the one behind what it depends on.")
+@option("--wave", type=click.IntRange(0), metavar="N", help="Of a plan: its wave, else the one behind what it depends on.")
 @option("--requirement", "requirements", multiple=True, metavar="ID", help="Of a plan: a requirement that it serves.")
 @option("--priority", type=click.Choice(PRIORITIES), help="Of an item: P0 is the most urgent; P2 by default.")
 @option("--status", type=click.Choice(STATUSES), help="Of an item: todo by default.")
@@ -60,6 +60,6 @@ def command(app: App, /, kind: str, title: tuple[str, ...], **options: object) -
     surplus = sorted(set(given) - _TAKES[kind])
     if surplus:
         known = ", ".join(f"--{name.replace('_', '-').removesuffix('s')}" for name in surplus)
-        raise UsageError(f"a {kind} has no {known}")
+        raise UsageError(f"a {kind} has no {known}", "leave it out; `forge help new` tells what each kind takes")
     created = importlib.import_module(_MAKERS[kind]).create(app.repository, " ".join(title), Wishes(**given), app.here)  # type: ignore[arg-type]
     return Reply(created.as_data(), f"{created.id}  {created.path}")

@@ -7,6 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb
+from forge.text.amount import amount
 from forge.views.runs.records import one_run, tracked_copy
 from forge.views.runs.replay import replay
 
@@ -27,7 +28,7 @@ def command(app: App, run: str | None) -> Reply:
     """
     record = one_run(app.repository, run, among_open=False)
     found, note = replay(app.repository, record), tracked_copy(app.repository, record)
-    lines = [f"run {record.card.run}: {record.status}, {found.events} events", *([f"note: {note}"] if note else [])]
+    lines = [f"run {record.card.run}: {record.status}, {amount(found.events, 'event')}", *([f"note: {note}"] if note else [])]
     lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in found.unchecked]
     lines += [f"  WRONG        event {remark.seq}: {remark.message}" for remark in found.problems]
     lines.append("NOT VALID" if found.problems else "what could be checked is sound" if found.unchecked else "sound")

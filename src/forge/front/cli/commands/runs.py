@@ -6,6 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
+from forge.text.amount import amount
 from forge.views.runs.records import all_runs, unreadable_runs
 
 
@@ -21,8 +22,8 @@ def command(app: App) -> Reply:
     """
     records = all_runs(app.repository, everywhere=True)
     lines = [
-        f"{record.card.run}  {record.status:11}  {record.state.verdict or '-':9}  {len(record.state.commits)} commits  "
-        f"{record.card.goal[:60]}"
+        f"{record.card.run}  {record.status:11}  {record.state.verdict or '-':9}  "
+        f"{amount(len(record.state.commits), 'commit')}  {record.card.goal[:60]}"
         for record in records
     ]  # fmt: skip
     unreadable = unreadable_runs(app.repository)

@@ -12,7 +12,9 @@ from forge.views.lookup.search import search
 
 @click.command("search", cls=Verb)
 @click.argument("words", nargs=-1, required=True)
-@option("--limit", type=click.IntRange(1), default=50, show_default=True, help="How many documents to show at most.")
+@option(
+    "--limit", type=click.IntRange(1), default=50, metavar="N", show_default=True, help="How many documents to show at most."
+)
 @verb("search")
 def command(app: App, words: tuple[str, ...], limit: int) -> Reply:
     """Find the documents under .planning/ in which every word stands; quote words that stand together.

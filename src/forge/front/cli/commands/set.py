@@ -47,7 +47,7 @@ def command(app: App, words: tuple[str, ...], unset: tuple[str, ...], force: boo
     names = [word for word in words if fields.assignment(word) is None]
     changes += [fields.removal(key) for key in unset]
     if not names or not changes:
-        raise UsageError("say which documents, and what to change: forge set DOC KEY=VALUE")
+        raise UsageError("a document is missing, or what to change in it", "write `forge set DOC KEY=VALUE`")
     documents = Documents(app.repository.root)
     meant = list(dict.fromkeys(documents.one(name, app.here) for name in names))
     done = assign(app.repository, meant, changes, force=force, reason=reason)

@@ -9,6 +9,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.declaring import Verb
+from forge.text.amount import amount
 from forge.text.visible import visible
 from forge.views.standing.backlog import Backlog
 from forge.views.standing.missions import MissionStanding
@@ -47,7 +48,7 @@ def _archived(plans: list[PlanStanding]) -> Iterator[str]:
     """Say what archives hold in one line; `forge list plans --archived` names each."""
     if plans:
         counts = Counter(plan.word for plan in plans)
-        yield f"archived: {len(plans)} plans ({', '.join(f'{number} {word}' for word, number in counts.items())})"
+        yield f"archived: {amount(len(plans), 'plan')} ({', '.join(f'{number} {word}' for word, number in counts.items())})"
 
 
 def _mission(mission: MissionStanding) -> Iterator[str]:

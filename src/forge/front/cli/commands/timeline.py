@@ -11,6 +11,7 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
 from forge.text import jsonl
+from forge.text.amount import amount
 from forge.timeline.event import Event
 from forge.views.runs.following import Following
 from forge.views.runs.records import RunRecord, one_run, tracked_copy
@@ -40,7 +41,7 @@ def command(app: App, run: str | None, follow: bool, after: int) -> Reply:
     if reading.torn:
         lines.append(f"a torn last line of {len(reading.torn)} bytes: its event was not recorded, and resume sets it aside")
     lines += [f"note: {note}"] if note else []
-    lines += [f"NOT VALID: {reading.problem}"] if reading.problem else [f"{len(reading.events)} events, chain whole"]
+    lines += [f"NOT VALID: {reading.problem}"] if reading.problem else [f"{amount(len(reading.events), 'event')}, chain whole"]
     data = _data(record.card.run, record.status, reading.problem)
     data |= {"torn": len(reading.torn), "note": note, "events": [event.as_data() for event in events]}
     return Reply(data, "\n".join(lines), 0 if reading.valid else 1)

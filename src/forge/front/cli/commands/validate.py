@@ -15,6 +15,7 @@ from forge.front.cli.completing import names
 from forge.front.cli.declaring import Verb, option
 from forge.front.cli.formats import FORMATS, Sheet, render
 from forge.front.cli.waiting import waiting
+from forge.text.amount import amount
 from forge.text.visible import visible
 from forge.views.documents.fixing import Fixes, fix
 from forge.views.documents.validation import Report, validate
@@ -103,7 +104,8 @@ def _tell(app: App, fixes: Fixes) -> None:
 
 
 def _summary(report: Report) -> str:
-    return f"{report.files} files, {report.steps} steps, {report.errors} errors, {report.warnings} warnings"
+    numbers = {"file": report.files, "step": report.steps, "error": report.errors, "warning": report.warnings}
+    return ", ".join(amount(number, noun) for noun, number in numbers.items())
 
 
 def _encodable(text: str) -> str:

@@ -65,7 +65,7 @@ def _named(app: App, catalog: Catalog, name: str | None, every: bool) -> tuple[C
     if every:
         return catalog, catalog.files
     if name is None:
-        raise UsageError("name a plan or a phase, or use --all", "forge verify 01-01")
+        raise UsageError("which plan or phase is meant?", "name one, or have all of them judged", ["forge verify --all"])
     if not catalog.named(name, app.here) and (phase := catalog.phase(name, app.here)) is not None:
         return catalog, phase.plans
     try:

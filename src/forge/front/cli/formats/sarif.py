@@ -35,12 +35,12 @@ def render(sheet: Sheet) -> str:
 
 def _rule(rule: Rule) -> dict[str, object]:
     blocks = " A plan with such a finding is not executed." if rule.blocks else ""
-    help_text = f"{rule.id}: {rule.summary}.{blocks} Described in docs/rules.md, section {rule.id}."
+    help_text = f"{rule.id}: {rule.summary}.{blocks} `forge help {rule.id}` tells more."
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary}.{blocks}"},
-        "help": {"text": help_text, "markdown": f"`{rule.id}`: {rule.summary}.{blocks} See `docs/rules.md#{rule.id}`."},
+        "help": {"text": help_text, "markdown": f"`{rule.id}`: {rule.summary}.{blocks} `forge help {rule.id}` tells more."},
         "defaultConfiguration": {"level": rule.severity},
     }
 
