@@ -65,6 +65,17 @@ def test_what_is_out_of_the_ordinary_is_asked_of_git(
     assert found(sandbox.root) == by_git(sandbox.root, monkeypatch)
 
 
+@pytest.mark.parametrize(
+    "said",
+    ["[core] worktree = ..\n", "[core]\n\rworktree = ..\n", "[core][extensions] worktreeConfig = true\n", "[core] bare\n"],
+)
+def test_settings_are_found_wherever_they_stand_on_a_line(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+    with (sandbox.root / ".git/config").open("a", newline="") as file:
+        file.write(said)
+    assert plain_root(str(sandbox.root)) is None
+    assert found(sandbox.root) == by_git(sandbox.root, monkeypatch)
+
+
 def test_half_a_repository_is_asked_of_git(make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
     for number, gone in enumerate(("HEAD", "objects", "refs", "config")):
         root = make_sandbox(f"half-{number}").root

@@ -140,3 +140,22 @@ def test_what_is_not_to_be_staged_is_not(sandbox: Sandbox, monkeypatch: pytest.M
             assert staging.changes.paths == ["mine.txt"]
             assert staging.nested == ("nested/",)
     assert sandbox.status() == ["?? mine.txt", "?? nested/", "?? yours.txt"]
+
+
+def test_what_is_put_in_the_place_of_a_commit_here_is_in_no_other_clone(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With `git replace` the index holds what the branch does not: a commit must not take that back."""
+    sandbox.commit()
+    old = sandbox.head()
+    sandbox.write("replaced.txt", "x\n")
+    sandbox.git("add", "-A")
+    other = sandbox.git("commit-tree", "-m", "Other", sandbox.git("write-tree").strip()).strip()
+    sandbox.git("replace", old, other)
+    assert sandbox.status() == []
+    repository = at_home(sandbox, monkeypatch)
+    assert repository.dirty() == ["A  replaced.txt"]
+    sandbox.write("new.txt", "x\n")
+    with stage(repository, old, lambda path: False) as staging:
+        staging.commit("x\n")
+    assert sandbox.status() == [] and {"new.txt", "replaced.txt"} <= set(sandbox.git("ls-tree", "--name-only", "HEAD").split())

@@ -13,6 +13,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forge.git import plain_index, plain_staging
+from forge.git.changes import stage
+from forge.git.commits import blob_data
 from forge.git.looking import Looking
 from forge.git.plain_staging import Changed
 from forge.git.repository import Repository
@@ -127,7 +129,7 @@ def _file(path: str, text: str = "x\n") -> Callable[[Sandbox], object]:
         _nested, _linked, _pipe, _file(".gitignore"), _file("d/.gitignore", "# none\n"), _file(".gitattributes", "* text\n"),
         _excluding, _file("git~1"), _file("a\\b"), _file("ends. "), _file("ä"), _file(".gitmodules"),
         _file("big", "x" * (1 << 20) + "x"), _setting("core.fileMode", "false"), _setting("core.autocrlf", "input"),
-        _setting("core.ignoreCase", "true"), _elsewhere,
+        _setting("core.ignoreCase", "true"), _setting("attr.tree", "HEAD"), _elsewhere,
     ],
 )  # fmt: skip
 def test_what_git_might_see_otherwise_is_left_to_git(
@@ -137,6 +139,41 @@ def test_what_git_might_see_otherwise_is_left_to_git(
     done(sandbox)
     changed, target = staged(sandbox, at_home(sandbox, monkeypatch))
     assert changed is None and not target.exists()
+
+
+def test_rules_that_are_not_to_be_committed_hold_all_the_same(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Such as those that lay there, uncommitted, when a run began."""
+    begun(sandbox, "a.txt")
+    sandbox.write(".gitignore", "*.env\n")
+    for path in ("secret.env", "new.txt"):
+        sandbox.write(path, "x\n")
+    with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: path == ".gitignore") as staging:
+        assert staging.changes.paths == ["new.txt"]
+
+
+def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(sandbox, "a.txt")
+    sandbox.write(".gitattributes", "* text\n")
+    sandbox.commit()
+    (sandbox.root / ".gitattributes").unlink()
+    sandbox.write("a.txt", "x\r\n")
+    repository = at_home(sandbox, monkeypatch)
+    index = plain_index.read(repository.git_dir / "index")
+    assert index is not None
+    assert plain_staging.staged(Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t") is None
+
+
+def test_settings_that_others_include_are_read_each_time(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun(sandbox, "a.txt")
+    included = sandbox.write("../included", "[core]\n\tautocrlf = false\n")
+    sandbox.git("config", "include.path", str(included))
+    repository = at_home(sandbox, monkeypatch)
+    for setting, stored in (("false", "one\r\n"), ("input", "one\n")):
+        included.write_text(f"[core]\n\tautocrlf = {setting}\n")
+        sandbox.write(setting, "one\r\n")
+        with stage(repository, sandbox.head(), nothing) as staging:
+            staging.commit("x\n")
+        assert blob_data(repository, sandbox.git("rev-parse", f"HEAD:{setting}").strip()) == stored.encode()
 
 
 def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

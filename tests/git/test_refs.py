@@ -49,6 +49,28 @@ def test_ref_and_reflogs_are_as_git_leaves_them(make_sandbox: Callable[[str], Sa
     assert left[0] == left[1]
 
 
+def test_a_head_that_is_a_link_is_on_the_branch_that_it_leads_to(sandbox: Sandbox) -> None:
+    (sandbox.root / ".git/HEAD").unlink()
+    (sandbox.root / ".git/HEAD").symlink_to("refs/heads/main")
+    assert sandbox.git("symbolic-ref", "HEAD") == "refs/heads/main\n"
+    repository, old, new = Repository.discover(sandbox.root), sandbox.head(), next_commit(sandbox)
+    assert repository.head() == (old, "refs/heads/main")
+    with refs.prepared(repository, new) as ref:
+        assert refs.move(repository, "refs/heads/main", (old, new), WHO, "commit: x", ref)
+    assert repository.head() == (new, "refs/heads/main") and (sandbox.root / ".git/HEAD").is_symlink()
+    assert sandbox.git("reflog", "-1", "--format=%gs", "HEAD") == "commit: x\n"
+
+
+def test_empty_folders_where_a_log_goes_are_removed(sandbox: Sandbox) -> None:
+    repository, old, new = Repository.discover(sandbox.root), sandbox.head(), next_commit(sandbox)
+    log = sandbox.root / ".git/logs/refs/heads/main"
+    log.unlink()
+    (log / "gone").mkdir(parents=True)
+    with refs.prepared(repository, new) as ref:
+        assert refs.move(repository, "refs/heads/main", (old, new), WHO, "commit: x", ref)
+    assert sandbox.head() == new and log.read_text().endswith("commit: x\n")
+
+
 def test_a_branch_that_is_elsewhere_stays_there(sandbox: Sandbox) -> None:
     repository, old, new = Repository.discover(sandbox.root), sandbox.head(), next_commit(sandbox)
     sandbox.git("symbolic-ref", "refs/heads/other", "refs/heads/main")

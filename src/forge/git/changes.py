@@ -258,7 +258,8 @@ def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> 
 def _staged(copy: PrivateIndex, base: str, exclude: Exclude) -> Changes:
     output = copy.git(
         "-c", f"core.bigFileThreshold={_LARGEST_TEXT}", "diff", "--cached", "--raw", "--numstat", "-p", "-z", "-U0",
-        "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none", base, "--",
+        "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
+        "--src-prefix=a/", "--dst-prefix=b/", base, "--",
     )  # fmt: skip
     return _parsed(output, exclude)
 

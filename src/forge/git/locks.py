@@ -103,7 +103,7 @@ def _is_of(repository: Repository, commit: str | None, runs: Collection[str]) ->
 
 def _branch(repository: Repository) -> str | None:
     with contextlib.suppress(OSError):
-        text = (repository.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+        text = repository.head_text()
         return text.removeprefix("ref: ") if text.startswith("ref: refs/heads/") else None
     return None
 

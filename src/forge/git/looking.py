@@ -64,11 +64,16 @@ class Looking:
     def unknown(self, index: PlainIndex, exclude: Exclude) -> Iterator[str]:
         """Yield each name in the work tree, of folders apart, that is not tracked, excluded, or ignored for sure.
 
-        In a repository of its own there are always some, those below its `.git`. Raises OSError, and where there are too many.
+        Rules for ignoring are yielded even where they are excluded: they hold for what is not. In a repository of its own
+        there are always some names, those below its `.git`. Raises OSError, and where there are too many.
         """
         ignored = self._ignored if self._ignored and self._rules == self._rules_of(index, exclude) else frozenset()
         folders = {folder for path in index.entries for folder in folders_of(path)}
         left, seen = [""], 0
+
+        def own(path: str) -> bool:
+            return exclude(path) and path.rpartition("/")[2] != RULES
+
         while left:
             above = left.pop()
             with os.scandir(f"{self.repository.root}/{above}") as names:
@@ -79,7 +84,7 @@ class Looking:
                     if name.is_dir(follow_symlinks=False):
                         if path in folders or f"{path}/" not in ignored:
                             left.append(f"{path}/")
-                    elif path in folders or not (path in index.entries or path in ignored or exclude(path)):
+                    elif path in folders or not (path in index.entries or path in ignored or own(path)):
                         yield path
             if seen > _MOST_NAMES:
                 self._too_many = True

@@ -37,12 +37,14 @@ def manners(repository: Repository) -> Manners:
     settings = _settings(repository, _sign(*files, "/etc/gitconfig"))
     attributes = [place for place in (*files, "/etc/gitattributes") if place.endswith("attributes")]
     excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))
-    included = any(name.startswith(("include.", "includeif.")) for name in settings)  # these files are not looked at
+    if any(name.startswith(("include.", "includeif.")) for name in settings):  # what these files say may change unseen
+        return Manners(raw=False, own_diff=False, ignore_sign=None, raw_names=False)
+    of_a_tree = "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ  # attributes that lie in no file
     return Manners(
-        "core.attributesfile" not in settings and settings.get("core.autocrlf", "false") == "false"
+        not of_a_tree and "core.attributesfile" not in settings and settings.get("core.autocrlf", "false") == "false"
         and not any(map(os.path.lexists, attributes)),
         "diff.algorithm" not in settings,
-        _sign(*files, excludes) if os.path.isabs(excludes) and not included else None,
+        _sign(*files, excludes) if os.path.isabs(excludes) else None,
         all(settings.get(f"core.{name}", usual) == usual for name, usual in _AS_THEY_LIE.items()),
     )  # fmt: skip
 

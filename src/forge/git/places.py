@@ -7,10 +7,9 @@ import re
 import stat
 
 _DECIDING = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
-# Settings by which a `.git` is no plain repository with its work tree around it, or that are not in this file.
-_ODD = re.compile(
-    rb"^[ \t]*(?:worktree|bare[ \t]*(?:$|=(?![ \t]*false[ \t]*$))|\[[ \t]*(?:extensions|include))|\\$", re.M | re.I
-)
+# Settings by which a `.git` is no plain repository with its work tree around it, or that are not in this file. They are looked
+# for anywhere: a setting may stand behind its section, and a section behind another one, on one line.
+_ODD = re.compile(rb"worktree|bare(?![ \t]*=[ \t]*false[ \t]*$)|\[[ \t\r]*(?:extensions|include)|\\$", re.M | re.I)
 _HEAD = re.compile(rb"ref: refs/|[0-9a-f]{40}\s*$")
 
 

@@ -65,7 +65,7 @@ def _differing(
         return None
     folders = {folder for path in index.entries for folder in folders_of(path)}
     found = {path: _seen(f"{looking.repository.root}/{path}") for path in (*new, *changed)}
-    plain = all(_is_plain(looking.repository, path, seen) for path, seen in found.items() if seen is not None)
+    plain = all(_is_plain(looking.repository, index, path, seen) for path, seen in found.items() if seen is not None)
     return found if plain and folders.isdisjoint(new) else None
 
 
@@ -78,8 +78,8 @@ def _seen(place: str) -> os.stat_result | None:
     return None if stat.S_ISDIR(found.st_mode) else found
 
 
-def _is_plain(repository: Repository, path: str, seen: os.stat_result) -> bool:
-    return bool(git_mode(seen)) and seen.st_size <= MOST_BYTES and stores_raw(repository, path)
+def _is_plain(repository: Repository, index: PlainIndex, path: str, seen: os.stat_result) -> bool:
+    return bool(git_mode(seen)) and seen.st_size <= MOST_BYTES and stores_raw(repository, path, index.entries)
 
 
 def _stored(repository: Repository, path: str, seen: os.stat_result | None) -> Entry:

@@ -30,13 +30,15 @@ _SETTINGS = (
     "-c", "core.fsmonitor=false",
 )  # fmt: skip
 _AS_IT_SAYS = "mend what git says, then `forge resume` an open run, or try again"
+# Objects are what they are in each clone, as libgit2 reads them, whatever `git replace` puts in their place in this one.
+_ALWAYS = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_NO_REPLACE_OBJECTS": "1"}
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for git: the user's, less what names another repository, and with no prompts."""
+    """Return the environment for git: the user's, less what names another repository; no prompts, no replaced objects."""
     kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
-    return {**kept, "GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", **(extra or {})}
+    return {**kept, **_ALWAYS, **(extra or {})}
 
 
 def command(*words: str) -> list[str]:
@@ -71,7 +73,7 @@ def run(where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | N
 def failed(words: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
     """Return the error of a git that failed."""
     said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-    verb = next((word for word in words if not word.startswith("-")), "git")
+    verb = next((word for word in words if not word.startswith("-") and "=" not in word), "git")  # `-c` takes a setting
     return GitFailed(f"git {verb} failed: {said[-2000:] or f'status {done.returncode}'}", _AS_IT_SAYS, status=done.returncode)
 
 

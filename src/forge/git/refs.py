@@ -66,7 +66,7 @@ def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
     """Remove the lock of HEAD's branch if it is one that a dead forge left, and what dead ones prepared."""
     branch = None
     with contextlib.suppress(OSError):
-        text = (repository.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+        text = repository.head_text()
         branch = text.removeprefix("ref: ") if text.startswith("ref: ") else None
     return remove_left(repository, _PREFIX, repository.common_dir / f"{branch}.lock" if branch else None, alive)
 
@@ -74,7 +74,7 @@ def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
 def _log(repository: Repository, branch: str, line: bytes) -> None:
     """Append to the reflogs of a branch, and of HEAD where that is on it, as far as they are kept."""
     logs = [repository.common_dir / "logs" / branch]
-    if (repository.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip() == f"ref: {branch}":
+    if repository.head_text() == f"ref: {branch}":
         logs.append(repository.git_dir / "logs/HEAD")
     begins = _begins_logs(repository)
     for log in logs:
@@ -91,6 +91,8 @@ def _begins_logs(repository: Repository) -> bool:
 
 
 def _append(log: Path, line: bytes) -> None:
+    if log.is_dir():  # empty ones are left of logs that are gone
+        _remove_empty(log)
     if not os.path.isdir(log.parent):
         log.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)

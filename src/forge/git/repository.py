@@ -103,8 +103,7 @@ class Repository:
 
     def head(self) -> Head:
         """Read HEAD."""
-        with open(f"{self.git_dir}/HEAD", "rb", buffering=0) as file:
-            text = os.fsdecode(file.read().strip())
+        text = self.head_text()
         if _COMMIT.fullmatch(text):
             return Head(text, None)
         if not text.startswith("ref: refs/"):
@@ -113,9 +112,17 @@ class Repository:
         branch = text.removeprefix("ref: ")
         return Head(self.commit_of(branch), branch)
 
+    def head_text(self) -> str:
+        """Return what the file HEAD says. One that is a symbolic link, which git makes on demand, names the ref it leads to."""
+        place = f"{self.git_dir}/HEAD"
+        if os.path.islink(place) and (target := os.readlink(place)).startswith("refs/"):
+            return f"ref: {target}"
+        with open(place, "rb", buffering=0) as file:
+            return os.fsdecode(file.read().strip())
+
     def head_sign(self) -> str:
         """Return what changes whenever HEAD's commit does, from the files alone; no object is read."""
-        text = (self.git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+        text = self.head_text()
         signs = [text]
         if text.startswith("ref: "):
             with contextlib.suppress(OSError):
