@@ -120,6 +120,12 @@ def test_a_name_means_one_plan(several: Catalog, name: str, path: str) -> None:
     assert several.one(name).path == f".planning/{path}"
 
 
+def test_a_number_means_a_phase_and_no_plan_that_ends_in_it(several: Catalog) -> None:
+    for name, folder in (("02", "02-search"), ("2", "02-search"), ("01", "01-setup")):
+        phase = several.phase_meant(name)
+        assert phase is not None and phase.folder == f".planning/phases/{folder}", name
+
+
 def test_a_path_counts_from_where_one_stands(several: Catalog) -> None:
     folder = several.root / ".planning/phases/01-setup"
     assert several.one("01-02-PLAN.md", folder).id == "01-02"

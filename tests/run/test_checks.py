@@ -61,6 +61,23 @@ def test_retry_puts_back_the_tree_and_calls_the_runner_again(sandbox: Sandbox) -
     assert sandbox.git("fsck", "--no-dangling") == ""
 
 
+def test_retry_is_refused_where_somebody_changed_the_steps_work_and_mending_by_hand_goes_on(sandbox: Sandbox) -> None:
+    run = execute(sandbox, auto("grep -q wanted a.txt")).data["run"]
+    sandbox.write("a.txt", "a first try of mine\n")
+    mine = sandbox.commit("I mend it")
+    before = sandbox.events(run)
+    said = sandbox.call("retry")
+    assert (said.code, said.json["error"]["kind"]) == (2, "in_the_way") and mine[:12] in said.json["error"]["message"]
+    assert sandbox.events(run) == before, "nothing was written: the failure stands as before"
+    sandbox.git("revert", "--no-edit", "HEAD")
+    assert sandbox.call("retry").data["failure"]["kind"] == "check", "as it says: what was reverted is in nobody's way"
+    sandbox.write("a.txt", "wanted\n")
+    sandbox.commit("I mend it again")
+    assert sandbox.call("retry").code == 2
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.call("replay").code == 0
+
+
 def test_skip_leaves_the_step_out_on_record(sandbox: Sandbox) -> None:
     run = execute(sandbox, auto("false")).data["run"]
     said = sandbox.call("skip", run, "--reason", "not needed any more")

@@ -138,5 +138,6 @@ class Catalog(Struct, frozen=True, dict=True):
 def _slugs(file: PlanFile, *, alone: bool) -> set[str]:
     """Return the slugs of a plan: its own, without the number, and its folder's where the plan is alone there."""
     own = re.sub(r"^[\d.]+[A-Za-z]?(-\d+[A-Za-z]?)?-", "", file.stem.lower())
+    named = set() if re.fullmatch(r"[\d.]+[a-z]?", own) else {own}  # the number of a plan without a slug is a phase's name
     folder = posixpath.basename(file.folder).lower()
-    return {own, folder, re.sub(r"^[\d.]+[A-Za-z]?-", "", folder)} if alone else {own}
+    return named | {folder, re.sub(r"^[\d.]+[A-Za-z]?-", "", folder)} if alone else named

@@ -10,6 +10,7 @@ from forge.git.locks import require_unlocked
 from forge.git.snapshot import snapshot
 from forge.run.actions import asking
 from forge.run.actions.checks import changed_paths
+from forge.run.actions.edits import undone
 from forge.run.executor import commit_pause, go_on
 from forge.run.holding import Context, at_home, holding, require_same_plan
 from forge.run.open_run import OpenRun
@@ -76,7 +77,7 @@ def _take_up(run: OpenRun) -> bool:
 
 
 def retry(context: Context, record: RunRecord) -> RunRecord:
-    """Put the current step back to its checkpoint and do it again."""
+    """Put the current step back to its checkpoint and do it again. Raises InTheWay where others changed its work since."""
     with holding(context, record) as run:
         require_unlocked(context.repository)
         require_same_plan(run)
@@ -84,6 +85,8 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
         step = run.state.step
         if run.state.ended or step is None or step.attempt == 0:
             raise UsageError("no step of this run has been tried", "go on with it", [f"forge resume {record.card.run}"])
+        if step.first_checkpoint is not None:
+            undone(run, step.first_checkpoint)  # what cannot be put back is refused before anything is written
         run.clear_requests()
         run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step)
         go_on(run)

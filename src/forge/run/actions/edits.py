@@ -109,7 +109,7 @@ def restore(run: OpenRun, move: Move) -> None:
     """Put the tree back to where a step began, behind a snapshot; what is committed since is taken back by a commit."""
     current, step = _step(run)
     target, head = str(current.work.restore_to), run.head()
-    entries = _undone(run, target)
+    entries = undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
     put_back(run.repository, taken, tree_with(run.repository, head, entries), lambda path: _record(path) or run.own(path))
     if entries:
@@ -119,20 +119,21 @@ def restore(run: OpenRun, move: Move) -> None:
     run.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
 
 
-def _undone(run: OpenRun, target: str) -> dict[str, Entry]:
+def undone(run: OpenRun, target: str) -> dict[str, Entry]:
     """Return the paths that the step's commits touched, as `target` has them; what others committed since is left alone.
 
-    Raises InTheWay where somebody else's commit touched one of them too.
+    Raises InTheWay where somebody else's commit touched one of them too, and it is not as the step left it.
     """
-    mine = run.current.commits
-    touched = {path for commit in mine for path in differing(run.repository, f"{commit}^", commit, _record)}
+    mine, head = run.current.commits, run.head()
+    left = {path: commit for commit in mine for path in differing(run.repository, f"{commit}^", commit, _record)}
     for commit in run.foreign_commits(target):
-        both = touched & set(differing(run.repository, f"{commit}^", commit, _record)) if commit not in mine else set()
-        if both:
-            hint = f"revert that, or mend the step by hand and `forge resume {run.card.run}`"
-            raise InTheWay(f"{min(both)} was changed by {commit[:12]} since", hint)
-    found = differing(run.repository, run.head(), target, _record)
-    return {path: entry for path, entry in found.items() if path in touched}
+        both = left.keys() & differing(run.repository, f"{commit}^", commit, _record).keys() if commit not in mine else set()
+        for path in sorted(both):
+            if path in differing(run.repository, left[path], head, _record):
+                hint = f"revert that, then try again; or mend the step by hand and `forge resume {run.card.run}`"
+                raise InTheWay(f"{path} was changed by {commit[:12]} since", hint)
+    found = differing(run.repository, head, target, _record)
+    return {path: entry for path, entry in found.items() if path in left}
 
 
 def _record(path: str) -> bool:
