@@ -96,6 +96,12 @@ def test_links_lead_somewhere(page: Path) -> None:
         assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{page.name}: {link}"
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
+def test_no_line_of_text_is_much_wider_than_a_page(page: Path) -> None:
+    lines = prose(page.read_text(encoding="utf-8")).splitlines()
+    assert [line for line in lines if len(line) > 140 and not line.startswith(("|", "    "))] == []
+
+
 def options_of(command: click.Command) -> set[str]:
     return {name for option in command.params if isinstance(option, click.Option) for name in option.opts if name[:2] == "--"}
 
@@ -258,6 +264,15 @@ def test_every_reason_for_a_pause_is_listed() -> None:
     assert reasons >= {"failure", "approval", "manual", "storage"}
     row = row_of("docs/formats.md", "execution_paused", "Events")
     assert all(f"`{reason}`" in row for reason in reasons), reasons
+
+
+def test_every_kind_of_failure_is_listed() -> None:
+    source = "".join(path.read_text() for path in (ROOT / "src/forge/run").rglob("*.py"))
+    kinds = set(re.findall(r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", _[A-Z]+|why=\(\"(\w+)\"", source))
+    names = {name for found in kinds for name in found if name} | {"check", "denied"}
+    assert names >= {"runner", "commit", "hooks", "tampered"}
+    row = row_of("docs/formats.md", "failure_detected", "Events")
+    assert {name for name in names if f"`{name}`" not in row} == set()
 
 
 def test_every_trailer_and_variable_is_listed() -> None:
