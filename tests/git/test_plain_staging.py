@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from forge.errors import StorageFailed
 from forge.git import plain_index, plain_staging
 from forge.git.changes import stage
 from forge.git.commits import blob_data
@@ -80,6 +81,9 @@ def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -
             begun(sandbox, *NAMES)
         for number, (path, kind) in enumerate(changes):
             put(sandbox.root, path, kind, 100 + number)
+        for path in NAMES[:3]:  # other times, the same bytes: git notes the new times
+            if (sandbox.root / path).is_file():
+                os.utime(sandbox.root / path, (1, 1))
         changed, target = staged(sandbox, repository)
         assert changed is not None
         by_git = sandbox.root.parent / "by-git"
@@ -198,6 +202,15 @@ def test_a_file_that_changes_while_it_is_read_is_left_to_git(sandbox: Sandbox, m
 
     monkeypatch.setattr(plain_staging, "content", interfering)
     assert staged(sandbox, repository)[0] is None
+
+
+def test_a_disk_that_is_full_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or cannot be written to: half an index must not be there for git to go on with."""
+    begun(sandbox, "a.txt")
+    repository, index = at_home(sandbox, monkeypatch), plain_index.read(sandbox.root / ".git/index")
+    assert index is not None
+    with pytest.raises(StorageFailed):
+        plain_staging.staged(Looking(repository), index, nothing, sandbox.root)
 
 
 def test_where_rules_ignore_files_only_what_is_tracked_is_staged_without_git(

@@ -13,7 +13,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from pathlib import Path
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
@@ -81,15 +81,24 @@ class PlainIndex(Struct, frozen=True):
 
     def lies(self, repository: Repository, path: str) -> bool:
         """Say whether a tracked file lies in the work tree as it was staged, for sure: by its times, else by its bytes."""
+        return self.look(repository, path) is not None
+
+    def look(self, repository: Repository, path: str) -> os.stat_result | Literal["same"] | None:
+        """Look at a tracked file: "same" where its times prove that it lies as it was staged; where its bytes do, what
+        `lstat` said of it before they were read; None where nothing does.
+        """
         stored, place = self.entries[path], f"{repository.root}/{path}"
         try:
             found = os.lstat(place)
-            return stored.looks_as(found, self.written_ns) or (
+            if stored.looks_as(found, self.written_ns):
+                return "same"
+            lies = (
                 stored.mode == git_mode(found) and found.st_size <= MOST_BYTES and stores_raw(repository, path, self.entries)
                 and stored.blob == _blob_id(place, stored.mode)
             )  # fmt: skip
         except OSError:
-            return False
+            return None
+        return found if lies else None
 
     def holds(self, repository: Repository, commit: str) -> bool:
         """Say whether it holds just what a commit does: nothing is staged."""

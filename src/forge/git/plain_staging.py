@@ -12,7 +12,9 @@ import re
 import stat
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import NamedTuple
 
+from forge.errors import StorageFailed
 from forge.git.late import pygit2
 from forge.git.looking import RULES, Looking
 from forge.git.manners import adds_raw, folders_of, ignores_nothing, stores_raw
@@ -28,45 +30,57 @@ _ODD = re.compile(r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE)  # g
 Changed = dict[str, tuple[Entry, Entry]]
 
 
+class Found(NamedTuple):
+    """Paths with what `lstat` says of them: those that are not as the index has them, None where one is gone, and those that
+    are, by their bytes, while their times do not tell.
+    """
+
+    differing: Mapping[str, os.stat_result | None]
+    touched: Mapping[str, os.stat_result]
+
+
 def staged(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool], target: Path) -> Changed | None:
     """Write an index to `target` that holds all that lies in the work tree, its blobs not flushed to the disk yet.
 
     Excluded paths stay as they are in it. Returns each path that changed with its entries before and after; None, and nothing
-    is written, where git has to do it.
+    is written, where git has to do it. Raises StorageFailed.
     """
     repository = looking.repository
     try:
-        found = _differing(looking, index, exclude) if len(index.entries) <= _MOST_LOOKED_AT and adds_raw(repository) else None
+        found = _found(looking, index, exclude) if len(index.entries) <= _MOST_LOOKED_AT and adds_raw(repository) else None
         if found is None:
             return None
         with unsynced():
-            entries = {path: _stored(repository, path, seen) for path, seen in found.items()}
-        data = index.with_entries(repository, entries, {path: seen for path, seen in found.items() if seen is not None})
-        if data is None:
-            return None
-        target.write_bytes(data)
+            entries = {path: _stored(repository, path, seen) for path, seen in found.differing.items()}
+        touched = {path: index.entries[path].entry for path in found.touched}
+        seen = {path: seen for path, seen in {**found.touched, **found.differing}.items() if seen is not None}
+        data = index.with_entries(repository, {**touched, **entries}, seen)
     except (OSError, pygit2.GitError):
         return None
+    if data is None:
+        return None
+    try:
+        target.write_bytes(data)
+    except OSError as error:
+        raise StorageFailed.of(error) from error
     return {path: (index.entries[path].entry if path in index.entries else None, entry) for path, entry in entries.items()}
 
 
-def _differing(
-    looking: Looking, index: PlainIndex, exclude: Callable[[str], bool]
-) -> Mapping[str, os.stat_result | None] | None:
-    """Return each path that is not as the index has it, with what `lstat` says of it, None where it is gone.
-
-    None where git has to say what is new, and where anything is out of the ordinary. Raises OSError.
-    """
+def _found(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool]) -> Found | None:
+    """Look at the work tree; None where git has to say what is new, or anything is out of the ordinary. Raises OSError."""
+    repository = looking.repository
     new = list(itertools.islice(looking.unknown(index, exclude), _MOST_CHANGED + 1))
-    if new and (not ignores_nothing(looking.repository) or any(path.rpartition("/")[2] == RULES for path in index.entries)):
+    if new and (not ignores_nothing(repository) or any(path.rpartition("/")[2] == RULES for path in index.entries)):
         return None
-    changed = [path for path in index.entries if not (exclude(path) or index.lies(looking.repository, path))]
+    looked = {path: index.look(repository, path) for path in index.entries if not exclude(path)}
+    changed = [path for path, seen in looked.items() if seen is None]
     if len(new) + len(changed) > _MOST_CHANGED or any(map(_ODD.search, (*new, *changed))):
         return None
     folders = {folder for path in index.entries for folder in folders_of(path)}
-    found = {path: _seen(f"{looking.repository.root}/{path}") for path in (*new, *changed)}
-    plain = all(_is_plain(looking.repository, index, path, seen) for path, seen in found.items() if seen is not None)
-    return found if plain and folders.isdisjoint(new) else None
+    differing = {path: _seen(f"{repository.root}/{path}") for path in (*new, *changed)}
+    plain = all(_is_plain(repository, index, path, seen) for path, seen in differing.items() if seen is not None)
+    touched = {path: seen for path, seen in looked.items() if isinstance(seen, os.stat_result)}
+    return Found(differing, touched) if plain and folders.isdisjoint(new) else None
 
 
 def _seen(place: str) -> os.stat_result | None:
