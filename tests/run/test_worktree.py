@@ -80,6 +80,7 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     other = sandbox.call("execute", "01-01", "--approve").data["run"]
     assert other != run, "the main tree is free for a run of its own"
     assert sandbox.call("resume").data["run"] == other
+    assert sandbox.call("rollback").data["run"] == other, "as the other controls take it"
     sandbox.call("stop", other)
     shown = sandbox.call("status").data["plans"][0]
     assert (shown["word"], shown["run"]) == ("paused", run), "the one that is open, though another began later"

@@ -22,7 +22,7 @@ from forge.timeline import events as ev
 from forge.timeline.ids import now, run_id
 from forge.timeline.state import RunState
 from forge.views.proof.rollbacks import Rollback, standing_rollbacks
-from forge.views.runs.records import RunRecord, all_runs, one_run
+from forge.views.runs.records import RunRecord, all_runs, one_run, open_runs
 
 
 class NothingToTakeBack(ForgeError):
@@ -34,11 +34,15 @@ class NothingToTakeBack(ForgeError):
 def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
     """Put the paths that a run committed as they were before step `to` of it, or before its first.
 
-    Without a name it is the open run, else the last one that executed a plan in this work tree. Everything is refused before
-    anything is written: raises UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay, RunOpen, Held.
+    Without a name it is the open run, this work tree's before others', else the last one that executed a plan in this tree.
+    Everything is refused before anything is written: raises UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay,
+    RunOpen, Held.
     """
+    here = {record.card.run for record in open_runs(context.repository) if record.card.kind == "execute"}
 
     def meant(found: RunRecord) -> bool:
+        if name is None and here:
+            return found.card.run in here
         return found.card.kind == "execute" and (name is not None or found.open or _ended_here(context, found))
 
     record = one_run(context.repository, name, among_open=False, only=meant)

@@ -130,8 +130,10 @@ def undone(run: OpenRun, target: str) -> dict[str, Entry]:
         both = left.keys() & differing(run.repository, f"{commit}^", commit, _record).keys() if commit not in mine else set()
         for path in sorted(both):
             if path in differing(run.repository, left[path], head, _record):
-                hint = f"revert that, then try again; or mend the step by hand and `forge resume {run.card.run}`"
-                raise InTheWay(f"{path} was changed by {commit[:12]} since", hint)
+                by_hand = f"; or mend the step by hand and `forge resume {run.card.run}`" * (
+                    run.current.work.restore_to is None
+                )
+                raise InTheWay(f"{path} was changed by {commit[:12]} since", f"revert that, then try again{by_hand}")
     found = differing(run.repository, head, target, _record)
     return {path: entry for path, entry in found.items() if path in left}
 
