@@ -295,8 +295,8 @@ def test_what_is_not_public_is_not_found(path: str, text: str, name: str) -> Non
 
 
 def test_a_name_that_is_there_but_not_public_says_so() -> None:
-    assert "line 2, but it is not public" in look("m.py", "\n_a = 1\n", "_a").reason
-    assert "line 1, but it is not public" in look("m.go", "func helper() {}", "helper").reason
+    assert "line 2, is not public" in look("m.py", "\n_a = 1\n", "_a").reason
+    assert "line 1, is not public" in look("m.go", "func helper() {}", "helper").reason
     assert "occurs in line 1, but not as" in look("m.ts", "use(thing);", "thing").reason
 
 

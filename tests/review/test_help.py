@@ -51,6 +51,7 @@ def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path
     assert "Bad:" in sandbox.forge("help", "depends-cycle").out
     assert sandbox.call("help", "json").data["text"].startswith("JSON\n")
     assert sandbox.call("help", "planz").json["error"]["hint"].startswith("did you mean `forge help plans`")
+    assert sandbox.forge("xyzzyx").err == "forge: there is no command `xyzzyx`\n  see `forge --help`\n"
     assert "forge help RULE" in sandbox.forge("rules").out
     with pytest.raises(UnknownName, match="no topic"):
         manual.text_about("xyzzyxyzzy", VERBS, 80)

@@ -20,7 +20,7 @@ from forge.planning.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.runners.base import plug_ins
 from forge.text import atomic
-from forge.text.command_line import forge_command
+from forge.text.command_line import forge_command, shown_command
 from forge.text.finding import Finding
 from forge.text.visible import visible
 from forge.timeline.ids import now
@@ -175,7 +175,7 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
     setup = plan.texts("user_setup")
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
     lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
-    lines += ["commands that will run here:", *(_indented(text) for text in subject.commands or ["(none)"])]
+    lines += ["commands that will run here:", *(shown_command(text) for text in subject.commands or ["(none)"])]
     lines += [f"runner: {subject.runner['name']} {_line(subject.runner['command'])}".rstrip()]
     lines += [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
     lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
@@ -190,7 +190,3 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
 
 def _line(words: object) -> str:
     return " ".join(words) if isinstance(words, (list, tuple)) else ""
-
-
-def _indented(text: str) -> str:
-    return "  $ " + text.replace("\n", "\n    ")

@@ -10,3 +10,8 @@ def forge_command(*words: str) -> str:
     verb, *rest = words
     dashed = any(word.startswith("-") and not word.startswith("--") for word in rest)
     return shlex.join(["forge", verb, *(["--"] if dashed else []), *rest])
+
+
+def shown_command(command: str, indent: str = "  ") -> str:
+    """Return a command as it is shown, its later lines below the first, so that none is taken for another part."""
+    return f"{indent}$ " + command.replace("\n", f"\n{indent}  ")

@@ -146,12 +146,13 @@ def _silence(*streams: TextIO) -> None:
 
 
 def refuse_usage(name: str, message: str, as_json: bool) -> int:
-    """Answer a command line that does not fit, leave its record, and return the exit status."""
+    """Answer a command line that does not fit, leave its record, and return the exit status; `name` is empty without a verb."""
     repository = None
     with contextlib.suppress(ForgeError, OSError):
         repository = Repository.discover(Path.cwd())
     execution = executions.start(repository, sys.argv[1:])
-    code, _ = _refused(name, execution.id, UsageError(message, f"see `forge {name} --help`"), as_json)
+    error = UsageError(message, f"see `{f'forge {name}'.strip()} --help`")
+    code, _ = _refused(name or "status", execution.id, error, as_json)
     execution.finish(code, message)
     return code
 

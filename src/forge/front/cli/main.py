@@ -87,7 +87,7 @@ class Verbs(Verb, click.Group):
         """Name the nearest verb where there is none of a name."""
         if args and not ctx.resilient_parsing and args[0] not in VERBS and not args[0].startswith("-"):
             near = difflib.get_close_matches(args[0], VERBS, 1)
-            hint = f"; did you mean `forge {near[0]}`?" if near else "; see `forge --help`"
+            hint = f"; did you mean `forge {near[0]}`?" if near else ""
             raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
         return super().resolve_command(ctx, args)
 
@@ -159,6 +159,6 @@ def _complete() -> int:
 def _usage(error: click.ClickException, args: list[str]) -> int:
     """Tell what is wrong with a command line, as JSON where that was asked for, and leave its record."""
     answer = importlib.import_module("forge.front.cli.answer")
-    verb = next((word for word in args if word in VERBS), "status")
+    verb = next((word for word in args if word in VERBS), "")
     status: int = answer.refuse_usage(verb, error.format_message(), "--json" in args)
     return status

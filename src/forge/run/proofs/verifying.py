@@ -24,6 +24,7 @@ from forge.run.messages import subject_line
 from forge.run.proofs.shell import run_shell
 from forge.text import atomic
 from forge.text.amount import amount
+from forge.text.command_line import shown_command
 from forge.timeline.ids import now, short
 from forge.views.proof.proofs import ProofBook
 from forge.views.proof.verdicts import Bench, revision_tree
@@ -56,7 +57,7 @@ class Ran:
     def describe(self) -> str:
         """Say it in a few lines."""
         said = f"{self.must_have} of {self.plan}: {self.outcome}" + (f" ({self.reason})" if self.reason else "")
-        lines = [said, f"  $ {self.command}", *(f"  changed: {path}" for path in self.changed[:_MOST_LISTED])]
+        lines = [said, shown_command(self.command), *(f"  changed: {path}" for path in self.changed[:_MOST_LISTED])]
         return "\n".join([*lines, *(f"  | {line}" for line in self.output.splitlines())])
 
 

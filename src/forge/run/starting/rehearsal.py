@@ -20,7 +20,7 @@ from forge.run.starting.beginning import Options, run_before
 from forge.run.starting.carrying import passed_over
 from forge.run.starting.refusals import BlockedPlan, require_as_committed, require_clean, require_dependencies, require_fit
 from forge.run.starting.refusals import require_no_open_run as require_none_open
-from forge.text.command_line import forge_command
+from forge.text.command_line import forge_command, shown_command
 from forge.text.visible import visible
 
 
@@ -160,8 +160,9 @@ def _step_lines(step: dict[str, object]) -> Iterator[str]:
 
 def _check_lines(checks: object) -> Iterator[str]:
     for check in _rows(checks):
-        mark = f"$ {check['text']}" if check["runs"] else f"asks a person: {check['text']}"
-        yield f"      {mark}" + (f"  ({check['asked']}, so a person is asked)" if check["runs"] and check["asked"] else "")
+        text = str(check["text"])
+        shown = shown_command(text, " " * 6) if check["runs"] else f"      asks a person: {text}"
+        yield shown + (f"  ({check['asked']}, so a person is asked)" if check["runs"] and check["asked"] else "")
 
 
 def _rows(value: object) -> list[dict[str, object]]:

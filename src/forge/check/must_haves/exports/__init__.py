@@ -88,7 +88,7 @@ def _in_tree(code: Code, outline: _Outline, name: Wanted, files: Files) -> Outco
     if followed:
         return Outcome("pass", "", followed)
     if symbols:
-        return Outcome("fail", f"`{name.text}` is defined in line {symbols[0].line}, but it is not public")
+        return Outcome("fail", f"`{name.text}`, defined in line {symbols[0].line}, is not public")
     word = _word_line(code.bare, name.names[-1][-1])
     if gaps:
         return Outcome("unproven", f"`{name.text}` may come from {gaps[0]}, which cannot be looked into here")

@@ -16,6 +16,7 @@ from forge.front.cli.declaring import Verb, option
 from forge.front.cli.formats import FORMATS, Sheet, render
 from forge.front.cli.waiting import waiting
 from forge.text.amount import amount
+from forge.text.command_line import shown_command
 from forge.text.visible import visible
 from forge.views.documents.fixing import Fixes, fix
 from forge.views.documents.validation import Report, validate
@@ -86,7 +87,7 @@ def _probe(app: App, paths: list[Path]) -> Probe:
     probed: Probe = importlib.import_module(_PROBING).probe_plans(app, paths)
     for each in probed.ran if not app.as_json else ():
         ended = f" (put back: {', '.join(each.changed[:5])})" if each.changed else ""
-        app.say(visible(f"probed {each.step}: {each.outcome}{ended}\n  $ {each.command}"))
+        app.say(visible(f"probed {each.step}: {each.outcome}{ended}\n{shown_command(each.command)}"))
     return probed
 
 
