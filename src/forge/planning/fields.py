@@ -116,7 +116,7 @@ def _made(written: Block, change: Change) -> Block:
     if change.key in _LISTS or (present is not None and isinstance(present.data, list)):
         return written.set(change.key, elements(change.value))
     if present is not None and isinstance(present.data, dict) and present.data:
-        raise NotEditable(f"{written.source.path}: `{change.key}` holds keys of its own; change it with `forge edit`")
+        raise NotEditable(f"{written.source.path}: `{change.key}` holds keys of its own")
     return written.set(change.key, change.value, as_text=change.key in _TEXTS)
 
 
