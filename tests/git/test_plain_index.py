@@ -159,3 +159,28 @@ def test_what_is_put_in_the_place_of_a_commit_here_is_in_no_other_clone(
     with stage(repository, old, lambda path: False) as staging:
         staging.commit("x\n")
     assert sandbox.status() == [] and {"new.txt", "replaced.txt"} <= set(sandbox.git("ls-tree", "--name-only", "HEAD").split())
+
+
+def test_attributes_that_go_hide_nothing_that_comes(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.write(".gitattributes", "*.txt -diff\n")
+    sandbox.commit()
+    (sandbox.root / ".gitattributes").unlink()
+    sandbox.write("shown.txt", "one\ntwo\n")
+    with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: False) as staging:
+        assert [(change.path, change.added, change.removed) for change in staging.changes.entries] == [
+            (".gitattributes", 0, 1), ("shown.txt", 2, 0),
+        ]  # fmt: skip
+        assert b"\n-*.txt -diff\n" in staging.changes.patch and b"\n+one\n+two\n" in staging.changes.patch
+
+
+def test_what_a_partial_clone_has_not_is_left_to_git(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.git("config", "uploadpack.allowFilter", "true")
+    sandbox.write("changed.txt", "one\n")
+    sandbox.commit()
+    origin = sandbox.root.as_uri()
+    sandbox.git("clone", "-q", "--no-checkout", "--filter=blob:none", origin, "../partial")
+    partial = Sandbox(sandbox.root.parent / "partial", sandbox.home)
+    partial.git("read-tree", "HEAD")
+    partial.write("changed.txt", "two\nthree\n")
+    with stage(at_home(partial, monkeypatch), partial.head(), lambda path: path != "changed.txt") as staging:
+        assert staging.changes.summary == "1 file, +2 -1"

@@ -245,9 +245,14 @@ def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> 
         return None
     entries, patches = list[Change](), list[bytes]()
     for path, (before, after) in sorted(staged.items()):
-        old, new = (repository.objects[entry[1]].peel(pygit2.Blob) if entry else None for entry in (before, after))
-        if max(blob.size for blob in (old, new) if blob) > _LARGEST_SEEN:
+        try:
+            blobs = [repository.objects[entry[1]].peel(pygit2.Blob) if entry else None for entry in (before, after)]
+        except KeyError:  # git fetches what a partial clone has not
             return None
+        if max(blob.size for blob in blobs if blob) > _LARGEST_SEEN:
+            return None
+        # of blobs libgit2 would ask attributes, and of the user's index, which has not these changes; bytes it only borrows
+        old, new = (blob.data if blob else None for blob in blobs)
         patch = pygit2.Patch.create_from(old, new, old_as_path=path, new_as_path=path, context_lines=0)
         _, added, removed = patch.line_stats
         entries.append(Change(path, _letter(before, after), *(after or (0, "0" * 40)), added, removed))
