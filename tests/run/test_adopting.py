@@ -50,6 +50,7 @@ def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
     assert other.status() == [] and other.call("runs").data["runs"][0]["status"] == "paused"
     tracked = (other.root / ".planning/runs" / run / "timeline.jsonl").read_bytes()
     assert tracked.startswith((sandbox.root / ".planning/runs" / run / "timeline.jsonl").read_bytes())
+    assert other.call("replay", run).code == 0, "its evidence came along"
     assert other.call("approve", run).code == 0
     said = other.call("resume")
     assert said.data["status"] == "completed" and other.status() == []

@@ -6,7 +6,7 @@ import contextlib
 import os
 import shlex
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -290,15 +290,15 @@ First = Sequence[tuple[Data, str | None]]
 
 
 def create_live(
-    repository: Repository, card: RunCard, first: First, actor: str, execution: str, record: tuple[bytes, bytes] | None = None
+    repository: Repository, card: RunCard, first: First, actor: str, execution: str, record: Mapping[str, bytes] | None = None
 ) -> None:
     """Make a run's live folder, with the events that it begins with, all at once. Raises StorageFailed.
 
-    `record` holds the card and the timeline of a run that is taken over; the events are appended to them.
+    `record` holds the files of a run that is taken over, by their names; the events are appended to its timeline.
     """
     made = repository.scratch / card.run
     try:
-        _fill_live(made, card, first, (actor, execution), record or (card.encode(), b""))
+        _fill_live(made, card, first, (actor, execution), record or {"run.yaml": card.encode(), "timeline.jsonl": b""})
     except StorageFailed:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -308,8 +308,8 @@ def create_live(
     atomic.sync_folder(live_folder(repository))
 
 
-def _fill_live(made: Path, card: RunCard, first: First, who: tuple[str, str], record: tuple[bytes, bytes]) -> None:
-    for name, content in zip(("run.yaml", "timeline.jsonl"), record, strict=True):
+def _fill_live(made: Path, card: RunCard, first: First, who: tuple[str, str], record: Mapping[str, bytes]) -> None:
+    for name, content in record.items():
         atomic.write(made / name, content)
     log = Log(made / "timeline.jsonl")
     log.open()

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import shutil
 
 from forge.errors import DamagedLog, ForgeError, GitFailed
 from forge.git.clone import clone_id
-from forge.git.commits import blob_data, identity, is_ancestor
+from forge.git.commits import blob_data, identity, is_ancestor, names_in
 from forge.git.locks import require_unlocked
 from forge.git.repository import Repository
 from forge.git.tree import RevisionTree, Unreadable
 from forge.planning.plan import Plan
 from forge.planning.run_card import RunCard
 from forge.run import approvals
+from forge.run.children.evidence import FOLDER
 from forge.run.children.interrupts import Interrupts
 from forge.run.controls import carry_on, current
 from forge.run.executor import commit_pause, go_on
@@ -47,8 +49,8 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         require_no_open_run(context)
         require_unlocked(context.repository)
         require_clean(context)
-        card, card_data, lines = _committed(context.repository, record)
-        state = _state(card, lines)
+        card, files = _committed(context.repository, record)
+        state = _state(card, files["timeline.jsonl"])
         _require_held(context.repository, card, state)
         plan = _plan(context.repository, card)
         subject = approvals.subject_of(context.repository, plan, context.settings, card.runner)
@@ -58,7 +60,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         adopted = ev.RunAdopted(record.clone, clone_id(context.repository))
         approved = ev.ApprovalResolved("ap-0", "approved", "once", how, "plan", subject.sha256)
         first, actor = [(adopted, None), (approved, None)], identity(context.repository)
-        create_live(context.repository, card, first, actor, context.execution, (card_data, lines))
+        create_live(context.repository, card, first, actor, context.execution, files)
         run = open_run(context, card, interrupts)
         try:
             return _go_on(context, run)
@@ -79,14 +81,18 @@ def _go_on(context: Context, run: OpenRun) -> RunRecord:
     return carry_on(run)
 
 
-def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, bytes, bytes]:
-    """Return a run's card, its bytes, and its timeline as HEAD has them. Raises DamagedLog."""
+def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict[str, bytes]]:
+    """Return a run's card, and its files as HEAD has them, evidence included, by their names. Raises DamagedLog."""
     tree, folder = RevisionTree(repository, "HEAD"), record.card.folder
     try:
-        card_data, lines = tree.read(f"{folder}/run.yaml"), tree.read(f"{folder}/timeline.jsonl")
-        return RunCard.decode(f"{folder}/run.yaml", card_data), card_data, lines
+        files = {name: tree.read(f"{folder}/{name}") for name in ("run.yaml", "timeline.jsonl")}
+        card = RunCard.decode(f"{folder}/run.yaml", files["run.yaml"])
     except (Unreadable, ValueError) as error:
-        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", _FROM_HISTORY) from error
+        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", "nothing was changed") from error
+    for name in names_in(repository, str(repository.head().commit), f"{folder}/{FOLDER}"):
+        with contextlib.suppress(Unreadable):  # `forge replay` names what is missing
+            files[f"{FOLDER}/{name}"] = tree.read(f"{folder}/{FOLDER}/{name}")
+    return card, files
 
 
 def _state(card: RunCard, lines: bytes) -> RunState:
