@@ -184,3 +184,15 @@ def test_what_a_partial_clone_has_not_is_left_to_git(sandbox: Sandbox, monkeypat
     partial.write("changed.txt", "two\nthree\n")
     with stage(at_home(partial, monkeypatch), partial.head(), lambda path: path != "changed.txt") as staging:
         assert staging.changes.summary == "1 file, +2 -1"
+
+
+def test_attributes_that_come_hide_nothing_either(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    sandbox.write("old.env", "kept\n")
+    sandbox.commit()
+    sandbox.write(".gitattributes", "*.env -diff\n*.key binary\n")
+    sandbox.write("old.env", "kept\nadded\n")
+    sandbox.write("new.key", "key\n")
+    sandbox.write("data.key", b"\0key\n")
+    with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: False) as staging:
+        added = [line for line in staging.changes.patch.split(b"\n") if line.startswith(b"+") and not line.startswith(b"+++")]
+        assert sorted(added) == [b"+*.env -diff", b"+*.key binary", b"+added", b"+key"]

@@ -24,7 +24,7 @@ from forge.git.repository import Repository
 from forge.git.syncing import sync_objects
 from forge.git.trees import Entry, is_text
 
-_LARGEST_TEXT = "16m"  # beyond it git takes a file for binary and shows no lines
+_LARGEST_TEXT = 16 << 20  # bytes; beyond it git takes a file for binary and shows no lines
 
 _MOST_SEEN = 500  # files of which the lines are compared without git
 _LARGEST_SEEN = 1 << 20  # bytes of each
@@ -245,53 +245,79 @@ def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> 
         return None
     entries, patches = list[Change](), list[bytes]()
     for path, (before, after) in sorted(staged.items()):
-        try:
-            blobs = [repository.objects[entry[1]].peel(pygit2.Blob) if entry else None for entry in (before, after)]
-        except KeyError:  # git fetches what a partial clone has not
+        compared = _compared(repository, path, before, after, _LARGEST_SEEN)
+        if compared is None:
             return None
-        if max(blob.size for blob in blobs if blob) > _LARGEST_SEEN:
-            return None
-        # of blobs libgit2 would ask attributes, and of the user's index, which has not these changes; bytes it only borrows
-        old, new = (blob.data if blob else None for blob in blobs)
-        patch = pygit2.Patch.create_from(old, new, old_as_path=path, new_as_path=path, context_lines=0)
-        _, added, removed = patch.line_stats
+        added, removed, patch = compared
         entries.append(Change(path, _letter(before, after), *(after or (0, "0" * 40)), added, removed))
-        patches.append(patch.data)
+        patches.append(patch)
     return Changes(entries, b"".join(patches))
+
+
+def _compared(repository: Repository, path: str, before: Entry, after: Entry, largest: int) -> tuple[int, int, bytes] | None:
+    """Return the lines added and removed, and the patch, of two blobs as they are, whatever attributes say.
+
+    None where one is larger, in bytes, or missing here: git fetches what a partial clone has not.
+    """
+    try:
+        blobs = [repository.objects[entry[1]].peel(pygit2.Blob) if entry else None for entry in (before, after)]
+    except KeyError:
+        return None
+    if max(blob.size for blob in blobs if blob) > largest:
+        return None
+    # of blobs libgit2 would ask attributes, and of the user's index, which has not these changes; bytes it only borrows
+    old, new = (blob.data if blob else None for blob in blobs)
+    name = os.fsencode(path).decode("utf-8", "replace")
+    patch = pygit2.Patch.create_from(old, new, old_as_path=name, new_as_path=name, context_lines=0)
+    _, added, removed = patch.line_stats
+    return added, removed, patch.data
 
 
 def _staged(copy: PrivateIndex, base: str, exclude: Exclude) -> Changes:
     output = copy.git(
-        "-c", f"core.bigFileThreshold={_LARGEST_TEXT}", "diff", "--cached", "--raw", "--numstat", "-p", "-z", "-U0",
+        "-c", f"core.bigFileThreshold={_LARGEST_TEXT >> 20}m", "diff", "--cached", "--raw", "--numstat", "-p", "-z", "-U0",
         "--no-renames", "--no-abbrev", "--no-color", "--no-ext-diff", "--no-textconv", "--ignore-submodules=none",
         "--src-prefix=a/", "--dst-prefix=b/", base, "--",
     )  # fmt: skip
-    return _parsed(output, exclude)
+    changes, unshown = _parsed(output, exclude)
+    # `-diff` in a .gitattributes, which may be as new as the file, must not hide lines from who looks for secrets
+    compared = (_compared(copy.repository, path, *entries, _LARGEST_TEXT) for path, entries in unshown.items())
+    return Changes(changes.entries, changes.patch + b"".join(patch for _, _, patch in filter(None, compared)))
 
 
-def _parsed(output: bytes, exclude: Exclude) -> Changes:
-    """Read `git diff --raw --numstat -p -z`: raw records, then numbers, then an empty field and the patch."""
+def _parsed(output: bytes, exclude: Exclude) -> tuple[Changes, dict[str, tuple[Entry, Entry]]]:
+    """Read `git diff --raw --numstat -p -z`: raw records, then numbers, then an empty field and the patch.
+
+    Return it with the entries, before and after, of what git takes for binary.
+    """
     raw: dict[str, tuple[str, int, str]] = {}
+    pairs: dict[str, tuple[Entry, Entry]] = {}
     numbers: dict[str, tuple[int, int]] = {}
+    unshown: dict[str, tuple[Entry, Entry]] = {}
     at = 0
     while at < len(output) and output[at : at + 1] != b"\0":
         end = output.index(b"\0", at)
         record = output[at:end]
         at = end + 1
         if record.startswith(b":"):
-            _, mode, _, blob, status = record[1:].decode().split(" ")
+            old_mode, mode, old, blob, status = record[1:].decode().split(" ")
             end = output.index(b"\0", at)
-            raw[program.fields(output[at : end + 1])[0]] = (status[0], int(mode, 8), blob)
+            name = program.fields(output[at : end + 1])[0]
+            raw[name] = (status[0], int(mode, 8), blob)
+            before, after = (int(old_mode, 8), old), (int(mode, 8), blob)
+            pairs[name] = (before if before[0] else None, after if after[0] else None)
             at = end + 1
         else:
             added, removed, path = record.split(b"\t", 2)
             name = program.fields(path + b"\0")[0]
             numbers[name] = (int(added) if added.isdigit() else 0, int(removed) if removed.isdigit() else 0)
+            if added == b"-" and not exclude(name):
+                unshown[name] = pairs[name]
     entries = [
         Change(path, status, mode, blob, *numbers.get(path, (0, 0)))
         for path, (status, mode, blob) in raw.items() if not exclude(path)
     ]  # fmt: skip
-    return Changes(entries, output[at:].lstrip(b"\0"))
+    return Changes(entries, output[at:].lstrip(b"\0")), unshown
 
 
 def _between(repository: Repository, old: str, new: str) -> dict[str, Entry]:
