@@ -85,6 +85,15 @@ def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_uses(tmp_path: P
     assert not loaded & {*HEAVY, "msgspec", "inspect", "uuid", "subprocess", "dataclasses"}
 
 
+def test_nothing_that_lies_in_the_repository_is_imported(tmp_path: Path) -> None:
+    subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
+    for name in ("click", "json", "pygit2", "msgspec", "ruamel", "yaml", "detect_secrets", "subprocess"):
+        (tmp_path / f"{name}.py").write_text("open('planted', 'w')\n")
+    for words in (["new", "item", "Another"], ["status"], ["validate"], ["doctor"]):
+        subprocess.run([sys.executable, "-m", "forge", *words], cwd=tmp_path, check=False, capture_output=True)
+    assert (tmp_path / ".planning/backlog").is_dir() and not (tmp_path / "planted").exists()
+
+
 def test_every_command_has_an_example_and_json() -> None:
     for verb in VERBS:
         done = subprocess.run([sys.executable, "-m", "forge", verb, "--help"], capture_output=True, text=True, check=False)

@@ -65,4 +65,6 @@ def _read_utf8() -> None:
 
 
 if __name__ == "__main__":
+    if not sys.flags.safe_path:
+        del sys.path[0]  # the folder that `python -m` was called in: nothing that lies in a repository is imported
     main()

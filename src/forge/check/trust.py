@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import functools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from functools import cache
-from typing import Literal
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING, Literal
 
-from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
-from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 from msgspec import Struct
 
 from forge.git.changes import Change, Changes
+from forge.late import at_first_use
 from forge.planning.contract import Contract
 from forge.planning.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits
 
+if TYPE_CHECKING:
+    from forge.check import detectors
+else:
+    detectors = at_first_use("forge.check.detectors")  # few texts look like secrets
+
 Risk = Literal["low", "medium", "high"]
-# Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would blank out what is needed.
-_TOO_EAGER = {"Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword", "Public IP (ipv4)"}
 # Names of files that hold secrets by custom: their text is never put into an index or a list for runners.
 _SECRET_NAME = re.compile(
     r"(?:\.env(?:\..+)?|.+\.(?:env|pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|tfstate)|id_(?:rsa|dsa|ecdsa|ed25519)"
@@ -49,13 +50,6 @@ class Judgement(Struct, frozen=True):
     out_of_scope: tuple[str, ...]
 
 
-@cache
-def _detectors() -> tuple[RegexBasedDetector, ...]:
-    classes: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
-    made = (cls() for name, cls in sorted(classes.items()) if name not in _TOO_EAGER)
-    return tuple(detector for detector in made if isinstance(detector, RegexBasedDetector))
-
-
 def holds_secrets(path: str) -> bool:
     """Say whether a file holds secrets by its name (`.env`, a key, stored credentials); a sample of one does not."""
     name = path.rpartition("/")[2]
@@ -66,7 +60,7 @@ def secrets_in(line: str) -> Iterator[tuple[str, str]]:
     """Yield kind and text of each secret that a line of text shows."""
     if not _HINT.search(line):
         return
-    for detector in _detectors():
+    for detector in detectors.detectors():
         for pattern in detector.denylist:
             yield from ((detector.secret_type, found[0]) for found in pattern.finditer(line) if found[0])
 
