@@ -4,7 +4,8 @@
 
 `BACKLOG` and `GSD_TOOLS` name the programs of npm's `backlog.md` and `@opengsd/gsd-core`; without them they are looked for on
 PATH, and left out where they are not. Each gets the same number of documents with the same titles in its own format. Printed is
-processor time of the process and its children, the median over rounds, with the wall time behind it; nothing asserts a time.
+processor time of the process and its children, the median over rounds, as a ratio to that of bare Python in turn with it, since
+processors change their pace; with the wall time behind it. Nothing asserts a time.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from pathlib import Path
 
 SMALL, LARGE, AT_ONCE = 1000, 10_000, 20
 PER_PHASE = 20
+BARE = [sys.executable, "-c", "pass"]
 FORGE = [str(Path(sys.executable).with_name("forge"))]
 TITLE = "Plan number {number} does something useful"
 PLAN = """---
@@ -112,18 +114,22 @@ def committed(folder: Path) -> Path:
     return folder
 
 
-def cost(command: list[str], folder: Path, rounds: int) -> tuple[float, float]:
-    """Return the medians of processor and wall time of a command, in seconds, once it has run before."""
+def once(command: list[str], folder: Path) -> tuple[float, float]:
+    """Return processor and wall time of a command, in seconds."""
     environment = {**os.environ, "NO_COLOR": "1", "CI": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed forge is compiled
-    found = []
-    for number in range(rounds + 1):
-        before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-        subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, stdin=subprocess.DEVNULL)
-        after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
-        if number:
-            found.append((after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall))
-    return statistics.median(each[0] for each in found), statistics.median(each[1] for each in found)
+    before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
+    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
+    return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
+
+
+def cost(command: list[str], folder: Path, rounds: int) -> tuple[float, float, float]:
+    """Return the medians of processor and wall time, and of bare Python's processor time, in seconds, once it has run."""
+    once(command, folder)
+    found = [(*once(command, folder), once(BARE, folder)[0]) for _ in range(rounds)]
+    used, wall, bare = (statistics.median(column) for column in zip(*found, strict=True))
+    return used, wall, bare
 
 
 def at_once(folder: Path) -> tuple[int, int]:
@@ -183,13 +189,11 @@ def main(rounds: int) -> None:
     show: Callable[[str], None] = lambda line: print(line, flush=True)  # noqa: E731
     try:
         table = rows(root)
-        bare, wall = cost([sys.executable, "-c", "pass"], root, rounds * 3)
-        show(f"bare Python: {bare * 1000:.1f} ms of processor, {wall * 1000:.1f} ms")
         first: dict[str, float] = {}
         for name, commands in table.items():
             parts = []
             for who, (command, folder) in commands.items():
-                used, wall = cost(command, folder, rounds)
+                used, wall, bare = cost(command, folder, rounds)
                 parts.append(f"{who} {used * 1000:.0f} ms, {used / bare:.1f} times bare ({wall * 1000:.0f} ms)")
                 first.setdefault(name, used)
             show(f"{name}: " + "; ".join(parts))
