@@ -125,11 +125,19 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def stage(self) -> None:
+        self.unlock()
         self.sandbox.git("add", "-A")
 
     @rule()
     def commit(self) -> None:
+        self.unlock()
         self.sandbox.commit("Mine")
+
+    def unlock(self) -> None:
+        """Where a forge that was killed left a lock, git refuses to work; the next forge command that writes takes it away."""
+        for words in (("resume",), ("execute", "01-01", "--approve"), ("rollback",)):
+            if any("locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")):
+                self.forge(*words)
 
     @rule()
     def execute(self) -> None:
