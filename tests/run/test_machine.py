@@ -253,3 +253,24 @@ def test_many_stories() -> None:
         explore(part, 14)
         told += part
         print(f"{told} stories in {time.monotonic() - began:.0f} s")
+
+
+def git_locks(sandbox: Sandbox) -> list[Path]:
+    return [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]
+
+
+def test_a_lock_that_a_killed_forge_left_goes_with_the_next_command_whatever_that_is(tmp_path: Path) -> None:
+    sandbox = set_up(tmp_path)
+    words, found = ("execute", "01-01", "--approve"), 0
+    for moment in range(20, 50):
+        sandbox.start(*words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}).communicate(timeout=120)
+        if git_locks(sandbox):
+            found += 1
+            assert sandbox.forge("status").code == 0
+            assert git_locks(sandbox) == []
+        if found == 2:
+            break
+        sandbox.forge("stop")
+    assert found == 2
+    sandbox.forge("stop")
+    assert to_the_end(sandbox, sandbox.forge).state.status == "completed"

@@ -30,6 +30,8 @@ class Execution:
         self.began = time.monotonic()
         self.counters: dict[str, int] = {}
         self.partial = False
+        self.found_dead = False
+        """Whether a command before this one died without finishing: it may have left locks."""
 
     def finish(self, code: int, message: str = "") -> None:
         """Write the finish record. A log that cannot be written never changes what a command does."""
@@ -58,7 +60,7 @@ def start(repository: Repository | None, args: list[str]) -> Execution:
     record = {**execution._common(), "finished_at": None, "duration_ms": None, "outcome": "running", "error_message": None,
               "counters": {}, **process._asdict()}  # fmt: skip
     with contextlib.suppress(OSError):
-        _close_dead(repository.forge_dir)
+        execution.found_dead = _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)
         _marker(repository.forge_dir, execution.id).write_text(json.dumps(record), "utf-8")
     return execution
@@ -74,8 +76,9 @@ def _finish(
         _marker(folder, str(common["execution"])).unlink(missing_ok=True)
 
 
-def _close_dead(folder: Path) -> None:
-    """Give the commands that died without a finish record one that says `interrupted`."""
+def _close_dead(folder: Path) -> bool:
+    """Give the commands that died without a finish record one that says `interrupted`; say whether there were any."""
+    dead = False
     for marker in (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ():
         try:
             found = json.loads(marker.read_text("utf-8"))
@@ -85,6 +88,8 @@ def _close_dead(folder: Path) -> None:
         if not process.alive():
             common = {key: found.get(key) for key in ("execution", "tool_version", "args", "root", "started_at")}
             _finish(folder, common, "interrupted", "the process ended without finishing", None, {})
+            dead = True
+    return dead
 
 
 def _append(folder: Path, record: dict[str, object]) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import os
 import shlex
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,7 +12,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forge.errors import NoOpenRun, NotApproved, SettingsError, StorageFailed, UsageError
+from forge.errors import ForgeError, NoOpenRun, NotApproved, SettingsError, StorageFailed, UsageError
 from forge.git import index, refs, worktrees
 from forge.git.commits import blob_data, file_at, identity
 from forge.git.locks import remove_left_ref_locks
@@ -37,7 +36,7 @@ from forge.run.person import Person
 from forge.text.command_line import forge_command
 from forge.text.readable import read_document
 from forge.text.source import Source
-from forge.timeline.lock import ProcessId, WriterLock, holder_alive
+from forge.timeline.lock import ProcessId, WriterLock, for_a_moment, holder_alive
 from forge.views.runs.records import RunRecord, home_of, live_folder, live_folders_here, lock_path
 
 
@@ -62,14 +61,25 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
             end_leftovers(folder)
             for group in groups_of(folder.name) if lock.left_at is not None else ():
                 end_group(group, GRACE)
-        locks = context.repository.forge_dir / "locks"
-        alive = {holder.process.pid for holder in map(holder_alive, locks.glob("*.lock")) if holder} - {os.getpid()}
-        index.remove_left_lock(context.repository, alive)
-        refs.remove_left_lock(context.repository, alive)
-        clear_scratch(context.repository, alive)
-        remove_left_ref_locks(context.repository, [folder.name for folder in folders], lock.left_at)
+        _remove_left_locks(context.repository, lock.left_at)
         orphans.clear(context.repository)
         yield lock
+
+
+def tidy_up(repository: Repository) -> None:
+    """Remove what a dead forge left of git's locks, for a command that changes nothing; not while another one is at work."""
+    with contextlib.suppress(ForgeError, OSError), for_a_moment(lock_path(repository)) as left_at:
+        _remove_left_locks(repository, left_at)
+
+
+def _remove_left_locks(repository: Repository, left_at: float | None) -> None:
+    locks = repository.forge_dir / "locks"
+    others = [path for path in locks.glob("*.lock") if path != lock_path(repository)]
+    alive = {holder.process.pid for holder in map(holder_alive, others) if holder}
+    index.remove_left_lock(repository, alive)
+    refs.remove_left_lock(repository, alive)
+    clear_scratch(repository, alive)
+    remove_left_ref_locks(repository, [folder.name for folder in live_folders_here(repository)], left_at)
 
 
 def at_home(context: Context, record: RunRecord) -> Context:

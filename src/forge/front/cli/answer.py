@@ -21,9 +21,12 @@ from forge.run import executions
 from forge.run.executions import Execution
 
 if TYPE_CHECKING:
+    from forge.run import holding
     from forge.text.finding import Finding
 
 traceback = at_first_use("traceback")  # for bugs alone
+if not TYPE_CHECKING:
+    holding = at_first_use("forge.run.holding")  # where a command before died
 P = ParamSpec("P")
 _SCHEMA_VERSION = 1
 
@@ -90,6 +93,8 @@ def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], R
     try:
         repository = _discover(outside)
         execution = executions.start(repository, sys.argv[1:])
+        if execution.found_dead and repository is not None:
+            holding.tidy_up(repository)
         reply = function(App(name, as_json, Path.cwd(), repository, execution))
         code, message = _told(lambda: _print_reply(name, execution.id, reply, as_json), reply.code), ""
     except ForgeError as error:
