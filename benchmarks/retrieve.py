@@ -16,7 +16,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from forge.git.objects import ObjectStore
+from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 from forge.views.lookup.full_text import FullText, words_of
 

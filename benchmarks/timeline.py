@@ -19,10 +19,10 @@ from pathlib import Path
 import orjson
 from steps import FORGE, Place
 
-from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, Data, Event, link
-from forge.timeline.fold import fold
 from forge.timeline.log import Log, read
+from forge.timeline.run import events as ev
+from forge.timeline.run.fold import fold
 
 COMMIT, HASH = "a" * 40, "b" * 64
 STEP: tuple[Data, ...] = (

@@ -134,7 +134,7 @@ def _become(words: list[str], cwd: str, environment: dict[str, str], descriptors
     os.environ.update(environment)
     time.tzset()
     sys.argv = ["forge", *words]
-    sys.modules["forge.views.outline.files"].__dict__["_OLD"] = time.time_ns() - 20_000_000  # forge begins now
+    sys.modules["forge.views.outline.scan"].__dict__["_OLD"] = time.time_ns() - 20_000_000  # forge begins now
     importlib.import_module("forge.__main__").main()
 
 

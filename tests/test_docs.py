@@ -20,13 +20,14 @@ from forge.check.schema import front_matter
 from forge.errors import ForgeError, GitFailed
 from forge.front.cli.main import VERBS, main
 from forge.front.cli.main import forge as program
-from forge.planning import plan, settings
-from forge.run.children.process import INHERITED, Limits, Output
+from forge.planning import settings
+from forge.planning.plan import plan
+from forge.run.processes.supervise import INHERITED, Limits, Output
 from forge.run.runners.base import Job, Runner
 from forge.text.source import Source
-from forge.timeline import events
 from forge.timeline.event import KEYS, Data, Event
-from forge.views.documents.validation import Report, validate
+from forge.timeline.run import events
+from forge.views.validation.validate import Report, validate
 from tests.conftest import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -109,7 +109,7 @@ def test_a_wheel_brings_schemas_templates_and_pages(tmp_path: Path) -> None:
     (wheel,) = tmp_path.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     code = (
-        "from forge.resources import resource as r, template; print(r('schemas', 'plan.schema.json'), template('plan.md')[0])"
+        "from forge.shipped import resource as r, template; print(r('schemas', 'plan.schema.json'), template('plan.md')[0])"
     )
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "installed", capture_output=True, text=True, check=False)
     assert done.returncode == 0 and str(tmp_path / "installed") in done.stdout, done.stderr

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.text import yaml
+from forge.text.yaml import parse as yaml
 from tests.conftest import Sandbox
 from tests.rules.plans import PATH, SOUND, changed
 

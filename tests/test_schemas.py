@@ -17,12 +17,12 @@ from msgspec.structs import fields, replace
 
 from forge.check.schema import front_matter, validator
 from forge.errors import SettingsError
-from forge.planning.plan import load
+from forge.planning.plan.plan import load
 from forge.planning.settings import PATH
 from forge.planning.settings import load as load_settings
-from forge.resources import resource
-from forge.text import yaml
+from forge.shipped import resource
 from forge.text.source import Source
+from forge.text.yaml import parse as yaml
 from forge.timeline.event import REGISTRY, Data
 from tests.conftest import Sandbox
 from tests.planning.test_records import CARD, PROOF

@@ -7,7 +7,7 @@ import os
 import sys
 from typing import NoReturn
 
-from forge.late import at_first_use_by_others
+from forge.lazy import at_first_use_by_others
 
 _SELDOM_USED = ("inspect", "uuid")  # click imports them at once, and needs them for a few commands and types
 _YOUNG = 50_000  # objects made before the collector looks at them: of what a command loads, nearly all stays to its end

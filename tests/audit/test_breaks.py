@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import pytest
 
 from forge.check.must_haves import artifacts, key_links
+from forge.git.objects.tree import RevisionTree
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree
-from forge.planning.plan import load
+from forge.planning.plan.plan import load
 from forge.text.source import Source
 from forge.views.proof.audit import audit
 from tests.audit.ground import PLAN, SUMMARY, Tree, artifact, history, plan

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from forge.git.history import History
-from forge.git.objects import ObjectStore
+from forge.git.objects.history import History
+from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 from forge.views.proof.completions import Completions
 from tests.audit.ground import PLAN, SUMMARY, artifact, history, plan

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from forge.git.objects.tree import RevisionTree, outside_tree
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, outside_tree
 from forge.planning.proof import Proof, statement_hash
 from tests.audit.ground import PLAN, plan, truth
 from tests.conftest import Sandbox

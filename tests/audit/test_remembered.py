@@ -10,9 +10,9 @@ from typing import Any
 
 import pytest
 
-from forge.git.noted import NotedWorkTree
+from forge.git.objects.recording import NotedWorkTree
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog
+from forge.planning.names.catalog import Catalog
 from forge.views.proof.verdicts import Bench, tree_to_judge
 from tests.audit.ground import PLAN, SUMMARY, history, plan, truth
 from tests.audit.test_breaks import BASE, MUST_HAVES, changed
@@ -37,7 +37,7 @@ def kept(sandbox: Sandbox) -> list[Path]:
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let files that changed just now be remembered, as if time had gone by."""
-    monkeypatch.setattr("forge.git.noted._SETTLED", -(10**12))
+    monkeypatch.setattr("forge.git.objects.recording._SETTLED", -(10**12))
 
 
 @pytest.mark.parametrize("seed", range(4))

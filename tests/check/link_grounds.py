@@ -10,9 +10,9 @@ from forge.check.must_haves.imports import Link, find
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.key_links import LIMIT, judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.tree import Tree, TreeEntry, Unreadable
-from forge.planning.must_haves import MustHave, declared
-from forge.text import yaml
+from forge.git.objects.tree import Tree, TreeEntry, Unreadable
+from forge.planning.plan.must_haves import MustHave, declared
+from forge.text.yaml import parse as yaml
 
 
 class MemoryTree:

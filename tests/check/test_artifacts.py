@@ -10,11 +10,11 @@ import pytest
 
 from forge.check.must_haves.artifacts import judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.objects import ObjectStore, StoredTree
+from forge.git.objects.store import ObjectStore, StoredTree
+from forge.git.objects.tree import RevisionTree, Tree, WorkTree
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, Tree, WorkTree
-from forge.planning.must_haves import declared
-from forge.text.yaml import parse
+from forge.planning.plan.must_haves import declared
+from forge.text.yaml.parse import parse
 
 if TYPE_CHECKING:
     from tests.conftest import Sandbox
@@ -208,7 +208,7 @@ def test_a_file_that_cannot_be_read_is_unproven(sandbox: Sandbox, monkeypatch: p
         raise PermissionError(13, "Permission denied")
 
     tree = WorkTree(Repository.discover(sandbox.root))
-    monkeypatch.setattr("forge.git.tree._no_wait", refuse)
+    monkeypatch.setattr("forge.git.objects.tree._no_wait", refuse)
     found = verdict("path: README.md\ncontains: repository", tree)
     assert found.verdict == "unproven"
     assert "Permission denied" in found.reason

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from forge.check.must_haves.artifacts import judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.tree import TreeEntry
-from forge.planning.must_haves import MustHave
+from forge.git.objects.tree import TreeEntry
+from forge.planning.plan.must_haves import MustHave
 from forge.text.source import Span
-from forge.text.yaml import Value, parse
+from forge.text.yaml.parse import Value, parse
 
 
 @dataclass

@@ -12,7 +12,7 @@ from forge.check.must_haves import exports, grammars
 from forge.check.must_haves.code import Code
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
-from forge.git.tree import TreeEntry
+from forge.git.objects.tree import TreeEntry
 
 
 @dataclass

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forge.git.objects.tree import RevisionTree, WorkTree
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, WorkTree
 from tests.check.link_grounds import MemoryTree, imported, judged, shown
 from tests.conftest import Sandbox
 

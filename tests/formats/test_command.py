@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from forge.front.cli import bar, waiting
+from forge.front.cli import bar, progress_bar
 from tests.conftest import FORGE, Sandbox
 from tests.mend.plans import PATH, document
 
@@ -130,11 +130,11 @@ def test_a_bar_is_shown_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> N
 
     monkeypatch.setattr(bar, "Bar", Bar)
     monkeypatch.setattr(sys, "stderr", Slow())
-    with waiting.waiting("short", colour=False) as tell:
+    with progress_bar.waiting("short", colour=False) as tell:
         assert tell is not None
         tell(1, 2)
-    monkeypatch.setattr(waiting, "PATIENCE", 0.01)
-    with waiting.waiting("long", colour=False) as tell:
+    monkeypatch.setattr(progress_bar, "PATIENCE", 0.01)
+    with progress_bar.waiting("long", colour=False) as tell:
         assert tell is not None
         tell(1, 3)
         limit = time.monotonic() + 20
@@ -143,7 +143,7 @@ def test_a_bar_is_shown_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> N
         tell(2, 3)
     assert shown == ["long (1, 3)", "2 of 3", "stopped"]
     monkeypatch.undo()
-    with waiting.waiting("nobody looks", colour=False) as tell:
+    with progress_bar.waiting("nobody looks", colour=False) as tell:
         assert tell is None and len(shown) == 3
 
 

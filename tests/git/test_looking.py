@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forge.errors import GitFailed
-from forge.git.looking import Looking
+from forge.git.index.clean_check import Looking
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 

@@ -10,7 +10,7 @@ import pytest
 
 from forge.errors import RepositoryError
 from forge.git import repository
-from forge.git.places import plain_root
+from forge.git.discover import plain_root
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 

@@ -7,11 +7,11 @@ from collections.abc import Callable
 
 import pytest
 
-from forge.git import plain_index
-from forge.git.changes import Changes, stage
-from forge.git.index import put_entries
+from forge.git.commits.step_commit import Changes, stage
+from forge.git.index import fast_index
+from forge.git.index.private import put_entries
 from forge.git.repository import Repository
-from forge.git.trees import Entry
+from forge.git.tree_entries import Entry
 from tests.conftest import Sandbox
 from tests.git.test_result_commits import changed
 
@@ -81,14 +81,14 @@ def test_a_file_that_changed_at_once_is_still_seen_to_have_changed(sandbox: Sand
 
 def test_times_are_believed_only_where_they_are_older_than_the_index(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = at_home(sandbox, monkeypatch)
-    index = plain_index.read(sandbox.root / ".git/index")
+    index = fast_index.read(sandbox.root / ".git/index")
     assert index is not None
     readme = index.entries["README.md"]
     changed_ns = (sandbox.root / "README.md").lstat().st_ctime_ns
     for blob, believed, read in ((readme.blob, True, True), (b"\0" * 20, True, False)):
         entries = {"README.md": readme._replace(blob=blob)}
-        assert plain_index.PlainIndex(entries, changed_ns + 1).lies(repository, "README.md") is believed
-        assert plain_index.PlainIndex(entries, changed_ns).lies(repository, "README.md") is read
+        assert fast_index.PlainIndex(entries, changed_ns + 1).lies(repository, "README.md") is believed
+        assert fast_index.PlainIndex(entries, changed_ns).lies(repository, "README.md") is read
 
 
 KINDS: dict[str, Callable[[Sandbox], object]] = {

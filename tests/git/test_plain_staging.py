@@ -13,11 +13,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forge.errors import StorageFailed
-from forge.git import plain_index, plain_staging
-from forge.git.changes import stage
-from forge.git.commits import blob_data
-from forge.git.looking import Looking
-from forge.git.plain_staging import Changed
+from forge.git.commits.record_commit import blob_data
+from forge.git.commits.step_commit import stage
+from forge.git.index import fast_index, fast_staging
+from forge.git.index.clean_check import Looking
+from forge.git.index.fast_staging import Changed
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 from tests.git.test_plain_index import at_home
@@ -54,10 +54,10 @@ def put(root: Path, path: str, kind: str, number: int) -> None:
 
 
 def staged(sandbox: Sandbox, repository: Repository) -> tuple[Changed | None, Path]:
-    index, target = plain_index.read(repository.git_dir / "index"), sandbox.root.parent / "target"
+    index, target = fast_index.read(repository.git_dir / "index"), sandbox.root.parent / "target"
     assert index is not None
     target.unlink(missing_ok=True)
-    return plain_staging.staged(Looking(repository), index, nothing, target), target
+    return fast_staging.staged(Looking(repository), index, nothing, target), target
 
 
 def begun(sandbox: Sandbox, *paths: str) -> None:
@@ -90,7 +90,7 @@ def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -
         shutil.copy(sandbox.root / ".git/index", by_git)
         with_index(sandbox, by_git, "add", "-A")
         assert with_index(sandbox, target, "ls-files", "-s", "-z") == with_index(sandbox, by_git, "ls-files", "-s", "-z")
-        before, after = (plain_index.read(place, small=False) for place in (sandbox.root / ".git/index", target))
+        before, after = (fast_index.read(place, small=False) for place in (sandbox.root / ".git/index", target))
         assert before is not None and after is not None and before.differing(after) == changed
         assert with_index(sandbox, target, "diff-files", "--name-only") == ""
         assert sandbox.git("fsck", "--strict", "--no-dangling") == ""
@@ -162,9 +162,9 @@ def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(sandbox: Sandbo
     (sandbox.root / ".gitattributes").unlink()
     sandbox.write("a.txt", "x\r\n")
     repository = at_home(sandbox, monkeypatch)
-    index = plain_index.read(repository.git_dir / "index")
+    index = fast_index.read(repository.git_dir / "index")
     assert index is not None
-    assert plain_staging.staged(Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t") is None
+    assert fast_staging.staged(Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t") is None
 
 
 def test_settings_that_others_include_are_read_each_time(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +192,7 @@ def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
 
 def test_a_file_that_changes_while_it_is_read_is_left_to_git(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     begun(sandbox, "a.txt")
-    repository, read = at_home(sandbox, monkeypatch), plain_staging.content
+    repository, read = at_home(sandbox, monkeypatch), fast_staging.content
     sandbox.write("a.txt", "two\n")
 
     def interfering(place: str, mode: int) -> bytes:
@@ -200,17 +200,17 @@ def test_a_file_that_changes_while_it_is_read_is_left_to_git(sandbox: Sandbox, m
         sandbox.write("a.txt", "three\n")
         return data
 
-    monkeypatch.setattr(plain_staging, "content", interfering)
+    monkeypatch.setattr(fast_staging, "content", interfering)
     assert staged(sandbox, repository)[0] is None
 
 
 def test_a_disk_that_is_full_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """Or cannot be written to: half an index must not be there for git to go on with."""
     begun(sandbox, "a.txt")
-    repository, index = at_home(sandbox, monkeypatch), plain_index.read(sandbox.root / ".git/index")
+    repository, index = at_home(sandbox, monkeypatch), fast_index.read(sandbox.root / ".git/index")
     assert index is not None
     with pytest.raises(StorageFailed):
-        plain_staging.staged(Looking(repository), index, nothing, sandbox.root)
+        fast_staging.staged(Looking(repository), index, nothing, sandbox.root)
 
 
 def test_where_rules_ignore_files_only_what_is_tracked_is_staged_without_git(

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from forge.git import refs
+from forge.git.commits import refs
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from forge.git.changes import stage
+from forge.git.commits.step_commit import stage
 from forge.git.hooks import heeded
 from forge.git.repository import Repository
 from tests.conftest import DATES, Sandbox

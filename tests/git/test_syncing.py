@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from forge.git import program
-from forge.git.changes import stage
+from forge.git.commits.step_commit import stage
 from forge.git.repository import Repository
-from forge.git.snapshot import snapshot
+from forge.git.restore.snapshot import snapshot
 from tests.conftest import Sandbox
 
 MANY = 1500

@@ -10,13 +10,13 @@ from forge.check.must_haves import artifacts, key_links
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT
 from forge.front.cli.formats import Sheet, render
-from forge.git.tree import Tree, TreeEntry
-from forge.planning.plan import Plan, load
+from forge.git.objects.tree import Tree, TreeEntry
+from forge.planning.plan.plan import Plan, load
 from forge.planning.proof import statement_hash
 from forge.text.source import Source
-from forge.text.yaml import Value
-from forge.views.documents.reading import Reading
-from forge.views.documents.reading import read as judged
+from forge.text.yaml.parse import Value
+from forge.views.validation.read_one import Reading
+from forge.views.validation.read_one import read as judged
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/plans"
 TOKENS = [

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from forge.planning.plan import Plan, load
+from forge.planning.plan.plan import Plan, load
 from forge.text.finding import Finding
 from forge.text.source import Source
 

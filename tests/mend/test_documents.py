@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from forge.planning.plan import Plan
+from forge.planning.plan.plan import Plan
 from forge.planning.proof import statement_hash
 from tests.conftest import Sandbox
 from tests.mend.plans import BODY, HEAD, PATH, document, marked, read, yaml_findings

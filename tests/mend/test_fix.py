@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.views.documents.fixing import fix
+from forge.views.validation.fix import fix
 from tests.conftest import Sandbox
 from tests.mend.plans import PATH, document
 

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.errors import UnknownName
-from forge.planning.catalog import Catalog
-from forge.planning.plan_files import PlanFile, natural, plan_id
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import PlanFile, natural, plan_id
 
 Make = Callable[..., Path]
 

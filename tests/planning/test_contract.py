@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from forge.errors import SettingsError
-from forge.planning.contract import contract_for, names_folder
+from forge.planning.mission.scope_contract import contract_for, names_folder
 from forge.planning.settings import ScopeLimits
 
 PLAN = ".planning/phases/01-first/01-01-PLAN.md"

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.planning.plan import Plan, load
+from forge.planning.plan.plan import Plan, load
 from forge.text.source import Source
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus"

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from forge.planning.catalog import Catalog
-from forge.planning.dependencies import Done, Needs, Order, dependencies
-from forge.planning.plan_files import PlanFile
-from forge.planning.plan_index import PlanIndex
-from forge.views.outline.reading import plan_line
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.depends_on import PlanIndex
+from forge.planning.names.plan_files import PlanFile
+from forge.planning.names.waves import Done, Needs, Order, dependencies
+from forge.views.outline.load import plan_line
 
 Make = Callable[..., Path]
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.planning.mission import FOLDER, Mission, load, load_all
+from forge.planning.mission.mission import FOLDER, Mission, load, load_all
 
 
 def write(root: Path, **files: str | bytes) -> None:

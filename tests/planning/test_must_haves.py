@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.must_haves import MustHave, declared
-from forge.text import yaml
-from forge.text.yaml import parse
+from forge.planning.plan.must_haves import MustHave, declared
+from forge.text.yaml import parse as yaml
+from forge.text.yaml.parse import parse
 
 
 def of(text: str) -> list[MustHave]:

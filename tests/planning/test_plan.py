@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.plan import Plan, load
+from forge.planning.plan.plan import Plan, load
 from forge.text.source import Source
 
 PATH = ".planning/phases/01-first/01-01-PLAN.md"

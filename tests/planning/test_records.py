@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from forge.planning.proof import FOLDER, Proof, file_name, load_all, statement_hash
-from forge.planning.run_card import RunCard
-from forge.text import yaml
+from forge.records.card import RunCard
+from forge.text.yaml import parse as yaml
 
 TEXT = st.text(st.characters(), max_size=12)
 CARD = RunCard(

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.scope import WriteScope, clean, deletes_in, glob_regex, leaves, matcher, paths_in
+from forge.planning.plan.scope import WriteScope, clean, deletes_in, glob_regex, leaves, matcher, paths_in
 
 
 @pytest.mark.parametrize(

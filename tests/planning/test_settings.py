@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from forge.errors import SettingsError
 from forge.planning.settings import PATH, PROTECTED, RunnerSettings, Settings, load, user_path
-from forge.resources import template
+from forge.shipped import template
 
 
 class Places:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.shell import cannot_fail, foreign_folder
+from forge.planning.plan.shell import cannot_fail, foreign_folder
 
 HARMLESS = [
     "npm test || true", "npm test || :", "npm test || echo failed", "npm test || exit 0", "npm test; echo done",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.stage import EDITING, STAGES, names_a_path, stage_of
+from forge.planning.plan.stage import EDITING, STAGES, names_a_path, stage_of
 
 
 @pytest.mark.parametrize("stage", STAGES)

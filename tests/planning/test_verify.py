@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.verify import Check, checks_in
+from forge.planning.plan.checks import Check, checks_in
 
 
 def commands(text: str) -> list[str]:

@@ -13,18 +13,18 @@ import pytest
 from forge.check.rules.catalog import RULES
 from forge.errors import UnknownName
 from forge.front.cli.main import VERBS
-from forge.views import manual
-from forge.views.plain_text import plain_text
+from forge.views.manual import topics
+from forge.views.manual.plain_text import plain_text
 from tests.conftest import FORGE, Sandbox
 
 
 def test_every_topic_command_and_rule_has_its_text() -> None:
-    for name in [*manual.topics(), *VERBS, *(rule.id for rule in RULES)]:
-        text = manual.text_about(name, VERBS, 80)
+    for name in [*topics.topics(), *VERBS, *(rule.id for rule in RULES)]:
+        text = topics.text_about(name, VERBS, 80)
         assert len(text.splitlines()) > 3 and "](" not in text and "\0" not in text, name
-    assert manual.rules().keys() == {rule.id for rule in RULES}
+    assert topics.rules().keys() == {rule.id for rule in RULES}
     pages = {path.name for path in (Path(__file__).parents[2] / "docs").glob("*.md")}
-    assert {page for page, _, _ in manual._TOPICS.values()} == pages - {"architecture.md"}
+    assert {page for page, _, _ in topics._TOPICS.values()} == pages - {"architecture.md"}
 
 
 def test_markdown_as_text() -> None:
@@ -54,7 +54,7 @@ def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path
     assert sandbox.forge("xyzzyx").err == "forge: there is no command `xyzzyx`\n  see `forge --help`\n"
     assert "forge help RULE" in sandbox.forge("rules").out
     with pytest.raises(UnknownName, match="no topic"):
-        manual.text_about("xyzzyxyzzy", VERBS, 80)
+        topics.text_about("xyzzyxyzzy", VERBS, 80)
     outside = subprocess.run([*FORGE, "help", "git"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert outside.returncode == 0 and "COMMITS" in outside.stdout
 
@@ -80,9 +80,9 @@ def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_pages_are_filled_to_the_width_of_the_terminal(width: int) -> None:
-    for name in [*manual.topics(), "set", "item-shape"]:
-        shown = manual.text_about(name, VERBS, width)
-        assert sorted(shown.split()) == sorted(manual.text_about(name, VERBS, 10_000).split()), name
+    for name in [*topics.topics(), "set", "item-shape"]:
+        shown = topics.text_about(name, VERBS, width)
+        assert sorted(shown.split()) == sorted(topics.text_about(name, VERBS, 10_000).split()), name
         told = [line for line in shown.splitlines() if not line.startswith("    ")]
         assert [line for line in told if len(line) > width and " " in line.strip()] == []
         assert [line for line in told if re.search(r"\*\*\w|\]\(", line)] == []

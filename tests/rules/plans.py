@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge.check.rules.catalog import of_plan
-from forge.planning.plan import load
-from forge.planning.plan_files import plan_id
+from forge.planning.names.plan_files import plan_id
+from forge.planning.plan.plan import load
 from forge.text.finding import Finding
 from forge.text.source import Source
 

@@ -8,7 +8,7 @@ import pytest
 
 from forge.planning import settings
 from forge.text.finding import Finding
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 from tests.rules.plans import PATH, SOUND, changed
 
 BARE = changed("wave: 1", "wave: x")

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forge.text.finding import Finding
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 
 STEP = "<task>\n  <name>Task 1: x</name>\n  <files>{files}</files>\n</task>\n"
 Place = Callable[..., list[Finding]]

@@ -11,10 +11,10 @@ import pytest
 
 from forge.check.rules import catalog
 from forge.check.rules.catalog import RULES, of_plan
-from forge.planning.plan import load
-from forge.planning.plan_files import plan_id
+from forge.planning.names.plan_files import plan_id
+from forge.planning.plan.plan import load
 from forge.text.source import Source
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 from tests.rules.plans import PATH, SOUND, changed
 
@@ -88,7 +88,7 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
             project.__dict__["facts"] = lambda path: counts.update(["facts"]) or facts(path)
             return original(project)
 
-        monkeypatch.setattr("forge.views.documents.gathering.between", counting)
+        monkeypatch.setattr("forge.views.validation.read_all.between", counting)
         assert sum(each.rule == "depends-cycle" for each in validate(tmp_path / str(plans), []).findings) == plans
         return counts["facts"]
 

@@ -11,12 +11,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from forge.check.rules import allow, conflict
+from forge.planning.gsd.reports import ReportFront
+from forge.planning.gsd.requirements import Requirements, ids_in, is_id
+from forge.planning.gsd.roadmap import Roadmap
+from forge.planning.names.depends_on import PlanIndex
+from forge.planning.names.plan_files import PlanFile
 from forge.planning.numbers import leading, mentioned, normal, order
-from forge.planning.plan_files import PlanFile
-from forge.planning.plan_index import PlanIndex
-from forge.planning.reports import ReportFront
-from forge.planning.requirements import Requirements, ids_in, is_id
-from forge.planning.roadmap import Roadmap
 from forge.text.source import Source
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 from forge.text.source import Source
-from forge.views.documents import validation
-from forge.views.documents.reading import Reading
-from forge.views.documents.validation import validate
+from forge.views.validation import validate as validation
+from forge.views.validation.read_one import Reading
+from forge.views.validation.validate import validate
 from tests.rules.plans import PATH, SOUND, changed
 
 
@@ -37,7 +37,7 @@ def settled(path: Path, text: str) -> None:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that were read anew, in order. Times of change count as settled at once."""
-    monkeypatch.setattr("forge.views.documents.cache._SETTLED", -(10**18))
+    monkeypatch.setattr("forge.views.validation.readings._SETTLED", -(10**18))
     return spied(monkeypatch)
 
 
@@ -94,7 +94,7 @@ def test_a_cache_that_cannot_be_written_does_no_harm(root: Path) -> None:
 
 
 def test_a_file_that_changed_just_now_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("forge.views.documents.cache._SETTLED", 10**18)
+    monkeypatch.setattr("forge.views.validation.readings._SETTLED", 10**18)
     validate(root, [])
     asked = spied(monkeypatch)
     validate(root, [])

@@ -10,7 +10,7 @@ import pytest
 
 from forge.text.finding import Finding
 from forge.timeline.event import GENESIS
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
 RUN = ".planning/runs/20261120T025549Z-01-01-k3f9"

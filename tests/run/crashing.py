@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Literal
 
 from forge.git.repository import Repository
-from forge.views.runs.records import RunRecord, all_runs
+from forge.records.record import RunRecord, all_runs
 from forge.views.runs.replay import replay
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from forge.timeline.state import RunState, StepState, Work
+from forge.timeline.run.state import RunState, StepState, Work
 
 # What a run that was killed counts, names or dates otherwise than an unbroken one, and what says where it was before.
 OF_A_RUN = frozenset({

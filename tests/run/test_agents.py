@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from forge.planning.settings import RunnerSettings
-from forge.run.children.process import Outcome, Output
+from forge.run.processes.supervise import Outcome, Output
 from forge.run.runners.output import JsonLines
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.timeline.lock import ProcessId
+from forge.timeline.process_id import ProcessId
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 

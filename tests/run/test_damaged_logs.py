@@ -9,10 +9,10 @@ import pytest
 
 from forge.errors import DamagedLog
 from forge.git.repository import Repository
-from forge.run.open_run import load_log
+from forge.records.find import one_run
+from forge.run.engine.open_run import load_log
 from forge.timeline import log
 from forge.timeline.event import Event
-from forge.views.runs.records import one_run
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
 

@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from forge.git.repository import Repository
-from forge.views.runs.records import RunRecord, all_runs
+from forge.records.record import RunRecord, all_runs
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
 from tests.run.states import essence

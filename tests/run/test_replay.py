@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from forge.git.repository import Repository
-from forge.views.runs.records import one_run
+from forge.records.find import one_run
 from forge.views.runs.replay import Replayed, replay
 from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.git.locks import locks
+from forge.git.commits.stale_locks import locks
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes

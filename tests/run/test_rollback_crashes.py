@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.timeline.state import FINAL
+from forge.timeline.run.state import FINAL
 from tests.conftest import Sandbox
 from tests.run.test_crashes import FAULTS, sweep, two_steps
 from tests.run.test_rollback import failing, tree

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from forge.text import yaml
+from forge.text.yaml import parse as yaml
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 

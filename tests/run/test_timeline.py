@@ -10,9 +10,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from forge.git.repository import Repository
+from forge.records.find import one_run
 from forge.timeline import log
 from forge.views.runs.following import Following
-from forge.views.runs.records import one_run
 from tests.conftest import FORGE, Sandbox
 from tests.run.plans import Case, Task, auto, writes
 

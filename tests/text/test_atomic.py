@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from forge import atomic
 from forge.errors import StorageFailed
-from forge.text import atomic
 
 NO_SPACE = OSError(28, "No space left on device")
 

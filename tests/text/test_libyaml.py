@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.text import libyaml, yaml
-from forge.text.yaml import Repeats, YamlProblem
+from forge.text.yaml import libyaml
+from forge.text.yaml import parse as yaml
+from forge.text.yaml.parse import Repeats, YamlProblem
 from tests.mend.mutants import CORPUS, documents, mutants
 from tests.text.test_yaml import DATA, KEYS
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.text import yaml
-from forge.text.yaml import Value, YamlProblem, parse
+from forge.text.yaml import parse as yaml
+from forge.text.yaml.parse import Value, YamlProblem, parse
 
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False),

@@ -9,8 +9,8 @@ from typing import Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 
 from forge.text.shape import shape_of
-from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, REGISTRY, Data, Event, link
+from forge.timeline.run import events as ev
 
 RUN = "20261120T025549Z-01-01-k3f9"
 STEPS = [{"id": f"01-01/{number}", "name": f"Step {number}", "stage": "edit"} for number in (1, 2, 3)]

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, KEYS, REGISTRY, Data, Event, link, typed
 from forge.timeline.log import encode, read
+from forge.timeline.run import events as ev
 from tests.timeline.samples import DATA, SAMPLES, chained
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden/events.jsonl"

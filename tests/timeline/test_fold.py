@@ -10,10 +10,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from forge.timeline import events as ev
 from forge.timeline.event import REGISTRY, Data, Event
-from forge.timeline.fold import advance, blank, fold
-from forge.timeline.state import RunState
+from forge.timeline.run import events as ev
+from forge.timeline.run.fold import advance, blank, fold
+from forge.timeline.run.state import RunState
 from tests.timeline.samples import COMMIT, HASH, OTHER, RUN, SAMPLES, STEPS, chained, histories
 
 

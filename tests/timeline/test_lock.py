@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 
 from forge.errors import Held, StorageFailed
-from forge.timeline.lock import ProcessId, WriterLock, holder_alive, read_holder
+from forge.timeline.lock import WriterLock, holder_alive, read_holder
+from forge.timeline.process_id import ProcessId
 
 HOLD = """
 import sys

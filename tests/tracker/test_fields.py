@@ -9,11 +9,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forge.planning.fields import Change, block, changed
-from forge.text import yaml
+from forge.planning.edits.fields import Change, block, changed
 from forge.text.edit import NotEditable
-from forge.text.mapping import Block
 from forge.text.source import Source, Span
+from forge.text.yaml import parse as yaml
+from forge.text.yaml.edit import Block
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/plans"
 SAMPLED = 40

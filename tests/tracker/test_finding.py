@@ -10,7 +10,7 @@ import pytest
 from forge.git.repository import Repository
 from forge.views.lookup.listing import Filters, listed
 from forge.views.lookup.search import search
-from forge.views.outline import files
+from forge.views.outline import scan
 from tests.conftest import Sandbox
 
 PLAN = "---\nphase: 01-a\nplan: 01\n{front}---\n<objective>\n{title}\n</objective>\n<task>\n<name>Do</name>\n</task>\n"
@@ -49,7 +49,7 @@ EXPECTED = [
 
 
 def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_OLD", 2**62)  # the files count as old enough to be remembered
+    monkeypatch.setattr(scan, "_OLD", 2**62)  # the files count as old enough to be remembered
     assert rows(filled) == EXPECTED
     assert rows(filled, kinds=("plan",), statuses=("open",)) == [row for row in EXPECTED[4:8] if row[2] == "open"]
     assert rows(filled, priorities=("P0", "P1")) == [EXPECTED[6], EXPECTED[11]]
@@ -64,7 +64,7 @@ def test_a_status_that_nobody_heard_of_names_the_nearest(filled: Sandbox) -> Non
 
 
 def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "_OLD", 2**62)
+    monkeypatch.setattr(scan, "_OLD", 2**62)
     assert rows(filled) == EXPECTED
     plan = filled.root / ".planning/phases/01-a/01-01-PLAN.md"
     plan.write_text(PLAN.format(title="Other <x>", front=""))

@@ -8,13 +8,13 @@ import pytest
 
 from forge.errors import UnknownName, UsageError
 from forge.git.repository import Repository
-from forge.planning.documents import Documents
-from forge.planning.drafts import Wishes
-from forge.planning.fields import Change, assignment, removal
+from forge.planning.edits.fields import Change, assignment, removal
+from forge.planning.edits.new_documents import Wishes
+from forge.planning.names.documents import Documents
 from forge.run.documents import items, missions, phases, plans
-from forge.run.documents.changing import NotDone, NotWritable, assign, tick
+from forge.run.documents.set_fields import NotDone, NotWritable, assign, tick
 from forge.text.finding import Finding
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
 NONE = Wishes()

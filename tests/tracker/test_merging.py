@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
 ITEM = """---

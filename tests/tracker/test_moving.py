@@ -8,9 +8,9 @@ import pytest
 
 from forge.errors import RunOpen, UsageError
 from forge.git.repository import Repository
-from forge.planning.documents import Documents
-from forge.run.documents.moving import Moved, archive, move
-from forge.views.documents.validation import validate
+from forge.planning.names.documents import Documents
+from forge.run.documents.move import Moved, archive, move
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
 TASK = "<task>\n<name>Do it</name>\n<action>Do.</action>\n<verify>Look.</verify>\n<done>Done.</done>\n</task>\n"

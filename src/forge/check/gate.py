@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from forge.planning.plan import Plan
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 

@@ -7,10 +7,10 @@ from functools import cache
 
 from jsonschema import Draft202012Validator
 
-from forge.resources import resource
+from forge.shipped import resource
 from forge.text.finding import Finding, Severity
 from forge.text.source import Source
-from forge.text.yaml import Value
+from forge.text.yaml.parse import Value
 
 
 @cache

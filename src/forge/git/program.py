@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forge.errors import GitFailed
-from forge.late import at_first_use
+from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
     import subprocess

@@ -12,9 +12,9 @@ from typing import NamedTuple
 
 from forge.errors import RepositoryError
 from forge.git import program
-from forge.git.late import pygit2
-from forge.git.opening import opened
-from forge.git.places import plain_root
+from forge.git.discover import plain_root
+from forge.git.lazy_pygit2 import pygit2
+from forge.git.open import opened
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",

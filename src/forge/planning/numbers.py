@@ -5,8 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from forge.planning.plan_files import normal
-
 NUMBER = r"\d+(?:\.\d+)*[A-Za-z]?"
 _LEADING = re.compile(rf"(?:phase[\s_-]*)?({NUMBER})(?!\w|\.\d)", re.I)
 _NAMED = re.compile(rf"\bphases?\b[\s*_#:]*({NUMBER})(?:\s*(?:-|–|—|\.\.|to|through|thru)\s*(?:phase\s*)?({NUMBER}))?", re.I)
@@ -52,3 +50,8 @@ def between(first: str, last: str | None) -> Iterator[str]:
 def order(number: str) -> list[tuple[int, str]]:
     """Return a sort key for normal forms: `3`, `3.1`, `4`, `12`, `12a`."""
     return [(int(re.sub(r"\D", "", part)[:18] or 0), re.sub(r"\d", "", part)) for part in number.split(".")]
+
+
+def normal(number: str) -> str:
+    """Return a phase's number without leading zeros, its letter in lower case: `03.10B` is `3.10b`."""
+    return ".".join(part.lstrip("0") or "0" for part in number.lower().split("."))

@@ -11,8 +11,9 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from forge.text import shape, yaml
+from forge.text import shape
 from forge.text.source import Source
+from forge.text.yaml import parse as yaml
 
 FOLDER = ".planning/proofs"
 ProofKind = Literal["attestation", "waiver", "command"]

@@ -13,10 +13,10 @@ from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
 from forge.errors import SettingsError
-from forge.git.tree import Tree, Unreadable
-from forge.text import yaml
+from forge.git.objects.tree import Tree, Unreadable
 from forge.text.source import Source
-from forge.text.yaml import Value
+from forge.text.yaml import parse as yaml
+from forge.text.yaml.parse import Value
 
 PATH = ".planning/forge.yaml"
 DiffPolicy = Literal["never", "risky", "always"]

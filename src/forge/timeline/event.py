@@ -13,7 +13,7 @@ from msgspec.structs import asdict
 from forge.text import jsonl
 
 if TYPE_CHECKING:
-    from forge.timeline.state import RunState
+    from forge.timeline.run.state import RunState
 
 GENESIS = "0" * 32
 VERSION = 1

@@ -12,13 +12,13 @@ import json
 import os
 import time
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
 from forge.errors import Held, StorageFailed
-from forge.late import at_first_use
+from forge.lazy import at_first_use
+from forge.timeline.process_id import ProcessId
 
 if TYPE_CHECKING:
     import subprocess
@@ -26,46 +26,6 @@ else:
     subprocess = at_first_use("subprocess")  # where there is no /proc
 
 _TRIES, _MOMENT = 5, 0.01  # seconds between two tries
-
-
-class ProcessId(NamedTuple):
-    """A process that cannot be mistaken for a later one of the same number: pid, start time, boot."""
-
-    pid: int
-    start: str
-    boot: str
-
-    @classmethod
-    def of(cls, pid: int) -> ProcessId:
-        """Return the identity of a process; its start is empty where there is no such process."""
-        return cls(pid, _start_time(pid), _boot())
-
-    def alive(self) -> bool:
-        """Say whether exactly this process still runs."""
-        return bool(self.start) and self.boot == _boot() and _start_time(self.pid) == self.start
-
-
-def _start_time(pid: int) -> str:
-    try:
-        with open(f"/proc/{pid}/stat", "rb") as file:
-            fields = file.read().rpartition(b")")[2].split()
-        return "" if fields[0] in (b"Z", b"X") else fields[19].decode()
-    except FileNotFoundError:
-        if os.path.isdir("/proc/self"):
-            return ""
-    except (OSError, IndexError):
-        return ""
-    done = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
-    return done.stdout.strip()
-
-
-@cache
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
-    except OSError:
-        done = subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False)
-        return done.stdout.strip()
 
 
 class Holder(NamedTuple):

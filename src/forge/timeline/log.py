@@ -9,8 +9,9 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import atomic
 from forge.errors import DamagedLog, StorageFailed
-from forge.text import atomic, jsonl
+from forge.text import jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
 
 FROM_COPY = "nothing was changed; `forge help runs` tells how to go on from the committed copy"

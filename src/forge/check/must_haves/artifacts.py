@@ -14,9 +14,9 @@ from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
 from forge.errors import GitFailed
-from forge.git.tree import Tree, TreeEntry, Unreadable
-from forge.planning.must_haves import MustHave
-from forge.planning.scope import clean, glob_regex, leaves, placeholder
+from forge.git.objects.tree import Tree, TreeEntry, Unreadable
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.scope import clean, glob_regex, leaves, placeholder
 from forge.text import pattern
 from forge.text.source import Source
 

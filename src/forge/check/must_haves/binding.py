@@ -5,10 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 
-from forge.git.tree import Tree
-from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan
-from forge.planning.scope import WriteScope, leaves
+from forge.git.objects.tree import Tree
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.plan import Plan
+from forge.planning.plan.scope import WriteScope, leaves
 
 _LOCK_FILES = frozenset(
     """

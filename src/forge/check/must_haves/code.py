@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from msgspec import Struct
 
 from forge.check.must_haves.masking import masked
-from forge.git.tree import Tree, Unreadable
+from forge.git.objects.tree import Tree, Unreadable
 from forge.text.source import Source
 
 _MOST_PARSED = 2 << 20

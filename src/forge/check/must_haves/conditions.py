@@ -19,8 +19,8 @@ from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.verdict import Evidence
 from forge.text import pattern
-from forge.text.amount import amount
-from forge.text.yaml import Value
+from forge.text.plural import amount
+from forge.text.yaml.parse import Value
 
 _CONDITIONS = ("contains", "not_contains", "forbidden", "exports", "min_lines", "max_lines", "should_not_exist")
 _NO_CONDITIONS = frozenset((

@@ -8,8 +8,8 @@ from forge.check.must_haves import artifacts, key_links, truths
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import Verdict, answer
 from forge.errors import GitFailed
-from forge.git.tree import Tree
-from forge.planning.must_haves import MustHave
+from forge.git.objects.tree import Tree
+from forge.planning.plan.must_haves import MustHave
 from forge.planning.proof import Proof, statement_hash
 
 

@@ -15,8 +15,8 @@ from forge.check.must_haves.link_reach import goal_files, reach
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.verdict import Verdict, answer
 from forge.errors import GitFailed
-from forge.git.tree import Tree
-from forge.planning.must_haves import MustHave
+from forge.git.objects.tree import Tree
+from forge.planning.plan.must_haves import MustHave
 
 LIMIT = 16 << 20
 _KEYS = ("from", "to", "via", "pattern")

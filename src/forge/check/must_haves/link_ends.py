@@ -12,8 +12,8 @@ from msgspec import Struct
 from forge.check.must_haves.code import as_lines, read
 from forge.check.must_haves.imports import specifiers
 from forge.check.must_haves.imports.model import Files
-from forge.git.tree import Tree
-from forge.planning.scope import clean, glob_regex, leaves, placeholder
+from forge.git.objects.tree import Tree
+from forge.planning.plan.scope import clean, glob_regex, leaves, placeholder
 from forge.text.pattern import BadPattern, compile_pattern
 
 _LONGEST = 1000

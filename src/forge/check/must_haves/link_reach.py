@@ -15,7 +15,7 @@ from forge.check.must_haves.link_words import look_for, missing
 from forge.check.must_haves.outcome import Outcome, shown
 from forge.check.must_haves.references import comment, mention
 from forge.check.must_haves.verdict import Evidence
-from forge.git.tree import Tree
+from forge.git.objects.tree import Tree
 
 _MOST_TARGETS = 200
 _SERVED = frozenset((".html", ".htm", ".hbs", ".j2", ".jinja2", ".jinja", ".ejs"))

@@ -10,7 +10,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from forge.check.must_haves.code import Code
-from forge.git.tree import Tree
+from forge.git.objects.tree import Tree
 
 _LONGEST = 300
 _TELLING_LENGTH = 10

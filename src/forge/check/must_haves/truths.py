@@ -8,11 +8,11 @@ from typing import Literal
 from msgspec import Struct
 
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
-from forge.git.tree import Tree
-from forge.planning.must_haves import MustHave
+from forge.git.objects.tree import Tree
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.shell import cannot_fail
 from forge.planning.proof import Proof, statement_hash
-from forge.planning.shell import cannot_fail
-from forge.text.amount import amount
+from forge.text.plural import amount
 
 Freshness = Literal["fresh", "carried", "stale"]
 

@@ -9,7 +9,7 @@ from typing import Literal
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from forge.planning.must_haves import Kind, MustHave
+from forge.planning.plan.must_haves import Kind, MustHave
 
 Answer = Literal["pass", "fail", "unproven", "stale", "waived"]
 PlanAnswer = Literal["proven", "failed", "unproven"]

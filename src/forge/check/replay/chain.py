@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.check.replay.account import Account
+from forge.check.replay.problems import Account
 from forge.timeline.event import GENESIS, REGISTRY, VERSION, Event, link, typed
 
 

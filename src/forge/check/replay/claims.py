@@ -6,9 +6,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from forge.check.replay.account import Record, data_of
-from forge.timeline import events as ev
+from forge.check.replay.problems import Record, data_of
 from forge.timeline.event import Event
+from forge.timeline.run import events as ev
 
 
 class Claim(Struct, frozen=True):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
-from forge.check.replay.account import Account, Record
+from forge.check.replay.problems import Account, Record
 
 _PATH = re.compile(r"evidence/([0-9a-f]{16})\.[A-Za-z0-9]+")
 _LEFT_OUT = re.compile(rb"\[\xe2\x80\xa6 [0-9]+ bytes left out \xe2\x80\xa6\]")

@@ -12,8 +12,8 @@ from typing import NamedTuple
 
 from forge.check.rules.known import meant
 from forge.check.rules.model import Rule, shown
-from forge.planning.spots import Spot
 from forge.text.finding import Finding
+from forge.text.location import Spot
 from forge.text.source import Source, Span
 
 REASON = Rule("allow-without-reason", "warning", False, "a comment that silences a rule says why")

@@ -32,7 +32,7 @@ from forge.check.rules import (
 )  # fmt: skip
 from forge.check.rules.model import Rule
 from forge.check.rules.project import Project
-from forge.planning.plan import Plan
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 __all__ = ["RULES", "SEVERITIES", "Rule", "between", "of_plan"]

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
-from forge.planning.plan import Plan
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 RULE = Rule("truth-uncovered", "note", False, "some artifact, link, step or command speaks of each truth")

@@ -8,11 +8,11 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.facts import PlanFacts
+from forge.planning.names.plan_files import PlanFile
 from forge.planning.numbers import leading, order
-from forge.planning.plan_files import PlanFile
-from forge.planning.spots import Spot
+from forge.planning.plan.facts import PlanFacts
 from forge.text.finding import Finding
+from forge.text.location import Spot
 
 UNKNOWN = Rule("depends-unknown", "warning", False, "each entry of `depends_on` is a plan")
 SELF = Rule("depends-self", "error", False, "no plan depends on itself")

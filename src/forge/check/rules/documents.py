@@ -6,9 +6,10 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
 from forge.planning.proof import Proof
-from forge.text import shape, yaml
+from forge.text import shape
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
+from forge.text.yaml import parse as yaml
 
 SETTINGS = Rule("settings", "error", False, "forge.yaml can be used")
 SETTINGS_KEY = Rule("settings-key", "warning", False, "forge.yaml has no unknown keys and names no unknown rules")

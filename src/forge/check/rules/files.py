@@ -6,9 +6,9 @@ from collections.abc import Iterable, Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.places import Finder, part
-from forge.planning.plan import Plan
-from forge.planning.scope import WriteScope, leaves, paths_in
-from forge.planning.stage import names_a_path
+from forge.planning.plan.plan import Plan
+from forge.planning.plan.scope import WriteScope, leaves, paths_in
+from forge.planning.plan.stage import names_a_path
 from forge.text.finding import Finding
 
 UNDECLARED = Rule("files-undeclared", "warning", False, "`files_modified` has every file that the steps name")

@@ -8,8 +8,8 @@ from msgspec.structs import replace
 
 from forge.check import schema
 from forge.check.rules.model import Rule
-from forge.planning.plan import Plan
-from forge.planning.plan_files import FOLDER
+from forge.planning.names.plan_files import FOLDER
+from forge.planning.plan.plan import Plan
 from forge.text import tags
 from forge.text.finding import Finding
 

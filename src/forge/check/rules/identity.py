@@ -7,9 +7,9 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
 from forge.check.rules.project import Project
-from forge.planning.plan_files import plan_id
-from forge.planning.spots import TOP
+from forge.planning.names.plan_files import plan_id
 from forge.text.finding import Finding
+from forge.text.location import TOP
 
 RULE = Rule("duplicate-plan", "warning", False, "no two files of a folder are the same plan")
 PHASE = Rule("duplicate-phase", "warning", False, "no two phases have one number")

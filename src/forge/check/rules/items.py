@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from forge.check import schema
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning import backlog
-from forge.planning.item import Item
-from forge.planning.item_facts import ItemFacts
+from forge.planning.backlog import paths
+from forge.planning.backlog.facts import ItemFacts
+from forge.planning.backlog.item import Item
 from forge.text.finding import Finding
 
 FRONT = Rule("item-front-matter", "error", False, "an item begins with front matter that is YAML 1.2")
@@ -41,7 +41,7 @@ def check(project: Project) -> Iterator[Finding]:
                 item.path, item.id, f"`{item.id.text}` is also the id of `{other}`", "give one of the two a new id"
             )
     for item in project.items:
-        if not item.path.startswith(f"{backlog.ARCHIVE}/"):
+        if not item.path.startswith(f"{paths.ARCHIVE}/"):
             yield from _dependencies(item, first)
             yield from _not_done(item, project)
 

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator
 
 from forge.check.rules import known
 from forge.check.rules.model import Rule, shown
-from forge.planning.plan import Plan, Step
+from forge.planning.plan.plan import Plan, Step
 from forge.text.finding import Finding
 from forge.text.source import Span
-from forge.text.yaml import Value
+from forge.text.yaml.parse import Value
 
 RULE = Rule("unknown-key", "warning", False, "no key, attribute or tag is a slip of a known one")
 _OF_KIND = {

@@ -9,14 +9,14 @@ from collections.abc import Iterator
 from forge.check import schema
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.contract import names_folder
-from forge.planning.mission import Mission
+from forge.planning.mission.mission import Mission
+from forge.planning.mission.scope_contract import names_folder
+from forge.planning.names.plan_files import Phase, phase_named, phases_of
 from forge.planning.numbers import leading
-from forge.planning.plan_files import Phase, phase_named, phases_of
-from forge.planning.scope import WriteScope
-from forge.text import yaml
+from forge.planning.plan.scope import WriteScope
 from forge.text.finding import Finding
 from forge.text.source import Source
+from forge.text.yaml import parse as yaml
 
 NOT_DONE = Rule("mission-not-done", "warning", False, "the plans of a mission that is called done are done")
 OUTSIDE = Rule("outside-mission", "warning", False, "a plan writes only what its missions allow")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from forge.planning.spots import Spot
 from forge.text.finding import Finding, Severity
+from forge.text.location import Spot
 from forge.text.source import Source, Span
 
 

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 
 from forge.check.rules import known
 from forge.check.rules.model import Rule, shown
-from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan
-from forge.planning.scope import clean, leaves, placeholder
-from forge.planning.shell import cannot_fail
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.plan import Plan
+from forge.planning.plan.scope import clean, leaves, placeholder
+from forge.planning.plan.shell import cannot_fail
 from forge.text.finding import Finding
 from forge.text.source import Span
-from forge.text.yaml import Value
+from forge.text.yaml.parse import Value
 
 MISSING = Rule("must-haves-missing", "warning", False, "a plan declares must-haves")
 EMPTY = Rule("must-have-empty", "warning", False, "no must-have is empty")

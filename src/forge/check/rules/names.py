@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
-from forge.planning.numbers import NUMBER, leading
-from forge.planning.plan import Plan
-from forge.planning.plan_files import FOLDER, normal
+from forge.planning.names.plan_files import FOLDER
+from forge.planning.numbers import NUMBER, leading, normal
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 PHASE = Rule("phase-mismatch", "warning", False, "a plan's `phase` is that of its folder")

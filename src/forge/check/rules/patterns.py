@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
-from forge.planning.plan import Plan
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 from forge.text.pattern import BadPattern, compile_pattern
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 
-from forge.planning.plan import Step
+from forge.planning.plan.plan import Step
 from forge.text.source import Source, Span
 
 _MOST = 200

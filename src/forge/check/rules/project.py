@@ -10,15 +10,15 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from forge.planning.facts import PlanFacts
-from forge.planning.item_facts import ItemFacts
-from forge.planning.mission_facts import MissionFacts
+from forge.planning.backlog.facts import ItemFacts
+from forge.planning.gsd.reports import ReportFront
+from forge.planning.gsd.requirements import Requirements
+from forge.planning.gsd.roadmap import Roadmap
+from forge.planning.mission.facts import MissionFacts
+from forge.planning.names.depends_on import PlanIndex
+from forge.planning.names.plan_files import FOLDER, PlanFile, summaries_of
 from forge.planning.numbers import leading
-from forge.planning.plan_files import FOLDER, PlanFile, summaries_of
-from forge.planning.plan_index import PlanIndex
-from forge.planning.reports import ReportFront
-from forge.planning.requirements import Requirements
-from forge.planning.roadmap import Roadmap
+from forge.planning.plan.facts import PlanFacts
 
 
 class Project(Struct, frozen=True, dict=True):

@@ -8,10 +8,10 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.plan_files import PlanFile
-from forge.planning.scope import leaves
-from forge.planning.spots import Spot
+from forge.planning.names.plan_files import PlanFile
+from forge.planning.plan.scope import leaves
 from forge.text.finding import Finding
+from forge.text.location import Spot
 
 RULE = Rule("reference-missing", "warning", False, "each `@path` of a plan's context is there, or some plan writes it")
 _OPEN = re.compile(r"[{}<>*$?\[\]|\\]|\.\.\.|NN|XX")

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
-from forge.planning.reports import ReportFront
+from forge.planning.gsd.reports import ReportFront
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
+from forge.planning.gsd.requirements import Requirement, Requirements, ids_in, is_id, named_by
 from forge.planning.numbers import leading
-from forge.planning.requirements import Requirement, Requirements, ids_in, is_id, named_by
 from forge.text.finding import Finding
 
 UNKNOWN = Rule("requirement-unknown", "warning", False, "each requirement that a plan names is in REQUIREMENTS.md")

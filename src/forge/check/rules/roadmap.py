@@ -7,11 +7,11 @@ from collections.abc import Iterator, Mapping
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
+from forge.planning.gsd.roadmap import Entry, Roadmap, plan_key
+from forge.planning.names.plan_files import PlanFile, plan_id
 from forge.planning.numbers import leading
-from forge.planning.plan_files import PlanFile, plan_id
-from forge.planning.roadmap import Entry, Roadmap, plan_key
-from forge.planning.spots import TOP
 from forge.text.finding import Finding
+from forge.text.location import TOP
 
 UNLISTED = Rule("roadmap-unlisted", "warning", False, "the roadmap lists every phase that has a folder, and its plans")
 MISSING = Rule("roadmap-missing", "warning", False, "what the roadmap lists as planned or done has a folder and files")

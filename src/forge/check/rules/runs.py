@@ -8,11 +8,12 @@ from typing import NamedTuple
 
 from forge.check.rules.model import Rule
 from forge.errors import ForgeError
-from forge.git import commits, program
+from forge.git import program
+from forge.git.commits import record_commit
 from forge.git.repository import Repository
-from forge.planning.run_card import RunCard
-from forge.planning.spots import TOP, Spot
+from forge.records.card import RunCard
 from forge.text.finding import Finding
+from forge.text.location import TOP, Spot
 from forge.text.source import Source
 from forge.timeline import log
 from forge.timeline.log import Reading
@@ -63,7 +64,7 @@ def check_commits(repository: Repository, found: Iterable[RunFacts]) -> Iterator
     for run in found:
         for commit, line in run.commits:
             try:
-                commits.read(repository, commit)
+                record_commit.read(repository, commit)
             except ForgeError:
                 yield COMMITS.on(run.path, Spot("", line, 1, line, 1), f"the commit {commit[:12]} is not in this repository",
                                  "fetch the branch that the run was on" + (", or the whole history" if shallow else ""),
@@ -115,14 +116,14 @@ def check_history(repository: Repository, folder: str, present: Sequence[str]) -
 def _grown(repository: Repository, old: str, new: str) -> bool | None:
     """Say whether one blob is the beginning of another; a blob that is gone has not grown; None where one is missing."""
     try:
-        return bool(new) and _begins(repository, old, commits.blob_data(repository, new))
+        return bool(new) and _begins(repository, old, record_commit.blob_data(repository, new))
     except ForgeError:
         return None
 
 
 def _begins(repository: Repository, blob: str, data: bytes) -> bool | None:
     try:
-        return data.startswith(commits.blob_data(repository, blob))
+        return data.startswith(record_commit.blob_data(repository, blob))
     except ForgeError:
         return None
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.check.rules.roadmap import EVIDENCE
-from forge.planning.plan_files import PlanFile
-from forge.planning.reports import ReportFront
+from forge.planning.gsd.reports import ReportFront
+from forge.planning.names.plan_files import PlanFile
 from forge.text.finding import Finding
 
 NUMBERS = Rule("state-numbers", "warning", False, "STATE.md counts no more as completed than there is")

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.places import opening
-from forge.planning.plan import Plan, Step
+from forge.planning.plan.plan import Plan, Step
 from forge.text.finding import Finding
 
 UNCLOSED = Rule("step-unclosed", "warning", False, "each `<task>` is closed at the end of a line")

@@ -9,9 +9,9 @@ from typing import Literal
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.places import Finder, part, trimmed
-from forge.planning.plan import Plan, Step
-from forge.planning.shell import foreign_folder
-from forge.planning.verify import Check
+from forge.planning.plan.checks import Check
+from forge.planning.plan.plan import Plan, Step
+from forge.planning.plan.shell import foreign_folder
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.source import Span

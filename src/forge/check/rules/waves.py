@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.facts import PlanFacts
-from forge.planning.plan_files import PlanFile
-from forge.planning.spots import Spot
+from forge.planning.names.plan_files import PlanFile
+from forge.planning.plan.facts import PlanFacts
 from forge.text.finding import Finding
+from forge.text.location import Spot
 
 WAVE = Rule("wave-mismatch", "warning", False, "a plan's `wave` is the one that its `depends_on` gives it")
 SHARED = Rule("wave-file-conflict", "warning", False, "no two plans of one wave write the same file")

@@ -14,19 +14,19 @@ from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TextIO
 import click
 
 from forge.errors import ForgeError, GitFailed, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
-from forge.front.cli.declaring import option
+from forge.front.cli.click_types import option
 from forge.git.repository import Repository
-from forge.late import at_first_use
-from forge.run import executions
-from forge.run.executions import Execution
+from forge.lazy import at_first_use
+from forge.run.setup import command_log
+from forge.run.setup.command_log import Execution
 
 if TYPE_CHECKING:
-    from forge.run import holding
+    from forge.run.engine import crash_cleanup
     from forge.text.finding import Finding
 
 traceback = at_first_use("traceback")  # for bugs alone
 if not TYPE_CHECKING:
-    holding = at_first_use("forge.run.holding")  # where a command before died
+    crash_cleanup = at_first_use("forge.run.engine.crash_cleanup")  # where a command before died
 P = ParamSpec("P")
 _SCHEMA_VERSION = 1
 
@@ -92,9 +92,9 @@ def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], R
     execution, repository = Execution("", []), None
     try:
         repository = _discover(outside)
-        execution = executions.start(repository, sys.argv[1:])
+        execution = command_log.start(repository, sys.argv[1:])
         if execution.found_dead and repository is not None:
-            holding.tidy_up(repository)
+            crash_cleanup.tidy_up(repository)
         reply = function(App(name, as_json, Path.cwd(), repository, execution))
         code, message = _told(lambda: _print_reply(name, execution.id, reply, as_json), reply.code), ""
     except ForgeError as error:
@@ -155,7 +155,7 @@ def refuse_usage(name: str, message: str, as_json: bool) -> int:
     repository = None
     with contextlib.suppress(ForgeError, OSError):
         repository = Repository.discover(Path.cwd())
-    execution = executions.start(repository, sys.argv[1:])
+    execution = command_log.start(repository, sys.argv[1:])
     error = UsageError(message, f"see `{f'forge {name}'.strip()} --help`")
     code, _ = _refused(name or "status", execution.id, error, as_json)
     execution.finish(code, message)
@@ -218,7 +218,7 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
 def _print_bug(
     name: str, execution: Execution, repository: Repository | None, what: str, trace: str, as_json: bool
 ) -> None:  # fmt: skip
-    log = executions.bug_log(repository, execution.id or "unknown", trace)
+    log = command_log.bug_log(repository, execution.id or "unknown", trace)
     where = f"the details are in {log}" if log else "no log could be written"
     message = f"this is a bug in forge ({what}); {where}"
     if as_json:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from forge.errors import SettingsError
 from forge.front.cli.answer import App, Reply
-from forge.front.cli.live import Live
+from forge.front.cli.status_line import Live
 from forge.front.cli.terminal import person
 from forge.planning.settings import Settings, load
-from forge.run.holding import Context
-from forge.views.runs.control import control_data, describe, exit_code
-from forge.views.runs.records import RunRecord, one_run, tracked_copy
+from forge.records.find import one_run
+from forge.records.record import RunRecord, tracked_copy
+from forge.run.engine.session import Context
+from forge.views.runs.next_commands import control_data, describe, exit_code
 
 
 def run_context(app: App, *, lenient: bool = False) -> Context:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import click
 
 from forge import __version__
-from forge.front.cli.declaring import Option, Verb, option
-from forge.late import at_first_use
+from forge.front.cli.click_types import Option, Verb, option
+from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
     from click import shell_completion

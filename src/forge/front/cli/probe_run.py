@@ -6,8 +6,8 @@ from pathlib import Path
 
 from forge.front.cli.answer import App
 from forge.front.cli.context import run_context
-from forge.run.proofs.probing import Probe, probe
-from forge.views.documents.validation import plans_among
+from forge.run.proofs.probe import Probe, probe
+from forge.views.validation.validate import plans_among
 
 
 def probe_plans(app: App, paths: list[Path]) -> Probe:

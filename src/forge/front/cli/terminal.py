@@ -9,11 +9,11 @@ from collections.abc import Callable
 
 import click
 
-from forge.run.person import Answer, Nobody, Person
-from forge.text.amount import amount
-from forge.text.visible import visible
+from forge.run.approvals.prompter import Answer, Nobody, Person
+from forge.text.plural import amount
+from forge.text.printable import visible
 from forge.timeline.event import Event
-from forge.timeline.state import Question, RunState
+from forge.timeline.run.state import Question, RunState
 
 _TICK = 0.2  # seconds between looks at what other shells want
 

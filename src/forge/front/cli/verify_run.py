@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from forge.front.cli.answer import App
 from forge.front.cli.context import run_context
-from forge.planning.plan import Plan
-from forge.run.proofs.verifying import Ran, run_truths
+from forge.planning.plan.plan import Plan
+from forge.run.proofs.run_truths import Ran, run_truths
 
 
 def run_plans(app: App, plans: Sequence[Plan]) -> list[Ran]:

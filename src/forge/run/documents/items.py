@@ -6,10 +6,11 @@ from pathlib import Path
 
 from forge.errors import StorageFailed
 from forge.git.repository import Repository
-from forge.planning import backlog, drafts
-from forge.planning.backlog import slug
-from forge.planning.drafts import Wishes
-from forge.run.documents.making import TRIES, Created, make, titled
+from forge.planning.backlog import paths
+from forge.planning.backlog.paths import slug
+from forge.planning.edits import new_documents
+from forge.planning.edits.new_documents import Wishes
+from forge.run.documents.create import TRIES, Created, make, titled
 from forge.timeline.ids import short
 
 _LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million ids
@@ -18,18 +19,18 @@ _LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million i
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
     """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or StorageFailed."""
     title = titled(title)
-    wishes = wishes._replace(depends_on=tuple(backlog.meant(repository.root, name) for name in wishes.depends_on))
+    wishes = wishes._replace(depends_on=tuple(paths.meant(repository.root, name) for name in wishes.depends_on))
     for _ in range(TRIES):
         item_id = _random_id()
-        if backlog.taken(repository.root, item_id):
+        if paths.taken(repository.root, item_id):
             continue
-        path = f"{backlog.FOLDER}/{item_id}-{slug(title, 'item')}.md"
-        made = make(repository.root, path, drafts.item(item_id, title, wishes))
-        if made and sum(backlog.has_id(name, item_id) for name in backlog.names_in(repository.root, backlog.FOLDER)) == 1:
+        path = f"{paths.FOLDER}/{item_id}-{slug(title, 'item')}.md"
+        made = make(repository.root, path, new_documents.item(item_id, title, wishes))
+        if made and sum(paths.has_id(name, item_id) for name in paths.names_in(repository.root, paths.FOLDER)) == 1:
             return Created(item_id, path)
         if made:
             (repository.root / path).unlink()
-    raise StorageFailed(f"no id is free in {backlog.FOLDER}", "archive items that are done")
+    raise StorageFailed(f"no id is free in {paths.FOLDER}", "archive items that are done")
 
 
 def _random_id() -> str:

@@ -6,11 +6,12 @@ import re
 from pathlib import Path
 
 from forge.git.repository import Repository
-from forge.planning import backlog, drafts
-from forge.planning.backlog import slug
-from forge.planning.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES
-from forge.planning.drafts import Wishes
-from forge.run.documents.making import Created, ever_added, make, numbered, titled
+from forge.planning.backlog import paths
+from forge.planning.backlog.paths import slug
+from forge.planning.edits import new_documents
+from forge.planning.edits.new_documents import Wishes
+from forge.planning.names.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES
+from forge.run.documents.create import Created, ever_added, make, numbered, titled
 
 _NAME = re.compile(r"(\d{1,3})(?:\.\d+)*[A-Za-z]?(?:-|$)")
 
@@ -21,13 +22,13 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     names: set[str] = set()
     for folder in (PHASES, ARCHIVED_PHASES):
         names.update(path.removeprefix(f"{folder}/").partition("/")[0] for path in ever_added(repository, folder))
-        names.update(backlog.names_in(repository.root, folder))
+        names.update(paths.names_in(repository.root, folder))
 
     def attempt(number: str) -> Created | None:
         name = f"{number}-{slug(title, 'phase')}"
-        if any(other.startswith(f"{number}-") for other in backlog.names_in(repository.root, PHASES)):
+        if any(other.startswith(f"{number}-") for other in paths.names_in(repository.root, PHASES)):
             return None
-        text = drafts.phase(name, number, title, wishes)
+        text = new_documents.phase(name, number, title, wishes)
         made = make(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
         return Created(name, f"{PHASES}/{name}") if made else None
 

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from forge.errors import UsageError
 from forge.git.repository import Repository
-from forge.planning import backlog, drafts
-from forge.planning.catalog import Catalog
-from forge.planning.documents import ARCHIVED_PHASES, PHASES, Document, Documents
-from forge.planning.drafts import Wishes
-from forge.planning.plan_files import Phase, PlanFile
-from forge.run.documents.making import Created, ever_added, given, make, numbered, titled
+from forge.planning.backlog import paths
+from forge.planning.edits import new_documents
+from forge.planning.edits.new_documents import Wishes
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.documents import ARCHIVED_PHASES, PHASES, Document, Documents
+from forge.planning.names.plan_files import Phase, PlanFile
+from forge.run.documents.create import Created, ever_added, given, make, numbered, titled
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
@@ -30,7 +31,7 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
 
     def attempt(each: str) -> Created | None:
         path = f"{phase.path}/{number}-{each}-PLAN.md"
-        made = make(repository.root, path, drafts.plan(phase.id, each, title, level, wishes))
+        made = make(repository.root, path, new_documents.plan(phase.id, each, title, level, wishes))
         return Created(f"{number}-{each}", path) if made else None
 
     return numbered(repository, phase.id, taken_numbers(repository, phase.path, number), attempt)
@@ -40,7 +41,7 @@ def taken_numbers(repository: Repository, folder: str, phase_number: str) -> set
     """Return the numbers that plans of a phase's folder have or ever had: here, archived, on any branch, or in a run."""
     names = [path.rpartition("/")[2] for path in ever_added(repository, folder)]
     for place in (folder, folder.replace(PHASES, ARCHIVED_PHASES), ".planning/runs", ".planning/proofs"):
-        names += backlog.names_in(repository.root, place)
+        names += paths.names_in(repository.root, place)
     used = re.compile(rf"(?:^|Z-){re.escape(phase_number)}-(\d+)(?=-)")
     return {*given(repository, posixpath.basename(folder)), *(found[1] for name in names if (found := used.search(name)))}
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from forge.errors import Interrupted
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
-from forge.run.children.interrupts import Interrupts
-from forge.run.children.process import Limits, Outcome, Output, environment, supervise
+from forge.run.processes.signals import Interrupts
+from forge.run.processes.supervise import Limits, Outcome, Output, environment, supervise
 
 
 def run_shell(repository: Repository, settings: Settings, command: str, interrupts: Interrupts) -> Outcome:

@@ -11,8 +11,8 @@ from typing import Protocol
 
 from forge.errors import SettingsError
 from forge.planning.settings import RunnerSettings
-from forge.run.children.process import Ended, Limits, Outcome, Output
-from forge.timeline.lock import ProcessId
+from forge.run.processes.supervise import Ended, Limits, Outcome, Output
+from forge.timeline.process_id import ProcessId
 
 GROUP = "forge.runners"
 COMMAND = "command"  # the kind of every runner that is given a command line

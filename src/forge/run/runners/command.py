@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.planning.settings import RunnerSettings
-from forge.run.children.process import Outcome, environment, supervise
+from forge.run.processes.supervise import Outcome, environment, supervise
 from forge.run.runners.base import Job
 from forge.run.runners.output import PARSERS
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.planning.settings import RunnerSettings
-from forge.run.children.process import Outcome
+from forge.run.processes.supervise import Outcome
 from forge.run.runners.base import Job
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from forge.planning.settings import RunnerSettings
-from forge.run.children.process import Outcome
+from forge.run.processes.supervise import Outcome
 
 _LONGEST = 4 << 20  # bytes of a line that is looked into
 _SESSION = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}")

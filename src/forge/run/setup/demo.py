@@ -14,16 +14,16 @@ from pathlib import Path
 from forge.errors import UsageError
 from forge.git import program
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog
+from forge.planning.names.catalog import Catalog
 from forge.planning.settings import load
-from forge.resources import resource
-from forge.run.holding import Context
-from forge.run.open_run import Notify
-from forge.run.person import Answer
-from forge.run.starting.beginning import Options
-from forge.run.starting.start import execute
-from forge.timeline.state import Question
-from forge.views.runs.records import RunRecord
+from forge.records.record import RunRecord
+from forge.run.approvals.prompter import Answer
+from forge.run.engine.open_run import Notify
+from forge.run.engine.session import Context
+from forge.run.start.first_events import Options
+from forge.run.start.start import execute
+from forge.shipped import resource
+from forge.timeline.run.state import Question
 
 _PLAN = "01-01"
 

@@ -16,14 +16,15 @@ from typing import Literal
 
 from forge.errors import ForgeError
 from forge.git import program, worktrees
-from forge.git.commits import identity
-from forge.git.locks import locks
+from forge.git.commits.record_commit import identity
+from forge.git.commits.stale_locks import locks
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings, load
-from forge.run.approvals import resolve_runner, state_folder
-from forge.run.children import orphans
+from forge.records.record import open_runs
+from forge.records.store import lock_path
+from forge.run.approvals.plan_approval import resolve_runner, state_folder
+from forge.run.processes import unstarted_worktrees
 from forge.timeline.lock import holder_alive
-from forge.views.runs.records import lock_path, open_runs
 
 _OLDEST_GIT = (2, 31)
 _SCARCE, _LITTLE = 100 << 20, 1 << 30  # bytes of free disk
@@ -235,11 +236,11 @@ def _locks(repository: Repository) -> Iterator[Check]:
 
 
 def _runs(repository: Repository) -> Iterator[Check]:
-    for name in orphans.orphans(repository):
+    for name in unstarted_worktrees.orphans(repository):
         told = f"forge was killed while it made the work tree of {name}, which never began; the next run takes it away"
-        place = worktrees.on_branch(repository, f"{orphans.PREFIX}{name}")
+        place = worktrees.on_branch(repository, f"{unstarted_worktrees.PREFIX}{name}")
         remove = f"`git worktree remove -f -f {name}`, then " if place else ""
-        yield Check("runs", True, told, f"if it stays: {remove}`git branch -D {orphans.PREFIX}{name}`")
+        yield Check("runs", True, told, f"if it stays: {remove}`git branch -D {unstarted_worktrees.PREFIX}{name}`")
     for record in open_runs(repository):
         told = f"{record.card.run} of {record.card.plan} is {record.status}"
         yield Check("runs", True, told, f"forge resume {record.card.run}")

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from forge import atomic
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog
+from forge.planning.names.catalog import Catalog
 from forge.planning.settings import PATH
-from forge.resources import template
-from forge.text import atomic
+from forge.shipped import template
 
 
 @dataclass(frozen=True)

@@ -9,16 +9,17 @@ from msgspec import Struct
 
 from forge.errors import StorageFailed
 from forge.git.repository import Repository
-from forge.planning import fields, item
-from forge.planning.catalog import Catalog
-from forge.planning.documents import Document
+from forge.planning.backlog import item
+from forge.planning.edits import fields
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.documents import Document
+from forge.records.record import RunRecord, all_runs
 from forge.text.edit import NotEditable
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.views.documents.kinds import kind_of
-from forge.views.documents.reading import read
 from forge.views.lookup.listing import Filters, Row, listed
-from forge.views.runs.records import RunRecord, all_runs
+from forge.views.validation.kinds import kind_of
+from forge.views.validation.read_one import read
 
 
 class Shown(Struct, frozen=True):

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterable, Iterator
 from msgspec import Struct
 
 from forge.git.repository import Repository
-from forge.planning import backlog
+from forge.planning.backlog import paths
+from forge.planning.names.plan_files import Phase, natural
 from forge.planning.numbers import leading
-from forge.planning.plan_files import Phase, natural
-from forge.views.outline.files import MISSIONS, PHASES
 from forge.views.outline.outline import Outline
-from forge.views.standing.status import Standing
+from forge.views.outline.scan import MISSIONS, PHASES
+from forge.views.tracker.status import Standing
 
 _NUMBER = re.compile(r"^[\d.]+[A-Za-z]?-")
 KINDS = ("mission", "phase", "plan", "item")
@@ -115,5 +115,5 @@ def _items(standing: Standing) -> Iterator[Row]:
         line = standing.outline.items[path]
         forced = line.forced and line.status == "done"
         note = "closed by force" if forced else notes.get(path, "")
-        archived = path.startswith(f"{backlog.ARCHIVE}/")
+        archived = path.startswith(f"{paths.ARCHIVE}/")
         yield Row("item", line.id, path, line.title, line.status, line.priority, "", note, archived)

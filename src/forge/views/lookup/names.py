@@ -10,7 +10,7 @@ from msgspec import Struct
 
 from forge.errors import ForgeError
 from forge.git.repository import Repository
-from forge.planning.backlog import short_id
+from forge.planning.backlog.paths import short_id
 from forge.views.outline.outline import Outline
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from forge.git.repository import Repository
-from forge.planning.plan_files import FOLDER
+from forge.planning.names.plan_files import FOLDER
 from forge.text.source import Source
 from forge.views.lookup.listing import Filters, listed
 

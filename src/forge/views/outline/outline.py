@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING, TypeVar
 from msgspec.structs import replace
 
 from forge.git.repository import Repository
-from forge.planning import backlog
-from forge.planning.plan_files import RUNS, PlanFile, identified, summaries_of
-from forge.views.outline.files import MISSIONS, files_below, signs_of
-from forge.views.outline.lines import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine, standing
-from forge.views.outline.memory import OutlineMemory, Shelf
+from forge.planning.backlog import paths as backlog
+from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
+from forge.views.outline.entries import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine, standing
+from forge.views.outline.scan import MISSIONS, files_below, signs_of
+from forge.views.outline.store import OutlineMemory, Shelf
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -229,7 +229,7 @@ class Outline:
         known = self._kept.stale
         if known[0] == sign:
             return frozenset(known[1])
-        found: frozenset[str] = importlib.import_module("forge.views.standing.staleness").stale(self.repository, proven)
+        found: frozenset[str] = importlib.import_module("forge.views.outline.staleness").stale(self.repository, proven)
         self._kept.stale = (sign, sorted(found))
         self._memory.changed = True
         self._memory.keep()  # it is asked for late, by few
@@ -238,7 +238,7 @@ class Outline:
 
 def _reader() -> ModuleType:
     """Load what reads documents and timelines: it is needed only for what changed."""
-    return importlib.import_module("forge.views.outline.reading")
+    return importlib.import_module("forge.views.outline.load")
 
 
 def _names(folder: object) -> list[str]:

@@ -10,19 +10,19 @@ from msgspec.structs import replace
 
 from forge.check.must_haves.verdict import Answer, Verdict
 from forge.errors import GitFailed
-from forge.git.history import History, Line
-from forge.git.objects import StoredTree
+from forge.git.objects.history import History, Line
+from forge.git.objects.store import StoredTree
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog
-from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan
-from forge.planning.plan_files import PlanFile
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import PlanFile
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.plan import Plan
 from forge.planning.settings import load_at
-from forge.views.proof.breaks import Trees, broken_since
+from forge.records.record import all_runs
+from forge.views.proof.broken_since import Trees, broken_since
 from forge.views.proof.claims import Claimed, claimed_plans
 from forge.views.proof.completions import Added, Completions
 from forge.views.proof.verdicts import Bench, PlanVerdict, catalog_of, revision_tree
-from forge.views.runs.records import all_runs
 
 _WORST_FIRST = ("failed", "unproven", "proven")
 

@@ -9,12 +9,12 @@ from typing import Literal
 
 from msgspec import Struct
 
-from forge.git.tree import Tree, Unreadable
-from forge.planning.catalog import Catalog
-from forge.planning.plan_files import FOLDER, PlanFile, plan_id, summaries_of
+from forge.git.objects.tree import Tree, Unreadable
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import FOLDER, PlanFile, plan_id, summaries_of
+from forge.records.record import RunRecord
 from forge.text.source import Source
 from forge.views.proof.rollbacks import completed_runs
-from forge.views.runs.records import RunRecord
 
 ClaimKind = Literal["summary", "roadmap", "run"]
 _TICKED = re.compile(r"^[ \t>]*[-*+][ \t]+\[[xX]\][ \t]+(?P<text>\S.*)$", re.M)

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
-from forge.git.history import History
-from forge.git.objects import FOLDER as MODE_FOLDER
-from forge.planning.plan_files import FOLDER, summaries_of
+from forge.git.objects.history import History
+from forge.git.objects.store import FOLDER as MODE_FOLDER
+from forge.planning.names.plan_files import FOLDER, summaries_of
 
 _SUMMARY = "SUMMARY.md"
 _MOST_STEPS = 1000

@@ -9,11 +9,11 @@ from functools import cached_property
 from msgspec import Struct
 
 from forge.git.repository import Repository
-from forge.planning import homes
 from forge.planning import proof as proofs
+from forge.planning.names import moved_plans
 from forge.planning.proof import Proof, statement_hash
+from forge.records.record import RunRecord, all_runs
 from forge.timeline.event import Event, typed
-from forge.views.runs.records import RunRecord, all_runs
 
 
 class ProofBook(Struct, frozen=True, dict=True):
@@ -39,7 +39,7 @@ class ProofBook(Struct, frozen=True, dict=True):
         was belongs to the plan of the same folder and file name. `is_plan` says whether a plan is at a path.
         """
         blob = blob_id(data) if self.runs else ""
-        before = frozenset(homes.formerly(path, data))
+        before = frozenset(moved_plans.formerly(path, data))
         found = [proof for proof in self.files if _speaks_of(proof.plan_path, path, before, is_plan)]
         for record, given in self.runs:
             if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, path, before, is_plan):
@@ -48,7 +48,7 @@ class ProofBook(Struct, frozen=True, dict=True):
 
 
 def _speaks_of(there: str, here: str, before: Container[str], is_plan: Callable[[str], bool]) -> bool:
-    return there == here or ((there in before or homes.tail(there) == homes.tail(here)) and not is_plan(there))
+    return there == here or ((there in before or moved_plans.tail(there) == moved_plans.tail(here)) and not is_plan(there))
 
 
 def blob_id(data: bytes) -> str:

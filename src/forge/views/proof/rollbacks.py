@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
-from forge.timeline.state import GoingBack
-from forge.views.outline.lines import standing
-from forge.views.runs.records import RunRecord
+from forge.records.record import RunRecord
+from forge.timeline.run.state import GoingBack
+from forge.views.outline.entries import standing
 
 
 class Rollback(NamedTuple):

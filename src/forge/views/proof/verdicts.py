@@ -12,19 +12,19 @@ from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
 from forge.errors import GitFailed, UnknownName
-from forge.git.noted import NotedWorkTree
-from forge.git.objects import ObjectStore, StoredTree
+from forge.git.objects.recording import NotedWorkTree
+from forge.git.objects.store import ObjectStore, StoredTree
+from forge.git.objects.tree import RevisionTree, WorkTree, outside_tree
 from forge.git.repository import Repository
-from forge.git.tree import RevisionTree, WorkTree, outside_tree
-from forge.planning.catalog import Catalog
-from forge.planning.must_haves import MustHave
-from forge.planning.plan import Plan, load
-from forge.planning.plan_files import FOLDER, PlanFile
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import FOLDER, PlanFile
+from forge.planning.plan.must_haves import MustHave
+from forge.planning.plan.plan import Plan, load
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
-from forge.text.yaml import Value
+from forge.text.yaml.parse import Value
 from forge.views.proof.proofs import ProofBook
-from forge.views.proof.remembered import Answered, Memory
+from forge.views.proof.verdict_cache import Answered, Memory
 
 
 class PlanVerdict(Struct, frozen=True, dict=True):

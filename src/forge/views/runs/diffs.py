@@ -9,12 +9,14 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from forge.errors import UnknownName
-from forge.git.patches import FileStat, Range, patch, ranges, stats
+from forge.git.commits.patches import FileStat, Range, patch, ranges, stats
 from forge.git.repository import Repository
-from forge.planning.catalog import Catalog
-from forge.planning.run_card import RUNS
-from forge.timeline.state import StepState
-from forge.views.runs.records import RunRecord, all_runs, belongs_here, one_run, runs_of
+from forge.planning.names.catalog import Catalog
+from forge.records.card import RUNS
+from forge.records.find import one_run, runs_of
+from forge.records.record import RunRecord, all_runs
+from forge.records.store import belongs_here
+from forge.timeline.run.state import StepState
 
 _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 

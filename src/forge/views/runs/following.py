@@ -9,12 +9,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forge.errors import DamagedLog, NoOpenRun
-from forge.git import commits
+from forge.git.commits import record_commit
 from forge.git.repository import Repository
+from forge.records.record import RunRecord
+from forge.records.store import live_folder
 from forge.text import jsonl
-from forge.timeline import events as ev
 from forge.timeline.event import GENESIS, Event, link
-from forge.views.runs.records import RunRecord, live_folder
+from forge.timeline.run import events as ev
 
 _LOOK = "`forge replay` says what is wrong with it"
 _INTERVAL = 0.2  # seconds between two looks at a log that has not changed
@@ -91,7 +92,7 @@ class Following:
             except (FileNotFoundError, NotADirectoryError):
                 continue
         tip = self.repository.commit_of(f"refs/heads/{card.branch}")
-        data = commits.file_at(self.repository, tip, tracked)
+        data = record_commit.file_at(self.repository, tip, tracked)
         if data is None:
             raise NoOpenRun(f"the record of {card.run} is gone", "see `forge runs`")
         tail.seq, tail.previous, tail.offset, tail.inode = 0, GENESIS, 0, 0

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from forge.check.replay.account import Account, Record, Remark
 from forge.check.replay.chain import read_lines
+from forge.check.replay.commits import check_history
+from forge.check.replay.events import check_story
 from forge.check.replay.evidence import check_evidence
-from forge.check.replay.history import check_history
-from forge.check.replay.story import check_story
+from forge.check.replay.problems import Account, Record, Remark
 from forge.errors import NoOpenRun
 from forge.git.repository import Repository
+from forge.records.record import RunRecord
 from forge.text import jsonl
-from forge.timeline.state import RunState
-from forge.views.runs.records import RunRecord
+from forge.timeline.run.state import RunState
 
 
 class Replayed(Struct, frozen=True):

@@ -7,9 +7,9 @@ from datetime import datetime
 
 from msgspec import Struct, field
 
+from forge.records.record import RunRecord
 from forge.timeline.event import Event
-from forge.timeline.state import StepState
-from forge.views.runs.records import RunRecord
+from forge.timeline.run.state import StepState
 
 _KINDS = {
     "runner_finished": "runner", "test_completed": "check", "test_skipped": "check", "approval_resolved": "answer",

@@ -13,8 +13,8 @@ from msgspec import Struct, field
 
 from forge.check.must_haves.code import Code, read
 from forge.check.must_haves.masking import masked
-from forge.git.tree import Tree
-from forge.planning.scope import leaves
+from forge.git.objects.tree import Tree
+from forge.planning.plan.scope import leaves
 
 MOST_PARSED = 2 << 20
 _MOST_MANIFESTS = 400

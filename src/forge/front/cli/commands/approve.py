@@ -6,13 +6,15 @@ import click
 
 from forge.errors import NoOpenRun
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import about_run, run_context
-from forge.front.cli.declaring import Verb, option
-from forge.git.commits import identity
-from forge.planning.catalog import Catalog
-from forge.run import approvals, controls
-from forge.views.runs.records import all_runs, one_run, open_anywhere
+from forge.front.cli.shell_completion import names
+from forge.git.commits.record_commit import identity
+from forge.planning.names.catalog import Catalog
+from forge.records.find import one_run
+from forge.records.record import all_runs, open_anywhere
+from forge.run.approvals import plan_approval
+from forge.run.engine import controls
 
 
 @click.command("approve", cls=Verb)
@@ -38,11 +40,11 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
-    subject = approvals.subject_of(app.repository, plan, context.settings, runner)
-    findings = approvals.findings_of(app.repository, plan)
-    text = approvals.describe(plan, subject, findings)
+    subject = plan_approval.subject_of(app.repository, plan, context.settings, runner)
+    findings = plan_approval.findings_of(app.repository, plan)
+    text = plan_approval.describe(plan, subject, findings)
     if not only_print:
-        approvals.approve(app.repository, subject, identity(app.repository), findings)
+        plan_approval.approve(app.repository, subject, identity(app.repository), findings)
         text += f"\napproved; now: forge execute {plan.id}"
     return Reply({"plan": plan.id, "approved": not only_print, **subject.as_data()}, text, 0, findings)
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.click_types import Verb
 from forge.front.cli.commands.move import said
-from forge.front.cli.completing import DOCUMENTS, names
-from forge.front.cli.declaring import Verb
-from forge.planning.documents import Documents
-from forge.run.documents.moving import archive
+from forge.front.cli.shell_completion import DOCUMENTS, names
+from forge.planning.names.documents import Documents
+from forge.run.documents.move import archive
 
 
 @click.command("archive", cls=Verb)

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb, option
-from forge.front.cli.waiting import waiting
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.progress_bar import waiting
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 from forge.views.proof.audit import Audit, PlanAudit, audit
 
 _WORDS = {"proven": "proven", "failed": "claimed with failures", "unproven": "cannot be decided"}

@@ -11,9 +11,9 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb, option
-from forge.views.standing.board import Board, board
-from forge.views.standing.status import standing
+from forge.front.cli.click_types import Verb, option
+from forge.views.tracker.board import Board, board
+from forge.views.tracker.status import standing
 
 _PERIOD = 1.0  # seconds between two looks
 
@@ -54,4 +54,4 @@ def _drawn(found: Board) -> str:
 
 def _drawing() -> ModuleType:
     """Load what draws: rich is needed for nothing else here."""
-    return importlib.import_module("forge.front.cli.columns")
+    return importlib.import_module("forge.front.cli.board_columns")

@@ -6,7 +6,7 @@ import click
 from click.shell_completion import get_completion_class
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
+from forge.front.cli.click_types import Verb
 
 SHELLS = ("bash", "zsh", "fish")
 _FISH = """\

@@ -7,11 +7,11 @@ import sys
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.git.patches import show
-from forge.planning.run_card import RUNS
-from forge.text.visible import visible
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.git.commits.patches import show
+from forge.records.card import RUNS
+from forge.text.printable import visible
 from forge.views.runs.diffs import changes_of, run_and_step
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
+from forge.front.cli.click_types import Verb
 from forge.run.setup.doctor import Check, examine
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 
 @click.command("doctor", cls=Verb)

@@ -8,12 +8,12 @@ from collections.abc import Sequence
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import DOCUMENTS, names
-from forge.front.cli.declaring import Verb, option
-from forge.planning.documents import Documents
-from forge.run.documents.editing import Choice, edit
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import DOCUMENTS, names
+from forge.planning.names.documents import Documents
+from forge.run.documents.edit import Choice, edit
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 
 @click.command("edit", cls=Verb)

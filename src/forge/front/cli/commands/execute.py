@@ -7,14 +7,14 @@ from typing import Any
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import about_run, run_context
-from forge.front.cli.declaring import Verb, option
+from forge.front.cli.shell_completion import names
 from forge.git.worktrees import ignored
-from forge.run.sequence import execute_named, rehearse_named
-from forge.run.starting.beginning import Options, record_is_ignored
-from forge.views.runs.control import exit_code
-from forge.views.runs.records import RunRecord
+from forge.records.record import RunRecord
+from forge.run.start.first_events import Options, record_is_ignored
+from forge.run.waves.sequential import execute_named, rehearse_named
+from forge.views.runs.next_commands import exit_code
 
 
 @click.command("execute", cls=Verb)

@@ -6,11 +6,11 @@ import click
 
 from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.planning.catalog import Catalog
-from forge.views.standing.graph import DRAWINGS, graph
-from forge.views.standing.status import standing
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.planning.names.catalog import Catalog
+from forge.views.tracker.graph import DRAWINGS, graph
+from forge.views.tracker.status import standing
 
 
 @click.command("graph", cls=Verb)

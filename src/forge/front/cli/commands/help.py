@@ -8,10 +8,10 @@ import sys
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import topics
-from forge.front.cli.declaring import Verb
+from forge.front.cli.click_types import Verb
 from forge.front.cli.main import VERBS
-from forge.views import manual
+from forge.front.cli.shell_completion import topics
+from forge.views.manual import topics as manual
 
 _WIDEST = 120  # columns
 

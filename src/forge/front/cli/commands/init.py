@@ -5,7 +5,7 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
+from forge.front.cli.click_types import Verb
 from forge.run.setup.init import initialise
 
 

@@ -6,11 +6,11 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names, words
-from forge.front.cli.declaring import Verb, option
-from forge.late import at_first_use
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names, words
+from forge.lazy import at_first_use
 from forge.planning.numbers import leading
-from forge.text.visible import visible
+from forge.text.printable import visible
 from forge.views.lookup.listing import KINDS, Filters, Row, listed
 
 difflib = at_first_use("difflib")  # for slips of the pen only

@@ -8,12 +8,13 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
 from forge.git.pager import page, wants_colour
-from forge.planning.catalog import Catalog
-from forge.text.visible import visible
-from forge.views.runs.records import RunRecord, all_runs, one_run, runs_of
+from forge.planning.names.catalog import Catalog
+from forge.records.find import one_run, runs_of
+from forge.records.record import RunRecord, all_runs
+from forge.text.printable import visible
 from forge.views.runs.story import Chapter, Story, duration, tell
 
 _MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}

@@ -8,10 +8,10 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.planning.backlog import PRIORITIES, STATUSES
-from forge.planning.drafts import Wishes
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.planning.backlog.paths import PRIORITIES, STATUSES
+from forge.planning.edits.new_documents import Wishes
 
 _MAKERS = {
     "item": "forge.run.documents.items", "mission": "forge.run.documents.missions", "phase": "forge.run.documents.phases",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
-from forge.text.visible import visible
-from forge.views.standing.status import Standing, standing
+from forge.front.cli.click_types import Verb
+from forge.text.printable import visible
+from forge.views.tracker.status import Standing, standing
 
 
 @click.command("next", cls=Verb)

@@ -6,13 +6,14 @@ import click
 
 from forge.errors import NoOpenRun
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.commands.approve import is_a_run
-from forge.front.cli.completing import names
 from forge.front.cli.context import about_run, run_context
-from forge.front.cli.declaring import Verb, option
-from forge.planning.catalog import Catalog
-from forge.run import approvals, controls
-from forge.views.runs.records import one_run
+from forge.front.cli.shell_completion import names
+from forge.planning.names.catalog import Catalog
+from forge.records.find import one_run
+from forge.run.approvals import plan_approval
+from forge.run.engine import controls
 
 
 @click.command("reject", cls=Verb)
@@ -35,7 +36,7 @@ def command(app: App, name: str | None, runner: str | None, option: str | None, 
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan whose approval you take back")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
-    subject = approvals.subject_of(app.repository, plan, context.settings, runner)
-    had = approvals.withdraw(app.repository, subject)
+    subject = plan_approval.subject_of(app.repository, plan, context.settings, runner)
+    had = plan_approval.withdraw(app.repository, subject)
     text = f"the approval of {plan.id} is taken back" if had else f"{plan.id} was not approved as it is now"
     return Reply({"plan": plan.id, "approved": False, **subject.as_data()}, text)

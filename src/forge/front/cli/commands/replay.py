@@ -5,10 +5,11 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb
-from forge.text.amount import amount
-from forge.views.runs.records import one_run, tracked_copy
+from forge.front.cli.click_types import Verb
+from forge.front.cli.shell_completion import names
+from forge.records.find import one_run
+from forge.records.record import tracked_copy
+from forge.text.plural import amount
 from forge.views.runs.replay import replay
 
 

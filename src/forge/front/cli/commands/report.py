@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
+from forge import atomic
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.text import atomic
-from forge.views.render.pages import FORMATS, render
-from forge.views.report import report_on
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.views.reports.pages import FORMATS, render
+from forge.views.reports.report import report_on
 
 
 @click.command("report", cls=Verb)

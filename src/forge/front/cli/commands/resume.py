@@ -5,12 +5,12 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import about_run, open_run, run_context
-from forge.front.cli.declaring import Verb, option
-from forge.run import controls
-from forge.run.starting import adopting
-from forge.views.runs.records import one_elsewhere
+from forge.front.cli.shell_completion import names
+from forge.records.find import one_elsewhere
+from forge.run.engine import controls
+from forge.run.start import adopt as adopting
 
 
 @click.command("resume", cls=Verb)

@@ -6,7 +6,7 @@ import click
 
 from forge.check.rules.catalog import RULES
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
+from forge.front.cli.click_types import Verb
 
 
 @click.command("rules", cls=Verb)

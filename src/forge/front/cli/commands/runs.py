@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
-from forge.text.amount import amount
-from forge.views.runs.records import all_runs, unreadable_runs
+from forge.front.cli.click_types import Verb
+from forge.records.record import all_runs, unreadable_runs
+from forge.text.plural import amount
 
 
 @click.command("runs", cls=Verb)

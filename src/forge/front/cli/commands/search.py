@@ -5,8 +5,8 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb, option
-from forge.text.visible import visible
+from forge.front.cli.click_types import Verb, option
+from forge.text.printable import visible
 from forge.views.lookup.search import search
 
 

@@ -6,11 +6,11 @@ import click
 
 from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import DOCUMENTS, names
-from forge.front.cli.declaring import Verb, option
-from forge.planning import fields
-from forge.planning.documents import Documents
-from forge.run.documents.changing import assign
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import DOCUMENTS, names
+from forge.planning.edits import fields
+from forge.planning.names.documents import Documents
+from forge.run.documents.set_fields import assign
 
 
 class _Set(Verb):

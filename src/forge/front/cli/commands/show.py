@@ -5,13 +5,13 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import DOCUMENTS, names
-from forge.front.cli.declaring import Verb
-from forge.front.cli.telling import told
-from forge.planning.documents import Documents
-from forge.text.visible import visible
+from forge.front.cli.click_types import Verb
+from forge.front.cli.run_text import told
+from forge.front.cli.shell_completion import DOCUMENTS, names
+from forge.planning.names.documents import Documents
+from forge.records.find import run_meant
+from forge.text.printable import visible
 from forge.views.lookup.document import Shown, show
-from forge.views.runs.records import run_meant
 from forge.views.runs.story import tell
 
 _TOLD = ("title", "acceptance")  # above and below the fields

@@ -8,12 +8,12 @@ from collections.abc import Iterator
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb
-from forge.text.amount import amount
-from forge.text.visible import visible
-from forge.views.standing.backlog import Backlog
-from forge.views.standing.missions import MissionStanding
-from forge.views.standing.status import PlanStanding, Standing, standing
+from forge.front.cli.click_types import Verb
+from forge.text.plural import amount
+from forge.text.printable import visible
+from forge.views.tracker.backlog import Backlog
+from forge.views.tracker.missions import MissionStanding
+from forge.views.tracker.status import PlanStanding, Standing, standing
 
 
 @click.command("status", cls=Verb)

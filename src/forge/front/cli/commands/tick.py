@@ -5,10 +5,10 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.planning.documents import Documents
-from forge.run.documents.changing import tick
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.planning.names.documents import Documents
+from forge.run.documents.set_fields import tick
 
 
 @click.command("tick", cls=Verb)

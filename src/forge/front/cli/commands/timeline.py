@@ -8,13 +8,14 @@ import json
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.shell_completion import names
+from forge.records.find import one_run
+from forge.records.record import RunRecord, tracked_copy
 from forge.text import jsonl
-from forge.text.amount import amount
+from forge.text.plural import amount
 from forge.timeline.event import Event
 from forge.views.runs.following import Following
-from forge.views.runs.records import RunRecord, one_run, tracked_copy
 
 
 @click.command("timeline", cls=Verb)

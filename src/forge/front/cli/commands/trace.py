@@ -6,10 +6,10 @@ import click
 
 from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.declaring import Verb, option
-from forge.text.visible import visible
-from forge.views.standing.status import standing
-from forge.views.standing.trace import WORDS, Trace, Traced, trace
+from forge.front.cli.click_types import Verb, option
+from forge.text.printable import visible
+from forge.views.tracker.status import standing
+from forge.views.tracker.trace import WORDS, Trace, Traced, trace
 
 
 @click.command("trace", cls=Verb)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
+from forge.front.cli.click_types import Verb
 from forge.front.cli.context import about_rollback, run_context
-from forge.front.cli.declaring import Verb
-from forge.run.rollback import undo
+from forge.run.start.rollback import undo
 
 
 @click.command("undo", cls=Verb)

@@ -11,18 +11,18 @@ from typing import TYPE_CHECKING
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.formats import FORMATS, Sheet, render
-from forge.front.cli.waiting import waiting
-from forge.text.amount import amount
+from forge.front.cli.progress_bar import waiting
+from forge.front.cli.shell_completion import names
 from forge.text.command_line import shown_command
-from forge.text.visible import visible
-from forge.views.documents.fixing import Fixes, fix
-from forge.views.documents.validation import Report, validate
+from forge.text.plural import amount
+from forge.text.printable import visible
+from forge.views.validation.fix import Fixes, fix
+from forge.views.validation.validate import Report, validate
 
 if TYPE_CHECKING:
-    from forge.run.proofs.probing import Probe
+    from forge.run.proofs.probe import Probe
 
 _PROBING = "forge.front.cli.probe_run"  # like a verb's module, loaded when it is called: most calls run nothing
 

@@ -10,19 +10,19 @@ import click
 
 from forge.errors import UnknownName, UsageError
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
-from forge.front.cli.declaring import Verb, option
-from forge.front.cli.waiting import counted
-from forge.planning.catalog import Catalog
-from forge.planning.plan_files import PlanFile
+from forge.front.cli.click_types import Verb, option
+from forge.front.cli.progress_bar import counted
+from forge.front.cli.shell_completion import names
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import PlanFile
 from forge.planning.settings import load, load_at
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 from forge.views.proof.verdicts import Bench, PlanVerdict, tree_to_judge
 
 if TYPE_CHECKING:
-    from forge.run.proofs.verifying import Ran
+    from forge.run.proofs.run_truths import Ran
 
 _MOST_WRONG = 3
 _RUNNING = "forge.front.cli.verify_run"  # like a verb's module, loaded when it is called: most calls run nothing

@@ -5,11 +5,11 @@ from __future__ import annotations
 import click
 
 from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.completing import names
+from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import run_context
-from forge.front.cli.declaring import Verb, option
-from forge.planning.catalog import Catalog
-from forge.run.proofs.proving import waive
+from forge.front.cli.shell_completion import names
+from forge.planning.names.catalog import Catalog
+from forge.run.proofs.attest import waive
 
 
 @click.command("waive", cls=Verb)

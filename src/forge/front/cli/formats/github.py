@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.front.cli.formats import Sheet
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 

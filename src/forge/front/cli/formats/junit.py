@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 
 from forge.front.cli.formats import Sheet
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 _NAME = "forge validate"
 

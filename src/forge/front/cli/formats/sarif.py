@@ -12,7 +12,7 @@ from forge import __version__
 from forge.check.rules.catalog import RULES, Rule
 from forge.front.cli.formats import Sheet
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 _ROOT = "%SRCROOT%"
 _SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"

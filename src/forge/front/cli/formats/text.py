@@ -8,7 +8,7 @@ import click
 
 from forge.front.cli.formats import Sheet, one_line
 from forge.text.finding import Finding
-from forge.text.visible import visible
+from forge.text.printable import visible
 
 _COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _INDENT = "    "

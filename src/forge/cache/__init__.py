@@ -1,0 +1,1 @@
+"""What every cache shares: fingerprints, file stamps, one store."""

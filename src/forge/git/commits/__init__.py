@@ -1,0 +1,1 @@
+"""Commits that forge makes, and the branches they move."""

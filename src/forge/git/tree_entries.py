@@ -1,0 +1,106 @@
+"""Trees with entries replaced, and what a tree has at a path. Names that are no UTF-8 are read and written as bytes."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from forge.git.lazy_pygit2 import pygit2
+
+_FOLDER = 0o040000
+_ID = 20  # bytes of an object's id
+
+Entry = tuple[int, str] | None
+"""Mode and object id of what is at a path; None for nothing."""
+
+Nested = dict[str, "Nested | Entry"]
+
+
+def entry_at(objects: pygit2.Repository, tree: pygit2.Tree, path: str) -> Entry:
+    """Return mode and id of what a tree has at a path, folders too; None where it has nothing there."""
+    entry: Entry = (_FOLDER, str(tree.id))
+    for name in path.split("/"):
+        if entry is None or entry[0] != _FOLDER:
+            return None
+        entry = _named(objects[entry[1]].peel(pygit2.Tree), name)
+    return entry
+
+
+def _named(tree: pygit2.Tree, name: str) -> Entry:
+    if not is_text(name):
+        return _entries(tree).get(os.fsencode(name))
+    return (int(tree[name].filemode or 0), str(tree[name].id)) if name in tree else None
+
+
+def with_entries(objects: pygit2.Repository, tree: pygit2.Tree, entries: Mapping[str, Entry]) -> pygit2.Oid:
+    """Write a tree with entries replaced, folder by folder; all other entries keep their ids. Returns its id."""
+    return _written(objects, tree, _nested(entries))
+
+
+def _nested(entries: Mapping[str, Entry]) -> Nested:
+    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of a file, wins."""
+    root: Nested = {}
+    for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None):
+        *folders, name = path.split("/")
+        place = root
+        for folder in folders:
+            below = place.get(folder)
+            if not isinstance(below, dict):
+                below = place[folder] = {}
+            place = below
+        place[name] = entry
+    return root
+
+
+def _written(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
+    if not all(map(is_text, nested)):
+        return _written_raw(objects, tree, nested)
+    builder = objects.TreeBuilder(tree) if tree is not None else objects.TreeBuilder()
+    for name, entry in nested.items():
+        there = tree is not None and name in tree
+        below = tree[name] if tree is not None and there else None
+        made = _folder(objects, below, entry) if isinstance(entry, dict) else entry
+        if made is not None:
+            builder.insert(name, pygit2.Oid(hex=made[1]), made[0])
+        elif there:
+            builder.remove(name)
+    return builder.write()
+
+
+def _written_raw(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
+    """Write a level that has names which are no UTF-8: pygit2's builder does not take them."""
+    entries = _entries(tree) if tree is not None else {}
+    for name, entry in nested.items():
+        key = os.fsencode(name)
+        before = entries.get(key)
+        below = objects[before[1]] if before and before[0] == _FOLDER else None
+        made = _folder(objects, below, entry) if isinstance(entry, dict) else entry
+        if made is not None:
+            entries[key] = made
+        else:
+            entries.pop(key, None)
+    ordered = sorted(entries.items(), key=lambda item: item[0] + (b"/" if item[1][0] == _FOLDER else b""))
+    raw = b"".join(f"{mode:o} ".encode() + name + b"\0" + bytes.fromhex(oid) for name, (mode, oid) in ordered)
+    return objects.write(pygit2.enums.ObjectType.TREE, raw)
+
+
+def _folder(objects: pygit2.Repository, before: pygit2.Object | None, nested: Nested) -> Entry:
+    """Return the entry of a folder with entries replaced; None where nothing is left in it."""
+    made = _written(objects, before if isinstance(before, pygit2.Tree) else None, nested)
+    return (_FOLDER, str(made)) if len(objects[made].peel(pygit2.Tree)) else None
+
+
+def is_text(name: str) -> bool:
+    """Say whether a name is UTF-8."""
+    return not any("\ud800" <= letter <= "\udfff" for letter in name)
+
+
+def _entries(tree: pygit2.Tree) -> dict[bytes, tuple[int, str]]:
+    """Return the entries of a tree as its object holds them, by the bytes of their names."""
+    raw, at = tree.read_raw(), 0
+    found: dict[bytes, tuple[int, str]] = {}
+    while at < len(raw):
+        mode, _, name = raw[at : (end := raw.index(b"\0", at))].partition(b" ")
+        found[name] = int(mode, 8), raw[end + 1 : end + 1 + _ID].hex()
+        at = end + 1 + _ID
+    return found

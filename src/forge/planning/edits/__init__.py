@@ -1,0 +1,1 @@
+"""New documents and changes to existing ones."""

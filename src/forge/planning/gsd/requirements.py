@@ -1,0 +1,113 @@
+"""REQUIREMENTS.md as people write it: the requirements that it defines, their phases, and every id that it speaks of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from forge.planning.numbers import mentioned, normal
+from forge.text.location import Spot
+from forge.text.source import Source, Span
+
+PATH = ".planning/REQUIREMENTS.md"
+# Atomic groups, for a possessive quantifier on a group matches wrongly before Python 3.11.5 (gh-106052).
+_TOKEN_TEXT = r"[A-Za-z0-9]++(?>(?:[-_.][A-Za-z0-9]+)*)"
+_LINE = re.compile(r"^[^\n]*", re.M)
+_ITEM = re.compile(rf"[ \t]*[-*+][ \t]+(?:\[(?P<mark>.)\][ \t]+)?(?P<bold>[*_`]{{0,3}})\[?(?P<id>{_TOKEN_TEXT})(?![\w-])")
+_TITLE = re.compile(rf"#{{2,6}}[ \t]+[*`\[]*(?P<id>{_TOKEN_TEXT})(?![\w-])")
+_HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
+_ROW = re.compile(rf"[ \t]*\|[ \t]*[*`\[]*(?P<id>{_TOKEN_TEXT})[*`\]]*[ \t]*\|(?P<rest>[^\n]*)")
+_START = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-_.])"  # never inside of a word: a long one is looked at once
+_TOKEN = re.compile(rf"{_START}{_TOKEN_TEXT}")
+_RANGE = re.compile(
+    rf"{_START}({_TOKEN_TEXT})[*`]{{0,3}}[ \t]{{0,3}}(?:-|–|—|~|\.\.\.?|to|through|thru)"
+    rf"[ \t]{{0,3}}[*`]{{0,3}}({_TOKEN_TEXT})"
+)
+_ASIDE = re.compile(
+    r"out of scope|\bfuture\b|defer|\blater\b|backlog|won't|not in|nice to have|\bv2\b(?!\.\d)|stretch|\bnext\b"
+    r"|excluded|traceab|coverage", re.I,
+)  # fmt: skip
+_LONGEST = 60
+_WIDEST = 200
+
+
+class Requirement(NamedTuple):
+    """A requirement that is defined: `ticked` is None without a box, `aside` says that it is not for now."""
+
+    id: str
+    ticked: bool | None
+    aside: bool
+    spot: Spot
+
+
+class Requirements(NamedTuple):
+    """What the file says. `phases` is what its table maps each id to; `spoken` holds every id in it, in lower case."""
+
+    path: str
+    defined: list[Requirement]
+    phases: dict[str, list[str]]
+    spoken: list[str]
+
+    @classmethod
+    def of(cls, source: Source) -> Requirements:
+        """Read the file. Never raises: what is not understood is passed over."""
+        defined: list[Requirement] = []
+        phases: dict[str, list[str]] = {}
+        asides: list[int] = []
+        for line in _LINE.finditer(source.text):
+            if heading := _HEADING.match(line[0]):
+                asides = [level for level in asides if level < len(heading[1])]
+                asides += [len(heading[1])] if _ASIDE.search(heading[2]) else []
+            row = _ROW.match(line[0])
+            if row and is_id(row["id"]):
+                phases.setdefault(row["id"].lower(), []).extend(_phases(row["rest"]))
+            elif match := _definition(line[0]):
+                mark = match.groupdict().get("mark")
+                spot = Spot.of(source, Span(line.start() + match.start("id"), line.start() + match.end("id")))
+                defined.append(Requirement(match["id"], None if mark is None else mark in "xX", bool(asides), spot))
+        return cls(source.path, defined, phases, sorted(ids_in(source.text)))
+
+
+def _definition(line: str) -> re.Match[str] | None:
+    item = _ITEM.match(line)
+    if item and (item["mark"] is not None or item["bold"]) and is_id(item["id"]):
+        return item
+    title = _TITLE.match(line)
+    return title if title and is_id(title["id"]) else None
+
+
+def is_id(token: str) -> bool:
+    """Say whether a word reads like a requirement's id: a letter first, a number last, short (`AUTH-01`, `REQ-DB-001`)."""
+    parts = re.split(r"[-_.]", token)
+    numbered = len(parts) > 1 and re.fullmatch(r"\d+[A-Za-z]?", parts[-1]) is not None
+    version = re.fullmatch(r"v\d+(?:\.\d+)*", token, re.I)
+    return numbered and token[0].isalpha() and version is None and len(token) <= _LONGEST
+
+
+def _phases(rest: str) -> list[str]:
+    cell = rest.partition("|")[0].strip()
+    bare = re.fullmatch(r"\d+(?:\.\d+)*[A-Za-z]?", cell)
+    return [normal(cell)] if bare else list(mentioned(cell))
+
+
+def ids_in(text: str) -> set[str]:
+    """Return every id-like word of a text in lower case, the ids inside of ranges (`REL-01 through REL-03`) too."""
+    found = {token.lower() for token in _TOKEN.findall(text) if len(token) <= _LONGEST}
+    for first, last in set(_RANGE.findall(text)):
+        found.update(_spread(first, last))
+    return found
+
+
+def _spread(first: str, last: str) -> Iterator[str]:
+    """Yield the ids of a range in lower case: `REL-01` to `REL-03`, or to `03`; nothing where these make no range."""
+    start, end = re.fullmatch(r"(.*\D)(\d{1,9})", first), re.fullmatch(r"(|.*\D)(\d{1,9})", last)
+    if start is None or end is None or end[1] not in ("", start[1]):
+        return
+    for number in range(int(start[2]), min(int(end[2]), int(start[2]) + _WIDEST) + 1):
+        yield f"{start[1]}{number:0{len(start[2])}d}".lower()
+
+
+def named_by(entries: Iterable[str]) -> set[str]:
+    """Return the ids that entries of a plan's `requirements` mean, in lower case, ranges spread."""
+    return {each for entry in entries for each in (*ids_in(entry), entry.lower())}

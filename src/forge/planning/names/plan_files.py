@@ -1,0 +1,181 @@
+"""The plan files of a work tree: where they are, what they are called, and the phases that they lie in. None is read here."""
+
+from __future__ import annotations
+
+import os
+import posixpath
+import re
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from forge.planning.numbers import normal
+
+FOLDER = ".planning"
+RUNS = f"{FOLDER}/runs"
+_OWN = ("runs", "proofs")
+_FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
+_SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
+_PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
+_NUMBERED = re.compile(r"(\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?)-.+")
+_NATURAL = re.compile(r"([0-9]+)")
+
+
+class PlanFile(Struct, frozen=True):
+    """A plan file that was found: its path, its id among the others, and the folder it lies in."""
+
+    path: str
+    id: str
+
+    @property
+    def folder(self) -> str:
+        """The folder, relative to the root."""
+        return self.path.rpartition("/")[0]
+
+    @property
+    def stem(self) -> str:
+        """The file's name less `-PLAN.md`; for a bare `PLAN.md` its folder's name."""
+        name = posixpath.basename(self.path).removesuffix("PLAN.md").rstrip("-_.")
+        return name or posixpath.basename(self.folder)
+
+    @property
+    def archived(self) -> bool:
+        """Whether it lies in a milestone's archive, or was put away by forge."""
+        return "milestones" in self.path.split("/") or self.path.startswith(f"{FOLDER}/archive/")
+
+    @property
+    def summary_path(self) -> str:
+        """Where the plan's summary lies."""
+        return self.path.removesuffix("PLAN.md") + "SUMMARY.md"
+
+
+class Phase(Struct, frozen=True):
+    """A folder with plans, in order."""
+
+    folder: str
+    plans: tuple[PlanFile, ...]
+
+    @property
+    def name(self) -> str:
+        """The folder's own name, `01-foundation`."""
+        return posixpath.basename(self.folder)
+
+    @property
+    def number(self) -> str:
+        """The number that the folder's name begins with, empty where there is none."""
+        match = _PHASE.fullmatch(self.name)
+        return match["number"] if match else ""
+
+    @property
+    def key(self) -> str:
+        """Its number in normal form, empty where there is none."""
+        return normal(self.number) if self.number else ""
+
+
+def natural(text: str) -> list[tuple[int, str]]:
+    """Return a sort key in which `phase 10` comes behind `phase 9`."""
+    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(_NATURAL.split(text))]
+
+
+def find_plan_files(root: Path) -> Iterator[str]:
+    """Yield the path of every `*PLAN.md` below `.planning/`, at any depth; links to folders are not followed."""
+    top = root / FOLDER
+    for folder, names, files in os.walk(top):
+        if Path(folder) == top:
+            names[:] = [name for name in names if name not in _OWN]
+        names.sort()
+        place = Path(folder).relative_to(root).as_posix()
+        yield from (f"{place}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
+
+
+def plan_files_among(paths: Iterable[str]) -> Iterator[str]:
+    """Yield those of the paths of a tree that are plans, as `find_plan_files` does for a folder."""
+    for path in paths:
+        parts = path.split("/")
+        if parts[0] == FOLDER and len(parts) > 1 and parts[1] not in _OWN and path.endswith("PLAN.md"):
+            yield path
+
+
+def plan_id(path: str) -> str:
+    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for `PLAN.md` its folder."""
+    folder, name = posixpath.split(path)
+    if match := _FULL.fullmatch(name):
+        return f"{match['phase']}-{match['plan']}"
+    phase = _PHASE.fullmatch(posixpath.basename(folder))
+    if (match := _SHORT.fullmatch(name)) and phase and "quick" not in path.split("/"):
+        return f"{phase['number']}-{match['plan']}"
+    return PlanFile(path, "").stem
+
+
+def summaries_of(plans: Collection[str], summaries: Collection[str]) -> dict[str, str]:
+    """Return the summary of each plan that has one, both by their paths.
+
+    It is called like its plan; or it lies beside it and bears its number (`01-02-SUMMARY.md` is that of `01-02-login-PLAN.md`,
+    of `02-PLAN.md` in `01-start` too), where no other plan there does.
+    """
+    found = {plan: own for plan in plans if (own := plan.removesuffix("PLAN.md") + "SUMMARY.md") in summaries}
+    if len(found) == len(summaries):
+        return found
+    left = {_numbered(path, "SUMMARY.md"): path for path in sorted({*summaries}.difference(found.values()), reverse=True)}
+    numbers = [(plan, _numbered(plan, "PLAN.md")) for plan in plans if plan not in found]
+    times = Counter(number for _, number in numbers)
+    return found | {plan: left[number] for plan, number in numbers if number in left and times[number] == 1}
+
+
+def _numbered(path: str, ending: str) -> tuple[str, str]:
+    """Return the folder of a plan or its summary, and the number that it has there: its id without a slug.
+
+    A number alone (`01-SUMMARY.md`) is that of a phase as well, so it is no plan's but that of its own name.
+    """
+    folder, name = posixpath.split(path)
+    whole = name.removesuffix(ending)
+    stem = whole.removeprefix(f"{posixpath.basename(folder)}-")
+    if ending == "SUMMARY.md" and stem == whole and stem.rstrip("-").isdigit():
+        return folder, stem
+    own = plan_id(f"{folder}/{stem}PLAN.md")
+    match = _NUMBERED.fullmatch(own)
+    return folder, match[1] if match else own
+
+
+def identified(paths: Iterable[str]) -> list[PlanFile]:
+    """Give each path its id; those that are not unique get the milestone, else the folders, in front."""
+    found = [(path, plan_id(path)) for path in paths]
+    for prefix in (_milestone, _folders):
+        number = Counter(name for _, name in found)
+        found = [(path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name) for path, name in found]
+    return [PlanFile(path, name) for path, name in sorted(found, key=lambda pair: natural(pair[0]))]
+
+
+def _milestone(path: str) -> str:
+    parts = path.split("/")
+    if "milestones" not in parts[:-1]:
+        return ""
+    return parts[parts.index("milestones") + 1].removesuffix("-phases")
+
+
+def _folders(path: str) -> str:
+    return posixpath.dirname(path).removeprefix(f"{FOLDER}/").removeprefix("phases/")
+
+
+def found_below(root: Path) -> list[PlanFile]:
+    """Return every plan file of a work tree with its id, in natural order of the paths."""
+    return identified(find_plan_files(root))
+
+
+def phases_of(files: Sequence[PlanFile]) -> list[Phase]:
+    """Return the folders that hold plans, in the order of the files."""
+    folders: dict[str, list[PlanFile]] = {}
+    for file in files:
+        folders.setdefault(file.folder, []).append(file)
+    return [Phase(folder, tuple(inside)) for folder, inside in folders.items()]
+
+
+def phase_named(phases: Sequence[Phase], name: str) -> Phase | None:
+    """Return the one current phase that a name means: its folder's name, its number or its slug."""
+    current = [phase for phase in phases if not {"milestones", "quick"} & set(phase.folder.split("/"))]
+    number = name.lstrip("0")
+    found = [phase for phase in current if name in (phase.name, phase.folder) or number == phase.number.lstrip("0") != ""]
+    found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
+    return found[0] if len(found) == 1 else None

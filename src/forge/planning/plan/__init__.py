@@ -1,0 +1,1 @@
+"""Plans: their steps, must-haves, scope and checks."""

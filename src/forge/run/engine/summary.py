@@ -1,0 +1,96 @@
+"""SUMMARY.md of a run, written from the record alone."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from forge.git.repository import Repository
+from forge.planning.names.plan_files import PlanFile
+from forge.planning.plan.plan import Plan
+from forge.records.card import RunCard
+from forge.text.yaml import parse as yaml
+from forge.timeline.run.state import RunState
+
+_MARKS = {"pass": "x", "waived": "x"}
+
+
+def place_for_summary(repository: Repository, card: RunCard, text: str) -> str:
+    """Return where a summary goes: beside the plan, or into the run's folder where somebody else's SUMMARY stands."""
+    path = PlanFile(card.plan_path, card.plan).summary_path
+    place = repository.root / path
+    if not place.exists() or place.read_bytes() == text.encode("utf-8", "replace") or _written_by_forge(repository, path):
+        return path
+    return f"{card.folder}/summary.md"
+
+
+def _written_by_forge(repository: Repository, path: str) -> bool:
+    """Say whether the last commit that touched a file is one of forge's records, and nobody edited it since."""
+    trailer = repository.git("log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)", "--", path).strip()
+    return bool(trailer) and not repository.git("status", "--porcelain", "--", path)
+
+
+def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
+    """Return the summary: what was done, what was verified, and what is not proven."""
+    front = {
+        "phase": plan.front.get("phase").raw if plan.front.get("phase") else "",  # type: ignore[union-attr]
+        "plan": plan.front.get("plan").raw if plan.front.get("plan") else card.plan,  # type: ignore[union-attr]
+        "status": "complete" if state.verdict == "proven" and state.status == "completed" else "halted",
+        "verdict": state.verdict or "unproven", "run": card.run, "generated_by": "forge",
+        "started": state.started_at, "finished": state.finished_at or "",
+    }  # fmt: skip
+    parts = [
+        _title(card, plan),
+        "## Steps",
+        *_steps(plan, state),
+        "## Must-haves",
+        *_must_haves(state),
+        *_open_ends(plan, state),
+    ]
+    return f"---\n{yaml.dump(front)}---\n\n" + "\n".join(parts) + "\n"
+
+
+def _title(card: RunCard, plan: Plan) -> str:
+    source = f"Written by forge from the record of run `{card.run}`; see `forge timeline {card.run}`."
+    return f"# {card.plan}: {plan.title}\n\n{source}\n"
+
+
+def _steps(plan: Plan, state: RunState) -> Iterator[str]:
+    yield "| step | stage | outcome | commits | verified |\n|---|---|---|---|---|"
+    for step in state.steps:
+        declared = plan.steps[step.number - 1].checks if step.number <= len(plan.steps) else []
+        outcomes = [str(outcome) for outcome in step.work.checks.values()]
+        verified = ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes)) or (
+            "—" if declared else "nothing to verify"
+        )
+        verified = f"failed before the work, {verified}" if "failed" in step.work.before.values() else verified
+        outcome = f"skipped: {step.skip_reason}" if step.status == "skipped" else step.status
+        outcome = step.skip_reason if step.carried_from else outcome
+        commits = ", ".join(f"`{commit[:10]}`" for commit in step.commits) or "—"
+        yield f"| {step.number}. {_cell(step.name)} | {step.stage} | {_cell(outcome)} | {commits} | {verified} |"
+    yield ""
+
+
+def _must_haves(state: RunState) -> Iterator[str]:
+    if not state.verdicts:
+        yield "The plan declares none, so nothing is proven.\n"
+        return
+    for verdict in state.verdicts:
+        mark = _MARKS.get(str(verdict.get("verdict")), " ")
+        name, answer = f"{verdict.get('kind')}:{verdict.get('index')}", verdict.get("verdict")
+        yield f"- [{mark}] {name} {verdict.get('target')} — {answer}: {verdict.get('reason')}"
+    yield ""
+
+
+def _open_ends(plan: Plan, state: RunState) -> Iterator[str]:
+    lines = [
+        f"- step {step.number} has no `<verify>`: completed on its diff alone" for step in state.steps
+        if step.status == "completed" and step.commits and not plan.steps[step.number - 1].checks
+    ]  # fmt: skip
+    lines += [f"- not run: `{_cell(command)}` ({reason})" for _, command, reason in state.not_run]
+    if lines:
+        yield "## Not verified\n"
+        yield from lines
+
+
+def _cell(text: str) -> str:
+    return " ".join(text.split()).replace("|", "\\|")

@@ -1,0 +1,157 @@
+"""`resume --adopt`: a run of another clone goes on in this one, from the record that was committed when it paused."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import shutil
+
+from forge.errors import DamagedLog, ForgeError, GitFailed
+from forge.git.clone import clone_id
+from forge.git.commits.record_commit import blob_data, identity, is_ancestor, names_in
+from forge.git.commits.stale_locks import require_unlocked
+from forge.git.objects.tree import RevisionTree, Unreadable
+from forge.git.repository import Repository
+from forge.planning.plan.plan import Plan
+from forge.records.card import RunCard
+from forge.records.record import RunRecord
+from forge.records.store import live_folder
+from forge.run.approvals import plan_approval
+from forge.run.engine.controls import carry_on, current
+from forge.run.engine.executor import commit_pause, go_on
+from forge.run.engine.open_run import OpenRun, create_live
+from forge.run.engine.plan_unchanged import plan_of
+from forge.run.engine.session import Context, open_run, writing
+from forge.run.processes.evidence import FOLDER
+from forge.run.processes.signals import Interrupts
+from forge.run.start.first_events import Options
+from forge.run.start.preconditions import require_clean, require_fit, require_no_open_run
+from forge.run.start.start import approved_how
+from forge.text.command_line import forge_command
+from forge.timeline import log
+from forge.timeline.run import events as ev
+from forge.timeline.run import fold
+from forge.timeline.run.state import RunState
+
+_FROM_HISTORY = "nothing was changed; bring an undamaged version back from its history"
+
+
+class NotAdoptable(ForgeError):
+    """A run of another clone whose committed record does not allow to go on with it here."""
+
+    kind = "not_adoptable"
+
+
+def adopt(context: Context, record: RunRecord) -> RunRecord:
+    """Take over a run whose committed record ends paused, and go on with it. What this clone had of it is kept aside.
+
+    Every refusal is raised before anything is written: NotAdoptable, DamagedLog, NotApproved, and those of a new run.
+    """
+    require_fit(context)
+    with writing(context, "adopt") as lock, Interrupts() as interrupts:
+        require_no_open_run(context)
+        require_unlocked(context.repository)
+        require_clean(context)
+        card, files = _committed(context.repository, record)
+        state = _state(card, files["timeline.jsonl"])
+        _require_held(context.repository, card, state)
+        plan = _plan(context.repository, card)
+        subject = plan_approval.subject_of(context.repository, plan, context.settings, card.runner)
+        how = approved_how(context, plan, subject, Options(), f"forge resume --adopt {card.run}")
+        lock.rename(card.run)
+        _set_aside(context.repository, card.run)
+        adopted = ev.RunAdopted(record.clone, clone_id(context.repository))
+        approved = ev.ApprovalResolved("ap-0", "approved", "once", how, "plan", subject.sha256)
+        first, actor = [(adopted, None), (approved, None)], identity(context.repository)
+        create_live(context.repository, card, first, actor, context.execution, files)
+        run = open_run(context, card, interrupts)
+        try:
+            return _go_on(context, run)
+        finally:
+            run.close()
+
+
+def _go_on(context: Context, run: OpenRun) -> RunRecord:
+    work, step = run.state.work, run.state.step
+    uncommitted = (work.runner and not work.applied) or work.changed
+    if step is not None and uncommitted:  # what the other clone had in its tree has not come along
+        run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq), step=step)
+        go_on(run)
+        return current(run)
+    if run.state.waiting is not None and not context.person.present:
+        commit_pause(run)
+        return current(run)
+    return carry_on(run)
+
+
+def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict[str, bytes]]:
+    """Return a run's card, and its files as HEAD has them, evidence included, by their names. Raises DamagedLog."""
+    tree, folder = RevisionTree(repository, "HEAD"), record.card.folder
+    try:
+        files = {name: tree.read(f"{folder}/{name}") for name in ("run.yaml", "timeline.jsonl")}
+        card = RunCard.decode(f"{folder}/run.yaml", files["run.yaml"])
+    except (Unreadable, ValueError) as error:
+        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", "nothing was changed") from error
+    for name in names_in(repository, str(repository.head().commit), f"{folder}/{FOLDER}"):
+        with contextlib.suppress(Unreadable):  # `forge replay` names what is missing
+            files[f"{FOLDER}/{name}"] = tree.read(f"{folder}/{FOLDER}/{name}")
+    return card, files
+
+
+def _state(card: RunCard, lines: bytes) -> RunState:
+    """Return what a committed timeline adds up to. Raises DamagedLog, NotAdoptable where it does not end paused."""
+    reading = log.read(lines)
+    first = reading.events[0] if reading.events else None
+    problem = reading.problem or ("its last line is torn" if reading.torn else "")
+    if first is None or first.type != ev.MissionStarted.type or first.run != card.run:
+        problem = problem or "it does not begin with this run's mission_started"
+    if problem:
+        raise DamagedLog(
+            f"the committed timeline of {card.run} is damaged: {problem}",
+            _FROM_HISTORY,
+        )  # fmt: skip
+    state = fold.fold(card.run, card.steps, reading.events)
+    if state.status != "paused":
+        raise NotAdoptable(
+            f"the committed record of {card.run} does not end paused, but {state.status}: another forge may be at work on it",
+            "pause it in its own clone (`forge pause`), push, fetch, then adopt it", [forge_command("timeline", card.run)],
+        )  # fmt: skip
+    return state
+
+
+def _require_held(repository: Repository, card: RunCard, state: RunState) -> None:
+    """Raises NotAdoptable where HEAD is on another branch than the run's, or does not hold its commits."""
+    head = repository.head()
+    missing = [commit for commit in (card.base_commit, *state.commits) if not is_ancestor(repository, commit, str(head.commit))]
+    if missing:
+        raise NotAdoptable(
+            f"{head.short} does not hold the commits of {card.run}: {', '.join(commit[:12] for commit in missing[:5])}",
+            f"fetch the branch {card.branch} and switch to it, then adopt the run",
+        )  # fmt: skip
+    if head.short != card.branch and repository.commit_of(f"refs/heads/{card.branch}") is not None:
+        raise NotAdoptable(f"HEAD is on {head.short}, the run is on {card.branch}", "switch to that branch, then adopt the run")
+
+
+def _plan(repository: Repository, card: RunCard) -> Plan:
+    """Return the plan that the run began with. Raises NotAdoptable where its file is another one by now."""
+    try:
+        same = hashlib.sha256(blob_data(repository, card.plan_blob)).hexdigest() == card.plan_sha256
+        now = (repository.root / card.plan_path).read_bytes()
+    except (GitFailed, OSError) as error:
+        raise NotAdoptable(f"{card.plan_path} cannot be read: {error}", "bring the plan of the run back") from error
+    if not same or hashlib.sha256(now).hexdigest() != card.plan_sha256:
+        said = f"{card.plan_path} is not the plan that {card.run} began with"
+        raise NotAdoptable(said, "stop the run in its own clone, then execute the plan")
+    return plan_of(repository, card)
+
+
+def _set_aside(repository: Repository, run: str) -> None:
+    """Keep what this clone still has of a run that came back to it."""
+    live = live_folder(repository, run)
+    if live.exists():
+        aside = repository.forge_dir / "torn"
+        aside.mkdir(parents=True, exist_ok=True)
+        number = 1
+        while (aside / f"{run}-{number}").exists():
+            number += 1
+        shutil.move(live, aside / f"{run}-{number}")

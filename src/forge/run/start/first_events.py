@@ -1,0 +1,92 @@
+"""What a run begins with: how it was asked for, its card, and its first events."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from forge.errors import UsageError
+from forge.git import program
+from forge.git.clone import clone_id
+from forge.git.commits.record_commit import identity
+from forge.git.objects.tree import RevisionTree
+from forge.git.repository import Repository
+from forge.planning.plan.plan import Plan
+from forge.records.card import RUNS, RunCard
+from forge.records.record import RunRecord, all_runs
+from forge.run.approvals.plan_approval import Subject
+from forge.run.engine.session import Context
+from forge.timeline.event import Data
+from forge.timeline.ids import now, run_id
+from forge.timeline.run import events as ev
+from forge.timeline.run.events import StepSkipped
+
+
+@dataclass(frozen=True)
+class Options:
+    """How `forge execute` was called."""
+
+    runner: str | None = None
+    approve: bool = False
+    approved: str | None = None
+    no_checks: str | None = None
+    ignore_deps: str | None = None
+    from_step: str | None = None
+    worktree: bool = False
+    allow_dirty: bool = False
+
+    def told(self) -> dict[str, object]:
+        """Return what the record keeps of them: those that were given."""
+        told = {
+            "approve": "yes" if self.approve else "", "approved": self.approved, "no_checks": self.no_checks,
+            "ignore_deps": self.ignore_deps, "from": self.from_step, "worktree": "yes" if self.worktree else "",
+            "allow_dirty": "yes" if self.allow_dirty else "",
+        }  # fmt: skip
+        return {name: value for name, value in told.items() if value}
+
+
+def record_is_ignored(repository: Repository) -> bool:
+    """Say whether an ignore rule covers the records of runs."""
+    return program.attempt(repository.root, "check-ignore", "-q", "--no-index", f"{RUNS}/x").returncode == 0
+
+
+def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: str, prior: RunRecord | None) -> RunCard:
+    """Return the card of a new run. Raises UsageError where the plan is not committed as it is."""
+    repository, head = context.repository, context.repository.head()
+    clone = clone_id(repository)
+    mine = [record.card.run for record in all_runs(repository, everywhere=True) if record.card.clone == clone]
+    blob = RevisionTree(repository, str(head.commit)).blob(plan.path)
+    if blob is None:
+        raise UsageError(
+            f"{plan.path} is not committed",
+            "commit the plan: a run is bound to its blob",
+            [shlex.join(["git", "add", "-f", plan.path])],
+        )
+    return RunCard(
+        run_id(plan.id, mine, max(mine, default="")), plan.id, plan.path, plan.sha256, blob,
+        {"how": how, "subject": subject.sha256}, str(head.commit), head.short, clone, runner, identity(repository),
+        context.execution, now(), plan.title, [{"id": step.id, "name": step.name, "stage": step.stage} for step in plan.steps],
+        {"paths": list(plan.write_scope.paths),
+         **{key: subject.scope[key] for key in ("max_files", "max_lines")}, **subject.contract.as_data()},
+        prior.card.run if prior else None,
+    )  # fmt: skip
+
+
+def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
+    """Return the newest run of a plan, None where there is none."""
+    records = [record for record in all_runs(repository) if record.plan_path == plan.path]
+    return records[-1] if records else None
+
+
+def first_events(
+    plan: Plan, card: RunCard, options: Options, findings: list[str], passed_over: Sequence[tuple[str, StepSkipped]]
+) -> list[tuple[Data, str | None]]:
+    """Return the events that a run begins with, each with its step: what it is to do, the plan's approval, what is carried."""
+    started = ev.MissionStarted(
+        card.goal, len(card.steps), card.scope_contract, card.plan_sha256, card.base_commit, card.prior_run, options.told(),
+        findings, plan.texts("user_setup"),
+    )  # fmt: skip
+    how, subject = card.approval["how"], card.approval["subject"]
+    approved = ev.ApprovalResolved("ap-0", "approved", "always" if how == "flag" else "once", how, "plan", subject)
+    return [(started, None), (approved, None), *((event, step) for step, event in passed_over)]

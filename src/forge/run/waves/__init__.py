@@ -1,0 +1,1 @@
+"""Several plans, one after another."""

@@ -1,0 +1,108 @@
+"""What to execute: one plan, a phase or a mission plan after plan, or whatever comes next."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forge.errors import UnknownName, UsageError
+from forge.planning.mission.mission import load_all as mission_files
+from forge.planning.names.catalog import Catalog
+from forge.planning.names.plan_files import Phase, PlanFile, natural
+from forge.records.record import RunRecord, open_runs
+from forge.run.engine.controls import resume
+from forge.run.engine.session import Context
+from forge.run.start.dry_run import Rehearsal, rehearse
+from forge.run.start.first_events import Options
+from forge.run.start.start import execute
+from forge.text.command_line import forge_command
+from forge.views.tracker.status import standing
+
+
+def execute_named(context: Context, name: str | None, here: Path, options: Options) -> list[RunRecord]:
+    """Execute what a name means, seen from the folder `here`, and return the runs, in order.
+
+    A plan's name comes before a phase's, that before a mission's; without a name the open run goes on, else the next ready
+    plan is taken. Raises UnknownName, which lists the candidates.
+    """
+    catalog = Catalog(context.repository.root)
+    if name is None:
+        return [_whatever_comes_next(context, options)]
+    phases = _phases_meant(context, catalog, name, here)
+    if phases is None:
+        return [execute(context, catalog.one(name, here), options)]
+    if options.worktree:
+        raise UsageError("a work tree of its own is for one plan: the next one builds on its branch", "name a plan")
+    done: list[RunRecord] = []
+    for phase in phases:
+        done += _execute_phase(context, phase, options)
+        if done and done[-1].state.status != "completed":
+            break
+    return done
+
+
+def rehearse_named(context: Context, name: str | None, here: Path, options: Options) -> list[Rehearsal]:
+    """Return what executing a name would come to, plan by plan in order. Raises UnknownName."""
+    catalog = Catalog(context.repository.root)
+    if name is None:
+        return [rehearse(context, _next_ready(context), options)]
+    phases = _phases_meant(context, catalog, name, here)
+    if phases is None:
+        return [rehearse(context, catalog.one(name, here), options)]
+    done = standing(context.repository).done
+    left = [[file for file in phase.plans if not done(file)] for phase in phases]
+    ordered = [file for files in left for file in sorted(files, key=lambda file: (catalog.load(file).wave, natural(file.path)))]
+    return [rehearse(context, file, options) for file in ordered]
+
+
+def _phases_meant(context: Context, catalog: Catalog, name: str, here: Path) -> list[Phase] | None:
+    """Return the phases that a name means, of a mission in its order; None where it means no phase and no mission."""
+    phase = catalog.phase_meant(name, here)
+    if phase is not None or catalog.named(name, here):
+        return [phase] if phase is not None else None
+    mission = next((found for found in mission_files(context.repository.root) if name in (found.id, found.path)), None)
+    if mission is None:
+        return None
+    if mission.status in ("paused", "done", "cancelled"):
+        raise UsageError(f"the mission {mission.id} is {mission.status}", f"set its status in {mission.path}, or name a phase")
+    found = [(folder, catalog.phase(folder)) for folder in mission.phases]
+    unknown = [folder for folder, phase in found if phase is None]
+    if unknown or not found:
+        listed = ", ".join(unknown) or "(it names no phases)"
+        raise UnknownName(f"the mission {mission.id} has no such phases: {listed}", f"mend `phases` in {mission.path}")
+    return [phase for _, phase in found if phase is not None]
+
+
+def _whatever_comes_next(context: Context, options: Options) -> RunRecord:
+    records = open_runs(context.repository)
+    if len(records) == 1:
+        return resume(context, records[0])
+    if records:
+        commands = [f"forge resume {record.card.run}" for record in records]
+        raise UnknownName(f"{len(records)} runs are open", "resume one of them", commands)
+    return execute(context, _next_ready(context), options)
+
+
+def _next_ready(context: Context) -> PlanFile:
+    files = standing(context.repository).ready
+    if not files:
+        raise UnknownName("no plan is ready", "write one, or see `forge status` for what the others wait for")
+    if len(files) > 1:
+        listed = "\n".join(f"  {file.id}  {file.path}" for file in files)
+        commands = [forge_command("execute", file.id) for file in files[:5]]
+        raise UnknownName(f"{len(files)} plans are ready:\n{listed}", "name one", commands)
+    return files[0]
+
+
+def _execute_phase(context: Context, phase: Phase, options: Options) -> list[RunRecord]:
+    """Run the plans of a phase in wave order; stop at the first run that does not come to its end."""
+    done: list[RunRecord] = []
+    while True:
+        tried = {record.card.plan_path for record in done}
+        now = standing(context.repository)
+        left = [file for file in phase.plans if file.path not in tried and not now.done(file)]
+        files = now.order.next_wave(left) or left[:1]
+        if not files:
+            return done
+        done.append(execute(context, files[0], options))
+        if done[-1].state.status != "completed":
+            return done

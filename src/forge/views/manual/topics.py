@@ -1,0 +1,80 @@
+"""The manual: the pages of `docs/` that a user reads, their sections, and the rules, as text for a terminal."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterator, Mapping
+
+from forge.errors import UnknownName
+from forge.shipped import resource
+from forge.views.manual.plain_text import plain_text
+
+_TOPICS = {
+    "tutorial": ("tutorial.md", "", "from an empty folder to a proven plan"),
+    "commands": ("commands.md", "", "every command, its options and what it prints"),
+    "tracker": ("tracker.md", "", "missions, phases, plans and items, and how they are changed"),
+    "plans": ("plans.md", "", "how a plan is written"),
+    "runs": ("runs.md", "", "how a run works, and what to do when it stops"),
+    "approval": ("runs.md", "Approval", "what has to be approved before it runs"),
+    "git": ("runs.md", "Commits", "what forge commits, and with which trailers"),
+    "must-haves": ("must-haves.md", "", "verdicts, evidence, proofs, waivers"),
+    "rules": ("rules.md", "", "what validate finds, rule by rule"),
+    "validate": ("validate.md", "", "findings, mends, formats, CI"),
+    "settings": ("settings.md", "", "every key of forge.yaml"),
+    "runners": ("runners.md", "", "how a program does a step"),
+    "merging": ("merging.md", "", "what git merges by itself, and what a person settles"),
+    "formats": ("formats.md", "", "the files on disk, event by event"),
+    "pre-commit": ("pre-commit.md", "", "commits held to the rules"),
+    "exit-codes": ("commands.md", "Exit status", "what the exit status of a command means"),
+    "names": ("commands.md", "Names", "how plans, phases, runs and items are named"),
+    "json": ("commands.md", "JSON", "what --json prints, and the kinds of errors"),
+    "completion": ("completion.md", "", "completion in bash, zsh and fish"),
+}  # fmt: skip
+_FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$", re.M | re.S)
+_CLOSEST = 0.6
+
+
+def topics() -> Mapping[str, str]:
+    """Return the topics with what each is about."""
+    return {name: about for name, (_, _, about) in _TOPICS.items()}
+
+
+def rules() -> Mapping[str, str]:
+    """Return the ids of the rules with the first sentence of their sections."""
+    return {name: text.strip().partition(". ")[0] for name, text in _sections(_page("rules.md")) if " " not in name}
+
+
+def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
+    """Return what the manual says about a topic, a command or a rule, for a terminal of so many columns.
+
+    Raises UnknownName, which names what was probably meant.
+    """
+    wanted = name.lower()
+    if wanted in _TOPICS:
+        page, section, _ = _TOPICS[wanted]
+        return plain_text(_section(page, section) if section else _page(page), width)
+    if wanted in verbs:
+        return plain_text(_section("commands.md", wanted), width)
+    known = rules()
+    if wanted in known:
+        return plain_text(_section("rules.md", wanted), width)
+    near = difflib.get_close_matches(wanted, [*_TOPICS, *verbs, *known], 3, _CLOSEST)
+    hint = f"did you mean {' or '.join(f'`forge help {each}`' for each in near)}?" if near else "`forge help` lists the topics"
+    raise UnknownName(f"there is no topic, command or rule `{name}`", hint)
+
+
+def _page(name: str) -> str:
+    return resource("docs", name).read_text(encoding="utf-8")
+
+
+def _section(page: str, heading: str) -> str:
+    return f"# {heading}\n" + next(text for name, text in _sections(_page(page)) if name == heading)
+
+
+def _sections(text: str) -> Iterator[tuple[str, str]]:
+    """Yield the sections of the second level with their headings; a heading in a fence is none."""
+    shielded = _FENCE.sub(lambda match: match[0].replace("\n#", "\n\0#"), text)
+    for part in re.split(r"^## ", shielded, flags=re.M)[1:]:
+        heading, _, body = part.partition("\n")
+        yield heading.strip("` "), body.replace("\0", "")

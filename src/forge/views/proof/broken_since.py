@@ -1,0 +1,65 @@
+"""Since when something is broken that once held: the first commit behind the last one at which it passed."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+from msgspec.structs import replace
+
+from forge.check.must_haves.verdict import Answer
+from forge.errors import GitFailed
+from forge.git.objects.history import Line
+from forge.git.objects.store import Asked, ObjectStore, StoredTree
+
+Judge = Callable[[StoredTree], Answer]
+_MOST_TREES = 400
+
+
+class Trees:
+    """The trees of commits, the latest of them kept."""
+
+    def __init__(self, store: ObjectStore) -> None:
+        self.store = store
+        self._kept: OrderedDict[str, StoredTree] = OrderedDict()
+
+    def at(self, commit: str) -> StoredTree:
+        """Return the tree of a commit. Raises GitFailed where it is missing here."""
+        if commit not in self._kept:
+            self._kept[commit] = StoredTree.at(self.store, commit)
+            if len(self._kept) > _MOST_TREES:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(commit)
+        return self._kept[commit]
+
+
+def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | None:
+    """Return the first commit of a line at which a must-have fails behind the last one at which it passes.
+
+    It goes back from the end to `start`, and looks again only where something changed that the last look had asked for.
+    None where it does not fail at the end. What cannot be decided at a commit neither breaks nor mends.
+    """
+    first, place, since = line.place[start], len(line.commits) - 1, None
+    while place >= first:
+        answer, asked = _look(trees, line.commits[place], judge)
+        if answer in ("pass", "waived") or (since is None and answer != "fail"):
+            break
+        changed = max(line.last_change(asked, place), first) if asked else place
+        if answer == "fail":
+            since = changed
+        place = changed - 1
+    return None if since is None else line.commits[since]
+
+
+def _look(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, Asked | None]:
+    """Judge at a commit, without its listing where it is decided so: the listing changes far more often than a file."""
+    try:
+        tree = trees.at(commit)
+        with tree.noting(blind=True) as asked:
+            answer = judge(tree)
+        if not asked.listed or answer in ("pass", "fail"):
+            return answer, replace(asked, listed=False)
+        with tree.noting() as asked:
+            return judge(tree), asked
+    except GitFailed:
+        return "unproven", None

@@ -1,0 +1,70 @@
+"""Reports as pages: Markdown, or one HTML file that needs nothing else, no script and no network."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import groupby
+
+import jinja2
+from markupsafe import Markup
+
+from forge.shipped import resource
+from forge.text.printable import visible
+from forge.views.reports.bars import as_text, draw
+from forge.views.reports.report import Report
+from forge.views.runs.story import duration
+
+FORMATS = ("md", "html")
+_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+_CLASSES = {"+": "added", "-": "removed", "@": "place"}
+
+
+def render(report: Report, form: str) -> str:
+    """Return a report as `md` or `html`."""
+    environment = jinja2.Environment(
+        loader=jinja2.FileSystemLoader(resource("templates", "report")), autoescape=form == "html",
+        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, finalize=_shown,
+    )  # fmt: skip
+    environment.filters |= {"duration": duration, "md": _md, "code": _code, "fence": _fence, "diff_lines": _diff_lines}
+    return environment.get_template(f"report.{form}").render(report=report, draw=draw, as_text=as_text)
+
+
+def _shown(value: object) -> object:
+    """Return what a page shows of a value: texts of plans and programs with what does not print written out."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+
+
+def _md(text: object) -> str:
+    """Return a text as Markdown shows it literally, on one line."""
+    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+
+
+def _code(text: object) -> str:
+    """Return a text as code inside a line; the bars that would end a table's cell are written as entities elsewhere."""
+    line = " ".join(str(text).split()).replace("|", "¦")
+    ticks = "`" * (_longest(line) + 1)
+    padding = " " if line.startswith("`") or line.endswith("`") else ""
+    return f"{ticks}{padding}{line}{padding}{ticks}" if line else ""
+
+
+def _fence(text: str, language: str = "") -> str:
+    """Return a text as a fenced block that it cannot end itself."""
+    fence = "`" * max(3, _longest(text) + 1)
+    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
+
+
+def _longest(text: str) -> int:
+    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+
+
+def _diff_lines(text: str) -> Iterator[tuple[str, str]]:
+    """Yield a diff in stretches of lines of one kind: `added`, `removed`, `place`, or plain."""
+    for kind, lines in groupby(text.splitlines(), key=_line_class):
+        yield kind, "\n".join(lines) + "\n"
+
+
+def _line_class(line: str) -> str:
+    if line.startswith(("diff --git", "+++ ", "--- ", "index ")):
+        return "head"
+    return _CLASSES.get(line[:1], "plain")

@@ -1,0 +1,152 @@
+"""Puts the facts of all documents of a `.planning/` together, for the rules between documents."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import sqlite3
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from forge.check.rules import runs
+from forge.check.rules.catalog import between
+from forge.check.rules.project import Project, exists_below
+from forge.check.rules.runs import RunFacts
+from forge.errors import ForgeError
+from forge.git import program
+from forge.git.repository import Repository
+from forge.planning.backlog.facts import ItemFacts
+from forge.planning.gsd import reports, requirements, roadmap
+from forge.planning.gsd.reports import ReportFront
+from forge.planning.gsd.requirements import Requirements
+from forge.planning.gsd.roadmap import Roadmap
+from forge.planning.mission.facts import MissionFacts
+from forge.planning.names import moved_plans
+from forge.planning.names.catalog import Catalog
+from forge.planning.plan.facts import PlanFacts
+from forge.records.card import RUNS
+from forge.text.finding import Finding
+from forge.views.validation.kinds import folders_of_phases
+from forge.views.validation.read_one import plain
+from forge.views.validation.readings import text_key
+
+T = TypeVar("T")
+
+
+class Gathering:
+    """The facts of documents by kind and path, as JSON; those of plans lie in a temporary file until a rule asks."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        self.facts: dict[str, dict[str, str]] = {}
+        self.plans = PlanShelf()
+
+    def take(self, kind: str, path: str, facts: str) -> None:
+        """Keep the facts of a document."""
+        if kind == "plan":
+            self.plans.put(path, facts)
+        else:
+            self.facts.setdefault(kind, {})[path] = facts if kind != "summary" else ""
+
+    def findings(self, repository: Repository | None) -> Iterator[Finding]:
+        """Yield what is wrong between the documents; what only git can tell where there is a repository."""
+        yield from between(self._project(repository))
+        if repository is not None and "timeline" in self.facts:
+            yield from self._history(repository, self.facts["timeline"])
+        elif repository is not None and (repository.root / RUNS).is_dir():
+            yield from self._history(repository, {})
+
+    def _all(self, kind: str, of: type[T]) -> list[T]:
+        found = (self._one(kind, path, of) for path in self.facts.get(kind, {}))
+        return [each for each in found if each is not None]
+
+    def _one(self, kind: str, path: str, of: type[T]) -> T | None:
+        return _decoded(self.facts.get(kind, {}).get(path), of)
+
+    def _project(self, repository: Repository | None) -> Project:
+        archived = [each for each in self._all("requirements", Requirements) if each.path != requirements.PATH]
+        return Project(
+            self.root,
+            Catalog(self.root).files,
+            lambda path: _decoded(self.plans.get(path), PlanFacts),
+            exists_below(self.root, cache(lambda: _tracked(repository))),
+            frozenset(self.facts.get("summary", ())),
+            folders_of_phases(str(self.root)),
+            self._one("roadmap", roadmap.PATH, Roadmap),
+            self._one("requirements", requirements.PATH, Requirements),
+            frozenset(name for each in archived for name in each.spoken),
+            self._one("state", reports.STATE, ReportFront),
+            tuple(self._all("verification", ReportFront)),
+            frozenset(self._completed()),
+            tuple(self._all("item", ItemFacts)),
+            tuple(self._all("mission", MissionFacts)),
+            repository is not None,
+        )
+
+    def _runs(self) -> list[RunFacts]:
+        return self._all("timeline", RunFacts)
+
+    def _completed(self) -> Iterator[str]:
+        """Yield the paths of the plans that a run completed which was not rolled back since."""
+        ended = {run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"}
+        found = {path.rpartition("/")[0]: json.loads(text) for path, text in self.facts.get("run", {}).items()}
+        cards = [card for folder, card in found.items() if folder in ended and isinstance(card, list)]
+        undone = {prior for _, _, kind, prior in cards if kind == "undo"}
+        back = {prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone}
+        plans = {str(plan) for run, plan, kind, _ in cards if kind == "execute" and run not in back}
+        lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
+        now = moved_plans.homes(lost, moved_plans.said_by(self.root) if lost else {}, lambda path: "")
+        yield from (now.get(plan, plan) for plan in plans)
+
+    def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
+        yield from runs.check_history(repository, RUNS, list(timelines))
+        yield from runs.check_commits(repository, self._runs())
+
+
+class PlanShelf:
+    """Texts by path in a temporary database, which SQLite holds on the disk: memory does not grow with the plans."""
+
+    def __init__(self) -> None:
+        self._base = sqlite3.connect("", isolation_level=None)
+        self._base.execute("PRAGMA journal_mode=OFF")
+        self._base.execute("CREATE TABLE facts (path TEXT PRIMARY KEY, facts TEXT)")
+        self._base.execute("BEGIN")
+
+    def put(self, path: str, text: str) -> None:
+        """Keep the text of a path."""
+        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (text_key(path), text))
+
+    def get(self, path: str) -> str | None:
+        """Return the text of a path, None where there is none."""
+        row = self._base.execute("SELECT facts FROM facts WHERE path=?", (text_key(path),)).fetchone()
+        return row[0] if row else None
+
+
+def _decoded(text: str | None, of: type[T]) -> T | None:
+    return msgspec.convert(plain(text), of | None) if text else None
+
+
+def _tracked(repository: Repository | None) -> frozenset[str]:
+    """Return what git tracks, with every folder on the way; nothing where there is no repository."""
+    if repository is None:
+        return frozenset()
+    try:
+        files = program.fields(repository.git("ls-files", "-z"))
+    except ForgeError:
+        return frozenset()
+    folders = {path[: match.start()] for path in files for match in re.finditer("/", path)}
+    return frozenset(files) | folders
+
+
+def repository_of(root: str) -> Repository | None:
+    """Return the repository whose work tree `root` is; None where it is none, or only lies in one."""
+    try:
+        found = Repository.discover(Path(root))
+    except ForgeError:
+        return None
+    return found if os.path.realpath(found.root) == root else None

@@ -1,0 +1,183 @@
+"""One document read and judged by itself: its findings, its silencing comments, and facts for the rules between documents."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+from msgspec import Struct, field
+from msgspec.structs import astuple
+
+from forge.check.rules import allow, conflict, documents, items, missions, reports, runs
+from forge.check.rules.allow import Allow
+from forge.check.rules.catalog import RULES, of_plan
+from forge.check.rules.known import meant
+from forge.errors import SettingsError
+from forge.planning import settings
+from forge.planning.backlog import item
+from forge.planning.backlog.facts import ItemFacts
+from forge.planning.gsd.reports import ReportFront
+from forge.planning.gsd.requirements import Requirements
+from forge.planning.gsd.roadmap import Roadmap
+from forge.planning.mission import mission
+from forge.planning.mission.facts import MissionFacts
+from forge.planning.names.plan_files import plan_id
+from forge.planning.plan.facts import PlanFacts
+from forge.planning.plan.plan import load
+from forge.records.card import RunCard
+from forge.text.finding import Finding
+from forge.text.location import Spot
+from forge.text.source import Source
+from forge.text.yaml import parse as yaml
+
+_LONGEST_LINE = 400
+
+
+class Reading(Struct, frozen=True):
+    """What a document came to. `facts` is JSON for the rules between documents, `lines` the text of lines with findings."""
+
+    kind: str
+    name: str
+    steps: int = 0
+    findings: tuple[Finding, ...] = ()
+    allows: tuple[Allow, ...] = ()
+    lines: dict[int, str] = field(default_factory=dict)
+    facts: str = "null"
+
+    def encode(self) -> str:
+        """Return the reading as JSON, less its facts."""
+        return json.dumps(
+            [self.kind, self.name, self.steps, [astuple(each) for each in self.findings], self.allows, [*self.lines.items()]],
+            ensure_ascii=True, separators=(",", ":"),
+        )  # fmt: skip
+
+    @classmethod
+    def decode(cls, text: str, facts: str) -> Reading:
+        """Return the reading that was encoded. Raises ValueError or TypeError where it is none."""
+        kind, name, steps, findings, allows, lines = plain(text)
+        comments = tuple(Allow(rule, reason, Spot(*spot)) for rule, reason, spot in allows)
+        return cls(kind, name, steps, tuple(Finding(*each) for each in findings), comments, dict(lines), facts)
+
+
+def plain(text: str) -> Any:
+    """Return what JSON says. Halves of surrogate pairs, which stand for bytes that are no UTF-8, are read by slower means.
+
+    Raises ValueError where it is no JSON.
+    """
+    try:
+        return msgspec.json.decode(text)
+    except msgspec.DecodeError:
+        return json.loads(text)
+
+
+def read(kind: str, root: Path, source: Source) -> Reading:
+    """Read and judge a document of a kind. Never raises for what it says."""
+    name, steps, findings, facts = _READERS[kind](root, source)
+    comments = tuple(allow.allows(source)) if kind not in ("timeline", "config") else ()
+    found = sorted(findings, key=lambda each: (each.line, each.column, each.rule))
+    wanted = {each.line for each in found} | {comment.spot.line for comment in comments}
+    lines = {} if kind == "timeline" else {line: source.line_text(line)[:_LONGEST_LINE] for line in sorted(wanted)}
+    encoded = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
+    return Reading(kind, name, steps, tuple(found), comments, lines, encoded)
+
+
+Answer = tuple[str, int, Iterable[Finding], object]
+
+
+def _plan(root: Path, source: Source) -> Answer:
+    plan = load(source, plan_id(source.path))
+    return plan.id, len(plan.steps), of_plan(plan, root), PlanFacts.of(plan)
+
+
+def _settings(root: Path, source: Source) -> Answer:
+    try:
+        found = settings.load(root)
+        findings = [_placed(source, documents.SETTINGS_KEY.id, text) for text in found.warnings if text.startswith(source.path)]
+    except SettingsError as error:
+        findings = [_placed(source, documents.SETTINGS.id, error.message)]
+    return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
+
+
+def _placed(source: Source, rule: str, text: str) -> Finding:
+    """Return a finding from a message that begins with `path:line:column:`."""
+    parts = text.removeprefix(source.path).split(":", 3)
+    numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
+    line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
+    of = documents.SETTINGS if rule == documents.SETTINGS.id else documents.SETTINGS_KEY
+    return of.on(source.path, Spot("", line, column, line, column + 1), parts[3].strip() if numbered else text,
+                 "`forge help settings` has every key")  # fmt: skip
+
+
+def _rule_names(source: Source) -> list[Finding]:
+    """Return a finding for each key of `rules` that is no rule."""
+    try:
+        block = yaml.parse(source.text).get("rules")
+    except yaml.YamlProblem:
+        return []
+    known = {rule.id for rule in RULES}
+    return [
+        documents.SETTINGS_KEY.at(source, span, f"there is no rule `{key}`",
+                                  f"did you mean `{near}`?" if (near := meant(key, known)) else "`forge rules` lists them")
+        for key, span in (block.keys if block else {}).items() if key not in known
+    ]  # fmt: skip
+
+
+def _mission(root: Path, source: Source) -> Answer:
+    found = mission.load(root, source.path)
+    return found.id, 0, [*missions.check_mission(source, found), *conflict.check(source)], MissionFacts.of(found)
+
+
+def _item(root: Path, source: Source) -> Answer:
+    found = item.load(source)
+    return found.id, 0, [*items.check_item(found), *conflict.check(source)], ItemFacts.of(found)
+
+
+def _roadmap(root: Path, source: Source) -> Answer:
+    return source.path, 0, conflict.check(source), Roadmap.of(source)
+
+
+def _requirements(root: Path, source: Source) -> Answer:
+    return source.path, 0, conflict.check(source), Requirements.of(source)
+
+
+def _report(root: Path, source: Source) -> Answer:
+    report = ReportFront.of(source)
+    return source.path, 0, [*reports.check_report(report), *conflict.check(source)], report
+
+
+def _config(root: Path, source: Source) -> Answer:
+    return source.path, 0, reports.check_config(source), None
+
+
+def _timeline(root: Path, source: Source) -> Answer:
+    reading = runs.read(source.data)
+    findings = [*runs.check_timeline(source.path, reading), *conflict.check(source)]
+    return source.path, 0, findings, runs.facts(source.path, reading)
+
+
+def _run(root: Path, source: Source) -> Answer:
+    try:
+        card = RunCard.decode(source.path, source.data)
+        facts: object = [card.run, card.plan_path, card.kind, card.prior_run]
+    except ValueError:
+        facts = None
+    return source.path, 0, [*runs.check_card(source), *conflict.check(source)], facts
+
+
+def _proof(root: Path, source: Source) -> Answer:
+    return source.path, 0, [*documents.check_proof(source), *conflict.check(source)], None
+
+
+def _page(root: Path, source: Source) -> Answer:
+    return source.path, 0, conflict.check(source), None
+
+
+_READERS: dict[str, Callable[[Path, Source], Answer]] = {
+    "plan": _plan, "settings": _settings, "mission": _mission, "item": _item, "roadmap": _roadmap,
+    "requirements": _requirements,
+    "state": _report, "summary": _report, "verification": _report, "config": _config, "timeline": _timeline, "run": _run,
+    "proof": _proof, "project": _page, "phase": _page,
+}  # fmt: skip
