@@ -1,7 +1,8 @@
-"""What full-text search costs: the index of a large repository built, brought up to date, and asked.
+"""What full-text search costs: the index of a large repository built, brought up to date, and
+asked.
 
-The floor of a build is reading every blob through the same pygit2; of an update, the `git diff-tree` that names what changed.
-Run: python benchmarks/retrieve.py [--files N]
+The floor of a build is reading every blob through the same pygit2; of an update, the `git
+diff-tree` that names what changed. Run: python benchmarks/retrieve.py [--files N]
 """
 
 from __future__ import annotations
@@ -21,7 +22,10 @@ from forge.git.repository import Repository
 from forge.views.lookup.full_text import FullText, words_of
 
 WORDS = [
-    f"{first}{second}{third}" for first in "bdfgkl" for second in ("an", "er", "io", "ost") for third in ("ta", "mi", "ro", "x")
+    f"{first}{second}{third}"
+    for first in "bdfgkl"
+    for second in ("an", "er", "io", "ost")
+    for third in ("ta", "mi", "ro", "x")
 ]
 
 
@@ -32,8 +36,17 @@ def made(base: Path, files: int) -> Path:
     lines = ["commit refs/heads/main", "committer A <a@b.c> 1700000000 +0000", "data 1", "x"]
     for number in range(files):
         text = " ".join(chance.choices(WORDS, k=150)) + f"\nnumber{number}\n"
-        lines += [f"M 100644 inline src/{number // 100}/file{number}.txt", f"data {len(text)}", text]
-    subprocess.run(["git", "fast-import", "--quiet"], cwd=root, input="\n".join(lines).encode() + b"\n", check=True)
+        lines += [
+            f"M 100644 inline src/{number // 100}/file{number}.txt",
+            f"data {len(text)}",
+            text,
+        ]
+    subprocess.run(
+        ["git", "fast-import", "--quiet"],
+        cwd=root,
+        input="\n".join(lines).encode() + b"\n",
+        check=True,
+    )
     subprocess.run(["git", "reset", "-q", "--hard"], cwd=root, check=True)
     return root
 
@@ -52,11 +65,18 @@ def read_all(repository: Repository, commit: str) -> None:
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--files", type=int, default=100_000)
     parser.add_argument("--changed", type=int, default=20)
     options = parser.parse_args()
-    os.environ.update(GIT_AUTHOR_NAME="A", GIT_AUTHOR_EMAIL="a@b.c", GIT_COMMITTER_NAME="A", GIT_COMMITTER_EMAIL="a@b.c")
+    os.environ.update(
+        GIT_AUTHOR_NAME="A",
+        GIT_AUTHOR_EMAIL="a@b.c",
+        GIT_COMMITTER_NAME="A",
+        GIT_COMMITTER_EMAIL="a@b.c",
+    )
     with tempfile.TemporaryDirectory() as base:
         root = made(Path(base), options.files)
         repository = Repository.discover(root)
@@ -66,13 +86,24 @@ def main() -> None:
             found = FullText(Repository.discover(root))
             return found.best(str(repository.head().commit), words, 12)
 
-        rows = [("build", seconds(ask), seconds(lambda: read_all(repository, str(repository.head().commit))))]
+        rows = [
+            (
+                "build",
+                seconds(ask),
+                seconds(lambda: read_all(repository, str(repository.head().commit))),
+            )
+        ]
         rows.append(("ask again", seconds(ask), 0.0))
         for number in range(options.changed):
             (root / f"src/{number}/file{number * 100}.txt").write_text(f"changed {number} banta\n")
         subprocess.run(["git", "commit", "-qam", "Change"], cwd=root, check=True)
         floor = seconds(
-            lambda: subprocess.run(["git", "diff-tree", "-r", "HEAD~1", "HEAD"], cwd=root, capture_output=True, check=True)
+            lambda: subprocess.run(
+                ["git", "diff-tree", "-r", "HEAD~1", "HEAD"],
+                cwd=root,
+                capture_output=True,
+                check=True,
+            )
         )
         rows.append((f"{options.changed} files changed", seconds(ask), floor))
         size = FullText(repository).path.stat().st_size >> 20

@@ -1,12 +1,12 @@
 """What a step costs, as a ratio to the same work done by a shell loop with plain git.
 
-The overhead of a step is the slope between runs of 2 and 22 steps (start-up falls out). The floor of an edit step is
-`git add -A && git commit` before and after the same runner, with the same verify command; that of a test step is `sh -c`.
-Seconds on the clock hold the waits for the disk, which plain git does not make (forge flushes what it commits and records);
-the seconds of the processors, those of all children included, do not.
-Where `SPECIFY` names the command `specify` (PyPI: specify-cli), 20 test-only steps as a whole process are held against
-`specify workflow run` with 20 shell steps of the same command.
-Run: python benchmarks/steps.py [--rounds N]
+The overhead of a step is the slope between runs of 2 and 22 steps (start-up falls out). The floor
+of an edit step is `git add -A && git commit` before and after the same runner, with the same verify
+command; that of a test step is `sh -c`. Seconds on the clock hold the waits for the disk, which
+plain git does not make (forge flushes what it commits and records); the seconds of the processors,
+those of all children included, do not. Where `SPECIFY` names the command `specify` (PyPI:
+specify-cli), 20 test-only steps as a whole process are held against `specify workflow run` with 20
+shell steps of the same command. Run: python benchmarks/steps.py [--rounds N]
 """
 
 from __future__ import annotations
@@ -32,7 +32,9 @@ FEW, MANY = 2, 22
 
 
 def environment(home: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX") if name in os.environ}
+    kept = {
+        name: os.environ[name] for name in ("PATH", "PYTHONPYCACHEPREFIX") if name in os.environ
+    }
     return {**kept, "HOME": str(home), "GIT_CONFIG_NOSYSTEM": "1", "LC_ALL": "C.UTF-8"}
 
 
@@ -46,9 +48,14 @@ class Spent(NamedTuple):
 def spent(words: Sequence[str], place: Place) -> tuple[Spent, str]:
     """Run a command in a place; return what it took and what it printed."""
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
-    done = subprocess.run(words, cwd=place.root, env=place.env, check=True, capture_output=True, text=True)
+    done = subprocess.run(
+        words, cwd=place.root, env=place.env, check=True, capture_output=True, text=True
+    )
     clock, after = time.perf_counter() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Spent(clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime), done.stdout + done.stderr
+    return (
+        Spent(clock, after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime),
+        done.stdout + done.stderr,
+    )
 
 
 class Place:
@@ -59,7 +66,9 @@ class Place:
         self.env = environment(home)
         for folder in (self.root, home):
             folder.mkdir(parents=True)
-        (home / ".gitconfig").write_text("[user]\nname=Ada\nemail=ada@example.org\n[gc]\nauto=0\n[init]\ndefaultBranch=main\n")
+        (home / ".gitconfig").write_text(
+            "[user]\nname=Ada\nemail=ada@example.org\n[gc]\nauto=0\n[init]\ndefaultBranch=main\n"
+        )
         self.run("git", "init", "-q")
         for number in range(files):
             path = self.root / f"src/{number // 200}/{number}.txt"
@@ -78,10 +87,19 @@ def plan(kind: str, steps: int) -> str:
     for number in range(1, steps + 1):
         files = f"<files>f{number}.txt</files>" if kind == "edit" else ""
         name = f"Write {number}" if kind == "edit" else f"Test {number}"
-        tasks.append(f'<task type="auto">\n<name>Task {number}: {name}</name>\n{files}\n'
-                     "<verify><automated>test -d .</automated></verify>\n</task>\n")  # fmt: skip
-    modified = "".join(f"  - f{number}.txt\n" for number in range(1, steps + 1)) if kind == "edit" else "  []\n"
-    front = f"phase: 01-x\nplan: 01\ntype: execute\nwave: 1\ndepends_on: []\nfiles_modified:\n{modified}"
+        tasks.append(
+            f'<task type="auto">\n<name>Task {number}: {name}</name>\n{files}\n'
+            "<verify><automated>test -d .</automated></verify>\n</task>\n"
+        )
+    modified = (
+        "".join(f"  - f{number}.txt\n" for number in range(1, steps + 1))
+        if kind == "edit"
+        else "  []\n"
+    )
+    front = (
+        "phase: 01-x\nplan: 01\ntype: execute\nwave: 1\ndepends_on:"
+        f" []\nfiles_modified:\n{modified}"
+    )
     return f"---\n{front}---\n" + "\n".join(tasks)
 
 
@@ -92,12 +110,16 @@ def forge_seconds(kind: str, steps: int, files: int) -> Spent:
         folder.mkdir(parents=True)
         (folder / "01-01-PLAN.md").write_text(plan(kind, steps))
         (place.root / ".planning/forge.yaml").write_text(
-            "runner: sh\nrunners:\n  sh: {command: [sh, -c, 'echo $FORGE_STEP_INDEX > f$FORGE_STEP_INDEX.txt'], prompt: file}\n"
+            "runner: sh\nrunners:\n  sh: {command: [sh, -c, 'echo $FORGE_STEP_INDEX >"
+            " f$FORGE_STEP_INDEX.txt'], prompt: file}\n"
         )
         place.run("git", "add", "-A")
         place.run("git", "commit", "-qm", "Plan")
         # without must-haves a completed run is unproven, which is exit status 1
-        took, said = spent(["sh", "-c", '"$@" || test $? = 1', "sh", *FORGE, "execute", "01-01", "--approve"], place)
+        took, said = spent(
+            ["sh", "-c", '"$@" || test $? = 1', "sh", *FORGE, "execute", "01-01", "--approve"],
+            place,
+        )
         assert "completed" in said, said
         return took
 
@@ -111,7 +133,8 @@ def shell_seconds(kind: str, steps: int, files: int) -> Spent:
 
 
 def slopes(kind: str, files: int, rounds: int) -> list[Spent]:
-    """Return what one more step takes, of forge and of the shell: from the least of few and of many steps.
+    """Return what one more step takes, of forge and of the shell: from the least of few and of many
+    steps.
 
     The four measures take turns, so that whatever else goes on here meets all alike.
     """
@@ -133,8 +156,13 @@ def specify_seconds(steps: int) -> float:
     """Return the seconds of a workflow with so many shell steps."""
     with tempfile.TemporaryDirectory() as base:
         place = Place(Path(base), 0)
-        each = "".join(f'  - {{id: s{number}, type: shell, run: "test -d ."}}\n' for number in range(steps))
-        head = 'schema_version: "1.0"\nworkflow: {id: bench, name: Bench, version: "1.0.0", description: Steps}\nsteps:\n'
+        each = "".join(
+            f'  - {{id: s{number}, type: shell, run: "test -d ."}}\n' for number in range(steps)
+        )
+        head = (
+            'schema_version: "1.0"\nworkflow: {id: bench, name: Bench, version: "1.0.0",'
+            " description: Steps}\nsteps:\n"
+        )
         (place.root / "workflow.yml").write_text(head + each)
         return place.run(os.environ["SPECIFY"], "workflow", "run", "workflow.yml").clock
 
@@ -147,8 +175,19 @@ def append_ratio(rounds: int) -> tuple[float, float]:
         descriptor = os.open(Path(base) / "plain", os.O_WRONLY | os.O_CREAT | os.O_APPEND)
         ours, plain = [], []
         for number in range(1, rounds + 1):
-            event = Event(number, "2026-01-01T00:00:00.000000Z", "step_started", "r", "01-01/1", 1, "Ada <a@b.c>", "01J",
-                          {"step_index": 1, "description": "x" * 80, "stage": "edit"}, [], log.previous)  # fmt: skip
+            event = Event(
+                number,
+                "2026-01-01T00:00:00.000000Z",
+                "step_started",
+                "r",
+                "01-01/1",
+                1,
+                "Ada <a@b.c>",
+                "01J",
+                {"step_index": 1, "description": "x" * 80, "stage": "edit"},
+                [],
+                log.previous,
+            )
             line = event.encode()
             began = time.perf_counter()
             log.append(event)
@@ -162,22 +201,38 @@ def append_ratio(rounds: int) -> tuple[float, float]:
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--files", type=int, nargs="*", default=[0], help="tracked files beside the plan's")
+    parser.add_argument(
+        "--files", type=int, nargs="*", default=[0], help="tracked files beside the plan's"
+    )
     options = parser.parse_args()
     print(f"{'what':<34}{'forge ms':>10}{'floor ms':>10}{'ratio':>8}")
     for files in options.files:
         for kind in ("edit", "test"):
-            for name, *both in zip(("clock", "processors"), *slopes(kind, files, options.rounds), strict=True):
+            for name, *both in zip(
+                ("clock", "processors"), *slopes(kind, files, options.rounds), strict=True
+            ):
                 ours, floor = (seconds * 1000 for seconds in both)
-                print(f"{f'{kind} step, {files} more, {name}':<34}{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}")
+                print(
+                    f"{f'{kind} step, {files} more, {name}':<34}"
+                    f"{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}"
+                )
     if "SPECIFY" in os.environ:
-        pairs = [(forge_seconds("test", 20, 0).clock, specify_seconds(20)) for _ in range(options.rounds)]
+        pairs = [
+            (forge_seconds("test", 20, 0).clock, specify_seconds(20)) for _ in range(options.rounds)
+        ]
         ours, floor = (min(each) * 1000 for each in zip(*pairs, strict=True))
-        print(f"{'20 test steps, against specify':<34}{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}")
+        print(
+            f"{'20 test steps, against specify':<34}{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}"
+        )
     ours, plain = append_ratio(options.rounds * 200)
-    print(f"{'append, against write+fdatasync':<34}{ours * 1000:>10.3f}{plain * 1000:>10.3f}{ours / plain:>8.2f}")
+    print(
+        f"{'append, against write+fdatasync':<34}"
+        f"{ours * 1000:>10.3f}{plain * 1000:>10.3f}{ours / plain:>8.2f}"
+    )
 
 
 if __name__ == "__main__":

@@ -1,8 +1,10 @@
-"""What reading a long timeline costs: its fold against parsing the same lines, and `forge resume` against an empty one's.
+"""What reading a long timeline costs: its fold against parsing the same lines, and `forge resume`
+against an empty one's.
 
-The floor of the fold is `orjson.loads` of each line, kept in a list; the fold also proves the chain, checks every type, and
-applies what changes a run's state. Both run without the garbage collector. `orjson` is no dependency: `pip install orjson`.
-Run: python benchmarks/timeline.py [--events N] [--rounds N]
+The floor of the fold is `orjson.loads` of each line, kept in a list; the fold also proves the
+chain, checks every type, and applies what changes a run's state. Both run without the garbage
+collector. `orjson` is no dependency: `pip install orjson`. Run: python benchmarks/timeline.py
+[--events N] [--rounds N]
 """
 
 from __future__ import annotations
@@ -26,13 +28,17 @@ from forge.timeline.run.fold import fold
 
 COMMIT, HASH = "a" * 40, "b" * 64
 STEP: tuple[Data, ...] = (
-    ev.StepStarted(1, "Write the module", "edit"), ev.StageChanged("plan", "edit"),
+    ev.StepStarted(1, "Write the module", "edit"),
+    ev.StageChanged("plan", "edit"),
     ev.CheckpointCreated("cp-1", COMMIT, "before 01-01/1", ["src/a.py"]),
-    ev.RunnerStarted("agent", ["agent", "--prompt", "prompt.md"], HASH, COMMIT), ev.RunnerFinished("agent", 0, 1234),
-    ev.DiffProposed("d-1", HASH, "1 file, +10 -3", "low", ["src/a.py"], []), ev.DiffApplied(COMMIT),
-    ev.TestStarted("python -m pytest -q", 1), ev.TestCompleted(True, 0, 1234, [], "python -m pytest -q", 1),
+    ev.RunnerStarted("agent", ["agent", "--prompt", "prompt.md"], HASH, COMMIT),
+    ev.RunnerFinished("agent", 0, 1234),
+    ev.DiffProposed("d-1", HASH, "1 file, +10 -3", "low", ["src/a.py"], []),
+    ev.DiffApplied(COMMIT),
+    ev.TestStarted("python -m pytest -q", 1),
+    ev.TestCompleted(True, 0, 1234, [], "python -m pytest -q", 1),
     ev.StepCompleted(1),
-)  # fmt: skip
+)
 WAITS = """---
 phase: 01-x
 plan: 01
@@ -55,8 +61,22 @@ def lines(count: int) -> bytes:
     made, previous = [], GENESIS
     for number in range(1, count + 1):
         data = STEP[(number - 1) % len(STEP)]
-        place = (number, "2026-11-20T02:55:49.123456Z", data.type, "20261120T025549Z-01-01-k3f9", "01-01/1", 1)
-        line = Event(*place, "Ada <ada@example.org>", "01JD4ZK8Q0V3T5X7Y9ABCDEFGH", data.as_data(), [], previous).encode()
+        place = (
+            number,
+            "2026-11-20T02:55:49.123456Z",
+            data.type,
+            "20261120T025549Z-01-01-k3f9",
+            "01-01/1",
+            1,
+        )
+        line = Event(
+            *place,
+            "Ada <ada@example.org>",
+            "01JD4ZK8Q0V3T5X7Y9ABCDEFGH",
+            data.as_data(),
+            [],
+            previous,
+        ).encode()
         previous = link(line)
         made.append(line)
     return b"".join(made)
@@ -74,23 +94,42 @@ def least(rounds: int, *measures: Callable[[], object]) -> list[float]:
 
 
 def waiting(base: Path, more: int) -> Place:
-    """Return a repository with an open run that waits for a person, with so many further events in its live log."""
+    """Return a repository with an open run that waits for a person, with so many further events in
+    its live log.
+    """
     place = Place(base, 0)
     plan = place.root / ".planning/phases/01-x/01-01-PLAN.md"
     plan.parent.mkdir(parents=True)
     plan.write_text(WAITS)
     place.run("git", "add", "-A")
     place.run("git", "commit", "-qm", "Plan")
-    subprocess.run([*FORGE, "execute", "01-01", "--approve"], cwd=place.root, env=place.env, capture_output=True, check=False)
+    subprocess.run(
+        [*FORGE, "execute", "01-01", "--approve"],
+        cwd=place.root,
+        env=place.env,
+        capture_output=True,
+        check=False,
+    )
     (live,) = (place.root / ".git/forge/runs").iterdir()
     log = Log(live / "timeline.jsonl")
-    (first, *_) = log.open()
+    first, *_ = log.open()
     log.close()
     raw, seq, previous = bytearray(), log.next_seq, log.previous
     for number in range(seq, seq + more):
         data = ev.StageChanged("edit", "checkpoint")
-        line = Event(number, first.ts, data.type, first.run, None, None, first.actor, first.execution, data.as_data(), [],
-                     previous).encode()  # fmt: skip
+        line = Event(
+            number,
+            first.ts,
+            data.type,
+            first.run,
+            None,
+            None,
+            first.actor,
+            first.execution,
+            data.as_data(),
+            [],
+            previous,
+        ).encode()
         previous = link(line)
         raw += line
     with log.path.open("ab") as file:
@@ -99,16 +138,22 @@ def waiting(base: Path, more: int) -> Place:
 
 
 def resume(place: Place) -> float:
-    """Return the seconds that processors work for a resume which finds that it still has to wait."""
+    """Return the seconds that processors work for a resume which finds that it still has to
+    wait.
+    """
     began = sum(os.times()[2:4])
-    done = subprocess.run([*FORGE, "resume"], cwd=place.root, env=place.env, capture_output=True, check=False)
+    done = subprocess.run(
+        [*FORGE, "resume"], cwd=place.root, env=place.env, capture_output=True, check=False
+    )
     assert done.returncode == 4, done.stdout + done.stderr
     return sum(os.times()[2:4]) - began
 
 
 def main() -> None:
     """Measure and print."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--rounds", type=int, default=3)
     options = parser.parse_args()
@@ -122,10 +167,13 @@ def main() -> None:
     gc.disable()
     steps = [{"id": "01-01/1", "name": "Write the module", "stage": "edit"}]
     whole, floor = least(
-        options.rounds, lambda: fold("r", steps, read(raw).events), lambda: [orjson.loads(line) for line in split]
+        options.rounds,
+        lambda: fold("r", steps, read(raw).events),
+        lambda: [orjson.loads(line) for line in split],
     )
     print(
-        f"read and fold {options.events} events: {whole:.2f} s; orjson.loads of each line: {floor:.2f} s: {whole / floor:.2f}"
+        f"read and fold {options.events} events: {whole:.2f} s; orjson.loads of each line:"
+        f" {floor:.2f} s: {whole / floor:.2f}"
     )
 
 

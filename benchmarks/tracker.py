@@ -1,10 +1,12 @@
-"""What the tracker's commands cost, whole processes, as ratios to bare Python; and beside two other trackers where they are.
+"""What the tracker's commands cost, whole processes, as ratios to bare Python; and beside two other
+trackers where they are.
 
     python benchmarks/tracker.py [ROUNDS]
 
-`BACKLOG` and `GSD_TOOLS` name the programs of npm's `backlog.md` and `@opengsd/gsd-core`; without them they are looked for on
-PATH, and left out where they are not. Each gets the same number of documents with the same titles in its own format. Printed is
-processor time of the process and its children, the median over rounds, as a ratio to that of bare Python in turn with it, since
+`BACKLOG` and `GSD_TOOLS` name the programs of npm's `backlog.md` and `@opengsd/gsd-core`; without
+them they are looked for on PATH, and left out where they are not. Each gets the same number of
+documents with the same titles in its own format. Printed is processor time of the process and its
+children, the median over rounds, as a ratio to that of bare Python in turn with it, since
 processors change their pace; with the wall time behind it. Nothing asserts a time.
 """
 
@@ -62,7 +64,10 @@ labels: []
 dependencies: []
 ---
 """
-ITEM = "---\nid: {id}\nstatus: todo\ntitle: {title}\npriority: P2\ndepends_on: []\nacceptance: []\nlinks: []\n---\n"
+ITEM = (
+    "---\nid: {id}\nstatus: todo\ntitle: {title}\npriority: P2\ndepends_on: []\nacceptance:"
+    " []\nlinks: []\n---\n"
+)
 
 
 def repository(folder: Path) -> Path:
@@ -92,15 +97,21 @@ def with_items(folder: Path, count: int) -> Path:
     place.mkdir(parents=True)
     for number in range(count):
         name = f"b{number:06}"
-        (place / f"{name}-plan.md").write_text(ITEM.format(id=name, title=TITLE.format(number=number)))
+        (place / f"{name}-plan.md").write_text(
+            ITEM.format(id=name, title=TITLE.format(number=number))
+        )
     return committed(folder)
 
 
 def with_tasks(folder: Path, count: int, program: str) -> Path:
     repository(folder)
-    subprocess.run([program, "init", "b", "--defaults"], cwd=folder, check=True, capture_output=True)
+    subprocess.run(
+        [program, "init", "b", "--defaults"], cwd=folder, check=True, capture_output=True
+    )
     settings = folder / "backlog/config.yml"
-    settings.write_text(re.sub(r"remote_operations: true", "remote_operations: false", settings.read_text()))
+    settings.write_text(
+        re.sub(r"remote_operations: true", "remote_operations: false", settings.read_text())
+    )
     for number in range(1, count + 1):
         title = TITLE.format(number=number)
         place = folder / f"backlog/tasks/task-{number} - {title.replace(' ', '-')}.md"
@@ -119,13 +130,22 @@ def once(command: list[str], folder: Path) -> tuple[float, float]:
     environment = {**os.environ, "NO_COLOR": "1", "CI": "1"}
     environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed forge is compiled
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
-    subprocess.run(command, cwd=folder, env=environment, check=True, capture_output=True, stdin=subprocess.DEVNULL)
+    subprocess.run(
+        command,
+        cwd=folder,
+        env=environment,
+        check=True,
+        capture_output=True,
+        stdin=subprocess.DEVNULL,
+    )
     after, wall = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter() - start
     return after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, wall
 
 
 def cost(command: list[str], folder: Path, rounds: int) -> tuple[float, float, float]:
-    """Return the medians of processor and wall time, and of bare Python's processor time, in seconds, once it has run."""
+    """Return the medians of processor and wall time, and of bare Python's processor time, in
+    seconds, once it has run.
+    """
     once(command, folder)
     found = [(*once(command, folder), once(BARE, folder)[0]) for _ in range(rounds)]
     used, wall, bare = (statistics.median(column) for column in zip(*found, strict=True))
@@ -133,11 +153,14 @@ def cost(command: list[str], folder: Path, rounds: int) -> tuple[float, float, f
 
 
 def at_once(folder: Path) -> tuple[int, int]:
-    """Create items in as many processes at once, and return how many items and how many ids there are more."""
+    """Create items in as many processes at once, and return how many items and how many ids there
+    are more.
+    """
     place = folder / ".planning/backlog"
     before = set(os.listdir(place))
     running = [
-        subprocess.Popen([*FORGE, "new", "item", "At once"], cwd=folder, stdout=subprocess.DEVNULL) for _ in range(AT_ONCE)
+        subprocess.Popen([*FORGE, "new", "item", "At once"], cwd=folder, stdout=subprocess.DEVNULL)
+        for _ in range(AT_ONCE)
     ]
     assert [process.wait() for process in running] == [0] * AT_ONCE
     made = set(os.listdir(place)) - before
@@ -161,8 +184,12 @@ def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
             for count, folder in ((SMALL, plans), (LARGE, many))
         },
         f"list {SMALL:,} items": {"forge": ([*FORGE, "list", "items"], items)},
-        f"set a status among {SMALL:,} items": {"forge": ([*FORGE, "set", "b000007", "status=blocked"], items)},
-        f"set a field among {SMALL:,} plans": {"forge": ([*FORGE, "set", "07-03", "wave=2"], plans)},
+        f"set a status among {SMALL:,} items": {
+            "forge": ([*FORGE, "set", "b000007", "status=blocked"], items)
+        },
+        f"set a field among {SMALL:,} plans": {
+            "forge": ([*FORGE, "set", "07-03", "wave=2"], plans)
+        },
         f"show one of {SMALL:,} items": {"forge": ([*FORGE, "show", "b000007"], items)},
         f"search {SMALL:,} items": {"forge": ([*FORGE, "search", "number", "77"], items)},
     }
@@ -174,7 +201,7 @@ def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
             (f"set a status among {SMALL:,} items", ["task", "edit", "7", "-s", "In Progress"]),
             (f"show one of {SMALL:,} items", ["task", "7", "--plain"]),
             (f"search {SMALL:,} items", ["search", "number 77", "--plain"]),
-        ):  # fmt: skip
+        ):
             found[key]["backlog"] = ([backlog, *words], tasks)
     if gsd:
         found[f"list {SMALL:,} plans"]["gsd-tools"] = ([gsd, "stats"], plans)
@@ -194,7 +221,10 @@ def main(rounds: int) -> None:
             parts = []
             for who, (command, folder) in commands.items():
                 used, wall, bare = cost(command, folder, rounds)
-                parts.append(f"{who} {used * 1000:.0f} ms, {used / bare:.1f} times bare ({wall * 1000:.0f} ms)")
+                parts.append(
+                    f"{who} {used * 1000:.0f} ms, {used / bare:.1f} times bare"
+                    f" ({wall * 1000:.0f} ms)"
+                )
                 first.setdefault(name, used)
             show(f"{name}: " + "; ".join(parts))
         for verb in ("list", "status", "ready", "next"):

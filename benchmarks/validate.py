@@ -1,11 +1,12 @@
-"""What `forge validate` costs: per plan in a small and a large repository, warm with one file changed, and in memory.
+"""What `forge validate` costs: per plan in a small and a large repository, warm with one file
+changed, and in memory.
 
     python benchmarks/validate.py [SMALL [LARGE]]
 
-Each measurement is a process of its own on a repository that this script makes. Printed is processor time, of git too, and
-ratios; nothing asserts a time.
-The memory is that of the process at its highest, less what it needs for no plans at all and less the report itself,
-which holds every document and every finding.
+Each measurement is a process of its own on a repository that this script makes. Printed is
+processor time, of git too, and ratios; nothing asserts a time. The memory is that of the process at
+its highest, less what it needs for no plans at all and less the report itself, which holds every
+document and every finding.
 """
 
 from __future__ import annotations
@@ -30,7 +31,8 @@ peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 import tracemalloc
 tracemalloc.start()
 copy = pickle.loads(pickle.dumps((report.findings, report.documents, report.lines)))
-print(json.dumps({"seconds": seconds, "peak": peak, "report": tracemalloc.get_traced_memory()[0], "files": report.files}))
+kept = tracemalloc.get_traced_memory()[0]
+print(json.dumps({"seconds": seconds, "peak": peak, "report": kept, "files": report.files}))
 """
 PLAN = """---
 phase: {phase:02d}-part
@@ -91,20 +93,32 @@ def make(root: Path, plans: int) -> None:
         folder.mkdir(parents=True)
         for plan in range(1, min(PLANS_A_PHASE, plans - (phase - 1) * PLANS_A_PHASE) + 1):
             depends = f'"{phase:02d}-{plan - 1:02d}"' if plan > 1 else ""
-            (folder / f"{phase:02d}-{plan:02d}-PLAN.md").write_text(PLAN.format(phase=phase, plan=plan, depends=depends))
+            (folder / f"{phase:02d}-{plan:02d}-PLAN.md").write_text(
+                PLAN.format(phase=phase, plan=plan, depends=depends)
+            )
     top = root / ".planning"
     top.mkdir(parents=True, exist_ok=True)
     numbers = range(1, phases + 1)
-    top.joinpath("ROADMAP.md").write_text("".join(f"- [ ] **Phase {number}: Part**\n" for number in numbers))
-    top.joinpath("REQUIREMENTS.md").write_text("".join(f"- [ ] **PART-{number:02d}**: it adds\n" for number in numbers))
+    top.joinpath("ROADMAP.md").write_text(
+        "".join(f"- [ ] **Phase {number}: Part**\n" for number in numbers)
+    )
+    top.joinpath("REQUIREMENTS.md").write_text(
+        "".join(f"- [ ] **PART-{number:02d}**: it adds\n" for number in numbers)
+    )
     subprocess.run(["git", "init", "-q", str(root)], check=True)
 
 
 def measured(root: Path) -> dict[str, float]:
-    """Validate in a process of its own; return seconds, peak bytes, the report's bytes and the number of files."""
-    done = subprocess.run([sys.executable, "-c", MEASURE, str(root)], check=True, capture_output=True, text=True, env={
-        **os.environ, "XDG_CONFIG_HOME": str(root / ".git"),
-    })  # fmt: skip
+    """Validate in a process of its own; return seconds, peak bytes, the report's bytes and the
+    number of files.
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", MEASURE, str(root)],
+        check=True,
+        capture_output=True,
+        text=True,
+        env={**os.environ, "XDG_CONFIG_HOME": str(root / ".git")},
+    )
     found: dict[str, float] = json.loads(done.stdout)
     return found
 
@@ -117,7 +131,9 @@ def change_one(root: Path) -> None:
 
 def main() -> None:
     """Measure and print."""
-    small, large = (int(word) for word in (sys.argv[1:] + ["1000", "10000"][len(sys.argv) - 1 :])[:2])
+    small, large = (
+        int(word) for word in (sys.argv[1:] + ["1000", "10000"][len(sys.argv) - 1 :])[:2]
+    )
     base = Path(tempfile.mkdtemp(prefix="forge-validate-"))
     try:
         cold, warm = {}, {}
@@ -134,14 +150,19 @@ def main() -> None:
         shutil.rmtree(base)
 
 
-def _tell(cold: dict[int, dict[str, float]], warm: dict[int, dict[str, float]], small: int, large: int) -> None:
+def _tell(
+    cold: dict[int, dict[str, float]], warm: dict[int, dict[str, float]], small: int, large: int
+) -> None:
     each = {plans: cold[plans]["seconds"] / plans for plans in (small, large)}
     floor = cold[0]["peak"]
     for plans in (small, large):
         beyond = cold[plans]["peak"] - floor - cold[plans]["report"]
-        print(f"{plans} plans: cold {each[plans] * 1000:.2f} ms a plan; warm with one changed "
-              f"{warm[plans]['seconds'] / cold[plans]['seconds']:.3f} of cold; memory {cold[plans]['peak'] / 1e6:.0f} MB, "
-              f"report {cold[plans]['report'] / 1e6:.1f} MB, beyond it {beyond / 1e6:.1f} MB")  # fmt: skip
+        print(
+            f"{plans} plans: cold {each[plans] * 1000:.2f} ms a plan; warm with one changed"
+            f" {warm[plans]['seconds'] / cold[plans]['seconds']:.3f} of cold; memory"
+            f" {cold[plans]['peak'] / 1e6:.0f} MB, report {cold[plans]['report'] / 1e6:.1f} MB,"
+            f" beyond it {beyond / 1e6:.1f} MB"
+        )
     print(f"cold, a plan of {large} against one of {small}: {each[large] / each[small]:.2f}")
 
 

@@ -1,10 +1,11 @@
 """What it costs to decide must-haves, against one `gsd-tools` process per plan.
 
-Rows of forge are measured always: one plan and all plans, cold (nothing kept from earlier calls) and warm, whole
-processes. Where `GSD_TOOLS` names the command of gsd-tools (`GSD_TOOLS="node …/gsd-tools.cjs"`), the same plans are
-given to `verify artifacts` and `verify key-links`, one process each, and the ratios are printed: of time, and of the
-time that processors worked, which is steadier on a machine that does other things as well. Without a repository, one is made.
-Run: python benchmarks/verify.py [REPOSITORY] [--rounds N] [--plans N]
+Rows of forge are measured always: one plan and all plans, cold (nothing kept from earlier calls)
+and warm, whole processes. Where `GSD_TOOLS` names the command of gsd-tools (`GSD_TOOLS="node
+…/gsd-tools.cjs"`), the same plans are given to `verify artifacts` and `verify key-links`, one
+process each, and the ratios are printed: of time, and of the time that processors worked, which is
+steadier on a machine that does other things as well. Without a repository, one is made. Run: python
+benchmarks/verify.py [REPOSITORY] [--rounds N] [--plans N]
 """
 
 from __future__ import annotations
@@ -35,7 +36,9 @@ class Spent(NamedTuple):
 
 
 def spent(root: Path, *words: str) -> Spent:
-    """Return what a command costs, whatever it says; Python may keep its bytecode, as in an installation."""
+    """Return what a command costs, whatever it says; Python may keep its bytecode, as in an
+    installation.
+    """
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(words, cwd=root, env=env, capture_output=True, check=False)
@@ -44,7 +47,9 @@ def spent(root: Path, *words: str) -> Spent:
 
 
 def least(rounds: int, measures: Mapping[str, Callable[[], Sequence[Spent]]]) -> dict[str, Spent]:
-    """Return the least that each measure came to: they take turns, so that whatever else goes on here meets all alike."""
+    """Return the least that each measure came to: they take turns, so that whatever else goes on
+    here meets all alike.
+    """
     found: dict[str, list[Spent]] = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
@@ -65,7 +70,9 @@ def cold(root: Path, *words: str) -> Spent:
 
 
 def made(root: Path, plans: int) -> None:
-    """Make a repository with plans that each have an artifact with exports and a link, and are called complete."""
+    """Make a repository with plans that each have an artifact with exports and a link, and are
+    called complete.
+    """
     for number in range(plans):
         phase, plan = divmod(number, 5)
         folder = root / f".planning/phases/{phase + 1:02}-p"
@@ -73,24 +80,35 @@ def made(root: Path, plans: int) -> None:
         source = root / f"src/m{number}.py"
         source.parent.mkdir(exist_ok=True)
         source.write_text(
-            f"from src.m{max(0, number - 1)} import f{max(0, number - 1)}\n\n\ndef f{number}():\n    return 1\n" * 3
+            f"from src.m{max(0, number - 1)} import f{max(0, number - 1)}\n\n\ndef f{number}():\n  "
+            "  return 1\n" * 3
         )
         (folder / f"{phase + 1:02}-{plan + 1:02}-PLAN.md").write_text(
-            f"---\nphase: {phase + 1:02}-p\nplan: {plan + 1:02}\ntype: execute\nwave: 1\ndepends_on: []\n"
-            f"files_modified:\n  - src/m{number}.py\nautonomous: true\nmust_haves:\n  truths:\n    - Function {number} works\n"
-            f"  artifacts:\n    - path: src/m{number}.py\n      provides: function {number}\n      exports: [f{number}]\n"
-            f"  key_links:\n    - from: src/m{number}.py\n      to: src/m{max(0, number - 1)}.py\n      via: import\n"
+            f"---\nphase: {phase + 1:02}-p\nplan: {plan + 1:02}\ntype: execute\nwave:"
+            " 1\ndepends_on: []\n"
+            f"files_modified:\n  - src/m{number}.py\nautonomous: true\nmust_haves:\n  truths:\n   "
+            f" - Function {number} works\n"
+            f"  artifacts:\n    - path: src/m{number}.py\n      provides: function {number}\n     "
+            f" exports: [f{number}]\n"
+            f"  key_links:\n    - from: src/m{number}.py\n      to: src/m{max(0, number - 1)}.py\n "
+            "     via: import\n"
             f'      pattern: "from src.m{max(0, number - 1)}"\n---\n\n'
             '<tasks>\n<task type="auto">\n<name>Write</name>\n</task>\n</tasks>\n'
         )
         (folder / f"{phase + 1:02}-{plan + 1:02}-SUMMARY.md").write_text("done\n")
-    for words in (["init", "-q"], ["add", "-A"], ["-c", "user.name=Ada", "-c", "user.email=a@b.c", "commit", "-qm", "All"]):
+    for words in (
+        ["init", "-q"],
+        ["add", "-A"],
+        ["-c", "user.name=Ada", "-c", "user.email=a@b.c", "commit", "-qm", "All"],
+    ):
         subprocess.run(["git", *words], cwd=root, check=True)
 
 
 def listed(root: Path) -> list[str]:
     """Return the plans of a repository."""
-    output = subprocess.run(["git", "ls-files", "-z", ".planning"], cwd=root, capture_output=True, check=True).stdout
+    output = subprocess.run(
+        ["git", "ls-files", "-z", ".planning"], cwd=root, capture_output=True, check=True
+    ).stdout
     return [os.fsdecode(path) for path in output.split(b"\0") if path.endswith(b"PLAN.md")]
 
 
@@ -98,12 +116,16 @@ def measures(root: Path, plan: str) -> dict[str, Callable[[], Sequence[Spent]]]:
     """Return what is measured, by name; the floor of one plan first."""
     found: dict[str, Callable[[], Sequence[Spent]]] = {}
     if GSD:
-        found["gsd-tools, one plan"] = lambda: [spent(root, *GSD, "verify", what, plan) for what in ("artifacts", "key-links")]
+        found["gsd-tools, one plan"] = lambda: [
+            spent(root, *GSD, "verify", what, plan) for what in ("artifacts", "key-links")
+        ]
     for name, words in (
-        ("one plan", ["verify", plan]), ("all plans, work tree", ["verify", "--all"]),
-        ("all plans, HEAD", ["verify", "--all", "--rev", "HEAD"]), ("audit", ["audit"]),
+        ("one plan", ["verify", plan]),
+        ("all plans, work tree", ["verify", "--all"]),
+        ("all plans, HEAD", ["verify", "--all", "--rev", "HEAD"]),
+        ("audit", ["audit"]),
         ("audit --at-completion", ["audit", "--at-completion"]),
-    ):  # fmt: skip
+    ):
         found[f"{name}, cold"] = lambda words=words: [cold(root, *words)]  # type: ignore[misc]
         found[f"{name}, warm"] = lambda words=words: [spent(root, *FORGE, *words)]  # type: ignore[misc]
     return found
@@ -111,15 +133,26 @@ def measures(root: Path, plan: str) -> dict[str, Callable[[], Sequence[Spent]]]:
 
 def main() -> None:
     """Measure and print the table."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("repository", nargs="?", help="a repository with plans; it is cloned, never touched")
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument(
+        "repository", nargs="?", help="a repository with plans; it is cloned, never touched"
+    )
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--plans", type=int, default=200, help="plans of the repository that is made where none is given")
+    parser.add_argument(
+        "--plans",
+        type=int,
+        default=200,
+        help="plans of the repository that is made where none is given",
+    )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as base:
         root = Path(base) / "work"
         if options.repository:
-            subprocess.run(["git", "clone", "-q", "--shared", options.repository, str(root)], check=True)
+            subprocess.run(
+                ["git", "clone", "-q", "--shared", options.repository, str(root)], check=True
+            )
         else:
             root.mkdir()
             made(root, options.plans)
@@ -131,13 +164,17 @@ def main() -> None:
         one = rows.pop("gsd-tools, one plan", None)
         each = [spent(root, *GSD, "verify", "artifacts", path) for path in plans] if GSD else []
         every = Spent(*map(sum, zip(*each, strict=True))) if each else None
-        print(f"{'what':<30}{'ms':>8}{'cpu ms':>8}" + (f"{'gsd ms':>9}{'cpu ms':>9}{'forge/gsd':>11}{'cpu':>6}" if one else ""))
+        print(
+            f"{'what':<30}{'ms':>8}{'cpu ms':>8}"
+            + (f"{'gsd ms':>9}{'cpu ms':>9}{'forge/gsd':>11}{'cpu':>6}" if one else "")
+        )
         for name, ours in rows.items():
             floor = one if name.startswith("one") else every
             line = f"{name:<30}{ours.wall * 1000:>8.0f}{ours.processor * 1000:>8.0f}"
             if floor:
                 ratios = ours.wall / floor.wall, ours.processor / floor.processor
-                line += f"{floor.wall * 1000:>9.0f}{floor.processor * 1000:>9.0f}{ratios[0]:>11.3f}{ratios[1]:>6.3f}"
+                line += f"{floor.wall * 1000:>9.0f}{floor.processor * 1000:>9.0f}"
+                line += f"{ratios[0]:>11.3f}{ratios[1]:>6.3f}"
             print(line)
 
 

@@ -1,4 +1,6 @@
-"""Real git repositories in a temporary folder, an emptied HOME, a fixed identity and fixed dates; the real program."""
+"""Real git repositories in a temporary folder, an emptied HOME, a fixed identity and fixed dates;
+the real program.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ def _nursery() -> Nursery:
 
 def _forks_alike(environment: Mapping[str, str]) -> bool:
     """Say whether a new Python in an environment would start as the one in the nursery did."""
-    decisive = {name: value for name, value in environment.items() if name.startswith(("PYTHON", "LC_", "LANG"))}
+    decisive = {
+        name: value
+        for name, value in environment.items()
+        if name.startswith(("PYTHON", "LC_", "LANG"))
+    }
     return decisive == {name: value for name, value in _BASE.items() if name != "TZ"}
 
 
@@ -70,13 +76,23 @@ class Sandbox:
 
     def environment(self, extra: Mapping[str, str] | None = None) -> dict[str, str]:
         return {
-            "PATH": os.environ["PATH"], "HOME": str(self.home), "GIT_CONFIG_NOSYSTEM": "1", **_BASE, **DATES,
-            **self.env, **(extra or {}),
-        }  # fmt: skip
+            "PATH": os.environ["PATH"],
+            "HOME": str(self.home),
+            "GIT_CONFIG_NOSYSTEM": "1",
+            **_BASE,
+            **DATES,
+            **self.env,
+            **(extra or {}),
+        }
 
     def git(self, *words: str) -> str:
         done = subprocess.run(
-            ["git", *words], cwd=self.root, env=self.environment(), capture_output=True, text=True, check=False
+            ["git", *words],
+            cwd=self.root,
+            env=self.environment(),
+            capture_output=True,
+            text=True,
+            check=False,
         )
         assert done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout
@@ -90,9 +106,14 @@ class Sandbox:
                 _nursery().lock.release()
         else:
             done = subprocess.run(
-                [*FORGE, *words], cwd=self.root, env=environment, capture_output=True, timeout=timeout,
-                stdin=subprocess.DEVNULL, check=False,
-            )  # fmt: skip
+                [*FORGE, *words],
+                cwd=self.root,
+                env=environment,
+                capture_output=True,
+                timeout=timeout,
+                stdin=subprocess.DEVNULL,
+                check=False,
+            )
         out, err = (_text(data) for data in (done.stdout, done.stderr))
         assert "Traceback (most recent call last)" not in out + err, err
         return Said(done.returncode, out, err)
@@ -108,9 +129,14 @@ class Sandbox:
 
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
-            [*FORGE, *words], cwd=self.root, env=self.environment(env), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE, start_new_session=True,
-        )  # fmt: skip
+            [*FORGE, *words],
+            cwd=self.root,
+            env=self.environment(env),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+        )
 
     def write(self, path: str, text: str | bytes) -> Path:
         place = self.root / path
@@ -135,7 +161,9 @@ class Sandbox:
     def events(self, run: str) -> list[dict[str, Any]]:
         path = self.root / ".planning/runs" / run / "timeline.jsonl"
         live = self.root / ".git/forge/runs" / run / "timeline.jsonl"
-        return [json.loads(line) for line in (live if live.exists() else path).read_text().splitlines()]
+        return [
+            json.loads(line) for line in (live if live.exists() else path).read_text().splitlines()
+        ]
 
     def types(self, run: str) -> list[str]:
         return [event["type"] for event in self.events(run)]
@@ -146,7 +174,8 @@ def new_sandbox(folder: Path, name: str = "work") -> Sandbox:
     home = folder / f"home-{name}"
     home.mkdir()
     (home / ".gitconfig").write_text(
-        "[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto = 0\n"
+        "[user]\nname = Ada\nemail = ada@example.org\n[init]\ndefaultBranch = main\n[gc]\nauto"
+        " = 0\n"
     )
     root = folder / name
     root.mkdir()

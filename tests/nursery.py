@@ -1,7 +1,9 @@
-"""A Python that has everything loaded and starts `forge` by forking: a tenth of the time of a new interpreter.
+"""A Python that has everything loaded and starts `forge` by forking: a tenth of the time of a new
+interpreter.
 
-What runs is `forge.__main__.main` in a process of its own, with the arguments, folder, environment and pipes that it is
-given. Tests that change how Python itself starts, or that look at what is loaded, start a new interpreter instead.
+What runs is `forge.__main__.main` in a process of its own, with the arguments, folder, environment
+and pipes that it is given. Tests that change how Python itself starts, or that look at what is
+loaded, start a new interpreter instead.
 """
 
 from __future__ import annotations
@@ -26,9 +28,23 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 _NUMBER = struct.Struct("!q")
 _HEAVY = (
-    "click", "msgspec", "ruamel.yaml", "yaml", "re2", "pygit2", "jsonschema", "detect_secrets.core.scan",
-    "detect_secrets.settings", "sqlite3", "rich.console", "rich.table", "rich.live", "rich.progress", "jinja2", "tree_sitter",
-)  # fmt: skip
+    "click",
+    "msgspec",
+    "ruamel.yaml",
+    "yaml",
+    "re2",
+    "pygit2",
+    "jsonschema",
+    "detect_secrets.core.scan",
+    "detect_secrets.settings",
+    "sqlite3",
+    "rich.console",
+    "rich.table",
+    "rich.live",
+    "rich.progress",
+    "jinja2",
+    "tree_sitter",
+)
 
 
 class Nursery:
@@ -39,16 +55,24 @@ class Nursery:
         self._socket, theirs = socket.socketpair()
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery", str(theirs.fileno())], cwd=ROOT, env={**environment, "PYTHONPATH": path},
+            [sys.executable, "-m", "tests.nursery", str(theirs.fileno())],
+            cwd=ROOT,
+            env={**environment, "PYTHONPATH": path},
             pass_fds=[theirs.fileno()],
-        )  # fmt: skip
+        )
         theirs.close()
 
     def run(
         self, words: Sequence[str], cwd: Path, environment: Mapping[str, str], timeout: float
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run `forge` with some words to its end; its standard input is empty. Raises TimeoutExpired, and kills it then."""
-        nothing, (out, their_out), (err, their_err) = os.open(os.devnull, os.O_RDONLY), os.pipe(), os.pipe()
+        """Run `forge` with some words to its end; its standard input is empty. Raises
+        TimeoutExpired, and kills it then.
+        """
+        nothing, (out, their_out), (err, their_err) = (
+            os.open(os.devnull, os.O_RDONLY),
+            os.pipe(),
+            os.pipe(),
+        )
         self._ask((list(words), str(cwd), dict(environment)), [nothing, their_out, their_err])
         for descriptor in (nothing, their_out, their_err):
             os.close(descriptor)
@@ -76,7 +100,11 @@ class Nursery:
 
 def _drained(descriptors: list[int], timeout: float) -> tuple[list[bytes], bool]:
     """Read pipes to their ends and close them; say whether these came in time."""
-    deadline, parts, left = time.monotonic() + timeout, {each: bytearray() for each in descriptors}, set(descriptors)
+    deadline, parts, left = (
+        time.monotonic() + timeout,
+        {each: bytearray() for each in descriptors},
+        set(descriptors),
+    )
     while left and (rest := deadline - time.monotonic()) > 0:
         for descriptor in select.select(list(left), [], [], rest)[0]:
             chunk = os.read(descriptor, 1 << 16)
@@ -104,12 +132,16 @@ def _load_everything() -> None:
     for found in pkgutil.walk_packages(importlib.import_module("forge").__path__, "forge."):
         if found.name != "forge.__main__":
             importlib.import_module(found.name)
-    vars(importlib.import_module("pygit2"))["Repository"]  # what loads itself at its first use is loaded now
+    vars(importlib.import_module("pygit2"))[
+        "Repository"
+    ]  # what loads itself at its first use is loaded now
 
 
 def _serve(connection: socket.socket) -> None:
     while True:
-        header, rights, _, _ = connection.recvmsg(_NUMBER.size, socket.CMSG_SPACE(3 * array.array("i").itemsize))
+        header, rights, _, _ = connection.recvmsg(
+            _NUMBER.size, socket.CMSG_SPACE(3 * array.array("i").itemsize)
+        )
         if not header:
             return
         descriptors = array.array("i")
@@ -125,7 +157,9 @@ def _serve(connection: socket.socket) -> None:
         connection.sendall(_NUMBER.pack(os.waitpid(pid, 0)[1]))
 
 
-def _become(words: list[str], cwd: str, environment: dict[str, str], descriptors: list[int]) -> None:
+def _become(
+    words: list[str], cwd: str, environment: dict[str, str], descriptors: list[int]
+) -> None:
     for number, descriptor in enumerate(descriptors):
         os.dup2(descriptor, number)
         os.close(descriptor)
@@ -134,7 +168,9 @@ def _become(words: list[str], cwd: str, environment: dict[str, str], descriptors
     os.environ.update(environment)
     time.tzset()
     sys.argv = ["forge", *words]
-    sys.modules["forge.views.outline.scan"].__dict__["_OLD"] = time.time_ns() - 20_000_000  # forge begins now
+    sys.modules["forge.views.outline.scan"].__dict__["_OLD"] = (
+        time.time_ns() - 20_000_000
+    )  # forge begins now
     importlib.import_module("forge.__main__").main()
 
 

@@ -1,4 +1,6 @@
-"""The pages say what the code does today: every verb, option, setting, event, rule and link; and their examples work."""
+"""The pages say what the code does today: every verb, option, setting, event, rule and link; and
+their examples work.
+"""
 
 from __future__ import annotations
 
@@ -60,16 +62,23 @@ def fences(text: str, *languages: str) -> list[Fence]:
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return the sections of the second level by their headings; a heading inside a fence is none."""
+    """Return the sections of the second level by their headings; a heading inside a fence is
+    none.
+    """
     marked = _FENCE.sub(lambda match: match[0].replace("\n#", "\n\0#"), text)
     _, *parts = re.split(r"^## ", marked, flags=re.M)
-    return {part.partition("\n")[0].strip("` "): part.partition("\n")[2].replace("\0", "") for part in parts}
+    return {
+        part.partition("\n")[0].strip("` "): part.partition("\n")[2].replace("\0", "")
+        for part in parts
+    }
 
 
 def anchors(text: str) -> set[str]:
     """Return the anchors of a page's headings, as GitHub and GitLab make them."""
     headings = re.findall(r"^#+ (.+)$", prose(text), re.M)
-    return {re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings}
+    return {
+        re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
+    }
 
 
 def rows(text: str) -> list[list[str]]:
@@ -94,7 +103,9 @@ def test_links_lead_somewhere(page: Path) -> None:
             continue
         target = (page.parent / path).resolve() if path else page
         assert target.exists() and target.is_relative_to(ROOT), f"{page.name}: {link}"
-        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), f"{page.name}: {link}"
+        assert not anchor or anchor in anchors(target.read_text(encoding="utf-8")), (
+            f"{page.name}: {link}"
+        )
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.stem)
@@ -104,7 +115,13 @@ def test_no_line_of_text_is_much_wider_than_a_page(page: Path) -> None:
 
 
 def options_of(command: click.Command) -> set[str]:
-    return {name for option in command.params if isinstance(option, click.Option) for name in option.opts if name[:2] == "--"}
+    return {
+        name
+        for option in command.params
+        if isinstance(option, click.Option)
+        for name in option.opts
+        if name[:2] == "--"
+    }
 
 
 def command_of(verb: str) -> click.Command:
@@ -119,7 +136,9 @@ def test_every_verb_has_a_section_with_its_options_and_an_example() -> None:
         assert verb in found, f"docs/commands.md has no section {verb}"
         for option in options_of(command_of(verb)) - {"--json"}:
             assert f"- `{option}" in found[verb], f"{verb} {option} is not described"
-        assert "- `--json`" in found[verb] or "(#run-data)" in found[verb], f"what {verb} --json prints is not described"
+        assert "- `--json`" in found[verb] or "(#run-data)" in found[verb], (
+            f"what {verb} --json prints is not described"
+        )
         assert re.search(rf"^    forge {verb}\b", found[verb], re.M), f"{verb} has no example"
     for option in ("--version", "--json", "--help"):
         assert f"`{option}`" in found["forge"]
@@ -128,7 +147,11 @@ def test_every_verb_has_a_section_with_its_options_and_an_example() -> None:
 def code_of(text: str) -> Iterator[str]:
     """Yield what a page shows as code: inline, in fences, in indented lines."""
     yield from (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose(text)))
-    yield from (line.strip().removeprefix("$ ") for fence in fences(text) for line in fence.text.splitlines())
+    yield from (
+        line.strip().removeprefix("$ ")
+        for fence in fences(text)
+        for line in fence.text.splitlines()
+    )
     yield from re.findall(r"^    (\S.*)$", prose(text), re.M)
 
 
@@ -160,15 +183,29 @@ def test_what_each_command_prints_as_data_is_described(
     for name, value in sandbox.environment({"XDG_STATE_HOME": "", "XDG_CONFIG_HOME": ""}).items():
         monkeypatch.setenv(name, value)
     truths = "must_haves:\n  truths: [It reads well, It is short]\n  artifacts: [a.txt]\n"
-    task = '<task type="auto">\n<name>Write</name>\n<files>a.txt</files>\n<verify>Look at it.</verify>\n</task>\n'
+    task = (
+        '<task type="auto">\n<name>Write</name>\n<files>a.txt</files>\n<verify>Look at'
+        " it.</verify>\n</task>\n"
+    )
     sandbox.write(PLAN, f"---\nphase: 01-start\n{truths}---\n{task}")
     sandbox.commit("A plan")
     found = sections(text_of("docs/commands.md"))
     for line in (
-        "init", "approve 01-01 --print", "execute 01-01 --approve", "status", "runs",
-        "attest 01-01 truth:1 --evidence README.md", "waive 01-01 truth:2 --reason no", "stop", "timeline", "replay",
-        "verify 01-01", "validate", "doctor", "rules",
-    ):  # fmt: skip
+        "init",
+        "approve 01-01 --print",
+        "execute 01-01 --approve",
+        "status",
+        "runs",
+        "attest 01-01 truth:1 --evidence README.md",
+        "waive 01-01 truth:2 --reason no",
+        "stop",
+        "timeline",
+        "replay",
+        "verify 01-01",
+        "validate",
+        "doctor",
+        "rules",
+    ):
         if line == "execute 01-01 --approve":
             sandbox.commit("Settings")
         main([*line.split(), "--json"])
@@ -198,12 +235,19 @@ def test_every_kind_of_error_is_listed_with_its_exit_status() -> None:
 def defaults() -> Iterator[tuple[str, object]]:
     """Yield every key of forge.yaml with its default."""
     base = settings.Settings()
-    yield from (("version", 1), ("runner", base.runner), ("runners", None), ("repair.attempts", base.repair_attempts))
+    yield from (
+        ("version", 1),
+        ("runner", base.runner),
+        ("runners", None),
+        ("repair.attempts", base.repair_attempts),
+    )
     for block in ("approvals", "scope", "limits"):
         values = getattr(base, block)
         yield from ((f"{block}.{item.name}", getattr(values, item.name)) for item in fields(values))
     runner = settings.RunnerSettings()
-    yield from ((f"runners.NAME.{item.name}", getattr(runner, item.name)) for item in fields(runner))
+    yield from (
+        (f"runners.NAME.{item.name}", getattr(runner, item.name)) for item in fields(runner)
+    )
 
 
 @pytest.mark.parametrize(("key", "default"), list(defaults()), ids=lambda value: str(value)[:30])
@@ -218,7 +262,9 @@ def test_every_protected_path_is_listed() -> None:
 
 
 @pytest.mark.parametrize("page", ["docs/settings.md", "docs/runners.md"])
-def test_the_examples_of_settings_load(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_examples_of_settings_load(
+    page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     examples = fences(text_of(page), "yaml")
     (tmp_path / ".planning").mkdir()
@@ -237,7 +283,12 @@ def test_the_example_of_a_runner_does_a_steps_work(tmp_path: Path) -> None:
     made: Runner = names["Touch"]()
     job = Job(tmp_path, "", tmp_path, {}, Limits(), Output(0), lambda: None, lambda _: None)
     done = made.run(settings.RunnerSettings(), job)
-    assert done.success and (tmp_path / "done.txt").exists() and made.argv(settings.RunnerSettings(), job) and not made.by_hand
+    assert (
+        done.success
+        and (tmp_path / "done.txt").exists()
+        and made.argv(settings.RunnerSettings(), job)
+        and not made.by_hand
+    )
 
 
 def test_every_event_is_listed_with_its_data() -> None:
@@ -248,7 +299,9 @@ def test_every_event_is_listed_with_its_data() -> None:
 
 
 def test_the_example_of_an_event_is_one() -> None:
-    line = next(fence.text for fence in fences(text_of("docs/formats.md"), "json") if '"seq"' in fence.text)
+    line = next(
+        fence.text for fence in fences(text_of("docs/formats.md"), "json") if '"seq"' in fence.text
+    )
     assert Event.decode(line.encode()).type in {cls.type for cls in EVENTS}
     assert tuple(json.loads(line)) == KEYS
 
@@ -269,7 +322,11 @@ def test_every_reason_for_a_pause_is_listed() -> None:
 
 def test_every_kind_of_failure_is_listed() -> None:
     source = "".join(path.read_text() for path in (ROOT / "src/forge/run").rglob("*.py"))
-    kinds = set(re.findall(r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", _[A-Z]+|why=\(\"(\w+)\"", source))
+    kinds = set(
+        re.findall(
+            r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", _[A-Z]+|why=\(\"(\w+)\"", source
+        )
+    )
     names = {name for found in kinds for name in found if name} | {"check", "denied"}
     assert names >= {"runner", "commit", "hooks", "tampered"}
     row = row_of("docs/formats.md", "failure_detected", "Events")
@@ -286,10 +343,16 @@ def test_every_trailer_and_variable_is_listed() -> None:
 
 
 def read_example(rule: str, example: Fence, folder: Path) -> Report:
-    """Validate an example in the place that its rule is about; a shell example makes the file itself."""
-    paths = {"settings": ".planning/forge.yaml", "mission": ".planning/missions/start.yaml",
-             "item": ".planning/backlog/k3f9x2m-start.md", "duplicate-item": ".planning/backlog/k3f9x2m-start.md",
-             "timeline": ".planning/runs/20261120T025549Z-01-01-k3f9/timeline.jsonl"}  # fmt: skip
+    """Validate an example in the place that its rule is about; a shell example makes the file
+    itself.
+    """
+    paths = {
+        "settings": ".planning/forge.yaml",
+        "mission": ".planning/missions/start.yaml",
+        "item": ".planning/backlog/k3f9x2m-start.md",
+        "duplicate-item": ".planning/backlog/k3f9x2m-start.md",
+        "timeline": ".planning/runs/20261120T025549Z-01-01-k3f9/timeline.jsonl",
+    }
     place = folder / paths.get(rule, paths.get(rule.partition("-")[0], PLAN))
     place.parent.mkdir(parents=True)
     if example.language == "sh":
@@ -299,7 +362,9 @@ def read_example(rule: str, example: Fence, folder: Path) -> Report:
     return validate(folder, [])
 
 
-@pytest.mark.parametrize("rule", [rule for rule in RULES if rule.id not in PROBED], ids=lambda rule: rule.id)
+@pytest.mark.parametrize(
+    "rule", [rule for rule in RULES if rule.id not in PROBED], ids=lambda rule: rule.id
+)
 def test_every_rule_has_a_section_whose_examples_are_what_they_say(
     rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -325,12 +390,16 @@ def test_the_examples_of_the_rule_that_runs_commands_are_what_they_say(sandbox: 
         sandbox.write(PLAN, example.text)
         sandbox.commit()
         sandbox.forge("approve", "01-01")
-        found.append(rule in {each["rule"] for each in sandbox.call("validate", "--probe").json["findings"]})
+        found.append(
+            rule in {each["rule"] for each in sandbox.call("validate", "--probe").json["findings"]}
+        )
     assert found == [True, False]
 
 
 def test_the_plan_of_the_format_page_is_sound() -> None:
-    (example,) = (fence for fence in fences(text_of("docs/plans.md")) if fence.text.startswith("---\n"))
+    (example,) = (
+        fence for fence in fences(text_of("docs/plans.md")) if fence.text.startswith("---\n")
+    )
     read = plan.load(Source.of(PLAN, example.text.encode()), "01-01")
     assert read.findings == [] and front_matter(read.source, read.front) == []
     assert [step.stage for step in read.steps] == ["retrieve", "edit"] and len(read.must_haves) == 3
@@ -346,13 +415,21 @@ def test_the_must_haves_of_their_page_fit_the_schema() -> None:
 
 def test_the_readme_has_its_two_commands_on_one_line_each() -> None:
     indented = re.findall(r"^    (\S.*)$", prose(text_of("README.md")), re.M)
-    assert len(indented) == 2 and indented[0].endswith("forge demo") and indented[1].endswith("-m pytest")
+    assert (
+        len(indented) == 2
+        and indented[0].endswith("forge demo")
+        and indented[1].endswith("-m pytest")
+    )
     (expression,) = re.findall(r"sed -n '([^']+)' README\.md", text_of(".ci/run"))
-    done = subprocess.run(["sed", "-n", expression, "README.md"], cwd=ROOT, capture_output=True, text=True, check=True)
+    done = subprocess.run(
+        ["sed", "-n", expression, "README.md"], cwd=ROOT, capture_output=True, text=True, check=True
+    )
     assert done.stdout.splitlines() == [indented[1]]
 
 
-def test_forges_own_documents_have_no_errors(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_forges_own_documents_have_no_errors(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     report = validate(ROOT, [])
     assert {"plan", "mission", "settings"} <= {document["kind"] for document in report.documents}
@@ -360,13 +437,25 @@ def test_forges_own_documents_have_no_errors(tmp_path: Path, monkeypatch: pytest
 
 
 def test_every_error_names_a_next_step() -> None:
-    """An error that is raised with a message alone leaves a person with it: the second argument says what to do."""
+    """An error that is raised with a message alone leaves a person with it: the second argument
+    says what to do.
+    """
     for verb in VERBS:
         command_of(verb)
-    named = {cls.__name__ for cls in kinds_of_errors() if cls.__init__ in (ForgeError.__init__, GitFailed.__init__)}
+    named = {
+        cls.__name__
+        for cls in kinds_of_errors()
+        if cls.__init__ in (ForgeError.__init__, GitFailed.__init__)
+    }
     bare = []
     for path in (ROOT / "src" / "forge").rglob("*.py"):
-        calls = [node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)]
+        calls = [
+            node for node in ast.walk(ast.parse(path.read_text())) if isinstance(node, ast.Call)
+        ]
         made = [call for call in calls if getattr(call.func, "id", "") in named]
-        bare += [f"{path}:{call.lineno}" for call in made if len(call.args) < 2 and not isinstance(call.args[0], ast.Starred)]
+        bare += [
+            f"{path}:{call.lineno}"
+            for call in made
+            if len(call.args) < 2 and not isinstance(call.args[0], ast.Starred)
+        ]
     assert bare == []

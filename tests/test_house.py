@@ -13,8 +13,20 @@ import pytest
 from forge.front.cli.main import VERBS
 
 ROOT = Path(__file__).resolve().parent.parent
-HEAVY = {"_pygit2", "jsonschema", "scalarstring", "_yaml", "re2", "detect_secrets", "tree_sitter", "rich", "sqlite3", "jinja2"}
-# `scalarstring` is a part of ruamel.yaml, which itself is there before it is loaded, and `_yaml` one of PyYAML
+HEAVY = {
+    "_pygit2",
+    "jsonschema",
+    "scalarstring",
+    "_yaml",
+    "re2",
+    "detect_secrets",
+    "tree_sitter",
+    "rich",
+    "sqlite3",
+    "jinja2",
+}
+# `scalarstring` is a part of ruamel.yaml, which itself is there before it is loaded, and `_yaml`
+# one of PyYAML
 LOADED = """
 import sys, json
 from forge.front.cli.main import main
@@ -27,22 +39,28 @@ sys.exit(status)
 
 @pytest.mark.parametrize(
     "words",
-    [
-        ["ruff", "check", "."],
-        ["mypy", "--no-error-summary"],
-        ["importlinter.cli"],
-    ],
+    [["ruff", "check", "."], ["mypy", "--no-error-summary"], ["importlinter.cli"]],
     ids=["ruff", "mypy", "import-linter"],
 )
 def test_style_types_and_floors(words: list[str]) -> None:
     code = "from importlinter.cli import lint_imports_command as main; main()"
-    command = [sys.executable, "-c", code] if words[0].startswith("importlinter") else [sys.executable, "-m", *words]
+    command = (
+        [sys.executable, "-c", code]
+        if words[0].startswith("importlinter")
+        else [sys.executable, "-m", *words]
+    )
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
 def heavy_loaded(folder: Path, words: list[str]) -> set[str]:
-    done = subprocess.run([sys.executable, "-c", LOADED, *words], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *words],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return HEAVY & set(json.loads(done.stderr.splitlines()[-1]))
 
@@ -57,71 +75,139 @@ def test_verify_of_the_work_tree_loads_what_its_plan_asks_for(tmp_path: Path) ->
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     plan = tmp_path / ".planning/phases/01-x/01-01-PLAN.md"
     plan.parent.mkdir(parents=True)
-    plan.write_text("---\nphase: 01-x\nplan: 01\nmust_haves:\n  artifacts:\n    - path: a.txt\n---\n")
+    plan.write_text(
+        "---\nphase: 01-x\nplan: 01\nmust_haves:\n  artifacts:\n    - path: a.txt\n---\n"
+    )
     (tmp_path / "a.txt").write_text("x\n")
-    assert heavy_loaded(tmp_path, ["verify", "01-01"]) <= {"_yaml", "re2"}, "an ordinary plan needs no ruamel.yaml"
+    assert heavy_loaded(tmp_path, ["verify", "01-01"]) <= {"_yaml", "re2"}, (
+        "an ordinary plan needs no ruamel.yaml"
+    )
 
 
 def test_where_things_stand_is_told_without_reading_a_document_again(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    for path, text in (("phases/01-x/01-01-PLAN.md", "phase: 01-x\nplan: 01"), ("backlog/k3f-x.md", "id: k3f\ntitle: It")):
+    for path, text in (
+        ("phases/01-x/01-01-PLAN.md", "phase: 01-x\nplan: 01"),
+        ("backlog/k3f-x.md", "id: k3f\ntitle: It"),
+    ):
         place = tmp_path / ".planning" / path
         place.parent.mkdir(parents=True)
         place.write_text(f"---\n{text}\n---\n")
     for _ in range(2):  # behind the second call the documents are surely old enough to be kept
-        subprocess.run([sys.executable, "-m", "forge", "status"], cwd=tmp_path, check=True, capture_output=True)
-        subprocess.run([sys.executable, "-m", "forge", "list"], cwd=tmp_path, check=True, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "forge", "status"], cwd=tmp_path, check=True, capture_output=True
+        )
+        subprocess.run(
+            [sys.executable, "-m", "forge", "list"], cwd=tmp_path, check=True, capture_output=True
+        )
     for words in (["status"], ["ready", "--explain"], ["next"], ["list"], ["board", "--json"]):
         assert heavy_loaded(tmp_path, words) == set(), words
 
 
 def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_uses(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    words = [sys.executable, "-X", "importtime", "-c", "from forge.__main__ import main; main()", "new", "item", "Another"]
+    words = [
+        sys.executable,
+        "-X",
+        "importtime",
+        "-c",
+        "from forge.__main__ import main; main()",
+        "new",
+        "item",
+        "Another",
+    ]
     done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0 and list((tmp_path / ".planning/backlog").iterdir()), done.stderr
-    loaded = {line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()}
+    loaded = {
+        line.rpartition("|")[2].strip().partition(".")[0] for line in done.stderr.splitlines()
+    }
     assert "forge" in loaded
     assert not loaded & {*HEAVY, "msgspec", "inspect", "uuid", "subprocess", "dataclasses"}
 
 
 def test_nothing_that_lies_in_the_repository_is_imported(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    for name in ("click", "json", "pygit2", "msgspec", "ruamel", "yaml", "detect_secrets", "subprocess"):
+    for name in (
+        "click",
+        "json",
+        "pygit2",
+        "msgspec",
+        "ruamel",
+        "yaml",
+        "detect_secrets",
+        "subprocess",
+    ):
         (tmp_path / f"{name}.py").write_text("open('planted', 'w')\n")
     for words in (["new", "item", "Another"], ["status"], ["validate"], ["doctor"]):
-        subprocess.run([sys.executable, "-m", "forge", *words], cwd=tmp_path, check=False, capture_output=True)
+        subprocess.run(
+            [sys.executable, "-m", "forge", *words], cwd=tmp_path, check=False, capture_output=True
+        )
     assert (tmp_path / ".planning/backlog").is_dir() and not (tmp_path / "planted").exists()
 
 
 def test_every_command_has_an_example_and_json() -> None:
     for verb in VERBS:
-        done = subprocess.run([sys.executable, "-m", "forge", verb, "--help"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            [sys.executable, "-m", "forge", verb, "--help"],
+            capture_output=True,
+            text=True,
+            check=False,
+        )
         assert done.returncode == 0 and "Example:" in done.stdout and "--json" in done.stdout, verb
 
 
 def test_a_wheel_brings_schemas_templates_and_pages(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "--no-build-isolation", "-w", str(tmp_path), str(ROOT)],
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
+        [
+            sys.executable,
+            "-m",
+            "pip",
+            "wheel",
+            "-q",
+            "--no-deps",
+            "--no-build-isolation",
+            "-w",
+            str(tmp_path),
+            str(ROOT),
+        ],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0, done.stderr
     (wheel,) = tmp_path.glob("*.whl")
     zipfile.ZipFile(wheel).extractall(tmp_path / "installed")
     code = (
-        "from forge.shipped import resource as r, template; print(r('schemas', 'plan.schema.json'), template('plan.md')[0])"
+        "from forge.shipped import resource as r, template; print(r('schemas', 'plan.schema.json'),"
+        " template('plan.md')[0])"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path / "installed", capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        cwd=tmp_path / "installed",
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert done.returncode == 0 and str(tmp_path / "installed") in done.stdout, done.stderr
     assert (tmp_path / "installed/forge/_shipped/docs/rules.md").exists()
-    assert (tmp_path / "installed/forge/_shipped/templates/demo/planning/phases/01-calculator/01-01-PLAN.md").exists()
+    assert (
+        tmp_path
+        / "installed/forge/_shipped/templates/demo/planning/phases/01-calculator/01-01-PLAN.md"
+    ).exists()
 
 
 def test_the_demo_proves_its_plan(tmp_path: Path) -> None:
     done = subprocess.run(
-        [sys.executable, "-m", "forge", "demo", "demo", "--json"], cwd=tmp_path, capture_output=True, text=True, check=False,
-        env={"PATH": "/usr/bin:/bin:/usr/local/bin:" + str(Path(sys.executable).parent), "HOME": str(tmp_path)},
-    )  # fmt: skip
+        [sys.executable, "-m", "forge", "demo", "demo", "--json"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            "PATH": "/usr/bin:/bin:/usr/local/bin:" + str(Path(sys.executable).parent),
+            "HOME": str(tmp_path),
+        },
+    )
     assert done.returncode == 0, done.stderr
     data = json.loads(done.stdout)["data"]
     assert data["verdict"] == "proven" and data["path"] == str(tmp_path / "demo")
@@ -129,7 +215,13 @@ def test_the_demo_proves_its_plan(tmp_path: Path) -> None:
     events = [json.loads(line) for line in timeline.splitlines()]
     stages = {event["data"]["stage"] for event in events if event["type"] == "step_started"}
     assert stages == {"retrieve", "plan", "edit", "test", "repair", "checkpoint"}
-    status = subprocess.run(["git", "status", "--porcelain"], cwd=tmp_path / "demo", capture_output=True, text=True, check=True)
+    status = subprocess.run(
+        ["git", "status", "--porcelain"],
+        cwd=tmp_path / "demo",
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert status.stdout == ""
     words = [sys.executable, "-m", "forge", "demo", str(tmp_path / "demo")]
     again = subprocess.run(words, capture_output=True, text=True, check=False)

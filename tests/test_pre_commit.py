@@ -1,4 +1,6 @@
-"""The published hook for pre-commit: it refuses a commit with a broken plan, and lets a sound one pass."""
+"""The published hook for pre-commit: it refuses a commit with a broken plan, and lets a sound one
+pass.
+"""
 
 from __future__ import annotations
 
@@ -25,15 +27,21 @@ def hook() -> dict[str, object]:
 
 @pytest.fixture
 def guarded(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
-    """A repository whose commits are held to the hook as pre-commit does it, with the program that the tests run."""
+    """A repository whose commits are held to the hook as pre-commit does it, with the program that
+    the tests run.
+    """
     assert hook()["pass_filenames"] is False
     program = tmp_path / "bin/forge"
     program.parent.mkdir()
-    program.write_text(f'#!/bin/sh\necho asked >> "{tmp_path}/asked"\nexec "{sys.executable}" -m forge "$@"\n')
+    program.write_text(
+        f'#!/bin/sh\necho asked >> "{tmp_path}/asked"\nexec "{sys.executable}" -m forge "$@"\n'
+    )
     script = sandbox.root / ".git/hooks/pre-commit"
     script.parent.mkdir(exist_ok=True)
     pattern = f"git diff --cached --name-only | grep -qE '{hook()['files']}' || exit 0"
-    script.write_text(f"#!/bin/sh\nPATH={program.parent}:$PATH\n{pattern}\nexec {hook()['entry']}\n")
+    script.write_text(
+        f"#!/bin/sh\nPATH={program.parent}:$PATH\n{pattern}\nexec {hook()['entry']}\n"
+    )
     for place in (program, script):
         place.chmod(0o755)
     return sandbox
@@ -43,13 +51,19 @@ def committed(sandbox: Sandbox) -> tuple[int, str]:
     """Try to commit everything; return git's exit status and what was printed."""
     sandbox.git("add", "-A")
     done = subprocess.run(
-        ["git", "commit", "-q", "-m", "Change"], cwd=sandbox.root, env=sandbox.environment(), capture_output=True, text=True,
+        ["git", "commit", "-q", "-m", "Change"],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        capture_output=True,
+        text=True,
         check=False,
-    )  # fmt: skip
+    )
     return done.returncode, done.stdout + done.stderr
 
 
-def test_a_broken_plan_is_not_committed_and_a_sound_one_is(guarded: Sandbox, tmp_path: Path) -> None:
+def test_a_broken_plan_is_not_committed_and_a_sound_one_is(
+    guarded: Sandbox, tmp_path: Path
+) -> None:
     head = guarded.head()
     guarded.write(PATH, SOUND.partition("<task")[0])
     code, said = committed(guarded)
@@ -63,7 +77,9 @@ def test_a_broken_plan_is_not_committed_and_a_sound_one_is(guarded: Sandbox, tmp
     assert (tmp_path / "asked").read_text() == "asked\n" * 2, "files of other kinds ask nothing"
 
 
-@pytest.mark.parametrize("path", [PATH, ".planning/forge.yaml", ".planning/missions/start.yaml", ".planning/ROADMAP.md"])
+@pytest.mark.parametrize(
+    "path", [PATH, ".planning/forge.yaml", ".planning/missions/start.yaml", ".planning/ROADMAP.md"]
+)
 def test_the_pattern_matches_every_document(path: str) -> None:
     assert re.search(str(hook()["files"]), path)
 
@@ -78,4 +94,6 @@ def test_the_page_shows_lines_that_name_the_hook() -> None:
     shown = yaml.parse(block).plain()
     assert isinstance(shown, dict)
     (repository,) = shown["repos"]
-    assert repository.keys() == {"repo", "rev", "hooks"} and repository["hooks"] == [{"id": hook()["id"]}]
+    assert repository.keys() == {"repo", "rev", "hooks"} and repository["hooks"] == [
+        {"id": hook()["id"]}
+    ]

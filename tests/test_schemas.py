@@ -35,7 +35,10 @@ NAMES = ("event", "forge", "item", "mission", "plan", "proof", "run", "summary")
 
 
 def wrong(name: str, data: object) -> list[str]:
-    return [f"{'.'.join(map(str, error.absolute_path))}: {error.message}" for error in validator(name).iter_errors(data)]
+    return [
+        f"{'.'.join(map(str, error.absolute_path))}: {error.message}"
+        for error in validator(name).iter_errors(data)
+    ]
 
 
 def read(path: Path) -> object:
@@ -45,7 +48,9 @@ def read(path: Path) -> object:
 
 
 def test_these_are_all_schemas() -> None:
-    assert sorted(path.name for path in (ROOT / "schemas").iterdir()) == [f"{name}.schema.json" for name in NAMES]
+    assert sorted(path.name for path in (ROOT / "schemas").iterdir()) == [
+        f"{name}.schema.json" for name in NAMES
+    ]
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -74,13 +79,21 @@ def test_every_reference_leads_somewhere_and_every_definition_is_used(name: str)
 
 
 EXAMPLES = [
-    ("forge", "templates/forge.yaml"), ("forge", "templates/demo/planning/forge.yaml"),
+    ("forge", "templates/forge.yaml"),
+    ("forge", "templates/demo/planning/forge.yaml"),
     ("forge", ".planning/forge.yaml"),
-    ("plan", "templates/plan.md"), ("plan", "templates/demo/planning/phases/01-calculator/01-01-PLAN.md"),
+    ("plan", "templates/plan.md"),
+    ("plan", "templates/demo/planning/phases/01-calculator/01-01-PLAN.md"),
     ("mission", "templates/demo/planning/missions/calculator.yaml"),
-    *(("mission", str(path.relative_to(ROOT))) for path in sorted((ROOT / ".planning/missions").glob("*.yaml"))),
-    *(("plan", str(path.relative_to(ROOT))) for path in sorted((ROOT / ".planning/phases").glob("*/*PLAN.md"))),
-]  # fmt: skip
+    *(
+        ("mission", str(path.relative_to(ROOT)))
+        for path in sorted((ROOT / ".planning/missions").glob("*.yaml"))
+    ),
+    *(
+        ("plan", str(path.relative_to(ROOT)))
+        for path in sorted((ROOT / ".planning/phases").glob("*/*PLAN.md"))
+    ),
+]
 
 
 @pytest.mark.parametrize(("name", "path"), EXAMPLES)
@@ -90,9 +103,25 @@ def test_templates_and_forges_own_documents_fit(name: str, path: str) -> None:
 
 def test_what_forge_writes_fits() -> None:
     assert wrong("run", yaml.parse(CARD.encode().decode()).plain()) == []
-    assert wrong("run", yaml.parse(replace(CARD, prior_run=CARD.run, kind="rollback").encode().decode()).plain()) == []
+    assert (
+        wrong(
+            "run",
+            yaml.parse(
+                replace(CARD, prior_run=CARD.run, kind="rollback").encode().decode()
+            ).plain(),
+        )
+        == []
+    )
     assert wrong("proof", yaml.parse(PROOF.encode().decode()).plain()) == []
-    waiver = replace(PROOF, kind="waiver", about="artifact:2", command=None, tree="", blobs={}, reason="not needed")
+    waiver = replace(
+        PROOF,
+        kind="waiver",
+        about="artifact:2",
+        command=None,
+        tree="",
+        blobs={},
+        reason="not needed",
+    )
     assert wrong("proof", yaml.parse(waiver.encode().decode()).plain()) == []
     evidence: list[dict[str, str | None]] = [{"path": "shot.png", "blob": None}]
     oath = replace(PROOF, kind="attestation", command=None, tree="", blobs={}, evidence=evidence)
@@ -115,7 +144,10 @@ EVENT = json.loads(resource("schemas", "event.schema.json").read_text())
 
 
 def test_every_event_type_has_a_branch_and_no_other() -> None:
-    branches = [(each["if"]["properties"]["type"]["const"], each["then"]["properties"]["data"]) for each in EVENT["allOf"]]
+    branches = [
+        (each["if"]["properties"]["type"]["const"], each["then"]["properties"]["data"])
+        for each in EVENT["allOf"]
+    ]
     assert sorted(name for name, _ in branches) == sorted(REGISTRY)
     assert all(leads == {"$ref": f"#/$defs/{name}"} for name, leads in branches)
 
@@ -135,14 +167,24 @@ def test_an_event_fits_and_a_broken_one_does_not(event: Any) -> None:
     assert wrong("event", data) == []
     branch = EVENT["$defs"][event.type]
     for key in branch["properties"]:
-        assert wrong("event", {**data, "data": {**data["data"], key: {"a": {}} if key == "blobs" else 1.5}}), key
+        assert wrong(
+            "event", {**data, "data": {**data["data"], key: {"a": {}} if key == "blobs" else 1.5}}
+        ), key
         fewer = {name: value for name, value in data["data"].items() if name != key}
         assert bool(wrong("event", {**data, "data": fewer})) is (key in branch["required"]), key
-    assert wrong("event", {**data, "data": {**data["data"], "mood": "good"}}) == []  # a newer forge may add
+    assert (
+        wrong("event", {**data, "data": {**data["data"], "mood": "good"}}) == []
+    )  # a newer forge may add
 
 
 def test_an_unknown_type_may_hold_anything() -> None:
-    assert wrong("event", {**chained(SAMPLES[:1])[0].as_data(), "type": "coffee_made", "data": {"cups": 2}}) == []
+    assert (
+        wrong(
+            "event",
+            {**chained(SAMPLES[:1])[0].as_data(), "type": "coffee_made", "data": {"cups": 2}},
+        )
+        == []
+    )
 
 
 TABLE: Any = yaml.parse((ROOT / "tests/golden/schemas.yaml").read_text()).plain()
@@ -159,7 +201,9 @@ def test_a_good_document_is_good(name: str) -> None:
     assert wrong(name, GOOD[name]) == []
 
 
-@pytest.mark.parametrize(("name", "change"), BAD, ids=lambda each: each if isinstance(each, str) else json.dumps(each))
+@pytest.mark.parametrize(
+    ("name", "change"), BAD, ids=lambda each: each if isinstance(each, str) else json.dumps(each)
+)
 def test_a_wrong_document_is_wrong(name: str, change: dict[str, Any]) -> None:
     assert wrong(name, {**GOOD[name], **change})
 
@@ -180,13 +224,17 @@ def test_of_a_summary_by_somebody_else_little_is_asked() -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(lines=st.dictionaries(st.sampled_from(KEYS), st.sampled_from(VALUES), max_size=4))
-def test_settings_that_fit_can_be_used(tmp_path_factory: pytest.TempPathFactory, lines: dict[str, str]) -> None:
+def test_settings_that_fit_can_be_used(
+    tmp_path_factory: pytest.TempPathFactory, lines: dict[str, str]
+) -> None:
     root = tmp_path_factory.mktemp("work")
     (root / ".planning").mkdir()
     text = "".join(f"{key}: {value}\n" for key, value in lines.items())
     (root / PATH).write_text(text)
     try:
-        usable = not [warning for warning in load_settings(root).warnings if warning.startswith(PATH)]
+        usable = not [
+            warning for warning in load_settings(root).warnings if warning.startswith(PATH)
+        ]
     except SettingsError:
         usable = False
     try:
@@ -204,11 +252,17 @@ def test_a_finding_stands_at_the_value_that_is_wrong() -> None:
     assert "must_haves.artifacts.0.min_lines" in finding.message
 
 
-@pytest.mark.skipif(not CORPUS.is_dir(), reason="the corpus of real plans is not at ../shared/corpus")
+@pytest.mark.skipif(
+    not CORPUS.is_dir(), reason="the corpus of real plans is not at ../shared/corpus"
+)
 def test_of_real_plans_only_what_is_wrong_is_called_so() -> None:
-    """Mappings made by an unquoted colon, words for a number, lists for a mapping: measured, 26 values in 1,878 plans."""
+    """Mappings made by an unquoted colon, words for a number, lists for a mapping: measured, 26
+    values in 1,878 plans.
+    """
     paths = [Path(folder, name) for folder, _, files in os.walk(CORPUS) for name in files]
-    mistakes = re.compile(r"must_haves(\.(truths|key_links|artifacts)\.\d+(\.contains)?)?: |type: |wave: ")
+    mistakes = re.compile(
+        r"must_haves(\.(truths|key_links|artifacts)\.\d+(\.contains)?)?: |type: |wave: "
+    )
     number = 0
     for path in sorted(paths)[::8]:
         plan = load(Source.of(path.name, path.read_bytes()), "x")

@@ -9,15 +9,21 @@ from typing import NoReturn
 
 from forge.lazy import at_first_use_by_others
 
-_SELDOM_USED = ("inspect", "uuid")  # click imports them at once, and needs them for a few commands and types
-_YOUNG = 50_000  # objects made before the collector looks at them: of what a command loads, nearly all stays to its end
+_SELDOM_USED = (
+    "inspect",
+    "uuid",
+)  # click imports them at once, and needs them for a few commands and types
+# objects made before the collector looks at them: of what a command loads, nearly all stays to its
+# end
+_YOUNG = 50_000
 
 
 def main() -> NoReturn:
     """Run the command line and leave; an interrupt while it is still being loaded ends it quietly.
 
-    Leaving takes Python as long as loading a third of forge, for memory that the system takes back anyway: so what was
-    asked to run at the end is run, what was printed is flushed, and the process ends there.
+    Leaving takes Python as long as loading a third of forge, for memory that the system takes back
+    anyway: so what was asked to run at the end is run, what was printed is flushed, and the process
+    ends there.
     """
     _read_utf8()
     _open_streams()
@@ -42,15 +48,21 @@ def main() -> NoReturn:
 
 
 def _unwritten(error: OSError) -> int:
-    """Say that what was printed could not be written, and return the exit status; who has closed a pipe knows it."""
+    """Say that what was printed could not be written, and return the exit status; who has closed a
+    pipe knows it.
+    """
     if not isinstance(error, BrokenPipeError):
         with contextlib.suppress(OSError):
-            os.write(2, f"forge: what was printed could not be written: {error.strerror}\n".encode())
+            os.write(
+                2, f"forge: what was printed could not be written: {error.strerror}\n".encode()
+            )
     return 1
 
 
 def _open_streams() -> None:
-    """Have standard streams that were closed lead nowhere: a file that is opened in their place would be written to."""
+    """Have standard streams that were closed lead nowhere: a file that is opened in their place
+    would be written to.
+    """
     for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
         if getattr(sys, name) is None:
             nowhere = os.open(os.devnull, os.O_RDWR)
@@ -59,12 +71,15 @@ def _open_streams() -> None:
 
 
 def _read_utf8() -> None:
-    """Start over in Python's UTF-8 mode where the locale has another encoding: documents, git and most names are UTF-8."""
+    """Start over in Python's UTF-8 mode where the locale has another encoding: documents, git and
+    most names are UTF-8.
+    """
     if sys.getfilesystemencoding() != "utf-8" and "utf8" not in sys._xoptions and sys.executable:
         os.execv(sys.executable, [sys.executable, "-X", "utf8", *sys.orig_argv[1:]])
 
 
 if __name__ == "__main__":
     if not sys.flags.safe_path:
-        del sys.path[0]  # the folder that `python -m` was called in: nothing that lies in a repository is imported
+        # `python -m` puts the current folder first: nothing in a repository may be imported
+        del sys.path[0]
     main()

@@ -24,10 +24,14 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, staging: Path | None = None) -> None:
-    """Replace a file by a new one that holds `data`; its folder is made if need be. Raises StorageFailed.
+def write(
+    path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, staging: Path | None = None
+) -> None:
+    """Replace a file by a new one that holds `data`; its folder is made if need be. Raises
+    StorageFailed.
 
-    `staging` is a folder of the same file system for the half-written file, so that none is ever seen beside `path`.
+    `staging` is a folder of the same file system for the half-written file, so that none is ever
+    seen beside `path`.
     """
     temporary = (staging or path.parent) / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
@@ -45,7 +49,8 @@ def write(path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, s
 
 
 def swap(path: Path, before: bytes, after: bytes) -> None:
-    """Replace a file that holds `before` by one that holds `after`, with its mode. Raises StorageFailed.
+    """Replace a file that holds `before` by one that holds `after`, with its mode. Raises
+    StorageFailed.
 
     A file that somebody changed meanwhile, and one that is not writable, is left as it is.
     """
@@ -54,7 +59,9 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
         if not os.access(path, os.W_OK):
             raise StorageFailed(f"{path}: it is not writable", "make it writable")
         if path.read_bytes() != before:
-            raise StorageFailed(f"{path}: it changed while it was read", "look at it, then try again")
+            raise StorageFailed(
+                f"{path}: it changed while it was read", "look at it, then try again"
+            )
         write(path, after, mode=mode)
         path.chmod(mode)  # the umask may have taken bits away
     except OSError as error:
@@ -62,7 +69,9 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
 
 
 def create(path: Path, data: bytes) -> bool:
-    """Make a file that holds `data` and say so; False, and nothing is changed, where there is one. Raises StorageFailed."""
+    """Make a file that holds `data` and say so; False, and nothing is changed, where there is one.
+    Raises StorageFailed.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         _write_new(path, data, 0o644, durable=False)

@@ -1,6 +1,8 @@
-"""Every exception that forge raises on purpose, each with the exit status it ends in and the next step to take.
+"""Every exception that forge raises on purpose, each with the exit status it ends in and the next
+step to take.
 
-Exit statuses are those of `docs/commands.md`: 1 failed or not proven, 2 usage, 4 waits for a person, 5 held, 130 interrupted.
+Exit statuses are those of `docs/commands.md`: 1 failed or not proven, 2 usage, 4 waits for a
+person, 5 held, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -12,7 +14,8 @@ from collections.abc import Sequence
 class ForgeError(Exception):
     """Something that stops forge and that a person can act upon.
 
-    `message` says what is wrong and where, `hint` the next step, `next_commands` command lines to type as they are.
+    `message` says what is wrong and where, `hint` the next step, `next_commands` command lines to
+    type as they are.
     """
 
     kind = "error"
@@ -88,7 +91,9 @@ class Held(ForgeError):
 
 
 class DamagedLog(ForgeError):
-    """A timeline that is broken elsewhere than in its last line, or a run whose files are none that can be read."""
+    """A timeline that is broken elsewhere than in its last line, or a run whose files are none that
+    can be read.
+    """
 
     kind = "damaged_log"
     exit_code = 1
@@ -122,10 +127,15 @@ class StorageFailed(ForgeError):
 
     @classmethod
     def of(cls, error: OSError, place: object = None) -> StorageFailed:
-        """Return the failure that an error of the system means; `place` is the file, where the error does not know it."""
+        """Return the failure that an error of the system means; `place` is the file, where the
+        error does not know it.
+        """
         remedy = _REMEDIES.get(error.errno or 0, "make room or access")
         where = place or error.filename or "a file of this repository could not be written"
-        return cls(f"{where}: {error.strerror or error}", f"{remedy}, then `forge resume` an open run, or try again")
+        return cls(
+            f"{where}: {error.strerror or error}",
+            f"{remedy}, then `forge resume` an open run, or try again",
+        )
 
 
 class Interrupted(ForgeError):

@@ -1,4 +1,6 @@
-"""Modules that load themselves at their first use: they take longer to load than many commands take to answer."""
+"""Modules that load themselves at their first use: they take longer to load than many commands take
+to answer.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +10,9 @@ from types import BuiltinFunctionType, FunctionType, ModuleType
 
 
 class _Late(ModuleType):
-    """Stands for the module of its name until something of it is asked for, which is then loaded and asked."""
+    """Stands for the module of its name until something of it is asked for, which is then loaded
+    and asked.
+    """
 
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
@@ -20,12 +24,15 @@ class _Late(ModuleType):
 
 
 def at_first_use(name: str) -> ModuleType:
-    """Return what stands for a module and loads it when something of it is asked for. It raises ImportError then."""
+    """Return what stands for a module and loads it when something of it is asked for. It raises
+    ImportError then.
+    """
     return _Late(name)
 
 
 def at_first_use_by_others(*names: str) -> None:
-    """Let whoever imports these modules from now on get what loads them when something of them is asked for.
+    """Let whoever imports these modules from now on get what loads them when something of them is
+    asked for.
 
     It is for modules of the standard library that a library imports at once and uses seldom.
     """

@@ -39,10 +39,18 @@ MUST_HAVES = """\
       pattern: good
 """
 BASE = {
-    PLAN: plan(MUST_HAVES), SUMMARY: "done\n", "a.py": "x\n", "src/b.py": "good\n", "src/m.ts": "import './n'; // good\n",
-    "src/n.ts": "good\n", "src/c.py": "good = 1\n", "link": "link:src",
-    "deep/er/x.py": "x\n", "way": "link:far/away", "far/away/y.py": "y\n",
-}  # fmt: skip
+    PLAN: plan(MUST_HAVES),
+    SUMMARY: "done\n",
+    "a.py": "x\n",
+    "src/b.py": "good\n",
+    "src/m.ts": "import './n'; // good\n",
+    "src/n.ts": "good\n",
+    "src/c.py": "good = 1\n",
+    "link": "link:src",
+    "deep/er/x.py": "x\n",
+    "way": "link:far/away",
+    "far/away/y.py": "y\n",
+}
 MOVES = [
     "deep/er/x.py",
     "deep/er/other",
@@ -75,7 +83,9 @@ def changed(tree: Tree, dice: random.Random) -> dict[str, str]:
 
 
 def oracle(repository: Repository, line: Sequence[str], text: str) -> list[str | None]:
-    """Return for each must-have the first commit of the line at which it fails behind the last one at which it passes."""
+    """Return for each must-have the first commit of the line at which it fails behind the last one
+    at which it passes.
+    """
     items = load(Source.of(PLAN, text.encode()), "01-01").must_haves
     found: list[str | None] = []
     for item in items:
@@ -85,7 +95,9 @@ def oracle(repository: Repository, line: Sequence[str], text: str) -> list[str |
             found.append(None)
             continue
         last = max(place for place, answer in enumerate(answers) if answer == "pass")
-        found.append(next(line[place] for place in range(last + 1, len(line)) if answers[place] == "fail"))
+        found.append(
+            next(line[place] for place in range(last + 1, len(line)) if answers[place] == "fail")
+        )
     return found
 
 
@@ -112,12 +124,17 @@ def test_random_histories(sandbox: Sandbox, seed: int) -> None:
 
 @pytest.mark.parametrize("seed", range(6))
 def test_random_histories_with_merges(sandbox: Sandbox, seed: int) -> None:
-    """The plan is completed on a branch; the line goes through it, and from the merge along first parents."""
+    """The plan is completed on a branch; the line goes through it, and from the merge along first
+    parents.
+    """
     dice = random.Random(100 + seed)
     trees: list[Tree] = [{PLAN: BASE[PLAN]}, BASE]
     while len(trees) < 8:
         trees.append(changed(trees[-1], dice))  # 2..7: the branch, completed at 1
-    trees += [{PLAN: BASE[PLAN], "elsewhere": ""}, {**trees[7], "elsewhere": ""}]  # 8: the main line, 9: the merge
+    trees += [
+        {PLAN: BASE[PLAN], "elsewhere": ""},
+        {**trees[7], "elsewhere": ""},
+    ]  # 8: the main line, 9: the merge
     while len(trees) < 16:
         trees.append(changed(trees[-1], dice))
     commits = history(sandbox, trees, {8: [0], 9: [8, 7]})
@@ -126,25 +143,42 @@ def test_random_histories_with_merges(sandbox: Sandbox, seed: int) -> None:
 
 
 def test_broken_repaired_and_broken_again(sandbox: Sandbox) -> None:
-    here, gone = {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""}, {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"}
+    here, gone = (
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""},
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"},
+    )
     commits = history(sandbox, [here, gone, here, {**here, "x": ""}, gone, {**gone, "x": ""}])
     assert broken(Repository.discover(sandbox.root)) == ([commits[4]], commits[4])
 
 
 def test_broken_and_repaired_is_not_broken(sandbox: Sandbox) -> None:
-    here, gone = {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""}, {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"}
+    here, gone = (
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""},
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"},
+    )
     history(sandbox, [here, gone, here])
     assert broken(Repository.discover(sandbox.root)) == ([None], None)
 
 
 def test_what_never_held_was_not_broken(sandbox: Sandbox) -> None:
-    history(sandbox, [{PLAN: plan(artifact("a.py")), SUMMARY: "d\n"}, {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "x": ""}])
+    history(
+        sandbox,
+        [
+            {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"},
+            {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "x": ""},
+        ],
+    )
     assert broken(Repository.discover(sandbox.root)) == ([None], None)
 
 
 def test_a_merge_that_drops_a_file_broke_it(sandbox: Sandbox) -> None:
-    here, gone = {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""}, {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"}
-    commits = history(sandbox, [here, {**here, "x": ""}, {**here, "y": ""}, gone], {1: [0], 2: [0], 3: [1, 2]})
+    here, gone = (
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""},
+        {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"},
+    )
+    commits = history(
+        sandbox, [here, {**here, "x": ""}, {**here, "y": ""}, gone], {1: [0], 2: [0], 3: [1, 2]}
+    )
     assert broken(Repository.discover(sandbox.root)) == ([commits[3]], commits[3])
 
 

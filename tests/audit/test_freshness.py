@@ -1,4 +1,6 @@
-"""How long a proof holds: fresh, carried, stale; attestations that do not expire; plans that were moved."""
+"""How long a proof holds: fresh, carried, stale; attestations that do not expire; plans that were
+moved.
+"""
 
 from __future__ import annotations
 
@@ -11,10 +13,18 @@ from tests.audit.ground import PLAN, plan, truth
 from tests.conftest import Sandbox
 
 COMMAND = "python3 tool/check.py"
-BODY = plan(truth("It works", COMMAND) + "  artifacts:\n    - path: made/b.py\n", files=["src/a.py", "lib/**"])
+BODY = plan(
+    truth("It works", COMMAND) + "  artifacts:\n    - path: made/b.py\n",
+    files=["src/a.py", "lib/**"],
+)
 FILES = {
-    "src/a.py": "a\n", "made/b.py": "b\n", "lib/c.py": "c\n", "tool/check.py": "pass\n", "uv.lock": "1\n", "other.py": "o\n",
-}  # fmt: skip
+    "src/a.py": "a\n",
+    "made/b.py": "b\n",
+    "lib/c.py": "c\n",
+    "tool/check.py": "pass\n",
+    "uv.lock": "1\n",
+    "other.py": "o\n",
+}
 
 
 @pytest.fixture
@@ -34,7 +44,10 @@ def proven(sandbox: Sandbox) -> Sandbox:
 def answer(sandbox: Sandbox, *words: str) -> tuple[str, str]:
     (one,) = sandbox.call("verify", "01-01", *words).data["plans"]
     item = one["must_haves"][0]
-    assert sum(value for name, value in one["counts"].items() if name != "declared") == one["counts"]["declared"]
+    assert (
+        sum(value for name, value in one["counts"].items() if name != "declared")
+        == one["counts"]["declared"]
+    )
     return item["verdict"], item["evidence"][0]["how"] if item["evidence"] else ""
 
 
@@ -42,7 +55,12 @@ def test_fresh_on_the_same_tree_whatever_happens_to_the_plans(proven: Sandbox) -
     assert answer(proven) == ("pass", "command, fresh")
     proven.write(".planning/notes.md", "n\n")
     proven.commit()
-    assert answer(proven) == answer(proven, "--rev", "HEAD") == answer(proven, "--strict") == ("pass", "command, fresh")
+    assert (
+        answer(proven)
+        == answer(proven, "--rev", "HEAD")
+        == answer(proven, "--strict")
+        == ("pass", "command, fresh")
+    )
 
 
 def test_carried_where_only_other_files_changed(proven: Sandbox) -> None:
@@ -112,7 +130,9 @@ def test_a_plan_that_moved_keeps_its_proofs(proven: Sandbox) -> None:
     assert answer(proven) == answer(proven, "--rev", "HEAD") == ("pass", "command, fresh")
     proven.write(PLAN, plan(truth("It works", COMMAND)))
     said = proven.call("verify", moved)
-    assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven", "the proof is of the plan that stands at its path"
+    assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven", (
+        "the proof is of the plan that stands at its path"
+    )
 
 
 def test_a_proof_of_another_clone_names_the_same_tree(proven: Sandbox) -> None:
@@ -133,19 +153,31 @@ def test_an_attestation_says_how_much_changed_since(sandbox: Sandbox) -> None:
     assert one["verdict"] == "proven"
     assert f"at {at[:12]}, 0 files changed since: looked" in one["must_haves"][0]["reason"]
     sandbox.write("new.py", "n\n")
-    assert "1 file changed since" in sandbox.call("verify", "01-01").data["plans"][0]["must_haves"][0]["reason"]
+    assert (
+        "1 file changed since"
+        in sandbox.call("verify", "01-01").data["plans"][0]["must_haves"][0]["reason"]
+    )
     sandbox.write("shot.txt", "other\n")
     sandbox.write(".planning/notes.md", "n\n")
     sandbox.commit()
     for words in ((), ("--rev", "HEAD")):
         (one,) = sandbox.call("verify", "01-01", *words).data["plans"]
-        assert (one["verdict"], "2 files changed since" in one["must_haves"][0]["reason"]) == ("proven", True)
+        assert (one["verdict"], "2 files changed since" in one["must_haves"][0]["reason"]) == (
+            "proven",
+            True,
+        )
 
 
 def test_an_attestation_at_a_commit_that_is_not_here(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(truth("It is nice")))
     proof = Proof(
-        "attestation", PLAN, "truth:1", statement_hash("It is nice"), "Ada <a@b.c>", "2026-01-01T00:00:00Z", commit="ab" * 20
+        "attestation",
+        PLAN,
+        "truth:1",
+        statement_hash("It is nice"),
+        "Ada <a@b.c>",
+        "2026-01-01T00:00:00Z",
+        commit="ab" * 20,
     )
     sandbox.write(".planning/proofs/01-01-attestation-abcd.yaml", proof.encode())
     sandbox.commit()

@@ -28,17 +28,35 @@ def loose(sandbox: Sandbox) -> None:
         data = pack.read_bytes()
         for part in pack.parent.glob(f"{pack.stem}.*"):
             part.unlink()
-        subprocess.run(["git", "unpack-objects", "-q"], cwd=sandbox.root, input=data, check=True, env=sandbox.environment())
+        subprocess.run(
+            ["git", "unpack-objects", "-q"],
+            cwd=sandbox.root,
+            input=data,
+            check=True,
+            env=sandbox.environment(),
+        )
 
 
 @pytest.mark.parametrize(
-    "name", ["HEAD:src/a.ts", "HEAD:src", "HEAD:lib", "HEAD:gen", "HEAD:lib/b.ts", f"HEAD:{PLAN}", f"HEAD:{SUMMARY}"]
+    "name",
+    [
+        "HEAD:src/a.ts",
+        "HEAD:src",
+        "HEAD:lib",
+        "HEAD:gen",
+        "HEAD:lib/b.ts",
+        f"HEAD:{PLAN}",
+        f"HEAD:{SUMMARY}",
+    ],
 )
 def test_at_the_judged_revision(sandbox: Sandbox, name: str) -> None:
     tree = {
-        PLAN: plan(WITH_EXPORT), SUMMARY: "done\n", "src/a.ts": "import { b } from '../lib/b';\nexport const thing = b;\n",
-        "lib/b.ts": "export const b = 1;\n", "gen/x.ts": "1\n",
-    }  # fmt: skip
+        PLAN: plan(WITH_EXPORT),
+        SUMMARY: "done\n",
+        "src/a.ts": "import { b } from '../lib/b';\nexport const thing = b;\n",
+        "lib/b.ts": "export const b = 1;\n",
+        "gen/x.ts": "1\n",
+    }
     history(sandbox, [tree])
     assert sandbox.call("audit", "--at-completion").code == 0
     loose(sandbox)
@@ -49,7 +67,9 @@ def test_at_the_judged_revision(sandbox: Sandbox, name: str) -> None:
         assert said.code == 1
         (one,) = said.data["plans"]
         assert one["verdict"] == "unproven", one
-        reasons = [item["reason"] for item in one["must_haves"]] + [finding["message"] for finding in said.json["findings"]]
+        reasons = [item["reason"] for item in one["must_haves"]] + [
+            finding["message"] for finding in said.json["findings"]
+        ]
         assert any("missing" in reason or "cannot be read" in reason for reason in reasons), reasons
 
 
@@ -57,7 +77,12 @@ def test_at_the_completing_commit_and_between(sandbox: Sandbox) -> None:
     tree = {PLAN: plan(artifact("src/a.py", "good")), SUMMARY: "done\n", "src/a.py": "good\n"}
     _, _, third, _ = history(
         sandbox,
-        [tree, {**tree, "src/a.py": "good one\n"}, {**tree, "src/a.py": "bad\n"}, {**tree, "src/a.py": "bad\n", "x": ""}],
+        [
+            tree,
+            {**tree, "src/a.py": "good one\n"},
+            {**tree, "src/a.py": "bad\n"},
+            {**tree, "src/a.py": "bad\n", "x": ""},
+        ],
     )
     loose(sandbox)
     remove(sandbox, "HEAD~2:src/a.py")
@@ -65,7 +90,11 @@ def test_at_the_completing_commit_and_between(sandbox: Sandbox) -> None:
     assert (one["verdict_at_completion"], one["broken_since"]) == ("proven", third)
     remove(sandbox, "HEAD~3:src")
     (one,) = sandbox.call("audit", "--at-completion").data["plans"]
-    assert (one["verdict"], one["verdict_at_completion"], one["broken_since"]) == ("failed", "unproven", None)
+    assert (one["verdict"], one["verdict_at_completion"], one["broken_since"]) == (
+        "failed",
+        "unproven",
+        None,
+    )
 
 
 def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
@@ -74,19 +103,31 @@ def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
     loose(sandbox)
     remove(sandbox, "HEAD~1")
     (one,) = sandbox.call("audit", "--at-completion").data["plans"]
-    assert (one["verdict"], one["completed_at_commit"], one["verdict_at_completion"]) == ("proven", None, None)
+    assert (one["verdict"], one["completed_at_commit"], one["verdict_at_completion"]) == (
+        "proven",
+        None,
+        None,
+    )
     assert one["note"]
 
 
 def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
-    hidden = plan(artifact("README.md") + truth("\u202ered")).replace("type: execute", "type: `execute")
+    hidden = plan(artifact("README.md") + truth("\u202ered")).replace(
+        "type: execute", "type: `execute"
+    )
     sandbox.write(PLAN, hidden)
     sandbox.commit("Plan")
     said = sandbox.forge("verify", "01-01")
     assert said.code == 1
     assert said.out.startswith("01-01: UNPROVEN")
-    assert "it is not proven as it stands; its must-haves are shown as the mended text gives them" in said.out
-    assert f"{PLAN}:4:7: front-matter-yaml: the front matter is no YAML: a value cannot begin with a backtick" in said.out
+    assert (
+        "it is not proven as it stands; its must-haves are shown as the mended text gives them"
+        in said.out
+    )
+    assert (
+        f"{PLAN}:4:7: front-matter-yaml: the front matter is no YAML: a value cannot begin with a"
+        " backtick" in said.out
+    )
     assert "pass      artifact:1  README.md" in said.out
     assert "\u202e" not in said.out, "what a plan says cannot disguise itself on a terminal"
 

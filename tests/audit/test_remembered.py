@@ -42,7 +42,9 @@ def settle(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("committed", [True, False])
-def test_random_changes(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, seed: int, committed: bool) -> None:
+def test_random_changes(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, seed: int, committed: bool
+) -> None:
     settle(monkeypatch)
     dice = random.Random(seed)
     trees = [dict(BASE)]
@@ -58,12 +60,16 @@ def test_random_changes(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, seed:
         assert first == answers(sandbox, rev=rev)
 
 
-def test_an_unchanged_plan_is_not_read_again(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unchanged_plan_is_not_read_again(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settle(monkeypatch)
     history(sandbox, [BASE])
     for rev in ("HEAD", None):
         first = answers(sandbox, rev=rev)
-        monkeypatch.setattr("forge.views.proof.verdicts.load", lambda *_: pytest.fail("it was read again"))
+        monkeypatch.setattr(
+            "forge.views.proof.verdicts.load", lambda *_: pytest.fail("it was read again")
+        )
         assert answers(sandbox, rev=rev) == first
         monkeypatch.undo()
         settle(monkeypatch)
@@ -79,9 +85,19 @@ def test_what_changed_just_now_is_not_kept(sandbox: Sandbox) -> None:
     assert kept(sandbox) == [], "a file's times can be set, the time of that change cannot"
 
 
-def test_an_ignored_file_that_changes_is_seen(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_ignored_file_that_changes_is_seen(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     settle(monkeypatch)
-    history(sandbox, [{PLAN: plan("  artifacts:\n    - path: out/x.txt\n      contains: good\n"), ".gitignore": "out/\n"}])
+    history(
+        sandbox,
+        [
+            {
+                PLAN: plan("  artifacts:\n    - path: out/x.txt\n      contains: good\n"),
+                ".gitignore": "out/\n",
+            }
+        ],
+    )
     sandbox.write("out/x.txt", "good\n")
     assert answers(sandbox, rev=None)[0][0]["verdict"] == "proven"
     sandbox.write("out/x.txt", "evil\n")
@@ -91,7 +107,15 @@ def test_an_ignored_file_that_changes_is_seen(sandbox: Sandbox, monkeypatch: pyt
 
 
 def test_proofs_are_no_part_of_it(sandbox: Sandbox) -> None:
-    history(sandbox, [{PLAN: plan(truth("It is nice") + "  artifacts:\n    - path: none.py\n"), "shot.txt": "s\n"}])
+    history(
+        sandbox,
+        [
+            {
+                PLAN: plan(truth("It is nice") + "  artifacts:\n    - path: none.py\n"),
+                "shot.txt": "s\n",
+            }
+        ],
+    )
     assert answers(sandbox, rev="HEAD")[0][0]["verdict"] == "failed"
     sandbox.forge("attest", "01-01", "truth:1", "--evidence", "shot.txt")
     sandbox.forge("waive", "01-01", "artifact:1", "--reason", "later")
@@ -99,7 +123,10 @@ def test_proofs_are_no_part_of_it(sandbox: Sandbox) -> None:
     assert answers(sandbox, rev="HEAD") == answers(sandbox, rev="HEAD", memory=False)
 
 
-@pytest.mark.parametrize("damage", [b"", b"{", b"[]", b'{"key": 1}', b'{"key": null, "plan": [], "asked": 3}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    "damage",
+    [b"", b"{", b"[]", b'{"key": 1}', b'{"key": null, "plan": [], "asked": 3}', b"\xff\x00"],
+)
 def test_a_damaged_memory_is_none(sandbox: Sandbox, damage: bytes) -> None:
     history(sandbox, [BASE])
     first = answers(sandbox, rev="HEAD")
@@ -113,7 +140,9 @@ def test_a_copied_folder_brings_no_answers_along(sandbox: Sandbox, make_sandbox:
     assert sandbox.call("audit").code == 1
     for path in kept(sandbox):
         path.write_text(path.read_text().replace('"fail"', '"pass"'))
-    assert sandbox.call("audit").code == 0, "this is what a memory is: it is believed where it was made"
+    assert sandbox.call("audit").code == 0, (
+        "this is what a memory is: it is believed where it was made"
+    )
     other = make_sandbox("copy")
     shutil.rmtree(other.root)
     shutil.copytree(sandbox.root, other.root, symlinks=True)
@@ -133,6 +162,8 @@ def test_the_work_tree_notes_what_it_is_asked(sandbox: Sandbox) -> None:
     repository = Repository.discover(sandbox.root)
     tree = NotedWorkTree(repository)
     with tree.noting() as asked:
-        Bench.on(repository, tree, 1000).verdict(Catalog(repository.root).load(Catalog(repository.root).files[0]))
+        Bench.on(repository, tree, 1000).verdict(
+            Catalog(repository.root).load(Catalog(repository.root).files[0])
+        )
     assert {"a.py", "src/b.py", "old.py", "link/b.py"} <= asked.paths
     assert asked.listed

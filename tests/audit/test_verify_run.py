@@ -10,7 +10,8 @@ from tests.conftest import Sandbox
 
 def ready(sandbox: Sandbox, *commands: str, approve: bool = True) -> Sandbox:
     listed = "".join(
-        truth(f"Truth {number}", command).removeprefix("  truths:\n") for number, command in enumerate(commands, 1)
+        truth(f"Truth {number}", command).removeprefix("  truths:\n")
+        for number, command in enumerate(commands, 1)
     )
     sandbox.write(PLAN, plan(f"  truths:\n{listed}", files=["src/a.py"]))
     sandbox.write("src/a.py", "a\n")
@@ -35,7 +36,9 @@ def test_an_unapproved_plan_runs_nothing(sandbox: Sandbox) -> None:
 
 def test_an_approval_of_another_text_is_none(sandbox: Sandbox) -> None:
     ready(sandbox, "true")
-    sandbox.write(PLAN, (sandbox.root / PLAN).read_text().replace("verify: true", "verify: touch ran"))
+    sandbox.write(
+        PLAN, (sandbox.root / PLAN).read_text().replace("verify: true", "verify: touch ran")
+    )
     sandbox.commit()
     assert sandbox.call("verify", "01-01", "--run").code == 4
     assert not (sandbox.root / "ran").exists()
@@ -43,7 +46,9 @@ def test_an_approval_of_another_text_is_none(sandbox: Sandbox) -> None:
 
 def test_one_unapproved_plan_of_several_runs_none(sandbox: Sandbox) -> None:
     ready(sandbox, "true")
-    sandbox.write(".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "true"), number="02"))
+    sandbox.write(
+        ".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "true"), number="02")
+    )
     sandbox.commit()
     said = sandbox.call("verify", "01-first", "--run")
     assert (said.code, said.data["next"][0], proofs(sandbox)) == (4, "forge approve 01-02", [])
@@ -53,7 +58,10 @@ def test_what_passed_and_what_failed_is_kept_and_committed(sandbox: Sandbox) -> 
     ready(sandbox, "test -f src/a.py", "grep -q b src/a.py")
     said = sandbox.call("verify", "01-01", "--run")
     assert said.code == 1
-    assert [(each["must_have"], each["outcome"]) for each in said.data["ran"]] == [("truth:1", "passed"), ("truth:2", "failed")]
+    assert [(each["must_have"], each["outcome"]) for each in said.data["ran"]] == [
+        ("truth:1", "passed"),
+        ("truth:2", "failed"),
+    ]
     assert [item["verdict"] for item in said.data["plans"][0]["must_haves"]] == ["pass", "fail"]
     assert len(proofs(sandbox)) == 2
     assert sandbox.status() == []
@@ -86,7 +94,9 @@ def test_uncommitted_documents_are_no_obstacle(sandbox: Sandbox) -> None:
     assert sandbox.status() == ["?? .planning/notes.md"]
 
 
-def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(sandbox: Sandbox) -> None:
+def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(
+    sandbox: Sandbox,
+) -> None:
     ready(sandbox, "true", "echo new > made.txt", "touch third")
     head = sandbox.head()
     said = sandbox.call("verify", "01-01", "--run")
@@ -104,7 +114,11 @@ def test_a_command_that_commits_is_found_out(sandbox: Sandbox) -> None:
 
 @pytest.mark.parametrize(
     ("command", "outcome"),
-    [("test -f nothing || true", "not run"), ("cd /tmp && true", "not run"), ("exit 141", "inconclusive")],
+    [
+        ("test -f nothing || true", "not run"),
+        ("cd /tmp && true", "not run"),
+        ("exit 141", "inconclusive"),
+    ],
 )
 def test_what_proves_nothing_leaves_no_proof(sandbox: Sandbox, command: str, outcome: str) -> None:
     ready(sandbox, command)
@@ -122,7 +136,10 @@ def test_a_command_beyond_its_time_has_failed(sandbox: Sandbox) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
     ready(sandbox, "tail -f /dev/null")
     said = sandbox.call("verify", "01-01", "--run")
-    assert (said.data["ran"][0]["outcome"], said.data["plans"][0]["verdict"]) == ("failed", "failed")
+    assert (said.data["ran"][0]["outcome"], said.data["plans"][0]["verdict"]) == (
+        "failed",
+        "failed",
+    )
 
 
 def test_secrets_of_the_environment_stay_out(sandbox: Sandbox) -> None:
@@ -179,7 +196,12 @@ def test_a_revision_is_judged_with_its_own_plan_else_with_the_one_of_now(sandbox
 
 def test_one_unreadable_plan_does_not_stop_the_others(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")))
-    sandbox.write(".planning/phases/01-first/01-02-PLAN.md", plan(artifact("README.md"), number="02")).unlink()
+    sandbox.write(
+        ".planning/phases/01-first/01-02-PLAN.md", plan(artifact("README.md"), number="02")
+    ).unlink()
     (sandbox.root / ".planning/phases/01-first/01-02-PLAN.md").symlink_to("nowhere")
     said = sandbox.call("verify", "--all")
-    assert [(each["id"], each["verdict"]) for each in said.data["plans"]] == [("01-01", "proven"), ("01-02", "unproven")]
+    assert [(each["id"], each["verdict"]) for each in said.data["plans"]] == [
+        ("01-01", "proven"),
+        ("01-02", "unproven"),
+    ]

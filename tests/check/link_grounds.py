@@ -1,4 +1,6 @@
-"""A tree held in memory, and key links as a plan declares them, for the tests of key links and imports."""
+"""A tree held in memory, and key links as a plan declares them, for the tests of key links and
+imports.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,9 @@ class MemoryTree:
     revision: str | None = "0" * 40
 
     def __init__(self, files: Mapping[str, str | bytes | None]) -> None:
-        self.content = {path: text.encode() if isinstance(text, str) else text for path, text in files.items()}
+        self.content = {
+            path: text.encode() if isinstance(text, str) else text for path, text in files.items()
+        }
         self.reads: list[str] = []
 
     def entry(self, path: str) -> TreeEntry:
@@ -60,7 +64,11 @@ def link(start: object, goal: object, pattern: object = None, **more: object) ->
 
 
 def judged(
-    files: Mapping[str, str | bytes | None] | Tree, start: object, goal: object, pattern: object = None, limit: int = LIMIT
+    files: Mapping[str, str | bytes | None] | Tree,
+    start: object,
+    goal: object,
+    pattern: object = None,
+    limit: int = LIMIT,
 ) -> Verdict:
     """Return the verdict on a key link; it always has a reason, and a pass always has evidence."""
     tree = MemoryTree(files) if isinstance(files, Mapping) else files

@@ -1,4 +1,6 @@
-"""Artifacts: which path is meant, what has to stand there, and that every other case is a verdict with a reason."""
+"""Artifacts: which path is meant, what has to stand there, and that every other case is a verdict
+with a reason.
+"""
 
 from __future__ import annotations
 
@@ -83,7 +85,9 @@ def test_a_regular_file_of_the_repository_is_there(written: str, tree: Tree) -> 
 def test_a_name_inside_a_file_has_to_stand_there_as_code(tree: Tree) -> None:
     found = verdict("path: src/a.py::run", tree)
     assert found.verdict == "pass"
-    assert [(piece.path, piece.line, piece.how) for piece in found.evidence][1:] == [("src/a.py", 4, "name (text)")]
+    assert [(piece.path, piece.line, piece.how) for piece in found.evidence][1:] == [
+        ("src/a.py", 4, "name (text)")
+    ]
 
 
 def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None:
@@ -120,7 +124,9 @@ def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None
         ("path: src/none.py::run", "is not there"),
     ],
 )
-def test_what_is_no_regular_file_at_that_path_fails_with_its_reason(written: str, says: str, tree: Tree) -> None:
+def test_what_is_no_regular_file_at_that_path_fails_with_its_reason(
+    written: str, says: str, tree: Tree
+) -> None:
     found = verdict(written, tree)
     assert found.verdict == "fail", found.reason
     assert says in found.reason
@@ -203,7 +209,9 @@ def test_special_files_are_no_artifacts_and_are_not_opened(sandbox: Sandbox) -> 
     assert "no regular file" in found.reason
 
 
-def test_a_file_that_cannot_be_read_is_unproven(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_cannot_be_read_is_unproven(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def refuse(path: str, *_: object) -> int:
         raise PermissionError(13, "Permission denied")
 

@@ -1,4 +1,6 @@
-"""The conditions of an artifact: what passes, what fails, and that what cannot be decided never passes."""
+"""The conditions of an artifact: what passes, what fails, and that what cannot be decided never
+passes.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,9 @@ TEXT = "import os\n\n\ndef load(path, mode):\n    return open(path, mode)  # a.b
 
 def verdict(conditions: str, data: str | bytes = TEXT) -> Verdict:
     value = parse(f"path: f.py\n{conditions}\n")
-    return judge(MustHave("artifact", 1, value), OneFile(data if isinstance(data, bytes) else data.encode()))
+    return judge(
+        MustHave("artifact", 1, value), OneFile(data if isinstance(data, bytes) else data.encode())
+    )
 
 
 @pytest.mark.parametrize(
@@ -60,7 +64,9 @@ def verdict(conditions: str, data: str | bytes = TEXT) -> Verdict:
         ("contains: []", []),
     ],
 )
-def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(conditions: str, lines: list[int]) -> None:
+def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(
+    conditions: str, lines: list[int]
+) -> None:
     found = verdict(conditions)
     assert found.verdict == "pass", found.reason
     assert [item.line for item in found.evidence if item.how.startswith("literal text")] == lines
@@ -73,16 +79,24 @@ def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(conditi
         ("contains: [import os, missing one]", "`missing one`"),
         ("contains: 'import os, missing two'", "`missing two`"),
         ("contains: 'one, two'", "`one, two`"),
-        ("contains: 'load(path, open(path'", "does not contain"),  # brackets that do not pair: code, not a list
+        (
+            "contains: 'load(path, open(path'",
+            "does not contain",
+        ),  # brackets that do not pair: code, not a list
         ("contains: 'def .*mode'", "only as a pattern (line 4)"),
         ("contains: 'load|store'", "only as a pattern"),
         ("contains: 'x(unclosed'", "does not contain"),
-        ("contains: 'Pair<def load, mode>'", "does not contain `Pair<def load, mode>`"),  # a type, not a list
+        (
+            "contains: 'Pair<def load, mode>'",
+            "does not contain `Pair<def load, mode>`",
+        ),  # a type, not a list
         ("contains: DEF LOAD", "upper and lower case (line 4)"),
         ("contains: import os def load", "white space"),
     ],
 )
-def test_what_is_not_there_literally_fails_and_says_how_it_differs(conditions: str, says: str) -> None:
+def test_what_is_not_there_literally_fails_and_says_how_it_differs(
+    conditions: str, says: str
+) -> None:
     found = verdict(conditions)
     assert found.verdict == "fail"
     assert says in found.reason
@@ -95,13 +109,25 @@ def test_forbidden_text_must_not_occur(key: str) -> None:
     found = verdict(f"{key}: [eval, open]")
     assert found.verdict == "fail"
     assert found.evidence[-1].line == 5
-    assert verdict(f"{key}: 'eval, open(path, mode)'").verdict == "unproven"  # a part of it is there
+    assert (
+        verdict(f"{key}: 'eval, open(path, mode)'").verdict == "unproven"
+    )  # a part of it is there
     assert verdict(f"{key}: 'def .*mode'").verdict == "unproven"  # there as a pattern
     assert verdict(f"{key}: ''").verdict == "unproven"
 
 
 @pytest.mark.parametrize(
-    ("text", "lines"), [("", 0), ("a", 1), ("a\n", 1), ("a\nb", 2), ("a\nb\n", 2), ("\n", 1), ("a\r\nb\r\n", 2), ("a\n\n", 2)]
+    ("text", "lines"),
+    [
+        ("", 0),
+        ("a", 1),
+        ("a\n", 1),
+        ("a\nb", 2),
+        ("a\nb\n", 2),
+        ("\n", 1),
+        ("a\r\nb\r\n", 2),
+        ("a\n\n", 2),
+    ],
 )
 def test_lines_are_counted_as_people_count_them(text: str, lines: int) -> None:
     assert verdict(f"min_lines: {lines}", text).verdict == "pass"
@@ -114,7 +140,9 @@ def test_lines_are_counted_as_people_count_them(text: str, lines: int) -> None:
 
 
 @pytest.mark.parametrize("key", ["min_lines", "max_lines"])
-@pytest.mark.parametrize("value", ["", "many", "true", "1.5", "[3]", "{a: 1}", "-1", "~", "'3 lines'", "9" * 40])
+@pytest.mark.parametrize(
+    "value", ["", "many", "true", "1.5", "[3]", "{a: 1}", "-1", "~", "'3 lines'", "9" * 40]
+)
 def test_a_number_of_lines_that_is_none_is_undecided(key: str, value: str) -> None:
     assert verdict(f"{key}: {value}").verdict == "unproven"
 
@@ -127,19 +155,48 @@ def test_a_number_in_quotes_is_a_number() -> None:
 @pytest.mark.parametrize(
     "condition",
     [
-        "contains: ''", "contains:", "contains: '  '", "contains: {a: b}", "contains: [a: b]", "contains: ['']",
-        "exports:", "exports: ''", "exports: {load: 1}", "exports: ','", "exports: [~]", "forbidden: [[a]]",
+        "contains: ''",
+        "contains:",
+        "contains: '  '",
+        "contains: {a: b}",
+        "contains: [a: b]",
+        "contains: ['']",
+        "exports:",
+        "exports: ''",
+        "exports: {load: 1}",
+        "exports: ','",
+        "exports: [~]",
+        "forbidden: [[a]]",
     ],
-)  # fmt: skip
+)
 def test_a_condition_that_says_nothing_is_undecided(condition: str) -> None:
     assert verdict(condition).verdict == "unproven"
 
 
 @pytest.mark.parametrize(
     "key",
-    ["contain", "Contains", "must_contain", "mustContain", "contains_all", "min_line", "min-lines", "minLines", "export",
-     "exported", "not_contain", "no_contains", "pattern", "max_tokens", "should_exist", "exists", "includes", "regex", "lines"],
-)  # fmt: skip
+    [
+        "contain",
+        "Contains",
+        "must_contain",
+        "mustContain",
+        "contains_all",
+        "min_line",
+        "min-lines",
+        "minLines",
+        "export",
+        "exported",
+        "not_contain",
+        "no_contains",
+        "pattern",
+        "max_tokens",
+        "should_exist",
+        "exists",
+        "includes",
+        "regex",
+        "lines",
+    ],
+)
 def test_a_key_that_reads_like_a_condition_makes_the_artifact_unproven(key: str) -> None:
     found = verdict(f"{key}: x")
     assert found.verdict == "unproven"
@@ -151,13 +208,21 @@ def test_a_misspelt_condition_gets_advice() -> None:
     assert "did you mean `min_lines`?" in verdict("min_line: 3").reason
 
 
-@pytest.mark.parametrize("key", ["provides", "description", "purpose", "status", "covers", "owner", "modifies", "structure"])
+@pytest.mark.parametrize(
+    "key",
+    ["provides", "description", "purpose", "status", "covers", "owner", "modifies", "structure"],
+)
 def test_other_keys_are_no_conditions(key: str) -> None:
     assert verdict(f"{key}: anything at all").verdict == "pass"
 
 
 def test_all_conditions_count_and_all_failures_are_named() -> None:
-    assert verdict("contains: def load\nmin_lines: 5\nexports: [load]\nmax_lines: 9\nforbidden: eval").verdict == "pass"
+    assert (
+        verdict(
+            "contains: def load\nmin_lines: 5\nexports: [load]\nmax_lines: 9\nforbidden: eval"
+        ).verdict
+        == "pass"
+    )
     found = verdict("contains: [def store, def load]\nmin_lines: 50\nexports: [store]\npattern: x")
     assert found.verdict == "fail"
     assert all(said in found.reason for said in ("def store", "50", "`store` is not exported"))
@@ -178,7 +243,10 @@ def test_evidence_names_file_line_and_how() -> None:
 def test_encodings_with_a_mark_are_read(encoding: str) -> None:
     data = "größe = 1\n".encode(encoding)
     data = codecs.BOM_UTF16_BE + data if encoding == "utf-16-be" else data
-    assert verdict("contains: größe\nexports: [größe]\nmin_lines: 1\nmax_lines: 1", data).verdict == "pass"
+    assert (
+        verdict("contains: größe\nexports: [größe]\nmin_lines: 1\nmax_lines: 1", data).verdict
+        == "pass"
+    )
 
 
 def test_line_ends_of_windows_are_line_ends() -> None:
@@ -188,19 +256,41 @@ def test_line_ends_of_windows_are_line_ends() -> None:
 def test_bytes_that_are_no_text_prove_nothing_but_what_is_found() -> None:
     data = b"%PDF-1.7\0\0\n\n"
     assert verdict("contains: '%PDF-1.7'", data).verdict == "pass"
-    for condition in ("contains: x", "forbidden: x", "min_lines: 1", "max_lines: 99", "min_lines: 99", "exports: [x]"):
+    for condition in (
+        "contains: x",
+        "forbidden: x",
+        "min_lines: 1",
+        "max_lines: 99",
+        "min_lines: 99",
+        "exports: [x]",
+    ):
         assert verdict(condition, data).verdict == "unproven", condition
 
 
 def test_invalid_utf_8_is_read_around() -> None:
-    assert verdict("contains: def load\nmin_lines: 2", b"# \xff\xfe?\ndef load(): pass\n").verdict == "pass"
+    assert (
+        verdict("contains: def load\nmin_lines: 2", b"# \xff\xfe?\ndef load(): pass\n").verdict
+        == "pass"
+    )
 
 
 WORDS = st.text(st.sampled_from("ab,()[]{}|.*\\ \n\ud800'\"#$%"), max_size=30)
 
 
 @given(
-    WORDS, WORDS, st.sampled_from(["contains", "not_contains", "forbidden", "exports", "min_lines", "path", "should_not_exist"])
+    WORDS,
+    WORDS,
+    st.sampled_from(
+        [
+            "contains",
+            "not_contains",
+            "forbidden",
+            "exports",
+            "min_lines",
+            "path",
+            "should_not_exist",
+        ]
+    ),
 )
 def test_no_text_makes_the_judge_raise(wanted: str, text: str, key: str) -> None:
     span = Span(0, 0)

@@ -1,4 +1,6 @@
-"""Exports beyond one file's syntax tree: names passed on, inherited members, text where there is no tree, broken files."""
+"""Exports beyond one file's syntax tree: names passed on, inherited members, text where there is no
+tree, broken files.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,11 @@ class Memory:
     revision: str | None = None
 
     def entry(self, path: str) -> TreeEntry:
-        return TreeEntry("file", len(self.texts[path]), path) if path in self.texts else TreeEntry("absent")
+        return (
+            TreeEntry("file", len(self.texts[path]), path)
+            if path in self.texts
+            else TreeEntry("absent")
+        )
 
     def read(self, path: str) -> bytes:
         return self.texts[path].encode("utf-8", "replace")
@@ -46,10 +52,17 @@ def look(texts: dict[str, str], name: str) -> Outcome:
     "texts",
     [
         {"src/index.ts": 'export * from "./a";', "src/a.ts": "export const wanted = 1;"},
-        {"src/index.ts": 'export * from "./b";', "src/b.ts": 'export * from "./c";', "src/c.ts": "export class wanted {}"},
+        {
+            "src/index.ts": 'export * from "./b";',
+            "src/b.ts": 'export * from "./c";',
+            "src/c.ts": "export class wanted {}",
+        },
         {"src/index.ts": 'export * from "./d";', "src/d/index.ts": "export { wanted } from './e';"},
         {"index.js": 'module.exports = require("./a");', "a.js": "exports.wanted = 1;"},
-        {"index.js": 'module.exports = { ...require("./a") };', "a.js": "module.exports = { wanted() {} };"},
+        {
+            "index.js": 'module.exports = { ...require("./a") };',
+            "a.js": "module.exports = { wanted() {} };",
+        },
         {"pkg/__init__.py": "from .core import *\n", "pkg/core.py": "def wanted(): ...\n"},
         {"pkg/__init__.py": "from .core import wanted\n", "pkg/core.py": ""},
         {"src/lib.rs": "mod core;\npub use core::*;", "src/core.rs": "pub fn wanted() {}"},
@@ -73,7 +86,10 @@ def test_a_name_that_a_file_passes_on_is_exported(texts: dict[str, str]) -> None
     ],
 )
 def test_what_is_not_public_there_is_not_passed_on(texts: dict[str, str]) -> None:
-    assert look(texts, "default" if "default" in texts.get("src/a.ts", "") else "wanted").verdict == "fail"
+    assert (
+        look(texts, "default" if "default" in texts.get("src/a.ts", "") else "wanted").verdict
+        == "fail"
+    )
 
 
 def test_a_module_that_cannot_be_looked_into_leaves_the_name_undecided() -> None:
@@ -85,17 +101,40 @@ def test_a_module_that_cannot_be_looked_into_leaves_the_name_undecided() -> None
 @pytest.mark.parametrize(
     ("texts", "name", "verdict"),
     [
-        ({"UserStore.php": "<?php class UserStore extends Base {}", "lib/Base.php": "<?php class Base { function find() {} }"},
-         "find()", "pass"),
-        ({"A.java": "public class A extends B {}", "B.java": "public class B extends C {}",
-          "C.java": "public class C { public void run() {} }"}, "A.run", "pass"),
-        ({"A.cs": "public class A : B {}", "B.cs": "public class B { private void Run() {} }"}, "Run", "fail"),
+        (
+            {
+                "UserStore.php": "<?php class UserStore extends Base {}",
+                "lib/Base.php": "<?php class Base { function find() {} }",
+            },
+            "find()",
+            "pass",
+        ),
+        (
+            {
+                "A.java": "public class A extends B {}",
+                "B.java": "public class B extends C {}",
+                "C.java": "public class C { public void run() {} }",
+            },
+            "A.run",
+            "pass",
+        ),
+        (
+            {"A.cs": "public class A : B {}", "B.cs": "public class B { private void Run() {} }"},
+            "Run",
+            "fail",
+        ),
         ({"A.java": "public class A extends Elsewhere {}"}, "run", "fail"),
         ({"A.java": "public class A extends Elsewhere {}"}, "A.run", "unproven"),
-        ({"A.php": "<?php class A { use Shared; }", "Shared.php": "<?php trait Shared { public function share() {} }"},
-         "A::share", "pass"),
+        (
+            {
+                "A.php": "<?php class A { use Shared; }",
+                "Shared.php": "<?php trait Shared { public function share() {} }",
+            },
+            "A::share",
+            "pass",
+        ),
     ],
-)  # fmt: skip
+)
 def test_members_of_a_base_type_are_members(texts: dict[str, str], name: str, verdict: str) -> None:
     assert look(texts, name).verdict == verdict
 
@@ -114,7 +153,9 @@ def test_members_of_a_base_type_are_members(texts: dict[str, str], name: str, ve
         ("Card.vue", "<script>export const size = 1</script>", "size"),
     ],
 )
-def test_without_a_syntax_tree_a_whole_word_is_found_and_labelled(path: str, text: str, name: str) -> None:
+def test_without_a_syntax_tree_a_whole_word_is_found_and_labelled(
+    path: str, text: str, name: str
+) -> None:
     found = look({path: text}, name)
     assert found.verdict == "pass", found.reason
     assert found.evidence[0].how in ("export (text)", "component file")
@@ -130,12 +171,16 @@ def test_without_a_syntax_tree_a_whole_word_is_found_and_labelled(path: str, tex
         ("a.txt", "stores", "Store"),
     ],
 )
-def test_parts_of_words_comments_and_strings_are_no_whole_word(path: str, text: str, name: str) -> None:
+def test_parts_of_words_comments_and_strings_are_no_whole_word(
+    path: str, text: str, name: str
+) -> None:
     assert look({path: text}, name).verdict == "fail"
 
 
 def test_a_missing_grammar_falls_back_to_labelled_text(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(grammars, "_GRAMMARS", {"go": ("tree_sitter_that_is_not_installed", "language")})
+    monkeypatch.setattr(
+        grammars, "_GRAMMARS", {"go": ("tree_sitter_that_is_not_installed", "language")}
+    )
     grammars._parser.cache_clear()
     exports._outline.cache_clear()
     try:
@@ -150,7 +195,10 @@ def test_a_missing_grammar_falls_back_to_labelled_text(monkeypatch: pytest.Monke
 
 
 def test_python_that_does_not_parse_is_read_as_text_at_the_line_start_only() -> None:
-    broken = "def run():\n    return 1\n\nprint 'x'\nclass Box: pass\nLIMIT = 1\n    inner = 2\ncall(used)\n"
+    broken = (
+        "def run():\n    return 1\n\nprint 'x'\nclass Box: pass\nLIMIT = 1\n    inner ="
+        " 2\ncall(used)\n"
+    )
     for name in ("run", "Box", "LIMIT"):
         found = look({"a.py": broken}, name)
         assert found.verdict == "pass"
@@ -175,11 +223,19 @@ def test_a_file_too_large_for_a_syntax_tree_is_not_decided() -> None:
 @pytest.mark.parametrize(
     ("language", "text"),
     [
-        ("java", "a<" * 100_000), ("rust", "%w[" * 50_000), ("go", "{[" * 50_000), ("csharp", "a<a<" * 50_000),
-        ("typescript", "a<b,c>(" * 50_000), ("ruby", "([" * 50_000), ("php", "<?php " + "[" * 100_000), ("tsx", "<a>" * 3_000),
+        ("java", "a<" * 100_000),
+        ("rust", "%w[" * 50_000),
+        ("go", "{[" * 50_000),
+        ("csharp", "a<a<" * 50_000),
+        ("typescript", "a<b,c>(" * 50_000),
+        ("ruby", "([" * 50_000),
+        ("php", "<?php " + "[" * 100_000),
+        ("tsx", "<a>" * 3_000),
     ],
-)  # fmt: skip
-def test_source_that_would_exhaust_a_parser_is_refused_and_the_next_is_parsed(language: str, text: str) -> None:
+)
+def test_source_that_would_exhaust_a_parser_is_refused_and_the_next_is_parsed(
+    language: str, text: str
+) -> None:
     grammars.parse(language, text.encode())  # without its bounds, gigabytes of memory or a crash
     tree = grammars.parse(language, b"<?php f();" if language == "php" else b"f();")
     assert tree is not None
@@ -191,7 +247,12 @@ def test_deep_nesting_ends_in_a_verdict() -> None:
         "A.java": "public class A {" * 900 + "}" * 900,
         "a.rs": "pub mod a {" * 900 + "}" * 900,
         "a.rb": "module A\n" * 900 + "end\n" * 900,
-        "a.py": "class A:\n" + "".join("    " * depth + "class B:\n" for depth in range(1, 90)) + "    " * 90 + "x = 1\n",
+        "a.py": (
+            "class A:\n"
+            + "".join("    " * depth + "class B:\n" for depth in range(1, 90))
+            + "    " * 90
+            + "x = 1\n"
+        ),
         "b.ts": "export const a = " + "f(" * 900 + ")" * 900,
         "c.ts": "export const [" + "[" * 900 + "a" + "]" * 900 + "] = b;",
         "b.py": "x = " + "(" * 3000,
@@ -202,16 +263,64 @@ def test_deep_nesting_ends_in_a_verdict() -> None:
 
 
 PIECES = st.sampled_from(
-    ["export ", "default ", "* ", "from ", '"./a"', "{ a as b }", "class A ", "{", "}", "(", ")", "=", "a", "module.exports",
-     ";", "pub ", "fn ", "impl ", "use ", "a::{b, *}", "func ", "type ", "struct ", "def ", "private ", "end ", "<?php ", "\n",
-     "//", "'", "interface ", "record R(int a)", "@", "#[x]", "namespace ", "import ", "__all__ = ", "[", "]", ",", "é",
-     "\ud800", "`", "${"]
-)  # fmt: skip
+    [
+        "export ",
+        "default ",
+        "* ",
+        "from ",
+        '"./a"',
+        "{ a as b }",
+        "class A ",
+        "{",
+        "}",
+        "(",
+        ")",
+        "=",
+        "a",
+        "module.exports",
+        ";",
+        "pub ",
+        "fn ",
+        "impl ",
+        "use ",
+        "a::{b, *}",
+        "func ",
+        "type ",
+        "struct ",
+        "def ",
+        "private ",
+        "end ",
+        "<?php ",
+        "\n",
+        "//",
+        "'",
+        "interface ",
+        "record R(int a)",
+        "@",
+        "#[x]",
+        "namespace ",
+        "import ",
+        "__all__ = ",
+        "[",
+        "]",
+        ",",
+        "é",
+        "\ud800",
+        "`",
+        "${",
+    ]
+)
 
 
-@pytest.mark.parametrize("extension", ["py", "js", "ts", "tsx", "rs", "go", "java", "cs", "php", "rb", "vue", "kt", "d.ts"])
+@pytest.mark.parametrize(
+    "extension",
+    ["py", "js", "ts", "tsx", "rs", "go", "java", "cs", "php", "rb", "vue", "kt", "d.ts"],
+)
 @settings(max_examples=40)
-@given(pieces=st.lists(PIECES, max_size=40), name=st.sampled_from(["a", "A.b", "default", "*", "b()", "class A"]))
+@given(
+    pieces=st.lists(PIECES, max_size=40),
+    name=st.sampled_from(["a", "A.b", "default", "*", "b()", "class A"]),
+)
 def test_no_source_makes_the_look_raise(extension: str, pieces: list[str], name: str) -> None:
     path, text = f"x.{extension}", "".join(pieces)
     (wanted,) = exports.wanted(name)

@@ -1,4 +1,6 @@
-"""What a file exports, language by language: public definitions, re-exports and public members, and nothing else."""
+"""What a file exports, language by language: public definitions, re-exports and public members, and
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,11 @@ class Memory:
     revision: str | None = None
 
     def entry(self, path: str) -> TreeEntry:
-        return TreeEntry("file", len(self.texts[path]), path) if path in self.texts else TreeEntry("absent")
+        return (
+            TreeEntry("file", len(self.texts[path]), path)
+            if path in self.texts
+            else TreeEntry("absent")
+        )
 
     def read(self, path: str) -> bytes:
         return self.texts[path].encode()
@@ -167,7 +173,9 @@ public class Service extends Base {
 interface Packaged { void unseen(); }
 record Point(int x, int y) {}
 """
-JAVA_INTERFACE = "public interface Api { void call(); default int size() { return 1; } int MOST = 3; }"
+JAVA_INTERFACE = (
+    "public interface Api { void call(); default int size() { return 1; } int MOST = 3; }"
+)
 JAVA_RECORD = "public record Pair(int left, String right) { public int sum() { return 1; } }"
 CSHARP = """
 using System;
@@ -228,56 +236,144 @@ end
 """
 
 CASES = [
-    ("m.py", PYTHON,
-     "shown kept chosen other_choice ANNOTATED first second a b rest _listed __version__ fetch run Service Service.start start "
-     "limit Service.size Inner.deep m.run * class:Service run() Service.Inner",
-     "imported os _private not_defined hidden_doc commented local quoted_name attribute _hidden _Secret _Secret.open open "
-     "assigned used_only Base"),
+    (
+        "m.py",
+        PYTHON,
+        (
+            "shown kept chosen other_choice ANNOTATED first second a b rest _listed __version__"
+            " fetch run Service Service.start start limit Service.size Inner.deep m.run *"
+            " class:Service run() Service.Inner"
+        ),
+        (
+            "imported os _private not_defined hidden_doc commented local quoted_name attribute"
+            " _hidden _Secret _Secret.open open assigned used_only Base"
+        ),
+    ),
     ("pkg/__init__.py", PYTHON, "imported shown os run pkg.run", "_private not_defined"),
-    ("m.js", JAVASCRIPT,
-     "plain generated Store Store.save save make size field one two renamed rest four api api.list api.remove create outside "
-     "outside.member imported Widget helper space default Page useStore.addItem client.visible 'default Page' 'Page (default)'",
-     "commented commentedToo quoted inner secret three local notExported Hidden text Store.addItem"),
+    (
+        "m.js",
+        JAVASCRIPT,
+        (
+            "plain generated Store Store.save save make size field one two renamed rest four api"
+            " api.list api.remove create outside outside.member imported Widget helper space"
+            " default Page useStore.addItem client.visible 'default Page' 'Page (default)'"
+        ),
+        (
+            "commented commentedToo quoted inner secret three local notExported Hidden text"
+            " Store.addItem"
+        ),
+    ),
     ("m.jsx", JAVASCRIPT, "plain default Store.save", "local"),
-    ("m.ts", TYPESCRIPT,
-     "Alias Alias.shape Options path Options.run Level Level.Low High Base act kept given Space inside declared Shown over "
-     "'type Alias' 'interface Options'",
-     "secret not Imported Hidden AlsoHidden outside x"),
+    (
+        "m.ts",
+        TYPESCRIPT,
+        (
+            "Alias Alias.shape Options path Options.run Level Level.Low High Base act kept given"
+            " Space inside declared Shown over 'type Alias' 'interface Options'"
+        ),
+        "secret not Imported Hidden AlsoHidden outside x",
+    ),
     ("m.tsx", TYPESCRIPT, "Alias over Base", "Hidden"),
-    ("m.cjs", COMMON, "one two run three four five Helper Helper.help default Global Global.hung", "not other"),
-    ("m.d.ts", "declare function given(): void; interface Own { a: 1 }\ndeclare global { interface Window { b: 1 } }",
-     "given Own Window Window.b", "other"),
-    ("m.ts", "declare function given(): void; declare module 'x' { export const y: 1 }", "y", "given"),
+    (
+        "m.cjs",
+        COMMON,
+        "one two run three four five Helper Helper.help default Global Global.hung",
+        "not other",
+    ),
+    (
+        "m.d.ts",
+        (
+            "declare function given(): void; interface Own { a: 1 }\ndeclare global { interface"
+            " Window { b: 1 } }"
+        ),
+        "given Own Window Window.b",
+        "other",
+    ),
+    (
+        "m.ts",
+        "declare function given(): void; declare module 'x' { export const y: 1 }",
+        "y",
+        "given",
+    ),
     ("m.ts", "class A { run() {} }\nexport = A;", "A default A.run", "B"),
-    ("m.rs", RUST,
-     "plain near Point Point.x x Point::new new Point.fmt Shape Shape::Round Flat Act Act.act SIZE LIMIT NAME Short inline "
-     "inline::within within file c renamed b open foreign 'pub fn plain<T>(a: T) -> T'",
-     "private commented inner y secret quoted hidden_within behind d brought_in shut tested tests"),
-    ("m.go", GO,
-     "Limit Shared Store Store.Name Reader Reader.Read Read Alias New Save Store.Save Load store.New "
-     "'func New() *Store' 'func (s *Store) Save()'",
-     "small hidden size close helper forget Commented Local Quoted Inner"),
-    ("Service.java", JAVA, "Service LIMIT MOST kept start Service.start Level LOW HIGH rank Service.Level",
-     "count packaged secret local Quoted Packaged unseen Point x Commented ask Base"),
+    (
+        "m.rs",
+        RUST,
+        (
+            "plain near Point Point.x x Point::new new Point.fmt Shape Shape::Round Flat Act"
+            " Act.act SIZE LIMIT NAME Short inline inline::within within file c renamed b open"
+            " foreign 'pub fn plain<T>(a: T) -> T'"
+        ),
+        (
+            "private commented inner y secret quoted hidden_within behind d brought_in shut tested"
+            " tests"
+        ),
+    ),
+    (
+        "m.go",
+        GO,
+        (
+            "Limit Shared Store Store.Name Reader Reader.Read Read Alias New Save Store.Save Load"
+            " store.New 'func New() *Store' 'func (s *Store) Save()'"
+        ),
+        "small hidden size close helper forget Commented Local Quoted Inner",
+    ),
+    (
+        "Service.java",
+        JAVA,
+        "Service LIMIT MOST kept start Service.start Level LOW HIGH rank Service.Level",
+        "count packaged secret local Quoted Packaged unseen Point x Commented ask Base",
+    ),
     ("Api.java", JAVA_INTERFACE, "Api call size MOST Api.call", "other"),
     ("Pair.java", JAVA_RECORD, "Pair left right sum", "other"),
-    ("m.cs", CSHARP, "Service Size RunAsync RunAsync<T> RunAsync<T>() Limit Done kept IApi Call Count Pair Left Level Low "
-     "Handler Packaged", "count Hidden local Quoted Own Nothing Deep Below Commented Base"),
+    (
+        "m.cs",
+        CSHARP,
+        (
+            "Service Size RunAsync RunAsync<T> RunAsync<T>() Limit Done kept IApi Call Count Pair"
+            " Left Level Low Handler Packaged"
+        ),
+        "count Hidden local Quoted Own Nothing Deep Below Commented Base",
+    ),
     ("m.cs", "var app = 1;\napp.Run();", "Program", "app"),
-    ("m.php", PHP, "helper TOP DEFINED $shared shared guarded Service $size size LIMIT given start open Service::start "
-     "Service->open Api call Shared share Level Low start()", "commented local quoted count OWN kept near secret"),
-    ("m.rb", RUBY, "Tools Tools::VERSION VERSION Service Service#start size name build ready? level begin_now again top Point "
-     "Point.x length Tools::Service", "commented quoted secret also_secret hidden_later near local Base other"),
-]  # fmt: skip
+    (
+        "m.php",
+        PHP,
+        (
+            "helper TOP DEFINED $shared shared guarded Service $size size LIMIT given start open"
+            " Service::start Service->open Api call Shared share Level Low start()"
+        ),
+        "commented local quoted count OWN kept near secret",
+    ),
+    (
+        "m.rb",
+        RUBY,
+        (
+            "Tools Tools::VERSION VERSION Service Service#start size name build ready? level"
+            " begin_now again top Point Point.x length Tools::Service"
+        ),
+        "commented quoted secret also_secret hidden_later near local Base other",
+    ),
+]
 
 
 def names(text: str) -> list[str]:
     parts = text.split("'")
-    return [name for number, part in enumerate(parts) for name in ([part] if number % 2 else part.split())]
+    return [
+        name
+        for number, part in enumerate(parts)
+        for name in ([part] if number % 2 else part.split())
+    ]
 
 
-@pytest.mark.parametrize(("path", "text", "name"), [(p, t, n.replace(":", " ") if n.startswith("class:") else n)
-                                                    for p, t, public, _ in CASES for n in names(public)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("path", "text", "name"),
+    [
+        (p, t, n.replace(":", " ") if n.startswith("class:") else n)
+        for p, t, public, _ in CASES
+        for n in names(public)
+    ],
+)
 def test_what_is_public_is_found_by_the_syntax_tree(path: str, text: str, name: str) -> None:
     found = look(path, text, name)
     assert found.verdict == "pass", found.reason
@@ -286,7 +382,9 @@ def test_what_is_public_is_found_by_the_syntax_tree(path: str, text: str, name: 
     assert found.evidence[0].line
 
 
-@pytest.mark.parametrize(("path", "text", "name"), [(p, t, n) for p, t, _, hidden in CASES for n in names(hidden)])
+@pytest.mark.parametrize(
+    ("path", "text", "name"), [(p, t, n) for p, t, _, hidden in CASES for n in names(hidden)]
+)
 def test_what_is_not_public_is_not_found(path: str, text: str, name: str) -> None:
     others = {"six.js": "exports.seven = 1"}
     found = look(path, text, name, others)
@@ -300,7 +398,9 @@ def test_a_name_that_is_there_but_not_public_says_so() -> None:
     assert "occurs in line 1, but not as" in look("m.ts", "use(thing);", "thing").reason
 
 
-@pytest.mark.parametrize("comment", ["// export const gone = 1", "/* gone */", "const a = 'gone', b = `gone`"])
+@pytest.mark.parametrize(
+    "comment", ["// export const gone = 1", "/* gone */", "const a = 'gone', b = `gone`"]
+)
 def test_comments_and_strings_never_count(comment: str) -> None:
     assert look("m.ts", comment, "gone").verdict == "fail"
     assert look("m.kt", comment.partition("`")[0].replace("'", '"'), "gone").verdict == "fail"

@@ -44,7 +44,9 @@ from forge.check.must_haves.exports import wanted
         ("größe", [("größe",)]),
     ],
 )
-def test_signatures_keywords_and_notes_are_left_out(entry: str, names: list[tuple[str, ...]]) -> None:
+def test_signatures_keywords_and_notes_are_left_out(
+    entry: str, names: list[tuple[str, ...]]
+) -> None:
     (found,) = wanted(entry)
     assert list(found.names) == names
 
@@ -67,9 +69,18 @@ def test_a_comma_parts_names_but_not_inside_brackets(entry: str, texts: list[str
 
 @pytest.mark.parametrize(
     "entry",
-    ["run with two formats", "POST /chat/stream", "main entrypoint", "describe('a list')", "builder.Build().Run()", "a/b", "12",
-     "tests for win32 + linux", "x" * 1000],
-)  # fmt: skip
+    [
+        "run with two formats",
+        "POST /chat/stream",
+        "main entrypoint",
+        "describe('a list')",
+        "builder.Build().Run()",
+        "a/b",
+        "12",
+        "tests for win32 + linux",
+        "x" * 1000,
+    ],
+)
 def test_prose_names_nothing(entry: str) -> None:
     (found,) = wanted(entry)
     assert found.names == ()
@@ -80,7 +91,10 @@ def test_a_name_read_out_of_prose_is_known_as_a_guess() -> None:
     assert not wanted("async function search(query)")[0].guessed
 
 
-@given(st.text(st.sampled_from("ab (),<>[]{}'\"`.:->#*$/\n\té\ud800"), max_size=60) | st.text(max_size=40))
+@given(
+    st.text(st.sampled_from("ab (),<>[]{}'\"`.:->#*$/\n\té\ud800"), max_size=60)
+    | st.text(max_size=40)
+)
 def test_every_text_is_read(entry: str) -> None:
     for name in wanted(entry):
         assert name.text

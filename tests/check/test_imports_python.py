@@ -78,15 +78,29 @@ def test_a_name_that_a_package_gives_on_leads_to_where_it_comes_from() -> None:
 
 
 def test_a_name_given_on_with_everything_has_to_be_declared_there() -> None:
-    assert imported({**PACKAGE, "app.py": "from pkg import wheel\n"}, "app.py", "src/pkg/parts.py") is not None
-    assert imported({**PACKAGE, "app.py": "from pkg import spoke\n"}, "app.py", "src/pkg/parts.py") is None
+    assert (
+        imported({**PACKAGE, "app.py": "from pkg import wheel\n"}, "app.py", "src/pkg/parts.py")
+        is not None
+    )
+    assert (
+        imported({**PACKAGE, "app.py": "from pkg import spoke\n"}, "app.py", "src/pkg/parts.py")
+        is None
+    )
 
 
 def test_names_given_round_in_a_circle_end() -> None:
-    files = {"a.py": "from b import x\n", "b.py": "from c import x\n", "c.py": "from b import x\n", "d.py": ""}
+    files = {
+        "a.py": "from b import x\n",
+        "b.py": "from c import x\n",
+        "c.py": "from b import x\n",
+        "d.py": "",
+    }
     assert imported(files, "a.py", "d.py") is None
 
 
-@pytest.mark.parametrize("text", ["import (\n", "\0", "x = " + "(" * 5000, "-" * 100_000 + "1", "import a" + ".a" * 50_000])
+@pytest.mark.parametrize(
+    "text",
+    ["import (\n", "\0", "x = " + "(" * 5000, "-" * 100_000 + "1", "import a" + ".a" * 50_000],
+)
 def test_source_that_does_not_parse_imports_nothing(text: str) -> None:
     assert imported({"a.py": text, "b.py": ""}, "a.py", "b.py") is None

@@ -27,7 +27,11 @@ CRATE = {
         ("src/graph/deep.rs", "mod inner;", "src/graph/deep/inner.rs"),
         ("src/export_cmd.rs", "use crate::graph::ops::run;", "src/graph/ops.rs"),
         ("src/export_cmd.rs", "use crate::graph::ops;", "src/graph/ops.rs"),
-        ("src/export_cmd.rs", "use crate::graph::{deep, ops::{self, run as r}};", "src/graph/ops.rs"),
+        (
+            "src/export_cmd.rs",
+            "use crate::graph::{deep, ops::{self, run as r}};",
+            "src/graph/ops.rs",
+        ),
         ("src/export_cmd.rs", "use crate::graph::ops::*;", "src/graph/ops.rs"),
         ("src/export_cmd.rs", "fn f() { crate::graph::ops::run(); }", "src/graph/ops.rs"),
         ("src/export_cmd.rs", "fn f(x: crate::graph::ops::T) {}", "src/graph/ops.rs"),
@@ -71,11 +75,20 @@ def test_a_path_does_not_lead_elsewhere(start: str, text: str, goal: str) -> Non
 
 
 def test_names_that_a_crate_gives_on_are_followed() -> None:
-    found = imported({**CRATE, "tests/it.rs": "use my_app::run;\n"}, "tests/it.rs", "src/graph/ops.rs")
+    found = imported(
+        {**CRATE, "tests/it.rs": "use my_app::run;\n"}, "tests/it.rs", "src/graph/ops.rs"
+    )
     assert found is not None and found.through == ("src/lib.rs",)
-    found = imported({**CRATE, "src/export_cmd.rs": "use crate::graph::run;\n"}, "src/export_cmd.rs", "src/graph/ops.rs")
+    found = imported(
+        {**CRATE, "src/export_cmd.rs": "use crate::graph::run;\n"},
+        "src/export_cmd.rs",
+        "src/graph/ops.rs",
+    )
     assert found is not None and found.through == ("src/graph/mod.rs",)
-    assert imported({**CRATE, "tests/it.rs": "use my_app::walk;\n"}, "tests/it.rs", "src/graph/ops.rs") is None
+    assert (
+        imported({**CRATE, "tests/it.rs": "use my_app::walk;\n"}, "tests/it.rs", "src/graph/ops.rs")
+        is None
+    )
 
 
 def test_files_without_a_manifest_belong_to_the_root_above_them() -> None:
@@ -106,11 +119,22 @@ def test_a_go_import_leads_to_the_files_of_the_package(start: str, text: str) ->
 
 
 @pytest.mark.parametrize(
-    "text", ['import "example.org/app/internal"', 'import "example.org/apple/internal/store"', 'import "store"',
-             '// import "example.org/app/internal/store"', 'var s = "example.org/app/internal/store"']
-)  # fmt: skip
+    "text",
+    [
+        'import "example.org/app/internal"',
+        'import "example.org/apple/internal/store"',
+        'import "store"',
+        '// import "example.org/app/internal/store"',
+        'var s = "example.org/app/internal/store"',
+    ],
+)
 def test_a_go_import_does_not_lead_elsewhere(text: str) -> None:
-    assert imported({**GO, "main.go": f"package main\n\n{text}\n"}, "main.go", "internal/store/store.go") is None
+    assert (
+        imported(
+            {**GO, "main.go": f"package main\n\n{text}\n"}, "main.go", "internal/store/store.go"
+        )
+        is None
+    )
 
 
 def test_the_tests_of_a_go_package_are_not_imported() -> None:

@@ -1,4 +1,6 @@
-"""What `from` and `to` name: paths, notes behind them, globs, bare names, types, folders, and what leads outside."""
+"""What `from` and `to` name: paths, notes behind them, globs, bare names, types, folders, and what
+leads outside.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,44 @@ FILES = {"src/app.ts": "start(server)\n", "src/server.ts": "", "README.md": "sta
 @pytest.mark.parametrize(
     "start",
     [
-        "src/app.ts", "./src/app.ts", "`src/app.ts`", "src/app.ts (new)", "src/app.ts main()", "src/app.ts:main",
-        "src/app.ts::main", "src/app.ts#main", "src/app.ts:12-40", "src/app.ts the handler of requests", "- src/app.ts",
+        "src/app.ts",
+        "./src/app.ts",
+        "`src/app.ts`",
+        "src/app.ts (new)",
+        "src/app.ts main()",
+        "src/app.ts:main",
+        "src/app.ts::main",
+        "src/app.ts#main",
+        "src/app.ts:12-40",
+        "src/app.ts the handler of requests",
+        "- src/app.ts",
     ],
-)  # fmt: skip
+)
 def test_a_path_is_read_with_whatever_stands_behind_it(start: str) -> None:
     assert shown(judged(FILES, start, "src/server.ts", r"start\(")) == ["src/app.ts:1 pattern"]
 
 
 def test_what_was_left_out_is_said() -> None:
-    assert "`from` without the note `(new)`" in judged(FILES, "src/app.ts (new)", "src/server.ts", "start").reason
-    assert "not `main()` alone" in judged(FILES, "src/app.ts main()", "src/server.ts", "start").reason
+    assert (
+        "`from` without the note `(new)`"
+        in judged(FILES, "src/app.ts (new)", "src/server.ts", "start").reason
+    )
+    assert (
+        "not `main()` alone" in judged(FILES, "src/app.ts main()", "src/server.ts", "start").reason
+    )
 
 
 def test_a_path_with_blanks_is_a_path() -> None:
-    assert judged({"my app/a b.py": "start\n", "b.py": ""}, "my app/a b.py", "b.py", "start").verdict == "pass"
+    assert (
+        judged({"my app/a b.py": "start\n", "b.py": ""}, "my app/a b.py", "b.py", "start").verdict
+        == "pass"
+    )
 
 
-@pytest.mark.parametrize("glob", ["src/*.ts", "src/**", "**/app.ts", "src/{app,server}.ts", "src/{app,none}", "src/a?p.ts"])
+@pytest.mark.parametrize(
+    "glob",
+    ["src/*.ts", "src/**", "**/app.ts", "src/{app,server}.ts", "src/{app,none}", "src/a?p.ts"],
+)
 def test_any_file_that_a_glob_matches_may_hold_the_link(glob: str) -> None:
     assert shown(judged(FILES, glob, "README.md", r"start\(")) == ["src/app.ts:1 pattern"]
 
@@ -51,7 +73,9 @@ def test_a_glob_without_files_fails() -> None:
     assert verdict.verdict == "fail" and "no file matches" in verdict.reason
 
 
-@pytest.mark.parametrize("start", ["src/gone.ts", "gone.ts", "src/gone.ts (new)", "src/app.ts/", "src\\app.ts"])
+@pytest.mark.parametrize(
+    "start", ["src/gone.ts", "gone.ts", "src/gone.ts (new)", "src/app.ts/", "src\\app.ts"]
+)
 def test_a_from_that_is_not_there_fails(start: str) -> None:
     verdict = judged(FILES, start, "README.md", "start")
     assert verdict.verdict == "fail" and "is not there" in verdict.reason
@@ -73,8 +97,13 @@ def test_a_bare_name_of_several_files_is_undecided() -> None:
 
 
 def test_a_type_means_the_only_file_called_like_it() -> None:
-    files = {"src/auth_service.py": "class AuthService:\n    def login(self): check()\n", "b.py": ""}
-    assert shown(judged(files, "AuthService.login()", "b.py", "check")) == ["src/auth_service.py:2 pattern"]
+    files = {
+        "src/auth_service.py": "class AuthService:\n    def login(self): check()\n",
+        "b.py": "",
+    }
+    assert shown(judged(files, "AuthService.login()", "b.py", "check")) == [
+        "src/auth_service.py:2 pattern"
+    ]
 
 
 def test_where_a_type_was_guessed_nothing_fails() -> None:
@@ -100,7 +129,9 @@ def test_words_that_name_no_file_are_undecided(start: str) -> None:
     assert verdict.verdict == "unproven" and "names no file" in verdict.reason
 
 
-@pytest.mark.parametrize("start", ["/etc/passwd", "../other/a.py", "a/../../b.py", "~/x.py", "C:\\x.py", "C:/x.py"])
+@pytest.mark.parametrize(
+    "start", ["/etc/passwd", "../other/a.py", "a/../../b.py", "~/x.py", "C:\\x.py", "C:/x.py"]
+)
 def test_a_from_outside_the_repository_fails(start: str) -> None:
     verdict = judged(FILES, start, "README.md", "root")
     assert verdict.verdict == "fail" and "leads out of the repository" in verdict.reason
@@ -123,16 +154,25 @@ def test_a_file_beyond_the_limit_is_undecided_and_not_read() -> None:
 
 
 def test_a_file_that_is_no_text_is_undecided() -> None:
-    assert judged({"a.bin": b"start\0\1", "b.py": ""}, "a.bin", "b.py", "start").verdict == "unproven"
+    assert (
+        judged({"a.bin": b"start\0\1", "b.py": ""}, "a.bin", "b.py", "start").verdict == "unproven"
+    )
 
 
 def test_bytes_that_do_not_decode_do_not_hide_a_match() -> None:
-    assert shown(judged({"a.py": b"x = '\xff'\nstart\n", "b.py": ""}, "a.py", "b.py", "start")) == ["a.py:2 pattern"]
+    assert shown(judged({"a.py": b"x = '\xff'\nstart\n", "b.py": ""}, "a.py", "b.py", "start")) == [
+        "a.py:2 pattern"
+    ]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_encodings_with_a_mark_are_read(encoding: str) -> None:
-    assert judged({"a.py": "x\nstart\n".encode(encoding), "b.py": ""}, "a.py", "b.py", "^start$").verdict == "pass"
+    assert (
+        judged(
+            {"a.py": "x\nstart\n".encode(encoding), "b.py": ""}, "a.py", "b.py", "^start$"
+        ).verdict
+        == "pass"
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +197,10 @@ def test_a_link_that_is_not_well_declared_is_undecided(text: str, word: str) -> 
 
 
 def test_other_unknown_keys_do_not_matter() -> None:
-    text = "{from: README.md, to: src/app.ts, via: a note, pattern: start, verification: by hand, note: x}"
+    text = (
+        "{from: README.md, to: src/app.ts, via: a note, pattern: start, verification: by hand,"
+        " note: x}"
+    )
     assert judge(item(text), MemoryTree(FILES)).verdict == "pass"
 
 

@@ -8,13 +8,20 @@ from tests.check.link_grounds import judged, shown
 
 
 def test_a_match_in_from_passes_and_names_line_and_way() -> None:
-    verdict = judged({"a.py": "import os\nrouter.add(handler)\n", "b.py": ""}, "a.py", "b.py", r"router\.add\(")
+    verdict = judged(
+        {"a.py": "import os\nrouter.add(handler)\n", "b.py": ""}, "a.py", "b.py", r"router\.add\("
+    )
     assert verdict.verdict == "pass"
     assert shown(verdict) == ["a.py:2 pattern"]
 
 
 def test_a_match_across_lines_passes_and_says_so() -> None:
-    verdict = judged({"a.ts": "x\nimport {\n  run,\n} from './b'\n", "b.ts": ""}, "a.ts", "b.ts", r"import \{.*run.*b'")
+    verdict = judged(
+        {"a.ts": "x\nimport {\n  run,\n} from './b'\n", "b.ts": ""},
+        "a.ts",
+        "b.ts",
+        r"import \{.*run.*b'",
+    )
     assert verdict.verdict == "pass"
     assert shown(verdict) == ["a.ts:2 pattern across lines"]
     assert "lines 2 to 4" in verdict.reason
@@ -37,7 +44,9 @@ def test_no_match_fails() -> None:
 
 
 def test_a_match_in_to_alone_fails_and_says_so() -> None:
-    verdict = judged({"a.py": "x = 1\n", "b.py": "\ndef connect(): pass\n"}, "a.py", "b.py", "connect")
+    verdict = judged(
+        {"a.py": "x = 1\n", "b.py": "\ndef connect(): pass\n"}, "a.py", "b.py", "connect"
+    )
     assert verdict.verdict == "fail"
     assert "only `b.py` does, on line 2" in verdict.reason
 
@@ -62,12 +71,16 @@ def test_a_match_in_a_comment_alone_fails(path: str, text: str) -> None:
 
 
 def test_a_match_in_a_comment_and_in_code_passes_with_the_code() -> None:
-    verdict = judged({"a.py": "# connect(db)\n\nconnect(db)\n", "b.py": ""}, "a.py", "b.py", "connect")
+    verdict = judged(
+        {"a.py": "# connect(db)\n\nconnect(db)\n", "b.py": ""}, "a.py", "b.py", "connect"
+    )
     assert shown(verdict) == ["a.py:3 pattern"]
 
 
 def test_a_match_that_begins_in_code_and_ends_in_a_comment_passes() -> None:
-    verdict = judged({"a.ts": "connect(); // to the database\n", "b.ts": ""}, "a.ts", "b.ts", "connect.*database")
+    verdict = judged(
+        {"a.ts": "connect(); // to the database\n", "b.ts": ""}, "a.ts", "b.ts", "connect.*database"
+    )
     assert shown(verdict) == ["a.ts:1 pattern"]
 
 
@@ -83,7 +96,10 @@ def test_strings_count_for_a_pattern() -> None:
 
 
 def test_text_of_an_unknown_language_counts_as_it_stands() -> None:
-    assert judged({"notes.xyz": "# see b\n", "b.ts": ""}, "notes.xyz", "b.ts", "see b").verdict == "pass"
+    assert (
+        judged({"notes.xyz": "# see b\n", "b.ts": ""}, "notes.xyz", "b.ts", "see b").verdict
+        == "pass"
+    )
 
 
 def test_an_instruction_in_a_comment_counts() -> None:
@@ -97,24 +113,37 @@ def test_alternatives_as_grep_writes_them_pass_with_a_label() -> None:
 
 
 def test_a_literal_bar_is_looked_for_first() -> None:
-    verdict = judged({"a.py": "second\nx = first|second\n", "b.py": ""}, "a.py", "b.py", r"first\|second")
+    verdict = judged(
+        {"a.py": "second\nx = first|second\n", "b.py": ""}, "a.py", "b.py", r"first\|second"
+    )
     assert shown(verdict) == ["a.py:2 pattern"]
 
 
 def test_escapes_as_lua_writes_them_pass_with_a_label_in_lua_alone() -> None:
     text = 'require("lib.baton")\n'
-    assert shown(judged({"a.lua": text, "b": ""}, "a.lua", "b", "lib%.baton")) == ["a.lua:1 pattern (Lua-style %)"]
+    assert shown(judged({"a.lua": text, "b": ""}, "a.lua", "b", "lib%.baton")) == [
+        "a.lua:1 pattern (Lua-style %)"
+    ]
     assert judged({"a.js": text, "b": ""}, "a.js", "b", "lib%.baton").verdict == "fail"
 
 
 @pytest.mark.parametrize(
     ("pattern", "word"),
     [
-        ("", "empty"), ("  ", "empty"), (".*", "everything"), (".", "everything"), ("a?", "everything"), (r"\w+", "everything"),
-        ("x|", "everything"), ("open(", "compile"), ("(?<=x)y", "compile"), (r"(a)\1", "compile"), (["a", "b"], "not one text"),
+        ("", "empty"),
+        ("  ", "empty"),
+        (".*", "everything"),
+        (".", "everything"),
+        ("a?", "everything"),
+        (r"\w+", "everything"),
+        ("x|", "everything"),
+        ("open(", "compile"),
+        ("(?<=x)y", "compile"),
+        (r"(a)\1", "compile"),
+        (["a", "b"], "not one text"),
         ({"is": "a"}, "not one text"),
     ],
-)  # fmt: skip
+)
 def test_a_pattern_that_says_nothing_is_unproven(pattern: object, word: str) -> None:
     verdict = judged({"a.py": "open(a)\n", "b.py": ""}, "a.py", "b.py", pattern)
     assert verdict.verdict == "unproven"
@@ -145,17 +174,33 @@ def test_a_long_pattern_is_quoted_in_short() -> None:
 def test_to_has_to_exist_even_where_the_pattern_matches() -> None:
     verdict = judged({"a.py": "import lib.util\n"}, "a.py", "lib/util.py", "import lib")
     assert verdict.verdict == "fail"
-    assert "matches the pattern on line 1" in verdict.reason and "`lib/util.py`, to which" in verdict.reason
+    assert (
+        "matches the pattern on line 1" in verdict.reason
+        and "`lib/util.py`, to which" in verdict.reason
+    )
 
 
 @pytest.mark.parametrize(
-    "goal", ["build/web/", "shots/*.png", "dist/app.js", "logs/run.jsonl", "report.csv", ".planning/SPEC.md"]
+    "goal",
+    [
+        "build/web/",
+        "shots/*.png",
+        "dist/app.js",
+        "logs/run.jsonl",
+        "report.csv",
+        ".planning/SPEC.md",
+    ],
 )
 def test_what_a_build_or_a_run_may_make_leaves_a_match_undecided(goal: str) -> None:
-    assert judged({"a.json": '{"public": "build"}\n'}, "a.json", goal, "public").verdict == "unproven"
+    assert (
+        judged({"a.json": '{"public": "build"}\n'}, "a.json", goal, "public").verdict == "unproven"
+    )
 
 
-@pytest.mark.parametrize("goal", ["users table", "/api/users", "db.transaction", "zod", "~/.config/app.json", "$HOME/x/y.json"])
+@pytest.mark.parametrize(
+    "goal",
+    ["users table", "/api/users", "db.transaction", "zod", "~/.config/app.json", "$HOME/x/y.json"],
+)
 def test_to_in_words_does_not_hinder_a_match(goal: str) -> None:
     assert judged({"a.ts": "connect()\n"}, "a.ts", goal, "connect").verdict == "pass"
 

@@ -1,4 +1,6 @@
-"""Key links without a pattern: imports decide; other files are held to references, and words are looked for."""
+"""Key links without a pattern: imports decide; other files are held to references, and words are
+looked for.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +10,19 @@ from tests.check.link_grounds import judged, shown
 
 
 def test_an_import_links() -> None:
-    files = {"app.py": '"""An app."""\n\nfrom lib import util\n', "lib/__init__.py": "", "lib/util.py": ""}
+    files = {
+        "app.py": '"""An app."""\n\nfrom lib import util\n',
+        "lib/__init__.py": "",
+        "lib/util.py": "",
+    }
     verdict = judged(files, "app.py", "lib/util.py")
     assert shown(verdict) == ["app.py:3 import"]
     assert "imports `lib/util.py` on line 3" in verdict.reason
 
 
 @pytest.mark.parametrize(
-    "text", ["# from lib import util\n", '"""from lib import util, see lib/util.py"""\n', "import other\n"]
+    "text",
+    ["# from lib import util\n", '"""from lib import util, see lib/util.py"""\n', "import other\n"],
 )
 def test_a_mention_is_no_import(text: str) -> None:
     assert judged({"app.py": text, "lib/util.py": ""}, "app.py", "lib/util.py").verdict == "fail"
@@ -27,8 +34,13 @@ def test_a_mention_in_a_string_is_undecided_where_imports_decide() -> None:
 
 
 def test_an_import_that_runs_the_other_way_fails_and_says_so() -> None:
-    verdict = judged({"a.ts": "export const x = 1\n", "b.ts": "import {x} from './a'\n"}, "a.ts", "b.ts")
-    assert verdict.verdict == "fail" and "it is `b.ts` that imports `a.ts`, on line 1" in verdict.reason
+    verdict = judged(
+        {"a.ts": "export const x = 1\n", "b.ts": "import {x} from './a'\n"}, "a.ts", "b.ts"
+    )
+    assert (
+        verdict.verdict == "fail"
+        and "it is `b.ts` that imports `a.ts`, on line 1" in verdict.reason
+    )
 
 
 def test_to_has_to_exist() -> None:
@@ -47,7 +59,14 @@ def test_a_link_of_a_file_to_itself_is_undecided() -> None:
 
 def test_to_can_be_a_folder_a_glob_or_relative() -> None:
     files = {"src/app.ts": "import x from './parts/x'\n", "src/parts/x.ts": "", "src/y.ts": ""}
-    for goal in ("src/parts", "src/parts/", "src/parts/*.ts", "parts/x.ts", "src/parts/x.js", "src/parts/x"):
+    for goal in (
+        "src/parts",
+        "src/parts/",
+        "src/parts/*.ts",
+        "parts/x.ts",
+        "src/parts/x.js",
+        "src/parts/x",
+    ):
         assert shown(judged(files, "src/app.ts", goal)) == ["src/app.ts:1 import"], goal
     assert judged(files, "src/app.ts", "src/y.ts").verdict == "fail"
 
@@ -55,7 +74,10 @@ def test_to_can_be_a_folder_a_glob_or_relative() -> None:
 def test_a_symbol_behind_the_path_has_to_be_used() -> None:
     files = {"a.ts": "import {run} from './b'\nrun()\n", "b.ts": ""}
     assert judged(files, "a.ts", "b.ts runNow()").verdict == "unproven"
-    assert judged({**files, "a.ts": "import {runNow} from './b'\n"}, "a.ts", "b.ts runNow()").verdict == "pass"
+    assert (
+        judged({**files, "a.ts": "import {runNow} from './b'\n"}, "a.ts", "b.ts runNow()").verdict
+        == "pass"
+    )
 
 
 @pytest.mark.parametrize(
@@ -70,7 +92,9 @@ def test_a_symbol_behind_the_path_has_to_be_used() -> None:
         ("js/readme.md", "`app.js` does it.\n", 1),
     ],
 )
-def test_a_plain_reference_links_where_there_are_no_imports(path: str, text: str, line: int) -> None:
+def test_a_plain_reference_links_where_there_are_no_imports(
+    path: str, text: str, line: int
+) -> None:
     files = {path: text, "js/app.js": "", "old/app.js": ""}
     assert shown(judged(files, path, "js/app.js")) == [f"{path}:{line} reference (text)"]
 
@@ -85,16 +109,20 @@ def test_a_plain_reference_links_where_there_are_no_imports(path: str, text: str
     ],
 )
 def test_a_file_that_names_another_one_does_not_link(path: str, text: str) -> None:
-    assert judged({path: text, "js/app.js": "", "old/app.js": ""}, path, "js/app.js").verdict == "fail"
+    assert (
+        judged({path: text, "js/app.js": "", "old/app.js": ""}, path, "js/app.js").verdict == "fail"
+    )
 
 
 @pytest.mark.parametrize(
     ("path", "text"),
     [
-        ("a.sh", "# js/app.js\n"), ("a.html", "<!-- js/app.js -->\n"), ("a.yml", "# js/app.js\nx: 1\n"),
+        ("a.sh", "# js/app.js\n"),
+        ("a.html", "<!-- js/app.js -->\n"),
+        ("a.yml", "# js/app.js\nx: 1\n"),
         ("A.java", "// js/app.js\n"),
     ],
-)  # fmt: skip
+)
 def test_a_reference_in_a_comment_fails(path: str, text: str) -> None:
     verdict = judged({path: text, "js/app.js": ""}, path, "js/app.js")
     assert verdict.verdict == "fail" and "only in a comment" in verdict.reason
@@ -102,7 +130,10 @@ def test_a_reference_in_a_comment_fails(path: str, text: str) -> None:
 
 
 def test_data_that_names_nothing_is_undecided() -> None:
-    assert judged({"de.json": '{"a": "b"}\n', "en.json": "{}\n"}, "de.json", "en.json").verdict == "unproven"
+    assert (
+        judged({"de.json": '{"a": "b"}\n', "en.json": "{}\n"}, "de.json", "en.json").verdict
+        == "unproven"
+    )
 
 
 @pytest.mark.parametrize(
@@ -128,13 +159,23 @@ def test_files_are_taken_in_as_their_languages_write_it(path: str, text: str, go
 def test_a_header_stands_for_its_source() -> None:
     files = {"main.cpp": '#include "util.hpp"\n', "lib/util.cpp": "", "lib/util.hpp": ""}
     assert judged(files, "main.cpp", "lib/util.cpp").verdict == "pass"
-    assert judged({"main.cpp": "int x;\n", "lib/util.cpp": ""}, "main.cpp", "lib/util.cpp").verdict == "fail"
-    files = {"main.cpp": '#include "all.hpp"\n', "all.hpp": '#include "lib/util.hpp"\n', "lib/util.hpp": ""}
-    assert judged(files, "main.cpp", "lib/util.hpp").verdict == "unproven"  # by way of another header, which is not followed
+    assert (
+        judged({"main.cpp": "int x;\n", "lib/util.cpp": ""}, "main.cpp", "lib/util.cpp").verdict
+        == "fail"
+    )
+    files = {
+        "main.cpp": '#include "all.hpp"\n',
+        "all.hpp": '#include "lib/util.hpp"\n',
+        "lib/util.hpp": "",
+    }
+    assert (
+        judged(files, "main.cpp", "lib/util.hpp").verdict == "unproven"
+    )  # by way of another header, which is not followed
 
 
 @pytest.mark.parametrize(
-    ("path", "goal"), [("A.java", "b/UserService.java"), ("A.cs", "b/UserService.cs"), ("a.rb", "b/user_service.rb")]
+    ("path", "goal"),
+    [("A.java", "b/UserService.java"), ("A.cs", "b/UserService.cs"), ("a.rb", "b/user_service.rb")],
 )
 def test_the_type_that_a_file_holds_links_as_text(path: str, goal: str) -> None:
     assert shown(judged({path: "x\nUserService s\n", goal: ""}, path, goal)) == [f"{path}:2 text"]

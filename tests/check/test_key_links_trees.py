@@ -1,4 +1,6 @@
-"""Key links on real trees: links of the file system, things that are no files, revisions, lost objects, any text at all."""
+"""Key links on real trees: links of the file system, things that are no files, revisions, lost
+objects, any text at all.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,10 @@ def test_links_are_followed_inside_the_repository_only(sandbox: Sandbox, tmp_pat
     (sandbox.root / "inside.py").symlink_to("real.py")
     (sandbox.root / "out.py").symlink_to("../secret.py")
     (sandbox.root / "round.py").symlink_to("round.py")
-    for tree in (work_tree(sandbox), RevisionTree(Repository.discover(sandbox.root), sandbox.commit())):
+    for tree in (
+        work_tree(sandbox),
+        RevisionTree(Repository.discover(sandbox.root), sandbox.commit()),
+    ):
         assert judged(tree, "inside.py", "util.py").verdict == "pass"
         assert judged(tree, "inside.py", "util.py", "import").verdict == "pass"
         outside = judged(tree, "out.py", "util.py", "import")
@@ -88,35 +93,82 @@ TEXT = st.text(max_size=80) | st.text("ab/.*?{}[],:# ()\\|`'\"~$_\n", max_size=4
 @settings(max_examples=300, deadline=None)
 @given(start=TEXT, goal=TEXT, pattern=st.none() | TEXT)
 def test_no_text_in_a_link_raises(start: str, goal: str, pattern: str | None) -> None:
-    files = {"a.py": "import b\n", "b.py": "", "b/a.ts": "import '../a'\n", "a": "b", "c/d.rs": "use crate::x;\n"}
+    files = {
+        "a.py": "import b\n",
+        "b.py": "",
+        "b/a.ts": "import '../a'\n",
+        "a": "b",
+        "c/d.rs": "use crate::x;\n",
+    }
     tree = MemoryTree(files)
     assert judged(tree, start, goal, pattern).verdict in ("pass", "fail", "unproven")
 
 
 @settings(max_examples=300, deadline=None)
 @given(
-    path=st.sampled_from("a.py a.ts a.tsx a.js a.vue a.rs src/lib.rs a.go a.md a.sh a.cs a.xyz".split()),
+    path=st.sampled_from(
+        "a.py a.ts a.tsx a.js a.vue a.rs src/lib.rs a.go a.md a.sh a.cs a.xyz".split()
+    ),
     content=st.binary(max_size=200) | TEXT.map(str.encode),
     manifest=TEXT,
 )
 def test_no_content_of_a_file_raises(path: str, content: bytes, manifest: str) -> None:
     names = ("tsconfig.json", "package.json", "Cargo.toml", "go.mod")
-    tree = MemoryTree({path: content, "b.py": content, "b.ts": content, "b.rs": "", **dict.fromkeys(names, manifest)})
+    tree = MemoryTree(
+        {
+            path: content,
+            "b.py": content,
+            "b.ts": content,
+            "b.rs": "",
+            **dict.fromkeys(names, manifest),
+        }
+    )
     for goal in ("b.py", "b.ts", "b.rs", "words and more", "/api/x"):
         assert judged(tree, path, goal).verdict in ("pass", "fail", "unproven")
     assert judged(tree, path, "b.py", "[ab]+x?b").verdict in ("pass", "fail", "unproven")
 
 
-WORDS = st.lists(st.sampled_from(
-    ["import ", "from ", "'./b'", "* as x ", "{x} ", "export ", "use ", "crate::", "super::", "self::", "mod b;", "b", "{",
-     "}", ";", "pub ", "*", "(", ")", ".", "..", "\n", '"b"', "require(", "as ", ","]
-), max_size=25).map("".join)  # fmt: skip
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            "import ",
+            "from ",
+            "'./b'",
+            "* as x ",
+            "{x} ",
+            "export ",
+            "use ",
+            "crate::",
+            "super::",
+            "self::",
+            "mod b;",
+            "b",
+            "{",
+            "}",
+            ";",
+            "pub ",
+            "*",
+            "(",
+            ")",
+            ".",
+            "..",
+            "\n",
+            '"b"',
+            "require(",
+            "as ",
+            ",",
+        ]
+    ),
+    max_size=25,
+).map("".join)
 
 
 @settings(max_examples=200, deadline=None)
 @given(text=WORDS, start=st.sampled_from(["a.py", "x/a.ts", "src/a.rs", "a.go"]))
 def test_no_shape_of_an_import_raises(text: str, start: str) -> None:
-    files = dict.fromkeys((start, "b.py", "x/b.ts", "src/lib.rs", "src/b.rs", "b/b.go"), text) | {"go.mod": "module b"}
+    files = dict.fromkeys((start, "b.py", "x/b.ts", "src/lib.rs", "src/b.rs", "b/b.go"), text) | {
+        "go.mod": "module b"
+    }
     for goal in ("b.py", "x/b.ts", "src/b.rs", "b/b.go"):
         found = imported(files, start, goal)
         assert found is None or found.target == goal

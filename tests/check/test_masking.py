@@ -1,4 +1,6 @@
-"""Masking: what is a comment or a string in each language, and that nothing else of the text changes."""
+"""Masking: what is a comment or a string in each language, and that nothing else of the text
+changes.
+"""
 
 from __future__ import annotations
 
@@ -9,16 +11,97 @@ from hypothesis import strategies as st
 from forge.check.must_haves.masking import masked
 
 C_FAMILY = [
-    "c", "h", "cpp", "cs", "go", "java", "js", "kt", "php", "rs", "scala", "swift", "ts", "dart", "zig", "proto", "groovy",
-]  # fmt: skip
+    "c",
+    "h",
+    "cpp",
+    "cs",
+    "go",
+    "java",
+    "js",
+    "kt",
+    "php",
+    "rs",
+    "scala",
+    "swift",
+    "ts",
+    "dart",
+    "zig",
+    "proto",
+    "groovy",
+]
 HASHED = ["py", "rb", "sh", "yaml", "toml", "pl", "r", "ex", "nix", "ps1", "gd", "graphql"]
 FRAGMENTS = [
-    '"', "'", "`", '"""', "'''", "/*", "*/", "//", "#", "--", "{-", "-}", "(*", "*)", "${", "#{", "\\(", "$(", "{", "}",
-    ")", "\\", "\n", "\r\n", "<!--", "-->", "<script>", "</script>", "<?php", "?>", "<<~X", "<<X", "X", "[[", "]]", "=begin",
+    '"',
+    "'",
+    "`",
+    '"""',
+    "'''",
+    "/*",
+    "*/",
+    "//",
+    "#",
+    "--",
+    "{-",
+    "-}",
+    "(*",
+    "*)",
+    "${",
+    "#{",
+    "\\(",
+    "$(",
+    "{",
+    "}",
+    ")",
+    "\\",
+    "\n",
+    "\r\n",
+    "<!--",
+    "-->",
+    "<script>",
+    "</script>",
+    "<?php",
+    "?>",
+    "<<~X",
+    "<<X",
+    "X",
+    "[[",
+    "]]",
+    "=begin",
     "=end",
-    'r#"', '"#', '@"', '$"', "a", " ", "/", "[", "]", "é", "\ud800", "%w[", "%", ";", "'''\n", "=",
-]  # fmt: skip
-OTHERS = ["html", "vue", "css", "scss", "lua", "sql", "hs", "ml", "clj", "jl", "xml", "json", "bat", "astro", "tf"]
+    'r#"',
+    '"#',
+    '@"',
+    '$"',
+    "a",
+    " ",
+    "/",
+    "[",
+    "]",
+    "é",
+    "\ud800",
+    "%w[",
+    "%",
+    ";",
+    "'''\n",
+    "=",
+]
+OTHERS = [
+    "html",
+    "vue",
+    "css",
+    "scss",
+    "lua",
+    "sql",
+    "hs",
+    "ml",
+    "clj",
+    "jl",
+    "xml",
+    "json",
+    "bat",
+    "astro",
+    "tf",
+]
 
 
 def hidden(path: str, text: str, word: str) -> bool:
@@ -70,7 +153,12 @@ def test_hash_comments_are_blanked_and_code_stays(extension: str) -> None:
         ("a.php", "<?php $s = <<<EOT\nx's\n  EOT; t(); #[Attr]\n", "x", "#[Attr]"),
         ("a.cs", 't(@"C:\\x\\"); u($"y {call("z")}"); v()', "x", "call("),
         ("a.cs", 't("""a "x" b"""); u()', "x", "u()"),
-        ("a.cs", 't($"""x "y" {call("z")}"""); t($$"""x {y} {{call("z")}} w"""); u()', "x", 'call(" ")}'),
+        (
+            "a.cs",
+            't($"""x "y" {call("z")}"""); t($$"""x {y} {{call("z")}} w"""); u()',
+            "x",
+            'call(" ")}',
+        ),
         ("a.go", "t(`x \\`, '\"'); u()", "x", "u()"),
         ("a.kt", 't("""x ${call("y")} " """); /* a /* b */ z */ u()', "z", "call("),
         ("a.swift", 't("x \\(call("y")) z"); u()', "z", "call("),
@@ -88,7 +176,9 @@ def test_hash_comments_are_blanked_and_code_stays(extension: str) -> None:
         ("deep/Makefile", "all: t # x", "x", "all: t"),
     ],
 )
-def test_comments_and_strings_are_told_from_code(path: str, text: str, gone: str, kept: str) -> None:
+def test_comments_and_strings_are_told_from_code(
+    path: str, text: str, gone: str, kept: str
+) -> None:
     found = masked(path, text)
     assert found is not None
     assert gone not in found
@@ -105,7 +195,9 @@ def test_comments_and_strings_are_told_from_code(path: str, text: str, gone: str
         ("a.tf", 'source = "./x" # y', "./x"),
     ],
 )
-def test_in_languages_of_data_strings_are_what_the_file_says(path: str, text: str, kept: str) -> None:
+def test_in_languages_of_data_strings_are_what_the_file_says(
+    path: str, text: str, kept: str
+) -> None:
     found = masked(path, text)
     assert found is not None
     assert kept in found
@@ -134,22 +226,48 @@ def test_what_is_never_closed_goes_to_the_end() -> None:
 @pytest.mark.parametrize("extension", [*C_FAMILY, *HASHED, *OTHERS])
 @settings(max_examples=30)
 @given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=60))
-def test_length_and_line_ends_stay_and_only_blanks_are_put_in(extension: str, parts: list[str]) -> None:
+def test_length_and_line_ends_stay_and_only_blanks_are_put_in(
+    extension: str, parts: list[str]
+) -> None:
     text = "".join(parts)
     for strings in (True, False):
         found = masked(f"x.{extension}", text, strings=strings)
         assert found is not None
         assert len(found) == len(text)
-        assert all(new in (old, " ") and (old != "\n" or new == "\n") for old, new in zip(text, found, strict=True))
+        assert all(
+            new in (old, " ") and (old != "\n" or new == "\n")
+            for old, new in zip(text, found, strict=True)
+        )
 
 
-@pytest.mark.parametrize("extension", ["js", "py", "rb", "sh", "php", "html", "cs", "rs", "cpp", "lua", "kt", "ps1"])
+@pytest.mark.parametrize(
+    "extension", ["js", "py", "rb", "sh", "php", "html", "cs", "rs", "cpp", "lua", "kt", "ps1"]
+)
 @pytest.mark.parametrize(
     "part",
-    ["'", '"', "\\'", "/[", "= /a", "<<A ", "${", '"${', 'f"{', "<script ", "<!--", 'r#"', 'R"a(', "[=[", "<?php ", "/*"],
+    [
+        "'",
+        '"',
+        "\\'",
+        "/[",
+        "= /a",
+        "<<A ",
+        "${",
+        '"${',
+        'f"{',
+        "<script ",
+        "<!--",
+        'r#"',
+        'R"a(',
+        "[=[",
+        "<?php ",
+        "/*",
+    ],
 )
 def test_no_text_takes_more_than_linear_time(extension: str, part: str) -> None:
     text = part * (200_000 // len(part))
-    found = masked(f"x.{extension}", text)  # quadratic reading would take minutes, and the test's time is limited
+    found = masked(
+        f"x.{extension}", text
+    )  # quadratic reading would take minutes, and the test's time is limited
     assert found is not None
     assert len(found) == len(text)

@@ -1,4 +1,6 @@
-"""The formats for programs: each finding in each of them, at the same place, in a form that its readers take."""
+"""The formats for programs: each finding in each of them, at the same place, in a form that its
+readers take.
+"""
 
 from __future__ import annotations
 
@@ -44,7 +46,12 @@ def test_sarif_holds_every_finding_and_every_rule() -> None:
         place = result["locations"][0]["physicalLocation"]
         region = place["region"]
         assert (result["ruleId"], result["level"]) == (finding.rule, finding.severity)
-        assert tuple(region.values()) == (finding.line, finding.column, finding.end_line, finding.end_column)
+        assert tuple(region.values()) == (
+            finding.line,
+            finding.column,
+            finding.end_line,
+            finding.end_column,
+        )
         assert unquote(place["artifactLocation"]["uri"]) == finding.path
         assert "ruleIndex" not in result or rules[result["ruleIndex"]]["id"] == finding.rule
     assert ["ruleIndex" in result for result in run["results"]] == [True, True, False]
@@ -52,13 +59,17 @@ def test_sarif_holds_every_finding_and_every_rule() -> None:
 
 
 def test_sarif_uris_are_relative_below_the_root_and_absolute_elsewhere() -> None:
-    found = [Finding("no-steps", "error", path, 1, 1, 1, 1, "m", "h") for path in ("a b/全.md", "/tmp/x y.md", "a\udcff.md")]
+    found = [
+        Finding("no-steps", "error", path, 1, 1, 1, 1, "m", "h")
+        for path in ("a b/全.md", "/tmp/x y.md", "a\udcff.md")
+    ]
     results = sarif(Sheet(found))["runs"][0]["results"]
     places = [each["locations"][0]["physicalLocation"]["artifactLocation"] for each in results]
     assert places == [
-        {"uri": "a%20b/%E5%85%A8.md", "uriBaseId": "%SRCROOT%"}, {"uri": "file:///tmp/x%20y.md"},
+        {"uri": "a%20b/%E5%85%A8.md", "uriBaseId": "%SRCROOT%"},
+        {"uri": "file:///tmp/x%20y.md"},
         {"uri": "a%FF.md", "uriBaseId": "%SRCROOT%"},
-    ]  # fmt: skip
+    ]
 
 
 def test_github_commands_are_one_line_each_and_read_back() -> None:
@@ -70,9 +81,12 @@ def test_github_commands_are_one_line_each_and_read_back() -> None:
         properties = dict(each.split("=", 1) for each in command[1].split(","))
         assert unquote(properties.pop("file")) == finding.path
         assert properties == {
-            "line": str(finding.line), "col": str(finding.column), "endLine": str(finding.end_line),
-            "endColumn": str(finding.end_column), "title": finding.rule,
-        }  # fmt: skip
+            "line": str(finding.line),
+            "col": str(finding.column),
+            "endLine": str(finding.end_line),
+            "endColumn": str(finding.end_column),
+            "title": finding.rule,
+        }
         assert unquote(command[2]).startswith(finding.message[:8])
     assert "do this%0Aand that" in lines[0] and "100%25: a,b" in lines[0]
 
@@ -88,7 +102,9 @@ def test_junit_has_a_case_a_document_and_a_failure_an_error() -> None:
     assert failure.get("type") == "front-matter-yaml" and "100%" in str(failure.get("message"))
     assert "a/b c%.md:3:2: error" in str(failure.text) and "<U+001B>" in str(failure.text)
     assert "note a-rule-of-tomorrow" in str(broken.findtext("system-out"))
-    assert list(cases["fine.md"]) == [] and "warning no-steps plain" in str(cases["全/ü,:.md"].findtext("system-out"))
+    assert list(cases["fine.md"]) == [] and "warning no-steps plain" in str(
+        cases["全/ü,:.md"].findtext("system-out")
+    )
 
 
 def test_a_finding_on_a_document_that_is_not_listed_has_a_case_too() -> None:
@@ -97,11 +113,21 @@ def test_a_finding_on_a_document_that_is_not_listed_has_a_case_too() -> None:
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
-@given(TEXTS, TEXTS, TEXTS.filter(bool), st.sampled_from(SEVERITIES), st.integers(1, 10**9), st.integers(1, 10**9))
+@given(
+    TEXTS,
+    TEXTS,
+    TEXTS.filter(bool),
+    st.sampled_from(SEVERITIES),
+    st.integers(1, 10**9),
+    st.integers(1, 10**9),
+)
 def test_any_finding_is_valid_everywhere(
     message: str, hint: str, path: str, severity: Severity, line: int, column: int
 ) -> None:
-    sheet = Sheet([Finding("no-steps", severity, path, line, column, line, column, message, hint)], [(path, "plan")])
+    sheet = Sheet(
+        [Finding("no-steps", severity, path, line, column, line, column, message, hint)],
+        [(path, "plan")],
+    )
     assert len(sarif(sheet)["runs"][0]["results"]) == 1
     ElementTree.fromstring(render("junit", sheet))
     assert render("github", sheet).count("\n") == 0

@@ -1,4 +1,6 @@
-"""Standard streams that are closed, or lead to a full disk: a run is not disturbed by them, and what is lost is said."""
+"""Standard streams that are closed, or lead to a full disk: a run is not disturbed by them, and
+what is lost is said.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,11 @@ MUST = "must_haves:\n  artifacts:\n    - path: a.txt\n"
 def said(sandbox: Sandbox, words: str, redirected: str) -> tuple[int, str]:
     command = f"{shlex.join(FORGE)} {words} {redirected}"
     done = subprocess.run(
-        ["bash", "-c", command], cwd=sandbox.root, env=sandbox.environment(), capture_output=True, check=False
+        ["bash", "-c", command],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        capture_output=True,
+        check=False,
     )
     return done.returncode, (done.stdout + done.stderr).decode()
 

@@ -1,4 +1,6 @@
-"""Findings for people: the caret stands under the very characters, and nothing of a file reaches the terminal raw."""
+"""Findings for people: the caret stands under the very characters, and nothing of a file reaches
+the terminal raw.
+"""
 
 from __future__ import annotations
 
@@ -13,28 +15,46 @@ from forge.front.cli.formats.text import excerpt
 from forge.text.finding import Finding
 
 
-def finding(column: int, end: int, *, end_line: int = 3, message: str = "it is wrong", hint: str = "mend it") -> Finding:
+def finding(
+    column: int, end: int, *, end_line: int = 3, message: str = "it is wrong", hint: str = "mend it"
+) -> Finding:
     return Finding("a-rule", "error", "a/b.md", 3, column, end_line, end, message, hint)
 
 
 def width(text: str) -> int:
-    return sum(0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1 for c in text)
+    return sum(
+        0 if unicodedata.combining(c) else 2 if unicodedata.east_asian_width(c) in "WF" else 1
+        for c in text
+    )
 
 
 @pytest.mark.parametrize(
     ("line", "column", "end", "under", "carets"),
     [
-        ("key: value", 6, 11, "value", 5), ("全角: x", 5, 6, "x", 1), ("a: 全角", 4, 6, "全角", 4),
+        ("key: value", 6, 11, "value", 5),
+        ("全角: x", 5, 6, "x", 1),
+        ("a: 全角", 4, 6, "全角", 4),
         ("\t\tkey: x", 8, 9, "x", 1),
-        ("e\u0301a: x", 6, 7, "x", 1), ("😀 `x`", 3, 4, "`", 1), ("a\x1b[31mb x", 9, 10, "x", 1), ("a \udc80 x", 5, 6, "x", 1),
-        ("x" * 500 + "HERE" + "y" * 500, 501, 505, "HERE", 4), ("abc", 4, 4, "", 1), ("a\u202eb x", 5, 6, "x", 1),
+        ("e\u0301a: x", 6, 7, "x", 1),
+        ("😀 `x`", 3, 4, "`", 1),
+        ("a\x1b[31mb x", 9, 10, "x", 1),
+        ("a \udc80 x", 5, 6, "x", 1),
+        ("x" * 500 + "HERE" + "y" * 500, 501, 505, "HERE", 4),
+        ("abc", 4, 4, "", 1),
+        ("a\u202eb x", 5, 6, "x", 1),
     ],
-)  # fmt: skip
-def test_the_caret_stands_under_the_characters(line: str, column: int, end: int, under: str, carets: int) -> None:
+)
+def test_the_caret_stands_under_the_characters(
+    line: str, column: int, end: int, under: str, carets: int
+) -> None:
     shown, caret = excerpt(line, finding(column, end))
     before = len(caret) - len(caret.lstrip())
     assert caret.strip() == "^" * carets
-    at = next(place for place in range(len(shown) + 1) if width(shown[:place]) == before and shown[place:].startswith(under))
+    at = next(
+        place
+        for place in range(len(shown) + 1)
+        if width(shown[:place]) == before and shown[place:].startswith(under)
+    )
     assert shown[at:].startswith(under)
     assert width(shown) <= 260 and shown.isprintable()
 
@@ -54,7 +74,10 @@ def test_a_finding_over_several_lines_is_marked_to_the_end_of_the_first() -> Non
 
 def test_the_whole_of_it() -> None:
     sheet = Sheet([finding(1, 4)], [("a/b.md", "plan")], {("a/b.md", 3): "key: x"}, "1 files")
-    assert render("text", sheet) == "a/b.md:3:1: error a-rule it is wrong\n    key: x\n    ^^^\n    mend it\n1 files"
+    assert (
+        render("text", sheet)
+        == "a/b.md:3:1: error a-rule it is wrong\n    key: x\n    ^^^\n    mend it\n1 files"
+    )
 
 
 def test_text_from_a_file_cannot_move_the_cursor() -> None:

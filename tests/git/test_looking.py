@@ -1,4 +1,6 @@
-"""A look at a small work tree finds all that `git status` finds, and asks git only where there may be something to find."""
+"""A look at a small work tree finds all that `git status` finds, and asks git only where there may
+be something to find.
+"""
 
 from __future__ import annotations
 
@@ -76,24 +78,42 @@ def a_repository_of_its_own(sandbox: Sandbox) -> None:
 
 
 CHANGES: dict[str, Change] = {
-    "same size and time": same_size, "another file": exchanged, "a link to the folder": behind_a_link, "a link": in_a_link,
+    "same size and time": same_size,
+    "another file": exchanged,
+    "a link to the folder": behind_a_link,
+    "a link": in_a_link,
     "executable": lambda sandbox: (sandbox.root / "src/a.txt").chmod(0o755),
     "gone": lambda sandbox: (sandbox.root / "src/a.txt").unlink(),
     "new": lambda sandbox: sandbox.write("new.txt", "x\n"),
     "new, in new folders": lambda sandbox: sandbox.write("new/er/x", "x\n"),
     "new, beside ignored ones": lambda sandbox: sandbox.write("cache/new.txt", "x\n"),
-    "a file where an ignored folder was": lambda sandbox: (sandbox.root / "ignored").rename(sandbox.root / "not-ignored"),
-    "staged": lambda sandbox: (same_size(sandbox), sandbox.git("add", "src/a.txt")), "staged and back": staged_and_back,
+    "a file where an ignored folder was": (
+        lambda sandbox: (sandbox.root / "ignored").rename(sandbox.root / "not-ignored")
+    ),
+    "staged": lambda sandbox: (same_size(sandbox), sandbox.git("add", "src/a.txt")),
+    "staged and back": staged_and_back,
     "no longer tracked": lambda sandbox: sandbox.git("rm", "-q", "--cached", "src/a.txt"),
-    "intended": lambda sandbox: (sandbox.write("new.txt", "x\n"), sandbox.git("add", "-N", "new.txt")),
-    "not looked at": lambda sandbox: (sandbox.git("update-index", "--assume-unchanged", "src/a.txt"), same_size(sandbox)),
+    "intended": lambda sandbox: (
+        sandbox.write("new.txt", "x\n"),
+        sandbox.git("add", "-N", "new.txt"),
+    ),
+    "not looked at": lambda sandbox: (
+        sandbox.git("update-index", "--assume-unchanged", "src/a.txt"),
+        same_size(sandbox),
+    ),
     "HEAD went back": lambda sandbox: sandbox.git("reset", "-q", "--soft", "HEAD^"),
     "no index": lambda sandbox: (sandbox.root / ".git/index").unlink(),
-    "index of another version": lambda sandbox: (sandbox.git("update-index", "--index-version", "4"), same_size(sandbox)),
-    "rules in the tree": not_ignored_any_more, "rules committed": committed_rules, "rules of the clone": ignored_by_nobody,
-    "rules at home": ignored_at_home_no_more, "rules elsewhere": ignored_elsewhere,
+    "index of another version": lambda sandbox: (
+        sandbox.git("update-index", "--index-version", "4"),
+        same_size(sandbox),
+    ),
+    "rules in the tree": not_ignored_any_more,
+    "rules committed": committed_rules,
+    "rules of the clone": ignored_by_nobody,
+    "rules at home": ignored_at_home_no_more,
+    "rules elsewhere": ignored_elsewhere,
     "a repository of its own": a_repository_of_its_own,
-}  # fmt: skip
+}
 
 
 @pytest.fixture
@@ -138,7 +158,9 @@ def settled(place: Sandbox) -> None:
 
 @pytest.mark.parametrize("old", [False, True], ids=["just now", "long ago"])
 @pytest.mark.parametrize("what", CHANGES)
-def test_whatever_changed_is_found(place: Sandbox, monkeypatch: pytest.MonkeyPatch, what: str, old: bool) -> None:
+def test_whatever_changed_is_found(
+    place: Sandbox, monkeypatch: pytest.MonkeyPatch, what: str, old: bool
+) -> None:
     looking = Looking(Repository.discover(place.root))
     if old:
         settled(place)
@@ -179,7 +201,9 @@ def test_what_is_excluded_is_not_looked_at(place: Sandbox, monkeypatch: pytest.M
 
 
 @pytest.mark.parametrize("conversion", ["attribute", "at home", "setting"])
-def test_a_file_that_git_converts_is_left_to_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch, conversion: str) -> None:
+def test_a_file_that_git_converts_is_left_to_git(
+    place: Sandbox, monkeypatch: pytest.MonkeyPatch, conversion: str
+) -> None:
     """Its bytes say nothing; its times do."""
     if conversion == "setting":
         place.git("config", "core.autocrlf", "true")
@@ -202,7 +226,9 @@ def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str]
     other = make_sandbox("other")
     other.write("x", "x\n")
     other.commit()
-    place.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub")
+    place.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub"
+    )
     place.commit()
     looking = Looking(Repository.discover(place.root))
     assert looking.changed(nothing) == []

@@ -28,7 +28,9 @@ def found(start: Path) -> dict[str, object] | str:
         return error.message
 
 
-def test_the_same_places_as_git_says(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_same_places_as_git_says(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     sandbox.write("deep/er/file.txt", "x")
     (tmp_path / "link").symlink_to(sandbox.root / "deep")
     sandbox.commit()
@@ -54,7 +56,12 @@ def test_the_same_places_as_git_says(sandbox: Sandbox, monkeypatch: pytest.Monke
 
 @pytest.mark.parametrize(
     ("setting", "value"),
-    [("core.worktree", ".."), ("core.bare", "true"), ("extensions.worktreeConfig", "true"), ("include.path", "x")],
+    [
+        ("core.worktree", ".."),
+        ("core.bare", "true"),
+        ("extensions.worktreeConfig", "true"),
+        ("include.path", "x"),
+    ],
 )
 def test_what_is_out_of_the_ordinary_is_asked_of_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
@@ -67,16 +74,25 @@ def test_what_is_out_of_the_ordinary_is_asked_of_git(
 
 @pytest.mark.parametrize(
     "said",
-    ["[core] worktree = ..\n", "[core]\n\rworktree = ..\n", "[core][extensions] worktreeConfig = true\n", "[core] bare\n"],
+    [
+        "[core] worktree = ..\n",
+        "[core]\n\rworktree = ..\n",
+        "[core][extensions] worktreeConfig = true\n",
+        "[core] bare\n",
+    ],
 )
-def test_settings_are_found_wherever_they_stand_on_a_line(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, said: str) -> None:
+def test_settings_are_found_wherever_they_stand_on_a_line(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, said: str
+) -> None:
     with (sandbox.root / ".git/config").open("a", newline="") as file:
         file.write(said)
     assert plain_root(str(sandbox.root)) is None
     assert found(sandbox.root) == by_git(sandbox.root, monkeypatch)
 
 
-def test_half_a_repository_is_asked_of_git(make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_half_a_repository_is_asked_of_git(
+    make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
+) -> None:
     for number, gone in enumerate(("HEAD", "objects", "refs", "config")):
         root = make_sandbox(f"half-{number}").root
         (root / ".git" / gone).rename(root / ".git" / f"{gone}-away")

@@ -1,4 +1,6 @@
-"""What forge stages without git is what `git add -A` stages; wherever git might do otherwise, it is left to git."""
+"""What forge stages without git is what `git add -A` stages; wherever git might do otherwise, it is
+left to git.
+"""
 
 from __future__ import annotations
 
@@ -46,9 +48,9 @@ def put(root: Path, path: str, kind: str, number: int) -> None:
         place.symlink_to(f"to/{number}")
     elif kind != "folder":
         place.write_bytes(
-            {"text": b"%d\n", "empty": b"", "binary": b"\0\r\n%d", "script": b"#!/bin/sh\n%d\n"}[kind].replace(
-                b"%d", b"%d" % number
-            )
+            {"text": b"%d\n", "empty": b"", "binary": b"\0\r\n%d", "script": b"#!/bin/sh\n%d\n"}[
+                kind
+            ].replace(b"%d", b"%d" % number)
         )
         place.chmod(0o755 if kind == "script" else 0o644)
 
@@ -72,7 +74,9 @@ def with_index(sandbox: Sandbox, index: Path, *words: str) -> str:
     return replace(sandbox, env={"GIT_INDEX_FILE": str(index)}).git(*words)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(KINDS)), max_size=8))
 def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
@@ -89,8 +93,12 @@ def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -
         by_git = sandbox.root.parent / "by-git"
         shutil.copy(sandbox.root / ".git/index", by_git)
         with_index(sandbox, by_git, "add", "-A")
-        assert with_index(sandbox, target, "ls-files", "-s", "-z") == with_index(sandbox, by_git, "ls-files", "-s", "-z")
-        before, after = (fast_index.read(place, small=False) for place in (sandbox.root / ".git/index", target))
+        assert with_index(sandbox, target, "ls-files", "-s", "-z") == with_index(
+            sandbox, by_git, "ls-files", "-s", "-z"
+        )
+        before, after = (
+            fast_index.read(place, small=False) for place in (sandbox.root / ".git/index", target)
+        )
         assert before is not None and after is not None and before.differing(after) == changed
         assert with_index(sandbox, target, "diff-files", "--name-only") == ""
         assert sandbox.git("fsck", "--strict", "--no-dangling") == ""
@@ -130,12 +138,26 @@ def _file(path: str, text: str = "x\n") -> Callable[[Sandbox], object]:
 @pytest.mark.parametrize(
     "done",
     [
-        _nested, _linked, _pipe, _file(".gitignore"), _file("d/.gitignore", "# none\n"), _file(".gitattributes", "* text\n"),
-        _excluding, _file("git~1"), _file("a\\b"), _file("ends. "), _file("ä"), _file(".gitmodules"),
-        _file("big", "x" * (1 << 20) + "x"), _setting("core.fileMode", "false"), _setting("core.autocrlf", "input"),
-        _setting("core.ignoreCase", "true"), _setting("attr.tree", "HEAD"), _elsewhere,
+        _nested,
+        _linked,
+        _pipe,
+        _file(".gitignore"),
+        _file("d/.gitignore", "# none\n"),
+        _file(".gitattributes", "* text\n"),
+        _excluding,
+        _file("git~1"),
+        _file("a\\b"),
+        _file("ends. "),
+        _file("ä"),
+        _file(".gitmodules"),
+        _file("big", "x" * (1 << 20) + "x"),
+        _setting("core.fileMode", "false"),
+        _setting("core.autocrlf", "input"),
+        _setting("core.ignoreCase", "true"),
+        _setting("attr.tree", "HEAD"),
+        _elsewhere,
     ],
-)  # fmt: skip
+)
 def test_what_git_might_see_otherwise_is_left_to_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, done: Callable[[Sandbox], object]
 ) -> None:
@@ -145,17 +167,23 @@ def test_what_git_might_see_otherwise_is_left_to_git(
     assert changed is None and not target.exists()
 
 
-def test_rules_that_are_not_to_be_committed_hold_all_the_same(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_rules_that_are_not_to_be_committed_hold_all_the_same(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Such as those that lay there, uncommitted, when a run began."""
     begun(sandbox, "a.txt")
     sandbox.write(".gitignore", "*.env\n")
     for path in ("secret.env", "new.txt"):
         sandbox.write(path, "x\n")
-    with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: path == ".gitignore") as staging:
+    with stage(
+        at_home(sandbox, monkeypatch), sandbox.head(), lambda path: path == ".gitignore"
+    ) as staging:
         assert staging.changes.paths == ["new.txt"]
 
 
-def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun(sandbox, "a.txt")
     sandbox.write(".gitattributes", "* text\n")
     sandbox.commit()
@@ -164,10 +192,17 @@ def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(sandbox: Sandbo
     repository = at_home(sandbox, monkeypatch)
     index = fast_index.read(repository.git_dir / "index")
     assert index is not None
-    assert fast_staging.staged(Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t") is None
+    assert (
+        fast_staging.staged(
+            Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t"
+        )
+        is None
+    )
 
 
-def test_settings_that_others_include_are_read_each_time(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_that_others_include_are_read_each_time(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun(sandbox, "a.txt")
     included = sandbox.write("../included", "[core]\n\tautocrlf = false\n")
     sandbox.git("config", "include.path", str(included))
@@ -177,7 +212,10 @@ def test_settings_that_others_include_are_read_each_time(sandbox: Sandbox, monke
         sandbox.write(setting, "one\r\n")
         with stage(repository, sandbox.head(), nothing) as staging:
             staging.commit("x\n")
-        assert blob_data(repository, sandbox.git("rev-parse", f"HEAD:{setting}").strip()) == stored.encode()
+        assert (
+            blob_data(repository, sandbox.git("rev-parse", f"HEAD:{setting}").strip())
+            == stored.encode()
+        )
 
 
 def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,7 +228,9 @@ def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
     assert changed is not None and set(changed) == {"b.txt"}
 
 
-def test_a_file_that_changes_while_it_is_read_is_left_to_git(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changes_while_it_is_read_is_left_to_git(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
     begun(sandbox, "a.txt")
     repository, read = at_home(sandbox, monkeypatch), fast_staging.content
     sandbox.write("a.txt", "two\n")
@@ -223,6 +263,10 @@ def test_where_rules_ignore_files_only_what_is_tracked_is_staged_without_git(
     sandbox.write("a.txt", "two\n")
     (sandbox.root / "b.txt").unlink()
     changed, _ = staged(sandbox, repository)
-    assert changed is not None and sorted(changed) == ["a.txt", "b.txt"] and changed["b.txt"][1] is None
+    assert (
+        changed is not None
+        and sorted(changed) == ["a.txt", "b.txt"]
+        and changed["b.txt"][1] is None
+    )
     sandbox.write("new.log", "x\n")
     assert staged(sandbox, repository)[0] is None

@@ -1,4 +1,6 @@
-"""A branch is moved as git would move it: the same ref, the same reflogs, only from where it is meant to be."""
+"""A branch is moved as git would move it: the same ref, the same reflogs, only from where it is
+meant to be.
+"""
 
 from __future__ import annotations
 
@@ -20,12 +22,18 @@ def next_commit(sandbox: Sandbox) -> str:
 
 def logs(sandbox: Sandbox) -> dict[str, bytes]:
     folder = sandbox.root / ".git/logs"
-    return {str(path.relative_to(folder)): path.read_bytes() for path in folder.rglob("*") if path.is_file()}
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file()
+    }
 
 
 @pytest.mark.parametrize("kept", [None, "true", "false", "always"])
 @pytest.mark.parametrize("branch", ["main", "feature/one"])
-def test_ref_and_reflogs_are_as_git_leaves_them(make_sandbox: Callable[[str], Sandbox], branch: str, kept: str | None) -> None:
+def test_ref_and_reflogs_are_as_git_leaves_them(
+    make_sandbox: Callable[[str], Sandbox], branch: str, kept: str | None
+) -> None:
     left = []
     for name in ("ours", "theirs"):
         sandbox = make_sandbox(name)
@@ -39,7 +47,9 @@ def test_ref_and_reflogs_are_as_git_leaves_them(make_sandbox: Callable[[str], Sa
         if name == "ours":
             repository = Repository.discover(sandbox.root)
             with refs.prepared(repository, new) as ref:
-                assert refs.move(repository, f"refs/heads/{branch}", (old, new), WHO, "commit: one\n two", ref)
+                assert refs.move(
+                    repository, f"refs/heads/{branch}", (old, new), WHO, "commit: one\n two", ref
+                )
             assert repository.commit_of(f"refs/heads/{branch}") == new
         else:
             sandbox.git("update-ref", "-m", "commit: one\n two", f"refs/heads/{branch}", new, old)
@@ -57,7 +67,9 @@ def test_a_head_that_is_a_link_is_on_the_branch_that_it_leads_to(sandbox: Sandbo
     assert repository.head() == (old, "refs/heads/main")
     with refs.prepared(repository, new) as ref:
         assert refs.move(repository, "refs/heads/main", (old, new), WHO, "commit: x", ref)
-    assert repository.head() == (new, "refs/heads/main") and (sandbox.root / ".git/HEAD").is_symlink()
+    assert (
+        repository.head() == (new, "refs/heads/main") and (sandbox.root / ".git/HEAD").is_symlink()
+    )
     assert sandbox.git("reflog", "-1", "--format=%gs", "HEAD") == "commit: x\n"
 
 
@@ -77,7 +89,9 @@ def test_a_branch_that_is_elsewhere_stays_there(sandbox: Sandbox) -> None:
     before = logs(sandbox)
     for branch, expected in (("main", new), ("missing", old), ("other", old)):
         with refs.prepared(repository, new) as ref:
-            assert not refs.move(repository, f"refs/heads/{branch}", (expected, new), WHO, "commit: x", ref)
+            assert not refs.move(
+                repository, f"refs/heads/{branch}", (expected, new), WHO, "commit: x", ref
+            )
     assert sandbox.head() == old and logs(sandbox) == before
     assert not list((sandbox.root / ".git").rglob("*.lock"))
 

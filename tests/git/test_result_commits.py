@@ -1,4 +1,6 @@
-"""The commit of a step is the one that git makes, to the byte, whether git is needed for it or not."""
+"""The commit of a step is the one that git makes, to the byte, whether git is needed for it or
+not.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,16 @@ MESSAGE = "Schritt ß: zwei\n\nForge-Run: r\nForge-Step: 01-01/1\n"
 
 def changed(sandbox: Sandbox) -> None:
     """Change something in every way that a tree can tell."""
-    for path in ("kept.txt", "gone/a.txt", "gone/b.txt", "mode.sh", "deep/er/file.txt", "file", "folder/x", "a.b"):
+    for path in (
+        "kept.txt",
+        "gone/a.txt",
+        "gone/b.txt",
+        "mode.sh",
+        "deep/er/file.txt",
+        "file",
+        "folder/x",
+        "a.b",
+    ):
         sandbox.write(path, f"{path}\n")
     sandbox.commit()
     sandbox.git("rm", "-rq", "gone", "folder", "--cached")
@@ -38,7 +49,9 @@ def changed(sandbox: Sandbox) -> None:
 
 
 def as_left(sandbox: Sandbox) -> tuple[str, ...]:
-    log = (sandbox.root / ".git/logs/HEAD").read_text() + (sandbox.root / ".git/logs/refs/heads/main").read_text()
+    log = (sandbox.root / ".git/logs/HEAD").read_text() + (
+        sandbox.root / ".git/logs/refs/heads/main"
+    ).read_text()
     return sandbox.head(), sandbox.git("ls-files", "-s"), "\n".join(sandbox.status()), log
 
 
@@ -68,8 +81,12 @@ def test_the_same_commit_with_and_without_git(
     assert left[0] == left[1]
 
 
-@pytest.mark.parametrize("setting", ["commit.gpgSign", "core.hooksPath", "i18n.commitEncoding", "hook.x.command"])
-def test_what_a_person_set_for_commits_is_left_to_git(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str) -> None:
+@pytest.mark.parametrize(
+    "setting", ["commit.gpgSign", "core.hooksPath", "i18n.commitEncoding", "hook.x.command"]
+)
+def test_what_a_person_set_for_commits_is_left_to_git(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str
+) -> None:
     monkeypatch.setenv("HOME", str(sandbox.home))
     repository = Repository.discover(sandbox.root)
     assert not heeded(repository)

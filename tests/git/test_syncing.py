@@ -1,4 +1,6 @@
-"""Many files at once: staged in time that grows with their number, and flushed with few waits for the disk."""
+"""Many files at once: staged in time that grows with their number, and flushed with few waits for
+the disk.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,9 @@ def test_many_files_are_flushed_together(sandbox: Sandbox, monkeypatch: pytest.M
         calls.append(words)
         return attempt(where, *words, **more)
 
-    monkeypatch.setattr(os, "fsync", lambda descriptor: (waits.append(descriptor), flush(descriptor))[1])
+    monkeypatch.setattr(
+        os, "fsync", lambda descriptor: (waits.append(descriptor), flush(descriptor))[1]
+    )
     monkeypatch.setattr(program, "attempt", noted)
     repository, base = Repository.discover(sandbox.root), sandbox.head()
 
@@ -39,8 +43,14 @@ def test_many_files_are_flushed_together(sandbox: Sandbox, monkeypatch: pytest.M
         commit, _ = staging.commit("Many\n")
 
     assert len(waits) < 50
-    unflushed = [words for words in calls if {"add", "update-index"} & set(words) and "core.fsync=pack,pack-metadata" in words]
+    unflushed = [
+        words
+        for words in calls
+        if {"add", "update-index"} & set(words) and "core.fsync=pack,pack-metadata" in words
+    ]
     assert len(unflushed) == 2
-    assert sandbox.git("rev-parse", f"{commit}^{{tree}}") == sandbox.git("rev-parse", f"{kept}^{{tree}}")
+    assert sandbox.git("rev-parse", f"{commit}^{{tree}}") == sandbox.git(
+        "rev-parse", f"{kept}^{{tree}}"
+    )
     assert sandbox.git("ls-tree", "-r", "--name-only", "HEAD", "many").count("\n") == MANY
     assert sandbox.status() == []

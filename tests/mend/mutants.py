@@ -1,4 +1,6 @@
-"""Real plans made wrong in every way that files go wrong, the same ones for the same seed; and what forge makes of one."""
+"""Real plans made wrong in every way that files go wrong, the same ones for the same seed; and what
+forge makes of one.
+"""
 
 from __future__ import annotations
 
@@ -20,13 +22,83 @@ from forge.views.validation.read_one import read as judged
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus/plans"
 TOKENS = [
-    "---\n", "\n---\n", "...\n", "<task>", "</task>", "<task type='auto'>\n", "<tasks>", "</verify>\n", "<!--", "-->", "```\n",
-    '"', "'", "\\", "\\b", "\\x", "\\u12", "\t", "`", ": ", ":\n", "- ", "  - ", "&a ", "*a", "<<: *a\n", "{", "}", "[", "]",
-    "[[[[", "{a: ", "|\n", ">-\n", "? ", "! ", "!!binary ", "%YAML 1.1\n", "@", "#", " #", "=", "~", "null", "contains: x\n",
-    "must_haves:\n", "  truths:\n", "\0", "\x07", "\x1b[31m", "\ufeff", "\r\n", "\r", "\u2028", "\x85", "\u202e", "\U0001f600",
-    "<<<<<<< HEAD\n", "=======\n", ">>>>>>> x\n", "${HOME}", "../../", "/etc/passwd", "(?:a+)+$", "9" * 400, " " * 400,
-]  # fmt: skip
-BYTES = [b"\xff", b"\xc3", b"\xed\xa0\x80", b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf", b"\0\0", b"\x80\x81"]
+    "---\n",
+    "\n---\n",
+    "...\n",
+    "<task>",
+    "</task>",
+    "<task type='auto'>\n",
+    "<tasks>",
+    "</verify>\n",
+    "<!--",
+    "-->",
+    "```\n",
+    '"',
+    "'",
+    "\\",
+    "\\b",
+    "\\x",
+    "\\u12",
+    "\t",
+    "`",
+    ": ",
+    ":\n",
+    "- ",
+    "  - ",
+    "&a ",
+    "*a",
+    "<<: *a\n",
+    "{",
+    "}",
+    "[",
+    "]",
+    "[[[[",
+    "{a: ",
+    "|\n",
+    ">-\n",
+    "? ",
+    "! ",
+    "!!binary ",
+    "%YAML 1.1\n",
+    "@",
+    "#",
+    " #",
+    "=",
+    "~",
+    "null",
+    "contains: x\n",
+    "must_haves:\n",
+    "  truths:\n",
+    "\0",
+    "\x07",
+    "\x1b[31m",
+    "\ufeff",
+    "\r\n",
+    "\r",
+    "\u2028",
+    "\x85",
+    "\u202e",
+    "\U0001f600",
+    "<<<<<<< HEAD\n",
+    "=======\n",
+    ">>>>>>> x\n",
+    "${HOME}",
+    "../../",
+    "/etc/passwd",
+    "(?:a+)+$",
+    "9" * 400,
+    " " * 400,
+]
+BYTES = [
+    b"\xff",
+    b"\xc3",
+    b"\xed\xa0\x80",
+    b"\xff\xfe",
+    b"\xfe\xff",
+    b"\xef\xbb\xbf",
+    b"\0\0",
+    b"\x80\x81",
+]
 
 SAMPLE = b"""\
 import os, { a, b } from './b'; use crate::a::b; from a import b
@@ -92,7 +164,18 @@ def _encode(dice: random.Random, data: bytes, other: bytes) -> bytes:
     return text.encode(kind, "replace")
 
 
-MUTATIONS: tuple[Mutation, ...] = (_insert, _insert, _insert, _delete, _delete, _double, _flip, _lines, _splice, _encode)
+MUTATIONS: tuple[Mutation, ...] = (
+    _insert,
+    _insert,
+    _insert,
+    _delete,
+    _delete,
+    _double,
+    _flip,
+    _lines,
+    _splice,
+    _encode,
+)
 
 
 def documents() -> list[bytes]:
@@ -132,7 +215,9 @@ TREE: Tree = Everything()
 
 
 def read(data: bytes) -> Plan:
-    """Do all with a document that one plan's reading, must-haves, all rules of a document alone, and printing do."""
+    """Do all with a document that one plan's reading, must-haves, all rules of a document alone,
+    and printing do.
+    """
     source = Source.of(".planning/phases/01-a/01-01-PLAN.md", data)
     plan = load(source, "01-01")
     said = [(item.name, item.statement, item.command, item.span) for item in plan.must_haves]
@@ -142,10 +227,18 @@ def read(data: bytes) -> Plan:
         if item.kind in ("artifact", "key_link"):
             verdict = (artifacts if item.kind == "artifact" else key_links).judge(item, TREE)
             assert verdict.verdict in ("pass", "fail", "unproven") and verdict.reason
-    steps = [(step.name, step.checks, step.files, step.references, step.options, step.calls_runner) for step in plan.steps]
+    steps = [
+        (step.name, step.checks, step.files, step.references, step.options, step.calls_runner)
+        for step in plan.steps
+    ]
     assert len(steps) == len(plan.steps)
     assert plan.title is not None
-    assert [plan.verification, plan.references, plan.write_scope.covers("src/a.py"), plan.announced_deletes]
+    assert [
+        plan.verification,
+        plan.references,
+        plan.write_scope.covers("src/a.py"),
+        plan.announced_deletes,
+    ]
     places(source, plan.front)
     reading = judged("plan", Path("/nowhere/at/all"), source)
     assert Reading.decode(reading.encode(), reading.facts) == reading
@@ -154,7 +247,10 @@ def read(data: bytes) -> Plan:
     for finding in findings:
         assert finding.message and finding.hint
         assert 1 <= finding.line <= finding.end_line <= source.text.count("\n") + 2
-        assert finding.column >= 1 and (finding.end_line, finding.end_column) >= (finding.line, finding.column)
+        assert finding.column >= 1 and (finding.end_line, finding.end_column) >= (
+            finding.line,
+            finding.column,
+        )
     for form in ("text", "sarif", "github", "junit"):
         render(form, Sheet(findings, [(plan.path, "plan")], lines)).encode()
     return plan
@@ -163,6 +259,12 @@ def read(data: bytes) -> Plan:
 def places(source: Source, value: Value) -> None:
     """Every value of the front matter, mended or not, has a place in the document."""
     assert 0 <= value.span.start <= value.span.end <= len(source.text) + 1
-    below = list(value.data.values()) if isinstance(value.data, dict) else value.data if isinstance(value.data, list) else []
+    below = (
+        list(value.data.values())
+        if isinstance(value.data, dict)
+        else value.data
+        if isinstance(value.data, list)
+        else []
+    )
     for each in below:
         places(source, each)

@@ -52,5 +52,8 @@ def marked(plan: Plan, finding: Finding) -> str:
     lines = plan.source.text.split("\n")
     if finding.line == finding.end_line:
         return lines[finding.line - 1][finding.column - 1 : finding.end_column - 1]
-    first, last = lines[finding.line - 1][finding.column - 1 :], lines[finding.end_line - 1][: finding.end_column - 1]
+    first, last = (
+        lines[finding.line - 1][finding.column - 1 :],
+        lines[finding.end_line - 1][: finding.end_column - 1],
+    )
     return "\n".join([first, *lines[finding.line : finding.end_line - 1], last])

@@ -11,20 +11,36 @@ from hypothesis import strategies as st
 from forge.text.edit import Edit, NotEditable, apply, apply_to_text, newline
 from forge.text.source import Source, Span
 
-MARKS = {"utf-8": b"", "utf-8-sig": codecs.BOM_UTF8, "utf-16-le": codecs.BOM_UTF16_LE, "utf-16-be": codecs.BOM_UTF16_BE,
-         "utf-32-le": codecs.BOM_UTF32_LE}  # fmt: skip
-CHARACTERS = st.one_of(st.sampled_from("ab\r\n\t 全é\U0001f600\u2028"), st.characters(exclude_categories=["Cs"]))
+MARKS = {
+    "utf-8": b"",
+    "utf-8-sig": codecs.BOM_UTF8,
+    "utf-16-le": codecs.BOM_UTF16_LE,
+    "utf-16-be": codecs.BOM_UTF16_BE,
+    "utf-32-le": codecs.BOM_UTF32_LE,
+}
+CHARACTERS = st.one_of(
+    st.sampled_from("ab\r\n\t 全é\U0001f600\u2028"), st.characters(exclude_categories=["Cs"])
+)
 TEXTS = st.text(CHARACTERS, max_size=40)
 
 
-patient = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # tables of characters are built once
+patient = settings(
+    deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)  # tables of characters are built once
 
 
 @st.composite
 def edited(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> tuple[str, list[Edit]]:
     text = draw(texts.filter(lambda each: not each.startswith("\ufeff")))
-    cuts = sorted(draw(st.lists(st.integers(0, len(text)), max_size=8).filter(lambda each: len(each) % 2 == 0)))
-    edits = [Edit(Span(start, end), draw(TEXTS)) for start, end in zip(cuts[::2], cuts[1::2], strict=True)]
+    cuts = sorted(
+        draw(
+            st.lists(st.integers(0, len(text)), max_size=8).filter(lambda each: len(each) % 2 == 0)
+        )
+    )
+    edits = [
+        Edit(Span(start, end), draw(TEXTS))
+        for start, end in zip(cuts[::2], cuts[1::2], strict=True)
+    ]
     return text, edits
 
 
@@ -37,7 +53,9 @@ def test_only_what_is_meant_changes(case: tuple[str, list[Edit]], encoding: str)
     source = Source.of("a.md", data)
     expected = MARKS[encoding] + apply_to_text(text, edits).encode(coded)
     assert apply(source, edits) == expected
-    assert apply(source, list(reversed(edits))) == expected or len({edit.span for edit in edits}) < len(edits)
+    assert apply(source, list(reversed(edits))) == expected or len(
+        {edit.span for edit in edits}
+    ) < len(edits)
     assert apply(source, []) == data
 
 
@@ -52,16 +70,25 @@ def test_bytes_that_are_no_text_stay(data: bytes, draw: st.DataObject) -> None:
         assert source.encoding != "utf-8"
         return
     inserted = "X".encode(source.encoding)
-    places = [place for place in range(len(changed)) if changed[:place] + changed[place + len(inserted) :] == data]
+    places = [
+        place
+        for place in range(len(changed))
+        if changed[:place] + changed[place + len(inserted) :] == data
+    ]
     assert len(changed) == len(data) + len(inserted) and places
 
 
 def test_insertions_at_one_place_keep_their_order() -> None:
     source = Source.of("a.md", b"ab")
-    assert apply(source, [Edit(Span(1, 1), "x"), Edit(Span(1, 1), "y"), Edit(Span(1, 2), "")]) == b"axy"
+    assert (
+        apply(source, [Edit(Span(1, 1), "x"), Edit(Span(1, 1), "y"), Edit(Span(1, 2), "")])
+        == b"axy"
+    )
 
 
-@pytest.mark.parametrize("spans", [[Span(0, 2), Span(1, 3)], [Span(3, 9)], [Span(2, 1)], [Span(-1, 0)]])
+@pytest.mark.parametrize(
+    "spans", [[Span(0, 2), Span(1, 3)], [Span(3, 9)], [Span(2, 1)], [Span(-1, 0)]]
+)
 def test_edits_that_do_not_fit_are_refused(spans: list[Span]) -> None:
     with pytest.raises(NotEditable):
         apply(Source.of("a.md", b"abcd"), [Edit(span, "") for span in spans])
@@ -75,4 +102,9 @@ def test_a_document_that_is_half_of_its_encoding_is_refused() -> None:
 
 
 def test_the_line_end_of_a_document() -> None:
-    assert [newline(Source.of("a", data)) for data in (b"a\r\nb\n", b"a\nb\r\n", b"a", b"\n")] == ["\r\n", "\n", "\n", "\n"]
+    assert [newline(Source.of("a", data)) for data in (b"a\r\nb\n", b"a\nb\r\n", b"a", b"\n")] == [
+        "\r\n",
+        "\n",
+        "\n",
+        "\n",
+    ]

@@ -12,7 +12,10 @@ from forge.views.validation.fix import fix
 from tests.conftest import Sandbox
 from tests.mend.plans import PATH, document
 
-BROKEN = document('  truths:\n    - `a` is there\n  artifacts:\n    - path: a.py   # why\n      contains: "a\\.b\\\\.c"\n')
+BROKEN = document(
+    "  truths:\n    - `a` is there\n  artifacts:\n    - path: a.py   # why\n      contains:"
+    ' "a\\.b\\\\.c"\n'
+)
 MENDED = BROKEN.replace("- `a` is there", "- '`a` is there'").replace("a\\.b", "a\\\\.b")
 
 
@@ -25,9 +28,14 @@ def fixed(root: Path, data: bytes, name: str = "01-01-PLAN.md") -> bytes:
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("end", ["", "\n\n", "  "])
-def test_only_the_mended_characters_change(tmp_path: Path, mark: bytes, line_end: str, end: str) -> None:
+def test_only_the_mended_characters_change(
+    tmp_path: Path, mark: bytes, line_end: str, end: str
+) -> None:
     coded = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(mark, "utf-8")
-    before, after = (mark + (text.replace("\n", line_end) + "全 \t" + end).encode(coded) for text in (BROKEN, MENDED))
+    before, after = (
+        mark + (text.replace("\n", line_end) + "全 \t" + end).encode(coded)
+        for text in (BROKEN, MENDED)
+    )
     assert fixed(tmp_path, before) == after
     assert fixed(tmp_path, after) == after
     assert os.listdir(tmp_path) == ["01-01-PLAN.md"]
@@ -44,13 +52,24 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
 @pytest.mark.parametrize(
     "lines",
     [
-        '  artifacts:\n    - path: "a", "b"\n', "  truths:\n    - a: b: c\n", "  truths:\n    - 'a' b\n", "\ttruths: []\n",
-        "  truths:\n    - @a\n", "  truths: []\n  truths: []\n", "  truths:\n    - `a`: b\n", "  truths:\n    - `a` # b\n",
-        '  truths:\n    - "\\ba\\("\n', '  truths:\n    - "it\\\'s"\n', "  truths:\n    - [`a`, b: c: d]\n",
-        '  truths:\n    - "a\\.b"\n    - c: d: e\n', '  truths:\n    - "a\\.b"\n  truths:\n    - c\n',
+        '  artifacts:\n    - path: "a", "b"\n',
+        "  truths:\n    - a: b: c\n",
+        "  truths:\n    - 'a' b\n",
+        "\ttruths: []\n",
+        "  truths:\n    - @a\n",
+        "  truths: []\n  truths: []\n",
+        "  truths:\n    - `a`: b\n",
+        "  truths:\n    - `a` # b\n",
+        '  truths:\n    - "\\ba\\("\n',
+        '  truths:\n    - "it\\\'s"\n',
+        "  truths:\n    - [`a`, b: c: d]\n",
+        '  truths:\n    - "a\\.b"\n    - c: d: e\n',
+        '  truths:\n    - "a\\.b"\n  truths:\n    - c\n',
     ],
-)  # fmt: skip
-def test_what_could_change_the_meaning_or_would_not_parse_is_only_shown(tmp_path: Path, lines: str) -> None:
+)
+def test_what_could_change_the_meaning_or_would_not_parse_is_only_shown(
+    tmp_path: Path, lines: str
+) -> None:
     before = document(lines).encode()
     assert fixed(tmp_path, before) == before
 
@@ -58,10 +77,14 @@ def test_what_could_change_the_meaning_or_would_not_parse_is_only_shown(tmp_path
 @pytest.mark.parametrize(
     "text",
     [
-        BROKEN.replace("---\n\n<obj", "\n\n<obj"), "text\n" + BROKEN.replace("phase", "x"), BROKEN.replace("objective", "\0"),
-        document("  truths: []\n", '"\\." - `x`\n'), "", "---\n---\n",
+        BROKEN.replace("---\n\n<obj", "\n\n<obj"),
+        "text\n" + BROKEN.replace("phase", "x"),
+        BROKEN.replace("objective", "\0"),
+        document("  truths: []\n", '"\\." - `x`\n'),
+        "",
+        "---\n---\n",
     ],
-)  # fmt: skip
+)
 def test_documents_without_readable_front_matter_are_left_alone(tmp_path: Path, text: str) -> None:
     assert fixed(tmp_path, text.encode()) == text.encode()
 
@@ -99,19 +122,32 @@ def test_it_says_what_it_changed_and_validates_what_is_left(sandbox: Sandbox) ->
     sandbox.write(other, document('  truths:\n    - "\\."\n    - a: b: c\n'))
     said = sandbox.forge("validate", "--fix")
     assert said.code == 1 and (sandbox.root / PATH).read_text() == MENDED
-    assert f"{PATH}:12:7: mended" in said.err and "-     - `a` is there\n  +     - '`a` is there'" in said.err
+    assert (
+        f"{PATH}:12:7: mended" in said.err
+        and "-     - `a` is there\n  +     - '`a` is there'" in said.err
+    )
     assert f"{other}: not mended: its front matter would still not parse" in said.err
     assert f"{PATH}:" not in said.out and f"{other}:12" in said.out
     sandbox.write(other, document('  truths:\n    - "\\."\n'))
     again = sandbox.call("validate", "--fix")
     assert [fix["path"] for fix in again.data["fixed"]] == [other] and again.data["not_fixed"] == []
-    assert {"line": 12, "column": 8, "kind": "backslash", "after": '    - "\\\\."'}.items() <= again.data["fixed"][0].items()
+    assert {
+        "line": 12,
+        "column": 8,
+        "kind": "backslash",
+        "after": '    - "\\\\."',
+    }.items() <= again.data["fixed"][0].items()
     assert not [each for each in again.json["findings"] if each["rule"] == "front-matter-yaml"]
 
 
 def test_what_is_mended_for_the_reader_is_never_proven(sandbox: Sandbox) -> None:
     sandbox.write("a.py", "a.b\n")
-    sandbox.write(PATH, document('  artifacts:\n    - path: a.py\n      contains: "a\\.b", "x"\n').replace("\\.", "."))
+    sandbox.write(
+        PATH,
+        document('  artifacts:\n    - path: a.py\n      contains: "a\\.b", "x"\n').replace(
+            "\\.", "."
+        ),
+    )
     said = sandbox.call("verify", "01-01")
     (plan,) = said.data["plans"]
     assert plan["verdict"] == "failed" and plan["counts"]["declared"] == 1

@@ -12,7 +12,9 @@ PLAN = "---\nphase: 1\n{front}---\n<task>\n<name>Write it</name>\n</task>\n"
 
 @pytest.fixture
 def make_plans(tmp_path: Path) -> Callable[..., Path]:
-    """Return what writes plans below `.planning/` of a new folder: paths alone, or with lines of their front matter."""
+    """Return what writes plans below `.planning/` of a new folder: paths alone, or with lines of
+    their front matter.
+    """
 
     def make(*paths: str, **front: str) -> Path:
         for path in paths:

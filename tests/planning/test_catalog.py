@@ -45,7 +45,9 @@ def ids(root: Path) -> dict[str, str]:
 
 def test_ids_that_are_not_unique_get_the_milestone_in_front(make_plans: Make) -> None:
     root = make_plans(
-        "phases/01-a/01-01-PLAN.md", "milestones/v1.0-phases/01-b/01-01-PLAN.md", "milestones/v1.0-phases/01-b/01-02-PLAN.md"
+        "phases/01-a/01-01-PLAN.md",
+        "milestones/v1.0-phases/01-b/01-01-PLAN.md",
+        "milestones/v1.0-phases/01-b/01-02-PLAN.md",
     )
     assert ids(root) == {
         "milestones/v1.0-phases/01-b/01-01-PLAN.md": "v1.0/01-01",
@@ -55,7 +57,9 @@ def test_ids_that_are_not_unique_get_the_milestone_in_front(make_plans: Make) ->
 
 
 def test_ids_that_are_still_not_unique_get_their_folders(make_plans: Make) -> None:
-    root = make_plans("phases/01-a/01-01-PLAN.md", "phases/01-b/01-01-PLAN.md", "phases/02/02-01-PLAN.md")
+    root = make_plans(
+        "phases/01-a/01-01-PLAN.md", "phases/01-b/01-01-PLAN.md", "phases/02/02-01-PLAN.md"
+    )
     assert ids(root) == {
         "phases/01-a/01-01-PLAN.md": "01-a/01-01",
         "phases/01-b/01-01-PLAN.md": "01-b/01-01",
@@ -64,7 +68,9 @@ def test_ids_that_are_still_not_unique_get_their_folders(make_plans: Make) -> No
 
 
 def test_plans_come_in_natural_order(make_plans: Make) -> None:
-    root = make_plans("phases/10-j/10-01-PLAN.md", "phases/9-i/9-2-PLAN.md", "phases/9-i/9-10-PLAN.md")
+    root = make_plans(
+        "phases/10-j/10-01-PLAN.md", "phases/9-i/9-2-PLAN.md", "phases/9-i/9-10-PLAN.md"
+    )
     assert [file.id for file in Catalog(root).files] == ["9-2", "9-10", "10-01"]
     assert [(phase.name, phase.number, len(phase.plans)) for phase in Catalog(root).phases] == [
         ("9-i", "9", 2),
@@ -73,7 +79,12 @@ def test_plans_come_in_natural_order(make_plans: Make) -> None:
 
 
 def test_forges_own_folders_hold_no_plans(make_plans: Make) -> None:
-    root = make_plans("runs/x/PLAN.md", "proofs/x-PLAN.md", "phases/01-a/runs/01-01-PLAN.md", "phases/01-a/01-01-PLAN.md.bak")
+    root = make_plans(
+        "runs/x/PLAN.md",
+        "proofs/x-PLAN.md",
+        "phases/01-a/runs/01-01-PLAN.md",
+        "phases/01-a/01-01-PLAN.md.bak",
+    )
     assert list(ids(root)) == ["phases/01-a/runs/01-01-PLAN.md"]
 
 
@@ -85,12 +96,18 @@ def test_a_repository_without_plans(tmp_path: Path) -> None:
 
 @pytest.fixture
 def several(make_plans: Make) -> Catalog:
-    return Catalog(make_plans(
-        "phases/01-setup/01-01-PLAN.md", "phases/01-setup/01-02-PLAN.md", "phases/02-search/02-01-index-PLAN.md",
-        "phases/03-alone/03-01-PLAN.md", "milestones/v1.0-phases/01-old/01-01-PLAN.md",
-        "milestones/v1.0-phases/04-older/04-01-PLAN.md",
-        "quick/001-fix-typo/001-PLAN.md", "quick/002-more/PLAN.md",
-    ))  # fmt: skip
+    return Catalog(
+        make_plans(
+            "phases/01-setup/01-01-PLAN.md",
+            "phases/01-setup/01-02-PLAN.md",
+            "phases/02-search/02-01-index-PLAN.md",
+            "phases/03-alone/03-01-PLAN.md",
+            "milestones/v1.0-phases/01-old/01-01-PLAN.md",
+            "milestones/v1.0-phases/04-older/04-01-PLAN.md",
+            "quick/001-fix-typo/001-PLAN.md",
+            "quick/002-more/PLAN.md",
+        )
+    )
 
 
 @pytest.mark.parametrize(
@@ -156,12 +173,15 @@ def test_an_unknown_name_lists_what_is_near(several: Catalog) -> None:
 @pytest.mark.parametrize(
     ("name", "folder"),
     [
-        ("01-setup", "phases/01-setup"), ("1", "phases/01-setup"), ("01", "phases/01-setup"),
+        ("01-setup", "phases/01-setup"),
+        ("1", "phases/01-setup"),
+        ("01", "phases/01-setup"),
         ("search", "phases/02-search"),
-        (".planning/phases/03-alone", "phases/03-alone"), (".planning/quick/002-more", "quick/002-more"),
+        (".planning/phases/03-alone", "phases/03-alone"),
+        (".planning/quick/002-more", "quick/002-more"),
         (".planning/milestones/v1.0-phases/04-older", "milestones/v1.0-phases/04-older"),
     ],
-)  # fmt: skip
+)
 def test_a_name_means_one_phase(several: Catalog, name: str, folder: str) -> None:
     found = several.phase(name)
     assert found is not None
@@ -175,7 +195,11 @@ def test_a_name_means_no_phase(several: Catalog, name: str) -> None:
 
 def test_what_a_plan_file_says_of_itself() -> None:
     file = PlanFile(".planning/milestones/v1-phases/01-a/01-02-x-PLAN.md", "01-02-x")
-    assert (file.folder, file.stem, file.archived) == (".planning/milestones/v1-phases/01-a", "01-02-x", True)
+    assert (file.folder, file.stem, file.archived) == (
+        ".planning/milestones/v1-phases/01-a",
+        "01-02-x",
+        True,
+    )
     assert file.summary_path == ".planning/milestones/v1-phases/01-a/01-02-x-SUMMARY.md"
     assert PlanFile(".planning/quick/a/PLAN.md", "a").summary_path == ".planning/quick/a/SUMMARY.md"
 
@@ -189,7 +213,10 @@ def test_the_path_of_a_link_means_the_link(several: Catalog) -> None:
     folder = several.root / ".planning/phases/01-setup"
     (folder / "01-09-PLAN.md").symlink_to("01-02-PLAN.md")
     (several.root / "elsewhere").symlink_to(folder)
-    for name, here in (("01-09-PLAN.md", folder), (".planning/phases/01-setup/01-09-PLAN.md", several.root)):
+    for name, here in (
+        ("01-09-PLAN.md", folder),
+        (".planning/phases/01-setup/01-09-PLAN.md", several.root),
+    ):
         assert several.one(name, here).id == "01-09"
     assert several.one("elsewhere/01-02-PLAN.md", several.root).id == "01-02"
 
@@ -205,7 +232,9 @@ def test_the_path_of_a_link_means_the_link(several: Catalog) -> None:
     ],
     ids=["device", "outside", "loop", "pipe", "folder"],
 )
-def test_only_regular_files_of_the_repository_are_read(make_plans: Make, make: Callable[[Path], None], why: str) -> None:
+def test_only_regular_files_of_the_repository_are_read(
+    make_plans: Make, make: Callable[[Path], None], why: str
+) -> None:
     root = make_plans("phases/01-a/01-01-PLAN.md")
     catalog = Catalog(root)
     file = catalog.one("01-01")
@@ -214,7 +243,10 @@ def test_only_regular_files_of_the_repository_are_read(make_plans: Make, make: C
     with pytest.raises(UnknownName, match=why):
         catalog.load(file)
     plan = catalog.look_at(file)
-    assert plan.id == "01-01" and [finding.rule for finding in plan.findings] == ["unreadable", "front-matter-missing"]
+    assert plan.id == "01-01" and [finding.rule for finding in plan.findings] == [
+        "unreadable",
+        "front-matter-missing",
+    ]
 
 
 def test_a_plan_that_cannot_be_read_is_said(make_plans: Make) -> None:
@@ -234,4 +266,11 @@ def test_natural_order_does_not_depend_on_where_it_begins(names: list[str]) -> N
 
 
 def test_natural_order_counts() -> None:
-    assert sorted(["a10", "a9", "a09b", "a", "b1", "1²2"], key=natural) == ["1²2", "a", "a9", "a09b", "a10", "b1"]
+    assert sorted(["a10", "a9", "a09b", "a", "b1", "1²2"], key=natural) == [
+        "1²2",
+        "a",
+        "a9",
+        "a09b",
+        "a10",
+        "b1",
+    ]

@@ -20,7 +20,10 @@ def missions(root: Path, **texts: str) -> None:
         (folder / f"{name}.yaml").write_text(f"title: A\ngoal: b\n{text}\n")
 
 
-@pytest.mark.parametrize("name", ["01-first", ".planning/phases/01-first", ".planning/phases/01-first/", "01", "1", "first"])
+@pytest.mark.parametrize(
+    "name",
+    ["01-first", ".planning/phases/01-first", ".planning/phases/01-first/", "01", "1", "first"],
+)
 def test_a_phase_is_named_by_its_path_its_name_its_number_or_its_slug(name: str) -> None:
     assert names_folder([name], ".planning/phases/01-first")
     assert not names_folder([name], ".planning/phases/11-first-of-all")
@@ -32,8 +35,14 @@ def test_a_phase_is_named_by_its_path_its_name_its_number_or_its_slug(name: str)
 def test_several_missions_narrow_each_other(tmp_path: Path) -> None:
     missions(
         tmp_path,
-        a="phases: [1]\nscope_contract: {paths: [src/, docs/**], max_files: 9, allowed_tools: [Edit, Read, Bash]}",
-        b="phases: [01-first]\nscope_contract: {paths: ['*.md', src], max_lines: 7, allowed_tools: [Bash, Edit]}",
+        a=(
+            "phases: [1]\nscope_contract: {paths: [src/, docs/**], max_files: 9, allowed_tools:"
+            " [Edit, Read, Bash]}"
+        ),
+        b=(
+            "phases: [01-first]\nscope_contract: {paths: ['*.md', src], max_lines: 7,"
+            " allowed_tools: [Bash, Edit]}"
+        ),
         c="phases: [first]\nscope_contract: {paths: [], allowed_tools: []}",
         other="phases: [02-next]\nscope_contract: {paths: [nothing], max_files: 0}",
     )
@@ -53,8 +62,12 @@ def test_no_mission_no_contract(tmp_path: Path) -> None:
     assert found.narrowed(ScopeLimits()) == ScopeLimits()
 
 
-@pytest.mark.parametrize("text", ["phases: [1]\nscope_contract: {max_files: many}", "phases: [1", "scope_contract: ]"])
-def test_a_contract_that_cannot_be_read_is_refused_with_its_place(tmp_path: Path, text: str) -> None:
+@pytest.mark.parametrize(
+    "text", ["phases: [1]\nscope_contract: {max_files: many}", "phases: [1", "scope_contract: ]"]
+)
+def test_a_contract_that_cannot_be_read_is_refused_with_its_place(
+    tmp_path: Path, text: str
+) -> None:
     missions(tmp_path, a=text)
     with pytest.raises(SettingsError, match=r"missions/a.yaml:\d+:\d+: .*nobody knows"):
         contract_for(tmp_path, PLAN)

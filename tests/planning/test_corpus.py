@@ -1,4 +1,6 @@
-"""Real plan files, where they are at hand: every one loads, with the steps that the reference scanner finds."""
+"""Real plan files, where they are at hand: every one loads, with the steps that the reference
+scanner finds.
+"""
 
 from __future__ import annotations
 
@@ -13,10 +15,14 @@ from forge.planning.plan.plan import Plan, load
 from forge.text.source import Source
 
 CORPUS = Path(__file__).resolve().parents[3] / "shared/corpus"
-REFERENCE = re.compile(r"^[ \t]*<task((?:\s[^>]*)?)>(.*?)(?:</task>[ \t]*\r?$|(?=^[ \t]*<task[\s>])|\Z)", re.M | re.S)
+REFERENCE = re.compile(
+    r"^[ \t]*<task((?:\s[^>]*)?)>(.*?)(?:</task>[ \t]*\r?$|(?=^[ \t]*<task[\s>])|\Z)", re.M | re.S
+)
 EIGHTHS = 8
 
-pytestmark = pytest.mark.skipif(not (CORPUS / "plans").is_dir(), reason="the corpus of real plans is not at ../shared/corpus")
+pytestmark = pytest.mark.skipif(
+    not (CORPUS / "plans").is_dir(), reason="the corpus of real plans is not at ../shared/corpus"
+)
 
 
 def plans() -> list[Path]:
@@ -29,7 +35,9 @@ def plans() -> list[Path]:
 
 
 def read(path: Path) -> tuple[Plan, int]:
-    """Load a plan, look at all of it, and hold its steps to the reference; return it with the number of its tasks."""
+    """Load a plan, look at all of it, and hold its steps to the reference; return it with the
+    number of its tasks.
+    """
     plan = load(Source.of(path.name, path.read_bytes()), "01-01")
     tasks = REFERENCE.findall(plan.source.text)
     if tasks:

@@ -20,20 +20,31 @@ Make = Callable[..., Path]
 
 @pytest.fixture
 def catalog(make_plans: Make) -> Catalog:
-    return Catalog(make_plans(
-        "phases/01-a/01-01-PLAN.md", "phases/01-a/01-02-slug-PLAN.md", "phases/01-a/01-03-PLAN.md", "phases/02-b/02-01-PLAN.md",
-        "phases/02-b/02-03-PLAN.md", "milestones/v1-phases/01-old/01-01-PLAN.md", "milestones/v1-phases/07-old/07-01-PLAN.md",
-        "phases/10-j/10-01-PLAN.md",
-    ))  # fmt: skip
+    return Catalog(
+        make_plans(
+            "phases/01-a/01-01-PLAN.md",
+            "phases/01-a/01-02-slug-PLAN.md",
+            "phases/01-a/01-03-PLAN.md",
+            "phases/02-b/02-01-PLAN.md",
+            "phases/02-b/02-03-PLAN.md",
+            "milestones/v1-phases/01-old/01-01-PLAN.md",
+            "milestones/v1-phases/07-old/07-01-PLAN.md",
+            "phases/10-j/10-01-PLAN.md",
+        )
+    )
 
 
-def meant(catalog: Catalog, make_plans: Make, written: str, path: str = "phases/01-a/01-03-PLAN.md") -> list[str | None]:
+def meant(
+    catalog: Catalog, make_plans: Make, written: str, path: str = "phases/01-a/01-03-PLAN.md"
+) -> list[str | None]:
     make_plans(path, front=f"depends_on: {written}\n")
     file = catalog.by_path(f".planning/{path}")
     assert file is not None
     return [
         found.file.path.removeprefix(".planning/") if found.file else None
-        for found in dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
+        for found in dependencies(
+            PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on")
+        )
     ]
 
 
@@ -65,20 +76,29 @@ def meant(catalog: Catalog, make_plans: Make, written: str, path: str = "phases/
         ("[{a: b}]", []),
     ],
 )
-def test_what_an_entry_means(catalog: Catalog, make_plans: Make, written: str, paths: list[str | None]) -> None:
+def test_what_an_entry_means(
+    catalog: Catalog, make_plans: Make, written: str, paths: list[str | None]
+) -> None:
     assert meant(catalog, make_plans, written) == paths
 
 
 @pytest.mark.parametrize("written", ["01-02", "01-02-slug", "01-02-SUMMARY.md", "1-02"])
-def test_a_plan_of_another_folder_is_meant_without_its_slug_too(catalog: Catalog, make_plans: Make, written: str) -> None:
+def test_a_plan_of_another_folder_is_meant_without_its_slug_too(
+    catalog: Catalog, make_plans: Make, written: str
+) -> None:
     found = meant(catalog, make_plans, f'["{written}"]', "phases/02-b/02-03-PLAN.md")
     assert found == ["phases/01-a/01-02-slug-PLAN.md"]
-    assert meant(catalog, make_plans, '["01-02-other"]', "phases/02-b/02-03-PLAN.md") == [None], "another slug is another plan"
+    assert meant(catalog, make_plans, '["01-02-other"]', "phases/02-b/02-03-PLAN.md") == [None], (
+        "another slug is another plan"
+    )
 
 
 def test_looking_up_is_linear_in_the_number_of_plans() -> None:
     def spent(number: int) -> float:
-        files = [PlanFile(f".planning/phases/01-a/01-{each:05}-s-PLAN.md", f"01-{each:05}-s") for each in range(1, number)]
+        files = [
+            PlanFile(f".planning/phases/01-a/01-{each:05}-s-PLAN.md", f"01-{each:05}-s")
+            for each in range(1, number)
+        ]
         start = time.process_time()
         index = PlanIndex(files)
         assert [index.meant(file, before.id[:8]) for before, file in pairwise(files)] == files[:-1]
@@ -129,7 +149,9 @@ def test_what_can_start_is_of_the_first_phase_with_open_plans(catalog: Catalog) 
 
 
 def test_archived_plans_are_never_started(catalog: Catalog) -> None:
-    assert names(order(catalog, lambda file: "phases/0" in file.path and not file.archived).ready()) == ["10-01"]
+    assert names(
+        order(catalog, lambda file: "phases/0" in file.path and not file.archived).ready()
+    ) == ["10-01"]
 
 
 def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
@@ -139,7 +161,9 @@ def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-04-PLAN.md", front="wave: 3\n"))
     nothing_done = order(catalog, lambda file: False).next_wave(catalog.files)
     assert names(nothing_done) == ["01-02", "01-03"]
-    assert names(order(catalog, lambda file: file.id == "01-02").next_wave(catalog.files[:1])) == ["01-01"]
+    assert names(order(catalog, lambda file: file.id == "01-02").next_wave(catalog.files[:1])) == [
+        "01-01"
+    ]
     assert order(catalog, lambda file: False).next_wave(catalog.files[:1]) == []
     assert order(catalog, lambda file: True).next_wave([]) == []
 
@@ -148,7 +172,9 @@ def test_a_plan_that_depends_on_nothing_known_is_not_started(make_plans: Make) -
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front="depends_on: [nonsense]\n"))
     found = order(catalog, lambda file: False)
     assert found.ready() == []
-    assert [waiting.reasons for waiting in found.waiting()] == [["depends on `nonsense`, which is no plan"]]
+    assert [waiting.reasons for waiting in found.waiting()] == [
+        ["depends on `nonsense`, which is no plan"]
+    ]
 
 
 def test_why_a_plan_cannot_start(make_plans: Make) -> None:
@@ -156,7 +182,9 @@ def test_why_a_plan_cannot_start(make_plans: Make) -> None:
     make_plans("phases/01-a/01-02-PLAN.md", front="wave: 2\ndepends_on: [1]\n")
     make_plans("phases/01-a/01-03-PLAN.md", front="wave: 2\n")
     catalog = Catalog(make_plans("phases/02-b/02-01-PLAN.md"))
-    found = {waiting.file.id: waiting.reasons for waiting in order(catalog, lambda file: False).waiting()}
+    found = {
+        waiting.file.id: waiting.reasons for waiting in order(catalog, lambda file: False).waiting()
+    }
     assert found == {
         "01-02": ["depends on 01-01, which is not completed"],
         "01-03": ["wave 2 comes behind wave 1: 01-01"],

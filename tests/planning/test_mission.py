@@ -17,13 +17,22 @@ def write(root: Path, **files: str | bytes) -> None:
 
 
 def test_a_mission_as_its_file_says_it(tmp_path: Path) -> None:
-    write(tmp_path, missions__a_yaml="id: shop\ntitle: A shop\ngoal: Sell things.\nstatus: active\nphases: [01-a, 02]\n")
+    write(
+        tmp_path,
+        missions__a_yaml=(
+            "id: shop\ntitle: A shop\ngoal: Sell things.\nstatus: active\nphases: [01-a, 02]\n"
+        ),
+    )
     (found,) = load_all(tmp_path)
     assert found.findings == ()
     assert found.as_data() == {
-        "id": "shop", "title": "A shop", "goal": "Sell things.", "status": "active", "path": f"{FOLDER}/a.yaml",
+        "id": "shop",
+        "title": "A shop",
+        "goal": "Sell things.",
+        "status": "active",
+        "path": f"{FOLDER}/a.yaml",
         "phases": ["01-a", "02"],
-    }  # fmt: skip
+    }
 
 
 def test_what_a_mission_does_not_say(tmp_path: Path) -> None:
@@ -34,23 +43,36 @@ def test_what_a_mission_does_not_say(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "line, column, said",
     [
-        ("scope_contract: all", 17, "a mapping"), ("scope_contract: {max_files: many}", 29, "whole number"),
-        ("scope_contract: {max_lines: true}", 29, "whole number"), ("scope_contract: {max_file: 3}", 18, "no `max_file`"),
-        ("scope_contract: {paths: [{a: b}]}", 25, "list of texts"), ("phases: [[01-a]]", 9, "list of texts"),
+        ("scope_contract: all", 17, "a mapping"),
+        ("scope_contract: {max_files: many}", 29, "whole number"),
+        ("scope_contract: {max_lines: true}", 29, "whole number"),
+        ("scope_contract: {max_file: 3}", 18, "no `max_file`"),
+        ("scope_contract: {paths: [{a: b}]}", 25, "list of texts"),
+        ("phases: [[01-a]]", 9, "list of texts"),
     ],
-)  # fmt: skip
-def test_what_would_hold_nobody_is_a_finding(tmp_path: Path, line: str, column: int, said: str) -> None:
+)
+def test_what_would_hold_nobody_is_a_finding(
+    tmp_path: Path, line: str, column: int, said: str
+) -> None:
     write(tmp_path, missions__a_yaml=f"{line}\n")
     (found,) = load(tmp_path, f"{FOLDER}/a.yaml").findings
-    assert (found.rule, found.severity, found.column) == ("mission-contract", "error", column) and said in found.message
+    assert (found.rule, found.severity, found.column) == (
+        "mission-contract",
+        "error",
+        column,
+    ) and said in found.message
 
 
 def test_missions_come_in_the_order_of_their_files(tmp_path: Path) -> None:
-    write(tmp_path, missions__b_yaml="id: 1\n", missions__a_yaml="id: 2\n", missions__c_md="id: 3\n")
+    write(
+        tmp_path, missions__b_yaml="id: 1\n", missions__a_yaml="id: 2\n", missions__c_md="id: 3\n"
+    )
     assert [mission.id for mission in load_all(tmp_path)] == ["2", "1"]
 
 
-@pytest.mark.parametrize(("text", "line"), [("a: 1\nb: [1\n", 3), ("a: 1\na: 2\n", 2), ("a:\n\tb\n", 2)])
+@pytest.mark.parametrize(
+    ("text", "line"), [("a: 1\nb: [1\n", 3), ("a: 1\na: 2\n", 2), ("a:\n\tb\n", 2)]
+)
 def test_a_mission_that_is_no_yaml_is_a_finding(tmp_path: Path, text: str, line: int) -> None:
     write(tmp_path, missions__a_yaml=text)
     found = load(tmp_path, f"{FOLDER}/a.yaml")
@@ -81,7 +103,12 @@ def test_any_file_is_a_mission(tmp_path: Path, text: str | bytes) -> None:
             "PROJECT.md",
         ),
         ({"PROJECT_md": "no heading"}, "work", "", "PROJECT.md"),
-        ({"ROADMAP_md": "# Roadmap: A shop\r\n\r\n## Overview\r\nIt sells.\r\n"}, "A shop", "It sells.", "ROADMAP.md"),
+        (
+            {"ROADMAP_md": "# Roadmap: A shop\r\n\r\n## Overview\r\nIt sells.\r\n"},
+            "A shop",
+            "It sells.",
+            "ROADMAP.md",
+        ),
         ({"ROADMAP_md": "# b", "PROJECT_md": "# a"}, "a", "", "PROJECT.md"),
         ({"PROJECT_md": "##\n# A\n## Goal\n"}, "A", "", "PROJECT.md"),
     ],
@@ -99,7 +126,13 @@ def test_without_missions_there_is_an_implicit_one(
 
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
-    "text", ["# a" + " " * 200_000 + "b", "# " * 100_000, "## Goal\n" + "\n \n" * 100_000, "## Goal" + "\n" * 200_000]
+    "text",
+    [
+        "# a" + " " * 200_000 + "b",
+        "# " * 100_000,
+        "## Goal\n" + "\n \n" * 100_000,
+        "## Goal" + "\n" * 200_000,
+    ],
 )
 def test_a_hostile_project_file_takes_linear_time(tmp_path: Path, text: str) -> None:
     write(tmp_path, PROJECT_md=text)

@@ -30,19 +30,31 @@ def said(text: str) -> list[tuple[str, str]]:
         ("must_haves:\n  truths:\n  artifacts: []", []),
         ("must_haves:\n  truths: [a, b]", [("truth:1", "a"), ("truth:2", "b")]),
         ("must_haves:\n  truths: just one", [("truth:1", "just one")]),
-        ("must_haves:\n  truths:\n    - statement: a  b\n    - truth: c", [("truth:1", "a b"), ("truth:2", "c")]),
+        (
+            "must_haves:\n  truths:\n    - statement: a  b\n    - truth: c",
+            [("truth:1", "a b"), ("truth:2", "c")],
+        ),
         ("must_haves:\n  truths:\n    - It says: no", [("truth:1", "It says: no")]),
         ("must_haves:\n  truths: [08, true]", [("truth:1", "08"), ("truth:2", "true")]),
-        ("must_haves:\n  artifacts: [a.py, {path: b.py}]", [("artifact:1", "a.py"), ("artifact:2", "b.py")]),
+        (
+            "must_haves:\n  artifacts: [a.py, {path: b.py}]",
+            [("artifact:1", "a.py"), ("artifact:2", "b.py")],
+        ),
         ("must_haves:\n  artifacts:\n    - {provides: x}", [("artifact:1", "provides: x")]),
         ("must_haves:\n  key_links:\n    - {from: a, to: b}", [("key_link:1", "a -> b")]),
-        ("must_haves:\n  key_links:\n    - {from: a}\n    - a to b", [("key_link:1", "a -> ?"), ("key_link:2", "a to b")]),
+        (
+            "must_haves:\n  key_links:\n    - {from: a}\n    - a to b",
+            [("key_link:1", "a -> ?"), ("key_link:2", "a to b")],
+        ),
         (
             "must_haves:\n  prohibitions:\n    - never x\n    - {statement: y}",
             [("prohibition:1", "never x"), ("prohibition:2", "y")],
         ),
         ("must_haves: [a, b]", [("truth:1", "a"), ("truth:2", "b")]),
-        ("must_haves:\n  - truths: [a]\n  - artifacts: [b.py]", [("truth:1", "a"), ("artifact:1", "b.py")]),
+        (
+            "must_haves:\n  - truths: [a]\n  - artifacts: [b.py]",
+            [("truth:1", "a"), ("artifact:1", "b.py")],
+        ),
         ("must_haves: a sentence", [("truth:1", "a sentence")]),
         ("must_haves:\n  other: [a]", []),
     ],
@@ -71,7 +83,9 @@ def test_only_a_truth_has_a_command() -> None:
 
 
 def test_the_written_text_of_a_condition() -> None:
-    (item,) = of("must_haves:\n  artifacts: [{path: a.py, min_lines: 010, contains: [a], exports:}]")
+    (item,) = of(
+        "must_haves:\n  artifacts: [{path: a.py, min_lines: 010, contains: [a], exports:}]"
+    )
     assert item.raw("min_lines") == "010"
     assert item.raw("contains") is None
     assert item.raw("exports") is None
@@ -88,7 +102,19 @@ DATA = st.recursive(
     lambda inner: st.one_of(
         st.lists(inner, max_size=3),
         st.dictionaries(
-            st.sampled_from(["truths", "artifacts", "key_links", "prohibitions", "path", "statement", "from", "x"]), inner
+            st.sampled_from(
+                [
+                    "truths",
+                    "artifacts",
+                    "key_links",
+                    "prohibitions",
+                    "path",
+                    "statement",
+                    "from",
+                    "x",
+                ]
+            ),
+            inner,
         ),
     ),
 )

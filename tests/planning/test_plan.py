@@ -1,4 +1,6 @@
-"""Plans as people write them: front matter, steps, sections, and everything that is wrong said at once."""
+"""Plans as people write them: front matter, steps, sections, and everything that is wrong said at
+once.
+"""
 
 from __future__ import annotations
 
@@ -95,13 +97,30 @@ def test_a_whole_plan() -> None:
     assert [check.text for check in plan.verification] == ["npm test"]
     assert [item.name for item in plan.must_haves] == ["truth:1", "artifact:1"]
     assert plan.announced_deletes == ["src/d.py", "old.py"]
-    assert plan.write_scope.paths == ("src/a.py", "docs/*.md", "old.py", "src/b.py", "src/c.py", "src/d.py")
+    assert plan.write_scope.paths == (
+        "src/a.py",
+        "docs/*.md",
+        "old.py",
+        "src/b.py",
+        "src/c.py",
+        "src/d.py",
+    )
 
 
 def test_its_steps() -> None:
     first, second = read(WHOLE).steps
-    assert (first.id, first.number, first.name, first.stage) == ("01-01/1", 1, "Task 1: Write it", "edit")
-    assert (second.id, second.number, second.name, second.stage) == ("01-01/2", 2, "Which way?", "checkpoint")
+    assert (first.id, first.number, first.name, first.stage) == (
+        "01-01/1",
+        1,
+        "Task 1: Write it",
+        "edit",
+    )
+    assert (second.id, second.number, second.name, second.stage) == (
+        "01-01/2",
+        2,
+        "Which way?",
+        "checkpoint",
+    )
     assert first.attributes == {"type": "auto", "id": "one"}
     assert first.parts["action"] == "Write `</task>` into it."
     assert first.files == ["src/a.py", "src/c.py", "src/d.py"]
@@ -121,7 +140,10 @@ def test_a_steps_spans_are_its_characters() -> None:
     assert text[step.span.start : step.span.end].startswith("<task")
     assert text[step.span.start : step.span.end].endswith("</task>")
     assert step.verify_span is not None
-    assert text[step.verify_span.start : step.verify_span.end] == "<automated>test -s src/a.py</automated>"
+    assert (
+        text[step.verify_span.start : step.verify_span.end]
+        == "<automated>test -s src/a.py</automated>"
+    )
     assert plan.steps[1].verify_span is None
 
 
@@ -132,11 +154,13 @@ def one_step(attributes: str, inner: str) -> Plan:
 @pytest.mark.parametrize(
     ("kind", "asks"),
     [
-        ("checkpoint:human-verify", "human_verify"), ("checkpoint:decision", "decision"),
+        ("checkpoint:human-verify", "human_verify"),
+        ("checkpoint:decision", "decision"),
         ("checkpoint:human-action", "human_action"),
-        ("checkpoint", "human_verify"), ("human", "human_verify"),
+        ("checkpoint", "human_verify"),
+        ("human", "human_verify"),
     ],
-)  # fmt: skip
+)
 def test_what_a_checkpoint_asks(kind: str, asks: str) -> None:
     assert one_step(f' type="{kind}"', "<name>x</name>").steps[0].asks == asks
 
@@ -148,7 +172,14 @@ def test_what_a_checkpoint_asks(kind: str, asks: str) -> None:
         ("", "<name>Fix it now</name>\n<verify><automated>true x</automated></verify>", True),
         ("", "<name>Test it now</name>", False),
         ("", "<name>Test it now</name>\n<action>Do it.</action>", True),
-        ("", "<name>Test it now</name>\n<action>Do it.</action>\n<verify><automated>npm test</automated></verify>", False),
+        (
+            "",
+            (
+                "<name>Test it now</name>\n<action>Do it.</action>\n<verify><automated>npm"
+                " test</automated></verify>"
+            ),
+            False,
+        ),
         ("", "<name>Read it now</name>\n<action>Do it.</action>\n<verify>Look.</verify>", True),
         (' type="checkpoint"', "<action>Do it.</action>", False),
     ],
@@ -169,8 +200,13 @@ def test_a_child_that_stands_twice_is_joined() -> None:
 
 
 def test_a_tdd_plan_of_a_feature_has_one_step() -> None:
-    plan = read("---\ntype: tdd\n---\n<feature>\n  <name>Add sums</name>\n  <files>a.py</files>\n</feature>\n")
-    assert [(step.id, step.name, step.stage, step.files) for step in plan.steps] == [("01-01/1", "Add sums", "edit", ["a.py"])]
+    plan = read(
+        "---\ntype: tdd\n---\n<feature>\n  <name>Add sums</name>\n "
+        " <files>a.py</files>\n</feature>\n"
+    )
+    assert [(step.id, step.name, step.stage, step.files) for step in plan.steps] == [
+        ("01-01/1", "Add sums", "edit", ["a.py"])
+    ]
     assert rules(plan) == []
 
 
@@ -190,21 +226,41 @@ TASK = "<task>\n<name>x</name>\n</task>\n"
         ("---\n- a\n---\n" + TASK, ["front-matter-shape"], []),
         ("---\njust words\n---\n" + TASK, ["front-matter-shape"], []),
         ("---\na: 1\n---\n", ["no-steps"], ["no-steps"]),
-        ("---\na: 1\n---\n" + TASK.replace("<task>", '<task id="a">') * 2, ["duplicate-step-id"], ["duplicate-step-id"]),
-        ("---\na: 1\n---\n" + TASK.replace("<task>", '<task stage="deploy">'), ["unknown-stage"], []),
-        ("---\nfiles_modified: [../a, b, /etc/c]\n---\n" + TASK, ["path-outside", "path-outside"], ["path-outside"] * 2),
-        ("---\na: 1\n---\n" + TASK.replace("x</name>", "x</name>\n<files>~/a</files>"), ["path-outside"], ["path-outside"]),
+        (
+            "---\na: 1\n---\n" + TASK.replace("<task>", '<task id="a">') * 2,
+            ["duplicate-step-id"],
+            ["duplicate-step-id"],
+        ),
+        (
+            "---\na: 1\n---\n" + TASK.replace("<task>", '<task stage="deploy">'),
+            ["unknown-stage"],
+            [],
+        ),
+        (
+            "---\nfiles_modified: [../a, b, /etc/c]\n---\n" + TASK,
+            ["path-outside", "path-outside"],
+            ["path-outside"] * 2,
+        ),
+        (
+            "---\na: 1\n---\n" + TASK.replace("x</name>", "x</name>\n<files>~/a</files>"),
+            ["path-outside"],
+            ["path-outside"],
+        ),
         (b"---\na: \xff\n---\n" + TASK.encode(), ["unreadable"], ["unreadable"]),
         (b"---\na: 1\n---\n\0" + TASK.encode(), ["unreadable"], ["unreadable"]),
         (b"\0\1\2", ["unreadable", "front-matter-missing"], ["unreadable"]),
     ],
 )
-def test_what_is_wrong_is_found_and_some_of_it_blocks(text: str | bytes, found: list[str], blocking: list[str]) -> None:
+def test_what_is_wrong_is_found_and_some_of_it_blocks(
+    text: str | bytes, found: list[str], blocking: list[str]
+) -> None:
     plan = read(text)
     assert [rule for rule in rules(plan) if rule in found] == found
     assert [finding.rule for finding in plan.blocking] == blocking
     assert bool(rules(plan)) is bool(found)
-    assert all(finding.hint and finding.message and finding.path == PATH for finding in plan.findings)
+    assert all(
+        finding.hint and finding.message and finding.path == PATH for finding in plan.findings
+    )
 
 
 def test_yaml_that_is_none_is_said_at_its_place() -> None:
@@ -240,15 +296,32 @@ def test_front_matter_of_utf_16_is_read() -> None:
 
 
 PIECES = [
-    "---\n", "phase: 1\n", "files_modified: [../a]\n", "must_haves:\n", "  truths: [a]\n", "<task>\n",
-    "<task id='1' stage='x'>\n", "</task>\n", "<name>Fix it </name>\n", "<files>a, /b</files>\n",
-    "<verify>`npm test`</verify>\n", "<feature>\n", "<verification>\n", "\0", "\r\n", "@x\n",
+    "---\n",
+    "phase: 1\n",
+    "files_modified: [../a]\n",
+    "must_haves:\n",
+    "  truths: [a]\n",
+    "<task>\n",
+    "<task id='1' stage='x'>\n",
+    "</task>\n",
+    "<name>Fix it </name>\n",
+    "<files>a, /b</files>\n",
+    "<verify>`npm test`</verify>\n",
+    "<feature>\n",
+    "<verification>\n",
+    "\0",
+    "\r\n",
+    "@x\n",
     "<options>\n<option id=1>a</option>\n</options>\n",
-]  # fmt: skip
+]
 
 
 @settings(deadline=None, max_examples=150)
-@given(st.lists(st.one_of(st.sampled_from(PIECES).map(str.encode), st.binary(max_size=5)), max_size=25).map(b"".join))
+@given(
+    st.lists(
+        st.one_of(st.sampled_from(PIECES).map(str.encode), st.binary(max_size=5)), max_size=25
+    ).map(b"".join)
+)
 def test_any_bytes_are_a_plan_with_findings(data: bytes) -> None:
     plan = read(data)
     lines = plan.source.text.count("\n") + 1
@@ -260,4 +333,10 @@ def test_any_bytes_are_a_plan_with_findings(data: bytes) -> None:
         assert step.text in plan.source.text
         assert (step.checks, step.options, step.files, step.references) is not None
     plan.write_scope.covers("a")
-    assert (plan.must_haves, plan.verification, plan.references, plan.announced_deletes, plan.title) is not None
+    assert (
+        plan.must_haves,
+        plan.verification,
+        plan.references,
+        plan.announced_deletes,
+        plan.title,
+    ) is not None

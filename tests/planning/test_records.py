@@ -1,4 +1,6 @@
-"""Files that forge writes: run cards and proofs read back what was written, and hostile ones are refused or passed over."""
+"""Files that forge writes: run cards and proofs read back what was written, and hostile ones are
+refused or passed over.
+"""
 
 from __future__ import annotations
 
@@ -15,15 +17,23 @@ from forge.text.yaml import parse as yaml
 
 TEXT = st.text(st.characters(), max_size=12)
 CARD = RunCard(
-    run="20261120T025549Z-01-01-k3f9", plan="v1.0/01-01", plan_path=".planning/phases/01-a/01-01-PLAN.md",
+    run="20261120T025549Z-01-01-k3f9",
+    plan="v1.0/01-01",
+    plan_path=".planning/phases/01-a/01-01-PLAN.md",
     plan_sha256="a" * 64,
-    plan_blob="b" * 40, approval={"how": "recorded", "subject": "c" * 64}, base_commit="d" * 40, branch="main",
+    plan_blob="b" * 40,
+    approval={"how": "recorded", "subject": "c" * 64},
+    base_commit="d" * 40,
+    branch="main",
     clone="01JCLONE",
-    runner="manual", actor="Ada <ada@example.org>", execution="01JEXEC", started_at="2026-11-20T02:55:49.123456Z",
+    runner="manual",
+    actor="Ada <ada@example.org>",
+    execution="01JEXEC",
+    started_at="2026-11-20T02:55:49.123456Z",
     goal="Make it work.",
     steps=[{"id": "01-01/1", "name": "Write: it", "stage": "edit"}],
     scope_contract={"paths": ["a.py"], "max_files": 50, "max_lines": 2000},
-)  # fmt: skip
+)
 
 
 def test_a_card_reads_back() -> None:
@@ -34,17 +44,39 @@ def test_a_card_is_yaml_in_the_order_of_the_format() -> None:
     text = CARD.encode().decode()
     keys = [line.partition(":")[0] for line in text.splitlines() if line[0] not in " -"]
     assert keys == [
-        "version", "run", "kind", "plan", "plan_path", "plan_sha256", "plan_blob", "approval", "base_commit", "branch",
+        "version",
+        "run",
+        "kind",
+        "plan",
+        "plan_path",
+        "plan_sha256",
+        "plan_blob",
+        "approval",
+        "base_commit",
+        "branch",
         "clone",
-        "runner", "actor", "execution", "started_at", "goal", "steps", "scope_contract", "prior_run",
-    ]  # fmt: skip
+        "runner",
+        "actor",
+        "execution",
+        "started_at",
+        "goal",
+        "steps",
+        "scope_contract",
+        "prior_run",
+    ]
     assert "unknown" not in text
 
 
 @settings(deadline=None, max_examples=60)
-@given(TEXT, TEXT, st.lists(st.dictionaries(st.sampled_from(["id", "name", "stage"]), TEXT), max_size=3))
+@given(
+    TEXT,
+    TEXT,
+    st.lists(st.dictionaries(st.sampled_from(["id", "name", "stage"]), TEXT), max_size=3),
+)
 def test_a_card_of_any_text_reads_back(goal: str, actor: str, steps: list[dict[str, str]]) -> None:
-    card = replace(CARD, goal=goal, actor=actor, steps=steps, prior_run="20261119T025549Z-01-01-aaaa")
+    card = replace(
+        CARD, goal=goal, actor=actor, steps=steps, prior_run="20261119T025549Z-01-01-aaaa"
+    )
     assert RunCard.decode("run.yaml", card.encode()) == card
 
 
@@ -96,7 +128,9 @@ def test_what_is_no_card_is_refused(change: bytes, words: str) -> None:
 def test_a_hostile_card_is_refused(key: str, value: str, words: str) -> None:
     lines = [line for line in CARD.encode().decode().split("\n") if not line.startswith(f"{key}:")]
     kept = (
-        yaml.parse("\n".join(lines)).plain() if key not in ("steps", "approval") else yaml.parse(CARD.encode().decode()).plain()
+        yaml.parse("\n".join(lines)).plain()
+        if key not in ("steps", "approval")
+        else yaml.parse(CARD.encode().decode()).plain()
     )
     assert isinstance(kept, dict)
     kept.pop(key, None)
@@ -105,7 +139,12 @@ def test_a_hostile_card_is_refused(key: str, value: str, words: str) -> None:
 
 
 @settings(deadline=None, max_examples=100)
-@given(st.dictionaries(st.sampled_from(RunCard.__struct_fields__), st.one_of(st.none(), st.integers(), TEXT, st.lists(TEXT))))
+@given(
+    st.dictionaries(
+        st.sampled_from(RunCard.__struct_fields__),
+        st.one_of(st.none(), st.integers(), TEXT, st.lists(TEXT)),
+    )
+)
 def test_any_yaml_is_a_card_or_refused(data: dict[str, object]) -> None:
     try:
         found = RunCard.decode("run.yaml", yaml.dump(data).encode())
@@ -115,9 +154,17 @@ def test_any_yaml_is_a_card_or_refused(data: dict[str, object]) -> None:
         assert isinstance(found.steps, list)
 
 
-PROOF = Proof("command", ".planning/phases/01-a/01-01-PLAN.md", "truth:1", "a" * 64, "Ada <ada@example.org>",
-              "2026-11-20T02:55:49.123456Z", command="npm test", tree="b" * 40,
-              blobs={"a.py": "c" * 40, "gone.py": None})  # fmt: skip
+PROOF = Proof(
+    "command",
+    ".planning/phases/01-a/01-01-PLAN.md",
+    "truth:1",
+    "a" * 64,
+    "Ada <ada@example.org>",
+    "2026-11-20T02:55:49.123456Z",
+    command="npm test",
+    tree="b" * 40,
+    blobs={"a.py": "c" * 40, "gone.py": None},
+)
 
 
 def kept(root: Path, *texts: bytes) -> list[Proof]:
@@ -136,11 +183,27 @@ def test_a_proof_reads_back_and_knows_its_file(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     "proof",
     [
-        replace(PROOF, kind="attestation", command=None, tree="", blobs={}, reason="I looked: it is so.", commit="d" * 40,
-                evidence=[{"path": "shot.png", "blob": "e" * 40}, {"path": "x", "blob": None}]),
-        replace(PROOF, kind="waiver", command=None, tree="", blobs={}, about="artifact:2", reason="not\nneeded"),
+        replace(
+            PROOF,
+            kind="attestation",
+            command=None,
+            tree="",
+            blobs={},
+            reason="I looked: it is so.",
+            commit="d" * 40,
+            evidence=[{"path": "shot.png", "blob": "e" * 40}, {"path": "x", "blob": None}],
+        ),
+        replace(
+            PROOF,
+            kind="waiver",
+            command=None,
+            tree="",
+            blobs={},
+            about="artifact:2",
+            reason="not\nneeded",
+        ),
     ],
-)  # fmt: skip
+)
 def test_every_kind_of_proof_reads_back(tmp_path: Path, proof: Proof) -> None:
     assert kept(tmp_path, proof.encode()) == [replace(proof, source=f"{FOLDER}/p0.yaml")]
 
@@ -158,12 +221,20 @@ def test_a_proof_of_any_text_reads_back(
 @pytest.mark.parametrize(
     "text",
     [
-        b"", b"a: [1\n", b"- a\n", b"\xff\xfe\0", b"kind: oath\n", b"kind: command\n", b"kind: [command]\n",
-        PROOF.encode() + b"evidence: abc\n", PROOF.encode().replace(b"blobs:", b"blobs: []\nother:"),
-        PROOF.encode().replace(b"about: truth:1", b"about: 3"), PROOF.encode().replace(b"npm test", b"[npm, test]"),
+        b"",
+        b"a: [1\n",
+        b"- a\n",
+        b"\xff\xfe\0",
+        b"kind: oath\n",
+        b"kind: command\n",
+        b"kind: [command]\n",
+        PROOF.encode() + b"evidence: abc\n",
+        PROOF.encode().replace(b"blobs:", b"blobs: []\nother:"),
+        PROOF.encode().replace(b"about: truth:1", b"about: 3"),
+        PROOF.encode().replace(b"npm test", b"[npm, test]"),
         PROOF.encode().replace(b"by: Ada", b"was_by: Ada"),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_proof_is_passed_over(tmp_path: Path, text: bytes) -> None:
     good = replace(PROOF, about="truth:2")
     assert [proof.about for proof in kept(tmp_path, text, good.encode())] == ["truth:2"]
@@ -188,10 +259,11 @@ def test_a_statement_is_known_by_its_words() -> None:
 @pytest.mark.parametrize(
     ("plan", "name"),
     [
-        ("01-01", "01-01-waiver-ab12.yaml"), ("v1.0/01-01", "v1.0-01-01-waiver-ab12.yaml"),
+        ("01-01", "01-01-waiver-ab12.yaml"),
+        ("v1.0/01-01", "v1.0-01-01-waiver-ab12.yaml"),
         ("ä b", "-b-waiver-ab12.yaml"),
         ("x" * 300, "x" * 120 + "-waiver-ab12.yaml"),
     ],
-)  # fmt: skip
+)
 def test_a_proofs_file_has_a_safe_name(plan: str, name: str) -> None:
     assert file_name(plan, "waiver", "ab12") == f"{FOLDER}/{name}"

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.plan.scope import WriteScope, clean, deletes_in, glob_regex, leaves, matcher, paths_in
+from forge.planning.plan.scope import (
+    WriteScope,
+    clean,
+    deletes_in,
+    glob_regex,
+    leaves,
+    matcher,
+    paths_in,
+)
 
 
 @pytest.mark.parametrize(
@@ -73,13 +81,27 @@ def test_what_goes_away_is_announced(text: str, paths: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    "path", ["/etc/passwd", "~/a", "../a", "a/../../b", "..", "C:\\a", "c:/a", "\\\\host\\a", "./../a", "a/b/../../.."]
+    "path",
+    [
+        "/etc/passwd",
+        "~/a",
+        "../a",
+        "a/../../b",
+        "..",
+        "C:\\a",
+        "c:/a",
+        "\\\\host\\a",
+        "./../a",
+        "a/b/../../..",
+    ],
 )
 def test_a_path_that_leaves(path: str) -> None:
     assert leaves(path)
 
 
-@pytest.mark.parametrize("path", ["a", "a/../b", "..a", "a..", ".../a", ".", "", ".git", "a/./b", "a:b", "ab:/c"])
+@pytest.mark.parametrize(
+    "path", ["a", "a/../b", "..a", "a..", ".../a", ".", "", ".git", "a/./b", "a:b", "ab:/c"]
+)
 def test_a_path_that_stays(path: str) -> None:
     assert not leaves(path)
 
@@ -108,10 +130,31 @@ def test_a_glob_matches_the_whole_path() -> None:
 
 
 def test_the_scope_covers_what_is_named_and_what_lies_below() -> None:
-    scope = WriteScope.of(["src", "docs/a.md", "./tests/", "app/[id]/page.tsx", "lib/*.py", "src", "", "../out", "/etc"])
+    scope = WriteScope.of(
+        [
+            "src",
+            "docs/a.md",
+            "./tests/",
+            "app/[id]/page.tsx",
+            "lib/*.py",
+            "src",
+            "",
+            "../out",
+            "/etc",
+        ]
+    )
     assert scope.paths == ("src", "docs/a.md", "tests", "app/[id]/page.tsx", "lib/*.py")
     covered = ["src/a/b.py", "src", "docs/a.md", "tests/x.py", "app/[id]/page.tsx", "lib/a.py"]
-    other = ["srcs/a.py", "docs/b.md", "docs", "app/i/page.tsx", "lib/a/b.py", "out", "etc", "etc/passwd"]
+    other = [
+        "srcs/a.py",
+        "docs/b.md",
+        "docs",
+        "app/i/page.tsx",
+        "lib/a/b.py",
+        "out",
+        "etc",
+        "etc/passwd",
+    ]
     assert [path for path in [*covered, *other] if scope.covers(path)] == covered
 
 
@@ -145,7 +188,19 @@ MANY = 150_000
         "{" + "a," * MANY + "}}",
         "`" * MANY,
     ],
-    ids=["commas", "blanks", "dots", "braces", "words", "brackets", "dashes", "pairs", "lines", "double", "ticks"],
+    ids=[
+        "commas",
+        "blanks",
+        "dots",
+        "braces",
+        "words",
+        "brackets",
+        "dashes",
+        "pairs",
+        "lines",
+        "double",
+        "ticks",
+    ],
 )
 def test_hostile_texts_take_linear_time(text: str) -> None:
     assert paths_in(text) is not None
@@ -153,7 +208,9 @@ def test_hostile_texts_take_linear_time(text: str) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("glob", ["**/a/" * 12 + "x", "*a" * 25 + "x", "?*" * 500, "**/" * 300, "*" * 5000])
+@pytest.mark.parametrize(
+    "glob", ["**/a/" * 12 + "x", "*a" * 25 + "x", "?*" * 500, "**/" * 300, "*" * 5000]
+)
 def test_hostile_globs_take_linear_time(glob: str) -> None:
     scope = WriteScope.of([glob])
     assert not scope.covers("a/" * 200 + "b") or "a/" not in glob

@@ -1,4 +1,6 @@
-"""Settings: the repository's over the user's own, each complaint with its place, and only ever tightened by a repository."""
+"""Settings: the repository's over the user's own, each complaint with its place, and only ever
+tightened by a repository.
+"""
 
 from __future__ import annotations
 
@@ -24,7 +26,9 @@ class Places:
         for place, content in ((self.root / PATH, text), (self.user / "forge/forge.yaml", own)):
             if content is not None:
                 place.parent.mkdir(parents=True, exist_ok=True)
-                place.write_bytes(content if isinstance(content, bytes) else textwrap.dedent(content).encode())
+                place.write_bytes(
+                    content if isinstance(content, bytes) else textwrap.dedent(content).encode()
+                )
         return load(self.root)
 
 
@@ -39,7 +43,9 @@ def test_without_a_file_every_key_has_its_default(places: Places) -> None:
     assert places.load() == Settings()
 
 
-@pytest.mark.parametrize("text", ["", "# nothing\n", "version: 1\n", "null\n", "runner:\nrunners:\nlimits:\nscope: {}\n"])
+@pytest.mark.parametrize(
+    "text", ["", "# nothing\n", "version: 1\n", "null\n", "runner:\nrunners:\nlimits:\nscope: {}\n"]
+)
 def test_an_empty_file_changes_nothing(places: Places, text: str) -> None:
     assert places.load(text) == Settings()
 
@@ -77,13 +83,26 @@ def test_every_key_is_read(places: Places) -> None:
     assert found.runner == "agent"
     assert found.runners == {
         "agent": RunnerSettings(
-            ("agent", "--speed", "10"), "file", ("TOKEN",), 30.5, ("agent", "{session}"), output="json-lines", done=(),
-            failed=("type=error",), session=("id", "part.id"), message=("text",), litter=("*.log",),
+            ("agent", "--speed", "10"),
+            "file",
+            ("TOKEN",),
+            30.5,
+            ("agent", "{session}"),
+            output="json-lines",
+            done=(),
+            failed=("type=error",),
+            session=("id", "part.id"),
+            message=("text",),
+            litter=("*.log",),
         ),
         "plain": RunnerSettings(("sh",)),
-    }  # fmt: skip
+    }
     assert found.approvals.diff == "always"
-    assert (found.scope.max_files, found.scope.max_lines, found.scope.protect) == (5, 100, (*PROTECTED, "secret/**"))
+    assert (found.scope.max_files, found.scope.max_lines, found.scope.protect) == (
+        5,
+        100,
+        (*PROTECTED, "secret/**"),
+    )
     assert found.repair_attempts == 2
     assert (found.limits.step_timeout, found.limits.idle_timeout) == (10, 5)
     assert (found.limits.evidence_bytes, found.limits.artifact_bytes) == (1000, 2000)
@@ -99,10 +118,16 @@ def test_the_repository_wins_over_the_user_key_by_key(places: Places) -> None:
 @pytest.mark.parametrize(
     ("user", "repository", "holds"),
     [
-        ("never", "risky", "risky"), ("never", "always", "always"), ("risky", "never", "risky"), ("always", "never", "always"),
-        ("always", "risky", "always"), ("never", "never", "never"), ("never", None, "never"), (None, "never", "risky"),
+        ("never", "risky", "risky"),
+        ("never", "always", "always"),
+        ("risky", "never", "risky"),
+        ("always", "never", "always"),
+        ("always", "risky", "always"),
+        ("never", "never", "never"),
+        ("never", None, "never"),
+        (None, "never", "risky"),
     ],
-)  # fmt: skip
+)
 def test_a_repository_can_only_tighten_what_is_asked(
     places: Places, user: str | None, repository: str | None, holds: str
 ) -> None:
@@ -122,14 +147,19 @@ def test_a_repository_can_only_add_protected_paths(places: Places) -> None:
     [
         ("runer: x\n", "1:1: unknown key `runer`; did you mean `runner`?"),
         ("a: 1\nwhatever: x\n", "2:1: unknown key `whatever`"),
-        ("limits:\n  step_timeot: 1\n", "2:3: unknown key `step_timeot`; did you mean `step_timeout`?"),
+        (
+            "limits:\n  step_timeot: 1\n",
+            "2:3: unknown key `step_timeot`; did you mean `step_timeout`?",
+        ),
         ("scope: {max_file: 1}\n", "1:9: unknown key `max_file`; did you mean `max_files`?"),
         ("repair: {attempt: 1}\n", "did you mean `attempts`?"),
         ("approvals: {dif: risky}\n", "did you mean `diff`?"),
         ("runners: {a: {command: [b], promt: arg}}\n", "did you mean `prompt`?"),
     ],
 )
-def test_an_unknown_key_is_a_warning_with_its_place(places: Places, text: str, warning: str) -> None:
+def test_an_unknown_key_is_a_warning_with_its_place(
+    places: Places, text: str, warning: str
+) -> None:
     found = places.load(text)
     assert warning in found.warnings[-1]
     assert found.warnings[-1].startswith(f"{PATH}:")
@@ -143,10 +173,18 @@ def test_an_unknown_key_is_a_warning_with_its_place(places: Places, text: str, w
         ("runners: {a: b}\n", "1:14", "a runner is a mapping with `command`"),
         ("runners: {a: {command: sh -c x}}\n", "1:24", "`command` is a list of words"),
         ("runners: {a: {command: []}}\n", "1:24", "`command` is a list of words"),
-        ("runners:\n  a:\n    command: [x]\n    prompt: pipe\n", "4:13", "`prompt` is one of stdin, file, arg, not `pipe`"),
+        (
+            "runners:\n  a:\n    command: [x]\n    prompt: pipe\n",
+            "4:13",
+            "`prompt` is one of stdin, file, arg, not `pipe`",
+        ),
         ("runners: {a: {resume_command: sh}}\n", "1:31", "`resume_command` is a list of words"),
         ("runners: {a: {output: xml}}\n", "1:23", "`output` is one of text, json-lines, not `xml`"),
-        ("runners: {a: {failed: [type=x error]}}\n", "1:23", "`failed` is a list of patterns like `type=result`"),
+        (
+            "runners: {a: {failed: [type=x error]}}\n",
+            "1:23",
+            "`failed` is a list of patterns like `type=result`",
+        ),
         ("approvals: {diff: sometimes}\n", "1:19", "`diff` is one of never, risky, always"),
         ("approvals: {plan: never}\n", "1:19", "`plan` is one of always"),
         ("limits: {step_timeout: soon}\n", "1:24", "`step_timeout` is a number, 0 or more"),
@@ -162,7 +200,9 @@ def test_an_unknown_key_is_a_warning_with_its_place(places: Places, text: str, w
         ("a:\n\tb: 1\n", "2:1", "\\t"),
     ],
 )
-def test_what_cannot_be_used_is_said_with_its_place(places: Places, text: str, place: str, words: str) -> None:
+def test_what_cannot_be_used_is_said_with_its_place(
+    places: Places, text: str, place: str, words: str
+) -> None:
     with pytest.raises(SettingsError) as caught:
         places.load(text)
     assert caught.value.message.startswith(f"{PATH}:{place}:")
@@ -194,7 +234,9 @@ def test_a_users_mistake_names_the_users_file(places: Places) -> None:
     assert str(user_path()) in caught.value.message
 
 
-def test_the_users_file_lies_in_the_home_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_users_file_lies_in_the_home_folder(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     monkeypatch.setenv("HOME", str(tmp_path))
     assert user_path() == tmp_path / ".config/forge/forge.yaml"

@@ -12,27 +12,64 @@ from hypothesis import strategies as st
 from forge.planning.plan.shell import cannot_fail, foreign_folder
 
 HARMLESS = [
-    "npm test || true", "npm test || :", "npm test || echo failed", "npm test || exit 0", "npm test; echo done",
+    "npm test || true",
+    "npm test || :",
+    "npm test || echo failed",
+    "npm test || exit 0",
+    "npm test; echo done",
     "npm test; true",
-    "npm test; exit 0", "npm test\necho done", "npm test ;\n echo done", "for f in a b; do npm test; echo $f; done",
-    "npm test || printf 'no'", "a && b || true", "npm test & true", "npm test; # remark\necho done", "a; echo 'x; y'",
-    "npm test || true # don't 'tell", "# a\nnpm test || true",
-    'grep -q x a || echo "no; it is not"', "false || echo a || echo b",
-    "(npm test || exit 1) || true", "ls | while read f; do npm test || exit 1; done || true", "true && exit 0 || true",
-    "{ npm test || exit 1; } | tail || true", "npm test | exit 1 || true", "true && exit 1 & wait || true",
+    "npm test; exit 0",
+    "npm test\necho done",
+    "npm test ;\n echo done",
+    "for f in a b; do npm test; echo $f; done",
+    "npm test || printf 'no'",
+    "a && b || true",
+    "npm test & true",
+    "npm test; # remark\necho done",
+    "a; echo 'x; y'",
+    "npm test || true # don't 'tell",
+    "# a\nnpm test || true",
+    'grep -q x a || echo "no; it is not"',
+    "false || echo a || echo b",
+    "(npm test || exit 1) || true",
+    "ls | while read f; do npm test || exit 1; done || true",
+    "true && exit 0 || true",
+    "{ npm test || exit 1; } | tail || true",
+    "npm test | exit 1 || true",
+    "true && exit 1 & wait || true",
     "echo exit 1 || true",
-]  # fmt: skip
+]
 HONEST = [
-    "npm test", "npm test && echo done", "echo start; npm test", "npm test | tail -5", "npm test || exit 1",
+    "npm test",
+    "npm test && echo done",
+    "echo start; npm test",
+    "npm test | tail -5",
+    "npm test || exit 1",
     "npm test || false",
-    "npm test || echo no && false", "npm test || (echo no; exit 1)", "echo 'a; true' | grep b", "true && npm test",
+    "npm test || echo no && false",
+    "npm test || (echo no; exit 1)",
+    "echo 'a; true' | grep b",
+    "true && npm test",
     "! grep -q x a",
-    "grep -q 'x || true' a", 'test "$(echo 1; true)" = 1', "npm test; exit 1", "cd src; npm test", "echo a | grep b",
-    "", "\n",
-    "npm test || exit $?", "npm test # || true", "npm test\n# || true", "npm test # it's fine\n", "true", "echo done",
-    "# a; b\nnpm test", "echo '#'; npm test", "for f in a b; do npm test; done",
-    "npm test 2>&1 | grep error && exit 1 || true", "npm test | tee log; grep -q error log && exit 1 || echo fine",
-]  # fmt: skip
+    "grep -q 'x || true' a",
+    'test "$(echo 1; true)" = 1',
+    "npm test; exit 1",
+    "cd src; npm test",
+    "echo a | grep b",
+    "",
+    "\n",
+    "npm test || exit $?",
+    "npm test # || true",
+    "npm test\n# || true",
+    "npm test # it's fine\n",
+    "true",
+    "echo done",
+    "# a; b\nnpm test",
+    "echo '#'; npm test",
+    "for f in a b; do npm test; done",
+    "npm test 2>&1 | grep error && exit 1 || true",
+    "npm test | tee log; grep -q error log && exit 1 || echo fine",
+]
 
 
 @pytest.mark.parametrize("command", HARMLESS)
@@ -48,7 +85,9 @@ def test_a_command_that_can_fail(command: str) -> None:
 @pytest.mark.parametrize("command", HARMLESS)
 def test_bash_agrees_that_it_cannot_fail(command: str, tmp_path: Path) -> None:
     failing = command.replace("npm test", "false").replace("a &&", "false &&")
-    done = subprocess.run(["bash", "-o", "pipefail", "-c", failing], cwd=tmp_path, capture_output=True, check=False)
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", failing], cwd=tmp_path, capture_output=True, check=False
+    )
     assert done.returncode == 0
 
 
@@ -71,14 +110,29 @@ def root(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     "command",
     [
-        "npm test", "cd src && npm test", "cd src/deep && cd .. && npm test", "cd src; cd ..", "cd ./src",
+        "npm test",
+        "cd src && npm test",
+        "cd src/deep && cd .. && npm test",
+        "cd src; cd ..",
+        "cd ./src",
         "cd 'src' && ls",
-        'cd "src" && ls', "cd in && ls", 'cd "$DIR" && ls', "cd - && ls", "cd `pwd`", "echo cd /tmp", "mycd /tmp", "cd",
+        'cd "src" && ls',
+        "cd in && ls",
+        'cd "$DIR" && ls',
+        "cd - && ls",
+        "cd `pwd`",
+        "echo cd /tmp",
+        "mycd /tmp",
+        "cd",
         "cd no/such/folder",
-        "pushd src && ls && popd", "(cd src && ls)", "(cd src/deep && ls) && cd src && ls",
-        "echo ')' && cd src && cd .. && ls", "x=$(cd src; pwd) && ls", "if true; then cd src; fi",
+        "pushd src && ls && popd",
+        "(cd src && ls)",
+        "(cd src/deep && ls) && cd src && ls",
+        "echo ')' && cd src && cd .. && ls",
+        "x=$(cd src; pwd) && ls",
+        "if true; then cd src; fi",
     ],
-)  # fmt: skip
+)
 def test_a_command_that_stays(command: str, root: Path) -> None:
     assert foreign_folder(command, root) is None
 
@@ -103,7 +157,11 @@ def test_a_command_that_stays(command: str, root: Path) -> None:
         ("(cd /tmp && make)", "/tmp", "(make)"),
         ("make && (cd /tmp && make) && make", "/tmp", "make && (make) && make"),
         ("(cd src && ls) && cd .. && ls", "..", "(cd src && ls) && ls"),
-        ("(cd src && (cd deep && ls)); (cd src && cd ../..; ls)", "../..", "(cd src && (cd deep && ls)); (cd src && ls)"),
+        (
+            "(cd src && (cd deep && ls)); (cd src && cd ../..; ls)",
+            "../..",
+            "(cd src && (cd deep && ls)); (cd src && ls)",
+        ),
         ("cd a\0b && ls", "a\0b", "ls"),
     ],
 )

@@ -11,7 +11,10 @@ from forge.planning.plan.stage import EDITING, STAGES, names_a_path, stage_of
 
 @pytest.mark.parametrize("stage", STAGES)
 def test_a_declared_stage_decides_before_everything_else(stage: str) -> None:
-    assert stage_of({"stage": stage, "type": "checkpoint:human-verify"}, "Test it", "src/a.py") == stage
+    assert (
+        stage_of({"stage": stage, "type": "checkpoint:human-verify"}, "Test it", "src/a.py")
+        == stage
+    )
 
 
 @pytest.mark.parametrize(
@@ -66,15 +69,31 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize(("stage", "word"), [(stage, word) for stage, words in WORDS.items() for word in words])
 @pytest.mark.parametrize(
-    "label", ["", "Task 1: ", "task 12: ", "Task 01-02: ", "1: ", "T3 — ", "[P] ", "Task 2: [TDD] [US1] ", "2. "]
+    ("stage", "word"), [(stage, word) for stage, words in WORDS.items() for word in words]
+)
+@pytest.mark.parametrize(
+    "label",
+    [
+        "",
+        "Task 1: ",
+        "task 12: ",
+        "Task 01-02: ",
+        "1: ",
+        "T3 — ",
+        "[P] ",
+        "Task 2: [TDD] [US1] ",
+        "2. ",
+    ],
 )
 def test_the_first_word_of_the_name_decides(stage: str, word: str, label: str) -> None:
     assert stage_of({}, f"{label}{word.capitalize()} the thing", "") == stage
 
 
-@pytest.mark.parametrize("name", ["Test", "Test:", "Verify, then add", "Check-in the code", "", "Task 1: Verify", "Task 1:"])
+@pytest.mark.parametrize(
+    "name",
+    ["Test", "Test:", "Verify, then add", "Check-in the code", "", "Task 1: Verify", "Task 1:"],
+)
 def test_a_first_word_counts_only_in_front_of_a_space(name: str) -> None:
     assert stage_of({}, name, "") == "edit"
 
@@ -91,7 +110,10 @@ MANY = 150_000
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("text", ["1" * MANY, "[" * MANY, "(" * MANY, "[]" * MANY, "(" * MANY + ")", "n/a " * MANY, "a" * MANY])
+@pytest.mark.parametrize(
+    "text",
+    ["1" * MANY, "[" * MANY, "(" * MANY, "[]" * MANY, "(" * MANY + ")", "n/a " * MANY, "a" * MANY],
+)
 def test_hostile_names_and_files_take_linear_time(text: str) -> None:
     assert stage_of({}, text, "") == "edit"
     assert stage_of({}, "Write it", text) == "edit"
@@ -99,7 +121,9 @@ def test_hostile_names_and_files_take_linear_time(text: str) -> None:
 
 @settings(deadline=None)
 @given(
-    st.dictionaries(st.sampled_from(["type", "stage", "gate"]), st.text(max_size=8)), st.text(max_size=30), st.text(max_size=30)
+    st.dictionaries(st.sampled_from(["type", "stage", "gate"]), st.text(max_size=8)),
+    st.text(max_size=30),
+    st.text(max_size=30),
 )
 def test_every_step_has_a_stage(attributes: dict[str, str], name: str, files: str) -> None:
     assert stage_of(attributes, name, files) in STAGES

@@ -28,7 +28,10 @@ def people(text: str) -> list[str]:
         ("<automated>`npm test`</automated>", ["npm test"]),
         ("<automated>\n```bash\nnpm ci\nnpm test\n```\n</automated>", ["npm ci\nnpm test"]),
         ("<automated>$ npm test</automated>", ["npm test"]),
-        ("<automated>npm test</automated>\n<automated>npm run lint</automated>", ["npm test", "npm run lint"]),
+        (
+            "<automated>npm test</automated>\n<automated>npm run lint</automated>",
+            ["npm test", "npm run lint"],
+        ),
         ("<automated>\n  npm test\n  npm run lint\n</automated>", ["npm test\n  npm run lint"]),
         ("<automated>anything at all</automated>", ["anything at all"]),
         ("<automated></automated>", []),
@@ -41,16 +44,25 @@ def test_automated_is_a_command(text: str, found: list[str]) -> None:
 
 
 def test_what_stands_beside_automated_is_a_persons() -> None:
-    text = "<automated>npm test</automated>\n<human-check>Look at the page.</human-check>\nIt looks <b>right</b>."
+    text = (
+        "<automated>npm test</automated>\n<human-check>Look at the page.</human-check>\nIt looks"
+        " <b>right</b>."
+    )
     assert commands(text) == ["npm test"]
     assert people(text) == ["Look at the page.\nIt looks <b>right</b>."]
 
 
 def test_commands_come_first_and_people_last() -> None:
-    assert [check.kind for check in checks_in("Look.\n<automated>npm test</automated>")] == ["command", "human"]
+    assert [check.kind for check in checks_in("Look.\n<automated>npm test</automated>")] == [
+        "command",
+        "human",
+    ]
 
 
-@pytest.mark.parametrize("text", ["<automated>MISSING — Wave 0 writes the test</automated>", "<automated>MISSING</automated>"])
+@pytest.mark.parametrize(
+    "text",
+    ["<automated>MISSING — Wave 0 writes the test</automated>", "<automated>MISSING</automated>"],
+)
 def test_a_missing_command_is_asked_of_a_person(text: str) -> None:
     (check,) = checks_in(text)
     assert (check.kind, check.reason) == ("human", "the plan names no command for it")
@@ -157,10 +169,13 @@ def test_nothing_asks_for_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("command", "proves"), [("npm test", True), ("npm test || true", False), ("npm test; echo done", False)]
+    ("command", "proves"),
+    [("npm test", True), ("npm test || true", False), ("npm test; echo done", False)],
 )
 def test_a_command_that_cannot_fail_proves_nothing(command: str, proves: bool) -> None:
-    assert checks_in(f"<automated>{command}</automated>") == [Check("command", command, proves=proves)]
+    assert checks_in(f"<automated>{command}</automated>") == [
+        Check("command", command, proves=proves)
+    ]
 
 
 PIECES = [
@@ -196,10 +211,31 @@ MANY = 100_000
 @pytest.mark.parametrize(
     "text",
     [
-        "```a\n" * MANY, "`" * MANY, "<!--" * MANY, "<manual " * MANY, "<automated>\n" * MANY, "`a " * MANY, "no new " * MANY,
-        "<automated>MISSING</automated>\n" * (MANY // 10), "```\n~~~\n" * MANY, "all " * MANY, "<automated>" + "```a\n" * MANY,
+        "```a\n" * MANY,
+        "`" * MANY,
+        "<!--" * MANY,
+        "<manual " * MANY,
+        "<automated>\n" * MANY,
+        "`a " * MANY,
+        "no new " * MANY,
+        "<automated>MISSING</automated>\n" * (MANY // 10),
+        "```\n~~~\n" * MANY,
+        "all " * MANY,
+        "<automated>" + "```a\n" * MANY,
     ],
-    ids=["fences", "backticks", "comments", "tags", "open", "half", "words", "missing", "both", "every", "inside"],
-)  # fmt: skip
+    ids=[
+        "fences",
+        "backticks",
+        "comments",
+        "tags",
+        "open",
+        "half",
+        "words",
+        "missing",
+        "both",
+        "every",
+        "inside",
+    ],
+)
 def test_hostile_text_takes_linear_time(text: str) -> None:
     assert checks_in(text) is not None

@@ -28,34 +28,52 @@ def test_every_topic_command_and_rule_has_its_text() -> None:
 
 
 def test_markdown_as_text() -> None:
-    page = "# A [page](x.md)\n\n**One `two`** [there](https://x.org/a), `three\nfour`, ``a `b` ``\n\n- a\n  b\n"
-    assert plain_text(f"{page}\n```sh\n# no `x`\n```\n", 80) == (
-        "A PAGE\n\nOne two there (https://x.org/a), three four, a `b`\n\n- a b\n\n    # no `x`"
+    page = (
+        "# A [page](x.md)\n\n**One `two`** [there](https://x.org/a), `three\nfour`, ``a `b` ``\n\n-"
+        " a\n  b\n"
+    )
+    assert (
+        plain_text(f"{page}\n```sh\n# no `x`\n```\n", 80)
+        == "A PAGE\n\nOne two there (https://x.org/a), three four, a `b`\n\n- a b\n\n    # no `x`"
     )
 
 
 def test_tables_keep_their_columns_or_stand_below_each_other() -> None:
     table = "| name | |\n|---|---|\n| `k` | v \\| w |\n| long-word | a few more words than fit |\n"
-    assert plain_text(table, 32) == (
-        "  name\n  k          v | w\n  long-word  a few more words\n             than fit".strip("\n")
+    assert plain_text(
+        table, 32
+    ) == "  name\n  k          v | w\n  long-word  a few more words\n             than fit".strip(
+        "\n"
     )
     assert plain_text(table.replace("long-word", "x" * 31), 30).splitlines()[-3:] == [
-        f"  {'x' * 31}", "      a few more words than", "      fit"
-    ]  # fmt: skip
+        f"  {'x' * 31}",
+        "      a few more words than",
+        "      fit",
+    ]
 
 
 def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path: Path) -> None:
     said = sandbox.forge("help").out
-    assert "  must-haves     verdicts" in said and "  execute        execute an approved plan" in said
+    assert (
+        "  must-haves     verdicts" in said and "  execute        execute an approved plan" in said
+    )
     assert sandbox.forge("help", "exit-codes").out.startswith("EXIT STATUS\n")
     assert "Bad:" in sandbox.forge("help", "depends-cycle").out
     assert sandbox.call("help", "json").data["text"].startswith("JSON\n")
-    assert sandbox.call("help", "planz").json["error"]["hint"].startswith("did you mean `forge help plans`")
-    assert sandbox.forge("xyzzyx").err == "forge: there is no command `xyzzyx`\n  see `forge --help`\n"
+    assert (
+        sandbox.call("help", "planz")
+        .json["error"]["hint"]
+        .startswith("did you mean `forge help plans`")
+    )
+    assert (
+        sandbox.forge("xyzzyx").err == "forge: there is no command `xyzzyx`\n  see `forge --help`\n"
+    )
     assert "forge help RULE" in sandbox.forge("rules").out
     with pytest.raises(UnknownName, match="no topic"):
         topics.text_about("xyzzyxyzzy", VERBS, 80)
-    outside = subprocess.run([*FORGE, "help", "git"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    outside = subprocess.run(
+        [*FORGE, "help", "git"], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
     assert outside.returncode == 0 and "COMMITS" in outside.stdout
 
 
@@ -63,7 +81,12 @@ def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
     outer, inner = pty.openpty()
     environment = sandbox.environment({"TERM": "xterm", "PAGER": "sed s/^/paged:/"})
     done = subprocess.Popen(
-        [*FORGE, "help", "names"], cwd=sandbox.root, env=environment, stdin=inner, stdout=inner, stderr=inner
+        [*FORGE, "help", "names"],
+        cwd=sandbox.root,
+        env=environment,
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
     )
     os.close(inner)
     shown = b""

@@ -21,7 +21,9 @@ HOSTILE = "Task 1: <script>alert(1)</script> | `x`"
 
 @pytest.fixture
 def reviewed(sandbox: Sandbox) -> tuple[Sandbox, str]:
-    """A run of three steps: one edit, a test, and an edit whose check fails until a person mends it."""
+    """A run of three steps: one edit, a test, and an edit whose check fails until a person mends
+    it.
+    """
     tasks = [
         Task(HOSTILE, "a.txt", auto("test -s a.txt")),
         Task("Task 2: Test it", "", auto("echo seen; grep one a.txt")),
@@ -39,7 +41,10 @@ def reviewed(sandbox: Sandbox) -> tuple[Sandbox, str]:
 def test_diff_of_a_run_and_of_a_step_is_gits_diff(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
     open_one = sandbox.call("diff").data
-    assert (open_one["run"], [entry["path"] for entry in open_one["files"]]) == (run, ["a.txt", "b.txt"])
+    assert (open_one["run"], [entry["path"] for entry in open_one["files"]]) == (
+        run,
+        ["a.txt", "b.txt"],
+    )
     assert open_one["uncommitted"] == [" M b.txt"]
     assert sandbox.forge("resume").code == 0
     first, third = sandbox.call("diff", f"{run}/1").data, sandbox.call("diff", "01-01/3").data
@@ -53,14 +58,23 @@ def test_diff_of_a_run_and_of_a_step_is_gits_diff(reviewed: tuple[Sandbox, str])
     assert whole["uncommitted"] == []
     said = sandbox.forge("diff", run)
     assert "+++ b/a.txt" in said.out and ".planning" not in said.out
-    assert sandbox.forge("diff", run, "--stat").out.splitlines()[-1].strip().startswith("2 files changed")
+    assert (
+        sandbox.forge("diff", run, "--stat")
+        .out.splitlines()[-1]
+        .strip()
+        .startswith("2 files changed")
+    )
     assert sandbox.forge("diff", f"{run}/2").err.strip().endswith("changed no file")
     unknown = sandbox.call("diff", f"{run}/9")
     assert (unknown.code, unknown.json["error"]["kind"]) == (2, "unknown_name")
 
 
 def test_a_file_that_others_changed_in_between_is_shown_commit_by_commit(sandbox: Sandbox) -> None:
-    tasks = [Task("Task 1: Write a", "a.txt"), Task("Look", kind="checkpoint:human-verify"), Task("Task 3: Write a", "a.txt")]
+    tasks = [
+        Task("Task 1: Write a", "a.txt"),
+        Task("Look", kind="checkpoint:human-verify"),
+        Task("Task 3: Write a", "a.txt"),
+    ]
     work = {1: writes("a.txt", "one\n"), 3: "open('a.txt', 'a').write('three\\n')"}
     Case(sandbox, tasks, work, files=("a.txt",)).set_up()
     assert sandbox.forge("execute", "01-01", "--approve").code == 4
@@ -82,8 +96,14 @@ def test_log_shows_steps_with_their_commits_newest_run_first(reviewed: tuple[San
     data = sandbox.call("log", "01-01").data["runs"]
     steps = data[0]["steps"]
     assert (data[0]["run"], data[0]["verdict"]) == (run, "proven")
-    assert [(step["status"], len(step["commits"])) for step in steps] == [("completed", 1), ("completed", 0), ("completed", 2)]
-    assert all(step["commits"][0][:12] in sandbox.forge("log").out for step in steps if step["commits"])
+    assert [(step["status"], len(step["commits"])) for step in steps] == [
+        ("completed", 1),
+        ("completed", 0),
+        ("completed", 2),
+    ]
+    assert all(
+        step["commits"][0][:12] in sandbox.forge("log").out for step in steps if step["commits"]
+    )
     kinds = [deed["kind"] for deed in steps[2]["deeds"]]
     assert kinds[:2] == ["checkpoint", "runner"] and "failure" in kinds and "resumed" in kinds
     assert sandbox.call("log", "-n", "1").data["runs"] == data
@@ -91,7 +111,9 @@ def test_log_shows_steps_with_their_commits_newest_run_first(reviewed: tuple[San
 
 
 class Page(html.parser.HTMLParser):
-    """Holds an HTML page to what it promises: balanced, no script, nothing loaded from elsewhere, every link resolves."""
+    """Holds an HTML page to what it promises: balanced, no script, nothing loaded from elsewhere,
+    every link resolves.
+    """
 
     void = frozenset(("meta", "br", "i"))
 
@@ -121,7 +143,9 @@ class Page(html.parser.HTMLParser):
         self.texts.append(data)
 
 
-def test_a_report_is_one_page_that_is_the_same_when_made_again(reviewed: tuple[Sandbox, str], tmp_path: Path) -> None:
+def test_a_report_is_one_page_that_is_the_same_when_made_again(
+    reviewed: tuple[Sandbox, str], tmp_path: Path
+) -> None:
     sandbox, run = reviewed
     sandbox.forge("resume")
     made = sandbox.forge("report", run, "--format", "html", "--output", "../page.html")
@@ -129,7 +153,14 @@ def test_a_report_is_one_page_that_is_the_same_when_made_again(reviewed: tuple[S
     page = (sandbox.root.parent / "page.html").read_text(encoding="utf-8")
     parsed = Page(page)
     text = "".join(parsed.texts)
-    for expected in ("<script>alert(1)</script>", "</pre><b>bold", "proven", "Ada <ada@example.org>", "seen", "+right"):
+    for expected in (
+        "<script>alert(1)</script>",
+        "</pre><b>bold",
+        "proven",
+        "Ada <ada@example.org>",
+        "seen",
+        "+right",
+    ):
         assert expected in text, expected
     assert "\x1b" not in page and 'name="viewport"' in page
     assert "http://" not in page and "https://" not in page
@@ -153,7 +184,10 @@ def test_a_report_is_one_page_that_is_the_same_when_made_again(reviewed: tuple[S
 def test_reports_on_plans_phases_and_missions(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
     sandbox.write(".planning/phases/01-first/01-02-PLAN.md", SECOND)
-    sandbox.write(".planning/missions/start.yaml", "id: start\ntitle: Start well\ngoal: A start\nphases: ['01']\n")
+    sandbox.write(
+        ".planning/missions/start.yaml",
+        "id: start\ntitle: Start well\ngoal: A start\nphases: ['01']\n",
+    )
     for name, kind in (("01-01", "plan"), ("01-first", "phase"), ("start", "mission")):
         page = sandbox.call("report", name, "--format", "html").data["page"]
         Page(page)
@@ -167,7 +201,9 @@ def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> bytes:
     """Call forge on a terminal and return all that it showed there."""
     outer, inner = pty.openpty()
     settings = sandbox.environment({"TERM": "xterm", **env})
-    done = subprocess.Popen([*FORGE, *words], cwd=sandbox.root, env=settings, stdin=inner, stdout=inner, stderr=inner)
+    done = subprocess.Popen(
+        [*FORGE, *words], cwd=sandbox.root, env=settings, stdin=inner, stdout=inner, stderr=inner
+    )
     os.close(inner)
     shown = b""
     while True:
@@ -183,12 +219,18 @@ def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> bytes:
     return shown
 
 
-def test_diff_and_log_at_a_terminal_have_gits_colours_and_pager(reviewed: tuple[Sandbox, str]) -> None:
+def test_diff_and_log_at_a_terminal_have_gits_colours_and_pager(
+    reviewed: tuple[Sandbox, str],
+) -> None:
     sandbox, run = reviewed
     for words in (("diff", f"{run}/1"), ("log", run)):
         sandbox.git("config", "core.pager", "sed s/^/paged:/")
         shown = at_a_terminal(sandbox, *words)
-        assert b"paged:" in shown and b"\x1b[1m" in shown and (b"one" in shown or run.encode() in shown)
+        assert (
+            b"paged:" in shown
+            and b"\x1b[1m" in shown
+            and (b"one" in shown or run.encode() in shown)
+        )
         assert b"\x1b[1m" not in at_a_terminal(sandbox, *words, NO_COLOR="1")
         sandbox.git("config", "color.ui", "never")
         shown = at_a_terminal(sandbox, *words, GIT_PAGER="cat")
@@ -213,17 +255,29 @@ def test_evidence_that_a_log_names_elsewhere_is_not_read(reviewed: tuple[Sandbox
 def test_show_tells_a_run(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
     opened = sandbox.forge("show", run).out
-    assert f"run {run}: paused\n  asked     " in opened and "nothing yet: must-haves are judged behind the last step" in opened
+    assert (
+        f"run {run}: paused\n  asked     " in opened
+        and "nothing yet: must-haves are judged behind the last step" in opened
+    )
     assert sandbox.forge("resume").code == 0
     said = sandbox.forge("show", run).out
     assert f"run {run}: completed, proven\n" in said
     assert "\n            3. Task 3: Write b (edit): completed, checks 1 passed\n" in said
-    assert "2 declared, 2 passed" in said and "pass      artifact:1  a.txt" in said and "\x1b" not in said
+    assert (
+        "2 declared, 2 passed" in said
+        and "pass      artifact:1  a.txt" in said
+        and "\x1b" not in said
+    )
     assert (
         "\n  by        Ada <ada@example.org>\n            runner " in said
         and f"  evidence  .planning/runs/{run}/evidence/" in said
     )
     data = sandbox.call("show", run[-12:]).data
-    assert (data["run"], data["verdict"], len(data["steps"]), data["people"]) == (run, "proven", 3, ["Ada <ada@example.org>"])
+    assert (data["run"], data["verdict"], len(data["steps"]), data["people"]) == (
+        run,
+        "proven",
+        3,
+        ["Ada <ada@example.org>"],
+    )
     assert sandbox.call("show", "01-01").data["kind"] == "plan"
     assert sandbox.call("show", "nothing").json["error"]["kind"] == "unknown_name"

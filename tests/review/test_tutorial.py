@@ -1,4 +1,6 @@
-"""docs/tutorial.md, done as it says: each command in order, and what the page shows is what is printed."""
+"""docs/tutorial.md, done as it says: each command in order, and what the page shows is what is
+printed.
+"""
 
 from __future__ import annotations
 
@@ -14,17 +16,33 @@ from tests.conftest import DATES
 
 PAGE = Path(__file__).parents[2] / "docs/tutorial.md"
 _BLOCK = re.compile(r"^```console\n(.*?)^```$", re.M | re.S)
-_NAMES = re.compile(r"\d{8}T\d{6}Z-[\w.-]+?-[a-z0-9]{4}\b|\b[a-z][a-z0-9]{6}(?=  \.planning/backlog|-greet-in)")
+_NAMES = re.compile(
+    r"\d{8}T\d{6}Z-[\w.-]+?-[a-z0-9]{4}\b|\b[a-z][a-z0-9]{6}(?=  \.planning/backlog|-greet-in)"
+)
 _TIMES = re.compile(r"\d+\.\d s\b|\b[0-9a-f]{10,40}\b|\d{4}-\d\d-\d\d \d\d:\d\d")
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Yield each command of the page, its continued lines put together, with the lines that it shows behind it."""
+    """Yield each command of the page, its continued lines put together, with the lines that it
+    shows behind it.
+    """
     for block in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
             lines = part.splitlines()
-            end = next((number for number, line in enumerate(lines) if number and not line.startswith(">")), len(lines))
-            yield "\n".join([lines[0], *(line.removeprefix(">").removeprefix(" ") for line in lines[1:end])]), lines[end:]
+            end = next(
+                (
+                    number
+                    for number, line in enumerate(lines)
+                    if number and not line.startswith(">")
+                ),
+                len(lines),
+            )
+            yield (
+                "\n".join(
+                    [lines[0], *(line.removeprefix(">").removeprefix(" ") for line in lines[1:end])]
+                ),
+                lines[end:],
+            )
 
 
 def holds(shown: list[str], said: list[str]) -> bool:
@@ -46,10 +64,18 @@ class Reader:
         program.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} -m forge "$@"\n')
         program.chmod(0o755)
         self.env = {
-            "PATH": f"{program.parent}:{os.environ['PATH']}", "HOME": str(folder / "home"), "LC_ALL": "C.UTF-8", "TZ": "UTC",
-            "GIT_CONFIG_NOSYSTEM": "1", "GIT_PAGER": "cat", "GIT_AUTHOR_NAME": "Ada", "GIT_AUTHOR_EMAIL": "ada@example.org",
-            "GIT_COMMITTER_NAME": "Ada", "GIT_COMMITTER_EMAIL": "ada@example.org", **DATES,
-        }  # fmt: skip
+            "PATH": f"{program.parent}:{os.environ['PATH']}",
+            "HOME": str(folder / "home"),
+            "LC_ALL": "C.UTF-8",
+            "TZ": "UTC",
+            "GIT_CONFIG_NOSYSTEM": "1",
+            "GIT_PAGER": "cat",
+            "GIT_AUTHOR_NAME": "Ada",
+            "GIT_AUTHOR_EMAIL": "ada@example.org",
+            "GIT_COMMITTER_NAME": "Ada",
+            "GIT_COMMITTER_EMAIL": "ada@example.org",
+            **DATES,
+        }
         self.folder = folder
         self.ended = folder / "home/ended"
         self.here: dict[str, str] = {}
@@ -59,15 +85,23 @@ class Reader:
         for page, own in self.here.items():
             command = command.replace(page, own)
         done = subprocess.run(
-            ["bash", "-c", f"{command}\npwd > {shlex.quote(str(self.ended))}"], cwd=self.folder, env=self.env,
-            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False,
-        )  # fmt: skip
+            ["bash", "-c", f"{command}\npwd > {shlex.quote(str(self.ended))}"],
+            cwd=self.folder,
+            env=self.env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
+        )
         self.folder = Path(self.ended.read_text().strip())
         assert "Traceback" not in done.stdout, done.stdout
         return done.stdout.splitlines()
 
     def sees(self, shown: list[str], said: list[str]) -> bool:
-        """Say whether what was printed is what the page shows; names that are new on the page are learnt."""
+        """Say whether what was printed is what the page shows; names that are new on the page are
+        learnt.
+        """
         pages = [name for line in shown for name in _NAMES.findall(line)]
         owns = [name for line in said for name in _NAMES.findall(line)]
         for page in pages:
@@ -88,6 +122,11 @@ def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
     for command, shown in commands():
         said = reader.does(command)
         if not reader.sees(shown, said):
-            failed.append(f"$ {command}\n--- the page shows\n" + "\n".join(shown) + "\n--- it printed\n" + "\n".join(said))
+            failed.append(
+                f"$ {command}\n--- the page shows\n"
+                + "\n".join(shown)
+                + "\n--- it printed\n"
+                + "\n".join(said)
+            )
     assert failed == [], "\n\n".join(failed)
     assert len(list(commands())) > 25 and len(reader.here) == 2

@@ -64,4 +64,6 @@ def characters(text: str, finding: Finding) -> str:
     lines = text.split("\n")[finding.line - 1 : finding.end_line]
     if len(lines) == 1:
         return lines[0][finding.column - 1 : finding.end_column - 1]
-    return "\n".join([lines[0][finding.column - 1 :], *lines[1:-1], lines[-1][: finding.end_column - 1]])
+    return "\n".join(
+        [lines[0][finding.column - 1 :], *lines[1:-1], lines[-1][: finding.end_column - 1]]
+    )

@@ -1,4 +1,6 @@
-"""Rules between documents, on a `.planning/` in a repository, and on one that is only an excerpt."""
+"""Rules between documents, on a `.planning/` in a repository, and on one that is only an
+excerpt.
+"""
 
 from __future__ import annotations
 
@@ -22,17 +24,25 @@ def plan(front: str = "", body: str = "", files: str = "a.py") -> str:
 
 @pytest.fixture
 def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
-    """Write documents below `.planning/` and return what validate finds, less what is wrong with each by itself."""
+    """Write documents below `.planning/` and return what validate finds, less what is wrong with
+    each by itself.
+    """
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
 
-    def write(documents: dict[str, str], *, repository: bool = True, only: list[str] | None = None) -> list[Finding]:
+    def write(
+        documents: dict[str, str], *, repository: bool = True, only: list[str] | None = None
+    ) -> list[Finding]:
         root = tmp_path / "work"
         for name, text in documents.items():
             path = root / ".planning" / name
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(text)
         if repository:
-            subprocess.run(["git", "init", "-q", str(root)], check=True, env={**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null"})
+            subprocess.run(
+                ["git", "init", "-q", str(root)],
+                check=True,
+                env={**os.environ, "GIT_CONFIG_GLOBAL": "/dev/null"},
+            )
         return validate(root, [root / ".planning" / name for name in only or []]).findings
 
     return write
@@ -40,36 +50,64 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 def of(findings: list[Finding], rule: str) -> list[tuple[str, int, int, str]]:
     found = [each for each in findings if each.rule == rule]
-    return [(each.path.removeprefix(".planning/"), each.line, each.column, each.severity) for each in found]
+    return [
+        (each.path.removeprefix(".planning/"), each.line, each.column, each.severity)
+        for each in found
+    ]
 
 
-A, B, C = "phases/01-start/01-01-PLAN.md", "phases/01-start/01-02-PLAN.md", "phases/02-grow/02-01-PLAN.md"
+A, B, C = (
+    "phases/01-start/01-01-PLAN.md",
+    "phases/01-start/01-02-PLAN.md",
+    "phases/02-grow/02-01-PLAN.md",
+)
 
 
 def test_entries_of_depends_on_that_are_no_plan(found: Place) -> None:
-    findings = found({A: plan("wave: 1\ndepends_on: [01-09, 01-02]\n"),
-                      B: plan("depends_on: ['01', none, 01-02, after lunch]\n")})  # fmt: skip
+    findings = found(
+        {
+            A: plan("wave: 1\ndepends_on: [01-09, 01-02]\n"),
+            B: plan("depends_on: ['01', none, 01-02, after lunch]\n"),
+        }
+    )
     assert of(findings, "depends-unknown") == [(A, 3, 14, "warning"), (B, 2, 33, "note")]
     assert of(findings, "depends-self") == [(B, 2, 26, "error")]
 
 
 def test_every_form_of_a_plans_name_is_understood(found: Place) -> None:
     names = "[01-01, 01-01-PLAN.md, 01-01-write-notes, '01', 1-01, ../01-start/01-01-PLAN.md]"
-    findings = found({A: plan(), B: plan(f"depends_on: {names}\n"), C: plan("depends_on: [01-02]\n")})
+    findings = found(
+        {A: plan(), B: plan(f"depends_on: {names}\n"), C: plan("depends_on: [01-02]\n")}
+    )
     assert [each for each in findings if each.rule.startswith("depends")] == []
 
 
 def test_an_excerpt_says_little_about_what_is_absent(found: Place) -> None:
     documents = {A: plan("depends_on: [01-09]\n", "<context>\n@docs/nowhere.md\n</context>\n")}
     findings = found(documents, repository=False)
-    assert of(findings, "depends-unknown") == [(A, 2, 14, "note")] and of(findings, "reference-missing") == []
+    assert (
+        of(findings, "depends-unknown") == [(A, 2, 14, "note")]
+        and of(findings, "reference-missing") == []
+    )
 
 
 def test_circles_are_named_in_each_of_their_plans(found: Place) -> None:
     third = "phases/01-start/01-03-PLAN.md"
-    findings = found({A: plan("depends_on: [01-02]\n"), B: plan("depends_on: [01-03]\n"), third: plan("depends_on: [01-01]\n")})
-    assert of(findings, "depends-cycle") == [(A, 2, 14, "error"), (B, 2, 14, "error"), (third, 2, 14, "error")]
-    assert all("01-01, 01-02, 01-03" in each.message for each in findings if each.rule == "depends-cycle")
+    findings = found(
+        {
+            A: plan("depends_on: [01-02]\n"),
+            B: plan("depends_on: [01-03]\n"),
+            third: plan("depends_on: [01-01]\n"),
+        }
+    )
+    assert of(findings, "depends-cycle") == [
+        (A, 2, 14, "error"),
+        (B, 2, 14, "error"),
+        (third, 2, 14, "error"),
+    ]
+    assert all(
+        "01-01, 01-02, 01-03" in each.message for each in findings if each.rule == "depends-cycle"
+    )
 
 
 def test_a_later_phase(found: Place) -> None:
@@ -85,13 +123,19 @@ def test_waves_against_the_graph(found: Place) -> None:
 
 
 def test_plans_that_close_gaps_count_their_waves_anew(found: Place) -> None:
-    findings = found({A: plan("wave: 3\nfiles_modified: [a.py]\n"),
-                      B: plan("wave: 1\ngap_closure: true\ndepends_on: [01-01]\nfiles_modified: [a.py]\n")})  # fmt: skip
+    findings = found(
+        {
+            A: plan("wave: 3\nfiles_modified: [a.py]\n"),
+            B: plan("wave: 1\ngap_closure: true\ndepends_on: [01-01]\nfiles_modified: [a.py]\n"),
+        }
+    )
     assert [each for each in findings if each.rule.startswith("wave")] == []
 
 
 def test_a_shared_file_puts_plans_into_waves(found: Place) -> None:
-    findings = found({A: plan("wave: 1\nfiles_modified: [a.py]\n"), B: plan("wave: 2\nfiles_modified: [a.py]\n")})
+    findings = found(
+        {A: plan("wave: 1\nfiles_modified: [a.py]\n"), B: plan("wave: 2\nfiles_modified: [a.py]\n")}
+    )
     assert [each for each in findings if each.rule.startswith("wave")] == []
 
 
@@ -104,11 +148,21 @@ def test_two_plans_of_one_wave_that_write_one_file(found: Place) -> None:
 
 
 def test_references(found: Place) -> None:
-    context = "<context>\n@docs/nowhere.md\n@README.md\n- @made.py, which is new\n@~/x.md\n@.claude/y.md\n@app.route\n" \
-        "@scope/pkg\n@.planning/phases/01-start/01-02-SUMMARY.md\n@src/{name}.py\n@../CONTEXT.md\n</context>\n"  # fmt: skip
-    documents = {A: plan("", context), B: plan("files_modified: [made.py]\n"), "../README.md": "x", "phases/CONTEXT.md": "x"}
+    context = (
+        "<context>\n@docs/nowhere.md\n@README.md\n- @made.py, which is"
+        " new\n@~/x.md\n@.claude/y.md\n@app.route\n"
+        "@scope/pkg\n@.planning/phases/01-start/01-02-SUMMARY.md\n@src/{name}.py\n@../CONTEXT.md\n</context>\n"
+    )
+    documents = {
+        A: plan("", context),
+        B: plan("files_modified: [made.py]\n"),
+        "../README.md": "x",
+        "phases/CONTEXT.md": "x",
+    }
     assert of(found(documents), "reference-missing") == [(A, 4, 1, "warning")]
-    assert of(found({**documents, A.replace("PLAN", "SUMMARY"): "Done\n"}), "reference-missing") == [(A, 4, 1, "note")]
+    assert of(
+        found({**documents, A.replace("PLAN", "SUMMARY"): "Done\n"}), "reference-missing"
+    ) == [(A, 4, 1, "note")]
 
 
 REQUIREMENTS = """# Requirements
@@ -131,7 +185,9 @@ REQUIREMENTS = """# Requirements
 
 
 def test_requirements(found: Place) -> None:
-    findings = found({"REQUIREMENTS.md": REQUIREMENTS, A: plan("requirements:\n  - AUTH-01\n  - AUTH-77\n")})
+    findings = found(
+        {"REQUIREMENTS.md": REQUIREMENTS, A: plan("requirements:\n  - AUTH-01\n  - AUTH-77\n")}
+    )
     assert of(findings, "requirement-unknown") == [(A, 4, 5, "warning")]
     assert of(findings, "requirement-uncovered") == [("REQUIREMENTS.md", 5, 9, "warning")]
 
@@ -145,7 +201,11 @@ def test_requirements_in_ranges_and_archives_are_known(found: Place) -> None:
 
 def test_no_rule_asks_for_a_document_that_is_absent(found: Place) -> None:
     findings = found({A: plan("requirements: [AUTH-01]\n"), C: plan()})
-    assert {each.rule for each in findings if each.rule.startswith(("requirement", "roadmap", "status", "state"))} == set()
+    assert {
+        each.rule
+        for each in findings
+        if each.rule.startswith(("requirement", "roadmap", "status", "state"))
+    } == set()
 
 
 def test_a_requirement_that_is_defined_twice(found: Place) -> None:
@@ -168,7 +228,10 @@ Plans:
 
 def test_a_roadmap_against_folders_files_and_summaries(found: Place) -> None:
     findings = found({"ROADMAP.md": ROADMAP, A: plan(), B: plan(), C: plan()})
-    assert of(findings, "roadmap-unlisted") == [("ROADMAP.md", 1, 1, "warning"), ("ROADMAP.md", 8, 7, "note")]
+    assert of(findings, "roadmap-unlisted") == [
+        ("ROADMAP.md", 1, 1, "warning"),
+        ("ROADMAP.md", 8, 7, "note"),
+    ]
     assert of(findings, "roadmap-missing") == [("ROADMAP.md", 9, 7, "warning")]
     assert of(findings, "status-without-evidence") == [("ROADMAP.md", 8, 7, "warning")]
 
@@ -182,11 +245,15 @@ def test_a_roadmap_that_is_behind(found: Place) -> None:
 
 def test_a_plan_that_reaches_beyond_its_missions(found: Place) -> None:
     mission = "title: A\ngoal: b\nphases: [1]\nscope_contract:\n  paths: [src/**, a.py]\n"
-    findings = found({
-        "missions/m.yaml": mission, "missions/free.yaml": "title: A\ngoal: b\nphases: [1, 2]\n",
-        A: plan("files_modified:\n  - ./src/x/\n  - docs/*.md\n  - src/**/*.py\n"), B: plan(files="b.py"),
-        C: plan("files_modified: [elsewhere]\n"),
-    })  # fmt: skip
+    findings = found(
+        {
+            "missions/m.yaml": mission,
+            "missions/free.yaml": "title: A\ngoal: b\nphases: [1, 2]\n",
+            A: plan("files_modified:\n  - ./src/x/\n  - docs/*.md\n  - src/**/*.py\n"),
+            B: plan(files="b.py"),
+            C: plan("files_modified: [elsewhere]\n"),
+        }
+    )
     assert of(findings, "outside-mission") == [(A, 4, 5, "warning"), (B, 1, 1, "warning")]
     assert any("`docs/*.md`" in each.message for each in findings)
     findings = found({A.replace("PLAN", "SUMMARY"): "Done\n"})
@@ -194,26 +261,42 @@ def test_a_plan_that_reaches_beyond_its_missions(found: Place) -> None:
 
 
 def test_claims_without_evidence(found: Place) -> None:
-    findings = found({
-        A: plan("status: complete\n"), C: plan("status: draft\n"),
-        "phases/02-grow/02-VERIFICATION.md": "---\nstatus: passed\nscore: 3/5 must-haves\n---\n",
-        "STATE.md": "---\nprogress:\n  total_plans: 2\n  completed_plans: 3\n---\n",
-    })  # fmt: skip
+    findings = found(
+        {
+            A: plan("status: complete\n"),
+            C: plan("status: draft\n"),
+            "phases/02-grow/02-VERIFICATION.md": (
+                "---\nstatus: passed\nscore: 3/5 must-haves\n---\n"
+            ),
+            "STATE.md": "---\nprogress:\n  total_plans: 2\n  completed_plans: 3\n---\n",
+        }
+    )
     verification = ("phases/02-grow/02-VERIFICATION.md", 2, 9, "warning")
-    assert of(findings, "status-without-evidence") == [(A, 2, 9, "warning"), verification, verification]
+    assert of(findings, "status-without-evidence") == [
+        (A, 2, 9, "warning"),
+        verification,
+        verification,
+    ]
     assert of(findings, "state-numbers") == [("STATE.md", 4, 20, "warning")]
 
 
 def test_summaries(found: Place) -> None:
-    summary = {"phases/01-start/01-02-SUMMARY.md": "---\na: @b\n---\n", "phases/01-start/01-SUMMARY.md": "All done\n"}
+    summary = {
+        "phases/01-start/01-02-SUMMARY.md": "---\na: @b\n---\n",
+        "phases/01-start/01-SUMMARY.md": "All done\n",
+    }
     findings = found({A: plan(), **summary})
-    assert of(findings, "summary-without-plan") == [("phases/01-start/01-02-SUMMARY.md", 1, 1, "warning")]
+    assert of(findings, "summary-without-plan") == [
+        ("phases/01-start/01-02-SUMMARY.md", 1, 1, "warning")
+    ]
     assert of(findings, "report-yaml") == [("phases/01-start/01-02-SUMMARY.md", 2, 4, "warning")]
 
 
 def test_one_file_of_a_repository_is_held_against_its_neighbours(found: Place) -> None:
     documents = {A: plan("depends_on: [01-02]\n"), B: plan("depends_on: [01-01]\n")}
-    assert [each.path for each in found(documents, only=[A]) if each.rule == "depends-cycle"] == [f".planning/{A}"]
+    assert [each.path for each in found(documents, only=[A]) if each.rule == "depends-cycle"] == [
+        f".planning/{A}"
+    ]
 
 
 def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None:
@@ -224,43 +307,94 @@ def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None
 
 def test_two_phases_of_one_number(found: Place) -> None:
     page = "---\ntitle: It\n---\n"
-    documents = {"phases/01-start/README.md": page, "phases/1-other/README.md": page, "phases/01.1-more/README.md": page,
-                 "phases/01-third/01-01-PLAN.md": plan()}  # fmt: skip
+    documents = {
+        "phases/01-start/README.md": page,
+        "phases/1-other/README.md": page,
+        "phases/01.1-more/README.md": page,
+        "phases/01-third/01-01-PLAN.md": plan(),
+    }
     assert of(found(documents), "duplicate-phase") == [
-        ("phases/01-third/01-01-PLAN.md", 1, 1, "warning"), ("phases/1-other/README.md", 1, 1, "warning")
-    ]  # fmt: skip
+        ("phases/01-third/01-01-PLAN.md", 1, 1, "warning"),
+        ("phases/1-other/README.md", 1, 1, "warning"),
+    ]
     done = found({"phases/01-third/01-01-SUMMARY.md": "---\nphase: 01-third\n---\n"})
     assert of(done, "duplicate-phase")[0] == ("phases/01-third/01-01-PLAN.md", 1, 1, "note")
 
 
 def test_a_mission_whose_shape_or_phases_are_wrong(found: Place) -> None:
     mission = "id: other\ntitle: A\nstatus: finished\nphases: [1, 01-first-of-all, 7, 9]\n"
-    findings = found({"phases/01-start/01-01-PLAN.md": plan(), "missions/a.yaml": mission,
-                      "ROADMAP.md": "- [ ] **Phase 1: Start**\n- [ ] **Phase 9: End**\n"})  # fmt: skip
+    findings = found(
+        {
+            "phases/01-start/01-01-PLAN.md": plan(),
+            "missions/a.yaml": mission,
+            "ROADMAP.md": "- [ ] **Phase 1: Start**\n- [ ] **Phase 9: End**\n",
+        }
+    )
     assert of(findings, "mission-shape") == [
-        ("missions/a.yaml", 1, 1, "warning"), ("missions/a.yaml", 1, 5, "warning"), ("missions/a.yaml", 3, 9, "warning")
-    ]  # fmt: skip
+        ("missions/a.yaml", 1, 1, "warning"),
+        ("missions/a.yaml", 1, 5, "warning"),
+        ("missions/a.yaml", 3, 9, "warning"),
+    ]
     assert of(findings, "mission-phase") == [
-        ("missions/a.yaml", 4, 13, "warning"), ("missions/a.yaml", 4, 30, "warning"), ("missions/a.yaml", 4, 33, "note")
-    ]  # fmt: skip
+        ("missions/a.yaml", 4, 13, "warning"),
+        ("missions/a.yaml", 4, 30, "warning"),
+        ("missions/a.yaml", 4, 33, "note"),
+    ]
     right = "id: a\ntitle: A\ngoal: b\nphases: [start, .planning/phases/01-start]\n"
-    assert not {"mission-shape", "mission-phase"} & {each.rule for each in found({"missions/a.yaml": right})}
+    assert not {"mission-shape", "mission-phase"} & {
+        each.rule for each in found({"missions/a.yaml": right})
+    }
 
 
 def test_a_mission_that_is_called_done_and_is_not(found: Place) -> None:
     mission = "status: {}\nphases: ['1', grow]\n"
-    documents = {A: plan(), C: plan(), "phases/01-start/01-01-SUMMARY.md": "---\nphase: 01-start\n---\n"}
-    findings = found({**documents, "missions/a.yaml": mission.format("done"), "missions/b.yaml": mission.format("active")})
+    documents = {
+        A: plan(),
+        C: plan(),
+        "phases/01-start/01-01-SUMMARY.md": "---\nphase: 01-start\n---\n",
+    }
+    findings = found(
+        {
+            **documents,
+            "missions/a.yaml": mission.format("done"),
+            "missions/b.yaml": mission.format("active"),
+        }
+    )
     assert of(findings, "mission-not-done") == [("missions/a.yaml", 1, 9, "warning")]
-    assert of(found({"phases/02-grow/02-01-SUMMARY.md": "---\nphase: 02-grow\n---\n"}), "mission-not-done") == []
-    assert of(found({"missions/a.yaml": "status: done\nphases: [03-gone]\n"}), "mission-not-done") != []
+    assert (
+        of(
+            found({"phases/02-grow/02-01-SUMMARY.md": "---\nphase: 02-grow\n---\n"}),
+            "mission-not-done",
+        )
+        == []
+    )
+    assert (
+        of(found({"missions/a.yaml": "status: done\nphases: [03-gone]\n"}), "mission-not-done")
+        != []
+    )
 
 
 def test_items_by_themselves_and_between_each_other(found: Place) -> None:
     item = "---\nid: {}\ntitle: It\nstatus: {}\ndepends_on: [{}]\nacceptance: [a]\n---\n"
-    findings = found({"backlog/aa1-x.md": item.format("aa1", "done", "aa9"), "backlog/aa1-y.md": item.format("aa1", "todo", ""),
-                      "backlog/aa2-x.md": "no front matter", "backlog/aa3-x.md": item.format("aa3", "dnoe", "")})  # fmt: skip
-    rules = ("item-front-matter", "item-shape", "duplicate-item", "item-dependency", "item-not-done")
+    findings = found(
+        {
+            "backlog/aa1-x.md": item.format("aa1", "done", "aa9"),
+            "backlog/aa1-y.md": item.format("aa1", "todo", ""),
+            "backlog/aa2-x.md": "no front matter",
+            "backlog/aa3-x.md": item.format("aa3", "dnoe", ""),
+        }
+    )
+    rules = (
+        "item-front-matter",
+        "item-shape",
+        "duplicate-item",
+        "item-dependency",
+        "item-not-done",
+    )
     assert [[place for place, *_ in of(findings, rule)] for rule in rules] == [
-        ["backlog/aa2-x.md"], ["backlog/aa3-x.md"], ["backlog/aa1-y.md"], ["backlog/aa1-x.md"], ["backlog/aa1-x.md"],
-    ]  # fmt: skip
+        ["backlog/aa2-x.md"],
+        ["backlog/aa3-x.md"],
+        ["backlog/aa1-y.md"],
+        ["backlog/aa1-x.md"],
+        ["backlog/aa1-x.md"],
+    ]

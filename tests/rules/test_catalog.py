@@ -18,35 +18,47 @@ from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 from tests.rules.plans import PATH, SOUND, changed
 
-CORPUS = Path(os.environ.get("FORGE_CORPUS", Path(__file__).resolve().parents[3] / "shared/corpus/plans"))
+CORPUS = Path(
+    os.environ.get("FORGE_CORPUS", Path(__file__).resolve().parents[3] / "shared/corpus/plans")
+)
 STABLE = """
-allow-unused allow-without-reason checkpoint-in-autonomous config-json conflict-markers depends-cycle depends-forward
-depends-self depends-unknown duplicate-phase duplicate-phase duplicate-plan duplicate-requirement duplicate-step-id
-files-undeclared files-untouched
-front-matter-missing front-matter-schema front-matter-shape front-matter-unclosed front-matter-yaml mission-yaml
-mission-contract mission-phase mission-shape outside-mission
-must-have-bare must-have-empty must-have-undecidable must-haves-missing no-steps path-outside pattern-invalid
-pattern-matches-all phase-mismatch plan-mismatch proof-unread reference-missing report-yaml requirement-uncovered
-requirement-unknown roadmap-behind roadmap-missing roadmap-unlisted run-card run-without-commits settings settings-key
-state-numbers status-without-evidence step-unclosed step-without-action step-without-done step-without-verify
-summary-without-plan timeline-damaged timeline-rewritten truth-uncovered unknown-key unknown-stage unreadable
-verify-already-passes verify-cannot-fail verify-foreign-path verify-prose wave-file-conflict wave-mismatch
+allow-unused allow-without-reason checkpoint-in-autonomous config-json conflict-markers
+depends-cycle depends-forward depends-self depends-unknown duplicate-phase duplicate-phase
+duplicate-plan duplicate-requirement duplicate-step-id files-undeclared files-untouched
+front-matter-missing front-matter-schema front-matter-shape front-matter-unclosed front-matter-yaml
+mission-yaml mission-contract mission-phase mission-shape outside-mission must-have-bare
+must-have-empty must-have-undecidable must-haves-missing no-steps path-outside pattern-invalid
+pattern-matches-all phase-mismatch plan-mismatch proof-unread reference-missing report-yaml
+requirement-uncovered requirement-unknown roadmap-behind roadmap-missing roadmap-unlisted run-card
+run-without-commits settings settings-key state-numbers status-without-evidence step-unclosed
+step-without-action step-without-done step-without-verify summary-without-plan timeline-damaged
+timeline-rewritten truth-uncovered unknown-key unknown-stage unreadable verify-already-passes
+verify-cannot-fail verify-foreign-path verify-prose wave-file-conflict wave-mismatch
 """.split()
 
 
 def test_ids_are_unique_and_none_is_ever_taken_away() -> None:
     ids = [rule.id for rule in RULES]
     assert len(ids) == len(set(ids)) and set(STABLE) <= set(ids)
-    blocking = {"unreadable", "front-matter-unclosed", "no-steps", "duplicate-step-id", "path-outside"}
+    blocking = {
+        "unreadable",
+        "front-matter-unclosed",
+        "no-steps",
+        "duplicate-step-id",
+        "path-outside",
+    }
     assert {rule.id for rule in RULES if rule.blocks} == blocking
 
 
 def test_every_rule_has_a_case_in_these_tests() -> None:
     here = Path(__file__)
-    texts = "".join(path.read_text() for path in here.parent.glob("test_*.py") if path.name != here.name)
+    texts = "".join(
+        path.read_text() for path in here.parent.glob("test_*.py") if path.name != here.name
+    )
     elsewhere = set(
-        "front-matter-unclosed front-matter-missing front-matter-yaml front-matter-shape duplicate-step-id unknown-stage "
-        "path-outside mission-yaml mission-contract duplicate-plan".split()
+        "front-matter-unclosed front-matter-missing front-matter-yaml front-matter-shape"
+        " duplicate-step-id unknown-stage path-outside mission-yaml mission-contract"
+        " duplicate-plan".split()
     )
     assert {rule.id for rule in RULES if f'"{rule.id}"' not in texts} <= elsewhere
 
@@ -78,7 +90,9 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
         folder = tmp_path / str(plans) / ".planning/phases/01-start"
         folder.mkdir(parents=True)
         for number in range(1, plans + 1):
-            text = SOUND.replace("plan: 01", f"plan: {number}\ndepends_on: [{number % plans + 1:02d}]")
+            text = SOUND.replace(
+                "plan: 01", f"plan: {number}\ndepends_on: [{number % plans + 1:02d}]"
+            )
             (folder / f"01-{number:02d}-PLAN.md").write_text(text)
         counts: Counter[str] = Counter()
         original = catalog.between
@@ -89,7 +103,13 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
             return original(project)
 
         monkeypatch.setattr("forge.views.validation.read_all.between", counting)
-        assert sum(each.rule == "depends-cycle" for each in validate(tmp_path / str(plans), []).findings) == plans
+        assert (
+            sum(
+                each.rule == "depends-cycle"
+                for each in validate(tmp_path / str(plans), []).findings
+            )
+            == plans
+        )
         return counts["facts"]
 
     assert asked(90) <= 3.1 * asked(30)
@@ -97,13 +117,27 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"there is no corpus at {CORPUS}")
 def test_real_plans_are_read_without_errors_of_the_rules_own() -> None:
-    """A tenth of the corpus: no rule but those of the reader calls an error what people really wrote, bad patterns excepted."""
-    reader = {"unreadable", "no-steps", "path-outside", "front-matter-yaml", "front-matter-unclosed", "front-matter-shape"}
+    """A tenth of the corpus: no rule but those of the reader calls an error what people really
+    wrote, bad patterns excepted.
+    """
+    reader = {
+        "unreadable",
+        "no-steps",
+        "path-outside",
+        "front-matter-yaml",
+        "front-matter-unclosed",
+        "front-matter-shape",
+    }
     wrong: Counter[str] = Counter()
     for path in sorted(CORPUS.rglob("*PLAN.md"))[::10]:
         name = path.relative_to(CORPUS).as_posix().partition("/")[2]
         plan = load(Source.of(name, path.read_bytes()), plan_id(name))
         for finding in of_plan(plan, Path("/nowhere/at/all")):
-            assert 1 <= finding.line <= finding.end_line and finding.column >= 1 and finding.message and finding.hint
+            assert (
+                1 <= finding.line <= finding.end_line
+                and finding.column >= 1
+                and finding.message
+                and finding.hint
+            )
             wrong[finding.rule] += finding.severity == "error"
     assert {rule for rule, number in wrong.items() if number} <= reader | {"pattern-invalid"}

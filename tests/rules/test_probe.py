@@ -1,4 +1,6 @@
-"""forge validate --probe: approved verify commands run before the work, on a tree that is put back."""
+"""forge validate --probe: approved verify commands run before the work, on a tree that is put
+back.
+"""
 
 from __future__ import annotations
 
@@ -21,7 +23,12 @@ def count(tmp_path: Path) -> Path:
 
 def ready(sandbox: Sandbox, *commands: str, approve: bool = True, more: str = "") -> Sandbox:
     listed = "".join(f"<automated>{command}</automated>\n" for command in commands)
-    sandbox.write(PATH, SOUND.replace(f"<automated>{COMMAND}</automated>", listed).replace("</tasks>", f"{more}</tasks>"))
+    sandbox.write(
+        PATH,
+        SOUND.replace(f"<automated>{COMMAND}</automated>", listed).replace(
+            "</tasks>", f"{more}</tasks>"
+        ),
+    )
     sandbox.commit("Plan")
     if approve:
         sandbox.forge("approve", "01-01")
@@ -31,7 +38,11 @@ def ready(sandbox: Sandbox, *commands: str, approve: bool = True, more: str = ""
 def probed(sandbox: Sandbox, *words: str) -> tuple[Said, list[tuple[str, int, str]]]:
     said = sandbox.call("validate", "--probe", *words)
     assert "error" not in said.json, said.json
-    return said, [(each["severity"], each["line"], each["message"]) for each in said.json["findings"] if each["rule"] == RULE]
+    return said, [
+        (each["severity"], each["line"], each["message"])
+        for each in said.json["findings"]
+        if each["rule"] == RULE
+    ]
 
 
 def test_nothing_of_a_plan_that_is_not_approved_is_run(sandbox: Sandbox, count: Path) -> None:
@@ -42,27 +53,40 @@ def test_nothing_of_a_plan_that_is_not_approved_is_run(sandbox: Sandbox, count: 
     (hint,) = [each["hint"] for each in said.json["findings"] if each["rule"] == RULE]
     assert f"forge approve {PATH}" in hint
     sandbox.forge("approve", "01-01")
-    sandbox.write(PATH, (sandbox.root / PATH).read_text().replace("Write them.", "Write them well."))
+    sandbox.write(
+        PATH, (sandbox.root / PATH).read_text().replace("Write them.", "Write them well.")
+    )
     assert probed(sandbox)[1][0][0] == "note", "an approval of another text is none"
     sandbox.forge("validate")
     assert not count.exists()
 
 
-def test_a_command_that_passes_before_the_work_is_a_finding_at_its_characters(sandbox: Sandbox, count: Path) -> None:
+def test_a_command_that_passes_before_the_work_is_a_finding_at_its_characters(
+    sandbox: Sandbox, count: Path
+) -> None:
     ready(sandbox, f"echo x &gt;&gt; {count}; test -s README.md")
     assert RULE not in sandbox.forge("validate", "--json").out
     said, (found,) = probed(sandbox)
     assert said.code == 0, "a warning"
-    assert found[0] == "warning" and found[2].startswith("this command passes before step 1 is done")
+    assert found[0] == "warning" and found[2].startswith(
+        "this command passes before step 1 is done"
+    )
     assert count.read_text() == "x\n", "it ran, once"
     (one,) = [each for each in said.json["findings"] if each["rule"] == RULE]
     line = (sandbox.root / PATH).read_text().splitlines()[one["line"] - 1]
-    assert line[one["column"] - 1 : one["end_column"] - 1] == f"echo x &gt;&gt; {count}; test -s README.md"
-    assert [(each["step"], each["outcome"]) for each in said.data["probed"]] == [("01-01/1", "passed")]
+    assert (
+        line[one["column"] - 1 : one["end_column"] - 1]
+        == f"echo x &gt;&gt; {count}; test -s README.md"
+    )
+    assert [(each["step"], each["outcome"]) for each in said.data["probed"]] == [
+        ("01-01/1", "passed")
+    ]
     assert sandbox.forge("validate", "--probe").out.count(RULE) == 1
 
 
-def test_one_command_that_fails_is_enough_and_those_behind_it_are_not_run(sandbox: Sandbox, count: Path) -> None:
+def test_one_command_that_fails_is_enough_and_those_behind_it_are_not_run(
+    sandbox: Sandbox, count: Path
+) -> None:
     ready(sandbox, "test -s README.md", COMMAND, f"echo x >> {count}")
     said, found = probed(sandbox)
     assert (said.code, found, count.exists()) == (0, [], False)
@@ -85,27 +109,43 @@ def test_a_step_all_of_whose_commands_pass_is_one_finding(sandbox: Sandbox) -> N
         ("kill -9 $$", "failed"),
     ],
 )
-def test_what_says_nothing_is_no_finding_and_no_crash(sandbox: Sandbox, command: str, outcome: str) -> None:
+def test_what_says_nothing_is_no_finding_and_no_crash(
+    sandbox: Sandbox, command: str, outcome: str
+) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
     ready(sandbox, command.replace("&", "&amp;"))
     said, found = probed(sandbox)
-    assert (said.code, found, [each["outcome"] for each in said.data["probed"]]) == (0, [], [outcome])
+    assert (said.code, found, [each["outcome"] for each in said.data["probed"]]) == (
+        0,
+        [],
+        [outcome],
+    )
 
 
 def test_the_tree_is_as_before(sandbox: Sandbox) -> None:
     sandbox.write("kept.txt", "kept\n")
     sandbox.write(".planning/notes.md", "draft\n")
-    sly = "echo a > README.md; echo b > new.txt; rm kept.txt; echo c > .planning/notes.md; git add -A; git commit -qm sly"
+    sly = (
+        "echo a > README.md; echo b > new.txt; rm kept.txt; echo c > .planning/notes.md; git add"
+        " -A; git commit -qm sly"
+    )
     ready(sandbox, sly.replace("&", "&amp;"), "git checkout -q -b other")
     sandbox.write(".planning/notes.md", "not yet committed\n")
     before = (sandbox.head(), sandbox.status(), sandbox.git("symbolic-ref", "HEAD"))
     said, (found,) = probed(sandbox)
     assert "all pass" in found[2], "it passes, whatever it changes"
-    assert said.data["probed"][0]["changed"] == [".planning/notes.md", "README.md", "kept.txt", "new.txt"]
+    assert said.data["probed"][0]["changed"] == [
+        ".planning/notes.md",
+        "README.md",
+        "kept.txt",
+        "new.txt",
+    ]
     assert (sandbox.head(), sandbox.status(), sandbox.git("symbolic-ref", "HEAD")) == before
     assert (sandbox.root / ".planning/notes.md").read_text() == "not yet committed\n"
     assert (sandbox.root / "README.md").read_text() == "# A repository\n"
-    assert "new.txt" in sandbox.git("ls-tree", "-r", "--name-only", "refs/forge/safety/probe/2"), "what it made is kept"
+    assert "new.txt" in sandbox.git("ls-tree", "-r", "--name-only", "refs/forge/safety/probe/2"), (
+        "what it made is kept"
+    )
     assert sandbox.git("ls-files", ".planning/proofs") == "", "nothing is proven"
 
 
@@ -116,8 +156,13 @@ def test_a_tree_with_changes_is_refused_and_nothing_runs(sandbox: Sandbox, count
     assert (said.code, said.json["error"]["kind"], count.exists()) == (2, "dirty_tree", False)
 
 
-def test_work_that_is_done_and_steps_that_test_are_not_probed(sandbox: Sandbox, count: Path) -> None:
-    test = f"<task type='auto'>\n<name>Test all</name>\n<verify><automated>echo x >> {count}</automated></verify>\n</task>\n"
+def test_work_that_is_done_and_steps_that_test_are_not_probed(
+    sandbox: Sandbox, count: Path
+) -> None:
+    test = (
+        "<task type='auto'>\n<name>Test all</name>\n<verify><automated>echo x >>"
+        f" {count}</automated></verify>\n</task>\n"
+    )
     ready(sandbox, COMMAND, more=test)
     assert [each["outcome"] for each in probed(sandbox)[0].data["probed"]] == ["failed"]
     assert not count.exists()
@@ -131,12 +176,19 @@ def test_other_plans_than_the_named_ones_are_left_alone(sandbox: Sandbox, count:
     other = sandbox.write(PATH.replace("01-01", "01-02"), SOUND.replace("plan: 01", "plan: 02"))
     sandbox.commit()
     said, found = probed(sandbox, str(other))
-    assert ([each[0] for each in found], said.data["probed"], count.exists()) == (["note"], [], False)
+    assert ([each[0] for each in found], said.data["probed"], count.exists()) == (
+        ["note"],
+        [],
+        False,
+    )
 
 
 def test_a_comment_silences_it_and_is_unused_only_where_it_was_asked(sandbox: Sandbox) -> None:
     allow = f"<!-- forge: allow {RULE}: it watches that nothing breaks -->\n"
-    sandbox.write(PATH, SOUND.replace("  <verify>", f"  {allow}  <verify>").replace(COMMAND, "test -s README.md"))
+    sandbox.write(
+        PATH,
+        SOUND.replace("  <verify>", f"  {allow}  <verify>").replace(COMMAND, "test -s README.md"),
+    )
     sandbox.commit()
     sandbox.forge("approve", "01-01")
     assert sandbox.call("validate").json["findings"] == []

@@ -1,4 +1,6 @@
-"""Readings that are kept: what did not change is not read again, and no cache is ever believed too much."""
+"""Readings that are kept: what did not change is not read again, and no cache is ever believed too
+much.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (place / PATH).parent.mkdir(parents=True)
     subprocess.run(["git", "init", "-q", str(place)], check=True)
     settled(place / PATH, SOUND)
-    settled(place / PATH.replace("01-01", "01-02"), SOUND.replace("plan: 01", "plan: 02\ndepends_on: [01-03]"))
+    settled(
+        place / PATH.replace("01-01", "01-02"),
+        SOUND.replace("plan: 01", "plan: 02\ndepends_on: [01-03]"),
+    )
     return place
 
 
@@ -78,7 +83,9 @@ def test_rules_between_documents_see_what_changed(root: Path, reads: list[str]) 
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", None], ids=["empty", "other", "torn"])
-def test_a_damaged_cache_is_ignored_and_made_anew(root: Path, reads: list[str], damage: bytes | None) -> None:
+def test_a_damaged_cache_is_ignored_and_made_anew(
+    root: Path, reads: list[str], damage: bytes | None
+) -> None:
     first, path = validate(root, []), cache_of(root)
     raw = path.read_bytes()
     path.write_bytes(raw[: len(raw) // 2] + b"\xff" * (len(raw) // 2) if damage is None else damage)
@@ -93,7 +100,9 @@ def test_a_cache_that_cannot_be_written_does_no_harm(root: Path) -> None:
     assert validate(root, []).files == 2
 
 
-def test_a_file_that_changed_just_now_is_not_kept(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_file_that_changed_just_now_is_not_kept(
+    root: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("forge.views.validation.readings._SETTLED", 10**18)
     validate(root, [])
     asked = spied(monkeypatch)
@@ -101,7 +110,9 @@ def test_a_file_that_changed_just_now_is_not_kept(root: Path, monkeypatch: pytes
     assert len(asked) == 2
 
 
-def test_nothing_is_kept_outside_a_repository(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_is_kept_outside_a_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     (tmp_path / PATH).parent.mkdir(parents=True)
     (tmp_path / PATH).write_text(SOUND)
@@ -125,12 +136,18 @@ def test_progress_is_told(root: Path) -> None:
     assert told == [(1, 2), (2, 2)]
 
 
-def test_documents_of_several_folders_are_judged_with_their_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_of_several_folders_are_judged_with_their_own(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
     for name in ("one", "two"):
         (tmp_path / name / PATH).parent.mkdir(parents=True)
-        (tmp_path / name / PATH).write_text(SOUND.replace("plan: 01", "plan: 01\ndepends_on: [01-01]"))
+        (tmp_path / name / PATH).write_text(
+            SOUND.replace("plan: 01", "plan: 01\ndepends_on: [01-01]")
+        )
     report = validate(tmp_path, [tmp_path / "one", tmp_path / "two"])
     selves = [each for each in report.findings if each.rule == "depends-self"]
-    assert [each.path for each in selves] == [str(tmp_path / name / PATH) for name in ("one", "two")]
+    assert [each.path for each in selves] == [
+        str(tmp_path / name / PATH) for name in ("one", "two")
+    ]
     assert report.lines[selves[0].path, selves[0].line] == "depends_on: [01-01]"

@@ -21,9 +21,20 @@ def timeline(*commits: str) -> bytes:
     """Return a whole timeline that names commits, one a line."""
     raw, prev = b"", GENESIS
     for seq, commit in enumerate(commits, 1):
-        event = {"v": 1, "seq": seq, "ts": "2026-11-20T02:55:49.123456Z", "type": "diff_applied", "run": "r", "step": None,
-                 "attempt": None, "actor": "Ada", "execution": "", "data": {"commit": commit, "hook_changed": []},
-                 "evidence": [], "prev": prev}  # fmt: skip
+        event = {
+            "v": 1,
+            "seq": seq,
+            "ts": "2026-11-20T02:55:49.123456Z",
+            "type": "diff_applied",
+            "run": "r",
+            "step": None,
+            "attempt": None,
+            "actor": "Ada",
+            "execution": "",
+            "data": {"commit": commit, "hook_changed": []},
+            "evidence": [],
+            "prev": prev,
+        }
         line = json.dumps(event, separators=(",", ":")).encode()
         raw, prev = raw + line + b"\n", hashlib.sha256(line).hexdigest()[:32]
     return raw
@@ -49,10 +60,16 @@ def test_a_timeline_that_grows_is_sound(sandbox: Sandbox, judge: Judge) -> None:
         sandbox.write(LINE, timeline(*[head] * length))
         sandbox.commit()
     sandbox.write(LINE, timeline(head, head, head))
-    assert judge("timeline-rewritten") == [] and judge("timeline-damaged") == [] and judge("run-without-commits") == []
+    assert (
+        judge("timeline-rewritten") == []
+        and judge("timeline-damaged") == []
+        and judge("run-without-commits") == []
+    )
 
 
-def test_a_commit_that_changes_a_line_is_found_though_later_ones_grow(sandbox: Sandbox, judge: Judge) -> None:
+def test_a_commit_that_changes_a_line_is_found_though_later_ones_grow(
+    sandbox: Sandbox, judge: Judge
+) -> None:
     head = sandbox.head()
     for commits in (("a" * 40, head), (head, head), (head, head, head)):
         sandbox.write(LINE, timeline(*commits))
@@ -118,7 +135,10 @@ def test_cards_and_proofs_that_nobody_can_read(sandbox: Sandbox, judge: Judge) -
     sandbox.write(".planning/proofs/b.yaml", "kind: waiver\n")
     sandbox.write(".planning/config.json", '{"mode": yolo}\n')
     assert judge("run-card") == [(f"{RUN}/run.yaml", 1, "error")]
-    assert [path for path, _, _ in judge("proof-unread")] == [".planning/proofs/a.yaml", ".planning/proofs/b.yaml"]
+    assert [path for path, _, _ in judge("proof-unread")] == [
+        ".planning/proofs/a.yaml",
+        ".planning/proofs/b.yaml",
+    ]
     assert judge("config-json") == [(".planning/config.json", 1, "warning")]
 
 
@@ -126,5 +146,7 @@ def test_what_forge_itself_leaves_behind_is_sound(sandbox: Sandbox, judge: Judge
     done = sandbox.forge("demo", "demo")
     assert done.code == 0, done.err
     report = validate(sandbox.root / "demo", [])
-    assert {"run", "timeline", "plan", "summary"} <= {str(each["kind"]) for each in report.documents}
+    assert {"run", "timeline", "plan", "summary"} <= {
+        str(each["kind"]) for each in report.documents
+    }
     assert [each for each in report.findings if each.severity != "note"] == []

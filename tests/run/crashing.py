@@ -1,4 +1,6 @@
-"""Kills forge, its children, or all of them; then carries on as a person would and holds the end to an unbroken run's."""
+"""Kills forge, its children, or all of them; then carries on as a person would and holds the end to
+an unbroken run's.
+"""
 
 from __future__ import annotations
 
@@ -40,10 +42,15 @@ must_haves:
 
 
 def _work(step: int, name: str) -> str:
-    """Return a runner's work: two effects; it fails, as it should, where a disk is full when a file is closed."""
+    """Return a runner's work: two effects; it fails, as it should, where a disk is full when a file
+    is closed.
+    """
     count = f"file = open('counter.txt', 'a'); file.write('{step}\\n'); file.close()"
     told = "sys.excepthook = lambda kind, error, trace: print(error)"
-    return f"import time; {told}; pathlib.Path('{name}.txt').write_text('{name}'); time.sleep(0.05); {count}"
+    return (
+        f"import time; {told}; pathlib.Path('{name}.txt').write_text('{name}'); time.sleep(0.05);"
+        f" {count}"
+    )
 
 
 WORK = {1: _work(1, "a"), 2: _work(2, "b"), 5: _work(5, "c")}
@@ -57,7 +64,13 @@ def _case(sandbox: Sandbox) -> Case:
         Task("Look at it", kind="checkpoint:human-verify"),
         Task(STEPS[2], "c.txt, counter.txt", auto("grep -q c c.txt")),
     ]
-    return Case(sandbox, tasks, WORK, files=("a.txt", "b.txt", "c.txt", "counter.txt"), must_haves=MUST_HAVES)
+    return Case(
+        sandbox,
+        tasks,
+        WORK,
+        files=("a.txt", "b.txt", "c.txt", "counter.txt"),
+        must_haves=MUST_HAVES,
+    )
 
 
 def _nothing_yet(record: RunRecord | None) -> bool:
@@ -68,8 +81,8 @@ def _nothing_yet(record: RunRecord | None) -> bool:
 class Scene:
     """A state of the repository, and the command that is killed in it.
 
-    `due` says of the newest run whether the command has not begun and is to be given again; `counter` is what the effects of
-    the steps add up to at the end.
+    `due` says of the newest run whether the command has not begun and is to be given again;
+    `counter` is what the effects of the steps add up to at the end.
     """
 
     name: str
@@ -126,7 +139,11 @@ def _no_run_of(kind: str) -> Callable[[RunRecord | None], bool]:
 def _not_announced(kind: str) -> Callable[[RunRecord | None], bool]:
     """In an open run a rollback begins with the event that announces it."""
     return lambda record: (
-        record is None or all(event.type != "rollback_started" or event.data["kind"] != kind for event in record.reading.events)
+        record is None
+        or all(
+            event.type != "rollback_started" or event.data["kind"] != kind
+            for event in record.reading.events
+        )
     )
 
 
@@ -146,7 +163,9 @@ SCENES = (
 
 @dataclass
 class Ground:
-    """A scene that is set up once and copied for each kill, with what an unbroken run leads to and how long it takes."""
+    """A scene that is set up once and copied for each kill, with what an unbroken run leads to and
+    how long it takes.
+    """
 
     scene: Scene
     template: Sandbox
@@ -188,9 +207,14 @@ def set_up(scene: Scene, folder: Path) -> Ground:
 
 
 def kill_at_random(ground: Ground, folder: Path, victim: Victim, chance: random.Random) -> bool:
-    """Kill the scene's command at a random moment and hold what comes of it to its contract; False where it had ended."""
+    """Kill the scene's command at a random moment and hold what comes of it to its contract; False
+    where it had ended.
+    """
     sandbox = ground.copy(folder)
-    foreign = [sandbox.write(".git/refs/heads/side.lock", ""), sandbox.write(".git/refs/heads/new.lock", sandbox.head())]
+    foreign = [
+        sandbox.write(".git/refs/heads/side.lock", ""),
+        sandbox.write(".git/refs/heads/new.lock", sandbox.head()),
+    ]
     side = sandbox.git("rev-parse", "side")
     process = sandbox.start(*ground.scene.words)
     time.sleep(chance.uniform(0.02, ground.seconds))
@@ -218,28 +242,41 @@ def _kill(process: subprocess.Popen[bytes], victim: Victim) -> bool:
 def descendants(pid: int) -> list[int]:
     """Return the processes that a process started, and those that they started."""
     try:
-        children = [int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+        children = [
+            int(word) for word in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
     except OSError:
         return []
     return children + [below for child in children for below in descendants(child)]
 
 
 def check_untouched(sandbox: Sandbox) -> None:
-    """Right behind a kill: the object store is sound, and nothing but the run's own is on its way."""
+    """Right behind a kill: the object store is sound, and nothing but the run's own is on its
+    way.
+    """
     assert sandbox.git("fsck", "--no-dangling", "--strict") == ""
-    assert (sandbox.root / "README.md").read_text() == "mine\n" and (sandbox.root / ".env").read_text() == "KEY=mine\n"
+    assert (sandbox.root / "README.md").read_text() == "mine\n" and (
+        sandbox.root / ".env"
+    ).read_text() == "KEY=mine\n"
     for entry in sandbox.status():
         assert OURS.match(entry[3:].strip('"')), entry
     assert sandbox.git("symbolic-ref", "HEAD") == "refs/heads/main\n"
 
 
 def _newest(sandbox: Sandbox) -> RunRecord | None:
-    """Return the run that began last; a copy is another clone, whose ids of the same second are in no order."""
-    return max(all_runs(Repository.discover(sandbox.root)), key=lambda record: record.card.started_at, default=None)
+    """Return the run that began last; a copy is another clone, whose ids of the same second are in
+    no order.
+    """
+    return max(
+        all_runs(Repository.discover(sandbox.root)),
+        key=lambda record: record.card.started_at,
+        default=None,
+    )
 
 
 def carry_on(sandbox: Sandbox, ground: Ground) -> None:
-    """Go on as a person would: give the command again, answer what is asked, retry what failed, resume what is open.
+    """Go on as a person would: give the command again, answer what is asked, retry what failed,
+    resume what is open.
 
     Whether a plan was approved shows in whether it may be executed.
     """
@@ -251,7 +288,11 @@ def carry_on(sandbox: Sandbox, ground: Ground) -> None:
             said = sandbox.call("execute", "01-01") if approved else sandbox.call(*words)
         elif not record.open:
             return
-        elif not record.state.ended and record.state.status == "paused" and record.state.waiting is not None:
+        elif (
+            not record.state.ended
+            and record.state.status == "paused"
+            and record.state.waiting is not None
+        ):
             said = sandbox.call("approve")
         elif record.state.status == "paused" and record.state.pause == "failure":
             said = sandbox.call("retry")
@@ -262,24 +303,36 @@ def carry_on(sandbox: Sandbox, ground: Ground) -> None:
 
 
 def end_of(sandbox: Sandbox) -> dict[str, object]:
-    """Return what a run has led to: the tree less its record, the folded state less its ids and times, the result commits."""
+    """Return what a run has led to: the tree less its record, the folded state less its ids and
+    times, the result commits.
+    """
     record = _newest(sandbox)
     assert record is not None
     listed = sandbox.git("ls-tree", "-r", "HEAD").splitlines()
     return {
-        "tree": [line.rpartition("\t")[2] if "SUMMARY" in line else line for line in listed if "\t.planning/runs/" not in line],
-        "status": record.status, "kind": record.card.kind, "state": essence(record.state),
+        "tree": [
+            line.rpartition("\t")[2] if "SUMMARY" in line else line
+            for line in listed
+            if "\t.planning/runs/" not in line
+        ],
+        "status": record.status,
+        "kind": record.card.kind,
+        "state": essence(record.state),
         "results": [subject for subject in sandbox.subjects() if subject in STEPS],
-    }  # fmt: skip
+    }
 
 
 def check_end(sandbox: Sandbox, ground: Ground) -> None:
-    """The end is that of an unbroken run; nothing is lost, nothing done twice, and nothing of forge's lies about."""
+    """The end is that of an unbroken run; nothing is lost, nothing done twice, and nothing of
+    forge's lies about.
+    """
     assert end_of(sandbox) == ground.end
     counter = sandbox.root / "counter.txt"
     assert (counter.read_text() if counter.exists() else None) == ground.scene.counter
     assert sandbox.status() == [] and sandbox.git("fsck", "--no-dangling", "--strict") == ""
-    assert (sandbox.root / "README.md").read_text() == "mine\n" and (sandbox.root / ".env").read_text() == "KEY=mine\n"
+    assert (sandbox.root / "README.md").read_text() == "mine\n" and (
+        sandbox.root / ".env"
+    ).read_text() == "KEY=mine\n"
     left = [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]
     assert {path.name for path in left} <= {"side.lock", "new.lock", "late.lock"}, left
     repository, record = Repository.discover(sandbox.root), _newest(sandbox)

@@ -57,11 +57,14 @@ class Case:
         listed = "".join(f"  - {path}\n" for path in self.files)
         modified = f"files_modified:\n{listed}" if listed else "files_modified: []\n"
         steps = "\n\n".join(task.render() for task in self.tasks)
-        verification = f"<verification>\n{self.verification}\n</verification>\n" if self.verification else ""
+        verification = (
+            f"<verification>\n{self.verification}\n</verification>\n" if self.verification else ""
+        )
         return (
-            f"---\nphase: 01-first\nplan: 01\ntype: execute\nwave: 1\ndepends_on: []\n{modified}autonomous: true\n{self.front}"
-            f"{self.must_haves}---\n\n<objective>\nMake it so.\n</objective>\n\n"
-            f"<tasks>\n\n{steps}\n\n</tasks>\n\n{verification}"
+            "---\nphase: 01-first\nplan: 01\ntype: execute\nwave: 1\ndepends_on:"
+            f" []\n{modified}autonomous:"
+            f" true\n{self.front}{self.must_haves}---\n\n<objective>\nMake it"
+            f" so.\n</objective>\n\n<tasks>\n\n{steps}\n\n</tasks>\n\n{verification}"
         )
 
     def set_up(self) -> Sandbox:
@@ -73,7 +76,8 @@ class Case:
         command = json.dumps(["python3", str(outside / "worker.py"), str(outside / "work.txt")])
         self.sandbox.write(
             ".planning/forge.yaml",
-            f"version: 1\nrunner: worker\nrunners:\n  worker:\n    command: {command}\n    prompt: file\n{self.settings}",
+            f"version: 1\nrunner: worker\nrunners:\n  worker:\n    command: {command}\n    prompt:"
+            f" file\n{self.settings}",
         )
         self.sandbox.write(self.path, self.plan_text())
         self.sandbox.commit("Plan")
@@ -85,4 +89,7 @@ class Case:
 
 
 def writes(path: str, text: str) -> str:
-    return f"p = pathlib.Path({path!r}); p.parent.mkdir(parents=True, exist_ok=True); p.write_text({text!r})"
+    return (
+        f"p = pathlib.Path({path!r}); p.parent.mkdir(parents=True, exist_ok=True);"
+        f" p.write_text({text!r})"
+    )

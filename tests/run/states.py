@@ -1,4 +1,6 @@
-"""What two folded states of the same plan have to agree in, however often one of the runs was killed on its way."""
+"""What two folded states of the same plan have to agree in, however often one of the runs was
+killed on its way.
+"""
 
 from __future__ import annotations
 
@@ -8,39 +10,96 @@ import msgspec
 
 from forge.timeline.run.state import RunState, StepState, Work
 
-# What a run that was killed counts, names or dates otherwise than an unbroken one, and what says where it was before.
-OF_A_RUN = frozenset({
-    "run", "base_commit", "commits", "started_at", "finished_at", "last_seq", "checkpoints", "diffs", "retrievals", "questions",
-    "steps", "closing", "verdicts", "gone_back", "before_it", "going_back",
-})  # fmt: skip
-OF_A_STEP = frozenset({"attempt", "began", "repairs", "diagnosis", "commits", "first_checkpoint", "done_at", "session", "work"})
-OF_WORK = frozenset({
-    "checkpoint_id", "checkpoint_base", "checkpoint_seq", "checkpoint_commit", "proposal", "commit", "answers", "restore_to",
-})  # fmt: skip
+# What a run that was killed counts, names or dates otherwise than an unbroken one, and what says
+# where it was before.
+OF_A_RUN = frozenset(
+    {
+        "run",
+        "base_commit",
+        "commits",
+        "started_at",
+        "finished_at",
+        "last_seq",
+        "checkpoints",
+        "diffs",
+        "retrievals",
+        "questions",
+        "steps",
+        "closing",
+        "verdicts",
+        "gone_back",
+        "before_it",
+        "going_back",
+    }
+)
+OF_A_STEP = frozenset(
+    {
+        "attempt",
+        "began",
+        "repairs",
+        "diagnosis",
+        "commits",
+        "first_checkpoint",
+        "done_at",
+        "session",
+        "work",
+    }
+)
+OF_WORK = frozenset(
+    {
+        "checkpoint_id",
+        "checkpoint_base",
+        "checkpoint_seq",
+        "checkpoint_commit",
+        "proposal",
+        "commit",
+        "answers",
+        "restore_to",
+    }
+)
 
 
 def essence(state: RunState) -> dict[str, Any]:
-    """Return every field of a state but ids, times and counts of tries; of those, whether they are there."""
+    """Return every field of a state but ids, times and counts of tries; of those, whether they are
+    there.
+    """
     answered = [_question(each) for each in state.questions.values() if each.decision != "void"]
-    going = [(back.kind, back.to, back.loose) for back in [*state.gone_back, *([state.going_back] if state.going_back else [])]]
-    verdicts = [(found["kind"], found["index"], found["target"], found["verdict"], found["reason"]) for found in state.verdicts]
+    going = [
+        (back.kind, back.to, back.loose)
+        for back in [*state.gone_back, *([state.going_back] if state.going_back else [])]
+    ]
+    verdicts = [
+        (found["kind"], found["index"], found["target"], found["verdict"], found["reason"])
+        for found in state.verdicts
+    ]
     return {
-        **_fields(state, OF_A_RUN), "steps": [_step(step) for step in state.steps], "closing": _work(state.closing),
-        "questions": sorted(answered, key=str), "going": going, "verdicts": verdicts,
-    }  # fmt: skip
+        **_fields(state, OF_A_RUN),
+        "steps": [_step(step) for step in state.steps],
+        "closing": _work(state.closing),
+        "questions": sorted(answered, key=str),
+        "going": going,
+        "verdicts": verdicts,
+    }
 
 
 def _step(step: StepState) -> dict[str, Any]:
-    return {**_fields(step, OF_A_STEP), "work": _work(step.work), "committed": len(step.commits), "began": bool(step.began)}
+    return {
+        **_fields(step, OF_A_STEP),
+        "work": _work(step.work),
+        "committed": len(step.commits),
+        "began": bool(step.began),
+    }
 
 
 def _work(work: Work) -> dict[str, Any]:
     proposal = work.proposal
     return {
-        **_fields(work, OF_WORK), "checkpoint": bool(work.checkpoint_id), "committed": bool(work.commit),
+        **_fields(work, OF_WORK),
+        "checkpoint": bool(work.checkpoint_id),
+        "committed": bool(work.commit),
         "proposal": proposal and {**msgspec.structs.asdict(proposal), "id": "", "seq": 0},
         "answers": {about: _question(each) for about, each in work.answers.items()},
-    }  # fmt: skip
+    }
 
 
 def _question(asked: Any) -> dict[str, Any]:
@@ -48,4 +107,6 @@ def _question(asked: Any) -> dict[str, Any]:
 
 
 def _fields(state: msgspec.Struct, less: frozenset[str]) -> dict[str, Any]:
-    return {name: value for name, value in msgspec.structs.asdict(state).items() if name not in less}
+    return {
+        name: value for name, value in msgspec.structs.asdict(state).items() if name not in less
+    }

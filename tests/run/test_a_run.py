@@ -51,17 +51,27 @@ def test_a_whole_run(sandbox: Sandbox) -> None:
     assert said.code == 0, said.err
     run = said.data["run"]
     assert said.data | {"run": "", "next": []} == {
-        "run": "", "plan": "01-01", "status": "completed", "verdict": "proven", "step": None, "waiting_for": None,
-        "failure": None, "next": [],
-    }  # fmt: skip
+        "run": "",
+        "plan": "01-01",
+        "status": "completed",
+        "verdict": "proven",
+        "step": None,
+        "waiting_for": None,
+        "failure": None,
+        "next": [],
+    }
     assert re.fullmatch(r"\d{8}T\d{6}Z-01-01-\w{4}", run)
     assert sandbox.subjects()[2:] == [
-        "forge(01-01): checkpoint before 1 — Task 1: Write the words", "Task 1: Write the words",
-        "forge(01-01): checkpoint before 2 — Task 2: Write the greeting", "Task 2: Write the greeting",
+        "forge(01-01): checkpoint before 1 — Task 1: Write the words",
+        "Task 1: Write the words",
+        "forge(01-01): checkpoint before 2 — Task 2: Write the greeting",
+        "Task 2: Write the greeting",
         "forge(01-01): record — completed",
-    ]  # fmt: skip
+    ]
     assert sandbox.status() == []
-    assert not (sandbox.root / ".git/forge/runs" / run).exists(), "the live log goes when the closing record is committed"
+    assert not (sandbox.root / ".git/forge/runs" / run).exists(), (
+        "the live log goes when the closing record is committed"
+    )
     check_trailers(sandbox, case, run, start)
     check_timeline(sandbox, run)
     summary = (sandbox.root / ".planning/phases/01-first/01-01-SUMMARY.md").read_text()
@@ -72,9 +82,23 @@ def check_trailers(sandbox: Sandbox, case: Case, run: str, start: str) -> None:
     plan = hashlib.sha256((sandbox.root / case.path).read_bytes()).hexdigest()[:12]
     commits = sandbox.git("rev-list", "--reverse", f"{start}..HEAD").split()
     seen = [trailers(sandbox, commit) for commit in commits]
-    assert all(found["Forge-Run"] == run and found["Forge-Plan"] == f"01-01@{plan}" for found in seen)
-    assert [found.get("Forge-Step") for found in seen] == ["01-01/1", "01-01/1", "01-01/2", "01-01/2", None]
-    assert [found.get("Forge-Checkpoint") for found in seen] == ["cp-1", "cp-1", "cp-2", "cp-2", None]
+    assert all(
+        found["Forge-Run"] == run and found["Forge-Plan"] == f"01-01@{plan}" for found in seen
+    )
+    assert [found.get("Forge-Step") for found in seen] == [
+        "01-01/1",
+        "01-01/1",
+        "01-01/2",
+        "01-01/2",
+        None,
+    ]
+    assert [found.get("Forge-Checkpoint") for found in seen] == [
+        "cp-1",
+        "cp-1",
+        "cp-2",
+        "cp-2",
+        None,
+    ]
     assert seen[-1]["Forge-Final"] == "completed"
     for commit, found in zip(commits, seen, strict=True):
         text = sandbox.git("show", f"{commit}:.planning/runs/{run}/timeline.jsonl")
@@ -106,14 +130,23 @@ def check_timeline(sandbox: Sandbox, run: str) -> None:
         assert (event["seq"], event["prev"], event["run"]) == (number, previous, run)
         previous = hashlib.sha256(line).hexdigest()[:32]
     types = [event["type"] for event in events]
-    assert types[:2] == ["mission_started", "approval_resolved"] and types[-2:] == ["must_haves_verified", "final"]
+    assert types[:2] == ["mission_started", "approval_resolved"] and types[-2:] == [
+        "must_haves_verified",
+        "final",
+    ]
     assert types.count("checkpoint_created") == 2
     for event in events:
         for found in event["evidence"]:
             data = (sandbox.root / ".planning/runs" / run / found["path"]).read_bytes()
-            assert hashlib.sha256(data).hexdigest() == found["sha256"] and len(data) == found["bytes"]
+            assert (
+                hashlib.sha256(data).hexdigest() == found["sha256"] and len(data) == found["bytes"]
+            )
     timeline = sandbox.call("timeline", run)
-    assert timeline.code == 0 and timeline.data["valid"] is True and len(timeline.data["events"]) == len(events)
+    assert (
+        timeline.code == 0
+        and timeline.data["valid"] is True
+        and len(timeline.data["events"]) == len(events)
+    )
 
 
 def test_same_plan_same_tree_same_output_gives_the_same_events(make_sandbox) -> None:
@@ -124,7 +157,9 @@ def test_same_plan_same_tree_same_output_gives_the_same_events(make_sandbox) -> 
         sandbox.commit()
         two_edits(sandbox).set_up()
         run = sandbox.call("execute", "01-01", "--approve").data["run"]
-        told.append([(event["type"], event["step"], event["attempt"]) for event in sandbox.events(run)])
+        told.append(
+            [(event["type"], event["step"], event["attempt"]) for event in sandbox.events(run)]
+        )
     assert told[0] == told[1]
 
 
@@ -134,15 +169,27 @@ def test_verify_names_the_evidence_and_follows_the_tree(sandbox: Sandbox) -> Non
     said = sandbox.call("verify", "01-01")
     (plan,) = said.data["plans"]
     assert said.code == 0 and plan["verdict"] == "proven" and said.data["revision"] is None
-    assert plan["counts"] == {"declared": 3, "pass": 3, "fail": 0, "unproven": 0, "stale": 0, "waived": 0}
+    assert plan["counts"] == {
+        "declared": 3,
+        "pass": 3,
+        "fail": 0,
+        "unproven": 0,
+        "stale": 0,
+        "waived": 0,
+    }
     truth, artifact, link = plan["must_haves"]
     assert "fresh" in truth["reason"]
-    assert {"path": "greet.py", "line": 4} in [{key: item[key] for key in ("path", "line")} for item in artifact["evidence"]]
+    assert {"path": "greet.py", "line": 4} in [
+        {key: item[key] for key in ("path", "line")} for item in artifact["evidence"]
+    ]
     assert link["evidence"][0]["path"] == "greet.py" and link["evidence"][0]["line"] == 1
     sandbox.write("other.txt", "carried: only another file changed\n")
     (plan,) = sandbox.call("verify", "01-01").data["plans"]
     assert plan["verdict"] == "proven" and "carried" in plan["must_haves"][0]["reason"]
-    assert sandbox.call("verify", "01-01", "--strict").data["plans"][0]["must_haves"][0]["verdict"] == "stale"
+    assert (
+        sandbox.call("verify", "01-01", "--strict").data["plans"][0]["must_haves"][0]["verdict"]
+        == "stale"
+    )
     sandbox.write("greet.py", "print('bye')\n")
     said = sandbox.call("verify", "01-01")
     (plan,) = said.data["plans"]
@@ -153,12 +200,16 @@ def test_verify_names_the_evidence_and_follows_the_tree(sandbox: Sandbox) -> Non
 
 @pytest.mark.parametrize("count", [20])
 def test_twenty_edit_steps_and_twenty_test_steps(sandbox: Sandbox, count: int) -> None:
-    edits = [Task(f"Task {n}: Write {n}", f"f{n}.txt", auto(f"test -s f{n}.txt")) for n in range(1, count + 1)]
+    edits = [
+        Task(f"Task {n}: Write {n}", f"f{n}.txt", auto(f"test -s f{n}.txt"))
+        for n in range(1, count + 1)
+    ]
     Case(sandbox, edits, {n: writes(f"f{n}.txt", "x\n") for n in range(1, count + 1)}).set_up()
     tests = Case(
-        sandbox, [Task(f"Task {n}: Test {n}", "", auto(f"test -s f{n}.txt")) for n in range(1, count + 1)],
+        sandbox,
+        [Task(f"Task {n}: Test {n}", "", auto(f"test -s f{n}.txt")) for n in range(1, count + 1)],
         path=".planning/phases/01-first/01-02-PLAN.md",
-    )  # fmt: skip
+    )
     sandbox.write(tests.path, tests.plan_text())
     sandbox.commit("Second plan")
     said = sandbox.call("execute", "01-01", "--approve")
@@ -183,7 +234,10 @@ def test_no_checks_runs_nothing_and_proves_nothing(sandbox: Sandbox) -> None:
     skipped = [event["data"] for event in events if event["type"] == "test_skipped"]
     assert len(skipped) == 4 and all(data["reason"] == "no toolchain here" for data in skipped)
     assert "test_started" not in [event["type"] for event in events]
-    assert "status: halted" in (sandbox.root / ".planning/phases/01-first/01-01-SUMMARY.md").read_text()
+    assert (
+        "status: halted"
+        in (sandbox.root / ".planning/phases/01-first/01-01-SUMMARY.md").read_text()
+    )
 
 
 def test_a_summary_of_somebody_else_is_never_overwritten(sandbox: Sandbox) -> None:

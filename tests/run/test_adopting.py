@@ -1,4 +1,6 @@
-"""A run that goes on in another clone: what it is taken over from, what refuses it, and what the first clone is told."""
+"""A run that goes on in another clone: what it is taken over from, what refuses it, and what the
+first clone is told.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +13,32 @@ from tests.run.plans import Case, Task, auto, writes
 PATH = ".planning/phases/01-first/01-01-PLAN.md"
 TASKS = [
     Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
-    Task("Task 2: See a", kind="checkpoint:human-verify", extra="  <what-built>A file</what-built>"),
+    Task(
+        "Task 2: See a", kind="checkpoint:human-verify", extra="  <what-built>A file</what-built>"
+    ),
     Task("Task 3: Write b", "b.txt", auto("test -s b.txt")),
 ]
 
 
 def paused_elsewhere(sandbox: Sandbox, tasks: list[Task], *more: str) -> tuple[Sandbox, Case, str]:
-    """Execute a plan until it pauses, and clone the repository: return the clone, whose user is somebody else."""
-    case = Case(sandbox, tasks, {1: writes("a.txt", "x\n"), 3: writes("b.txt", "x\n")}, files=("a.txt", "b.txt"))
+    """Execute a plan until it pauses, and clone the repository: return the clone, whose user is
+    somebody else.
+    """
+    case = Case(
+        sandbox,
+        tasks,
+        {1: writes("a.txt", "x\n"), 3: writes("b.txt", "x\n")},
+        files=("a.txt", "b.txt"),
+    )
     case.set_up()
     run = sandbox.call("execute", "01-01", "--approve", *more).data["run"]
     assert sandbox.call("runs").data["runs"][0]["status"] == "paused"
     root, home = sandbox.root.with_name("clone"), sandbox.home.with_name("home-clone")
     shutil.copytree(sandbox.home, home)
     shutil.rmtree(home / ".local", ignore_errors=True)
-    (home / ".gitconfig").write_text((home / ".gitconfig").read_text().replace("Ada", "Grace").replace("ada@", "grace@"))
+    (home / ".gitconfig").write_text(
+        (home / ".gitconfig").read_text().replace("Ada", "Grace").replace("ada@", "grace@")
+    )
     sandbox.git("clone", "-q", str(sandbox.root), str(root))
     return Sandbox(root, home), case, run
 
@@ -41,22 +54,33 @@ def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
         assert said.code == 2 and f"forge resume --adopt {run}" in said.json["error"]["hint"], words
     head = other.head()
     said = other.call("resume", "--adopt", run)
-    assert said.code == 4 and said.data["run"] is None, "--approve of the first clone grants nothing here"
+    assert said.code == 4 and said.data["run"] is None, (
+        "--approve of the first clone grants nothing here"
+    )
     assert said.data["next"] == [f"forge approve {PATH}", f"forge resume --adopt {run}"]
-    assert other.head() == head and other.status() == [] and not (other.root / ".git/forge/runs").exists()
+    assert (
+        other.head() == head
+        and other.status() == []
+        and not (other.root / ".git/forge/runs").exists()
+    )
     assert other.call("approve", "01-01").code == 0
     said = other.call("resume", "--adopt", run)
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", said.err
     assert other.status() == [] and other.call("runs").data["runs"][0]["status"] == "paused"
     tracked = (other.root / ".planning/runs" / run / "timeline.jsonl").read_bytes()
-    assert tracked.startswith((sandbox.root / ".planning/runs" / run / "timeline.jsonl").read_bytes())
+    assert tracked.startswith(
+        (sandbox.root / ".planning/runs" / run / "timeline.jsonl").read_bytes()
+    )
     assert other.call("replay", run).code == 0, "its evidence came along"
     assert other.call("approve", run).code == 0
     said = other.call("resume")
     assert said.data["status"] == "completed" and other.status() == []
     adopted = next(event for event in other.events(run) if event["type"] == "run_adopted")
     card = (other.root / ".planning/runs" / run / "run.yaml").read_text()
-    assert f"clone: {adopted['data']['from_clone']}" in card and adopted["actor"] == "Grace <grace@example.org>"
+    assert (
+        f"clone: {adopted['data']['from_clone']}" in card
+        and adopted["actor"] == "Grace <grace@example.org>"
+    )
     assert other.call("timeline", run).data["valid"] is True
 
 
@@ -69,11 +93,22 @@ def test_the_first_clone_is_told_that_it_was_taken_over(sandbox: Sandbox) -> Non
     (found,) = sandbox.call("runs").data["runs"]
     assert found["status"] == "elsewhere"
     shown = sandbox.call("status").data
-    assert shown["plans"][0]["word"] == "elsewhere" and not any(run in line for line in shown["next"]), "as `runs` says"
+    assert shown["plans"][0]["word"] == "elsewhere" and not any(
+        run in line for line in shown["next"]
+    ), "as `runs` says"
     head = sandbox.head()
-    for words in (["resume", run], ["approve", run], ["stop", run], ["skip", run, "--reason", "x"], ["resume"]):
+    for words in (
+        ["resume", run],
+        ["approve", run],
+        ["stop", run],
+        ["skip", run, "--reason", "x"],
+        ["resume"],
+    ):
         said = sandbox.call(*words)
-        assert said.code == 2 and "taken over by another clone" in said.json["error"]["message"], (words, said.err)
+        assert said.code == 2 and "taken over by another clone" in said.json["error"]["message"], (
+            words,
+            said.err,
+        )
     assert sandbox.head() == head and sandbox.status() == []
     assert (sandbox.root / ".git/forge/runs" / run / "timeline.jsonl").read_bytes() == live
     said = sandbox.call("execute", "01-01", "--approve")
@@ -101,25 +136,35 @@ def test_a_step_whose_work_stayed_behind_starts_over(sandbox: Sandbox) -> None:
 def test_what_refuses_an_adoption(sandbox: Sandbox) -> None:
     other, _, run = paused_elsewhere(sandbox, TASKS)
     other.call("approve", "01-01")
-    assert sandbox.call("resume", "--adopt", run).json["error"]["kind"] == "no_open_run", "it is this clone's own"
+    assert sandbox.call("resume", "--adopt", run).json["error"]["kind"] == "no_open_run", (
+        "it is this clone's own"
+    )
     start, timeline = other.head(), f".planning/runs/{run}/timeline.jsonl"
     data = (other.root / timeline).read_bytes()
     lines = data.splitlines(keepends=True)
     for text, kind in (
-        (data.replace(b"Write a", b"Write x", 1), "damaged_log"), (data[:-9], "damaged_log"),
+        (data.replace(b"Write a", b"Write x", 1), "damaged_log"),
+        (data[:-9], "damaged_log"),
         (b"".join(lines[:-1]), "not_adoptable"),
-    ):  # fmt: skip
+    ):
         other.write(timeline, text)
         head = other.commit("Another record")
         said = other.call("resume", "--adopt", run)
         assert said.json["error"]["kind"] == kind, said.err
-        assert other.head() == head and other.status() == [] and not (other.root / ".git/forge/runs").exists()
+        assert (
+            other.head() == head
+            and other.status() == []
+            and not (other.root / ".git/forge/runs").exists()
+        )
         other.git("reset", "-q", "--hard", start)
     other.git("switch", "-q", "-c", "older", "main~2")
     other.git("checkout", "-q", "main", "--", ".planning/runs")
     other.git("commit", "-q", "-m", "The record without the work")
     said = other.call("resume", "--adopt", run)
-    assert said.json["error"]["kind"] == "not_adoptable" and "does not hold the commits" in said.json["error"]["message"]
+    assert (
+        said.json["error"]["kind"] == "not_adoptable"
+        and "does not hold the commits" in said.json["error"]["message"]
+    )
     other.git("switch", "-q", "main")
     other.write(PATH, (other.root / PATH).read_text() + "\nmore\n")
     other.commit("Another plan")
@@ -129,7 +174,9 @@ def test_what_refuses_an_adoption(sandbox: Sandbox) -> None:
     assert other.call("resume", "--adopt", run).json["error"]["kind"] == "dirty_tree"
 
 
-def test_a_run_whose_local_folder_is_gone_is_adopted(sandbox: Sandbox, make_sandbox: Callable[[str], Sandbox]) -> None:
+def test_a_run_whose_local_folder_is_gone_is_adopted(
+    sandbox: Sandbox, make_sandbox: Callable[[str], Sandbox]
+) -> None:
     _, _, run = paused_elsewhere(sandbox, TASKS)
     shutil.rmtree(sandbox.root / ".git/forge")
     (found,) = sandbox.call("runs").data["runs"]

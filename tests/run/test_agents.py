@@ -1,4 +1,6 @@
-"""Runners that are coding agents: what they say of themselves, sessions, litter, and how far each may go. All are stand-ins."""
+"""Runners that are coding agents: what they say of themselves, sessions, litter, and how far each
+may go. All are stand-ins.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,19 @@ def says(**line: object) -> str:
     return f"print({json.dumps(json.dumps(line))}, flush=True)"
 
 
-def agent(sandbox: Sandbox, work: str, runner: str = LINES, settings: str = "", verify: str = "test -s a.txt") -> Case:
+def agent(
+    sandbox: Sandbox,
+    work: str,
+    runner: str = LINES,
+    settings: str = "",
+    verify: str = "test -s a.txt",
+) -> Case:
     return Case(
-        sandbox, [Task("Task 1: Write it", "a.txt", auto(verify))], {1: work}, files=("a.txt",), settings=runner + settings
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", auto(verify))],
+        {1: work},
+        files=("a.txt",),
+        settings=runner + settings,
     )
 
 
@@ -49,51 +61,126 @@ TURNS = RunnerSettings(
     message=("error.message",),
 )
 STEPS = RunnerSettings(
-    output="json-lines", done=(), failed=("type=error",), session=("sessionID",), message=("error.data.message",)
+    output="json-lines",
+    done=(),
+    failed=("type=error",),
+    session=("sessionID",),
+    message=("error.data.message",),
 )
 
 
 @pytest.mark.parametrize(
     ("settings", "lines", "how", "session", "reason"),
     [
-        (PLAIN, ['{"type":"system","session_id":"s"}', '{"type":"result","is_error":false,"result":"done"}'], "exit", "s", ""),
-        (PLAIN, ['{"type":"result","is_error":true,"result":"no credit","session_id":"s-1"}'], "result", "s-1", "no credit"),
-        (PLAIN, ['{"type":"result","status":"error","session_id":"g","error":{"message":"503"}}'], "result", "g", "503"),
-        (PLAIN, ['{"type":"tool_result","status":"error"}', '{"type":"result","status":"success"}'], "exit", None, ""),
-        (PLAIN, ["Thinking …", "{broken", '["type", "result"]', '{"type":"a"}'], "result", None, "never said"),
+        (
+            PLAIN,
+            [
+                '{"type":"system","session_id":"s"}',
+                '{"type":"result","is_error":false,"result":"done"}',
+            ],
+            "exit",
+            "s",
+            "",
+        ),
+        (
+            PLAIN,
+            ['{"type":"result","is_error":true,"result":"no credit","session_id":"s-1"}'],
+            "result",
+            "s-1",
+            "no credit",
+        ),
+        (
+            PLAIN,
+            ['{"type":"result","status":"error","session_id":"g","error":{"message":"503"}}'],
+            "result",
+            "g",
+            "503",
+        ),
+        (
+            PLAIN,
+            ['{"type":"tool_result","status":"error"}', '{"type":"result","status":"success"}'],
+            "exit",
+            None,
+            "",
+        ),
+        (
+            PLAIN,
+            ["Thinking …", "{broken", '["type", "result"]', '{"type":"a"}'],
+            "result",
+            None,
+            "never said",
+        ),
         (PLAIN, [], "result", None, "never said"),
-        (TURNS, ['{"type":"thread.started","thread_id":"t"}', '{"type":"turn.completed","usage":{}}'], "exit", "t", ""),
+        (
+            TURNS,
+            ['{"type":"thread.started","thread_id":"t"}', '{"type":"turn.completed","usage":{}}'],
+            "exit",
+            "t",
+            "",
+        ),
         (TURNS, ['{"type":"turn.failed","error":{"message":"limit"}}'], "result", None, "limit"),
         (TURNS, ['{"type":"turn.failed"}', '{"type":"turn.completed"}'], "exit", None, ""),
-        (STEPS, ['{"type":"step_start","sessionID":"ses_1"}', '{"type":"text"}'], "exit", "ses_1", ""),
-        (STEPS, ['{"type":"error","error":{"data":{"message":"model not found"}}}'], "result", None, "model not found"),
+        (
+            STEPS,
+            ['{"type":"step_start","sessionID":"ses_1"}', '{"type":"text"}'],
+            "exit",
+            "ses_1",
+            "",
+        ),
+        (
+            STEPS,
+            ['{"type":"error","error":{"data":{"message":"model not found"}}}'],
+            "result",
+            None,
+            "model not found",
+        ),
         (PLAIN, ['{"type":"result","session_id":"--dangerous flag"}'], "exit", None, ""),
-        (PLAIN, ['{"type":"result","a":"' + "x" * (5 << 20) + '"}', '{"type":"other"}'], "result", None, "never said"),
+        (
+            PLAIN,
+            ['{"type":"result","a":"' + "x" * (5 << 20) + '"}', '{"type":"other"}'],
+            "result",
+            None,
+            "never said",
+        ),
     ],
-)  # fmt: skip
-def test_what_lines_of_json_say(settings: RunnerSettings, lines: list[str], how: str, session: str | None, reason: str) -> None:
+)
+def test_what_lines_of_json_say(
+    settings: RunnerSettings, lines: list[str], how: str, session: str | None, reason: str
+) -> None:
     outcome = judged(lines, settings, piece=7 if len(str(lines)) < 1000 else 65536)
     assert (outcome.ended, outcome.session) == (how, session) and reason in outcome.reason
-    assert judged(lines, settings, code=3, piece=65536).ended == "exit", "a failure stays one, whatever was said"
+    assert judged(lines, settings, code=3, piece=65536).ended == "exit", (
+        "a failure stays one, whatever was said"
+    )
 
 
 def test_one_that_exits_0_with_its_service_dead(sandbox: Sandbox) -> None:
     sandbox = agent(
-        sandbox, f"{GOOD}; {says(type='result', is_error=True, result='service unavailable', session_id='s-9')}"
+        sandbox,
+        f"{GOOD};"
+        f" {says(type='result', is_error=True, result='service unavailable', session_id='s-9')}",
     ).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 1 and said.data["status"] == "paused"
     (data,) = ended(sandbox, said.data["run"])
     assert (data["exit_code"], data["ended"], data["session"]) == (0, "result", "s-9")
-    (failure,) = [event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "failure_detected"]
+    (failure,) = [
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "failure_detected"
+    ]
     assert "exited with 0" in failure["error"] and "service unavailable" in failure["error"]
-    assert "diff_applied" not in sandbox.types(said.data["run"]) and (sandbox.root / "a.txt").exists()
+    assert (
+        "diff_applied" not in sandbox.types(said.data["run"]) and (sandbox.root / "a.txt").exists()
+    )
 
 
 def test_one_that_says_success_and_failed(sandbox: Sandbox) -> None:
     sandbox = agent(sandbox, says(type="result", is_error=False, result="all done")).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and "test -s a.txt" in said.data["failure"]["error"], "the diff and the tests decide"
+    assert said.code == 1 and "test -s a.txt" in said.data["failure"]["error"], (
+        "the diff and the tests decide"
+    )
 
 
 def test_standard_error_does_not_disturb_what_is_read_but_is_kept(sandbox: Sandbox) -> None:
@@ -101,24 +188,37 @@ def test_standard_error_does_not_disturb_what_is_read_but_is_kept(sandbox: Sandb
     work = f"{GOOD}; {noise}; {says(type='result', result='x' * 9000)}; {noise}"
     said = agent(sandbox, work).set_up().call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed"
-    (event,) = [event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"]
-    assert "noise" in (sandbox.root / ".planning/runs" / said.data["run"] / event["evidence"][0]["path"]).read_text()
+    (event,) = [
+        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+    ]
+    assert (
+        "noise"
+        in (
+            sandbox.root / ".planning/runs" / said.data["run"] / event["evidence"][0]["path"]
+        ).read_text()
+    )
 
 
 def test_a_repair_and_a_retry_go_on_with_the_session(sandbox: Sandbox) -> None:
-    attempt = "n = os.environ['FORGE_ATTEMPT']; open('../argv', 'a').write(' '.join(sys.argv[2:]) + '|')"
+    attempt = (
+        "n = os.environ['FORGE_ATTEMPT']; open('../argv', 'a').write(' '.join(sys.argv[2:]) + '|')"
+    )
     prompt = "open('../prompt' + n, 'w').write(open(os.environ['FORGE_PROMPT_FILE']).read())"
     line = "import json; print(json.dumps({'type': 'result', 'session_id': 's-' + n}))"
     write = "p = pathlib.Path('a.txt'); p.write_text(n)"
     case = agent(
-        sandbox, f"{attempt}; {prompt}; {write}; {line}", settings="repair: {attempts: 1}\n",
+        sandbox,
+        f"{attempt}; {prompt}; {write}; {line}",
+        settings="repair: {attempts: 1}\n",
         verify="grep 4 a.txt || { echo not yet; false; }",
-    )  # fmt: skip
+    )
     case.set_up()
     settings = (sandbox.root / ".planning/forge.yaml").read_text()
     command = settings.partition("command: ")[2].partition("\n")[0]
     again = json.dumps([*json.loads(command), "--resume", "{session}"])
-    sandbox.write(".planning/forge.yaml", settings.replace(LINES, f"{LINES}    resume_command: {again}\n"))
+    sandbox.write(
+        ".planning/forge.yaml", settings.replace(LINES, f"{LINES}    resume_command: {again}\n")
+    )
     sandbox.commit("Resume")
     assert "--resume {session}" in sandbox.forge("approve", "01-01", "--print").out
     said = sandbox.call("execute", "01-01", "--approve")
@@ -129,19 +229,26 @@ def test_a_repair_and_a_retry_go_on_with_the_session(sandbox: Sandbox) -> None:
         "each attempt has its own checkpoint"
     )
     assert "not yet" in (sandbox.root.parent / "prompt2").read_text()
-    assert sandbox.call("retry", run).data["status"] == "completed", "the third attempt fails, its repair is the fourth"
+    assert sandbox.call("retry", run).data["status"] == "completed", (
+        "the third attempt fails, its repair is the fourth"
+    )
     assert (sandbox.root.parent / "argv").read_text() == "|--resume s-1|--resume s-2|--resume s-3|"
     assert (
         "starts over" in (sandbox.root.parent / "prompt3").read_text()
         and "not yet" in (sandbox.root.parent / "prompt4").read_text()
     )
-    started = [event["data"]["command"][-1] for event in sandbox.events(run) if event["type"] == "runner_started"]
+    started = [
+        event["data"]["command"][-1]
+        for event in sandbox.events(run)
+        if event["type"] == "runner_started"
+    ]
     assert started[1:] == ["s-1", "s-2", "s-3"]
 
 
 def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     left = "; ".join(
-        writes(path, "left") for path in ("debug.log", "src/deep/more.log", ".aider.cache/db", "wanted.log", "src/b.txt")
+        writes(path, "left")
+        for path in ("debug.log", "src/deep/more.log", ".aider.cache/db", "wanted.log", "src/b.txt")
     )
     case = agent(sandbox, f"{GOOD}; {left}", "    litter: ['*.log', '.aider*', 'src/b.*']\n")
     case.files = ("a.txt", "wanted.log")
@@ -152,7 +259,9 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     (data,) = ended(sandbox, said.data["run"])
     assert data["litter"] == [".aider.cache/db", "debug.log", "src/b.txt", "src/deep/more.log"]
     aside = sandbox.root / ".git/forge/litter" / said.data["run"] / "1-1"
-    assert {str(path.relative_to(aside)) for path in aside.rglob("*") if path.is_file()} == set(data["litter"])
+    assert {str(path.relative_to(aside)) for path in aside.rglob("*") if path.is_file()} == set(
+        data["litter"]
+    )
     assert sandbox.git("ls-files", "*.log", ":!.planning").split() == ["kept.log", "wanted.log"], (
         "what the plan names is its work"
     )
@@ -163,7 +272,10 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     ("work", "limit", "how"),
     [
         (
-            "[(print('retrying', flush=True), __import__('time').sleep(0.05)) for _ in range(10_000)]",
+            (
+                "[(print('retrying', flush=True), __import__('time').sleep(0.05)) for _ in"
+                " range(10_000)]"
+            ),
             "step_timeout: 1",
             "timeout",
         ),
@@ -171,35 +283,61 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     ],
 )
 def test_one_that_retries_for_ever(sandbox: Sandbox, work: str, limit: str, how: str) -> None:
-    said = agent(sandbox, work, "", f"limits: {{{limit}}}\n").set_up().call("execute", "01-01", "--approve")
+    said = (
+        agent(sandbox, work, "", f"limits: {{{limit}}}\n")
+        .set_up()
+        .call("execute", "01-01", "--approve")
+    )
     assert said.code == 1 and ended(sandbox, said.data["run"])[0]["ended"] == how
 
 
 @pytest.mark.parametrize("size", [50_000_000, pytest.param(1_000_000_000, marks=pytest.mark.slow)])
 def test_one_that_floods(sandbox: Sandbox, size: int) -> None:
     flood = f"import subprocess; subprocess.run('yes | head -c {size}', shell=True)"
-    said = agent(sandbox, f"{GOOD}; {flood}; {says(type='result')}").set_up().call("execute", "01-01", "--approve")
+    said = (
+        agent(sandbox, f"{GOOD}; {flood}; {says(type='result')}")
+        .set_up()
+        .call("execute", "01-01", "--approve")
+    )
     assert said.data["status"] == "completed"
-    (event,) = [event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"]
+    (event,) = [
+        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+    ]
     assert event["evidence"][0]["truncated"] and event["evidence"][0]["bytes"] < 70_000
-    assert sum(path.stat().st_size for path in (sandbox.root / ".git/forge").rglob("*") if path.is_file()) < 20 << 20
+    assert (
+        sum(
+            path.stat().st_size
+            for path in (sandbox.root / ".git/forge").rglob("*")
+            if path.is_file()
+        )
+        < 20 << 20
+    )
 
 
 DAEMON = "; ".join(
     [
-        "import time, signal", "first = os.fork()", "first or (os.setsid(), os.fork() and os._exit(0))",
-        "first or (signal.signal(15, signal.SIG_IGN), pathlib.Path('../daemon').write_text(str(os.getpid())), time.sleep(60))",
+        "import time, signal",
+        "first = os.fork()",
+        "first or (os.setsid(), os.fork() and os._exit(0))",
+        (
+            "first or (signal.signal(15, signal.SIG_IGN),"
+            " pathlib.Path('../daemon').write_text(str(os.getpid())), time.sleep(60))"
+        ),
         "[time.sleep(0.01) for _ in range(2000) if not os.path.exists('../daemon')]",
     ]
-)  # fmt: skip
+)
 
 
-@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="only Linux tells what became of them")
+@pytest.mark.skipif(
+    not Path("/proc/self/task").exists(), reason="only Linux tells what became of them"
+)
 @pytest.mark.parametrize("who", ["runner", "check"])
 def test_children_that_daemonize_are_ended(sandbox: Sandbox, who: str) -> None:
     script = sandbox.root.with_name("daemon.py")
     script.write_text("import os, pathlib\n" + DAEMON.replace("; ", "\n"))
-    work, verify = (f"{GOOD}; {DAEMON}", "test -s a.txt") if who == "runner" else (GOOD, f"python3 {script}")
+    work, verify = (
+        (f"{GOOD}; {DAEMON}", "test -s a.txt") if who == "runner" else (GOOD, f"python3 {script}")
+    )
     case = agent(sandbox, work, "", verify=verify)
     case.set_up()
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
@@ -208,7 +346,10 @@ def test_children_that_daemonize_are_ended(sandbox: Sandbox, who: str) -> None:
 
 
 def test_a_repair_knows_what_failed_also_behind_a_crash(sandbox: Sandbox) -> None:
-    keep = "n = os.environ['FORGE_ATTEMPT']; open('../prompt' + n, 'w').write(open(os.environ['FORGE_PROMPT_FILE']).read())"
+    keep = (
+        "n = os.environ['FORGE_ATTEMPT']; open('../prompt' + n,"
+        " 'w').write(open(os.environ['FORGE_PROMPT_FILE']).read())"
+    )
     work = f"{keep}; pathlib.Path('a.txt').write_text(n); n == '2' and os.kill(os.getppid(), 9)"
     check = "grep 3 a.txt || { echo not three; false; }"
     agent(sandbox, work, "", "repair: {attempts: 1}\n", verify=check).set_up()
@@ -217,19 +358,30 @@ def test_a_repair_knows_what_failed_also_behind_a_crash(sandbox: Sandbox) -> Non
     assert said.data["status"] == "completed", said.out + said.err
     prompts = [(sandbox.root.parent / f"prompt{number}").read_text() for number in (1, 2, 3)]
     assert ["failed:\nnot three" in prompt for prompt in prompts] == [False, True, True]
-    assert sandbox.types(said.data["run"]).count("repair_attempted") == 1, "an attempt that was cut short is no further one"
+    assert sandbox.types(said.data["run"]).count("repair_attempted") == 1, (
+        "an attempt that was cut short is no further one"
+    )
 
 
 def test_a_failed_runner_is_repaired_on_the_tree_as_it_left_it(sandbox: Sandbox) -> None:
-    work = "n = os.environ['FORGE_ATTEMPT']; p = pathlib.Path('a.txt'); p.write_text((p.read_text() if p.exists() else '') + n)"
+    work = (
+        "n = os.environ['FORGE_ATTEMPT']; p = pathlib.Path('a.txt'); p.write_text((p.read_text() if"
+        " p.exists() else '') + n)"
+    )
     work += "; n == '3' or (print('attempt ' + n), sys.exit(5))"
-    sandbox = agent(sandbox, work, "", "repair: {attempts: 2}\n", verify="test $(cat a.txt) = 123").set_up()
+    sandbox = agent(
+        sandbox, work, "", "repair: {attempts: 2}\n", verify="test $(cat a.txt) = 123"
+    ).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed", said.out + said.err
     events = sandbox.events(said.data["run"])
     told = [event["data"] for event in events if event["type"] == "repair_attempted"]
     assert [data["iteration"] for data in told] == [1, 2] and "attempt 2" in told[1]["diagnosis"]
-    assert [event["attempt"] for event in events if event["type"] == "checkpoint_created"] == [1, 2, 3]
+    assert [event["attempt"] for event in events if event["type"] == "checkpoint_created"] == [
+        1,
+        2,
+        3,
+    ]
 
 
 def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sandbox) -> None:
@@ -241,19 +393,30 @@ def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sand
         writes("b.txt", secret),
     ]
     tasks = [Task(f"Task {number}: Write", "a.txt", auto("true")) for number in range(1, 5)]
-    case = Case(sandbox, tasks, dict(enumerate(writing, 1)), files=("a.txt", "src/", ".github/workflows/", "b.txt"))
+    case = Case(
+        sandbox,
+        tasks,
+        dict(enumerate(writing, 1)),
+        files=("a.txt", "src/", ".github/workflows/", "b.txt"),
+    )
     said = case.set_up().call("execute", "01-01", "--approve")
-    assert said.code == 4 and "protected: src/poetry.lock" in said.data["waiting_for"]["text"], "a folder that reaches further"
+    assert said.code == 4 and "protected: src/poetry.lock" in said.data["waiting_for"]["text"], (
+        "a folder that reaches further"
+    )
     run = said.data["run"]
     sandbox.call("approve", run)
     said = sandbox.call("resume", run)
     waits = said.data["waiting_for"]
-    assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], "what looks like a header of a patch is none"
+    assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], (
+        "what looks like a header of a patch is none"
+    )
 
 
 def test_what_is_not_scrubbed_yet_has_no_name_on_the_disk(sandbox: Sandbox) -> None:
     token = "ghp_" + "a1B2c3D4e5F6" * 3
-    sandbox = agent(sandbox, f"print('{token}\\n' * 9000, flush=True); os.kill(os.getppid(), 9)", "").set_up()
+    sandbox = agent(
+        sandbox, f"print('{token}\\n' * 9000, flush=True); os.kill(os.getppid(), 9)", ""
+    ).set_up()
     assert sandbox.start("execute", "01-01", "--approve").wait(60) == -9
     kept = [path for path in (sandbox.root / ".git/forge").rglob("*") if path.is_file()]
     assert kept and not [path for path in kept if token in path.read_text(errors="replace")]

@@ -24,7 +24,13 @@ def dirty(sandbox: Sandbox) -> list[str]:
 
 
 def one_edit(sandbox: Sandbox, code: str, **more: str) -> Case:
-    case = Case(sandbox, [Task("Task 1: Write a", "a.txt", auto("test -s a.txt"))], {1: code}, files=("a.txt",), **more)
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write a", "a.txt", auto("test -s a.txt"))],
+        {1: code},
+        files=("a.txt",),
+        **more,
+    )
     case.set_up()
     return case
 
@@ -35,24 +41,37 @@ def test_uncommitted_files_stay_as_they_are(sandbox: Sandbox) -> None:
     index = sandbox.git("ls-files", "-s", "staged.txt", "both.txt", "unstaged.txt", "gone.txt")
     said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
     run = said.data["run"]
-    assert (said.code, said.data["status"], said.data["verdict"]) == (1, "completed", "unproven"), said.err
+    assert (said.code, said.data["status"], said.data["verdict"]) == (1, "completed", "unproven"), (
+        said.err
+    )
     assert sandbox.status() == before
-    assert sandbox.git("ls-files", "-s", "staged.txt", "both.txt", "unstaged.txt", "gone.txt") == index
+    assert (
+        sandbox.git("ls-files", "-s", "staged.txt", "both.txt", "unstaged.txt", "gone.txt") == index
+    )
     commits = sandbox.call("runs").data["runs"][0]["commits"]
     assert sandbox.git("show", "--format=", "--name-only", commits[-1]).split() == ["a.txt"]
     third = sandbox.events(run)[2]
     assert third["type"] == "dirty_captured" and "both.txt" in third["data"]["paths"]
     kept = sandbox.git("rev-parse", f"refs/forge/checkpoints/{run}/1").strip()
     assert kept == third["data"]["commit"]
-    assert sandbox.git("show", f"{kept}:both.txt") == "3\n" and sandbox.git("show", f"{kept}^2:both.txt") == "2\n"
+    assert (
+        sandbox.git("show", f"{kept}:both.txt") == "3\n"
+        and sandbox.git("show", f"{kept}^2:both.txt") == "2\n"
+    )
     assert sandbox.git("show", f"{kept}:new folder/untracked.txt") == "1\n"
     assert "gone.txt" not in sandbox.git("ls-tree", "--name-only", kept)
-    skipped = next(event["data"] for event in sandbox.events(run) if event["type"] == "test_skipped")
+    skipped = next(
+        event["data"] for event in sandbox.events(run) if event["type"] == "test_skipped"
+    )
     assert "it would prove another one" in skipped["reason"]
 
 
 def test_a_step_that_touches_one_pauses_and_never_commits_it(sandbox: Sandbox) -> None:
-    case = one_edit(sandbox, f"{writes('a.txt', 'x')}; {writes('unstaged.txt', 'by the runner')}; os.remove('staged.txt')")
+    case = one_edit(
+        sandbox,
+        f"{writes('a.txt', 'x')}; {writes('unstaged.txt', 'by the runner')};"
+        " os.remove('staged.txt')",
+    )
     dirty(sandbox)
     said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "dirty_path", said.err
@@ -64,7 +83,9 @@ def test_a_step_that_touches_one_pauses_and_never_commits_it(sandbox: Sandbox) -
     said = sandbox.call("resume")
     assert said.data["status"] == "completed", said.err
     assert sandbox.status() == [line for line in before if not line.endswith(" a.txt")]
-    assert (sandbox.root / "unstaged.txt").read_text() == "by the runner", "kept as the person left it"
+    assert (sandbox.root / "unstaged.txt").read_text() == "by the runner", (
+        "kept as the person left it"
+    )
     assert sandbox.git("log", "--format=%H", "-1", "--", "unstaged.txt").strip() != sandbox.head()
     assert case.sandbox.git("show", "HEAD:unstaged.txt") == "1\n"
 
@@ -94,4 +115,8 @@ def test_the_plan_itself_has_to_be_committed(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, writes("a.txt", "x\n"))
     sandbox.write(case.path, (sandbox.root / case.path).read_text() + "\nmore\n")
     said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
-    assert said.code == 2 and case.path in said.json["error"]["message"] and sandbox.call("runs").data["runs"] == []
+    assert (
+        said.code == 2
+        and case.path in said.json["error"]["message"]
+        and sandbox.call("runs").data["runs"] == []
+    )

@@ -1,4 +1,6 @@
-"""What a fresh pair of eyes broke: hostile runners, hooks, hands and moments, each with what must hold."""
+"""What a fresh pair of eyes broke: hostile runners, hooks, hands and moments, each with what must
+hold.
+"""
 
 from __future__ import annotations
 
@@ -19,8 +21,12 @@ GOOD = writes("a.txt", "x\n")
 LIVE = "p = next(pathlib.Path('.git/forge/runs').glob('*/timeline.jsonl'))"
 
 
-def one_edit(sandbox: Sandbox, work: str = GOOD, verify: str = auto("test -s a.txt"), **more: str) -> Case:
-    case = Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], {1: work}, files=("a.txt",), **more)  # type: ignore[arg-type]
+def one_edit(
+    sandbox: Sandbox, work: str = GOOD, verify: str = auto("test -s a.txt"), **more: str
+) -> Case:
+    case = Case(
+        sandbox, [Task("Task 1: Write it", "a.txt", verify)], {1: work}, files=("a.txt",), **more
+    )  # type: ignore[arg-type]
     case.set_up()
     return case
 
@@ -45,7 +51,10 @@ def test_killed_while_a_commit_hook_runs(sandbox: Sandbox) -> None:
     process.wait()
     said = sandbox.call("resume")
     assert said.data["status"] == "completed", said.err
-    assert sandbox.git("ls-files", "README.md", "a.txt").split() == ["README.md", "a.txt"] and sandbox.status() == []
+    assert (
+        sandbox.git("ls-files", "README.md", "a.txt").split() == ["README.md", "a.txt"]
+        and sandbox.status() == []
+    )
 
 
 def test_a_hook_that_hangs_ends_with_an_interrupt(sandbox: Sandbox) -> None:
@@ -61,7 +70,11 @@ def test_a_hook_that_hangs_ends_with_an_interrupt(sandbox: Sandbox) -> None:
 
 def test_killed_between_the_commit_and_the_index(sandbox: Sandbox) -> None:
     one_edit(sandbox)
-    hook(sandbox, "post-commit", "[ -e .git/once ] || { touch .git/once; kill -9 $(ps -o ppid= -p $PPID); sleep 1; }")
+    hook(
+        sandbox,
+        "post-commit",
+        "[ -e .git/once ] || { touch .git/once; kill -9 $(ps -o ppid= -p $PPID); sleep 1; }",
+    )
     process = sandbox.start("execute", "01-01", "--approve")
     process.wait(30)
     said = sandbox.call("resume")
@@ -118,18 +131,34 @@ def test_a_file_that_became_a_folder_goes_back(sandbox: Sandbox, back: bool) -> 
     case.set_work({1: GOOD})
     said = sandbox.call("retry", run)
     assert said.data["status"] == "completed", said.out + said.err
-    assert (sandbox.root / ("thing/x.txt" if back else "thing")).read_text() == "old\n" and sandbox.status() == []
+    assert (
+        sandbox.root / ("thing/x.txt" if back else "thing")
+    ).read_text() == "old\n" and sandbox.status() == []
 
 
 def test_output_that_nobody_takes_does_not_stop_a_run(sandbox: Sandbox) -> None:
     one_edit(sandbox)
-    line = f"{shlex.join([*FORGE, 'execute', '01-01', '--approve'])} 2>&1 | true; exit ${{PIPESTATUS[0]}}"
-    done = subprocess.run(["bash", "-c", line], cwd=sandbox.root, env=sandbox.environment(), capture_output=True, check=False)
+    line = (
+        f"{shlex.join([*FORGE, 'execute', '01-01', '--approve'])} 2>&1 | true; exit"
+        " ${PIPESTATUS[0]}"
+    )
+    done = subprocess.run(
+        ["bash", "-c", line],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode == 1, "no must-haves: unproven"
     assert sandbox.call("runs").data["runs"][0]["status"] == "completed"
     with open("/dev/full", "w") as full:
         done = subprocess.run(
-            [*FORGE, "runs"], cwd=sandbox.root, env=sandbox.environment(), stdout=full, stderr=subprocess.PIPE, check=False
+            [*FORGE, "runs"],
+            cwd=sandbox.root,
+            env=sandbox.environment(),
+            stdout=full,
+            stderr=subprocess.PIPE,
+            check=False,
         )
     assert done.returncode == 1 and b"Traceback" not in done.stderr
 
@@ -152,9 +181,15 @@ def test_stop_needs_no_settings(sandbox: Sandbox) -> None:
 
 
 def test_a_repository_inside_is_named_and_does_not_stop_the_stop(sandbox: Sandbox) -> None:
-    case = one_edit(sandbox, f"{GOOD}; import subprocess; subprocess.run(['git', 'init', '-q', 'sub'])")
+    case = one_edit(
+        sandbox, f"{GOOD}; import subprocess; subprocess.run(['git', 'init', '-q', 'sub'])"
+    )
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.data["failure"]["kind"] == "nested_repository" and "sub/" in said.data["failure"]["error"]
+    assert (
+        said.code == 1
+        and said.data["failure"]["kind"] == "nested_repository"
+        and "sub/" in said.data["failure"]["error"]
+    )
     assert (sandbox.root / "sub/.git").is_dir()
     assert sandbox.call("stop").data["status"] == "stopped" and case.files
 
@@ -170,14 +205,19 @@ def test_next_is_typable_whatever_a_plan_is_called(sandbox: Sandbox) -> None:
     case.set_up()
     line = sandbox.call("execute", case.path).data["next"][0]
     done = subprocess.run(
-        ["bash", "-c", line.replace("forge", shlex.join(FORGE), 1)], cwd=sandbox.root, env=sandbox.environment(), check=False,
+        ["bash", "-c", line.replace("forge", shlex.join(FORGE), 1)],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        check=False,
         capture_output=True,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     assert sandbox.call("execute", case.path).data["status"] == "completed"
 
 
-@pytest.mark.parametrize("attributes", ["*.jsonl filter=odd", "* text=auto eol=crlf", "*.log text eol=crlf"])
+@pytest.mark.parametrize(
+    "attributes", ["*.jsonl filter=odd", "* text=auto eol=crlf", "*.log text eol=crlf"]
+)
 def test_filters_leave_the_record_alone(sandbox: Sandbox, attributes: str) -> None:
     sandbox.write(".gitattributes", f"{attributes}\n")
     sandbox.git("config", "filter.odd.clean", "tr a-z A-Z")
@@ -214,7 +254,10 @@ def test_a_plan_that_is_gone_is_not_resumed(sandbox: Sandbox) -> None:
 
 def test_usage_errors_leave_their_record_too(sandbox: Sandbox) -> None:
     sandbox.call("execute", "--nonsense")
-    records = [json.loads(line) for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()]
+    records = [
+        json.loads(line)
+        for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()
+    ]
     assert [record["outcome"] for record in records] == ["running", "error"]
     said = sandbox.forge("--json", "status")
     assert said.json["schema"] == "forge.status/1"

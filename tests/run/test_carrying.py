@@ -37,7 +37,11 @@ def change(sandbox: Sandbox, old: str, new: str) -> None:
 
 
 def skipped(sandbox: Sandbox, run: str) -> dict[str, dict[str, Any]]:
-    return {event["step"]: event["data"] for event in sandbox.events(run) if event["type"] == "step_skipped"}
+    return {
+        event["step"]: event["data"]
+        for event in sandbox.events(run)
+        if event["type"] == "step_skipped"
+    }
 
 
 def times_tested(sandbox: Sandbox) -> int:
@@ -56,9 +60,11 @@ def test_completed_steps_are_carried_with_their_commits(sandbox: Sandbox) -> Non
     assert found["01-01/1"]["reason"] == f"carried from run {before}"
     (commit,) = found["01-01/1"]["commits"]
     assert sandbox.git("log", "-1", "--format=%s", commit).strip() == "Task 1: Write a"
-    assert [subject for subject in sandbox.subjects()[len(subjects) :] if not subject.startswith("forge(")] == [
-        "Task 5: Write c"
-    ]
+    assert [
+        subject
+        for subject in sandbox.subjects()[len(subjects) :]
+        if not subject.startswith("forge(")
+    ] == ["Task 5: Write c"]
     card = (sandbox.root / ".planning/runs" / run / "run.yaml").read_text()
     assert f"prior_run: {before}" in card
     final = sandbox.events(run)[-1]["data"]
@@ -66,7 +72,11 @@ def test_completed_steps_are_carried_with_their_commits(sandbox: Sandbox) -> Non
     summary = (sandbox.root / PATH.replace("PLAN", "SUMMARY")).read_text()
     assert summary.count(f"carried from run {before}") == 4 and commit[:10] in summary
     assert times_tested(sandbox) == 1, "the same tree: what the test showed is believed"
-    assert [event["type"] for event in sandbox.events(run)[:3]] == ["mission_started", "approval_resolved", "step_skipped"]
+    assert [event["type"] for event in sandbox.events(run)[:3]] == [
+        "mission_started",
+        "approval_resolved",
+        "step_skipped",
+    ]
 
 
 def test_a_changed_step_is_done_again_and_so_are_the_tests_behind_it(sandbox: Sandbox) -> None:
@@ -76,7 +86,9 @@ def test_a_changed_step_is_done_again_and_so_are_the_tests_behind_it(sandbox: Sa
     said = sandbox.call("execute", "01-01")
     assert said.code == 4 and said.data["run"] is None, "the changed plan is approved by nobody"
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    assert list(skipped(sandbox, run)) == ["01-01/2", "01-01/4"], "the decision holds, the test is run again"
+    assert list(skipped(sandbox, run)) == ["01-01/2", "01-01/4"], (
+        "the decision holds, the test is run again"
+    )
     assert times_tested(sandbox) == 2 and sandbox.status() == []
     assert sandbox.call("stop").code == 2, "it has completed"
     said = sandbox.call("execute", "01-01", "--approve")
@@ -86,14 +98,19 @@ def test_a_changed_step_is_done_again_and_so_are_the_tests_behind_it(sandbox: Sa
 
 def test_a_step_that_moved_is_carried_and_one_whose_commit_is_gone_is_not(sandbox: Sandbox) -> None:
     _, before = stopped_at_the_last(sandbox)
-    new = '<task type="auto">\n  <name>Read what is there</name>\n  <read_first>a.txt</read_first>\n</task>\n'
+    new = (
+        '<task type="auto">\n  <name>Read what is there</name>\n '
+        " <read_first>a.txt</read_first>\n</task>\n"
+    )
     change(sandbox, "<tasks>\n", f"<tasks>\n\n{new}")
     sandbox.git("switch", "-q", "-c", "other")
     sandbox.write("README.md", "another tree\n")
     sandbox.commit("Another tree")
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     found = skipped(sandbox, run)
-    assert {step: data["carried"] for step, data in found.items()} == dict.fromkeys(["01-01/2", "01-01/3", "01-01/5"], before)
+    assert {step: data["carried"] for step, data in found.items()} == dict.fromkeys(
+        ["01-01/2", "01-01/3", "01-01/5"], before
+    )
     assert times_tested(sandbox) == 2, "another tree: the test is run again"
 
 
@@ -101,32 +118,47 @@ def test_without_the_commits_nothing_is_carried(sandbox: Sandbox) -> None:
     case, _ = stopped_at_the_last(sandbox)
     records = {
         path.relative_to(sandbox.root).as_posix(): path.read_bytes()
-        for path in (sandbox.root / ".planning/runs").rglob("*") if path.is_file()
-    }  # fmt: skip
-    sandbox.git("switch", "-q", "-c", "older", sandbox.git("log", "--format=%H", "--grep=^Plan$").strip())
+        for path in (sandbox.root / ".planning/runs").rglob("*")
+        if path.is_file()
+    }
+    sandbox.git(
+        "switch", "-q", "-c", "older", sandbox.git("log", "--format=%H", "--grep=^Plan$").strip()
+    )
     for path, data in records.items():
         sandbox.write(path, data)
     sandbox.commit("The records, and not the work")
     case.set_work({1: writes("a.txt", "x\n"), 2: writes("b.txt", "x\n"), 5: writes("c.txt", "x\n")})
     said = sandbox.call("execute", "01-01", "--approve")
-    assert list(skipped(sandbox, said.data["run"])) == ["01-01/4"], "the work is done again, the person is not asked again"
+    assert list(skipped(sandbox, said.data["run"])) == ["01-01/4"], (
+        "the work is done again, the person is not asked again"
+    )
     assert said.data["status"] == "completed" and (sandbox.root / "a.txt").exists()
 
 
 def test_from_begins_at_a_step_whatever_was_done(sandbox: Sandbox) -> None:
     case, before = stopped_at_the_last(sandbox)
-    assert sandbox.call("execute", "01-01", "--approve", "--from", "9").json["error"]["kind"] == "unknown_name"
+    assert (
+        sandbox.call("execute", "01-01", "--approve", "--from", "9").json["error"]["kind"]
+        == "unknown_name"
+    )
     case.set_work({2: writes("b.txt", "again\n"), 5: writes("c.txt", "x\n")})
     said = sandbox.call("execute", "01-01", "--approve", "--from", "01-01/2")
     run = said.data["run"]
-    assert said.data["waiting_for"]["kind"] == "decision" and (sandbox.root / "b.txt").read_text() == "again\n"
-    assert {step: data["carried"] for step, data in skipped(sandbox, run).items()} == {"01-01/1": before}
+    assert (
+        said.data["waiting_for"]["kind"] == "decision"
+        and (sandbox.root / "b.txt").read_text() == "again\n"
+    )
+    assert {step: data["carried"] for step, data in skipped(sandbox, run).items()} == {
+        "01-01/1": before
+    }
     assert sandbox.events(run)[0]["data"]["options"]["from"] == "01-01/2"
     sandbox.call("approve", run, "--option", "a")
     assert sandbox.call("resume", run).data["status"] == "completed"
     said = sandbox.call("execute", "01-01", "--approve", "--from", "5")
     found = skipped(sandbox, said.data["run"])
-    assert {data["carried"] for data in found.values()} == {None} and "begins at 01-01/5" in found["01-01/1"]["reason"]
+    assert {data["carried"] for data in found.values()} == {None} and "begins at 01-01/5" in found[
+        "01-01/1"
+    ]["reason"]
 
 
 def test_a_chain_of_stopped_runs_names_the_one_that_did_it(sandbox: Sandbox) -> None:
@@ -141,7 +173,10 @@ def test_a_chain_of_stopped_runs_names_the_one_that_did_it(sandbox: Sandbox) -> 
 
 
 def test_a_step_whose_commands_were_left_out_is_done_again(sandbox: Sandbox) -> None:
-    tasks = [Task("Task 1: Write a", "a.txt", auto("test -s a.txt")), Task("Task 2: Ask", kind="checkpoint:human-verify")]
+    tasks = [
+        Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
+        Task("Task 2: Ask", kind="checkpoint:human-verify"),
+    ]
     Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
     run = sandbox.call("execute", "01-01", "--approve", "--no-checks", "no toolchain").data["run"]
     sandbox.call("stop", run)
@@ -153,19 +188,42 @@ def test_a_rollback_takes_back_what_the_run_did_and_names_what_it_carried(sandbo
     _, before = stopped_at_the_last(sandbox)
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     said = sandbox.call("rollback", run, "--to", "2")
-    assert said.json["error"]["kind"] == "nothing_to_take_back" and before in said.json["error"]["message"]
+    assert (
+        said.json["error"]["kind"] == "nothing_to_take_back"
+        and before in said.json["error"]["message"]
+    )
     said = sandbox.forge("rollback")
-    assert said.code == 0 and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, and left" in said.out
+    assert (
+        said.code == 0
+        and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, and left"
+        in said.out
+    )
     assert "back to before 5" in said.out and f"forge rollback {before}" in said.out
-    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [True, True, False]
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [
+        True,
+        True,
+        False,
+    ]
     newest = sandbox.call("runs").data["runs"][-1]["run"]
     assert sandbox.call("replay", newest).data["problems"] == []
-    (started,) = [event["data"] for event in sandbox.events(newest) if event["type"] == "rollback_started"]
-    assert started["left"] == [{"step": f"01-01/{number}", "run": before} for number in (1, 2, 3, 4)]
+    (started,) = [
+        event["data"] for event in sandbox.events(newest) if event["type"] == "rollback_started"
+    ]
+    assert started["left"] == [
+        {"step": f"01-01/{number}", "run": before} for number in (1, 2, 3, 4)
+    ]
     assert sandbox.call("rollback", before).code == 0 and sandbox.status() == []
-    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [False, False, False]
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [
+        False,
+        False,
+        False,
+    ]
     assert sandbox.call("undo").code == 0 and sandbox.call("undo").code == 0
-    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [True, True, True]
+    assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [
+        True,
+        True,
+        True,
+    ]
 
 
 def test_within_an_open_run_carried_steps_stay_done(sandbox: Sandbox) -> None:

@@ -13,7 +13,13 @@ GOOD = writes("a.txt", "x\n")
 
 
 def execute(sandbox: Sandbox, verify: str, settings: str = "", work: str = GOOD) -> Said:
-    Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], {1: work}, files=("a.txt",), settings=settings).set_up()
+    Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", verify)],
+        {1: work},
+        files=("a.txt",),
+        settings=settings,
+    ).set_up()
     return sandbox.call("execute", "01-01", "--approve")
 
 
@@ -32,7 +38,9 @@ def test_a_failing_command_pauses_and_a_mended_tree_goes_on(sandbox: Sandbox) ->
     said = sandbox.call("resume", run)
     assert said.data["status"] == "completed", said.err
     assert sandbox.git("show", "HEAD:a.txt") == "wanted\n"
-    mended = sandbox.git("log", "-1", "--format=%(trailers:key=Forge-Attempt,valueonly)|%s", "--", "elsewhere.txt").strip()
+    mended = sandbox.git(
+        "log", "-1", "--format=%(trailers:key=Forge-Attempt,valueonly)|%s", "--", "elsewhere.txt"
+    ).strip()
     assert mended.replace("\n", "") == "1|Task 1: Write it"
 
 
@@ -45,32 +53,50 @@ def test_a_commit_of_the_persons_own_is_taken_behind_a_failure(sandbox: Sandbox)
 
 
 def test_retry_puts_back_the_tree_and_calls_the_runner_again(sandbox: Sandbox) -> None:
-    case = Case(sandbox, [Task("Task 1: Write it", "a.txt, b.txt", auto("grep -q wanted a.txt"))],
-                {1: f"{GOOD}; {writes('b.txt', 'first attempt')}"}, files=("a.txt", "b.txt"))  # fmt: skip
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt, b.txt", auto("grep -q wanted a.txt"))],
+        {1: f"{GOOD}; {writes('b.txt', 'first attempt')}"},
+        files=("a.txt", "b.txt"),
+    )
     case.set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     sandbox.write("mine.txt", "not committed by anybody\n")
     case.set_work({1: writes("a.txt", "wanted\n")})
     said = sandbox.call("retry", run)
     assert said.data["status"] == "completed", said.err
-    assert not (sandbox.root / "b.txt").exists() and (sandbox.root / "a.txt").read_text() == "wanted\n"
-    attempts = [event["attempt"] for event in sandbox.events(run) if event["type"] == "runner_started"]
+    assert (
+        not (sandbox.root / "b.txt").exists() and (sandbox.root / "a.txt").read_text() == "wanted\n"
+    )
+    attempts = [
+        event["attempt"] for event in sandbox.events(run) if event["type"] == "runner_started"
+    ]
     assert attempts == [1, 2]
-    snapshot = next(event["data"]["snapshot"] for event in sandbox.events(run) if event["type"] == "checkpoint_restored")
+    snapshot = next(
+        event["data"]["snapshot"]
+        for event in sandbox.events(run)
+        if event["type"] == "checkpoint_restored"
+    )
     assert sandbox.git("show", f"{snapshot}:mine.txt") == "not committed by anybody\n"
     assert sandbox.git("fsck", "--no-dangling") == ""
 
 
-def test_retry_is_refused_where_somebody_changed_the_steps_work_and_mending_by_hand_goes_on(sandbox: Sandbox) -> None:
+def test_retry_is_refused_where_somebody_changed_the_steps_work_and_mending_by_hand_goes_on(
+    sandbox: Sandbox,
+) -> None:
     run = execute(sandbox, auto("grep -q wanted a.txt")).data["run"]
     sandbox.write("a.txt", "a first try of mine\n")
     mine = sandbox.commit("I mend it")
     before = sandbox.events(run)
     said = sandbox.call("retry")
-    assert (said.code, said.json["error"]["kind"]) == (2, "in_the_way") and mine[:12] in said.json["error"]["message"]
+    assert (said.code, said.json["error"]["kind"]) == (2, "in_the_way") and mine[:12] in said.json[
+        "error"
+    ]["message"]
     assert sandbox.events(run) == before, "nothing was written: the failure stands as before"
     sandbox.git("revert", "--no-edit", "HEAD")
-    assert sandbox.call("retry").data["failure"]["kind"] == "check", "as it says: what was reverted is in nobody's way"
+    assert sandbox.call("retry").data["failure"]["kind"] == "check", (
+        "as it says: what was reverted is in nobody's way"
+    )
     sandbox.write("a.txt", "wanted\n")
     sandbox.commit("I mend it again")
     assert sandbox.call("retry").code == 2
@@ -84,7 +110,10 @@ def test_skip_leaves_the_step_out_on_record(sandbox: Sandbox) -> None:
     assert said.data["status"] == "completed"
     final = sandbox.events(run)[-1]["data"]
     assert (final["completed_steps"], final["total_steps"]) == (0, 1)
-    assert "not needed any more" in (sandbox.root / ".planning/phases/01-first/01-01-SUMMARY.md").read_text()
+    assert (
+        "not needed any more"
+        in (sandbox.root / ".planning/phases/01-first/01-01-SUMMARY.md").read_text()
+    )
 
 
 def test_skip_is_refused_where_work_would_be_lost(sandbox: Sandbox) -> None:
@@ -95,14 +124,22 @@ def test_skip_is_refused_where_work_would_be_lost(sandbox: Sandbox) -> None:
 
 def test_repair_attempts_get_the_failing_output(sandbox: Sandbox) -> None:
     work = (
-        "prompt = open(os.environ['FORGE_PROMPT_FILE']).read(); attempt = os.environ['FORGE_ATTEMPT']; "
-        "pathlib.Path('a.txt').write_text('wanted' if 'the reason is 42' in prompt else attempt)"
+        "prompt = open(os.environ['FORGE_PROMPT_FILE']).read(); attempt ="
+        " os.environ['FORGE_ATTEMPT']; pathlib.Path('a.txt').write_text('wanted' if 'the reason is"
+        " 42' in prompt else attempt)"
     )
-    said = execute(sandbox, auto("echo the reason is $((6*7)); grep -q wanted a.txt"), "repair: {attempts: 2}\n", work)
+    said = execute(
+        sandbox,
+        auto("echo the reason is $((6*7)); grep -q wanted a.txt"),
+        "repair: {attempts: 2}\n",
+        work,
+    )
     assert said.data["status"] == "completed", said.err
     types = sandbox.types(said.data["run"])
     assert (
-        types.count("repair_attempted") == 1 and types.count("checkpoint_created") == 2 and types.count("runner_started") == 2
+        types.count("repair_attempted") == 1
+        and types.count("checkpoint_created") == 2
+        and types.count("runner_started") == 2
     )
 
 
@@ -129,7 +166,9 @@ def test_what_no_command_decides_is_asked(sandbox: Sandbox, verify: str, text: s
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify"
     assert text in said.data["waiting_for"]["text"]
     run = said.data["run"]
-    started = [event["data"]["command"] for event in sandbox.events(run) if event["type"] == "test_started"]
+    started = [
+        event["data"]["command"] for event in sandbox.events(run) if event["type"] == "test_started"
+    ]
     assert all("cargo" not in command and "cd /tmp" not in command for command in started)
     assert sandbox.call("approve").code == 0
     assert sandbox.call("resume").data["status"] == "completed"
@@ -142,14 +181,22 @@ def test_a_no_to_a_human_check_is_a_failure(sandbox: Sandbox) -> None:
     said = sandbox.call("resume", run)
     assert (said.code, said.data["status"]) == (1, "paused")
     said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", "it is asked again"
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", (
+        "it is asked again"
+    )
 
 
 def test_a_command_that_changes_the_tree_asks_what_becomes_of_it(sandbox: Sandbox) -> None:
     said = execute(sandbox, auto("echo made > made.txt"))
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "command" and "made.txt" in said.data["waiting_for"]["text"]
+    assert (
+        said.code == 4
+        and said.data["waiting_for"]["kind"] == "command"
+        and "made.txt" in said.data["waiting_for"]["text"]
+    )
     run = said.data["run"]
-    completed = next(event["data"] for event in sandbox.events(run) if event["type"] == "test_completed")
+    completed = next(
+        event["data"] for event in sandbox.events(run) if event["type"] == "test_completed"
+    )
     assert completed["changed"] == ["made.txt"] and completed["success"] is True
     sandbox.call("approve", run)
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -166,31 +213,53 @@ def test_what_a_command_changed_is_found_whatever_it_does_about_times(sandbox: S
     )
     said = execute(sandbox, auto(html.escape(" && ".join(words))))
     assert said.code == 4, said.err
-    (completed,) = [event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "test_completed"]
+    (completed,) = [
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "test_completed"
+    ]
     assert completed["changed"] == ["README.md"]
 
 
 def test_what_a_command_changed_is_discarded_behind_a_snapshot(sandbox: Sandbox) -> None:
-    run = execute(sandbox, auto("echo made > made.txt &amp;&amp; echo more >> README.md")).data["run"]
+    run = execute(sandbox, auto("echo made > made.txt &amp;&amp; echo more >> README.md")).data[
+        "run"
+    ]
     sandbox.call("reject", run)
     said = sandbox.call("resume", run)
     assert said.data["status"] == "completed", said.err
-    assert not (sandbox.root / "made.txt").exists() and sandbox.git("show", "HEAD:README.md") == "# A repository\n"
+    assert (
+        not (sandbox.root / "made.txt").exists()
+        and sandbox.git("show", "HEAD:README.md") == "# A repository\n"
+    )
     assert sandbox.status() == []
-    snapshot = next(event["data"]["snapshot"] for event in sandbox.events(run) if event["type"] == "checkpoint_restored")
+    snapshot = next(
+        event["data"]["snapshot"]
+        for event in sandbox.events(run)
+        if event["type"] == "checkpoint_restored"
+    )
     assert sandbox.git("show", f"{snapshot}:made.txt") == "made\n"
 
 
 def test_a_command_that_hangs_ends_at_its_limit(sandbox: Sandbox) -> None:
     said = execute(sandbox, auto("sleep 60"), "limits: {step_timeout: 1}\n")
     assert (said.code, said.data["status"]) == (1, "paused")
-    completed = next(event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "test_completed")
+    completed = next(
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "test_completed"
+    )
     assert completed["ended"] == "timeout" and completed["success"] is False
 
 
 def test_verification_behind_the_last_step(sandbox: Sandbox) -> None:
-    case = Case(sandbox, [Task("Task 1: Write it", "a.txt", auto("test -s a.txt"))], {1: GOOD}, files=("a.txt",),
-                verification="- `grep -q wanted a.txt`\n- It reads well.")  # fmt: skip
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", auto("test -s a.txt"))],
+        {1: GOOD},
+        files=("a.txt",),
+        verification="- `grep -q wanted a.txt`\n- It reads well.",
+    )
     case.set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert (said.code, said.data["status"], said.data["step"]) == (1, "paused", None)
@@ -201,26 +270,45 @@ def test_verification_behind_the_last_step(sandbox: Sandbox) -> None:
 
 def test_a_failing_verification_can_be_skipped(sandbox: Sandbox) -> None:
     Case(
-        sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), verification="- `grep -q wanted a.txt`"
+        sandbox,
+        [Task("Task 1: Write it", "a.txt")],
+        {1: GOOD},
+        files=("a.txt",),
+        verification="- `grep -q wanted a.txt`",
     ).set_up()
     sandbox.call("execute", "01-01", "--approve")
     assert sandbox.call("skip", "--reason", "no such tool here").data["status"] == "completed"
 
 
 def test_a_verification_that_a_person_denied_can_be_skipped(sandbox: Sandbox) -> None:
-    case = Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), verification="- `test -f b || true`")
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt")],
+        {1: GOOD},
+        files=("a.txt",),
+        verification="- `test -f b || true`",
+    )
     case.set_up()
-    assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "human_verify"
+    assert (
+        sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "human_verify"
+    )
     said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"], "it waits for an answer"
+    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"], (
+        "it waits for an answer"
+    )
     sandbox.forge("reject")
     assert sandbox.call("resume").data["failure"]["kind"] == "denied"
     assert sandbox.call("skip", "--reason", "b comes later").data["status"] == "completed"
 
 
 def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) -> None:
-    truth = 'must_haves:\n  truths:\n    - statement: "It works"\n      verify: "echo x >> left.txt; false"\n'
-    Case(sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), must_haves=truth).set_up()
+    truth = (
+        'must_haves:\n  truths:\n    - statement: "It works"\n      verify: "echo x >> left.txt;'
+        ' false"\n'
+    )
+    Case(
+        sandbox, [Task("Task 1: Write it", "a.txt")], {1: GOOD}, files=("a.txt",), must_haves=truth
+    ).set_up()
     assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
     sandbox.commit("Keep what it left")
     said = sandbox.call("skip", "--reason", "x")
@@ -231,11 +319,17 @@ def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) 
 def test_an_edit_that_changes_nothing_and_has_no_command_is_asked_about(sandbox: Sandbox) -> None:
     said = execute(sandbox, "", work="pass")
     assert said.code == 4 and "changed nothing" in said.data["waiting_for"]["text"]
-    proposed = next(event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "diff_proposed")
+    proposed = next(
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "diff_proposed"
+    )
     assert proposed["files_changed"] == []
     sandbox.call("approve")
     assert sandbox.call("resume").data["status"] == "completed"
-    assert [subject for subject in sandbox.subjects() if subject == "Task 1: Write it"] == [], "no result commit"
+    assert [subject for subject in sandbox.subjects() if subject == "Task 1: Write it"] == [], (
+        "no result commit"
+    )
 
 
 def test_an_edit_that_changes_nothing_stands_by_its_command(sandbox: Sandbox) -> None:
@@ -253,17 +347,34 @@ def test_a_step_of_another_stage_that_changes_the_tree_pauses(sandbox: Sandbox) 
 
 
 def test_hooks_run_for_result_commits_and_only_for_them(sandbox: Sandbox) -> None:
-    hook = sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\necho ran >> .git/hook-ran\necho hooked >> a.txt; git add a.txt\n")
+    hook = sandbox.write(
+        ".git/hooks/pre-commit",
+        "#!/bin/sh\necho ran >> .git/hook-ran\necho hooked >> a.txt; git add a.txt\n",
+    )
     hook.chmod(0o755)
-    Case(sandbox, [Task("Task 1: Write it", "a.txt", auto("grep -q hooked a.txt"))], {1: GOOD}, files=("a.txt",))
-    case = Case(sandbox, [Task("Task 1: Write it", "a.txt", auto("grep -q hooked a.txt"))], {1: GOOD}, files=("a.txt",))
+    Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", auto("grep -q hooked a.txt"))],
+        {1: GOOD},
+        files=("a.txt",),
+    )
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", auto("grep -q hooked a.txt"))],
+        {1: GOOD},
+        files=("a.txt",),
+    )
     hook.chmod(0o644)
     case.set_up()
     hook.chmod(0o755)
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed", said.err
     assert (sandbox.root / ".git/hook-ran").read_text() == "ran\n"
-    applied = next(event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "diff_applied")
+    applied = next(
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "diff_applied"
+    )
     assert applied["hook_changed"] == ["a.txt"] and sandbox.status() == []
 
 
@@ -274,7 +385,11 @@ def test_a_hook_that_refuses_pauses_the_run(sandbox: Sandbox) -> None:
     hook.chmod(0o755)
     said = sandbox.call("execute", "01-01", "--approve")
     assert (said.code, said.data["status"]) == (1, "paused")
-    error = next(event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "failure_detected")
+    error = next(
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "failure_detected"
+    )
     assert error["kind"] == "commit" and "not today" in error["error"]
     hook.unlink()
     assert sandbox.call("resume").data["status"] == "completed"

@@ -1,4 +1,6 @@
-"""Several at once: forge beside forge, and a person who works on while a step runs. Nobody's work is lost."""
+"""Several at once: forge beside forge, and a person who works on while a step runs. Nobody's work
+is lost.
+"""
 
 from __future__ import annotations
 
@@ -9,13 +11,15 @@ from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 WAIT = (
-    "import time; open('../started', 'a').write('x'); n = [0]; "
-    "exec(\"while not pathlib.Path('../go').exists() and n[0] < 3000: n[0] += 1; time.sleep(0.02)\"); "
+    "import time; open('../started', 'a').write('x'); n = [0]; exec(\"while not"
+    " pathlib.Path('../go').exists() and n[0] < 3000: n[0] += 1; time.sleep(0.02)\"); "
 )
 
 
 def waiting(sandbox: Sandbox) -> subprocess.Popen[bytes]:
-    """Start a run whose one step waits until `../go` is there, and return it once the step is under way."""
+    """Start a run whose one step waits until `../go` is there, and return it once the step is under
+    way.
+    """
     task = Task("Task 1: Write a", "a.txt", auto("test -s a.txt"))
     Case(sandbox, [task], {1: WAIT + writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
     return started(sandbox, sandbox.start("execute", "01-01", "--approve"))
@@ -49,7 +53,11 @@ def test_twelve_at_once_have_one_owner(sandbox: Sandbox) -> None:
     assert go(sandbox, owner) == 1, "completed; the plan declares no must-haves"
     assert (sandbox.root.parent / "started").read_text() == "x", "the runner was called once"
     (run,) = sandbox.call("runs").data["runs"]
-    assert run["status"] == "completed" and sandbox.status() == [] and sandbox.call("timeline").data["valid"] is True
+    assert (
+        run["status"] == "completed"
+        and sandbox.status() == []
+        and sandbox.call("timeline").data["valid"] is True
+    )
 
 
 def test_two_work_trees_do_not_hold_each_other_up(sandbox: Sandbox) -> None:
@@ -89,12 +97,20 @@ def test_a_person_who_stages_during_a_step(sandbox: Sandbox) -> None:
     sandbox.write("README.md", "and more\n")
     assert go(sandbox, process) == 4
     waits = sandbox.call("status").data["plans"][0]["waiting_for"]
-    assert waits["kind"] == "scope" and "README.md" in waits["text"], "not the step's: a person is asked"
-    assert "MM README.md" in sandbox.status() and sandbox.git("show", ":README.md") == "staged by hand\n"
+    assert waits["kind"] == "scope" and "README.md" in waits["text"], (
+        "not the step's: a person is asked"
+    )
+    assert (
+        "MM README.md" in sandbox.status()
+        and sandbox.git("show", ":README.md") == "staged by hand\n"
+    )
     sandbox.call("reject")
     assert sandbox.call("resume").code == 1
     sandbox.call("stop")
-    assert sandbox.git("show", ":README.md") == "staged by hand\n" and (sandbox.root / "README.md").read_text() == "and more\n"
+    assert (
+        sandbox.git("show", ":README.md") == "staged by hand\n"
+        and (sandbox.root / "README.md").read_text() == "and more\n"
+    )
 
 
 def test_a_person_who_switches_the_branch_during_a_step(sandbox: Sandbox) -> None:
@@ -110,4 +126,7 @@ def test_a_person_who_switches_the_branch_during_a_step(sandbox: Sandbox) -> Non
     assert waits["kind"] == "head_moved" and "git switch main" in waits["text"]
     sandbox.git("switch", "-q", "main")
     assert sandbox.call("resume").data["status"] == "completed"
-    assert sandbox.git("show", "other:mine.txt") == "mine\n" and sandbox.git("show", "main:a.txt") == "x\n"
+    assert (
+        sandbox.git("show", "other:mine.txt") == "mine\n"
+        and sandbox.git("show", "main:a.txt") == "x\n"
+    )

@@ -1,4 +1,6 @@
-"""Killed at any effect, or with a disk that is full: the next command carries on, nothing is lost and nothing done twice."""
+"""Killed at any effect, or with a disk that is full: the next command carries on, nothing is lost
+and nothing done twice.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,10 @@ from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 FAULTS = str(Path(__file__).with_name("faults"))
-MUST_HAVES = "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: one\n    - path: b.txt\n      contains: two\n"
+MUST_HAVES = (
+    "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: one\n    - path: b.txt\n     "
+    " contains: two\n"
+)
 
 
 def two_steps(sandbox: Sandbox) -> Case:
@@ -26,23 +31,39 @@ def two_steps(sandbox: Sandbox) -> Case:
         Task("Task 2: Write b", "a.txt, b.txt", auto("grep -q two b.txt")),
         Task("Task 3: Test both", "", auto("cat a.txt b.txt")),
     ]
-    work = {1: writes("a.txt", "one\n"), 2: f"{writes('b.txt', 'two')}; open('a.txt', 'a').write('more\\n')"}
+    work = {
+        1: writes("a.txt", "one\n"),
+        2: f"{writes('b.txt', 'two')}; open('a.txt', 'a').write('more\\n')",
+    }
     return Case(sandbox, tasks, work, files=("a.txt", "b.txt"), must_haves=MUST_HAVES)
 
 
 def effects(sandbox: Sandbox, tmp_path: Path) -> int:
     """Return how many effects an unbroken run has, and leave the sandbox behind it."""
     counted = tmp_path / "count"
-    said = sandbox.call("execute", "01-01", "--approve", env={"PYTHONPATH": FAULTS, "FORGE_TEST_COUNT_TO": str(counted)})
+    said = sandbox.call(
+        "execute",
+        "01-01",
+        "--approve",
+        env={"PYTHONPATH": FAULTS, "FORGE_TEST_COUNT_TO": str(counted)},
+    )
     assert said.code == 0, said.err
     return int(counted.read_text())
 
 
 def carry_on(sandbox: Sandbox) -> str:
-    """Go on as a person would: resume what is open, execute where nothing was begun; return the run."""
+    """Go on as a person would: resume what is open, execute where nothing was begun; return the
+    run.
+    """
     for _ in range(6):
-        runs = [found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"]
-        said = sandbox.call("resume", runs[-1]["run"]) if runs else sandbox.call("execute", "01-01", "--approve")
+        runs = [
+            found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"
+        ]
+        said = (
+            sandbox.call("resume", runs[-1]["run"])
+            if runs
+            else sandbox.call("execute", "01-01", "--approve")
+        )
         if said.code == 0 or (said.code == 2 and runs[-1]["status"] == "completed"):
             return str(sandbox.call("runs").data["runs"][-1]["run"])
         assert said.code in (1, 4, 130), said.out + said.err
@@ -50,14 +71,20 @@ def carry_on(sandbox: Sandbox) -> str:
 
 
 def whole(sandbox: Sandbox, run: str) -> None:
-    """The tree, the history and the record are as those of an unbroken run; nothing was done twice."""
-    assert (sandbox.root / "a.txt").read_text() == "one\nmore\n" and (sandbox.root / "b.txt").read_text() == "two"
+    """The tree, the history and the record are as those of an unbroken run; nothing was done
+    twice.
+    """
+    assert (sandbox.root / "a.txt").read_text() == "one\nmore\n" and (
+        sandbox.root / "b.txt"
+    ).read_text() == "two"
     assert sandbox.status() == [] and sandbox.git("fsck", "--no-dangling", "--strict") == ""
     assert not list((sandbox.root / ".git").rglob("*.lock")) or not [
         path for path in (sandbox.root / ".git").rglob("*.lock") if "forge" not in path.parts
     ]
     subjects = sandbox.subjects()
-    assert subjects.count("Task 1: Write a") == 1 and subjects.count("Task 2: Write b") == 1, subjects
+    assert subjects.count("Task 1: Write a") == 1 and subjects.count("Task 2: Write b") == 1, (
+        subjects
+    )
     assert subjects[-1] == "forge(01-01): record — completed"
     timeline = sandbox.call("timeline", run)
     assert timeline.data["valid"] is True
@@ -82,7 +109,12 @@ def kill_at(make_sandbox, tmp_path: Path, moments: list[int]) -> None:
     for moment in moments:
         sandbox = replace(template, root=tmp_path / f"kill-{moment}")
         shutil.copytree(template.root, sandbox.root)
-        process = sandbox.start("execute", "01-01", "--approve", env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)})
+        process = sandbox.start(
+            "execute",
+            "01-01",
+            "--approve",
+            env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)},
+        )
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL, f"effect {moment} was never reached"
         whole(sandbox, carry_on(sandbox))
@@ -115,7 +147,11 @@ def test_killed_at_every_effect(make_sandbox, tmp_path: Path, part: int) -> None
 def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: int) -> None:
     total = measured(make_sandbox, tmp_path)
     sandbox = begun(make_sandbox, "full")
-    env = {"PYTHONPATH": FAULTS, "FORGE_TEST_FAIL_AT": str(int(total * share)), "FORGE_TEST_FAIL_WITH": str(number)}
+    env = {
+        "PYTHONPATH": FAULTS,
+        "FORGE_TEST_FAIL_AT": str(int(total * share)),
+        "FORGE_TEST_FAIL_WITH": str(number),
+    }
     said = sandbox.forge("execute", "01-01", "--approve", env=env)
     assert said.code == 1, said.err
     assert "forge resume" in said.err or "try again" in said.err, said.err
@@ -124,7 +160,9 @@ def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: i
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
 def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
-    """Where forge is killed between the start of a runner and noting it down, that runner does not work on beside the next."""
+    """Where forge is killed between the start of a runner and noting it down, that runner does not
+    work on beside the next.
+    """
     case, left = two_steps(sandbox), tmp_path / "left"
     good = case.work[2]
     pid = f"pathlib.Path({str(left)!r}).write_text(str(os.getpid()))"
@@ -142,11 +180,19 @@ def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
 @pytest.mark.parametrize("which", ["check", "hook"])
-def test_a_command_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path, which: str) -> None:
+def test_a_command_that_no_record_names_is_ended(
+    sandbox: Sandbox, tmp_path: Path, which: str
+) -> None:
     """The same of a verify command, and of a hook of the step's commit."""
-    case, left, above = two_steps(sandbox), tmp_path / "left", "$PPID" if which == "check" else "$(ps -o ppid= -p $PPID)"
+    case, left, above = (
+        two_steps(sandbox),
+        tmp_path / "left",
+        "$PPID" if which == "check" else "$(ps -o ppid= -p $PPID)",
+    )
     stay = tmp_path / "stay.sh"
-    stay.write_text(f"#!/bin/sh\n[ -e {left} ] && exit 0\necho $$ > {left}; kill -9 {above}; exec sleep 600\n")
+    stay.write_text(
+        f"#!/bin/sh\n[ -e {left} ] && exit 0\necho $$ > {left}; kill -9 {above}; exec sleep 600\n"
+    )
     stay.chmod(0o755)
     if which == "check":
         case.tasks[1].verify = auto(f"exec {stay}")
@@ -172,7 +218,9 @@ def test_a_torn_tail_is_set_aside(sandbox: Sandbox) -> None:
     live.write_bytes(lines + b'{"v":1,"seq":99,"ts":"2026')
     case.set_work({2: two_steps(sandbox).work[2]})
     assert sandbox.call("retry", run).code == 0
-    assert [path.read_bytes() for path in (sandbox.root / ".git/forge/torn").iterdir()] == [b'{"v":1,"seq":99,"ts":"2026']
+    assert [path.read_bytes() for path in (sandbox.root / ".git/forge/torn").iterdir()] == [
+        b'{"v":1,"seq":99,"ts":"2026'
+    ]
     whole(sandbox, run)
 
 
@@ -185,7 +233,11 @@ def test_damage_in_the_middle_is_refused_and_named(sandbox: Sandbox) -> None:
     raw = live.read_bytes()
     live.write_bytes(raw.replace(b'"step_started"', b'"step_startet"', 1))
     said = sandbox.call("resume", run)
-    assert said.code == 1 and said.json["error"]["kind"] == "damaged_log" and "line 4" in said.json["error"]["message"]
+    assert (
+        said.code == 1
+        and said.json["error"]["kind"] == "damaged_log"
+        and "line 4" in said.json["error"]["message"]
+    )
     said = sandbox.call("timeline", run)
     assert said.code == 1 and said.data["valid"] is False
     live.write_bytes(raw)
@@ -201,13 +253,18 @@ def test_every_command_leaves_its_start_and_finish(sandbox: Sandbox) -> None:
     sandbox.call("execute", "nothing")
     sandbox.call("execute", "01-01", "--approve")
     sandbox.call("status")
-    records = [json.loads(line) for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()]
+    records = [
+        json.loads(line)
+        for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()
+    ]
     by_id: dict[str, list[dict]] = {}
     for record in records:
         by_id.setdefault(record["execution"], []).append(record)
     assert [[record["outcome"] for record in each] for each in by_id.values()] == [
-        ["running", "error"], ["running", "success"], ["running", "success"],
-    ]  # fmt: skip
+        ["running", "error"],
+        ["running", "success"],
+        ["running", "success"],
+    ]
     first = records[1]
     assert first["args"] == ["execute", "nothing", "--json"] and "nothing" in first["error_message"]
     assert first["duration_ms"] >= 0 and first["finished_at"] and first["root"] == str(sandbox.root)

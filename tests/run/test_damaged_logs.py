@@ -1,4 +1,6 @@
-"""The log of a run, broken in every way: a torn end is set aside, damage is refused and named, the live log wins."""
+"""The log of a run, broken in every way: a torn end is set aside, damage is refused and named, the
+live log wins.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,10 @@ def stopped_halfway(sandbox: Sandbox) -> Sandbox:
     """A run that failed at its second step; its runner would do it now."""
     sandbox.write("README.md", "x\n")
     sandbox.commit()
-    tasks = [Task("Task 1: Write a", "a.txt", auto("test -s a.txt")), Task("Task 2: Write b", "b.txt", auto("test -s b.txt"))]
+    tasks = [
+        Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
+        Task("Task 2: Write b", "b.txt", auto("test -s b.txt")),
+    ]
     case = Case(sandbox, tasks, {**WORK, 2: "sys.exit(1)"}, files=("a.txt", "b.txt"))
     case.set_up()
     assert sandbox.call("execute", "01-01", "--approve").code == 1
@@ -58,7 +63,9 @@ def goes_on(sandbox: Sandbox) -> str:
     run = live_log(sandbox).parent.name
     said = sandbox.call("retry", run)
     assert said.data["status"] == "completed", said.out + said.err
-    assert (sandbox.root / "a.txt").read_text() == "one\n" and (sandbox.root / "b.txt").read_text() == "two"
+    assert (sandbox.root / "a.txt").read_text() == "one\n" and (
+        sandbox.root / "b.txt"
+    ).read_text() == "two"
     assert sandbox.status() == [] and sandbox.call("replay", run).code == 0
     return said.err
 
@@ -74,13 +81,19 @@ def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None
         assert record.reading.valid and record.reading.events == events[:-1], cut
         opened, found, state = load_log(repository, record.card)
         opened.close()
-        assert found == events[:-1] and state.last_seq == len(found) and path.read_bytes() == raw[:start]
+        assert (
+            found == events[:-1]
+            and state.last_seq == len(found)
+            and path.read_bytes() == raw[:start]
+        )
         torn = repository.forge_dir / "torn" / f"{path.parent.name}-{start}.torn"
         assert cut == start or torn.read_bytes() == raw[start:cut]
     path.write_bytes(raw)
 
 
-@pytest.mark.parametrize("tail", [b"\0" * 4096, b'{"v":1,"seq":', b"\n\0\0"], ids=["zeros", "torn", "line-of-zeros"])
+@pytest.mark.parametrize(
+    "tail", [b"\0" * 4096, b'{"v":1,"seq":', b"\n\0\0"], ids=["zeros", "torn", "line-of-zeros"]
+)
 def test_behind_a_tail_that_is_no_event_the_run_goes_on(broken: Sandbox, tail: bytes) -> None:
     path = live_log(broken)
     raw = path.read_bytes()
@@ -88,7 +101,9 @@ def test_behind_a_tail_that_is_no_event_the_run_goes_on(broken: Sandbox, tail: b
     said = broken.call("timeline")
     assert said.code == 0 and said.data["valid"] and said.data["torn"] == len(tail.lstrip(b"\n"))
     goes_on(broken)
-    assert [each.read_bytes() for each in (broken.root / ".git/forge/torn").iterdir()] == [tail.lstrip(b"\n")]
+    assert [each.read_bytes() for each in (broken.root / ".git/forge/torn").iterdir()] == [
+        tail.lstrip(b"\n")
+    ]
 
 
 def refused(repository: Repository, path: Path, line: set[int]) -> None:
@@ -112,9 +127,13 @@ def test_every_byte_flipped_in_a_middle_line_is_refused_and_named(broken: Sandbo
         path.write_bytes(flipped)
         refused(repository, path, {9, 10})
     for number, damaged in (
-        (10, [*lines[:9], *lines[8:]]), (9, [*lines[:8], *lines[9:]]), (9, [*lines[:8], b"\0\0\n", *lines[9:]]),
-        (9, [*lines[:8], b"\n", *lines[8:]]), (len(lines) + 1, [*lines, lines[-1]]), (1, lines[1:]),
-    ):  # fmt: skip
+        (10, [*lines[:9], *lines[8:]]),
+        (9, [*lines[:8], *lines[9:]]),
+        (9, [*lines[:8], b"\0\0\n", *lines[9:]]),
+        (9, [*lines[:8], b"\n", *lines[8:]]),
+        (len(lines) + 1, [*lines, lines[-1]]),
+        (1, lines[1:]),
+    ):
         path.write_bytes(b"".join(damaged))
         refused(repository, path, {number})
     path.write_bytes(raw)
@@ -129,7 +148,11 @@ def test_damage_is_named_from_outside_and_nothing_is_touched(broken: Sandbox) ->
         said = broken.call(verb, *(["--reason", "r"] if verb == "skip" else []))
         assert said.code == 1 and said.json["error"]["kind"] == "damaged_log", said.out
     assert broken.call("timeline").data["problem"].startswith("line ")
-    assert broken.call("replay").code == 1 and broken.call("runs").code == 0 and broken.call("status").code == 0
+    assert (
+        broken.call("replay").code == 1
+        and broken.call("runs").code == 0
+        and broken.call("status").code == 0
+    )
     assert (broken.git("status", "--porcelain"), broken.head()) == (listing, head)
     path.write_bytes(raw)
     goes_on(broken)
@@ -150,16 +173,28 @@ def test_a_card_that_nobody_can_read_is_named(broken: Sandbox) -> None:
 def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, how: str) -> None:
     path = tracked(broken)
     raw = path.read_bytes()
-    words = {"edited": "beginning", "deleted": "missing", "older": "older", "staged": "beginning"}[how]
+    words = {"edited": "beginning", "deleted": "missing", "older": "older", "staged": "beginning"}[
+        how
+    ]
     if how == "older":
-        broken.git("checkout", "-q", broken.git("log", "-3", "--format=%H", "--", str(path)).split()[-1], "--", str(path))
+        broken.git(
+            "checkout",
+            "-q",
+            broken.git("log", "-3", "--format=%H", "--", str(path)).split()[-1],
+            "--",
+            str(path),
+        )
     elif how == "deleted":
         path.unlink()
     else:
         path.write_bytes(raw.replace(b"step_completed", b"step_complated", 1))
         broken.git("add", str(path)) if how == "staged" else None
     said = broken.call("timeline")
-    assert said.code == 0 and words in said.data["note"] and "live log is what counts" in said.data["note"]
+    assert (
+        said.code == 0
+        and words in said.data["note"]
+        and "live log is what counts" in said.data["note"]
+    )
     assert words in broken.call("replay").data["note"]
     assert f"note: {said.data['note']}" in goes_on(broken)
     assert path.read_bytes().startswith(raw)
@@ -169,7 +204,12 @@ def test_a_tracked_copy_that_forge_was_about_to_commit_is_as_it_has_to_be(broken
     """Forge was killed between writing the copy and committing it."""
     repository, path = Repository.discover(broken.root), tracked(broken)
     opened, found, _ = load_log(repository, one_run(repository, None, among_open=True).card)
-    more = {"seq": opened.next_seq, "prev": opened.previous, "type": "step_failed", "data": {"kind": "x", "error": "y"}}
+    more = {
+        "seq": opened.next_seq,
+        "prev": opened.previous,
+        "type": "step_failed",
+        "data": {"kind": "x", "error": "y"},
+    }
     opened.append(Event(**{**found[-1].as_data(), **more}))
     opened.close()
     assert broken.call("timeline").data["note"] is None
@@ -185,6 +225,8 @@ def test_a_tracked_copy_that_a_commit_changed_is_named_for_good(broken: Sandbox)
     run = path.parent.name
     assert broken.call("replay", run).code == 1
     said = broken.call("retry", run)
-    assert said.data["status"] == "completed" and "note: the tracked copy" in said.err, said.out + said.err
+    assert said.data["status"] == "completed" and "note: the tracked copy" in said.err, (
+        said.out + said.err
+    )
     found = broken.call("replay", run).data["problems"]
     assert any("a commit holds another line" in problem["message"] for problem in found)

@@ -1,4 +1,6 @@
-"""forge doctor: each thing that can be missing is named with its next step, and nothing is started or changed."""
+"""forge doctor: each thing that can be missing is named with its next step, and nothing is started
+or changed.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto
 
 
-def checks(sandbox: Sandbox, code: int, env: dict[str, str] | None = None) -> dict[str, dict[str, Any]]:
+def checks(
+    sandbox: Sandbox, code: int, env: dict[str, str] | None = None
+) -> dict[str, dict[str, Any]]:
     said = sandbox.call("doctor", env=env)
     found = {check["name"]: check for check in said.data["checks"]}
     assert said.code == code, [check for check in found.values() if not check["ok"]]
@@ -20,24 +24,48 @@ def checks(sandbox: Sandbox, code: int, env: dict[str, str] | None = None) -> di
     return found
 
 
-def wrong(sandbox: Sandbox, name: str, severity: str, words: str, env: dict[str, str] | None = None) -> None:
+def wrong(
+    sandbox: Sandbox, name: str, severity: str, words: str, env: dict[str, str] | None = None
+) -> None:
     found = checks(sandbox, 1 if severity == "error" else 0, env)
-    assert (found[name]["ok"], found[name]["severity"]) == (False, severity) and words in found[name]["message"], found[name]
+    assert (found[name]["ok"], found[name]["severity"]) == (False, severity) and words in found[
+        name
+    ]["message"], found[name]
 
 
 def ready(sandbox: Sandbox) -> Sandbox:
-    return Case(sandbox, [Task("Task 1: Write it", "a.txt", auto("test -s a.txt"))], files=("a.txt",)).set_up()
+    return Case(
+        sandbox, [Task("Task 1: Write it", "a.txt", auto("test -s a.txt"))], files=("a.txt",)
+    ).set_up()
 
 
 def test_everything_is_there(sandbox: Sandbox) -> None:
     head, tree = ready(sandbox).head(), sorted(map(str, sandbox.root.glob("*")))
     found = checks(sandbox, 0)
     assert set(found) == {
-        "git", "repository", "head", "tree", "identity", "hooks", "signing", "writing", "disk", "state-folder", "settings",
-        "runner manual", "runner worker", "locks",
-    }  # fmt: skip
-    assert "not started" in found["runner worker"]["message"] and "Ada" in found["identity"]["message"]
-    assert (sandbox.head(), sorted(map(str, sandbox.root.glob("*"))), sandbox.status()) == (head, tree, [])
+        "git",
+        "repository",
+        "head",
+        "tree",
+        "identity",
+        "hooks",
+        "signing",
+        "writing",
+        "disk",
+        "state-folder",
+        "settings",
+        "runner manual",
+        "runner worker",
+        "locks",
+    }
+    assert (
+        "not started" in found["runner worker"]["message"] and "Ada" in found["identity"]["message"]
+    )
+    assert (sandbox.head(), sorted(map(str, sandbox.root.glob("*"))), sandbox.status()) == (
+        head,
+        tree,
+        [],
+    )
     said = sandbox.forge("doctor")
     assert said.code == 0 and all(line.startswith(("ok ", " ")) for line in said.out.splitlines())
 
@@ -103,18 +131,29 @@ def test_settings_and_runners(sandbox: Sandbox) -> None:
     trap.chmod(0o755)
     sandbox.write(
         ".planning/forge.yaml",
-        "runner: agent\nrunners:\n  agent: {command: [tools/agent], resume_command: [agent-resume], env: [TOKEN]}\n"
-        "  other: {command: [no-such-program]}\nlimit: {}\n",
+        "runner: agent\nrunners:\n  agent: {command: [tools/agent], resume_command: [agent-resume],"
+        " env: [TOKEN]}\n  other: {command: [no-such-program]}\nlimit: {}\n",
     )
     sandbox.commit("Settings")
     found = checks(sandbox, 1)
-    assert found["runner agent"]["message"] == "agent-resume is not found" and found["runner agent"]["severity"] == "error"
+    assert (
+        found["runner agent"]["message"] == "agent-resume is not found"
+        and found["runner agent"]["severity"] == "error"
+    )
     assert found["runner other"]["severity"] == "warning", "nobody has chosen it"
-    assert "did you mean `limits`" in found["settings"]["message"] and found["settings"]["severity"] == "warning"
-    sandbox.write(".planning/forge.yaml", "runner: agent\nrunners: {agent: {command: [tools/agent], env: [TOKEN]}}\n")
+    assert (
+        "did you mean `limits`" in found["settings"]["message"]
+        and found["settings"]["severity"] == "warning"
+    )
+    sandbox.write(
+        ".planning/forge.yaml",
+        "runner: agent\nrunners: {agent: {command: [tools/agent], env: [TOKEN]}}\n",
+    )
     sandbox.commit("Settings")
     assert "not set: TOKEN" in checks(sandbox, 0)["runner agent"]["message"]
-    assert not (sandbox.root.parent / "started").exists() and not (sandbox.root / "started").exists(), "no runner is started"
+    assert (
+        not (sandbox.root.parent / "started").exists() and not (sandbox.root / "started").exists()
+    ), "no runner is started"
     sandbox.write(".planning/forge.yaml", "runner: nobody\n")
     wrong(sandbox, "runner nobody", "error", "there is no runner `nobody`")
     sandbox.write(".planning/forge.yaml", "limits: 3\n")
@@ -124,5 +163,8 @@ def test_settings_and_runners(sandbox: Sandbox) -> None:
 def test_an_open_run_and_a_path_without_programs(sandbox: Sandbox, tmp_path: Path) -> None:
     run = ready(sandbox).call("execute", "01-01", "--approve").data["run"]
     assert checks(sandbox, 0)["runs"]["hint"] == f"forge resume {run}"
-    found = {check["name"]: check for check in sandbox.call("doctor", env={"PATH": str(tmp_path)}).data["checks"]}
+    found = {
+        check["name"]: check
+        for check in sandbox.call("doctor", env={"PATH": str(tmp_path)}).data["checks"]
+    }
     assert not found["git"]["ok"] and not found["bash"]["ok"]

@@ -1,4 +1,6 @@
-"""A disk that takes no more: the run pauses, nothing half done is seen, and it goes on once there is room."""
+"""A disk that takes no more: the run pauses, nothing half done is seen, and it goes on once there
+is room.
+"""
 
 from __future__ import annotations
 
@@ -28,7 +30,11 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of its own, of a few megabytes; skipped where this user cannot mount one."""
     place = tmp_path / "disk"
     place.mkdir()
-    done = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)], capture_output=True, check=False)
+    done = subprocess.run(
+        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)],
+        capture_output=True,
+        check=False,
+    )
     if done.returncode:
         pytest.skip("no small file system can be mounted here")
     yield place
@@ -44,8 +50,15 @@ def fill(disk: Path, leave: int) -> Path:
     return ballast
 
 
-def survives(sandbox: Sandbox, ground: Ground, said: subprocess.CompletedProcess[str], room: Callable[[], object]) -> None:
-    """What forge said names a way on; the repository is sound; with room again, the end is that of an unbroken run."""
+def survives(
+    sandbox: Sandbox,
+    ground: Ground,
+    said: subprocess.CompletedProcess[str],
+    room: Callable[[], object],
+) -> None:
+    """What forge said names a way on; the repository is sound; with room again, the end is that of
+    an unbroken run.
+    """
     assert "Traceback" not in said.stderr and "bug in forge" not in said.stderr, said.stderr
     assert said.returncode in (1, 4), said.stderr
     shown = said.stdout + said.stderr
@@ -58,9 +71,15 @@ def survives(sandbox: Sandbox, ground: Ground, said: subprocess.CompletedProcess
 
 def execute(sandbox: Sandbox, ground: Ground, **more: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [*FORGE, *ground.scene.words], cwd=sandbox.root, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=100,
-        check=False, **{"env": sandbox.environment(), **more},
-    )  # type: ignore[call-overload, no-any-return]  # fmt: skip
+        [*FORGE, *ground.scene.words],
+        cwd=sandbox.root,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=100,
+        check=False,
+        **{"env": sandbox.environment(), **more},
+    )  # type: ignore[call-overload, no-any-return]
 
 
 LEAVES = (0, 8 << 10, 32 << 10, 64 << 10, 128 << 10, 192 << 10)
@@ -88,7 +107,11 @@ def test_a_disk_that_is_full_sooner_or_later(ground: Ground, small_disk: Path) -
 @pytest.mark.parametrize("limit", [2000, 6000])
 def test_a_limit_on_the_size_of_files(ground: Ground, tmp_path: Path, limit: int) -> None:
     sandbox = ground.copy(tmp_path / "work")
-    said = execute(sandbox, ground, preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    said = execute(
+        sandbox,
+        ground,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
+    )
     survives(sandbox, ground, said, lambda: None)
 
 
@@ -98,9 +121,17 @@ def test_a_limit_on_the_size_of_files(ground: Ground, tmp_path: Path, limit: int
 @pytest.mark.parametrize("verb", ["commit", "update-index", "add", "status"])
 @pytest.mark.parametrize("error", ["ENOSPC", "EIO"])
 @pytest.mark.parametrize("effect", ["write", "rename", "fsync", "link", "mkdir"])
-def test_git_that_cannot_write(ground: Ground, tmp_path: Path, verb: str, error: str, effect: str) -> None:
+def test_git_that_cannot_write(
+    ground: Ground, tmp_path: Path, verb: str, error: str, effect: str
+) -> None:
     for when in ("1+", "2+", "1", "3"):
         sandbox = ground.copy(tmp_path / when)
-        told = {"verb": verb, "effect": effect, "when": when, "fault": f"error={error}", "once": str(tmp_path / f"once-{when}")}
+        told = {
+            "verb": verb,
+            "effect": effect,
+            "when": when,
+            "fault": f"error={error}",
+            "once": str(tmp_path / f"once-{when}"),
+        }
         said = execute(sandbox, ground, env=sandbox.environment(shim(tmp_path, forge="", **told)))
         survives(sandbox, ground, said, lambda: None)

@@ -1,4 +1,6 @@
-"""Plans and runners that mean harm, or could: refused or paused, on record, and nothing outside the repository is touched."""
+"""Plans and runners that mean harm, or could: refused or paused, on record, and nothing outside the
+repository is touched.
+"""
 
 from __future__ import annotations
 
@@ -22,19 +24,35 @@ def one_edit(sandbox: Sandbox, code: str, **more: object) -> Case:
 @pytest.mark.parametrize(
     ("code", "path"),
     [
-        ("open('.planning/forge.yaml', 'a').write('approvals: {diff: never}')", ".planning/forge.yaml"),
+        (
+            "open('.planning/forge.yaml', 'a').write('approvals: {diff: never}')",
+            ".planning/forge.yaml",
+        ),
         (f"open('{PATH}', 'a').write('more')", PATH),
-        ("os.makedirs('.husky'); open('.husky/pre-commit', 'w').write('true')", ".husky/pre-commit"),
+        (
+            "os.makedirs('.husky'); open('.husky/pre-commit', 'w').write('true')",
+            ".husky/pre-commit",
+        ),
         ("open('.gitattributes', 'w').write('* filter=x')", ".gitattributes"),
     ],
 )
-def test_a_runner_that_changes_what_rules_it_is_asked_about(sandbox: Sandbox, code: str, path: str) -> None:
+def test_a_runner_that_changes_what_rules_it_is_asked_about(
+    sandbox: Sandbox, code: str, path: str
+) -> None:
     one_edit(sandbox, code)
     head = sandbox.head()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope" and path in said.data["waiting_for"]["text"]
+    assert (
+        said.code == 4
+        and said.data["waiting_for"]["kind"] == "scope"
+        and path in said.data["waiting_for"]["text"]
+    )
     assert sandbox.git("diff", "--name-only", head, "HEAD", "--", path) == "", "not committed"
-    proposed = next(event["data"] for event in sandbox.events(said.data["run"]) if event["type"] == "diff_proposed")
+    proposed = next(
+        event["data"]
+        for event in sandbox.events(said.data["run"])
+        if event["type"] == "diff_proposed"
+    )
     assert path in proposed["out_of_scope"] and proposed["risk_level"] == "high"
 
 
@@ -45,24 +63,36 @@ PLANTED = {
     ".git/config": "\n[core]\n\tfsmonitor = /bin/touch $HOME/pwned;\n",
     ".git/info/attributes": "* filter=planted\n",
     ".git/info/exclude": "*\n",
-    "../home-work/.gitconfig": '[core]\n\tattributesFile = ~/rules\n[filter "planted"]\n\tclean = touch $HOME/pwned; cat\n',
+    "../home-work/.gitconfig": (
+        '[core]\n\tattributesFile = ~/rules\n[filter "planted"]\n\tclean = touch $HOME/pwned; cat\n'
+    ),
 }
 
 
 @pytest.mark.parametrize("where", ["runner", "check"])
 @pytest.mark.parametrize("path", PLANTED)
-def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(sandbox: Sandbox, path: str, where: str) -> None:
+def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(
+    sandbox: Sandbox, path: str, where: str
+) -> None:
     (sandbox.home / "rules").write_text("* filter=planted\n")
     place = sandbox.root / path
     before = place.read_text() if place.exists() else None
     plant = f"open({path!r}, 'a').write({PLANTED[path]!r}); os.chmod({path!r}, 0o755)"
     if where == "runner":
-        work, litter = {1: f"{plant}; {writes('a.txt', 'a')}"}, "    litter: ['*.left']\n"  # looked for with git
+        work, litter = (
+            {1: f"{plant}; {writes('a.txt', 'a')}"},
+            "    litter: ['*.left']\n",
+        )  # looked for with git
         Case(sandbox, [Task(files="a.txt")], work, files=("a.txt",), settings=litter).set_up()
     else:
         (sandbox.root.parent / "plant.py").write_text(f"import os\n{plant}\nopen('a.txt', 'a')\n")
         check = auto("python3 ../plant.py")
-        Case(sandbox, [Task(files="a.txt", verify=check)], {1: writes("a.txt", "a")}, files=("a.txt",)).set_up()
+        Case(
+            sandbox,
+            [Task(files="a.txt", verify=check)],
+            {1: writes("a.txt", "a")},
+            files=("a.txt",),
+        ).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 1 and said.data["failure"]["kind"] == "hooks", said.err
     assert not (sandbox.home / "pwned").exists()
@@ -77,16 +107,24 @@ def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(sandbox
 
 @pytest.mark.parametrize("where", ["runner", "check"])
 @pytest.mark.parametrize("how", ["gone", "cut", "other"])
-def test_an_index_that_is_no_index_any_more_is_built_again(sandbox: Sandbox, how: str, where: str) -> None:
+def test_an_index_that_is_no_index_any_more_is_built_again(
+    sandbox: Sandbox, how: str, where: str
+) -> None:
     spoil = {
         "gone": "os.unlink('.git/index')",
-        "cut": "d = open('.git/index', 'rb').read(); open('.git/index', 'wb').write(d[:len(d) // 2])",
+        "cut": (
+            "d = open('.git/index', 'rb').read(); open('.git/index', 'wb').write(d[:len(d) // 2])"
+        ),
         "other": "open('.git/index', 'wb').write(b'no index')",
     }[how]
-    (sandbox.root.parent / "spoil.py").write_text(f"import os\n{spoil}\n" if where == "check" else "")
+    (sandbox.root.parent / "spoil.py").write_text(
+        f"import os\n{spoil}\n" if where == "check" else ""
+    )
     work = {1: writes("a.txt", "a") + (f"; {spoil}" if where == "runner" else "")}
     sandbox.write("theirs.txt", "1\n")
-    Case(sandbox, [Task(files="a.txt", verify=auto("python3 ../spoil.py"))], work, files=("a.txt",)).set_up()
+    Case(
+        sandbox, [Task(files="a.txt", verify=auto("python3 ../spoil.py"))], work, files=("a.txt",)
+    ).set_up()
     sandbox.write("theirs.txt", "2\n")
     sandbox.git("add", "theirs.txt")
     staged = sandbox.git("ls-files", "-s", "theirs.txt")
@@ -94,16 +132,22 @@ def test_an_index_that_is_no_index_any_more_is_built_again(sandbox: Sandbox, how
     assert said.code == 1 and said.data["failure"]["kind"] == "index", said.err
     (sandbox.root.parent / "spoil.py").write_text("")
     assert sandbox.call("resume").data["status"] == "completed"
-    assert sandbox.status() == ["M  theirs.txt"] and sandbox.git("ls-files", "-s", "theirs.txt") == staged
+    assert (
+        sandbox.status() == ["M  theirs.txt"]
+        and sandbox.git("ls-files", "-s", "theirs.txt") == staged
+    )
     assert "index" in [event["data"].get("action") for event in sandbox.events(said.data["run"])]
-    assert [path.name[:6] for path in (sandbox.root / ".git/forge/torn").glob("index-*")] == ["index-"] * (how != "gone")
+    assert [path.name[:6] for path in (sandbox.root / ".git/forge/torn").glob("index-*")] == [
+        "index-"
+    ] * (how != "gone")
 
 
 @pytest.mark.parametrize("flag", ["skip-worktree", "assume-unchanged"])
 def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, flag: str) -> None:
     sandbox.write("mine.txt", "1\n")
     hide = (
-        f"import subprocess; subprocess.run(['git', 'update-index', '--{flag}', 'README.md']); {writes('README.md', 'other')}"
+        f"import subprocess; subprocess.run(['git', 'update-index', '--{flag}', 'README.md']);"
+        f" {writes('README.md', 'other')}"
     )
     one_edit(sandbox, hide)
     sandbox.git("update-index", f"--{flag}", "mine.txt")  # a person's own is their business
@@ -118,32 +162,47 @@ def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, fl
     )
     sandbox.git("update-index", f"--no-{flag}", "README.md")
     said = sandbox.call("resume")
-    assert said.data["waiting_for"]["kind"] == "scope" and "README.md" in said.data["waiting_for"]["text"]
+    assert (
+        said.data["waiting_for"]["kind"] == "scope"
+        and "README.md" in said.data["waiting_for"]["text"]
+    )
 
 
 def test_what_a_runner_only_unstages_is_no_change(sandbox: Sandbox) -> None:
-    one_edit(sandbox, "import subprocess; subprocess.run(['git', 'rm', '-rq', '--cached', 'README.md'])")
+    one_edit(
+        sandbox, "import subprocess; subprocess.run(['git', 'rm', '-rq', '--cached', 'README.md'])"
+    )
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
     assert sandbox.git("show", "HEAD:README.md") == (sandbox.root / "README.md").read_text()
 
 
 def test_a_runner_that_leaves_a_merge_under_way_pauses(sandbox: Sandbox) -> None:
     (sandbox.root.parent / "merge.sh").write_text(
-        "git switch -qc other HEAD~1; echo 1 > README.md; git commit -qam theirs; git switch -q main\n"
-        "echo 2 > README.md; git commit -qam ours; git merge -q other\n"
+        "git switch -qc other HEAD~1; echo 1 > README.md; git commit -qam theirs; git switch -q"
+        " main\necho 2 > README.md; git commit -qam ours; git merge -q other\n"
     )
     one_edit(sandbox, "import subprocess; subprocess.run(['sh', '../merge.sh'])")
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.data["failure"]["kind"] == "in_progress" and "a merge" in said.data["failure"]["error"]
+    assert (
+        said.code == 1
+        and said.data["failure"]["kind"] == "in_progress"
+        and "a merge" in said.data["failure"]["error"]
+    )
 
 
 @pytest.mark.parametrize("path", [".git/HEAD", ".git/refs/heads/main"])
 @pytest.mark.parametrize("text", ["", "garbage\n"])
-def test_a_damaged_head_or_branch_is_named_with_what_mends_it(sandbox: Sandbox, path: str, text: str) -> None:
+def test_a_damaged_head_or_branch_is_named_with_what_mends_it(
+    sandbox: Sandbox, path: str, text: str
+) -> None:
     one_edit(sandbox, f"open({path!r}, 'w').write({text!r})")
     whole = (sandbox.root / path).read_text()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and said.json["error"]["kind"] == "repository" and "is damaged" in said.json["error"]["message"]
+    assert (
+        said.code == 2
+        and said.json["error"]["kind"] == "repository"
+        and "is damaged" in said.json["error"]["message"]
+    )
     said = sandbox.call("resume")
     assert said.code == 2 and "damaged" in said.json["error"]["message"]
     if path.endswith("main"):
@@ -158,7 +217,11 @@ def test_a_plan_is_not_executed_on_an_index_that_is_none(sandbox: Sandbox) -> No
     one_edit(sandbox, "pass")
     (sandbox.root / ".git/index").write_bytes(b"no index")
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and "is damaged" in said.json["error"]["message"] and said.json["error"]["next"][-1] == "git reset -q"
+    assert (
+        said.code == 2
+        and "is damaged" in said.json["error"]["message"]
+        and said.json["error"]["next"][-1] == "git reset -q"
+    )
 
 
 def test_a_plan_that_was_edited_after_its_approval_runs_nothing(sandbox: Sandbox) -> None:
@@ -167,24 +230,39 @@ def test_a_plan_that_was_edited_after_its_approval_runs_nothing(sandbox: Sandbox
     sandbox.write(PATH, case.plan_text().replace("test -s a.txt", "touch ../ran"))
     sandbox.commit("Another command")
     said = sandbox.call("execute", "01-01")
-    assert said.code == 4 and said.data["run"] is None and not (sandbox.root.parent / "ran").exists()
+    assert (
+        said.code == 4 and said.data["run"] is None and not (sandbox.root.parent / "ran").exists()
+    )
 
 
-@pytest.mark.parametrize("path", ["../out.txt", "/tmp/forge-out.txt", "~/out.txt", "a/../../out.txt"])
+@pytest.mark.parametrize(
+    "path", ["../out.txt", "/tmp/forge-out.txt", "~/out.txt", "a/../../out.txt"]
+)
 def test_a_path_out_of_the_repository_refuses_the_plan(sandbox: Sandbox, path: str) -> None:
     Case(sandbox, [Task("Task 1: Write", path)], {1: "open('../ran', 'w')"}).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.json["error"]["kind"] == "blocked_plan" and not (sandbox.root.parent / "ran").exists()
+    assert (
+        said.code == 1
+        and said.json["error"]["kind"] == "blocked_plan"
+        and not (sandbox.root.parent / "ran").exists()
+    )
 
 
 def test_a_link_out_of_the_tree_is_no_way_out(sandbox: Sandbox) -> None:
     (sandbox.root.parent / "outside").mkdir()
     (sandbox.root / "linked").symlink_to("../outside")
     must = "must_haves:\n  artifacts:\n    - path: linked/secret.txt\n"
-    case = Case(sandbox, [Task("Task 1: Write", "linked/secret.txt")], {1: writes("linked/secret.txt", "x")}, must_haves=must)
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write", "linked/secret.txt")],
+        {1: writes("linked/secret.txt", "x")},
+        must_haves=must,
+    )
     case.set_up()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", "nothing of the repository changed"
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", (
+        "nothing of the repository changed"
+    )
     sandbox.call("approve")
     assert sandbox.call("resume").data["verdict"] != "proven"
     assert "secret.txt" not in sandbox.git("ls-tree", "-r", "--name-only", "HEAD")
@@ -192,7 +270,9 @@ def test_a_link_out_of_the_tree_is_no_way_out(sandbox: Sandbox) -> None:
 
 def test_names_with_the_shells_own_characters_are_only_names(sandbox: Sandbox) -> None:
     name = "Task 1: $(touch ../ran) `touch ../ran`; touch ../ran | &amp; 'x' \"y\" %s {prompt_file}"
-    Case(sandbox, [Task(name, "a b;$(touch ran).txt")], {1: writes("a b;$(touch ran).txt", "x")}).set_up()
+    Case(
+        sandbox, [Task(name, "a b;$(touch ran).txt")], {1: writes("a b;$(touch ran).txt", "x")}
+    ).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed", said.err
     assert not (sandbox.root.parent / "ran").exists() and not (sandbox.root / "ran").exists()

@@ -1,4 +1,6 @@
-"""Killed at a random moment, alone, with its children, or only a child of it: the next commands lead to the same end."""
+"""Killed at a random moment, alone, with its children, or only a child of it: the next commands
+lead to the same end.
+"""
 
 from __future__ import annotations
 
@@ -23,9 +25,11 @@ from tests.run.crashing import (
 )
 
 STRACE = shutil.which("strace")
-# System calls that change what others see, and how many of each to try; strace counts each one by itself.
+# System calls that change what others see, and how many of each to try; strace counts each one by
+# itself.
 EFFECTS = {"rename": 4, "link": 4, "unlink": 10, "fsync": 6, "mkdir": 3, "openat": 24}
-# Runs git, the first call of one verb of it under strace, which kills it at its nth effect, and with it, if asked, forge.
+# Runs git, the first call of one verb of it under strace, which kills it at its nth effect, and
+# with it, if asked, forge.
 SHIM = """\
 #!/bin/bash
 if [[ " $* " == *" $SHIM_VERB "* ]] && mkdir "$SHIM_ONCE" 2>/dev/null; then
@@ -50,9 +54,19 @@ def shim(folder: Path, **words: str) -> Mapping[str, str]:
 
 
 def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, forge: str) -> bool:
-    """Kill the first git of a verb at its nth effect of a kind; False where it has fewer of them."""
+    """Kill the first git of a verb at its nth effect of a kind; False where it has fewer of
+    them.
+    """
     sandbox, once = ground.copy(folder), folder.with_suffix(".once")
-    env = shim(folder.parent, verb=verb, effect=effect, when=str(when), forge=forge, once=str(once), fault="signal=KILL")
+    env = shim(
+        folder.parent,
+        verb=verb,
+        effect=effect,
+        when=str(when),
+        forge=forge,
+        once=str(once),
+        fault="signal=KILL",
+    )
     sandbox.start(*ground.scene.words, env=env).communicate(timeout=60)
     check_untouched(sandbox)
     carry_on(sandbox, ground)
@@ -61,7 +75,9 @@ def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, fo
 
 
 def test_killed_and_carried_on(tmp_path: Path) -> None:
-    """A sample: one random moment; and a git that dies with forge behind the move of the branch, HEAD's lock left there."""
+    """A sample: one random moment; and a git that dies with forge behind the move of the branch,
+    HEAD's lock left there.
+    """
     ground = set_up(SCENES[0], tmp_path / "ground")
     kill_at_random(ground, tmp_path / "random", "family", random.Random(7))
     if STRACE:
@@ -72,7 +88,9 @@ def test_killed_and_carried_on(tmp_path: Path) -> None:
 @pytest.mark.timeout(1800)
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
 def test_killed_at_random_moments(tmp_path: Path, scene: Scene) -> None:
-    """Ten scenes: three hundred moments in all; `python -m benchmarks.crashes` prints the figure."""
+    """Ten scenes: three hundred moments in all; `python -m benchmarks.crashes` prints the
+    figure.
+    """
     ground, chance = set_up(scene, tmp_path / "ground"), random.Random(scene.name)
     for number in range(30):
         kill_at_random(ground, tmp_path / str(number), VICTIMS[number % len(VICTIMS)], chance)

@@ -1,7 +1,9 @@
-"""Anything in any order: a person edits, stages and commits while forge runs, dies, goes on, goes back and undoes that.
+"""Anything in any order: a person edits, stages and commits while forge runs, dies, goes on, goes
+back and undoes that.
 
-After each command every byte that the person had is on the disk, in the index, or reachable from a ref; every timeline is
-whole; and whatever happened, the plan can be brought to the end that an unbroken run comes to.
+After each command every byte that the person had is on the disk, in the index, or reachable from a
+ref; every timeline is whole; and whatever happened, the plan can be brought to the end that an
+unbroken run comes to.
 """
 
 from __future__ import annotations
@@ -36,7 +38,9 @@ TOKEN = re.compile(rb"<user-\d+>")
 STEPS = st.sampled_from(["1", "2", "3"])
 PART = 10  # stories at once
 BEGIN = {"a.txt": "", "b.txt": "begin\n", "kept/deep.txt": "kept\n"}
-MUST_HAVES = "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: three\n    - path: b.txt\n"
+MUST_HAVES = (
+    "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: three\n    - path: b.txt\n"
+)
 ANEW = ("execute", "01-01", "--approve", "--from", "1")
 
 
@@ -51,9 +55,13 @@ def set_up(base: Path) -> Sandbox:
         Task("Drop a file", "a.txt, kept/deep.txt", auto("test -s a.txt")),
     ]
     work = {
-        1: "open('a.txt', 'a').write('one\\n')", 2: writes("b.txt", "two\n"),
-        3: "[os.unlink(p) for p in ('kept/deep.txt',) if os.path.exists(p)]; open('a.txt', 'a').write('three\\n')",
-    }  # fmt: skip
+        1: "open('a.txt', 'a').write('one\\n')",
+        2: writes("b.txt", "two\n"),
+        3: (
+            "[os.unlink(p) for p in ('kept/deep.txt',) if os.path.exists(p)]; open('a.txt',"
+            " 'a').write('three\\n')"
+        ),
+    }
     front, files = "files_deleted: [kept/deep.txt]\n", ("a.txt", "b.txt", "kept/deep.txt")
     return Case(sandbox, tasks, work, front, files, must_haves=MUST_HAVES).set_up()
 
@@ -63,20 +71,26 @@ def runs(sandbox: Sandbox) -> list[RunRecord]:
 
 
 def to_the_end(sandbox: Sandbox, call: Callable[..., object]) -> RunRecord:
-    """Execute the plan anew and carry it on to its end, as a person would; `call` gives the commands."""
+    """Execute the plan anew and carry it on to its end, as a person would; `call` gives the
+    commands.
+    """
     before = {record.card.run for record in runs(sandbox)}
     for _ in range(12):
         made = [record for record in runs(sandbox) if record.card.run not in before]
         if made and not made[-1].open:
             return made[-1]
-        waits = bool(made) and made[-1].state.status == "paused" and made[-1].state.waiting is not None
+        waits = (
+            bool(made) and made[-1].state.status == "paused" and made[-1].state.waiting is not None
+        )
         call(*(("approve",) if waits else ("resume",) if made else ANEW))
     raise AssertionError("it never ends")
 
 
 @functools.cache
 def unbroken() -> tuple[Sandbox, dict[str, Any]]:
-    """Return a repository as it is before all stories, and what a run that nobody breaks comes to in it."""
+    """Return a repository as it is before all stories, and what a run that nobody breaks comes to
+    in it.
+    """
     base = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, base)
     template = set_up(base)
@@ -90,7 +104,9 @@ def copy_of(template: Sandbox, root: Path) -> Sandbox:
 
 
 class Machine(RuleBasedStateMachine):
-    """What a person and forge do in one repository; `moments` are the effects that the last run is killed at."""
+    """What a person and forge do in one repository; `moments` are the effects that the last run is
+    killed at.
+    """
 
     def __init__(self) -> None:
         super().__init__()
@@ -113,7 +129,9 @@ class Machine(RuleBasedStateMachine):
     @rule(path=PATHS)
     def edit(self, path: str) -> None:
         self.number += 1
-        if (self.sandbox.root / path).parent.is_dir() or not (self.sandbox.root / path).parent.exists():
+        if (self.sandbox.root / path).parent.is_dir() or not (
+            self.sandbox.root / path
+        ).parent.exists():
             self.sandbox.write(path, f"<user-{self.number}>\n")
 
     @rule(path=PATHS)
@@ -134,9 +152,13 @@ class Machine(RuleBasedStateMachine):
         self.sandbox.commit("Mine")
 
     def unlock(self) -> None:
-        """Where a forge that was killed left a lock, git refuses to work; the next forge command that writes takes it away."""
+        """Where a forge that was killed left a lock, git refuses to work; the next forge command
+        that writes takes it away.
+        """
         for words in (("resume",), ("execute", "01-01", "--approve"), ("rollback",)):
-            if any("locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")):
+            if any(
+                "locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")
+            ):
                 self.forge(*words)
 
     @rule()
@@ -155,16 +177,31 @@ class Machine(RuleBasedStateMachine):
     def undo(self) -> None:
         self.forge("undo")
 
-    @rule(words=st.sampled_from([("execute", "01-01", "--approve"), ("resume",), ("rollback",), ("rollback", "--to", "2"),
-                                 ("undo",), ("retry",)]), moment=st.integers(1, 90))  # fmt: skip
+    @rule(
+        words=st.sampled_from(
+            [
+                ("execute", "01-01", "--approve"),
+                ("resume",),
+                ("rollback",),
+                ("rollback", "--to", "2"),
+                ("undo",),
+                ("retry",),
+            ]
+        ),
+        moment=st.integers(1, 90),
+    )
     def crash(self, words: tuple[str, ...], moment: int) -> None:
         with self.nothing_lost():
-            process = self.sandbox.start(*words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)})
+            process = self.sandbox.start(
+                *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
+            )
             process.communicate(timeout=120)
             assert process.returncode in (0, 1, 2, 4, -signal.SIGKILL), (words, process.returncode)
 
     def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
-        """Call a command in this process; whatever it answers, nothing of the person's is lost by it."""
+        """Call a command in this process; whatever it answers, nothing of the person's is lost by
+        it.
+        """
         with self.nothing_lost():
             said = self.sandbox.call(*words)
         assert said.code in (0, 1, 2, 4), said
@@ -177,13 +214,17 @@ class Machine(RuleBasedStateMachine):
         assert before <= self.held(), before - self.held()
 
     def held(self) -> set[bytes]:
-        """Return what the person wrote that is on the disk, in the index, or reachable from a ref."""
+        """Return what the person wrote that is on the disk, in the index, or reachable from a
+        ref.
+        """
         found = set()
         for folder, names, files in os.walk(self.sandbox.root):
             names[:] = [name for name in names if name != ".git"]
             for name in files:
                 found |= set(TOKEN.findall(Path(folder, name).read_bytes()))
-        listed = self.sandbox.git("rev-list", "--objects", "--all", "--indexed-objects").splitlines()
+        listed = self.sandbox.git(
+            "rev-list", "--objects", "--all", "--indexed-objects"
+        ).splitlines()
         objects = {line.split(" ")[0] for line in listed}
         store = Repository.discover(self.sandbox.root).objects
         for each in objects - self.known.keys():
@@ -196,12 +237,19 @@ class Machine(RuleBasedStateMachine):
         return self.__dict__.setdefault("_known", {})
 
     def bring_to_an_end(self) -> None:
-        """Whatever happened: a stop ends what is open, and the plan comes to the end that it comes to in a fresh clone."""
+        """Whatever happened: a stop ends what is open, and the plan comes to the end that it comes
+        to in a fresh clone.
+        """
         for _ in range(4):
             _, data = self.forge("resume")
             if data.get("kind") == "no_open_run" or data.get("status") == "completed":
                 break
-            if (data.get("waiting_for") or {}).get("kind") in ("human_verify", "scope", "diff", "command"):
+            if (data.get("waiting_for") or {}).get("kind") in (
+                "human_verify",
+                "scope",
+                "diff",
+                "command",
+            ):
                 self.forge("approve")
         self.forge("stop")
         self.sandbox.commit("Mine, at the end")
@@ -212,7 +260,9 @@ class Machine(RuleBasedStateMachine):
         self.from_the_beginning()
 
     def from_the_beginning(self) -> None:
-        """Behind all that the plan comes to the state of an unbroken run, field by field, though forge is killed on the way."""
+        """Behind all that the plan comes to the state of an unbroken run, field by field, though
+        forge is killed on the way.
+        """
         for path, text in BEGIN.items():
             self.sandbox.write(path, text)
         self.sandbox.commit("Begin again")
@@ -224,7 +274,9 @@ class Machine(RuleBasedStateMachine):
 
         record = to_the_end(self.sandbox, call)
         assert (self.sandbox.root / "a.txt").read_text() == "one\nthree\n"
-        assert (self.sandbox.root / "b.txt").read_text() == "two\n" and not (self.sandbox.root / "kept/deep.txt").exists()
+        assert (self.sandbox.root / "b.txt").read_text() == "two\n" and not (
+            self.sandbox.root / "kept/deep.txt"
+        ).exists()
         assert essence(record.state) == unbroken()[1]
 
 
@@ -232,10 +284,16 @@ def explore(examples: int, steps: int) -> None:
     run_state_machine_as_test(
         Machine,
         settings=settings(
-            max_examples=examples, stateful_step_count=steps, deadline=None, derandomize=examples < PART, database=None,
-            report_multiple_bugs=False, suppress_health_check=list(HealthCheck), phases=[Phase.generate],
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=examples < PART,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
         ),
-    )  # fmt: skip
+    )
 
 
 def test_a_few_stories() -> None:
@@ -245,8 +303,13 @@ def test_a_few_stories() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_many_stories() -> None:
-    """FORGE_TEST_STORIES of them, or as many as FORGE_TEST_SECONDS allow; in small parts, so that a failure is told soon."""
-    wanted, seconds = int(os.environ.get("FORGE_TEST_STORIES") or 200), float(os.environ.get("FORGE_TEST_SECONDS") or "inf")
+    """FORGE_TEST_STORIES of them, or as many as FORGE_TEST_SECONDS allow; in small parts, so that a
+    failure is told soon.
+    """
+    wanted, seconds = (
+        int(os.environ.get("FORGE_TEST_STORIES") or 200),
+        float(os.environ.get("FORGE_TEST_SECONDS") or "inf"),
+    )
     began, told = time.monotonic(), 0
     while told < wanted and time.monotonic() - began < seconds:
         part = min(PART, wanted - told)
@@ -259,11 +322,15 @@ def git_locks(sandbox: Sandbox) -> list[Path]:
     return [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]
 
 
-def test_a_lock_that_a_killed_forge_left_goes_with_the_next_command_whatever_that_is(tmp_path: Path) -> None:
+def test_a_lock_that_a_killed_forge_left_goes_with_the_next_command_whatever_that_is(
+    tmp_path: Path,
+) -> None:
     sandbox = set_up(tmp_path)
     words, found = ("execute", "01-01", "--approve"), 0
     for moment in range(20, 50):
-        sandbox.start(*words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}).communicate(timeout=120)
+        sandbox.start(
+            *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
+        ).communicate(timeout=120)
         if git_locks(sandbox):
             found += 1
             assert sandbox.forge("status").code == 0

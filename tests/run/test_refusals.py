@@ -52,12 +52,21 @@ def test_no_planning_folder(sandbox: Sandbox) -> None:
     ("text", "rule"),
     [
         (b"", "no-steps"),
-        (b"---\nphase: 1\n\n<task type='auto'>\n<name>A</name>\n</task>\n", "front-matter-unclosed"),
+        (
+            b"---\nphase: 1\n\n<task type='auto'>\n<name>A</name>\n</task>\n",
+            "front-matter-unclosed",
+        ),
         (b"---\nphase: 1\n---\n\x00\x01\x02<task>\n</task>\n", "unreadable"),
         (b"---\nphase: 1\n---\n\xff\xfe\xfd\n<task>\n</task>\n", "unreadable"),
         (b"---\nphase: 1\n---\n<objective>\nNothing\n</objective>\n", "no-steps"),
-        (b"---\nphase: 1\nfiles_modified: [../x]\n---\n<task>\n<name>A</name>\n</task>\n", "path-outside"),
-        (b"---\nphase: 1\n---\n<task id='a'>\n</task>\n<task id='a'>\n</task>\n", "duplicate-step-id"),
+        (
+            b"---\nphase: 1\nfiles_modified: [../x]\n---\n<task>\n<name>A</name>\n</task>\n",
+            "path-outside",
+        ),
+        (
+            b"---\nphase: 1\n---\n<task id='a'>\n</task>\n<task id='a'>\n</task>\n",
+            "duplicate-step-id",
+        ),
     ],
 )
 def test_a_plan_with_blocking_errors(sandbox: Sandbox, text: bytes, rule: str) -> None:
@@ -80,9 +89,16 @@ def test_a_dirty_tree_names_the_files_and_the_ways_out(sandbox: Sandbox) -> None
     before = sandbox.status()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 2 and said.json["error"]["kind"] == "dirty_tree"
-    assert "README.md" in said.json["error"]["message"] and "new file.txt" in said.json["error"]["message"]
+    assert (
+        "README.md" in said.json["error"]["message"]
+        and "new file.txt" in said.json["error"]["message"]
+    )
     path = ".planning/phases/01-first/01-01-PLAN.md"
-    ways = ["git add -A && git commit", f"forge execute {path} --worktree", f"forge execute {path} --allow-dirty"]
+    ways = [
+        "git add -A && git commit",
+        f"forge execute {path} --worktree",
+        f"forge execute {path} --allow-dirty",
+    ]
     assert said.json["error"]["next"] == ways
     assert sandbox.status() == before
     untouched(sandbox, head)
@@ -116,15 +132,23 @@ def test_an_approval_is_void_when_its_subject_changes(sandbox: Sandbox, what: st
         sandbox.write(case.path, case.plan_text().replace("Make it so", "Make it otherwise"))
     else:
         settings = (sandbox.root / ".planning/forge.yaml").read_text()
-        more = {"limits": "limits: {step_timeout: 5}\n", "scope": "scope: {protect: ['x']}\n"}.get(what, "")
-        changed = settings.replace("prompt: file", "prompt: file\n    env: [TOKEN]") if what == "runner" else settings + more
+        more = {"limits": "limits: {step_timeout: 5}\n", "scope": "scope: {protect: ['x']}\n"}.get(
+            what, ""
+        )
+        changed = (
+            settings.replace("prompt: file", "prompt: file\n    env: [TOKEN]")
+            if what == "runner"
+            else settings + more
+        )
         sandbox.write(".planning/forge.yaml", changed)
     sandbox.commit("Change")
     said = sandbox.call("execute", "01-01")
     assert said.code == 4 and said.data["run"] is None
 
 
-def test_an_approval_does_not_come_along_with_a_clone_or_a_copy(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_approval_does_not_come_along_with_a_clone_or_a_copy(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     one_edit(sandbox).set_up()
     sandbox.call("approve", "01-01")
     subprocess.run(["cp", "-r", str(sandbox.root), str(tmp_path / "copy")], check=True)
@@ -154,7 +178,11 @@ def test_unknown_and_ambiguous_names_list_the_candidates(sandbox: Sandbox) -> No
     said = sandbox.call("execute", "nothing-like-it", "--approve")
     assert said.code == 2 and "01-01" in said.json["error"]["message"]
     said = sandbox.call("execute", "next-api", "--approve")
-    assert said.code == 2 and "02-next-api" in said.json["error"]["message"] and "03-next-api" in said.json["error"]["message"]
+    assert (
+        said.code == 2
+        and "02-next-api" in said.json["error"]["message"]
+        and "03-next-api" in said.json["error"]["message"]
+    )
     said = sandbox.call("execute", "--approve", "--runner", "nobody", "01-01")
     assert said.code == 2 and "worker" in said.json["error"]["message"]
 
@@ -177,10 +205,23 @@ def test_dependencies_are_held_and_can_be_ignored_on_record(sandbox: Sandbox) ->
     assert said.json["error"]["next"] == ["forge execute 01-01"], "what it names can be executed"
     sandbox.git("rm", "-q", ".planning/phases/01-first/01-03-PLAN.md")
     sandbox.commit("No third")
-    case.set_work({1: "p = pathlib.Path('b.txt' if '01-02' in os.environ['FORGE_PLAN_ID'] else 'a.txt'); p.write_text('x')"})
+    case.set_work(
+        {
+            1: (
+                "p = pathlib.Path('b.txt' if '01-02' in os.environ['FORGE_PLAN_ID'] else 'a.txt');"
+                " p.write_text('x')"
+            )
+        }
+    )
     said = sandbox.call("execute", "01-02", "--approve")
-    assert said.code == 2 and "01-01" in said.json["error"]["message"] and said.json["error"]["next"] == ["forge execute 01-01"]
-    assert sandbox.call("execute", "--approve").data["plan"] == "01-01", "bare execute takes the plan that is ready"
+    assert (
+        said.code == 2
+        and "01-01" in said.json["error"]["message"]
+        and said.json["error"]["next"] == ["forge execute 01-01"]
+    )
+    assert sandbox.call("execute", "--approve").data["plan"] == "01-01", (
+        "bare execute takes the plan that is ready"
+    )
     assert sandbox.call("execute", "--approve").data["plan"] == "01-02"
     said = sandbox.call("execute", "--approve")
     assert said.code == 2 and "no plan is ready" in said.json["error"]["message"]
@@ -193,7 +234,9 @@ def test_ignored_dependencies_are_on_record(sandbox: Sandbox) -> None:
     sandbox.write(case.path, case.plan_text().replace("depends_on: []", "depends_on: [00-09]"))
     sandbox.commit("Depends on nothing that exists")
     assert sandbox.call("execute", "01-01", "--approve").code == 2
-    run = sandbox.call("execute", "01-01", "--approve", "--ignore-deps", "done elsewhere").data["run"]
+    run = sandbox.call("execute", "01-01", "--approve", "--ignore-deps", "done elsewhere").data[
+        "run"
+    ]
     assert sandbox.events(run)[0]["data"]["options"]["ignore_deps"] == "done elsewhere"
 
 
@@ -240,4 +283,8 @@ def test_an_open_run_refuses_another(sandbox: Sandbox) -> None:
     case.set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and said.json["error"]["kind"] == "run_open" and run in said.json["error"]["message"]
+    assert (
+        said.code == 2
+        and said.json["error"]["kind"] == "run_open"
+        and run in said.json["error"]["message"]
+    )

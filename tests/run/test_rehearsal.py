@@ -1,4 +1,6 @@
-"""`execute --dry-run` shows what would happen and writes nothing; missions are executed phase by phase."""
+"""`execute --dry-run` shows what would happen and writes nothing; missions are executed phase by
+phase.
+"""
 
 from __future__ import annotations
 
@@ -8,36 +10,59 @@ from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 DECISION = (
-    '  <decision>Which?</decision>\n  <options>\n    <option id="a">A</option>\n    <option id="b">B</option>\n  </options>'
+    '  <decision>Which?</decision>\n  <options>\n    <option id="a">A</option>\n    <option'
+    ' id="b">B</option>\n  </options>'
 )
 SECOND = ".planning/phases/02-second/02-01-PLAN.md"
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
     """Return every file below a folder with its size and time, but for the log of commands."""
-    found = {path.relative_to(folder).as_posix(): path.lstat() for path in folder.rglob("*") if not path.is_dir()}
-    return {path: (stat.st_size, stat.st_mtime_ns) for path, stat in found.items() if "executions" not in path}
+    found = {
+        path.relative_to(folder).as_posix(): path.lstat()
+        for path in folder.rglob("*")
+        if not path.is_dir()
+    }
+    return {
+        path: (stat.st_size, stat.st_mtime_ns)
+        for path, stat in found.items()
+        if "executions" not in path
+    }
 
 
 def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     tasks = [
         Task("Task 1: Read it", extra="  <read_first>README.md</read_first>"),
-        Task("Task 2: Write a", "a.txt", f"{auto('test -s a.txt')}\n<human-check>It reads well</human-check>"),
+        Task(
+            "Task 2: Write a",
+            "a.txt",
+            f"{auto('test -s a.txt')}\n<human-check>It reads well</human-check>",
+        ),
         Task("Task 3: Decide", kind="checkpoint:decision", extra=DECISION),
         Task("Task 4: Test it", "", auto("set +e\ngrep -q x a.txt || true")),
     ]
-    case = Case(sandbox, tasks, {2: writes("a.txt", "x\n")}, files=("a.txt",), verification="- `cat a.txt`")
+    case = Case(
+        sandbox, tasks, {2: writes("a.txt", "x\n")}, files=("a.txt",), verification="- `cat a.txt`"
+    )
     case.set_up()
     before = listing(sandbox.root)
     said = sandbox.call("execute", "01-01", "--dry-run")
     assert said.code == 0
     (found,) = said.data["dry_run"]
     assert found["approval"]["approved"] is False and found["refused"] == []
-    assert found["approval"]["subject"] == sandbox.call("approve", "01-01", "--print").data["subject"]
+    assert (
+        found["approval"]["subject"] == sandbox.call("approve", "01-01", "--print").data["subject"]
+    )
     read, write, decide, test = found["steps"]
     assert [step["checkpoint"] for step in found["steps"]] == [False, True, False, False]
-    assert write["done_by"] == "the runner" and write["may_write"] == ["a.txt"] and read["done_by"] is None
-    assert [check["runs"] for check in write["checks"]] == [True, False] and write["checks"][0]["text"] == "test -s a.txt"
+    assert (
+        write["done_by"] == "the runner"
+        and write["may_write"] == ["a.txt"]
+        and read["done_by"] is None
+    )
+    assert [check["runs"] for check in write["checks"]] == [True, False] and write["checks"][0][
+        "text"
+    ] == "test -s a.txt"
     assert (decide["asks"], decide["options"]) == ("decision", ["a", "b"])
     assert test["checks"][0]["asked"] == "it cannot fail"
     assert [check["text"] for check in found["behind_the_last_step"]] == ["cat a.txt"]
@@ -52,10 +77,15 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     ):
         assert line in text
     sandbox.write("README.md", "changed\n")
-    refused = sandbox.call("execute", "01-01", "--dry-run", "--from", "9").data["dry_run"][0]["refused"]
+    refused = sandbox.call("execute", "01-01", "--dry-run", "--from", "9").data["dry_run"][0][
+        "refused"
+    ]
     assert {each["kind"] for each in refused} == {"dirty_tree", "unknown_name"}
     sandbox.git("checkout", "-q", "README.md")
-    assert {path for path, stat in listing(sandbox.root).items() if before.get(path) != stat} <= {".git/index", "README.md"}
+    assert {path for path, stat in listing(sandbox.root).items() if before.get(path) != stat} <= {
+        ".git/index",
+        "README.md",
+    }
     assert before.keys() == listing(sandbox.root).keys()
 
 
@@ -68,7 +98,10 @@ def test_it_shows_what_would_be_carried(sandbox: Sandbox) -> None:
     sandbox.call("stop", run)
     before = listing(sandbox.root / ".git")
     (found,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
-    assert found["steps"][0]["passed_over"] == f"carried from run {run}" and found["steps"][1]["passed_over"] is None
+    assert (
+        found["steps"][0]["passed_over"] == f"carried from run {run}"
+        and found["steps"][1]["passed_over"] is None
+    )
     assert listing(sandbox.root / ".git") == before
 
 
@@ -86,7 +119,9 @@ def test_a_mission_is_executed_in_the_order_of_its_phases(sandbox: Sandbox) -> N
     found = sandbox.call("execute", "greet", "--dry-run").data["dry_run"]
     assert [each["plan"] for each in found] == ["02-01", "01-01"]
     said = sandbox.call("execute", "greet", "--approve")
-    assert said.code == 1 and said.data["plan"] == "01-01", "completed, and neither declares must-haves"
+    assert said.code == 1 and said.data["plan"] == "01-01", (
+        "completed, and neither declares must-haves"
+    )
     assert [run["plan"] for run in sandbox.call("runs").data["runs"]] == ["02-01", "01-01"]
     assert sandbox.call("execute", "greet").data["status"] == "completed", "nothing is left"
 
@@ -98,5 +133,7 @@ def test_a_mission_stops_at_the_first_that_needs_a_person(sandbox: Sandbox) -> N
     sandbox.call("stop")
     sandbox.write(".planning/missions/greet.yaml", "id: greet\nphases: [09-none]\n")
     assert sandbox.call("execute", "greet").json["error"]["kind"] == "unknown_name"
-    sandbox.write(".planning/missions/greet.yaml", "id: greet\nphases: [01-first]\nstatus: paused\n")
+    sandbox.write(
+        ".planning/missions/greet.yaml", "id: greet\nphases: [01-first]\nstatus: paused\n"
+    )
     assert "is paused" in sandbox.call("execute", "greet").json["error"]["message"]

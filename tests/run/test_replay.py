@@ -1,4 +1,6 @@
-"""Replay: what really happened is sound on any clone; whatever was changed after the fact is named at its event."""
+"""Replay: what really happened is sound on any clone; whatever was changed after the fact is named
+at its event.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,14 @@ from tests.conftest import Sandbox, new_sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 MUST_HAVES = "must_haves:\n  truths: [It reads well]\n  artifacts: [a.txt]\n"
-COMMITS = f"{writes('b.txt', 'b')}; import subprocess; subprocess.run(['git', 'add', 'b.txt']); " \
-    "subprocess.run(['git', 'commit', '-qm', 'By the runner'])"  # fmt: skip
-HOOK = "#!/bin/sh\n[ -e a.txt ] && ! grep -q hooked a.txt && echo hooked >> a.txt && git add a.txt\nexit 0\n"
+COMMITS = (
+    f"{writes('b.txt', 'b')}; import subprocess; subprocess.run(['git', 'add', 'b.txt']); "
+    "subprocess.run(['git', 'commit', '-qm', 'By the runner'])"
+)
+HOOK = (
+    "#!/bin/sh\n[ -e a.txt ] && ! grep -q hooked a.txt && echo hooked >> a.txt && git add"
+    " a.txt\nexit 0\n"
+)
 
 
 def rich_case(sandbox: Sandbox) -> Case:
@@ -32,14 +39,19 @@ def rich_case(sandbox: Sandbox) -> Case:
         Task("Task 4: Test it", "", auto("cat d.txt")),
     ]
     return Case(
-        sandbox, tasks, {1: writes("a.txt", "one\n"), 2: COMMITS, 3: "sys.exit(1)"}, files=("a.txt", "b.txt", "c.txt", "d.txt"),
+        sandbox,
+        tasks,
+        {1: writes("a.txt", "one\n"), 2: COMMITS, 3: "sys.exit(1)"},
+        files=("a.txt", "b.txt", "c.txt", "d.txt"),
         must_haves=MUST_HAVES,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
 def rich(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
-    """A run in which much happened: a hook that rewrote, a runner that committed, a kept change, a failure, a retry, a skip."""
+    """A run in which much happened: a hook that rewrote, a runner that committed, a kept change, a
+    failure, a retry, a skip.
+    """
     sandbox = new_sandbox(tmp_path_factory.mktemp("rich"))
     sandbox.write("README.md", "x\n")
     sandbox.commit()
@@ -76,13 +88,17 @@ def folder_of(sandbox: Sandbox) -> Path:
 
 
 def rewritten(sandbox: Sandbox, change: Callable[[list[dict[str, Any]]], object]) -> None:
-    """Change the events and forge a whole chain over them, as somebody who knows the format would."""
+    """Change the events and forge a whole chain over them, as somebody who knows the format
+    would.
+    """
     path = folder_of(sandbox) / "timeline.jsonl"
     events = [json.loads(line) for line in path.read_text().splitlines()]
     change(events)
     previous, raw = "0" * 32, b""
     for event in events:
-        line = json.dumps({**event, "prev": previous}, ensure_ascii=False, separators=(",", ":")).encode()
+        line = json.dumps(
+            {**event, "prev": previous}, ensure_ascii=False, separators=(",", ":")
+        ).encode()
         previous, raw = hashlib.sha256(line).hexdigest()[:32], raw + line + b"\n"
     path.write_bytes(raw)
 
@@ -94,18 +110,31 @@ def at(events: list[dict[str, Any]], kind: str, number: int = 0) -> dict[str, An
 def test_what_happened_is_sound(rich: Sandbox) -> None:
     types = rich.types(folder_of(rich).name)
     assert {"step_retried", "checkpoint_restored", "diff_applied", "failure_detected"} <= set(types)
-    applied = [event["data"] for event in rich.events(folder_of(rich).name) if event["type"] == "diff_applied"]
+    applied = [
+        event["data"]
+        for event in rich.events(folder_of(rich).name)
+        if event["type"] == "diff_applied"
+    ]
     assert applied[0]["hook_changed"] == ["a.txt"] and len(applied) == 4
     said = rich.call("replay")
     assert said.code == 0 and said.data | {"run": ""} == {
-        "run": "", "status": "completed", "valid": True, "events": len(types), "problems": [], "unchecked": [], "note": None,
-    }  # fmt: skip
+        "run": "",
+        "status": "completed",
+        "valid": True,
+        "events": len(types),
+        "problems": [],
+        "unchecked": [],
+        "note": None,
+    }
     assert rich.forge("replay").out.splitlines()[-1] == "sound"
 
 
 CLONES = {
-    "whole": [], "shallow": ["--depth=3"], "partial": ["--filter=blob:none", "--no-checkout"], "treeless": ["--filter=tree:0"],
-}  # fmt: skip
+    "whole": [],
+    "shallow": ["--depth=3"],
+    "partial": ["--filter=blob:none", "--no-checkout"],
+    "treeless": ["--filter=tree:0"],
+}
 
 
 def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
@@ -118,7 +147,10 @@ def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
         assert found.problems == [], name
         assert bool(found.unchecked) is (name != "whole"), name
     found = replayed(Sandbox(tmp_path / "shallow", rich.home))
-    assert {remark.seq for remark in found.unchecked} >= {1, 9} and "leaves out history" in found.unchecked[0].message
+    assert {remark.seq for remark in found.unchecked} >= {
+        1,
+        9,
+    } and "leaves out history" in found.unchecked[0].message
     back = Sandbox(tmp_path / "shallow", rich.home).call("rollback")
     assert back.code == 2 and back.json["error"]["next"] == ["git fetch --unshallow"], (
         "a part of it is not taken back in silence"
@@ -127,7 +159,9 @@ def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
 
 def flip(sandbox: Sandbox) -> int:
     path = folder_of(sandbox) / "timeline.jsonl"
-    path.write_bytes(path.read_bytes().replace(b'"type":"step_completed"', b'"type":"step_complated"', 1))
+    path.write_bytes(
+        path.read_bytes().replace(b'"type":"step_completed"', b'"type":"step_complated"', 1)
+    )
     return sandbox.types(folder_of(sandbox).name).index("step_complated") + 1
 
 
@@ -153,7 +187,9 @@ def take_out_the_end(sandbox: Sandbox) -> int:
 
 
 @pytest.mark.parametrize("harm", [flip, drop_a_line, repeat_a_line, take_out_the_end])
-def test_a_changed_chain_is_named_at_its_event(copy: Sandbox, harm: Callable[[Sandbox], int]) -> None:
+def test_a_changed_chain_is_named_at_its_event(
+    copy: Sandbox, harm: Callable[[Sandbox], int]
+) -> None:
     seq = harm(copy)
     said = copy.call("replay")
     assert said.code == 1 and said.data["valid"] is False
@@ -169,35 +205,116 @@ def test_a_torn_tracked_copy(copy: Sandbox) -> None:
 
 OTHER = "1" * 40
 FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], object], str, str]] = {
-    "goal": (lambda all: at(all, "mission_started")["data"].update(goal="Another"), "mission_started", "another goal"),
-    "approval": (lambda all: all[1]["data"].update(subject_sha256="2" * 64), "approval_resolved", "another text"),
-    "commit": (lambda all: at(all, "diff_applied")["data"].update(commit=OTHER), "diff_applied", "not in this repository"),
-    "files": (lambda all: at(all, "diff_proposed")["data"]["files_changed"].append("z.txt"), "diff_applied", "z.txt"),
-    "sha": (lambda all: at(all, "diff_proposed", 2)["data"].update(diff_sha256="3" * 64), "diff_applied", "another diff"),
-    "checkpoint": (lambda all: at(all, "checkpoint_created")["data"].update(checkpoint_id="c"), "runner_started", "not c"),
-    "base": (lambda all: at(all, "checkpoint_created", 1)["data"].update(base_commit=OTHER), "checkpoint_created", OTHER[:12]),
-    "counts": (lambda all: at(all, "must_haves_verified")["data"].update(passed=2), "must_haves_verified", "passed 2"),
-    "verdict": (lambda all: at(all, "must_haves_verified")["data"].update(verdict="proven"), "must_haves_verified", "proven"),
-    "final": (lambda all: at(all, "final")["data"].update(completed_steps=9), "final", "completed_steps 9"),
-    "twice": (lambda all: at(all, "diff_proposed", 1)["data"].update(diff_id="d-1"), "diff_proposed", "second time"),
-    "step": (lambda all: at(all, "step_completed").update(step="01-01/9"), "step_completed", "no step"),
-    "index": (lambda all: at(all, "step_started")["data"].update(step_index=4), "step_started", "is step 1, not 4"),
+    "goal": (
+        lambda all: at(all, "mission_started")["data"].update(goal="Another"),
+        "mission_started",
+        "another goal",
+    ),
+    "approval": (
+        lambda all: all[1]["data"].update(subject_sha256="2" * 64),
+        "approval_resolved",
+        "another text",
+    ),
+    "commit": (
+        lambda all: at(all, "diff_applied")["data"].update(commit=OTHER),
+        "diff_applied",
+        "not in this repository",
+    ),
+    "files": (
+        lambda all: at(all, "diff_proposed")["data"]["files_changed"].append("z.txt"),
+        "diff_applied",
+        "z.txt",
+    ),
+    "sha": (
+        lambda all: at(all, "diff_proposed", 2)["data"].update(diff_sha256="3" * 64),
+        "diff_applied",
+        "another diff",
+    ),
+    "checkpoint": (
+        lambda all: at(all, "checkpoint_created")["data"].update(checkpoint_id="c"),
+        "runner_started",
+        "not c",
+    ),
+    "base": (
+        lambda all: at(all, "checkpoint_created", 1)["data"].update(base_commit=OTHER),
+        "checkpoint_created",
+        OTHER[:12],
+    ),
+    "counts": (
+        lambda all: at(all, "must_haves_verified")["data"].update(passed=2),
+        "must_haves_verified",
+        "passed 2",
+    ),
+    "verdict": (
+        lambda all: at(all, "must_haves_verified")["data"].update(verdict="proven"),
+        "must_haves_verified",
+        "proven",
+    ),
+    "final": (
+        lambda all: at(all, "final")["data"].update(completed_steps=9),
+        "final",
+        "completed_steps 9",
+    ),
+    "twice": (
+        lambda all: at(all, "diff_proposed", 1)["data"].update(diff_id="d-1"),
+        "diff_proposed",
+        "second time",
+    ),
+    "step": (
+        lambda all: at(all, "step_completed").update(step="01-01/9"),
+        "step_completed",
+        "no step",
+    ),
+    "index": (
+        lambda all: at(all, "step_started")["data"].update(step_index=4),
+        "step_started",
+        "is step 1, not 4",
+    ),
     "seq": (lambda all: at(all, "runner_finished").update(seq=3), "runner_finished", "a repeat"),
-    "run": (lambda all: at(all, "stage_changed").update(run="another"), "stage_changed", "of another run"),
-    "data": (lambda all: at(all, "test_completed")["data"].update(exit_code="no"), "test_completed", "not that of"),
-    "evidence": (lambda all: at(all, "test_completed")["evidence"][0].update(bytes=3), "test_completed", "not 3"),
-    "whole": (lambda all: at(all, "runner_finished")["evidence"][0].update(truncated=True), "runner_finished", "not truncated"),
-    "path": (lambda all: at(all, "test_completed")["evidence"][0].update(path="../run.yaml"), "test_completed", "no path"),
-    "asked": (lambda all: at(all, "approval_resolved", 1)["data"].update(approval_id="a"), "approval_resolved", "never asked"),
-}  # fmt: skip
+    "run": (
+        lambda all: at(all, "stage_changed").update(run="another"),
+        "stage_changed",
+        "of another run",
+    ),
+    "data": (
+        lambda all: at(all, "test_completed")["data"].update(exit_code="no"),
+        "test_completed",
+        "not that of",
+    ),
+    "evidence": (
+        lambda all: at(all, "test_completed")["evidence"][0].update(bytes=3),
+        "test_completed",
+        "not 3",
+    ),
+    "whole": (
+        lambda all: at(all, "runner_finished")["evidence"][0].update(truncated=True),
+        "runner_finished",
+        "not truncated",
+    ),
+    "path": (
+        lambda all: at(all, "test_completed")["evidence"][0].update(path="../run.yaml"),
+        "test_completed",
+        "no path",
+    ),
+    "asked": (
+        lambda all: at(all, "approval_resolved", 1)["data"].update(approval_id="a"),
+        "approval_resolved",
+        "never asked",
+    ),
+}
 
 
 def test_a_forged_chain_is_named_at_its_event(copy: Sandbox) -> None:
-    """Even with every hash made anew, each forged fact is named where it stands, and so is the committed line."""
+    """Even with every hash made anew, each forged fact is named where it stands, and so is the
+    committed line.
+    """
     raw = (folder_of(copy) / "timeline.jsonl").read_bytes()
     for name, (change, kind, words) in FORGERIES.items():
         rewritten(copy, change)
-        events = [json.loads(line) for line in (folder_of(copy) / "timeline.jsonl").read_text().splitlines()]
+        events = [
+            json.loads(line)
+            for line in (folder_of(copy) / "timeline.jsonl").read_text().splitlines()
+        ]
         found = wrong(copy)
         seqs = {event["seq"] for event in events if event["type"] == kind}
         assert [text for seq, text in found if seq in seqs and words in text], (name, found)
@@ -224,9 +341,10 @@ def test_a_card_that_was_changed(copy: Sandbox) -> None:
     text = card.read_text()
     plan = copy.git("rev-parse", "HEAD:README.md").strip()
     for key, value, words in (
-        ("plan_blob", plan, "is not the text"), ("goal", "Another", "another goal"),
+        ("plan_blob", plan, "is not the text"),
+        ("goal", "Another", "another goal"),
         ("plan_sha256", "4" * 64, "is not the text"),
-    ):  # fmt: skip
+    ):
         card.write_text(re.sub(rf"^{key}: .*\n", f'{key}: "{value}"\n', text, flags=re.M))
         found = wrong(copy)
         assert [text for seq, text in found if words in text and seq == 1], found
@@ -246,7 +364,9 @@ def test_history_that_was_rewritten(copy: Sandbox) -> None:
 
 
 def test_a_commit_that_holds_more_than_it_says(copy: Sandbox) -> None:
-    """The last commits made anew over a tree with one file more: another id, and not what the diff names."""
+    """The last commits made anew over a tree with one file more: another id, and not what the diff
+    names.
+    """
     run = folder_of(copy).name
     applied = [event for event in copy.events(run) if event["type"] == "diff_applied"][-1]
     message = copy.git("log", "-1", "--format=%B", applied["data"]["commit"])
@@ -266,9 +386,18 @@ def test_a_record_commit_that_says_what_is_not_so(copy: Sandbox) -> None:
     message = copy.git("log", "-1", "--format=%B")
     copy.write("smuggled.txt", "x")
     copy.git("add", "smuggled.txt")
-    copy.git("commit", "-q", "--no-verify", "--amend", "-m", message.replace("Final: completed", "Final: stopped"))
+    copy.git(
+        "commit",
+        "-q",
+        "--no-verify",
+        "--amend",
+        "-m",
+        message.replace("Final: completed", "Final: stopped"),
+    )
     texts = [text for seq, text in wrong(copy) if seq == final]
-    assert any("smuggled.txt" in text for text in texts) and any("Forge-Final stopped" in text for text in texts)
+    assert any("smuggled.txt" in text for text in texts) and any(
+        "Forge-Final stopped" in text for text in texts
+    )
 
 
 def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
@@ -278,7 +407,11 @@ def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
         assert copy.call("replay", said.data["run"]).code == 0
     folder = copy.root / ".planning/runs" / said.data["run"]
     path = folder / "timeline.jsonl"
-    made = next(event["data"]["made"] for event in copy.events(folder.name) if event["type"] == "checkpoint_restored")
+    made = next(
+        event["data"]["made"]
+        for event in copy.events(folder.name)
+        if event["type"] == "checkpoint_restored"
+    )
     path.write_text(path.read_text().replace(made, copy.git("rev-parse", "HEAD~4").strip()))
     found = copy.call("replay", folder.name).data["problems"]
     assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in found), found
@@ -306,6 +439,10 @@ def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
     lines = tracked.read_bytes().splitlines(keepends=True)
     tracked.write_bytes(b"".join(lines[:4]))
     said = sandbox.call("replay", run)
-    assert said.code == 0 and "torn" in said.data["unchecked"][0]["message"] and "live log is what counts" in said.data["note"]
+    assert (
+        said.code == 0
+        and "torn" in said.data["unchecked"][0]["message"]
+        and "live log is what counts" in said.data["note"]
+    )
     live.write_bytes(b"".join(lines[:5]))
     assert [seq for seq, text in wrong(sandbox) if "taken out" in text] == [6]

@@ -1,4 +1,6 @@
-"""Kinds and states of repositories: a run works there, or is refused by name before anything is written."""
+"""Kinds and states of repositories: a run works there, or is refused by name before anything is
+written.
+"""
 
 from __future__ import annotations
 
@@ -23,22 +25,44 @@ EDITS = ("a.txt", "deep/b.txt")
 def one_edit(sandbox: Sandbox) -> Sandbox:
     work = "; ".join(writes(path, "x\n") for path in EDITS)
     case = Case(
-        sandbox, [Task("Task 1: Write", ", ".join(EDITS), auto("test -s a.txt -a -s deep/b.txt"))], {1: work}, files=EDITS
+        sandbox,
+        [Task("Task 1: Write", ", ".join(EDITS), auto("test -s a.txt -a -s deep/b.txt"))],
+        {1: work},
+        files=EDITS,
     )
     sandbox.write("deep/old.txt", "old\n")
     return case.set_up()
 
 
 def listing(sandbox: Sandbox) -> tuple[str, dict[str, object], dict[str, bytes]]:
-    """Return status, every file of the tree with mode and bytes, and every file of git's own folder but forge's."""
+    """Return status, every file of the tree with mode and bytes, and every file of git's own folder
+    but forge's.
+    """
     files: dict[str, object] = {}
     for path in sorted(sandbox.root.rglob("*")):
         if ".git" not in path.relative_to(sandbox.root).parts[:1]:
-            content: object = os.readlink(path) if path.is_symlink() else path.read_bytes() if path.is_file() else None
+            content: object = (
+                os.readlink(path)
+                if path.is_symlink()
+                else path.read_bytes()
+                if path.is_file()
+                else None
+            )
             files[str(path)] = (path.lstat().st_mode, content)
     common = Path(sandbox.git("rev-parse", "--path-format=absolute", "--git-common-dir").strip())
-    refs = {str(path): path.read_bytes() for path in sorted(common.rglob("*")) if path.is_file() and "forge" not in path.parts}
-    status = sandbox.git("--no-optional-locks", "status", "--porcelain=v2", "--branch", "--untracked-files=all", "--ignored")
+    refs = {
+        str(path): path.read_bytes()
+        for path in sorted(common.rglob("*"))
+        if path.is_file() and "forge" not in path.parts
+    }
+    status = sandbox.git(
+        "--no-optional-locks",
+        "status",
+        "--porcelain=v2",
+        "--branch",
+        "--untracked-files=all",
+        "--ignored",
+    )
     return status, files, refs
 
 
@@ -68,13 +92,23 @@ def conflict(sandbox: Sandbox, *words: str) -> None:
     sandbox.git("switch", "-q", "main")
     sandbox.write("README.md", "ours\n")
     sandbox.commit("Ours")
-    done = subprocess.run(["git", *words], cwd=sandbox.root, env=sandbox.environment(), capture_output=True, check=False)
+    done = subprocess.run(
+        ["git", *words],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        capture_output=True,
+        check=False,
+    )
     assert done.returncode != 0
 
 
 @pytest.mark.parametrize(
     ("words", "name"),
-    [(["merge", "other"], "a merge"), (["rebase", "other"], "a rebase"), (["cherry-pick", "other"], "a cherry-pick")],
+    [
+        (["merge", "other"], "a merge"),
+        (["rebase", "other"], "a rebase"),
+        (["cherry-pick", "other"], "a cherry-pick"),
+    ],
 )
 def test_an_operation_in_progress_is_named(sandbox: Sandbox, words: list[str], name: str) -> None:
     one_edit(sandbox)
@@ -109,14 +143,23 @@ def test_repositories_inside_are_named(sandbox: Sandbox) -> None:
     one_edit(sandbox)
     for name in ("empty", "full"):
         (sandbox.root / name).mkdir()
-        subprocess.run(["git", "init", "-q", str(sandbox.root / name)], env=sandbox.environment(), check=True)
+        subprocess.run(
+            ["git", "init", "-q", str(sandbox.root / name)], env=sandbox.environment(), check=True
+        )
     sandbox.write("full/x.txt", "x\n")
     inside = Sandbox(sandbox.root / "full", sandbox.home)
     inside.commit("Inside")
-    refused(sandbox, "dirty_tree", "?? empty/ (a git repository of its own", "?? full/ (a git repository of its own")
+    refused(
+        sandbox,
+        "dirty_tree",
+        "?? empty/ (a git repository of its own",
+        "?? full/ (a git repository of its own",
+    )
     sandbox.write(".git/info/exclude", "/empty/\n/full/\n")
     works(sandbox)
-    assert inside.status() == [] and (sandbox.root / "empty/.git").is_dir(), "ignored ones are left alone"
+    assert inside.status() == [] and (sandbox.root / "empty/.git").is_dir(), (
+        "ignored ones are left alone"
+    )
 
 
 def test_a_submodule(sandbox: Sandbox, make_sandbox: Make) -> None:
@@ -124,7 +167,9 @@ def test_a_submodule(sandbox: Sandbox, make_sandbox: Make) -> None:
     other.write("x.txt", "x\n")
     other.commit("Other")
     one_edit(sandbox)
-    sandbox.git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "lib")
+    sandbox.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "lib"
+    )
     sandbox.commit("A submodule")
     sandbox.write("lib/x.txt", "dirty\n")
     refused(sandbox, "dirty_tree", " M lib")
@@ -140,9 +185,17 @@ def clone(source: Sandbox, place: Path, *words: str) -> Sandbox:
 
 
 @pytest.mark.parametrize(
-    "words", [["--depth=1"], ["--filter=blob:none"], ["--filter=tree:0"], ["--filter=blob:none", "--sparse"]]
+    "words",
+    [
+        ["--depth=1"],
+        ["--filter=blob:none"],
+        ["--filter=tree:0"],
+        ["--filter=blob:none", "--sparse"],
+    ],
 )
-def test_a_clone_that_leaves_something_out(sandbox: Sandbox, tmp_path: Path, words: list[str]) -> None:
+def test_a_clone_that_leaves_something_out(
+    sandbox: Sandbox, tmp_path: Path, words: list[str]
+) -> None:
     one_edit(sandbox)
     sandbox.commit("One more")
     made = clone(sandbox, tmp_path / "clone", *words)
@@ -159,32 +212,56 @@ def test_a_linked_work_tree(sandbox: Sandbox, tmp_path: Path) -> None:
     assert listing(sandbox)[:2] == before[:2], "the main work tree is not touched"
 
 
-@pytest.mark.parametrize("kind", ["split", "version 4", "sparse checkout", "sparse index", "untracked cache"])
+@pytest.mark.parametrize(
+    "kind", ["split", "version 4", "sparse checkout", "sparse index", "untracked cache"]
+)
 def test_kinds_of_indexes(sandbox: Sandbox, kind: str) -> None:
     one_edit(sandbox)
     words = {
-        "split": ["update-index", "--split-index"], "version 4": ["update-index", "--index-version", "4"],
+        "split": ["update-index", "--split-index"],
+        "version 4": ["update-index", "--index-version", "4"],
         "sparse checkout": ["sparse-checkout", "set", "--cone", ".planning"],
         "sparse index": ["sparse-checkout", "set", "--cone", "--sparse-index", ".planning"],
         "untracked cache": ["update-index", "--untracked-cache"],
-    }[kind]  # fmt: skip
+    }[kind]
     sandbox.git(*words)
     works(sandbox)
-    assert (sandbox.root / "deep/old.txt").exists() is not kind.startswith("sparse"), "what was left out stays out"
+    assert (sandbox.root / "deep/old.txt").exists() is not kind.startswith("sparse"), (
+        "what was left out stays out"
+    )
     assert "deep/old.txt" in sandbox.git("ls-tree", "-r", "--name-only", "HEAD").split()
 
 
 VERBS = (
-    "status", "validate", "runs", "verify 01-01", "audit", "init", "approve 01-01", "timeline", "execute", "resume", "retry",
-    "stop", "skip --reason x", "pause", "attest 01-01 truth:1 --evidence x", "waive 01-01 truth:1 --reason x", "reject",
-)  # fmt: skip
+    "status",
+    "validate",
+    "runs",
+    "verify 01-01",
+    "audit",
+    "init",
+    "approve 01-01",
+    "timeline",
+    "execute",
+    "resume",
+    "retry",
+    "stop",
+    "skip --reason x",
+    "pause",
+    "attest 01-01 truth:1 --evidence x",
+    "waive 01-01 truth:1 --reason x",
+    "reject",
+)
 
 
 @pytest.mark.parametrize("kind", ["sha256", "reftable", "bare"])
-def test_formats_that_forge_does_not_read_are_named_by_every_verb(sandbox: Sandbox, tmp_path: Path, kind: str) -> None:
+def test_formats_that_forge_does_not_read_are_named_by_every_verb(
+    sandbox: Sandbox, tmp_path: Path, kind: str
+) -> None:
     sandbox.root = tmp_path / kind
     sandbox.root.mkdir()
-    sandbox.git("init", "-q", *{"sha256": ["--object-format=sha256"], "bare": ["--bare"]}.get(kind, []))
+    sandbox.git(
+        "init", "-q", *{"sha256": ["--object-format=sha256"], "bare": ["--bare"]}.get(kind, [])
+    )
     if kind == "reftable":  # as a git that knows it makes one; an older one does not open it at all
         sandbox.git("config", "core.repositoryFormatVersion", "1")
         sandbox.git("config", "extensions.refStorage", "reftable")
@@ -194,11 +271,17 @@ def test_formats_that_forge_does_not_read_are_named_by_every_verb(sandbox: Sandb
     before = sorted(map(str, sandbox.root.rglob("*")))
     for verb in VERBS[:4] if kind == "bare" else VERBS:
         error = sandbox.call(*verb.split()).json["error"]
-        assert error["kind"] == "repository" and names[kind] in error["message"] and hints[kind] in error["hint"], verb
+        assert (
+            error["kind"] == "repository"
+            and names[kind] in error["message"]
+            and hints[kind] in error["hint"]
+        ), verb
     assert sorted(map(str, sandbox.root.rglob("*"))) == before
 
 
-@pytest.mark.parametrize("name", ["index.lock", "HEAD.lock", "refs/heads/main.lock", "packed-refs.lock"])
+@pytest.mark.parametrize(
+    "name", ["index.lock", "HEAD.lock", "refs/heads/main.lock", "packed-refs.lock"]
+)
 def test_a_lock_of_another_git_is_never_touched(sandbox: Sandbox, name: str) -> None:
     one_edit(sandbox)
     lock = sandbox.write(f".git/{name}", "")
@@ -211,10 +294,13 @@ def test_a_lock_of_another_git_is_never_touched(sandbox: Sandbox, name: str) -> 
 
 
 def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> None:
-    """Killed while git holds the locks of HEAD and of the branch, and the new commit stands in one of them."""
+    """Killed while git holds the locks of HEAD and of the branch, and the new commit stands in one
+    of them.
+    """
     one_edit(sandbox)
     hook = (
-        "#!/bin/sh\n[ $1 = prepared ] && [ ! -e .git/once ] && grep -q refs/heads/main && touch .git/once && sleep 60\nexit 0\n"
+        "#!/bin/sh\n[ $1 = prepared ] && [ ! -e .git/once ] && grep -q refs/heads/main && touch"
+        " .git/once && sleep 60\nexit 0\n"
     )
     sandbox.write(".git/hooks/reference-transaction", hook).chmod(0o755)
     sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\nrm -f .git/once\n").chmod(0o755)
@@ -222,7 +308,11 @@ def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> 
     process = sandbox.start("execute", "01-01", "--approve")
     head, branch = sandbox.root / ".git/HEAD.lock", sandbox.root / ".git/refs/heads/main.lock"
     deadline = time.monotonic() + 30
-    while not ((sandbox.root / ".git/hooks/pre-commit").exists() and head.exists() and (sandbox.root / ".git/once").exists()):
+    while not (
+        (sandbox.root / ".git/hooks/pre-commit").exists()
+        and head.exists()
+        and (sandbox.root / ".git/once").exists()
+    ):
         assert time.monotonic() < deadline and process.poll() is None
         os.sched_yield()
     (child,) = (sandbox.root / ".git/forge/runs").glob("*/child.json")
@@ -238,9 +328,15 @@ def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> 
     assert sandbox.subjects().count("Task 1: Write") == 1
 
 
-@pytest.mark.parametrize(("age", "removed"), [(0.0, True), (60.0, False)], ids=["taken since", "older"])
-def test_an_empty_lock_of_a_branch_behind_a_killed_forge(sandbox: Sandbox, age: float, removed: bool) -> None:
-    """libgit2 and git take the lock of a branch before they write into it: killed in between, they leave an empty one."""
+@pytest.mark.parametrize(
+    ("age", "removed"), [(0.0, True), (60.0, False)], ids=["taken since", "older"]
+)
+def test_an_empty_lock_of_a_branch_behind_a_killed_forge(
+    sandbox: Sandbox, age: float, removed: bool
+) -> None:
+    """libgit2 and git take the lock of a branch before they write into it: killed in between, they
+    leave an empty one.
+    """
     case = Case(sandbox, [Task("Task 1: Write", "a.txt", auto("test -s a.txt"))], files=("a.txt",))
     case.work = {1: "os.kill(os.getppid(), 9)"}
     case.set_up()

@@ -1,4 +1,6 @@
-"""Retrieval: the index of tracked text, what it answers for a tree, and what reaches the record and later prompts."""
+"""Retrieval: the index of tracked text, what it answers for a tree, and what reaches the record and
+later prompts.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,17 @@ from forge.views.lookup.full_text import MOST_BYTES, FullText, words_of
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto
 
-PROMPT = "pathlib.Path('a.txt').write_text(pathlib.Path(os.environ['FORGE_PROMPT_FILE']).read_text())"
+PROMPT = (
+    "pathlib.Path('a.txt').write_text(pathlib.Path(os.environ['FORGE_PROMPT_FILE']).read_text())"
+)
 
 
 def best(sandbox: Sandbox, *texts: str, count: int = 12) -> list[tuple[str, tuple[str, ...]]]:
     full_text = FullText(Repository.discover(sandbox.root))
-    return [(match.path, match.words) for match in full_text.best(sandbox.head(), words_of(*texts), count)]
+    return [
+        (match.path, match.words)
+        for match in full_text.best(sandbox.head(), words_of(*texts), count)
+    ]
 
 
 def index(sandbox: Sandbox) -> Path:
@@ -28,9 +35,11 @@ def index(sandbox: Sandbox) -> Path:
 @pytest.fixture
 def library(sandbox: Sandbox) -> Sandbox:
     for path, text in {
-        "src/session.py": "def loadSession(token): return expire(token)\n", "src/expiry.py": "expire expire expire\n",
-        "docs/guide.md": "How a session is opened, and when it expires.\n", "other.txt": "nothing of it\n",
-    }.items():  # fmt: skip
+        "src/session.py": "def loadSession(token): return expire(token)\n",
+        "src/expiry.py": "expire expire expire\n",
+        "docs/guide.md": "How a session is opened, and when it expires.\n",
+        "other.txt": "nothing of it\n",
+    }.items():
         sandbox.write(path, text)
     sandbox.commit("A library")
     return sandbox
@@ -40,13 +49,25 @@ def test_words_are_found_by_stem_hump_and_path(library: Sandbox) -> None:
     assert words_of("Task 12: Load the loadSession, and LOAD it") == ["load", "session"]
     found = dict(best(library, "expiring sessions"))
     assert set(found) == {"src/session.py", "src/expiry.py", "docs/guide.md"}
-    assert found["src/session.py"] == ("expiring", "sessions") and found["src/expiry.py"] == ("expiring",)
-    assert best(library, "sessions", count=1)[0][0] == "src/session.py", "a word in the path counts for more"
+    assert found["src/session.py"] == ("expiring", "sessions") and found["src/expiry.py"] == (
+        "expiring",
+    )
+    assert best(library, "sessions", count=1)[0][0] == "src/session.py", (
+        "a word in the path counts for more"
+    )
     assert best(library, "") == [] and best(library, "unheardof") == []
 
 
 @pytest.mark.parametrize(
-    "text", ['session" OR "other', "session AND NOT *", "name:session", "NEAR(session, 2)", "^session -(", "'; --"]
+    "text",
+    [
+        'session" OR "other',
+        "session AND NOT *",
+        "name:session",
+        "NEAR(session, 2)",
+        "^session -(",
+        "'; --",
+    ],
 )
 def test_no_word_of_a_plan_is_an_operator(library: Sandbox, text: str) -> None:
     assert all(path != "other.txt" or "other" in words for path, words in best(library, text))
@@ -72,7 +93,9 @@ def test_only_what_differs_is_read(library: Sandbox, monkeypatch: pytest.MonkeyP
     library.commit("More")
     read: list[str] = []
     whole = FullText._text
-    monkeypatch.setattr(FullText, "_text", lambda self, blob: (read.append(blob), whole(self, blob))[1])
+    monkeypatch.setattr(
+        FullText, "_text", lambda self, blob: (read.append(blob), whole(self, blob))[1]
+    )
     assert len(best(library, "session")) == 3 and len(read) == 1
     best(library, "token")
     assert len(read) == 1, "the same tree is not read again"
@@ -92,7 +115,9 @@ def test_secrets_binaries_and_large_files_are_left_out(library: Sandbox) -> None
     assert b"hunter2" not in index(library).read_bytes()
 
 
-@pytest.mark.parametrize("damage", ["no database", "half", "other layout", "a folder", "zeros inside"])
+@pytest.mark.parametrize(
+    "damage", ["no database", "half", "other layout", "a folder", "zeros inside"]
+)
 def test_a_damaged_index_is_built_anew_or_done_without(library: Sandbox, damage: str) -> None:
     wanted = best(library, "session token")
     data = index(library).read_bytes()
@@ -125,7 +150,9 @@ def test_several_at_once_on_several_trees(library: Sandbox) -> None:
 
     def ask(commit: str) -> None:
         full_text = FullText(Repository.discover(library.root))
-        found.extend(len(full_text.best(commit, ["session"], 12)) == wanted[commit] for _ in range(5))
+        found.extend(
+            len(full_text.best(commit, ["session"], 12)) == wanted[commit] for _ in range(5)
+        )
 
     threads = [threading.Thread(target=ask, args=(commit,)) for commit in (before, after) * 3]
     for thread in threads:
@@ -138,12 +165,17 @@ def test_several_at_once_on_several_trees(library: Sandbox) -> None:
 def test_what_was_found_is_on_record_and_in_later_prompts(library: Sandbox) -> None:
     library.write(".env", "TOKEN=1\n")
     tasks = [
-        Task("Read how sessions expire", extra="<read_first>docs/guide.md, .env, gone.md</read_first>"),
+        Task(
+            "Read how sessions expire",
+            extra="<read_first>docs/guide.md, .env, gone.md</read_first>",
+        ),
         Task("Task 2: Write it", "a.txt", auto("grep -q session a.txt")),
     ]
     sandbox = Case(library, tasks, {2: PROMPT}, files=("a.txt",)).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    started, completed = (event["data"] for event in sandbox.events(run) if event["type"].startswith("retrieval_"))
+    started, completed = (
+        event["data"] for event in sandbox.events(run) if event["type"].startswith("retrieval_")
+    )
     assert started["query"] == "read sessions expire"
     whys = {entry["path"]: entry["why"] for entry in completed["paths"]}
     assert whys == {
@@ -154,7 +186,14 @@ def test_what_was_found_is_on_record_and_in_later_prompts(library: Sandbox) -> N
     assert [entry["blob"] for entry in completed["paths"]] == [
         sandbox.git("rev-parse", f"HEAD:{entry['path']}").strip() for entry in completed["paths"]
     ]
-    assert completed["result_count"] == 3 and "gone.md" in completed["summary"] and ".env" in completed["summary"]
+    assert (
+        completed["result_count"] == 3
+        and "gone.md" in completed["summary"]
+        and ".env" in completed["summary"]
+    )
     prompt = (sandbox.root / "a.txt").read_text()
     blob = sandbox.git("rev-parse", "HEAD:src/session.py")[:12]
-    assert f"- src/session.py (matches: sessions, expire, blob {blob})" in prompt and "- .env" not in prompt
+    assert (
+        f"- src/session.py (matches: sessions, expire, blob {blob})" in prompt
+        and "- .env" not in prompt
+    )

@@ -1,4 +1,6 @@
-"""Rolling back and undoing: what a run committed goes and comes back, and nothing of a person's is ever lost."""
+"""Rolling back and undoing: what a run committed goes and comes back, and nothing of a person's is
+ever lost.
+"""
 
 from __future__ import annotations
 
@@ -18,16 +20,29 @@ def tree(sandbox: Sandbox) -> dict[str, tuple[int, bytes]]:
     """Return path, mode and bytes of every file but the records of runs, ignored ones included."""
     found = {}
     for folder, names, files in os.walk(os.fsencode(sandbox.root)):
-        names[:] = [name for name in names if name != b".git" and not (name == b"runs" and folder.endswith(b"/.planning"))]
+        names[:] = [
+            name
+            for name in names
+            if name != b".git" and not (name == b"runs" and folder.endswith(b"/.planning"))
+        ]
         links = [name for name in names if os.path.islink(os.path.join(folder, name))]
         for name in (*files, *links):
             place = os.path.join(folder, name)
-            data = os.readlink(place) if os.path.islink(place) else Path(os.fsdecode(place)).read_bytes()
-            found[os.fsdecode(os.path.relpath(place, os.fsencode(sandbox.root)))] = (os.lstat(place).st_mode, data)
+            data = (
+                os.readlink(place)
+                if os.path.islink(place)
+                else Path(os.fsdecode(place)).read_bytes()
+            )
+            found[os.fsdecode(os.path.relpath(place, os.fsencode(sandbox.root)))] = (
+                os.lstat(place).st_mode,
+                data,
+            )
     return found
 
 
-def executed(sandbox: Sandbox, case: Case | None = None) -> tuple[dict[str, tuple[int, bytes]], str]:
+def executed(
+    sandbox: Sandbox, case: Case | None = None
+) -> tuple[dict[str, tuple[int, bytes]], str]:
     """Execute a plan to its end; return the tree before it, and the run."""
     (case or two_steps(sandbox)).set_up()
     before = tree(sandbox)
@@ -46,7 +61,13 @@ def unchanged(sandbox: Sandbox, *words: str) -> Said:
     """Call a command that has to be refused before anything is written."""
 
     def seen() -> tuple[object, ...]:
-        return tree(sandbox), sandbox.head(), sandbox.status(), sandbox.git("for-each-ref"), sandbox.git("ls-files", "-s")
+        return (
+            tree(sandbox),
+            sandbox.head(),
+            sandbox.status(),
+            sandbox.git("for-each-ref"),
+            sandbox.git("ls-files", "-s"),
+        )
 
     before = seen()
     said = sandbox.call(*words)
@@ -60,7 +81,10 @@ def plan_in(sandbox: Sandbox) -> dict[str, object]:
 
 
 def test_an_open_run_that_took_nothing_back_and_ended_is_in_no_undos_way(sandbox: Sandbox) -> None:
-    tasks = [Task("Look", kind="checkpoint:human-verify"), Task("Write", "a.txt", auto("test -f a.txt"))]
+    tasks = [
+        Task("Look", kind="checkpoint:human-verify"),
+        Task("Write", "a.txt", auto("test -f a.txt")),
+    ]
     Case(sandbox, tasks, {2: writes("a.txt", "x")}, files=("a.txt",)).set_up()
     sandbox.call("execute", "01-01", "--approve")
     sandbox.forge("approve")
@@ -79,21 +103,38 @@ def test_back_and_again(sandbox: Sandbox) -> None:
     branch = sandbox.git("log", "--format=%H").split()
 
     back = sandbox.call("rollback", run)
-    assert back.code == 0 and back.data["status"] == "completed" and back.data["next"][0] == "forge undo"
-    assert tree(sandbox) == before and sandbox.status() == [] and sandbox.git("fsck", "--strict", "--no-dangling") == ""
+    assert (
+        back.code == 0
+        and back.data["status"] == "completed"
+        and back.data["next"][0] == "forge undo"
+    )
+    assert (
+        tree(sandbox) == before
+        and sandbox.status() == []
+        and sandbox.git("fsck", "--strict", "--no-dangling") == ""
+    )
     assert sandbox.git("log", "--format=%H").split()[2:] == branch  # the branch only grew
     assert (plan_in(sandbox)["verdict"], plan_in(sandbox)["claimed"]) == (None, False)
     assert [found["kind"] for found in sandbox.call("runs").data["runs"]] == ["execute", "rollback"]
     timeline = sandbox.call("timeline", back.data["run"]).data
     assert timeline["valid"] and timeline["status"] == "completed"
     assert [event["type"] for event in timeline["events"]] == [
-        "mission_started", "rollback_started", "checkpoint_restored", "final",
-    ]  # fmt: skip
+        "mission_started",
+        "rollback_started",
+        "checkpoint_restored",
+        "final",
+    ]
     card = (sandbox.root / ".planning/runs" / back.data["run"] / "run.yaml").read_text()
     assert f"prior_run: {run}" in card and "kind: rollback" in card
     made = timeline["events"][2]["data"]["made"]
-    assert sandbox.git("show", "-s", "--format=%(trailers:key=Forge-Rollback,valueonly)", made).strip() == run
-    assert sandbox.subjects()[-2:] == ["forge(01-01): back to before 1 — Task 1: Write a", "forge(01-01): record — completed"]
+    assert (
+        sandbox.git("show", "-s", "--format=%(trailers:key=Forge-Rollback,valueonly)", made).strip()
+        == run
+    )
+    assert sandbox.subjects()[-2:] == [
+        "forge(01-01): back to before 1 — Task 1: Write a",
+        "forge(01-01): record — completed",
+    ]
     assert not list((sandbox.root / ".git/forge/runs").iterdir())
 
     refused(sandbox, unchanged(sandbox, "rollback", run), "nothing_to_take_back", run)
@@ -103,7 +144,10 @@ def test_back_and_again(sandbox: Sandbox) -> None:
     refused(sandbox, unchanged(sandbox, "undo"), "nothing_to_take_back")
     assert sandbox.call("rollback").code == 0 and tree(sandbox) == before  # and back once more
     assert sandbox.call("validate").code == 0
-    assert sandbox.call("execute", "01-01", "--approve").code == 0 and (sandbox.root / "b.txt").read_text() == "two"
+    assert (
+        sandbox.call("execute", "01-01", "--approve").code == 0
+        and (sandbox.root / "b.txt").read_text() == "two"
+    )
 
 
 @pytest.mark.parametrize("step", ["2", "01-01/2"])
@@ -135,7 +179,9 @@ def test_what_was_changed_since_refuses_and_is_named(sandbox: Sandbox) -> None:
     sandbox.commit("Mine")
     refused(sandbox, unchanged(sandbox, "rollback"), "changed_since", "a.txt", "Mine")
     assert sandbox.call("rollback", "--to", "3").code == 0  # nothing of that step's is mine
-    assert (sandbox.root / "a.txt").read_text() == "mine\n" and not (sandbox.root / SUMMARY).exists()
+    assert (sandbox.root / "a.txt").read_text() == "mine\n" and not (
+        sandbox.root / SUMMARY
+    ).exists()
 
 
 def test_other_paths_are_left_alone(sandbox: Sandbox) -> None:
@@ -153,7 +199,12 @@ def test_other_paths_are_left_alone(sandbox: Sandbox) -> None:
     assert sandbox.call("rollback").code == 0
     assert sandbox.status() == status == [" M kept.txt", "M  staged.txt", "?? new.txt"]
     found = tree(sandbox)
-    mine = {"late.txt": b"late\n", "kept.txt": b"mine\n", "staged.txt": b"mine, staged\n", "new.txt": b"new\n"}
+    mine = {
+        "late.txt": b"late\n",
+        "kept.txt": b"mine\n",
+        "staged.txt": b"mine, staged\n",
+        "new.txt": b"new\n",
+    }
     assert {path: found[path][1] for path in mine} == mine
     assert {path: entry for path, entry in found.items() if path not in mine} == {
         path: entry for path, entry in before.items() if path not in mine
@@ -169,8 +220,14 @@ def deleting(sandbox: Sandbox) -> Case:
     sandbox.commit("A file")
     work = {1: "os.unlink('local.conf'); open('.gitignore', 'a').write('local.conf\\nsub\\n')"}
     front = "files_deleted: [local.conf]\n"
-    return Case(sandbox, [Task("Drop it", ".gitignore, local.conf", auto("test ! -e local.conf"))], work, front,
-                files=(".gitignore", "local.conf"), settings="scope:\n  protect: []\n")  # fmt: skip
+    return Case(
+        sandbox,
+        [Task("Drop it", ".gitignore, local.conf", auto("test ! -e local.conf"))],
+        work,
+        front,
+        files=(".gitignore", "local.conf"),
+        settings="scope:\n  protect: []\n",
+    )
 
 
 def finish(sandbox: Sandbox, said: Said) -> None:
@@ -208,18 +265,28 @@ def test_an_ignored_link_where_a_folder_was_is_in_the_way(sandbox: Sandbox, tmp_
 
 
 def test_a_file_that_is_ignored_again_stays(sandbox: Sandbox) -> None:
-    """A step that takes back an ignore rule commits a person's file: going back unlists it, and leaves it where it lies."""
+    """A step that takes back an ignore rule commits a person's file: going back unlists it, and
+    leaves it where it lies.
+    """
     sandbox.write(".gitignore", ".env\n")
     sandbox.commit("Ignore")
     sandbox.write(".env", "TOKEN=mine\n")
-    case = Case(sandbox, [Task("List it", ".gitignore, .env", auto("true"))], {1: writes(".gitignore", "*.log\n")},
-                files=(".gitignore", ".env"))  # fmt: skip
+    case = Case(
+        sandbox,
+        [Task("List it", ".gitignore, .env", auto("true"))],
+        {1: writes(".gitignore", "*.log\n")},
+        files=(".gitignore", ".env"),
+    )
     case.set_up()
     before = tree(sandbox)
     finish(sandbox, sandbox.call("execute", "01-01", "--approve"))
     assert ".env" in sandbox.git("ls-files").split()
     assert sandbox.call("rollback").code == 0
-    assert tree(sandbox) == before and sandbox.status() == [] and ".env" not in sandbox.git("ls-files").split()
+    assert (
+        tree(sandbox) == before
+        and sandbox.status() == []
+        and ".env" not in sandbox.git("ls-files").split()
+    )
 
 
 def test_a_summary_of_somebody_else_stays(sandbox: Sandbox) -> None:
@@ -259,11 +326,20 @@ def test_within_an_open_run(sandbox: Sandbox) -> None:
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     paused = tree(sandbox)
     back = sandbox.call("rollback", "--to", "1")
-    assert (back.code, back.data["status"], back.data["step"], back.data["run"]) == (0, "paused", "01-01/1", run)
+    assert (back.code, back.data["status"], back.data["step"], back.data["run"]) == (
+        0,
+        "paused",
+        "01-01/1",
+        run,
+    )
     assert back.data["next"][0] == f"forge resume {run}" and "forge undo" in back.data["next"]
     assert tree(sandbox) == before and sandbox.status() == []
     undone = sandbox.call("undo")
-    assert (undone.code, undone.data["step"], undone.data["failure"]["kind"]) == (0, "01-01/2", "runner")
+    assert (undone.code, undone.data["step"], undone.data["failure"]["kind"]) == (
+        0,
+        "01-01/2",
+        "runner",
+    )
     assert tree(sandbox) == paused  # the half that the runner left as well
     refused(sandbox, sandbox.call("undo"), "nothing_to_take_back")
     assert sandbox.call("rollback", "--to", "2").code == 0
@@ -272,8 +348,10 @@ def test_within_an_open_run(sandbox: Sandbox) -> None:
     done = sandbox.call("resume")
     assert done.code == 0 and (sandbox.root / "a.txt").read_text() == "one\nmore\n"
     attempts = {
-        (event["step"], event["attempt"]) for event in sandbox.events(run) if event["type"] == "step_completed"
-    }  # fmt: skip
+        (event["step"], event["attempt"])
+        for event in sandbox.events(run)
+        if event["type"] == "step_completed"
+    }
     assert attempts == {("01-01/1", 1), ("01-01/2", 2), ("01-01/3", 1)}
     assert sandbox.call("timeline", run).data["valid"] and sandbox.call("rollback", run).code == 0
     assert tree(sandbox) == before

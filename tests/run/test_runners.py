@@ -1,4 +1,6 @@
-"""Runners that misbehave: what is kept of them, what the run does, and how a second command carries on."""
+"""Runners that misbehave: what is kept of them, what the run does, and how a second command carries
+on.
+"""
 
 from __future__ import annotations
 
@@ -18,8 +20,16 @@ from tests.run.plans import Case, Task, auto, writes
 GOOD = writes("a.txt", "x\n")
 
 
-def one_edit(sandbox: Sandbox, work: str, settings: str = "", verify: str = auto("test -s a.txt")) -> Case:
-    return Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], {1: work}, files=("a.txt",), settings=settings)
+def one_edit(
+    sandbox: Sandbox, work: str, settings: str = "", verify: str = auto("test -s a.txt")
+) -> Case:
+    return Case(
+        sandbox,
+        [Task("Task 1: Write it", "a.txt", verify)],
+        {1: work},
+        files=("a.txt",),
+        settings=settings,
+    )
 
 
 def failed(sandbox: Sandbox, code: int = 1) -> tuple[str, dict]:
@@ -27,7 +37,9 @@ def failed(sandbox: Sandbox, code: int = 1) -> tuple[str, dict]:
     assert said.code == code, said.err
     assert said.data["status"] == "paused" and said.data["next"][0].startswith("forge resume")
     events = sandbox.events(said.data["run"])
-    assert sandbox.git("show", f"HEAD:.planning/runs/{said.data['run']}/timeline.jsonl").count("\n") == len(events)
+    assert sandbox.git("show", f"HEAD:.planning/runs/{said.data['run']}/timeline.jsonl").count(
+        "\n"
+    ) == len(events)
     return said.data["run"], {event["type"]: event["data"] for event in events}
 
 
@@ -42,23 +54,36 @@ def carries_on(sandbox: Sandbox, case: Case, run: str) -> None:
 def test_a_runner_that_is_not_found(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, GOOD)
     case.set_up()
-    sandbox.write(".planning/forge.yaml", "runner: gone\nrunners: {gone: {command: [no-such-program-here]}}\n")
+    sandbox.write(
+        ".planning/forge.yaml", "runner: gone\nrunners: {gone: {command: [no-such-program-here]}}\n"
+    )
     sandbox.commit("Another runner")
     run, events = failed(sandbox)
-    assert events["runner_finished"]["ended"] == "not_found" and "no-such-program-here" in events["failure_detected"]["error"]
+    assert (
+        events["runner_finished"]["ended"] == "not_found"
+        and "no-such-program-here" in events["failure_detected"]["error"]
+    )
     sandbox.write("a.txt", "by hand\n")
     said = sandbox.call("resume", run)
     assert said.data["status"] == "completed", "what the person did is taken as the step's work"
 
 
 def test_a_runner_that_crashes_leaves_its_changes_for_a_person(sandbox: Sandbox) -> None:
-    case = one_edit(sandbox, f"{GOOD}; (pathlib.Path('half.txt')).write_text('half'); print('no more'); sys.exit(7)")
+    case = one_edit(
+        sandbox,
+        f"{GOOD}; (pathlib.Path('half.txt')).write_text('half'); print('no more'); sys.exit(7)",
+    )
     case.set_up()
     run, events = failed(sandbox)
-    assert events["runner_finished"]["exit_code"] == 7 and "no more" in events["failure_detected"]["error"]
+    assert (
+        events["runner_finished"]["exit_code"] == 7
+        and "no more" in events["failure_detected"]["error"]
+    )
     assert sorted(sandbox.status()) == ["?? a.txt", "?? half.txt"]
     said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope", "what a runner changed is judged"
+    assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope", (
+        "what a runner changed is judged"
+    )
     assert "half.txt" in said.data["waiting_for"]["text"]
     said = sandbox.call("reject", run, "--note", "half is not wanted")
     assert said.code == 0
@@ -66,19 +91,25 @@ def test_a_runner_that_crashes_leaves_its_changes_for_a_person(sandbox: Sandbox)
     carries_on(sandbox, case, run)
     assert not (sandbox.root / "half.txt").exists(), "retry puts the checkpoint back"
     refs = sandbox.git("for-each-ref", "--format=%(refname)", "refs/forge/safety").split()
-    assert any("half.txt" in sandbox.git("ls-tree", "-r", "--name-only", ref) for ref in refs), "and keeps what was there"
+    assert any("half.txt" in sandbox.git("ls-tree", "-r", "--name-only", ref) for ref in refs), (
+        "and keeps what was there"
+    )
 
 
 def test_a_runner_that_dies_by_a_signal(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, "os.kill(os.getpid(), 9)")
     case.set_up()
     run, events = failed(sandbox)
-    assert (events["runner_finished"]["ended"], events["runner_finished"]["exit_code"]) == ("signal", 137)
+    assert (events["runner_finished"]["ended"], events["runner_finished"]["exit_code"]) == (
+        "signal",
+        137,
+    )
     carries_on(sandbox, case, run)
 
 
 @pytest.mark.parametrize(
-    ("settings", "ended"), [("limits: {step_timeout: 1}\n", "timeout"), ("limits: {idle_timeout: 1}\n", "idle")]
+    ("settings", "ended"),
+    [("limits: {step_timeout: 1}\n", "timeout"), ("limits: {idle_timeout: 1}\n", "idle")],
 )
 def test_a_runner_that_hangs_and_ignores_term(sandbox: Sandbox, settings: str, ended: str) -> None:
     deaf = "import signal, time; signal.signal(15, signal.SIG_IGN)"
@@ -87,7 +118,9 @@ def test_a_runner_that_hangs_and_ignores_term(sandbox: Sandbox, settings: str, e
     case.set_up()
     run, events = failed(sandbox)
     assert events["runner_finished"]["ended"] == ended
-    assert not Path(f"/proc/{(sandbox.root / 'pid').read_text()}").exists(), "its process group is killed"
+    assert not Path(f"/proc/{(sandbox.root / 'pid').read_text()}").exists(), (
+        "its process group is killed"
+    )
     carries_on(sandbox, case, run)
 
 
@@ -96,7 +129,9 @@ def test_a_runner_that_prints_without_end(sandbox: Sandbox) -> None:
     sandbox = one_edit(sandbox, flood).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed"
-    (event,) = [event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"]
+    (event,) = [
+        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+    ]
     (kept,) = event["evidence"]
     assert kept["truncated"] is True and kept["bytes"] < 70_000
     text = (sandbox.root / ".planning/runs" / said.data["run"] / kept["path"]).read_text()
@@ -122,10 +157,16 @@ def test_output_is_scrubbed_of_secrets(sandbox: Sandbox) -> None:
         (f"{GOOD}; os.remove('README.md')", "scope", "deletes README.md"),
         (writes("a.txt", "AKIA" + "ABCDEFGHIJKLMNOP\n"), "diff", "looks like a secret"),
         (writes("a.txt", "x\n" * 3000), "diff", "more than scope.max_lines"),
-        (f"{GOOD}; {writes('.github/workflows/ci.yml', 'x')}", "scope", "protected: .github/workflows/ci.yml"),
+        (
+            f"{GOOD}; {writes('.github/workflows/ci.yml', 'x')}",
+            "scope",
+            "protected: .github/workflows/ci.yml",
+        ),
     ],
 )
-def test_a_risky_diff_is_asked_about_even_with_approve(sandbox: Sandbox, work: str, kind: str, reason: str) -> None:
+def test_a_risky_diff_is_asked_about_even_with_approve(
+    sandbox: Sandbox, work: str, kind: str, reason: str
+) -> None:
     sandbox = one_edit(sandbox, work).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and said.data["status"] == "paused"
@@ -152,13 +193,20 @@ def test_a_diff_that_changed_since_it_was_judged_is_judged_again(sandbox: Sandbo
 
 
 def test_a_runner_that_commits_by_itself(sandbox: Sandbox) -> None:
-    commit = "import subprocess as s; s.run(['git','add','-A']); s.run(['git','commit','-qm','My own commit'])"
+    commit = (
+        "import subprocess as s; s.run(['git','add','-A']); s.run(['git','commit','-qm','My own"
+        " commit'])"
+    )
     sandbox = one_edit(sandbox, f"{GOOD}; {writes('elsewhere.txt', 'x')}; {commit}").set_up()
     said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and "elsewhere.txt" in said.data["waiting_for"]["text"], "its commits are judged like the diff"
+    assert said.code == 4 and "elsewhere.txt" in said.data["waiting_for"]["text"], (
+        "its commits are judged like the diff"
+    )
     run = said.data["run"]
     assert "My own commit" in sandbox.subjects()
-    (proposed,) = [event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed"]
+    (proposed,) = [
+        event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed"
+    ]
     assert len(proposed["runner_commits"]) == 1
     sandbox.call("approve", run)
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -166,7 +214,9 @@ def test_a_runner_that_commits_by_itself(sandbox: Sandbox) -> None:
 
 
 def test_a_runner_that_rewrites_history_pauses_the_run(sandbox: Sandbox) -> None:
-    sandbox = one_edit(sandbox, "import subprocess as s; s.run(['git','reset','-q','--hard','HEAD~1'])").set_up()
+    sandbox = one_edit(
+        sandbox, "import subprocess as s; s.run(['git','reset','-q','--hard','HEAD~1'])"
+    ).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
     assert "git merge" in said.data["waiting_for"]["text"]
@@ -182,7 +232,9 @@ REWRITES = {
 
 
 @pytest.mark.parametrize("how", REWRITES)
-def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(sandbox: Sandbox, how: str) -> None:
+def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(
+    sandbox: Sandbox, how: str
+) -> None:
     case = one_edit(sandbox, f"{GIT}; {REWRITES[how]}")
     sandbox = case.set_up()
     plan = sandbox.head()
@@ -191,9 +243,13 @@ def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(sand
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
     sandbox.git("reflog", "expire", "--expire=now", "--all")
     sandbox.git("prune", "--expire=now")
-    assert plan in sandbox.git("rev-list", "--glob=refs/forge/safety").split(), "the person's commits have a ref"
+    assert plan in sandbox.git("rev-list", "--glob=refs/forge/safety").split(), (
+        "the person's commits have a ref"
+    )
     again = sandbox.call("resume", run)
-    assert again.code in (2, 4) and text.partition(";")[0] in str(again.json), "it says why, wherever the settings are by now"
+    assert again.code in (2, 4) and text.partition(";")[0] in str(again.json), (
+        "it says why, wherever the settings are by now"
+    )
     for command in re.findall(r"`(git [^`]+)`", text):
         sandbox.git(*shlex.split(command)[1:])
     if how == "another branch":
@@ -208,12 +264,21 @@ def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(sand
 def test_a_runner_that_puts_a_link_in_the_way_of_the_record(sandbox: Sandbox) -> None:
     elsewhere = sandbox.root.with_name("elsewhere")
     elsewhere.mkdir()
-    link = f"import shutil; shutil.rmtree('.planning/runs'); os.symlink({str(elsewhere)!r}, '.planning/runs'); {GOOD}"
+    link = (
+        f"import shutil; shutil.rmtree('.planning/runs'); os.symlink({str(elsewhere)!r},"
+        f" '.planning/runs'); {GOOD}"
+    )
     sandbox = one_edit(sandbox, link).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     run, waits = said.data["run"], said.data["waiting_for"]
-    assert said.code == 4 and waits["kind"] == "head_moved" and ".planning/runs is a symbolic link" in waits["text"]
-    assert list(elsewhere.iterdir()) == [] and sandbox.git("ls-files", "-s", ".planning/runs").startswith("100644")
+    assert (
+        said.code == 4
+        and waits["kind"] == "head_moved"
+        and ".planning/runs is a symbolic link" in waits["text"]
+    )
+    assert list(elsewhere.iterdir()) == [] and sandbox.git(
+        "ls-files", "-s", ".planning/runs"
+    ).startswith("100644")
     (sandbox.root / ".planning/runs").unlink()
     sandbox.git("checkout", "--", ".planning/runs")
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -221,7 +286,10 @@ def test_a_runner_that_puts_a_link_in_the_way_of_the_record(sandbox: Sandbox) ->
 
 
 def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
-    case = one_edit(sandbox, f"{writes('half.txt', 'half')}; os.kill(os.getppid(), 9); import time; time.sleep(60)")
+    case = one_edit(
+        sandbox,
+        f"{writes('half.txt', 'half')}; os.kill(os.getppid(), 9); import time; time.sleep(60)",
+    )
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
     assert process.wait(30) == -signal.SIGKILL
@@ -235,12 +303,23 @@ def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
     assert not (sandbox.root / "half.txt").exists(), "a step in doubt is put back and run again"
     types = sandbox.types(run)
     assert types.count("run_interrupted") == 1 and types.count("checkpoint_restored") == 1
-    finished = [json.loads(line) for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()]
-    assert [record["outcome"] for record in finished if record["args"][0] == "execute"] == ["running", "interrupted"]
+    finished = [
+        json.loads(line)
+        for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()
+    ]
+    assert [record["outcome"] for record in finished if record["args"][0] == "execute"] == [
+        "running",
+        "interrupted",
+    ]
 
 
-def test_what_is_left_of_a_dead_executors_runner_is_ended_before_the_tree_is_touched(sandbox: Sandbox) -> None:
-    linger = "import time; pathlib.Path('pid').write_text(str(os.getpid())); os.kill(os.getppid(), 9); time.sleep(60)"
+def test_what_is_left_of_a_dead_executors_runner_is_ended_before_the_tree_is_touched(
+    sandbox: Sandbox,
+) -> None:
+    linger = (
+        "import time; pathlib.Path('pid').write_text(str(os.getpid())); os.kill(os.getppid(), 9);"
+        " time.sleep(60)"
+    )
     case = one_edit(sandbox, linger)
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
@@ -282,7 +361,13 @@ def test_two_at_once_one_owner(sandbox: Sandbox) -> None:
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
     wait_for(sandbox.root / "started")
-    for words in (["execute", "01-01", "--approve"], ["resume"], ["retry"], ["approve"], ["skip", "--reason", "x"]):
+    for words in (
+        ["execute", "01-01", "--approve"],
+        ["resume"],
+        ["retry"],
+        ["approve"],
+        ["skip", "--reason", "x"],
+    ):
         said = sandbox.call(*words)
         assert said.code == 5 and said.json["error"]["kind"] == "held", words
     assert sandbox.call("runs").data["runs"][0]["status"] == "running"
@@ -290,7 +375,10 @@ def test_two_at_once_one_owner(sandbox: Sandbox) -> None:
     assert said.code == 0 and said.data["status"] == "stopped"
     assert process.wait(30) == 1
     assert sandbox.types(said.data["run"])[-2:] == ["execution_stopped", "final"]
-    assert sandbox.git("log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)").strip() == "stopped"
+    assert (
+        sandbox.git("log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)").strip()
+        == "stopped"
+    )
 
 
 def test_the_environment_of_a_runner(sandbox: Sandbox) -> None:
@@ -298,16 +386,22 @@ def test_the_environment_of_a_runner(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, dump)
     case.set_up()
     settings = (sandbox.root / ".planning/forge.yaml").read_text()
-    sandbox.write(".planning/forge.yaml", settings.replace("prompt: file", "prompt: file\n    env: [WANTED]"))
+    sandbox.write(
+        ".planning/forge.yaml", settings.replace("prompt: file", "prompt: file\n    env: [WANTED]")
+    )
     sandbox.commit("Name a variable")
     env = {"WANTED": "yes", "UNWANTED": "no", "LC_TIME": "C"}
     said = sandbox.call("execute", "01-01", "--approve", env=env)
     seen = json.loads((sandbox.root / "a.txt").read_text())
     assert seen["WANTED"] == "yes" and "UNWANTED" not in seen and seen["LC_TIME"] == "C"
     expected = {
-        "FORGE_RUN_ID": said.data["run"], "FORGE_PLAN_ID": "01-01", "FORGE_STEP_ID": "01-01/1", "FORGE_STEP_INDEX": "1",
-        "FORGE_STEP_NAME": "Task 1: Write it", "FORGE_ATTEMPT": "1",
-    }  # fmt: skip
+        "FORGE_RUN_ID": said.data["run"],
+        "FORGE_PLAN_ID": "01-01",
+        "FORGE_STEP_ID": "01-01/1",
+        "FORGE_STEP_INDEX": "1",
+        "FORGE_STEP_NAME": "Task 1: Write it",
+        "FORGE_ATTEMPT": "1",
+    }
     assert expected.items() <= seen.items()
     assert {"FORGE_PROMPT_FILE", "FORGE_PLAN_FILE", "FORGE_SCOPE_FILE"} <= set(seen)
 
@@ -317,12 +411,21 @@ def test_how_a_runner_gets_its_prompt(sandbox: Sandbox, how: str) -> None:
     case = one_edit(sandbox, "")
     case.set_up()
     code = {
-        "stdin": "import sys; t = sys.stdin.read()", "file": "import os; t = open(os.environ['FORGE_PROMPT_FILE']).read()",
+        "stdin": "import sys; t = sys.stdin.read()",
+        "file": "import os; t = open(os.environ['FORGE_PROMPT_FILE']).read()",
         "{prompt_file}": "import sys; t = open(sys.argv[1]).read()",
-    }.get(how, "import sys; t = sys.argv[1]")  # fmt: skip
-    words = ["python3", "-c", f"{code}; open('a.txt', 'w').write(t)", *([how] if how.startswith("{") else [])]
+    }.get(how, "import sys; t = sys.argv[1]")
+    words = [
+        "python3",
+        "-c",
+        f"{code}; open('a.txt', 'w').write(t)",
+        *([how] if how.startswith("{") else []),
+    ]
     prompt = how if how in ("stdin", "file", "arg") else "arg"
-    sandbox.write(".planning/forge.yaml", f"runner: r\nrunners:\n  r: {{command: {json.dumps(words)}, prompt: {prompt}}}\n")
+    sandbox.write(
+        ".planning/forge.yaml",
+        f"runner: r\nrunners:\n  r: {{command: {json.dumps(words)}, prompt: {prompt}}}\n",
+    )
     sandbox.commit("Runner")
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
     assert "Task 1: Write it" in (sandbox.root / "a.txt").read_text()

@@ -10,7 +10,9 @@ from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 MISSION = ".planning/missions/first.yaml"
-CONTRACT = "  paths: [src/]\n  max_files: 2\n  max_lines: 4\n  allowed_tools: [Edit, 'Bash(git:*)']\n"
+CONTRACT = (
+    "  paths: [src/]\n  max_files: 2\n  max_lines: 4\n  allowed_tools: [Edit, 'Bash(git:*)']\n"
+)
 TELLS = (
     "import json; p = pathlib.Path('src/told.json'); p.parent.mkdir(exist_ok=True); "
     "p.write_text(json.dumps([sys.argv[2:], json.load(open(os.environ['FORGE_SCOPE_FILE'])), "
@@ -18,26 +20,42 @@ TELLS = (
 )
 
 
-def under_contract(sandbox: Sandbox, work: str, contract: str = CONTRACT, *, phases: str = "01-first") -> None:
+def under_contract(
+    sandbox: Sandbox, work: str, contract: str = CONTRACT, *, phases: str = "01-first"
+) -> None:
     files = ("src/a.txt", "src/told.json", "docs/b.txt", "src/c.txt")
     task = Task("Write it", ", ".join(files), auto("true"))
     case = Case(sandbox, [task], {1: work}, files=files)
-    sandbox.write(MISSION, f"title: First\ngoal: It is done.\nphases: [{phases}]\nscope_contract:\n{contract}")
+    sandbox.write(
+        MISSION, f"title: First\ngoal: It is done.\nphases: [{phases}]\nscope_contract:\n{contract}"
+    )
     case.set_up()
     settings = sandbox.root / ".planning/forge.yaml"
-    settings.write_text(settings.read_text().replace('work.txt"]', 'work.txt", "--tools={allowed_tools}"]'))
+    settings.write_text(
+        settings.read_text().replace('work.txt"]', 'work.txt", "--tools={allowed_tools}"]')
+    )
     sandbox.commit("Tools")
 
 
 def proposed(sandbox: Sandbox, run: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed")
+    found: dict[str, Any] = next(
+        event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed"
+    )
     return found
 
 
 def test_a_path_outside_the_mission_is_asked_although_the_plan_names_it(sandbox: Sandbox) -> None:
     under_contract(sandbox, writes("docs/b.txt", "b\n"))
-    (finding,) = (each for each in sandbox.call("validate").json["findings"] if each["rule"] == "outside-mission")
-    assert finding["path"].endswith("01-01-PLAN.md") and finding["severity"] == "warning" and "docs/b.txt" in finding["message"]
+    (finding,) = (
+        each
+        for each in sandbox.call("validate").json["findings"]
+        if each["rule"] == "outside-mission"
+    )
+    assert (
+        finding["path"].endswith("01-01-PLAN.md")
+        and finding["severity"] == "warning"
+        and "docs/b.txt" in finding["message"]
+    )
     said = sandbox.call("execute", "01-01", "--approve")
     run = said.data["run"]
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope"
@@ -55,23 +73,41 @@ def test_sizes_are_the_smaller_of_mission_and_settings(sandbox: Sandbox) -> None
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "diff"
     assert "5 lines, more than scope.max_lines 4" in said.data["waiting_for"]["text"]
-    card = yaml.parse((sandbox.root / f".planning/runs/{said.data['run']}/run.yaml").read_text()).plain()
+    card = yaml.parse(
+        (sandbox.root / f".planning/runs/{said.data['run']}/run.yaml").read_text()
+    ).plain()
     assert isinstance(card, dict)
     missions = [{"id": "first", "path": MISSION, "paths": ["src/"]}]
-    assert {key: card["scope_contract"][key] for key in ("max_files", "max_lines", "missions", "allowed_tools")} == {
-        "max_files": 2, "max_lines": 4, "missions": missions, "allowed_tools": ["Edit", "Bash(git:*)"],
-    }  # fmt: skip
+    assert {
+        key: card["scope_contract"][key]
+        for key in ("max_files", "max_lines", "missions", "allowed_tools")
+    } == {
+        "max_files": 2,
+        "max_lines": 4,
+        "missions": missions,
+        "allowed_tools": ["Edit", "Bash(git:*)"],
+    }
     assert sandbox.events(said.data["run"])[0]["data"]["scope_contract"] == card["scope_contract"]
 
 
 def test_the_runner_is_told_and_the_approval_covers_it(sandbox: Sandbox) -> None:
     under_contract(sandbox, TELLS, CONTRACT.replace("max_lines: 4", "max_lines: 400"))
     shown = sandbox.call("approve", "01-01", "--print")
-    assert shown.data["scope"]["allowed_tools"] == ["Edit", "Bash(git:*)"] and shown.data["scope"]["max_files"] == 2
+    assert (
+        shown.data["scope"]["allowed_tools"] == ["Edit", "Bash(git:*)"]
+        and shown.data["scope"]["max_files"] == 2
+    )
     text = sandbox.forge("approve", "01-01").out
-    assert "first: src/" in text and "tools: Edit, Bash(git:*)" in text and "at most in a step: 2 files, 400 lines" in text
+    assert (
+        "first: src/" in text
+        and "tools: Edit, Bash(git:*)" in text
+        and "at most in a step: 2 files, 400 lines" in text
+    )
     rehearsed = sandbox.call("execute", "01-01", "--dry-run").data
-    assert "allowed_tools" in json.dumps(rehearsed) and "first: src/" in sandbox.forge("execute", "01-01", "--dry-run").out
+    assert (
+        "allowed_tools" in json.dumps(rehearsed)
+        and "first: src/" in sandbox.forge("execute", "01-01", "--dry-run").out
+    )
 
     mission = sandbox.root / MISSION
     before = mission.read_text()
@@ -82,7 +118,10 @@ def test_the_runner_is_told_and_the_approval_covers_it(sandbox: Sandbox) -> None
     sandbox.commit("As approved")
     run = sandbox.call("execute", "01-01").data["run"]
     words, scope, prompt = json.loads((sandbox.root / "src/told.json").read_text())
-    assert words == ["--tools=Edit,Bash(git:*)"] and scope["allowed_tools"] == ["Edit", "Bash(git:*)"]
+    assert words == ["--tools=Edit,Bash(git:*)"] and scope["allowed_tools"] == [
+        "Edit",
+        "Bash(git:*)",
+    ]
     assert (scope["max_files"], scope["missions"][0]["paths"]) == (2, ["src/"])
     assert "first: src/" in prompt and "tools: Edit, Bash(git:*)" in prompt
     started = next(event for event in sandbox.events(run) if event["type"] == "runner_started")
@@ -105,7 +144,10 @@ def test_a_contract_that_changed_while_a_run_is_open_voids_its_approval(sandbox:
 
 
 def test_a_runner_that_widens_its_mission_is_asked_about(sandbox: Sandbox) -> None:
-    wider = f"p = pathlib.Path({MISSION!r}); p.write_text(p.read_text().replace('[src/]', '[src/, .planning/]'))"
+    wider = (
+        f"p = pathlib.Path({MISSION!r}); p.write_text(p.read_text().replace('[src/]', '[src/,"
+        " .planning/]'))"
+    )
     under_contract(sandbox, wider)
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and proposed(sandbox, said.data["run"])["out_of_scope"] == [MISSION]

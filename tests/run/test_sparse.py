@@ -1,7 +1,8 @@
-"""Going back in a sparse checkout: what a step wrote outside the cone is as it was committed, and what was left out stays out.
+"""Going back in a sparse checkout: what a step wrote outside the cone is as it was committed, and
+what was left out stays out.
 
-A tracked file that a step wrote there lies in the tree with its committed bytes, as git itself leaves such files, until
-`git sparse-checkout reapply`.
+A tracked file that a step wrote there lies in the tree with its committed bytes, as git itself
+leaves such files, until `git sparse-checkout reapply`.
 """
 
 from __future__ import annotations
@@ -14,31 +15,44 @@ from tests.run.plans import Case, Task, auto, writes
 OUTSIDE = {"deep/old.txt": "old\n", "deep/er/kept.txt": "kept\n"}
 WORK = "; ".join(
     [
-        writes("a.txt", "a\n"), writes("deep/old.txt", "changed\n"), writes("deep/new.txt", "new\n"),
+        writes("a.txt", "a\n"),
+        writes("deep/old.txt", "changed\n"),
+        writes("deep/new.txt", "new\n"),
         writes("other/new.txt", "new\n"),
     ]
-)  # fmt: skip
+)
 FILES = ("a.txt", "deep/old.txt", "deep/new.txt", "other/new.txt")
 
 
 def sparse(sandbox: Sandbox, kind: str, verify: str) -> tuple[list[str], str]:
-    """Set up a plan whose step writes outside the cone; return the listing of the tree before it, and the index's."""
+    """Set up a plan whose step writes outside the cone; return the listing of the tree before it,
+    and the index's.
+    """
     for path, text in OUTSIDE.items():
         sandbox.write(path, text)
     Case(sandbox, [Task("Write", ", ".join(FILES), auto(verify))], {1: WORK}, files=FILES).set_up()
-    sandbox.git("sparse-checkout", "set", *(["--cone"] if kind == "cone" else ["--cone", "--sparse-index"]), ".planning")
+    sandbox.git(
+        "sparse-checkout",
+        "set",
+        *(["--cone"] if kind == "cone" else ["--cone", "--sparse-index"]),
+        ".planning",
+    )
     assert not (sandbox.root / "deep").exists()
     return listing(sandbox), flags(sandbox)
 
 
 def listing(sandbox: Sandbox) -> list[str]:
-    found = (path for path in sandbox.root.rglob("*") if path.is_file() and ".git" not in path.parts)
+    found = (
+        path for path in sandbox.root.rglob("*") if path.is_file() and ".git" not in path.parts
+    )
     names = sorted((path.relative_to(sandbox.root).as_posix(), path.read_text()) for path in found)
     return [f"{name} {text!r}" for name, text in names if not name.startswith(".planning/runs/")]
 
 
 def is_back(sandbox: Sandbox, before: list[str], index: str) -> bool:
-    """Say whether all is as it was: clean at once, and to the last file once git has taken up the files outside the cone."""
+    """Say whether all is as it was: clean at once, and to the last file once git has taken up the
+    files outside the cone.
+    """
     assert sandbox.status() == [] and sandbox.git("show", "HEAD:deep/old.txt") == "old\n"
     assert [line for line in listing(sandbox) if line not in before] == ["deep/old.txt 'old\\n'"]
     sandbox.git("sparse-checkout", "reapply")

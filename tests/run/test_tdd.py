@@ -10,9 +10,17 @@ PATH = ".planning/phases/01-first/01-01-PLAN.md"
 
 def tdd(sandbox: Sandbox, verify: str, settings: str = "") -> Case:
     work = {1: writes("a.txt", "x\n")}
-    case = Case(sandbox, [Task("Task 1: Write a", "a.txt", verify)], work, files=("a.txt",), settings=settings)
+    case = Case(
+        sandbox,
+        [Task("Task 1: Write a", "a.txt", verify)],
+        work,
+        files=("a.txt",),
+        settings=settings,
+    )
     case.set_up()
-    sandbox.write(PATH, case.plan_text().replace('<task type="auto">', '<task type="auto" tdd="true">'))
+    sandbox.write(
+        PATH, case.plan_text().replace('<task type="auto">', '<task type="auto" tdd="true">')
+    )
     sandbox.commit("Tests first")
     return case
 
@@ -26,14 +34,23 @@ def test_the_test_fails_before_the_work_and_passes_behind_it(sandbox: Sandbox) -
     tdd(sandbox, auto("echo litter > litter.txt; test -s a.txt") + auto("grep -q . README.md"))
     said = sandbox.call("execute", "01-01", "--approve")
     run = said.data["run"]
-    assert said.data["waiting_for"]["kind"] == "command", "behind the work a changed tree is asked about, as ever"
+    assert said.data["waiting_for"]["kind"] == "command", (
+        "behind the work a changed tree is asked about, as ever"
+    )
     assert results_of(sandbox, run)[:2] == [("before", False), ("before", True)]
     types = sandbox.types(run)
-    assert types.index("test_completed") < types.index("checkpoint_restored") < types.index("checkpoint_created")
+    assert (
+        types.index("test_completed")
+        < types.index("checkpoint_restored")
+        < types.index("checkpoint_created")
+    )
     sandbox.call("reject", run)
     assert sandbox.call("resume", run).data["status"] == "completed" and sandbox.status() == []
     assert results_of(sandbox, run)[2:] == [("", True), ("", True)]
-    assert "failed before the work, 2 passed" in (sandbox.root / PATH.replace("PLAN", "SUMMARY")).read_text()
+    assert (
+        "failed before the work, 2 passed"
+        in (sandbox.root / PATH.replace("PLAN", "SUMMARY")).read_text()
+    )
 
 
 def test_a_test_that_passes_before_the_work_is_asked_about(sandbox: Sandbox) -> None:
@@ -53,7 +70,10 @@ def test_a_no_fails_the_step_and_a_repair_does_not_test_again_first(sandbox: San
     assert said.code == 1
     assert results_of(sandbox, said.data["run"]) == [("before", False), ("", False), ("", False)]
     sandbox.call("stop")
-    sandbox.write(case.path, (sandbox.root / case.path).read_text().replace("grep -q y a.txt", "test -s README.md"))
+    sandbox.write(
+        case.path,
+        (sandbox.root / case.path).read_text().replace("grep -q y a.txt", "test -s README.md"),
+    )
     sandbox.commit("Another test")
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     sandbox.call("reject", run)
@@ -62,7 +82,10 @@ def test_a_no_fails_the_step_and_a_repair_does_not_test_again_first(sandbox: San
 
 def test_a_feature_is_tested_by_the_verification_of_its_plan(sandbox: Sandbox) -> None:
     case = tdd(sandbox, "")
-    feature = "<feature>\n<name>Write a</name>\n<files>a.txt</files>\n<behavior>It is there</behavior>\n</feature>\n"
+    feature = (
+        "<feature>\n<name>Write a</name>\n<files>a.txt</files>\n<behavior>It is"
+        " there</behavior>\n</feature>\n"
+    )
     head = case.plan_text().partition("<tasks>")[0]
     sandbox.write(PATH, f"{head}{feature}\n<verification>\n- `test -s a.txt`\n</verification>\n")
     sandbox.commit("A feature")

@@ -19,7 +19,10 @@ from tests.run.plans import Case, Task, auto, writes
 
 def waits_for_a_person(sandbox: Sandbox) -> str:
     """A run that is open, and waits behind its first step."""
-    tasks = [Task("Task 1: Write a", "a.txt", auto("test -s a.txt")), Task("Look", kind="checkpoint:human-verify")]
+    tasks = [
+        Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
+        Task("Look", kind="checkpoint:human-verify"),
+    ]
     Case(sandbox, tasks, {1: writes("a.txt", "one\n")}, files=("a.txt",)).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4
@@ -29,9 +32,14 @@ def waits_for_a_person(sandbox: Sandbox) -> str:
 @contextmanager
 def following(sandbox: Sandbox, *words: str) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
-        [*FORGE, "timeline", "--follow", *words], cwd=sandbox.root, env=sandbox.environment(), text=True,
-        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-    )  # fmt: skip
+        [*FORGE, "timeline", "--follow", *words],
+        cwd=sandbox.root,
+        env=sandbox.environment(),
+        text=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
     try:
         yield process
     finally:
@@ -45,7 +53,9 @@ def test_followed_until_the_run_has_ended(sandbox: Sandbox) -> None:
     with following(sandbox, "--json", "--after", "2") as process:
         assert process.stdout
         first = [process.stdout.readline() for _ in written[2:]]
-        assert [line.encode().rstrip() for line in first] == written[2:], "each line as it stands in the file"
+        assert [line.encode().rstrip() for line in first] == written[2:], (
+            "each line as it stands in the file"
+        )
         sandbox.call("approve")
         sandbox.call("resume")
         rest = process.stdout.read().splitlines()
@@ -54,7 +64,11 @@ def test_followed_until_the_run_has_ended(sandbox: Sandbox) -> None:
     assert [event["seq"] for event in events] == list(range(3, len(sandbox.types(run)) + 1))
     assert events[-1]["type"] == "final"
     answer = json.loads(rest[-1])
-    assert answer["schema"] == "forge.timeline/1" and answer["data"]["status"] == "completed" and answer["ok"]
+    assert (
+        answer["schema"] == "forge.timeline/1"
+        and answer["data"]["status"] == "completed"
+        and answer["ok"]
+    )
 
 
 def test_an_end_by_the_keyboard_and_one_by_a_reader_that_is_gone(sandbox: Sandbox) -> None:
@@ -65,7 +79,12 @@ def test_an_end_by_the_keyboard_and_one_by_a_reader_that_is_gone(sandbox: Sandbo
         process.send_signal(signal.SIGINT)
         rest = process.stdout.read().splitlines()
         assert process.wait(30) == 130
-        assert json.loads(rest[-1])["data"] == {"run": run, "status": "paused", "valid": True, "problem": None}
+        assert json.loads(rest[-1])["data"] == {
+            "run": run,
+            "status": "paused",
+            "valid": True,
+            "problem": None,
+        }
     with following(sandbox, run) as process:
         assert process.stdout
         assert process.stdout.readline() == f"run {run}: paused\n"
@@ -80,21 +99,30 @@ def test_a_log_that_moves_is_put_back_or_lies_on_another_branch(sandbox: Sandbox
     run = waits_for_a_person(sandbox)
     repository = Repository.discover(sandbox.root)
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
-    steps = iter([
-        lambda: live.write_bytes(live.read_bytes() + b'{"torn'),
-        lambda: live.write_bytes(live.read_bytes().removesuffix(b'{"torn')),
-        lambda: os.replace(live.with_name("copy"), live),
-        lambda: sandbox.call("approve"),
-        lambda: sandbox.call("resume"),
-        lambda: sandbox.git("checkout", "-q", "-b", "other", "main~8"),
-    ])  # fmt: skip
+    steps = iter(
+        [
+            lambda: live.write_bytes(live.read_bytes() + b'{"torn'),
+            lambda: live.write_bytes(live.read_bytes().removesuffix(b'{"torn')),
+            lambda: os.replace(live.with_name("copy"), live),
+            lambda: sandbox.call("approve"),
+            lambda: sandbox.call("resume"),
+            lambda: sandbox.git("checkout", "-q", "-b", "other", "main~8"),
+        ]
+    )
     live.with_name("copy").write_bytes(live.read_bytes())
-    followed = Following(repository, one_run(repository, run, among_open=False), wait=lambda _: next(steps)())
+    followed = Following(
+        repository, one_run(repository, run, among_open=False), wait=lambda _: next(steps)()
+    )
     events = list(followed)
     assert followed.problem is None and events[-1].type == "final"
-    assert log.encode(events) == sandbox.git("show", f"main:.planning/runs/{run}/timeline.jsonl").encode()
+    assert (
+        log.encode(events)
+        == sandbox.git("show", f"main:.planning/runs/{run}/timeline.jsonl").encode()
+    )
     again = Following(repository, followed.record, after=len(events) - 2)
-    assert [event.seq for event in again] == [len(events) - 1, len(events)], "from the branch, where the run is not checked out"
+    assert [event.seq for event in again] == [len(events) - 1, len(events)], (
+        "from the branch, where the run is not checked out"
+    )
 
 
 def test_damage_ends_it_and_is_named(sandbox: Sandbox) -> None:

@@ -1,4 +1,6 @@
-"""A run in a work tree of its own: made beside the main one, resumed from either place, left for review."""
+"""A run in a work tree of its own: made beside the main one, resumed from either place, left for
+review.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,11 @@ PATH = ".planning/phases/01-first/01-01-PLAN.md"
 def two_steps(sandbox: Sandbox) -> Case:
     tasks = [
         Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
-        Task("Task 2: See a", kind="checkpoint:human-verify", extra="  <what-built>A file</what-built>"),
+        Task(
+            "Task 2: See a",
+            kind="checkpoint:human-verify",
+            extra="  <what-built>A file</what-built>",
+        ),
     ]
     case = Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",))
     case.set_up()
@@ -44,30 +50,61 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
     assert said.code == 4, said.err
     run = said.data["run"]
     tree = beside(sandbox, run)
-    assert "ignored files are not in the run's work tree: .env" in said.err and not (tree.root / ".env").exists()
-    assert (sandbox.head(), sandbox.status()) == (head, before) and not (sandbox.root / "a.txt").exists()
-    assert (tree.root / "a.txt").exists() and tree.git("branch", "--show-current").strip() == f"forge/{run}"
+    assert (
+        "ignored files are not in the run's work tree: .env" in said.err
+        and not (tree.root / ".env").exists()
+    )
+    assert (sandbox.head(), sandbox.status()) == (head, before) and not (
+        sandbox.root / "a.txt"
+    ).exists()
+    assert (tree.root / "a.txt").exists() and tree.git(
+        "branch", "--show-current"
+    ).strip() == f"forge/{run}"
     (found,) = sandbox.call("runs").data["runs"]
-    assert (found["status"], found["branch"], found["work_tree"]) == ("paused", f"forge/{run}", str(tree.root))
+    assert (found["status"], found["branch"], found["work_tree"]) == (
+        "paused",
+        f"forge/{run}",
+        str(tree.root),
+    )
     assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
     assert sandbox.call("approve", run).code == 0, "from the main tree"
     said = tree.call("resume")
     assert said.data["status"] == "completed" and tree.status() == []
     assert said.data["next"][:3] == [
-        f"git diff {head[:12]}...forge/{run}", f"git merge forge/{run}", f"git worktree remove {tree.root}",
-    ]  # fmt: skip
-    assert sandbox.call("runs").data["runs"][0]["status"] == "completed", "not merged yet, and shown"
-    assert sandbox.call("status").data["plans"][0]["verdict"] is None, "its work is not in this tree"
+        f"git diff {head[:12]}...forge/{run}",
+        f"git merge forge/{run}",
+        f"git worktree remove {tree.root}",
+    ]
+    assert sandbox.call("runs").data["runs"][0]["status"] == "completed", (
+        "not merged yet, and shown"
+    )
+    assert sandbox.call("status").data["plans"][0]["verdict"] is None, (
+        "its work is not in this tree"
+    )
     assert sandbox.call("timeline", run).data["valid"] is True
     assert "a.txt" in sandbox.git("diff", "--name-only", f"{head}...forge/{run}")
-    assert sandbox.call("rollback").json["error"]["message"] == "there are no runs yet", "none of this work tree"
+    assert sandbox.call("rollback").json["error"]["message"] == "there are no runs yet", (
+        "none of this work tree"
+    )
     refused = sandbox.call("rollback", run).json["error"]
-    assert refused["kind"] == "usage" and refused["next"] == [f"cd {tree.root} && forge rollback {run}"]
+    assert refused["kind"] == "usage" and refused["next"] == [
+        f"cd {tree.root} && forge rollback {run}"
+    ]
     sandbox.git("restore", "--staged", "--worktree", "README.md")
     for command in said.data["next"][1:4]:
-        subprocess.run(["bash", "-c", command], cwd=sandbox.root, env=sandbox.environment(), check=True, capture_output=True)
+        subprocess.run(
+            ["bash", "-c", command],
+            cwd=sandbox.root,
+            env=sandbox.environment(),
+            check=True,
+            capture_output=True,
+        )
     (found,) = sandbox.call("runs").data["runs"]
-    assert found["status"] == "completed" and found["work_tree"] is None and (sandbox.root / "a.txt").exists()
+    assert (
+        found["status"] == "completed"
+        and found["work_tree"] is None
+        and (sandbox.root / "a.txt").exists()
+    )
 
 
 def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
@@ -83,10 +120,16 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     assert sandbox.call("rollback").data["run"] == other, "as the other controls take it"
     sandbox.call("stop", other)
     shown = sandbox.call("status").data["plans"][0]
-    assert (shown["word"], shown["run"]) == ("paused", run), "the one that is open, though another began later"
+    assert (shown["word"], shown["run"]) == ("paused", run), (
+        "the one that is open, though another began later"
+    )
     back = sandbox.call("rollback", run)
-    assert back.code == 0 and "forge undo" in back.data["next"] and not (tree.root / "a.txt").exists()
-    assert sandbox.call("undo").code == 0 and (tree.root / "a.txt").exists(), "what it names works from here too"
+    assert (
+        back.code == 0 and "forge undo" in back.data["next"] and not (tree.root / "a.txt").exists()
+    )
+    assert sandbox.call("undo").code == 0 and (tree.root / "a.txt").exists(), (
+        "what it names works from here too"
+    )
     sandbox.call("approve", run)
     said = sandbox.call("resume", run)
     assert said.data["status"] == "completed" and tree.status() == [] == sandbox.status()
@@ -104,7 +147,9 @@ def test_what_refuses_it(sandbox: Sandbox) -> None:
     sandbox.root.with_name("work.forge").write_text("in the way\n")
     assert sandbox.call("execute", "01-01", "--approve", "--worktree").code == 1
     assert (
-        sandbox.head() == head and sandbox.git("branch", "--list", "forge/*") == "" and sandbox.call("runs").data["runs"] == []
+        sandbox.head() == head
+        and sandbox.git("branch", "--list", "forge/*") == ""
+        and sandbox.call("runs").data["runs"] == []
     )
 
 
@@ -117,18 +162,24 @@ def test_a_work_tree_that_was_moved_is_found(sandbox: Sandbox, tmp_path: Path) -
     assert sandbox.call("resume", run).code == 4, "it is found where it was moved to"
     sandbox.git("worktree", "remove", "--force", str(tmp_path / "moved"))
     assert sandbox.call("status").data["next"][0] == f"forge approve {run}"
-    assert sandbox.call("resume", run).code == 4 and (beside(sandbox, run).root / "a.txt").exists(), "made again"
+    assert (
+        sandbox.call("resume", run).code == 4 and (beside(sandbox, run).root / "a.txt").exists()
+    ), "made again"
 
 
 def left_behind(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     """Return the branches of runs, and the work trees beside the main one."""
-    branches = sandbox.git("for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/forge/").split()
+    branches = sandbox.git(
+        "for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/forge/"
+    ).split()
     beside = sandbox.root.with_name(f"{sandbox.root.name}.forge")
     return branches, sorted(place.name for place in beside.iterdir()) if beside.is_dir() else []
 
 
 def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
-    """Kill `execute --worktree` at an effect, and do it again; False where the killed one had its run begun by then."""
+    """Kill `execute --worktree` at an effect, and do it again; False where the killed one had its
+    run begun by then.
+    """
     sandbox = replace(template, root=template.root.with_name(f"kill-{moment}"))
     shutil.copytree(template.root, sandbox.root)
     words = ("execute", "01-01", "--approve", "--worktree")
@@ -140,7 +191,10 @@ def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
     said = sandbox.call(*words)
     run = said.data["run"]
     assert said.code == 4 and left_behind(sandbox) == ([run], [run]), moment
-    assert len(sandbox.git("worktree", "list").splitlines()) == 2 and sandbox.git("fsck", "--no-dangling", "--strict") == ""
+    assert (
+        len(sandbox.git("worktree", "list").splitlines()) == 2
+        and sandbox.git("fsck", "--no-dangling", "--strict") == ""
+    )
     return True
 
 
@@ -153,7 +207,9 @@ def test_one_that_was_made_for_nothing_is_taken_away(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("mine", ["a file", "an ignored file", "a commit", "a lock of git"])
-def test_one_that_holds_something_of_a_person_stays_and_is_named(sandbox: Sandbox, mine: str) -> None:
+def test_one_that_holds_something_of_a_person_stays_and_is_named(
+    sandbox: Sandbox, mine: str
+) -> None:
     two_steps(sandbox)
     run = "20260102T030405Z-01-01-abcd"
     place = beside(sandbox, run)
@@ -170,7 +226,9 @@ def test_one_that_holds_something_of_a_person_stays_and_is_named(sandbox: Sandbo
 
 
 @pytest.mark.parametrize("pruned", [False, True])
-def test_a_work_tree_that_was_removed_is_made_again_where_its_run_goes_on(sandbox: Sandbox, pruned: bool) -> None:
+def test_a_work_tree_that_was_removed_is_made_again_where_its_run_goes_on(
+    sandbox: Sandbox, pruned: bool
+) -> None:
     two_steps(sandbox)
     run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
     tree = beside(sandbox, run)

@@ -75,9 +75,13 @@ def refused(name: str) -> Callable[[Path, pytest.MonkeyPatch], None]:
     return inject
 
 
-@pytest.mark.parametrize("inject", [half_written, refused("fdatasync"), refused("open"), refused("replace")])
+@pytest.mark.parametrize(
+    "inject", [half_written, refused("fdatasync"), refused("open"), refused("replace")]
+)
 def test_a_failed_write_leaves_the_old_content_and_nothing_beside_it(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, inject: Callable[[Path, pytest.MonkeyPatch], None]
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    inject: Callable[[Path, pytest.MonkeyPatch], None],
 ) -> None:
     (tmp_path / "file").write_bytes(b"old")
     with monkeypatch.context() as patched:
@@ -89,7 +93,9 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_beside_it(
     assert files(tmp_path) == ["file"]
 
 
-def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (tmp_path / "file").write_bytes(b"old")
     refused("fsync")(tmp_path, monkeypatch)
     with pytest.raises(StorageFailed):
@@ -98,7 +104,9 @@ def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(tmp_path:
     assert files(tmp_path) == ["file"]
 
 
-def test_the_half_written_file_is_in_the_staging_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_half_written_file_is_in_the_staging_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen: list[str] = []
     write = os.write
 
@@ -126,10 +134,14 @@ def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path) -> None:
     assert (tmp_path / "file").read_bytes() == b"old"
 
 
-def test_data_and_folder_are_flushed_where_it_has_to_last(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_data_and_folder_are_flushed_where_it_has_to_last(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flushed: list[str] = []
     monkeypatch.setattr(atomic, "sync_data", lambda descriptor: flushed.append("data"))
-    monkeypatch.setattr(atomic, "sync_folder", lambda folder: flushed.append(f"folder {folder.name}"))
+    monkeypatch.setattr(
+        atomic, "sync_folder", lambda folder: flushed.append(f"folder {folder.name}")
+    )
     atomic.write(tmp_path / "a", b"x", durable=False)
     assert flushed == []
     atomic.write(tmp_path / "b", b"x")

@@ -1,4 +1,6 @@
-"""JSON lines: one value a line, and a torn end that is told apart from the lines before it at every byte."""
+"""JSON lines: one value a line, and a torn end that is told apart from the lines before it at every
+byte.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from forge.text.jsonl import encode, split
 TEXT = st.one_of(st.text(st.characters(), max_size=8), st.sampled_from(["\n", "\u2028", "\udc80"]))
 VALUES = st.recursive(
     st.one_of(st.none(), st.booleans(), st.integers(), TEXT),
-    lambda inner: st.one_of(st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)),
+    lambda inner: st.one_of(
+        st.lists(inner, max_size=3), st.dictionaries(st.text(max_size=4), inner, max_size=3)
+    ),
 )
 
 

@@ -31,7 +31,9 @@ def test_search(pattern: str, text: str, span: tuple[int, int] | None) -> None:
     assert search(pattern, text) == span
 
 
-@pytest.mark.parametrize("pattern", ["(", "[a", "a{2000}", "(?=a)", r"(a)\1", "*a", "(a{1000}){1000}", "\udc80"])
+@pytest.mark.parametrize(
+    "pattern", ["(", "[a", "a{2000}", "(?=a)", r"(a)\1", "*a", "(a{1000}){1000}", "\udc80"]
+)
 def test_what_re2_does_not_take_is_said(pattern: str) -> None:
     with pytest.raises(BadPattern) as caught:
         search(pattern, "aaa")
@@ -39,7 +41,9 @@ def test_what_re2_does_not_take_is_said(pattern: str) -> None:
 
 
 @pytest.mark.timeout(20)
-@pytest.mark.parametrize("pattern", ["(a*)*b", "(a|a)*b", "(a+)+$b", "(.*a){20}b", "(a?){300}a{300}b", "(?:a|aa)+b"])
+@pytest.mark.parametrize(
+    "pattern", ["(a*)*b", "(a|a)*b", "(a+)+$b", "(.*a){20}b", "(a?){300}a{300}b", "(?:a|aa)+b"]
+)
 def test_patterns_that_explode_elsewhere_take_linear_time(pattern: str) -> None:
     assert search(pattern, "a" * 100_000) is None
 
@@ -51,7 +55,9 @@ def test_text_that_is_no_utf_8_is_searched_around_it() -> None:
 
 
 @settings(deadline=None)
-@given(st.text(st.sampled_from("ab\n."), max_size=6), st.text(st.sampled_from("ab\n."), max_size=12))
+@given(
+    st.text(st.sampled_from("ab\n."), max_size=6), st.text(st.sampled_from("ab\n."), max_size=12)
+)
 def test_literal_patterns_are_found_where_they_stand(wanted: str, text: str) -> None:
     at = text.find(wanted)
     assert search(re.escape(wanted), text) == ((at, at + len(wanted)) if at >= 0 else None)

@@ -1,4 +1,6 @@
-"""Sources: what bytes say, what is wrong with them, and where in lines and columns a character stands."""
+"""Sources: what bytes say, what is wrong with them, and where in lines and columns a character
+stands.
+"""
 
 from __future__ import annotations
 
@@ -33,7 +35,12 @@ def test_a_byte_order_mark_decides_the_encoding_and_is_no_text(mark: bytes, enco
 
 def test_without_a_mark_it_is_utf_8() -> None:
     source = Source.of("a.md", "größe".encode())
-    assert (source.text, source.encoding, source.mark, source.problem) == ("größe", "utf-8", b"", None)
+    assert (source.text, source.encoding, source.mark, source.problem) == (
+        "größe",
+        "utf-8",
+        b"",
+        None,
+    )
 
 
 def test_an_empty_file_is_empty_text() -> None:
@@ -98,7 +105,9 @@ def test_positions_count_code_points_from_1(text: str, at: int) -> None:
 def test_lines_are_those_between_line_feeds(text: str) -> None:
     source = Source.of("a.md", text.encode())
     lines = text.split("\n")
-    assert [source.line_text(number) for number in range(1, len(lines) + 1)] == [line.rstrip("\r") for line in lines]
+    assert [source.line_text(number) for number in range(1, len(lines) + 1)] == [
+        line.rstrip("\r") for line in lines
+    ]
 
 
 @settings(deadline=None)
@@ -116,6 +125,13 @@ def test_a_finding_has_its_place_and_no_inner_flag_in_json() -> None:
     assert (finding.line, finding.column, finding.end_line, finding.end_column) == (2, 5, 2, 10)
     assert finding.blocks
     assert finding.as_data() == {
-        "rule": "rule", "severity": "error", "path": "a.md", "line": 2, "column": 5, "end_line": 2, "end_column": 10,
-        "message": "wrong", "hint": "mend it",
-    }  # fmt: skip
+        "rule": "rule",
+        "severity": "error",
+        "path": "a.md",
+        "line": 2,
+        "column": 5,
+        "end_line": 2,
+        "end_column": 10,
+        "message": "wrong",
+        "hint": "mend it",
+    }

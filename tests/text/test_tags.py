@@ -1,4 +1,6 @@
-"""The scanner of tags, held against the reference pattern, and on the shapes that plans really have."""
+"""The scanner of tags, held against the reference pattern, and on the shapes that plans really
+have.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,34 @@ from hypothesis import strategies as st
 from forge.text.source import Span
 from forge.text.tags import attributes, children, section, tasks
 
-ORACLE = re.compile(r"^[ \t]*<task((?:\s[^>]*)?)>(.*?)(?:(</task>)[ \t]*\r?$|(?=^[ \t]*<task[\s>])|\Z)", re.M | re.S)
-PIECES = st.sampled_from([
-    "<task>", '<task type="auto">', "<task a", "<task\n", "<tasks>", "</task>", "</task> \t", "</task", "</tasks>", "\n",
-    "\r\n", " ", "\t", "x", ">", "<", "`</task>`", "<name>", "\n<task>\n", "\n</task>\n", "  <task id='2'>",
-])  # fmt: skip
+ORACLE = re.compile(
+    r"^[ \t]*<task((?:\s[^>]*)?)>(.*?)(?:(</task>)[ \t]*\r?$|(?=^[ \t]*<task[\s>])|\Z)", re.M | re.S
+)
+PIECES = st.sampled_from(
+    [
+        "<task>",
+        '<task type="auto">',
+        "<task a",
+        "<task\n",
+        "<tasks>",
+        "</task>",
+        "</task> \t",
+        "</task",
+        "</tasks>",
+        "\n",
+        "\r\n",
+        " ",
+        "\t",
+        "x",
+        ">",
+        "<",
+        "`</task>`",
+        "<name>",
+        "\n<task>\n",
+        "\n</task>\n",
+        "  <task id='2'>",
+    ]
+)
 INSIDE = ["<a>", "</a>", "<b x='1'>", "</b>", "\n", " ", "t", "<", ">", "<!--", "</task>"]
 DOCUMENTS = st.lists(PIECES, max_size=25).map("".join)
 
@@ -26,9 +51,14 @@ DOCUMENTS = st.lists(PIECES, max_size=25).map("".join)
 @example("<task>\n<task a\n<task>x</task>")
 @example("<task>x</task>\r\n<task\ny>\n</task>  \r\n")
 def test_tasks_are_those_of_the_reference_pattern(document: str) -> None:
-    text = document + "\n>"  # so that every opening is closed by some bracket, as the reference takes for granted
+    text = (
+        document + "\n>"
+    )  # so that every opening is closed by some bracket, as the reference takes for granted
     expected = [(match[1], match[2], match[3] is not None) for match in ORACLE.finditer(text)]
-    found = [(attributes(text[tag.span.start : tag.inner.start]), tag.text(text), tag.closed) for tag in tasks(text)]
+    found = [
+        (attributes(text[tag.span.start : tag.inner.start]), tag.text(text), tag.closed)
+        for tag in tasks(text)
+    ]
     assert found == [(attributes(written), inner, closed) for written, inner, closed in expected]
 
 
@@ -43,7 +73,14 @@ def test_as_many_tasks_as_the_reference_finds(document: str) -> None:
 def test_tasks_lie_behind_each_other(document: str) -> None:
     end = 0
     for tag in tasks(document):
-        assert end <= tag.span.start < tag.inner.start <= tag.inner.end <= tag.span.end <= len(document)
+        assert (
+            end
+            <= tag.span.start
+            < tag.inner.start
+            <= tag.inner.end
+            <= tag.span.end
+            <= len(document)
+        )
         assert document[tag.span.start : tag.inner.start].lstrip().startswith("<task")
         end = tag.span.end
 
@@ -52,7 +89,10 @@ def test_tasks_lie_behind_each_other(document: str) -> None:
     ("written", "expected"),
     [
         (' type="auto" tdd=true', {"type": "auto", "tdd": "true"}),
-        (" type='checkpoint:human-verify' gate = \"blocking\"", {"type": "checkpoint:human-verify", "gate": "blocking"}),
+        (
+            " type='checkpoint:human-verify' gate = \"blocking\"",
+            {"type": "checkpoint:human-verify", "gate": "blocking"},
+        ),
         (' depends_on="1, 2"\n id="3"', {"depends_on": "1, 2", "id": "3"}),
         (' title="a &amp; &quot;b&quot;"', {"title": 'a & "b"'}),
         (' empty="" bare', {"empty": ""}),
@@ -66,7 +106,9 @@ def test_attributes(written: str, expected: dict[str, str]) -> None:
 
 
 def named(text: str, *names: str) -> list[tuple[str, str, bool]]:
-    return [(tag.name, tag.text(text), tag.closed) for tag in children(text, Span(0, len(text)), names)]
+    return [
+        (tag.name, tag.text(text), tag.closed) for tag in children(text, Span(0, len(text)), names)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -80,7 +122,10 @@ def named(text: str, *names: str) -> list[tuple[str, str, bool]]:
         ("<name>never\n<done>b</done>", [("name", "never\n", False), ("done", "b", True)]),
         ("<name>never", [("name", "never", False)]),
         ("text <name>a</name>", []),
-        ("<name>a</name> <!-- note -->\n<done>b</done>", [("name", "a", True), ("done", "b", True)]),
+        (
+            "<name>a</name> <!-- note -->\n<done>b</done>",
+            [("name", "a", True), ("done", "b", True)],
+        ),
         ('<name lang="en">a</name>', [("name", "a", True)]),
         ("<name>List<T> of <done></name>\n", [("name", "List<T> of <done>", True)]),
         ("<names>a</names>", []),
@@ -94,7 +139,9 @@ def test_children_stay_in_their_stretch() -> None:
     text = "<name>a</name>\n<name>b</name>\n"
     inner = Span(text.index("\n") + 1, len(text))
     assert [tag.text(text) for tag in children(text, inner, ("name",))] == ["b"]
-    assert [(tag.text(text), tag.closed) for tag in children(text, Span(0, 8), ("name",))] == [("a<", False)]
+    assert [(tag.text(text), tag.closed) for tag in children(text, Span(0, 8), ("name",))] == [
+        ("a<", False)
+    ]
 
 
 @settings(deadline=None, max_examples=200)
@@ -102,7 +149,9 @@ def test_children_stay_in_their_stretch() -> None:
 def test_children_lie_behind_each_other(text: str) -> None:
     end = 0
     for tag in children(text, Span(0, len(text)), ("a", "b")):
-        assert end <= tag.span.start <= tag.inner.start <= tag.inner.end <= tag.span.end <= len(text)
+        assert (
+            end <= tag.span.start <= tag.inner.start <= tag.inner.end <= tag.span.end <= len(text)
+        )
         assert tag.name in ("a", "b")
         assert text[tag.inner.end : tag.span.end] == (f"</{tag.name}>" if tag.closed else "")
         end = tag.span.end
@@ -135,8 +184,22 @@ MANY = 150_000
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "text",
-    ["<task \n" * MANY, "<task>\n" * MANY, "<task>x</task>y\n" * MANY, "<task\n" * MANY + ">", "</task>" * MANY, "\t" * MANY],
-    ids=["no bracket", "never closed", "closed inside a line", "one bracket", "closed only", "blanks"],
+    [
+        "<task \n" * MANY,
+        "<task>\n" * MANY,
+        "<task>x</task>y\n" * MANY,
+        "<task\n" * MANY + ">",
+        "</task>" * MANY,
+        "\t" * MANY,
+    ],
+    ids=[
+        "no bracket",
+        "never closed",
+        "closed inside a line",
+        "one bracket",
+        "closed only",
+        "blanks",
+    ],
 )
 def test_tasks_take_linear_time(text: str) -> None:
     assert len(list(tasks(text))) <= MANY
@@ -145,7 +208,12 @@ def test_tasks_take_linear_time(text: str) -> None:
 @pytest.mark.timeout(20)
 @pytest.mark.parametrize(
     "text",
-    ["<name \n" * MANY, "<name>\n" * MANY, "<name>a</name>b\n" * MANY, "<done>\n<name>\n" * (MANY // 2) + "</done>\n"],
+    [
+        "<name \n" * MANY,
+        "<name>\n" * MANY,
+        "<name>a</name>b\n" * MANY,
+        "<done>\n<name>\n" * (MANY // 2) + "</done>\n",
+    ],
     ids=["no bracket", "never closed", "closed inside a line", "one closed"],
 )
 def test_children_take_linear_time(text: str) -> None:

@@ -1,4 +1,6 @@
-"""YAML: what it means, where each value stands, and that no text makes it raise anything but YamlProblem."""
+"""YAML: what it means, where each value stands, and that no text makes it raise anything but
+YamlProblem.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +16,39 @@ from forge.text.yaml import parse as yaml
 from forge.text.yaml.parse import Value, YamlProblem, parse
 
 SCALARS = st.one_of(
-    st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False),
+    st.none(),
+    st.booleans(),
+    st.integers(-(10**20), 10**20),
+    st.floats(allow_nan=False),
     st.text(st.characters(), max_size=12),
-    st.sampled_from(["08", "yes", "null", "~", "1e3", "a: b", "- x", "# no", "'", '"', "0o17", " ", "a\n b\n", "=", "<<"]),
-)  # fmt: skip
-KEYS = st.one_of(st.sampled_from(["a", "b", "plan", "must_haves", "08", "true", "? x", "a: b"]), st.text("ab é\n'", max_size=5))
-DATA = st.recursive(SCALARS, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)))
+    st.sampled_from(
+        [
+            "08",
+            "yes",
+            "null",
+            "~",
+            "1e3",
+            "a: b",
+            "- x",
+            "# no",
+            "'",
+            '"',
+            "0o17",
+            " ",
+            "a\n b\n",
+            "=",
+            "<<",
+        ]
+    ),
+)
+KEYS = st.one_of(
+    st.sampled_from(["a", "b", "plan", "must_haves", "08", "true", "? x", "a: b"]),
+    st.text("ab é\n'", max_size=5),
+)
+DATA = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(KEYS, inner, max_size=4)),
+)
 
 
 def scalars(value: Value) -> Iterator[Value]:
@@ -37,12 +66,30 @@ def scalars(value: Value) -> Iterator[Value]:
 @pytest.mark.parametrize(
     ("text", "data"),
     [
-        ("08", 8), ("0o17", 15), ("0x1F", 31), ("+5", 5), ("-5", -5), ("5.3", 5.3), ("1e3", 1000.0), ("true", True),
-        ("False", False), ("yes", "yes"), ("on", "on"), ("~", None), ("null", None), ("''", ""), ("'08'", "08"),
-        ("2026-11-20", "2026-11-20"), ("!!str 5", "5"), ("!!python/object/apply:os.system [x]", ["x"]), (".inf", float("inf")),
-        ("12:30:45", "12:30:45"), ("1" * 5000, "1" * 5000), ("%YAML 1.1\n--- yes", True),
+        ("08", 8),
+        ("0o17", 15),
+        ("0x1F", 31),
+        ("+5", 5),
+        ("-5", -5),
+        ("5.3", 5.3),
+        ("1e3", 1000.0),
+        ("true", True),
+        ("False", False),
+        ("yes", "yes"),
+        ("on", "on"),
+        ("~", None),
+        ("null", None),
+        ("''", ""),
+        ("'08'", "08"),
+        ("2026-11-20", "2026-11-20"),
+        ("!!str 5", "5"),
+        ("!!python/object/apply:os.system [x]", ["x"]),
+        (".inf", float("inf")),
+        ("12:30:45", "12:30:45"),
+        ("1" * 5000, "1" * 5000),
+        ("%YAML 1.1\n--- yes", True),
     ],
-)  # fmt: skip
+)
 def test_a_scalar_means_what_yaml_1_2_says(text: str, data: object) -> None:
     assert parse(text).plain() == data
 
@@ -71,11 +118,21 @@ def test_lists_scalars_and_null_read_as_lists() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "plain value", "'single ''quoted'''", '"double \\" \\n"', "08", "true", "~", "|\n  block\n  text\n",
+        "plain value",
+        "'single ''quoted'''",
+        '"double \\" \\n"',
+        "08",
+        "true",
+        "~",
+        "|\n  block\n  text\n",
         ">-\n  folded\n  text\n",
-        "a value  # and a comment", "\U0001f600 astral", "*missing", "&anchor value", "!!str tagged",
+        "a value  # and a comment",
+        "\U0001f600 astral",
+        "*missing",
+        "&anchor value",
+        "!!str tagged",
     ],
-)  # fmt: skip
+)
 def test_the_span_of_a_scalar_is_its_characters(text: str) -> None:
     written = text.partition("  #")[0].rstrip()
     document = f"# first\nbefore: \U0001f600\nkey: {text}\n"
@@ -90,7 +147,10 @@ def test_the_span_of_a_scalar_is_its_characters(text: str) -> None:
 def test_the_span_of_a_key_is_the_key() -> None:
     text = "a: 1\r\n'b c': {d: 2}\r\n"
     top = parse(text)
-    assert {key: text[span.start : span.end] for key, span in top.keys.items()} == {"a": "a", "b c": "'b c'"}
+    assert {key: text[span.start : span.end] for key, span in top.keys.items()} == {
+        "a": "a",
+        "b c": "'b c'",
+    }
 
 
 @settings(deadline=None, max_examples=150)
@@ -107,7 +167,9 @@ def test_what_is_dumped_reads_back_and_every_span_holds_its_scalar(data: dict[st
             assert written == value.raw
 
 
-@pytest.mark.parametrize("text", ["a\x85b", "a\u2028b", "a\rb", "\ufeff", "\x1b[0m", "\udc80", "a\0b", "\x7f"])
+@pytest.mark.parametrize(
+    "text", ["a\x85b", "a\u2028b", "a\rb", "\ufeff", "\x1b[0m", "\udc80", "a\0b", "\x7f"]
+)
 def test_characters_that_yaml_does_not_print_survive(text: str) -> None:
     written = yaml.dump({"a": text}).encode()
     assert parse(written.decode()).plain() == {"a": text}
@@ -120,7 +182,12 @@ def test_dump_keeps_the_order_of_keys_and_does_not_fold_lines() -> None:
 
 
 @settings(deadline=None, max_examples=300)
-@given(st.text(st.one_of(st.sampled_from("{}[]:,-?&*!|>'\"%@`# \t\n\rab1<.~"), st.characters()), max_size=40))
+@given(
+    st.text(
+        st.one_of(st.sampled_from("{}[]:,-?&*!|>'\"%@`# \t\n\rab1<.~"), st.characters()),
+        max_size=40,
+    )
+)
 def test_any_text_reads_or_is_a_problem_with_a_place(text: str) -> None:
     try:
         value = parse(text)
@@ -161,7 +228,11 @@ def test_anchors_aliases_and_merge_keys_are_values() -> None:
           <<: *base
           b: 3
     """)
-    assert parse(text).plain() == {"base": {"a": 1, "b": 2}, "copy": {"a": 1, "b": 2}, "more": {"a": 1, "b": 3}}
+    assert parse(text).plain() == {
+        "base": {"a": 1, "b": 2},
+        "copy": {"a": 1, "b": 2},
+        "more": {"a": 1, "b": 3},
+    }
 
 
 def test_an_anchor_given_twice_is_silent() -> None:
@@ -171,7 +242,9 @@ def test_an_anchor_given_twice_is_silent() -> None:
 
 
 def test_a_document_that_expands_without_end_is_a_problem() -> None:
-    laughs = "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]\n" for n in range(12))
+    laughs = "".join(
+        f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9) if n else 'lol'}]\n" for n in range(12)
+    )
     with pytest.raises(YamlProblem, match="expands to more"):
         parse(laughs)
 

@@ -13,46 +13,84 @@ from forge.timeline.event import GENESIS, REGISTRY, Data, Event, link
 from forge.timeline.run import events as ev
 
 RUN = "20261120T025549Z-01-01-k3f9"
-STEPS = [{"id": f"01-01/{number}", "name": f"Step {number}", "stage": "edit"} for number in (1, 2, 3)]
+STEPS = [
+    {"id": f"01-01/{number}", "name": f"Step {number}", "stage": "edit"} for number in (1, 2, 3)
+]
 COMMIT, OTHER, HASH = "1234567890abcdef1234567890abcdef12345678", "f" * 40, "ab" * 32
 LOG: dict[str, object] = {
-    "kind": "log", "path": "evidence/abababababababab.log", "sha256": HASH, "bytes": 12, "truncated": False,
-}  # fmt: skip
+    "kind": "log",
+    "path": "evidence/abababababababab.log",
+    "sha256": HASH,
+    "bytes": 12,
+    "truncated": False,
+}
 VERDICT: dict[str, object] = {
-    "kind": "truth", "index": 1, "target": "It works", "verdict": "pass", "reason": "`npm test` passed (fresh)",
+    "kind": "truth",
+    "index": 1,
+    "target": "It works",
+    "verdict": "pass",
+    "reason": "`npm test` passed (fresh)",
     "evidence": [{"path": f"{RUN}#20", "line": None, "how": "command, fresh"}],
-}  # fmt: skip
+}
 
-OUTSIDE = {"mission_started", "dirty_captured",
-    "must_haves_verified", "run_adopted", "final", "truth_proven", "truth_failed", "truth_waived",
-           "rollback_started"}  # fmt: skip
+OUTSIDE = {
+    "mission_started",
+    "dirty_captured",
+    "must_haves_verified",
+    "run_adopted",
+    "final",
+    "truth_proven",
+    "truth_failed",
+    "truth_waived",
+    "rollback_started",
+}
 SAMPLES: list[Data] = [
-    ev.MissionStarted("Make it work.", 3, {"paths": ["src/a.py"], "max_files": 50, "max_lines": 2000}, HASH,
-                      COMMIT, None, {"approve": "yes"}),
+    ev.MissionStarted(
+        "Make it work.",
+        3,
+        {"paths": ["src/a.py"], "max_files": 50, "max_lines": 2000},
+        HASH,
+        COMMIT,
+        None,
+        {"approve": "yes"},
+    ),
     ev.ApprovalResolved("ap-0", "approved", "once", "recorded", "plan", HASH),
     ev.StepStarted(1, "Größe: write it", "edit"),
     ev.StageChanged("", "edit"),
     ev.RetrievalStarted("r-1", "write it"),
-    ev.RetrievalCompleted("r-1", 1, "1 files", [{"path": "README.md", "blob": COMMIT, "why": "@ reference"}]),
+    ev.RetrievalCompleted(
+        "r-1", 1, "1 files", [{"path": "README.md", "blob": COMMIT, "why": "@ reference"}]
+    ),
     ev.CheckpointCreated("cp-1", COMMIT, "before 01-01/1", ["src/a.py"]),
     ev.CheckpointRestored(COMMIT, "the step starts over", OTHER),
     ev.RunnerStarted("agent", ["agent", "--fast"], HASH, OTHER),
     ev.RunnerFinished("agent", 0, 1234, "s-1", "exit", ["agent.log"]),
     ev.DiffProposed("d-1", HASH, "1 file, +2 -0", "low", ["src/a.py"], [], [], [], True, []),
     ev.DiffApplied(COMMIT, ["src/a.py"]),
-    ev.ApprovalRequested("ap-1", "human_verify", HASH, "check:2", "Look at it.", [{"id": "left", "text": "Go left."}]),
+    ev.ApprovalRequested(
+        "ap-1", "human_verify", HASH, "check:2", "Look at it.", [{"id": "left", "text": "Go left."}]
+    ),
     ev.TestStarted("npm test", 1),
     ev.TestCompleted(False, 1, 56, ["package-lock.json"], "npm test", 1),
     ev.TestSkipped("npm run lint", "no network here", 2),
     ev.RepairAttempted(1, "exit status 1\nexpected 2, got 3"),
     ev.TruthProven(1, "It works", "npm test", COMMIT, {"src/a.py": OTHER, "gone.py": None}),
     ev.TruthFailed(2, "It is fast", "npm run bench", COMMIT, "exit status 1"),
-    ev.TruthAttested(3, "It looks right", "Ada <ada@example.org>", "I looked.", [{"path": "shot.png", "blob": OTHER}], COMMIT),
+    ev.TruthAttested(
+        3,
+        "It looks right",
+        "Ada <ada@example.org>",
+        "I looked.",
+        [{"path": "shot.png", "blob": OTHER}],
+        COMMIT,
+    ),
     ev.TruthWaived("artifact:1", "src/b.py", "Ada <ada@example.org>", "not needed any more"),
     ev.MustHavesVerified(1, 0, 1, [VERDICT], 0, 1, 3, "unproven", COMMIT),
     ev.StepCompleted(1),
     ev.StepFailed("test", "exit status 1"),
-    ev.StepSkipped("carried from run 20261119T025549Z-01-01-m4qa", "20261119T025549Z-01-01-m4qa", [OTHER]),
+    ev.StepSkipped(
+        "carried from run 20261119T025549Z-01-01-m4qa", "20261119T025549Z-01-01-m4qa", [OTHER]
+    ),
     ev.StepRetried(2, 15, OTHER),
     ev.FailureDetected("test", "npm test: exit status 1"),
     ev.ExecutionPaused("approval", "Look at it."),
@@ -63,37 +101,81 @@ SAMPLES: list[Data] = [
     ev.RunAdopted("01JOTHERCLONE", "01JTHISCLONE"),
     ev.DirtyCaptured(OTHER, ["notes.txt"]),
     ev.Final("completed", 2, 3, "unproven"),
-    ev.RollbackStarted("rollback", RUN, "01-01/2", OTHER, COMMIT, OTHER, ["src/a.py"], ["src/b.py"], 7,
-                       [{"step": "01-01/1", "run": RUN}]),
+    ev.RollbackStarted(
+        "rollback",
+        RUN,
+        "01-01/2",
+        OTHER,
+        COMMIT,
+        OTHER,
+        ["src/a.py"],
+        ["src/b.py"],
+        7,
+        [{"step": "01-01/1", "run": RUN}],
+    ),
     ev.CheckpointRestored(COMMIT, f"rollback of {RUN}", OTHER, COMMIT),
-]  # fmt: skip
+]
 
 
 def chained(data: Sequence[Data]) -> list[Event]:
-    """Return events of the given data, as one log would hold them: all but those of the run itself in its first step."""
+    """Return events of the given data, as one log would hold them: all but those of the run itself
+    in its first step.
+    """
     events: list[Event] = []
     previous = GENESIS
     for number, each in enumerate(data, 1):
         step, attempt = (None, None) if each.type in OUTSIDE else ("01-01/1", 1)
         event = Event(
-            number, f"2026-11-20T02:55:49.{number:06}Z", each.type, RUN, step, attempt, "Ada <ada@example.org>",
+            number,
+            f"2026-11-20T02:55:49.{number:06}Z",
+            each.type,
+            RUN,
+            step,
+            attempt,
+            "Ada <ada@example.org>",
             "01JEXECUTION",
-            each.as_data(), [LOG] if each.type == "test_completed" else [], previous,
-        )  # fmt: skip
+            each.as_data(),
+            [LOG] if each.type == "test_completed" else [],
+            previous,
+        )
         events.append(event)
         previous = link(event.encode())
     return events
 
 
 WORDS = st.one_of(
-    st.sampled_from([
-        "", "01-01/1", "01-01/2", "ap-1", "ap-2", "cp-1", "check:1", "check:x", "check:", "check:²",
-        "check:" + "9" * 5000, "step", "diff",
-        "approved", "denied", "edit", "test", "restore", "wait", "failure", "manual", "completed", "failed", "stopped",
-        "running", COMMIT,
-    ]),
+    st.sampled_from(
+        [
+            "",
+            "01-01/1",
+            "01-01/2",
+            "ap-1",
+            "ap-2",
+            "cp-1",
+            "check:1",
+            "check:x",
+            "check:",
+            "check:²",
+            "check:" + "9" * 5000,
+            "step",
+            "diff",
+            "approved",
+            "denied",
+            "edit",
+            "test",
+            "restore",
+            "wait",
+            "failure",
+            "manual",
+            "completed",
+            "failed",
+            "stopped",
+            "running",
+            COMMIT,
+        ]
+    ),
     st.text(max_size=6),
-)  # fmt: skip
+)
 
 
 def plausible(kind: Any) -> st.SearchStrategy[Any]:
@@ -106,11 +188,16 @@ def plausible(kind: Any) -> st.SearchStrategy[Any]:
     if origin is list:
         return st.lists(plausible(inner[0]), max_size=3)
     if origin is dict:
-        return st.dictionaries(st.sampled_from(["path", "blob", "why", "id", "x"]), plausible(inner[1]), max_size=4)
+        return st.dictionaries(
+            st.sampled_from(["path", "blob", "why", "id", "x"]), plausible(inner[1]), max_size=4
+        )
     plain: dict[Any, st.SearchStrategy[Any]] = {
-        str: WORDS, int: st.integers(-1, 4), bool: st.booleans(), type(None): st.none(),
+        str: WORDS,
+        int: st.integers(-1, 4),
+        bool: st.booleans(),
+        type(None): st.none(),
         object: st.one_of(WORDS, st.integers(), st.none()),
-    }  # fmt: skip
+    }
     return plain[kind]
 
 

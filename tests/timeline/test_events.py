@@ -24,9 +24,13 @@ def test_there_is_a_sample_of_every_type() -> None:
 
 
 def test_every_line_is_the_golden_one() -> None:
-    """The golden file is the contract with every timeline that was ever written: where this fails, the code is wrong."""
+    """The golden file is the contract with every timeline that was ever written: where this fails,
+    the code is wrong.
+    """
     golden = GOLDEN.read_bytes()
-    for written, expected in zip(encode(chained(SAMPLES)).splitlines(), golden.splitlines(), strict=True):
+    for written, expected in zip(
+        encode(chained(SAMPLES)).splitlines(), golden.splitlines(), strict=True
+    ):
         assert written.decode() == expected.decode()
     assert encode(chained(SAMPLES)) == golden
 
@@ -42,7 +46,9 @@ def test_the_golden_log_is_valid_and_reads_back() -> None:
 def test_a_line_has_the_twelve_keys_in_their_order() -> None:
     line = EVENT.encode()
     assert list(json.loads(line)) == list(KEYS)
-    assert line.startswith(b'{"v":1,"seq":1,"ts":"2026-11-20T02:55:49.000001Z","type":"mission_started","run":')
+    assert line.startswith(
+        b'{"v":1,"seq":1,"ts":"2026-11-20T02:55:49.000001Z","type":"mission_started","run":'
+    )
     assert line.endswith(f'"prev":"{GENESIS}"}}\n'.encode())
     assert EVENT.as_data() == json.loads(line)
 
@@ -90,16 +96,28 @@ def test_fields_that_are_missing_or_of_another_type_are_no_data(sample: Data) ->
 @pytest.mark.parametrize(
     "line",
     [
-        b"", b"{}", b"[]", b"null", b"1", b"{", b'"x"', b"\xff", b"[" * 100_000, b"1" * 5000, b'{"v":' * 50_000,
-        EVENT.encode().replace(b'"prev"', b'"last"'), EVENT.encode().replace(b'"seq":1', b'"seq":"1"'),
-        EVENT.encode().replace(b'"seq":1', b'"seq":true'), EVENT.encode().replace(b'"v":1', b'"v":"x"'),
+        b"",
+        b"{}",
+        b"[]",
+        b"null",
+        b"1",
+        b"{",
+        b'"x"',
+        b"\xff",
+        b"[" * 100_000,
+        b"1" * 5000,
+        b'{"v":' * 50_000,
+        EVENT.encode().replace(b'"prev"', b'"last"'),
+        EVENT.encode().replace(b'"seq":1', b'"seq":"1"'),
+        EVENT.encode().replace(b'"seq":1', b'"seq":true'),
+        EVENT.encode().replace(b'"v":1', b'"v":"x"'),
         EVENT.encode().replace(b'"step":null', b'"step":[]'),
         EVENT.encode().replace(b'"attempt":null', b'"attempt":"1"'),
         EVENT.encode().replace(b'"evidence":[]', b'"evidence":["x"]'),
         EVENT.encode().replace(b'"mission_started"', b"null"),
         EVENT.encode().replace(b'"actor":"Ada <ada@example.org>"', b'"actor":null'),
     ],
-)  # fmt: skip
+)
 def test_what_is_no_event_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Event.decode(line)

@@ -14,7 +14,9 @@ from forge.timeline import ids
 
 
 class Clock:
-    """A clock that goes on by so many seconds whenever somebody sleeps, and shows every time it showed."""
+    """A clock that goes on by so many seconds whenever somebody sleeps, and shows every time it
+    showed.
+    """
 
     def __init__(self, moment: str, step: float = 1.0) -> None:
         self.now = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
@@ -58,9 +60,12 @@ def test_ulids_sort_by_their_millisecond(monkeypatch: pytest.MonkeyPatch) -> Non
     assert found == sorted(found)
     assert len(set(found)) == 50
     first = sum(
-        "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(sign) << 5 * place for place, sign in enumerate(reversed(found[0][:10]))
+        "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(sign) << 5 * place
+        for place, sign in enumerate(reversed(found[0][:10]))
     )
-    assert datetime.fromtimestamp(first / 1000, UTC).strftime("%Y%m%dT%H%M%SZ") == "20261120T025549Z"
+    assert (
+        datetime.fromtimestamp(first / 1000, UTC).strftime("%Y%m%dT%H%M%SZ") == "20261120T025549Z"
+    )
 
 
 def test_ulids_of_one_moment_differ(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -89,7 +94,9 @@ def test_a_run_id_has_time_plan_and_chance(monkeypatch: pytest.MonkeyPatch) -> N
         ("x" * 300, "x" * 120),
     ],
 )
-def test_a_run_id_is_safe_as_a_folders_name(plan: str, safe: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_id_is_safe_as_a_folders_name(
+    plan: str, safe: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     Clock("20261120T025549Z").install(monkeypatch)
     assert re.fullmatch(rf"20261120T025549Z-{re.escape(safe)}-[a-z2-9]{{4}}", ids.run_id(plan))
 
@@ -99,7 +106,9 @@ def test_any_plan_has_a_safe_run_id(plan: str) -> None:
     assert re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,200}", ids.run_id(plan))
 
 
-def test_run_ids_of_one_clone_sort_in_the_order_of_their_start(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_run_ids_of_one_clone_sort_in_the_order_of_their_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     clock = Clock("20261120T025549Z", step=0.3).install(monkeypatch)
     found: list[str] = []
     for plan in ("z", "a", "m", "b"):
@@ -131,7 +140,9 @@ def test_an_id_that_is_taken_is_not_given_again(monkeypatch: pytest.MonkeyPatch)
         ("20201120T025549Z-a-aaaa", "20261120T025549Z"),
     ],
 )
-def test_a_clock_that_was_set_back_is_not_waited_for(last: str, stamp: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_clock_that_was_set_back_is_not_waited_for(
+    last: str, stamp: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     clock = Clock("20261120T025549Z").install(monkeypatch)
     assert ids.run_id("01-01", (), last).startswith(f"{stamp}-01-01-")
     assert clock.slept <= 2

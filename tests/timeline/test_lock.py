@@ -35,7 +35,12 @@ except Held as error:
 @contextmanager
 def another(path: Path) -> Iterator[tuple[subprocess.Popen[str], str]]:
     """Let another process take the lock; yield it with what it says, and end it."""
-    child = subprocess.Popen([sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    child = subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
     assert child.stdout is not None
     try:
         yield child, child.stdout.readline().strip()
@@ -52,7 +57,10 @@ def path(tmp_path: Path) -> Path:
 def test_whoever_comes_second_is_told_who_holds_it(path: Path) -> None:
     with another(path) as (child, said):
         assert said == "held"
-        with pytest.raises(Held, match=f"process {child.pid} \\(run-7\\)") as caught, WriterLock(path, "01J", "x"):
+        with (
+            pytest.raises(Held, match=f"process {child.pid} \\(run-7\\)") as caught,
+            WriterLock(path, "01J", "x"),
+        ):
             pass
         assert caught.value.exit_code == 5
         assert caught.value.hint
@@ -101,11 +109,17 @@ def test_what_is_done_under_the_lock_is_told(path: Path) -> None:
         lock.rename("run-2")
         holder = holder_alive(path)
         assert holder is not None
-        assert (holder.execution, holder.what, holder.process) == ("01J", "run-2", ProcessId.of(os.getpid()))
+        assert (holder.execution, holder.what, holder.process) == (
+            "01J",
+            "run-2",
+            ProcessId.of(os.getpid()),
+        )
     assert holder_alive(path) is None
 
 
-def test_somebody_who_only_looks_is_not_in_the_way(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_somebody_who_only_looks_is_not_in_the_way(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     path.parent.mkdir()
     with path.open("w") as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
@@ -123,7 +137,8 @@ def test_a_file_that_was_left_behind_locks_nothing(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "{", "[]", "null", '{"process": 1}', '{"process": {}, "execution": "", "what": ""}', "\0"]
+    "text",
+    ["", "{", "[]", "null", '{"process": 1}', '{"process": {}, "execution": "", "what": ""}', "\0"],
 )
 def test_a_lock_that_says_nothing_is_held_all_the_same(path: Path, text: str) -> None:
     with WriterLock(path, "01J", "run-1"):
@@ -140,7 +155,9 @@ def test_a_lock_that_cannot_be_made_is_said(tmp_path: Path) -> None:
         pass
 
 
-def test_a_full_disk_does_not_keep_anybody_from_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_full_disk_does_not_keep_anybody_from_the_lock(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     def fail(*words: object) -> int:
         raise OSError(28, "No space left on device")
 
@@ -153,7 +170,9 @@ def test_a_child_does_not_inherit_the_lock(path: Path) -> None:
     with WriterLock(path, "01J", "run-1"):
         wait = "import sys; print(flush=True); sys.stdin.read()"
         pipe = subprocess.PIPE
-        child = subprocess.Popen([sys.executable, "-c", wait], stdin=pipe, stdout=pipe, close_fds=False)
+        child = subprocess.Popen(
+            [sys.executable, "-c", wait], stdin=pipe, stdout=pipe, close_fds=False
+        )
         assert child.stdout is not None
         child.stdout.readline()
     try:
@@ -176,7 +195,9 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
 
 def test_a_process_that_has_ended_is_not_alive_even_before_it_is_buried() -> None:
     child = subprocess.Popen(
-        [sys.executable, "-c", "import sys; sys.stdin.read()"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", "import sys; sys.stdin.read()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
     )
     assert child.stdin is not None
     assert child.stdout is not None

@@ -1,4 +1,6 @@
-"""The log: appended to whole or not at all, read as far as it is sound, whatever was cut off or changed."""
+"""The log: appended to whole or not at all, read as far as it is sound, whatever was cut off or
+changed.
+"""
 
 from __future__ import annotations
 
@@ -63,7 +65,10 @@ def test_a_byte_flipped_anywhere_is_noticed() -> None:
         flipped[at] ^= 0x01
         reading, number = read(bytes(flipped)), whole_lines(at)
         assert not reading.valid, at
-        assert reading.problem_line in (number + 1, number + 2)  # the line itself, or the one that is chained to it
+        assert reading.problem_line in (
+            number + 1,
+            number + 2,
+        )  # the line itself, or the one that is chained to it
         assert reading.events == EVENTS[: len(reading.events)] or number + 1 == len(reading.events)
 
 
@@ -112,12 +117,16 @@ def test_a_broken_line_is_named(raw: bytes, number: int, words: str) -> None:
     assert words in reading.problem
 
 
-NOISE = st.one_of(st.binary(max_size=60), st.text(st.sampled_from('{}[]":,1\n\0 ae'), max_size=60).map(str.encode))
+NOISE = st.one_of(
+    st.binary(max_size=60), st.text(st.sampled_from('{}[]":,1\n\0 ae'), max_size=60).map(str.encode)
+)
 
 
 @settings(deadline=None, max_examples=200)
 @given(NOISE, st.integers(0, len(RAW)))
-def test_noise_anywhere_is_read_over_and_all_but_the_last_event_is_as_it_was(noise: bytes, at: int) -> None:
+def test_noise_anywhere_is_read_over_and_all_but_the_last_event_is_as_it_was(
+    noise: bytes, at: int
+) -> None:
     assert read(noise).events == []
     for raw in (RAW[:at] + noise, RAW[:at] + noise + RAW[at:]):
         events = read(raw).events
@@ -186,7 +195,9 @@ def no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("inject", [short_write, no_write, no_sync])
-def test_a_failed_append_is_withdrawn_and_can_be_done_again(log: Log, inject: Callable[[pytest.MonkeyPatch], None]) -> None:
+def test_a_failed_append_is_withdrawn_and_can_be_done_again(
+    log: Log, inject: Callable[[pytest.MonkeyPatch], None]
+) -> None:
     filled(log, encode(EVENTS[:2])).open()
     with pytest.MonkeyPatch.context() as patched:
         inject(patched)
@@ -199,7 +210,9 @@ def test_a_failed_append_is_withdrawn_and_can_be_done_again(log: Log, inject: Ca
     assert read(log.path.read_bytes()).events == EVENTS[:3]
 
 
-def test_an_append_that_cannot_even_be_withdrawn_leaves_a_torn_end(log: Log, tmp_path: Path) -> None:
+def test_an_append_that_cannot_even_be_withdrawn_leaves_a_torn_end(
+    log: Log, tmp_path: Path
+) -> None:
     filled(log, encode(EVENTS[:2])).open()
 
     def fail(*words: object) -> None:
@@ -234,10 +247,14 @@ def test_an_append_is_one_write_and_one_flush(log: Log, monkeypatch: pytest.Monk
     assert done == ["write", "flush"] * len(EVENTS)
 
 
-def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(
+    log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flushed: list[bytes] = []
     log.open()
-    monkeypatch.setattr(os, "fdatasync", lambda descriptor: flushed.append(log.path.read_bytes()), raising=False)
+    monkeypatch.setattr(
+        os, "fdatasync", lambda descriptor: flushed.append(log.path.read_bytes()), raising=False
+    )
     for event, flush in zip(EVENTS, (False, False, True, False), strict=True):
         log.append(event, flush=flush)
         assert read(log.path.read_bytes()).events == EVENTS[: event.seq]
@@ -246,7 +263,9 @@ def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(log: Log, 
 
 
 def test_what_waited_for_a_flush_that_failed_is_written_anew(log: Log) -> None:
-    """A flush that failed may have dropped the lines before the last one too, and the next flush would not say so."""
+    """A flush that failed may have dropped the lines before the last one too, and the next flush
+    would not say so.
+    """
     log.open()
     log.append(EVENTS[0], flush=False)
     before = log.path.stat().st_ino

@@ -1,4 +1,6 @@
-"""forge new, set and tick: ids that nobody else has, documents without errors, and an item that is done only when it is."""
+"""forge new, set and tick: ids that nobody else has, documents without errors, and an item that is
+done only when it is.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ def test_twenty_at_once_are_twenty_items_with_twenty_ids(sandbox: Sandbox) -> No
     assert [process.returncode for process in running] == [0] * 20
     names = [path.name for path in (sandbox.root / ".planning/backlog").iterdir()]
     assert len(names) == 20 and len({name.partition("-")[0] for name in names}) == 20
-    assert all(any(name.partition("-")[0].encode() in output for output in outputs) for name in names)
+    assert all(
+        any(name.partition("-")[0].encode() in output for output in outputs) for name in names
+    )
 
 
 def test_what_is_new_has_no_errors_and_says_nothing_that_nobody_said(sandbox: Sandbox) -> None:
@@ -42,11 +46,18 @@ def test_what_is_new_has_no_errors_and_says_nothing_that_nobody_said(sandbox: Sa
     phase = phases.create(repo, "Log in", NONE, sandbox.root)
     first = plans.create(repo, "Hash passwords", NONE, sandbox.root)
     second = plans.create(repo, "A page: <b>", Wishes(depends_on=("1",), phase="1"), sandbox.root)
-    item = items.create(repo, 'Say: "why"\n# it failed', Wishes(accept=("It's: said", "[x]"), priority="P0"), sandbox.root)
+    item = items.create(
+        repo,
+        'Say: "why"\n# it failed',
+        Wishes(accept=("It's: said", "[x]"), priority="P0"),
+        sandbox.root,
+    )
     child = items.create(repo, "全", Wishes(depends_on=(item.id[:6],)), sandbox.root)
     mission = missions.create(repo, "2024", Wishes(goal="- win", phase=phase.id), sandbox.root)
     assert (phase.id, first.id, second.id, mission.id) == ("01-log-in", "01-01", "01-02", "2024")
-    assert child.path.endswith(f"{child.id}-item.md") and item.path.endswith("-say-why-it-failed.md")
+    assert child.path.endswith(f"{child.id}-item.md") and item.path.endswith(
+        "-say-why-it-failed.md"
+    )
     assert findings(sandbox) == []
     text = (sandbox.root / second.path).read_text()
     assert "wave: 2\ndepends_on: [01-01]" in text and text.count("<task") == 2
@@ -78,13 +89,18 @@ def test_numbers_are_not_given_twice(sandbox: Sandbox) -> None:
     sandbox.git("merge", "-q", "other")
 
 
-def test_numbers_are_given_once_in_all_work_trees_committed_or_not(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_numbers_are_given_once_in_all_work_trees_committed_or_not(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     assert sandbox.forge("new", "phase", "One").code == 0
     sandbox.commit("A phase")
     other = tmp_path / "other"
     sandbox.git("worktree", "add", "-q", str(other), "-b", "other")
     there = Sandbox(other, sandbox.home)
-    ids = [each.call("new", "plan", "It", "--phase", "1").data["id"] for each in (there, sandbox, there)]
+    ids = [
+        each.call("new", "plan", "It", "--phase", "1").data["id"]
+        for each in (there, sandbox, there)
+    ]
     assert ids == ["01-01", "01-02", "01-03"]
     (sandbox.root / ".planning/phases/01-one/01-02-PLAN.md").unlink()
     assert sandbox.call("new", "plan", "It", "--phase", "1").data["id"] == "01-04"
@@ -93,15 +109,30 @@ def test_numbers_are_given_once_in_all_work_trees_committed_or_not(sandbox: Sand
 
 
 def test_names_are_the_begin_of_one_document_only(sandbox: Sandbox) -> None:
-    for path in ("backlog/k3f9x2m-a.md", "backlog/k3g-b.md", "missions/win.yaml", "phases/01-a/01-01-PLAN.md",
-                 "phases/01-a/01-02-login-PLAN.md", "phases/02-b/README.md", "archive/backlog/k3z-c.md"):  # fmt: skip
+    for path in (
+        "backlog/k3f9x2m-a.md",
+        "backlog/k3g-b.md",
+        "missions/win.yaml",
+        "phases/01-a/01-01-PLAN.md",
+        "phases/01-a/01-02-login-PLAN.md",
+        "phases/02-b/README.md",
+        "archive/backlog/k3z-c.md",
+    ):
         sandbox.write(f".planning/{path}", "title: x\n")
     documents = Documents(sandbox.root)
-    for name, path in (("k3f", "backlog/k3f9x2m-a.md"), ("k3g", "backlog/k3g-b.md"), ("w", "missions/win.yaml"),
-                       ("2", "phases/02-b"),
-                       ("02", "phases/02-b"), ("b", "phases/02-b"), ("login", "phases/01-a/01-02-login-PLAN.md"),
-                       ("01-01", "phases/01-a/01-01-PLAN.md"), ("01", "phases/01-a"), ("k3z", "archive/backlog/k3z-c.md"),
-                       (".planning/backlog/k3g-b.md", "backlog/k3g-b.md")):  # fmt: skip
+    for name, path in (
+        ("k3f", "backlog/k3f9x2m-a.md"),
+        ("k3g", "backlog/k3g-b.md"),
+        ("w", "missions/win.yaml"),
+        ("2", "phases/02-b"),
+        ("02", "phases/02-b"),
+        ("b", "phases/02-b"),
+        ("login", "phases/01-a/01-02-login-PLAN.md"),
+        ("01-01", "phases/01-a/01-01-PLAN.md"),
+        ("01", "phases/01-a"),
+        ("k3z", "archive/backlog/k3z-c.md"),
+        (".planning/backlog/k3g-b.md", "backlog/k3g-b.md"),
+    ):
         assert documents.one(name).path == f".planning/{path}", name
     for name in ("k3", "01-0", "nothing", ""):
         with pytest.raises(UnknownName):
@@ -109,24 +140,36 @@ def test_names_are_the_begin_of_one_document_only(sandbox: Sandbox) -> None:
 
 
 def test_set_speaks_of_all_or_none(sandbox: Sandbox) -> None:
-    one = sandbox.write(".planning/backlog/a1-x.md", "---\r\nid: a1\r\ntitle: 'X' # why\r\nstatus: todo\r\n---\r\ntext")
+    one = sandbox.write(
+        ".planning/backlog/a1-x.md",
+        "---\r\nid: a1\r\ntitle: 'X' # why\r\nstatus: todo\r\n---\r\ntext",
+    )
     two = sandbox.write(".planning/backlog/b1-y.md", "---\nid: b1\ntitle: Y\nstatus: todo\n---\n")
-    said = sandbox.call("set", "a1", "b1", "status=in_progress", "size=2", "--unset", "title", "nothing", env={})
+    said = sandbox.call(
+        "set", "a1", "b1", "status=in_progress", "size=2", "--unset", "title", "nothing", env={}
+    )
     assert said.code == 0 and [each["changed"] for each in said.data["documents"]] == [True, True]
     assert one.read_bytes() == b"---\r\nid: a1\r\nstatus: in_progress\r\nsize: 2\r\n---\r\ntext"
     assert two.read_text() == "---\nid: b1\nstatus: in_progress\nsize: 2\n---\n"
     two.write_text("---\nid: b1: c\n---\n")
     before = one.read_bytes()
     refused = sandbox.call("set", "a1", "b1", "status=blocked")
-    assert refused.code == 1 and refused.json["error"]["kind"] == "not_writable" and ":2:" in refused.json["error"]["message"]
+    assert (
+        refused.code == 1
+        and refused.json["error"]["kind"] == "not_writable"
+        and ":2:" in refused.json["error"]["message"]
+    )
     assert one.read_bytes() == before
     assert "did you mean `in_progress`?" in sandbox.forge("set", "a1", "status=In-Progres").err
     assert sandbox.forge("set", "a1").code == sandbox.forge("set", "status=done").code == 2
 
 
 def test_an_item_is_done_when_its_criteria_are(sandbox: Sandbox) -> None:
-    path = sandbox.write(".planning/backlog/a1-x.md", "---\nid: a1\ntitle: X\nstatus: todo\nacceptance:\n  - It's on\n"
-                         "  - Seen [evidence](a.txt)\n---\n\n## Acceptance\n\n- [ ] In the text\n- [x] Too\n")  # fmt: skip
+    path = sandbox.write(
+        ".planning/backlog/a1-x.md",
+        "---\nid: a1\ntitle: X\nstatus: todo\nacceptance:\n  - It's on\n"
+        "  - Seen [evidence](a.txt)\n---\n\n## Acceptance\n\n- [ ] In the text\n- [x] Too\n",
+    )
     repo, document = repository(sandbox), Documents(sandbox.root).one("a1")
     before = path.read_text()
 
@@ -139,7 +182,9 @@ def test_an_item_is_done_when_its_criteria_are(sandbox: Sandbox) -> None:
         close(force=True)
     assert path.read_text() == before
     close(force=True, reason="nobody: needs it")
-    assert path.read_text() == before.replace("todo", "done").replace("---\n\n", 'forced_reason: "nobody: needs it"\n---\n\n')
+    assert path.read_text() == before.replace("todo", "done").replace(
+        "---\n\n", 'forced_reason: "nobody: needs it"\n---\n\n'
+    )
     assert findings(sandbox) == []
     assign(repo, [document], [Change("status", "=", "todo")], force=False, reason=None)
     assert path.read_text() == before
@@ -148,7 +193,9 @@ def test_an_item_is_done_when_its_criteria_are(sandbox: Sandbox) -> None:
     sandbox.write("a.txt", "seen")
     close()
     done = path.read_text()
-    assert done == before.replace("todo", "done").replace("It's on", '"[x] It\'s on"').replace("[ ]", "[x]")
+    assert done == before.replace("todo", "done").replace("It's on", '"[x] It\'s on"').replace(
+        "[ ]", "[x]"
+    )
     assert findings(sandbox) == []
     (sandbox.root / "a.txt").unlink()
     assert [each.rule for each in findings(sandbox)] == ["item-not-done"]
@@ -159,13 +206,21 @@ def test_an_item_is_done_when_its_criteria_are(sandbox: Sandbox) -> None:
         tick(repo, document, 5, ticked=True)
 
 
-def test_a_document_that_leads_out_of_the_repository_is_not_written(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_a_document_that_leads_out_of_the_repository_is_not_written(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     outside = tmp_path / "outside.md"
     outside.write_text("---\nid: a1\n---\n")
     (sandbox.root / ".planning/backlog").mkdir(parents=True)
     (sandbox.root / ".planning/backlog/a1-x.md").symlink_to(outside)
     with pytest.raises(NotWritable, match="outside"):
-        assign(repository(sandbox), [Documents(sandbox.root).one("a1")], [Change("x", "=", "1")], force=False, reason=None)
+        assign(
+            repository(sandbox),
+            [Documents(sandbox.root).one("a1")],
+            [Change("x", "=", "1")],
+            force=False,
+            reason=None,
+        )
 
 
 @pytest.mark.parametrize(
@@ -189,12 +244,22 @@ def test_keys_that_none_may_be_called(text: str) -> None:
         assignment(text)
 
 
-STYLES = ["plain", "'b: c'", "'d'", ">-\n    folded\n    text", "|\n    as it\n    stands", "&name e"]
+STYLES = [
+    "plain",
+    "'b: c'",
+    "'d'",
+    ">-\n    folded\n    text",
+    "|\n    as it\n    stands",
+    "&name e",
+]
 
 
 @pytest.mark.parametrize("entry", STYLES)
 def test_a_tick_keeps_the_style_of_its_criterion(sandbox: Sandbox, entry: str) -> None:
-    before = f"---\nid: k3f\nstatus: todo\ntitle: It\nacceptance:\n  - {entry}\n  - 'the next'  # why\n---\n"
+    before = (
+        f"---\nid: k3f\nstatus: todo\ntitle: It\nacceptance:\n  - {entry}\n  - 'the next'  #"
+        " why\n---\n"
+    )
     path = sandbox.write(".planning/backlog/k3f-it.md", before)
     assert sandbox.forge("tick", "k3f", "1").code == 0
     ticked = path.read_text()

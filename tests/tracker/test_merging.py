@@ -1,4 +1,6 @@
-"""Two branches and one git merge: what merges by itself, what a person has to settle, and that nothing is lost silently."""
+"""Two branches and one git merge: what merges by itself, what a person has to settle, and that
+nothing is lost silently.
+"""
 
 from __future__ import annotations
 
@@ -46,7 +48,9 @@ Write it.
 """
 PATH = ".planning/backlog/k3f-log-in.md"
 PHASE = ".planning/phases/01-a"
-FORGE = "version: 1\nrunner: writer\nrunners:\n  writer:\n    command: [sh, -c, 'date +%N > a.txt']\n"
+FORGE = (
+    "version: 1\nrunner: writer\nrunners:\n  writer:\n    command: [sh, -c, 'date +%N > a.txt']\n"
+)
 Side = Callable[[Sandbox], object]
 
 
@@ -72,7 +76,9 @@ def moved(path: str, to: str) -> Side:
 
 
 def line_ends(path: str) -> Side:
-    return lambda sandbox: (sandbox.root / path).write_bytes((sandbox.root / path).read_bytes().replace(b"\n", b"\r\n"))
+    return lambda sandbox: (sandbox.root / path).write_bytes(
+        (sandbox.root / path).read_bytes().replace(b"\n", b"\r\n")
+    )
 
 
 def deleted(path: str) -> Side:
@@ -89,7 +95,9 @@ def forked(sandbox: Sandbox) -> Sandbox:
 
 
 def merged(sandbox: Sandbox, mine: Side, theirs: Side) -> list[str]:
-    """Let two branches do their parts, merge them with plain git, and return the paths that conflict."""
+    """Let two branches do their parts, merge them with plain git, and return the paths that
+    conflict.
+    """
     sandbox.git("switch", "-qc", "theirs")
     theirs(sandbox)
     sandbox.commit("Theirs")
@@ -109,23 +117,40 @@ def merged(sandbox: Sandbox, mine: Side, theirs: Side) -> list[str]:
 
 
 def wrong(sandbox: Sandbox) -> set[str]:
-    return {finding.rule for finding in validate(sandbox.root, []).findings if finding.severity == "error"}
+    return {
+        finding.rule
+        for finding in validate(sandbox.root, []).findings
+        if finding.severity == "error"
+    }
 
 
 CLEAN: dict[str, tuple[Side, Side]] = {
-    "each creates an item": (forge("new", "item", "The same title"), forge("new", "item", "The same title")),
+    "each creates an item": (
+        forge("new", "item", "The same title"),
+        forge("new", "item", "The same title"),
+    ),
     "each creates a plan": (forge("new", "plan", "Mine"), forge("new", "plan", "Theirs")),
     "each creates a phase": (forge("new", "phase", "Same"), forge("new", "phase", "Same")),
     "different fields": (forge("set", "k3f", "status=blocked"), forge("set", "k3f", "priority=P0")),
     "each ticks another criterion": (forge("tick", "k3f", "1"), forge("tick", "k3f", "2")),
-    "status against text": (forge("set", "k3f", "status=blocked"), replaced(PATH, "Words about it.", "Other words.\n\nMore")),
-    "rename against edit": (forge("move", "k3f", "Another title"), forge("set", "k3f", "status=blocked")),
+    "status against text": (
+        forge("set", "k3f", "status=blocked"),
+        replaced(PATH, "Words about it.", "Other words.\n\nMore"),
+    ),
+    "rename against edit": (
+        forge("move", "k3f", "Another title"),
+        forge("set", "k3f", "status=blocked"),
+    ),
     "rename of a plan against its text": (
-        moved(f"{PHASE}/01-01-PLAN.md", f"{PHASE}/01-04-PLAN.md"), replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", "Do it."),
+        moved(f"{PHASE}/01-01-PLAN.md", f"{PHASE}/01-04-PLAN.md"),
+        replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", "Do it."),
     ),
     "archive against edit": (forge("archive", "k3f"), forge("set", "k3f", "priority=P0")),
-    "the same on both": (forge("set", "k3f", "status=blocked"), forge("set", "k3f", "status=blocked")),
-}  # fmt: skip
+    "the same on both": (
+        forge("set", "k3f", "status=blocked"),
+        forge("set", "k3f", "status=blocked"),
+    ),
+}
 
 
 @pytest.mark.parametrize("row", CLEAN)
@@ -138,15 +163,30 @@ def test_both_sides_of_a_clean_merge_are_there(forked: Sandbox) -> None:
     def all_of(*sides: Side) -> Side:
         return lambda sandbox: [side(sandbox) for side in sides]
 
-    mine = all_of(*(pair[0] for name, pair in CLEAN.items() if name in ("different fields", "each ticks another criterion")))
-    theirs = all_of(*(pair[1] for name, pair in CLEAN.items() if name in ("different fields", "each ticks another criterion")))
+    mine = all_of(
+        *(
+            pair[0]
+            for name, pair in CLEAN.items()
+            if name in ("different fields", "each ticks another criterion")
+        )
+    )
+    theirs = all_of(
+        *(
+            pair[1]
+            for name, pair in CLEAN.items()
+            if name in ("different fields", "each ticks another criterion")
+        )
+    )
     assert merged(forked, mine, theirs) == []
     text = (forked.root / PATH).read_text()
     assert "status: blocked" in text and "priority: P0" in text and text.count("[x]") == 2
 
 
 CONFLICTS: dict[str, tuple[Side, Side]] = {
-    "same field": (forge("set", "k3f", "status=blocked"), forge("set", "k3f", "status=in_progress")),
+    "same field": (
+        forge("set", "k3f", "status=blocked"),
+        forge("set", "k3f", "status=in_progress"),
+    ),
     "line ends against a field": (line_ends(PATH), forge("set", "k3f", "status=blocked")),
     "delete against edit": (deleted(PATH), forge("set", "k3f", "status=blocked")),
 }
@@ -169,23 +209,39 @@ def test_what_a_person_settles(forked: Sandbox, row: str) -> None:
 
 
 def test_runs_on_both_sides_merge(forked: Sandbox) -> None:
-    forked.write(f"{PHASE}/01-02-PLAN.md", PLAN.replace("plan: 01", "plan: 02").replace("a.txt", "b.txt"))
-    forked.write(".planning/forge.yaml", FORGE.replace("a.txt", '$(grep -o [ab].txt "$FORGE_PLAN_FILE" | head -1)'))
+    forked.write(
+        f"{PHASE}/01-02-PLAN.md", PLAN.replace("plan: 01", "plan: 02").replace("a.txt", "b.txt")
+    )
+    forked.write(
+        ".planning/forge.yaml",
+        FORGE.replace("a.txt", '$(grep -o [ab].txt "$FORGE_PLAN_FILE" | head -1)'),
+    )
     forked.commit("Another plan")
     sides = [forge("execute", name, "--approve") for name in ("01-01", "01-02")]
     assert merged(forked, *sides) == []
     runs = forked.call("runs").data["runs"]
-    assert sorted(run["plan"] for run in runs) == ["01-01", "01-02"] and {run["verdict"] for run in runs} == {"proven"}
+    assert sorted(run["plan"] for run in runs) == ["01-01", "01-02"] and {
+        run["verdict"] for run in runs
+    } == {"proven"}
     assert wrong(forked) == set()
 
 
 def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
-    mine, theirs = (replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", words) for words in ("Mine.", "Theirs."))
+    mine, theirs = (
+        replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", words) for words in ("Mine.", "Theirs.")
+    )
     assert merged(forked, mine, theirs) == [f"{PHASE}/01-01-PLAN.md"]
     ready = forked.call("ready", "--explain").data
-    assert ready["ready"] == [] and "has to be mended first: conflict-markers" in ready["waiting"][0]["reasons"][0]
+    assert (
+        ready["ready"] == []
+        and "has to be mended first: conflict-markers" in ready["waiting"][0]["reasons"][0]
+    )
     (plan,) = (row for row in forked.call("list", "plans").data["items"])
-    assert plan["title"] == "Mine." and plan["status"] == "open" and "an unsettled merge" in plan["note"]
+    assert (
+        plan["title"] == "Mine."
+        and plan["status"] == "open"
+        and "an unsettled merge" in plan["note"]
+    )
     assert forked.call("next").data["next"][0] == "forge show k3f"
 
 
@@ -194,26 +250,54 @@ def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sand
     forked.write(".planning/PROJECT.md", "# A thing\n\n## What This Is\n\nA thing.\n")
     forked.write(f"{PHASE}/README.md", "---\ntitle: A\npriority: P1\n---\n\n# A\n")
     assert forked.forge("waive", "01-01", "artifact:1", "--reason", "for now").code == 0
-    forked.write(".planning/missions/win.yaml", "id: win\ntitle: Win\ngoal: To win\nphases: [01-a]\n")
+    forked.write(
+        ".planning/missions/win.yaml", "id: win\ntitle: Win\ngoal: To win\nphases: [01-a]\n"
+    )
     record = str(next((forked.root / ".planning/runs").glob("2*")).relative_to(forked.root))
     proof = str(next((forked.root / ".planning/proofs").iterdir()).relative_to(forked.root))
-    pages = [".planning/PROJECT.md", f"{PHASE}/README.md", ".planning/missions/win.yaml", PATH, f"{PHASE}/01-01-PLAN.md"]
+    pages = [
+        ".planning/PROJECT.md",
+        f"{PHASE}/README.md",
+        ".planning/missions/win.yaml",
+        PATH,
+        f"{PHASE}/01-01-PLAN.md",
+    ]
     for path in (*pages, proof, f"{record}/run.yaml", f"{record}/timeline.jsonl"):
         place = forked.root / path
         whole = place.read_bytes()
         lines = whole.splitlines(keepends=True)
         place.write_bytes(
-            b"".join([*lines[:2], b"<<<<<<< HEAD\n", lines[2], b"=======\n", lines[2], b">>>>>>> b\n", *lines[3:]])
+            b"".join(
+                [
+                    *lines[:2],
+                    b"<<<<<<< HEAD\n",
+                    lines[2],
+                    b"=======\n",
+                    lines[2],
+                    b">>>>>>> b\n",
+                    *lines[3:],
+                ]
+            )
         )
-        assert "conflict-markers" in {each.rule for each in validate(forked.root, [Path(forked.root, path)]).findings}, path
+        assert "conflict-markers" in {
+            each.rule for each in validate(forked.root, [Path(forked.root, path)]).findings
+        }, path
         rows = {row["path"]: row["note"] for row in forked.call("list").data["items"]}
         assert {PHASE, ".planning/missions/win.yaml", PATH, f"{PHASE}/01-01-PLAN.md"} <= {*rows}
         if path in (PATH, ".planning/missions/win.yaml"):
-            assert "cannot be read" in rows[path] and "but it cannot be read" in forked.forge("status").out
+            assert (
+                "cannot be read" in rows[path]
+                and "but it cannot be read" in forked.forge("status").out
+            )
         runs = forked.call("runs").data
         if path.endswith("run.yaml"):
-            assert runs["runs"] == [] and [run["run"] for run in runs["unreadable"]] == [record.rpartition("/")[2]]
-            assert "cannot be read" in forked.forge("status").out and "cannot be read" in forked.forge("runs").out
+            assert runs["runs"] == [] and [run["run"] for run in runs["unreadable"]] == [
+                record.rpartition("/")[2]
+            ]
+            assert (
+                "cannot be read" in forked.forge("status").out
+                and "cannot be read" in forked.forge("runs").out
+            )
         elif path.endswith("jsonl"):
             assert [run["status"] for run in runs["runs"]] == ["damaged"]
             assert forked.call("status").data["plans"][0]["word"] == "damaged"
@@ -222,12 +306,20 @@ def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sand
 
 
 def test_neighbouring_lines_never_lose_a_side(forked: Sandbox) -> None:
-    conflicts = merged(forked, forge("set", "k3f", "status=blocked"), forge("set", "k3f", "title=Sign in"))
+    conflicts = merged(
+        forked, forge("set", "k3f", "status=blocked"), forge("set", "k3f", "title=Sign in")
+    )
     text = (forked.root / PATH).read_text()
     assert "status: blocked" in text and "title: Sign in" in text and conflicts in ([], [PATH])
 
 
 def test_every_row_of_the_page_is_tested() -> None:
     page = (Path(__file__).resolve().parents[2] / "docs/merging.md").read_text()
-    rows = [line.split("|")[1].strip() for line in page.splitlines() if line.startswith("| ") and not line.startswith("| two ")]
-    assert {*CLEAN, *CONFLICTS, "runs on both", "neighbouring lines"} == {row.partition(" (")[0] for row in rows}
+    rows = [
+        line.split("|")[1].strip()
+        for line in page.splitlines()
+        if line.startswith("| ") and not line.startswith("| two ")
+    ]
+    assert {*CLEAN, *CONFLICTS, "runs on both", "neighbouring lines"} == {
+        row.partition(" (")[0] for row in rows
+    }

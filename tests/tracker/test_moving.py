@@ -1,4 +1,6 @@
-"""forge move, archive and edit: names change and meanings stay; what cannot be done leaves everything as it was."""
+"""forge move, archive and edit: names change and meanings stay; what cannot be done leaves
+everything as it was.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,18 @@ from forge.run.documents.move import Moved, archive, move
 from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
-TASK = "<task>\n<name>Do it</name>\n<action>Do.</action>\n<verify>Look.</verify>\n<done>Done.</done>\n</task>\n"
+TASK = (
+    "<task>\n<name>Do"
+    " it</name>\n<action>Do.</action>\n<verify>Look.</verify>\n<done>Done.</done>\n</task>\n"
+)
 
 
 def plan(sandbox: Sandbox, path: str, depends: str, phase: str, number: str) -> None:
     front = f"phase: {phase}  # where\r\nplan: {number}\r\ndepends_on: {depends}\r\n"
-    sandbox.write(f".planning/phases/{path}", f"---\r\n{front}must_haves:\r\n  truths: [It is]\r\n---\r\n{TASK}")
+    sandbox.write(
+        f".planning/phases/{path}",
+        f"---\r\n{front}must_haves:\r\n  truths: [It is]\r\n---\r\n{TASK}",
+    )
 
 
 @pytest.fixture
@@ -29,13 +37,18 @@ def planned(sandbox: Sandbox) -> Sandbox:
     plan(sandbox, "02-b/02-01-PLAN.md", "\r\n  - 01-02  # first\r\n  - '01-03'", "02-b", "01")
     sandbox.write(".planning/phases/01-a/01-02-SUMMARY.md", "done")
     sandbox.write(".planning/phases/01-a/README.md", "---\nphase: 01-a\ntitle: A\n---\n")
-    sandbox.write(".planning/missions/win.yaml", "title: Win\ngoal: To win\nphases:\n  - 01-a  # begin\n  - 02-b\n")
+    sandbox.write(
+        ".planning/missions/win.yaml",
+        "title: Win\ngoal: To win\nphases:\n  - 01-a  # begin\n  - 02-b\n",
+    )
     sandbox.commit("Plans")
     return sandbox
 
 
 def to(sandbox: Sandbox, name: str, place: str) -> Moved:
-    return move(Repository.discover(sandbox.root), Documents(sandbox.root).one(name), place, sandbox.root)
+    return move(
+        Repository.discover(sandbox.root), Documents(sandbox.root).one(name), place, sandbox.root
+    )
 
 
 def text(sandbox: Sandbox, path: str) -> str:
@@ -43,16 +56,28 @@ def text(sandbox: Sandbox, path: str) -> str:
 
 
 def sound(sandbox: Sandbox) -> bool:
-    wrong = {"depends-unknown", "depends-self", "depends-cycle", "phase-mismatch", "plan-mismatch", "summary-without-plan"}
+    wrong = {
+        "depends-unknown",
+        "depends-self",
+        "depends-cycle",
+        "phase-mismatch",
+        "plan-mismatch",
+        "summary-without-plan",
+    }
     return wrong.isdisjoint(each.rule for each in validate(sandbox.root, []).findings)
 
 
 def test_a_plan_in_another_phase_is_still_meant_by_all(planned: Sandbox) -> None:
     assert sound(planned)
     moved = to(planned, "01-02", "2")
-    assert (moved.document.id, moved.document.path) == ("02-02", ".planning/phases/02-b/02-02-PLAN.md")
+    assert (moved.document.id, moved.document.path) == (
+        "02-02",
+        ".planning/phases/02-b/02-02-PLAN.md",
+    )
     assert text(planned, "phases/02-b/02-02-SUMMARY.md") == "done"
-    assert "phase: 02  # where\r\nplan: 02\r\ndepends_on: [01-01]\r\n" in text(planned, "phases/02-b/02-02-PLAN.md")
+    assert "phase: 02  # where\r\nplan: 02\r\ndepends_on: [01-01]\r\n" in text(
+        planned, "phases/02-b/02-02-PLAN.md"
+    )
     assert "depends_on: [02-02, 01-01]  # both\r\n" in text(planned, "phases/01-a/01-03-PLAN.md")
     assert "\r\n  - 02-02  # first\r\n  - '01-03'\r\n" in text(planned, "phases/02-b/02-01-PLAN.md")
     assert sound(planned) and planned.git("diff", "--cached", "--name-only") == ""
@@ -67,12 +92,16 @@ def test_a_phase_takes_its_plans_along(planned: Sandbox) -> None:
     before = text(planned, "phases/01-a/01-01-PLAN.md")
     moved = to(planned, "01-a", "05-new name")
     assert moved.document.path == ".planning/phases/05-new-name"
-    assert text(planned, "phases/05-new-name/05-01-PLAN.md") == before.replace("01-a", "05-new-name")
+    assert text(planned, "phases/05-new-name/05-01-PLAN.md") == before.replace(
+        "01-a", "05-new-name"
+    )
     assert "phase: 05  # where" in text(planned, "phases/05-new-name/05-02-PLAN.md")
     assert "depends_on: ['01']" in text(planned, "phases/05-new-name/05-02-PLAN.md")
     assert "\r\n  - 05-02  # first\r\n  - 05-03\r\n" in text(planned, "phases/02-b/02-01-PLAN.md")
     assert "  - 05-new-name  # begin\n  - 02-b" in text(planned, "missions/win.yaml")
-    assert text(planned, "phases/05-new-name/README.md").startswith("---\nphase: 05-new-name\n") and sound(planned)
+    assert text(planned, "phases/05-new-name/README.md").startswith(
+        "---\nphase: 05-new-name\n"
+    ) and sound(planned)
     with pytest.raises(UsageError, match="02-b"):
         to(planned, "05", "02")
     with pytest.raises(UsageError, match="no number and no name"):
@@ -84,22 +113,40 @@ def test_what_is_archived_is_still_meant_and_its_number_stays_taken(planned: San
     assert done.document.path == ".planning/archive/phases/01-a/01-02-PLAN.md" and sound(planned)
     assert text(planned, "archive/phases/01-a/01-02-SUMMARY.md") == "done"
     planned.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
-    planned.write(".planning/backlog/k3g-y.md", "---\nid: k3g\ntitle: Y\nstatus: todo\ndepends_on: [k3f]\n---\n")
+    planned.write(
+        ".planning/backlog/k3g-y.md",
+        "---\nid: k3g\ntitle: Y\nstatus: todo\ndepends_on: [k3f]\n---\n",
+    )
     assert planned.call("archive", "k3f").data["path"] == ".planning/archive/backlog/k3f-x.md"
-    assert not [each for each in validate(planned.root, []).findings if each.rule == "item-dependency"]
+    assert not [
+        each for each in validate(planned.root, []).findings if each.rule == "item-dependency"
+    ]
     listed = planned.call("list").data["items"]
-    assert {"01-02", "k3f"}.isdisjoint({each["id"] for each in listed}) and "k3g" in {each["id"] for each in listed}
-    assert "k3f" in {each["id"] for each in planned.call("list", "items", "--archived").data["items"]}
+    assert {"01-02", "k3f"}.isdisjoint({each["id"] for each in listed}) and "k3g" in {
+        each["id"] for each in listed
+    }
+    assert "k3f" in {
+        each["id"] for each in planned.call("list", "items", "--archived").data["items"]
+    }
     assert planned.forge("archive", "k3f").code == 2
-    assert planned.call("move", "k3g", "Another title").data["path"] == ".planning/backlog/k3g-another-title.md"
+    assert (
+        planned.call("move", "k3g", "Another title").data["path"]
+        == ".planning/backlog/k3g-another-title.md"
+    )
     assert planned.call("move", "win", "Win more").data["changed"] == []
 
 
 def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
     check = "<verify><automated>test -s a.txt</automated></verify>"
     task = f'<task type="auto">\n<name>Write</name>\n<files>a.txt</files>\n{check}\n</task>\n'
-    front = "phase: 01-a\nplan: 01\nfiles_modified: [a.txt]\nmust_haves:\n  truths: [It is short]\n  artifacts: [a.txt]\n"
-    sandbox.write(".planning/phases/01-a/01-01-PLAN.md", f"---\n{front}---\n<objective>\nWrite.\n</objective>\n{task}")
+    front = (
+        "phase: 01-a\nplan: 01\nfiles_modified: [a.txt]\nmust_haves:\n  truths: [It is short]\n "
+        " artifacts: [a.txt]\n"
+    )
+    sandbox.write(
+        ".planning/phases/01-a/01-01-PLAN.md",
+        f"---\n{front}---\n<objective>\nWrite.\n</objective>\n{task}",
+    )
     sandbox.write(".planning/phases/02-b/README.md", "---\ntitle: B\n---\n")
     command = "version: 1\nrunner: w\nrunners:\n  w:\n    command: [sh, -c, 'echo it > a.txt']\n"
     sandbox.write(".planning/forge.yaml", command)
@@ -110,23 +157,33 @@ def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
 
     def standing(name: str) -> tuple[str, str, int]:
         (found,) = sandbox.call("status").data["plans"]
-        assert found["id"] == name and sandbox.call("log", name).data["runs"][0]["plan_path"].endswith("01-a/01-01-PLAN.md")
+        assert found["id"] == name and sandbox.call("log", name).data["runs"][0][
+            "plan_path"
+        ].endswith("01-a/01-01-PLAN.md")
         judged = sandbox.call("verify", name).data["plans"][0]
-        assert sandbox.call("audit").data["plans"][0]["claimed_by"] and not validate(sandbox.root, []).errors
+        assert (
+            sandbox.call("audit").data["plans"][0]["claimed_by"]
+            and not validate(sandbox.root, []).errors
+        )
         assert sandbox.forge("diff", name).code == 0
         return found["word"], judged["verdict"], len(sandbox.call("show", name).data["runs"])
 
     before = standing("01-01")
     assert before == ("unproven", "proven", 1)
     to(sandbox, "01-01", "2")
-    assert "\nformerly: [.planning/phases/01-a/01-01-PLAN.md]\n---\n" in text(sandbox, "phases/02-b/02-01-PLAN.md")
+    assert "\nformerly: [.planning/phases/01-a/01-01-PLAN.md]\n---\n" in text(
+        sandbox, "phases/02-b/02-01-PLAN.md"
+    )
     assert standing("02-01") == before
     to(sandbox, "02", "05-c")
     assert standing("05-01") == before
     sandbox.commit("Moved")
     assert standing("05-01") == before
     to(sandbox, "05-01", "05-04")
-    assert text(sandbox, "phases/05-c/05-04-PLAN.md").count("formerly") == 1 and standing("05-04") == before
+    assert (
+        text(sandbox, "phases/05-c/05-04-PLAN.md").count("formerly") == 1
+        and standing("05-04") == before
+    )
     archive(Repository.discover(sandbox.root), Documents(sandbox.root).one("05-04"))
     assert standing("05-04") == before
 
@@ -162,27 +219,45 @@ def editor(sandbox: Sandbox, script: str) -> dict[str, str]:
 
 
 def test_an_edit_is_saved_or_kept(sandbox: Sandbox) -> None:
-    item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
+    item = sandbox.write(
+        ".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n"
+    )
     first = item.read_bytes()
     good = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/todo/blocked/ "$2"'))
-    assert good.code == 0 and good.data["changed"] and item.read_bytes() == first.replace(b"todo", b"blocked")
+    assert (
+        good.code == 0
+        and good.data["changed"]
+        and item.read_bytes() == first.replace(b"todo", b"blocked")
+    )
     same = sandbox.call("edit", "k3f", env=editor(sandbox, "true"))
     assert same.code == 0 and not same.data["changed"]
     before = item.read_bytes()
     bad = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/blocked/blokced/ "$2"'))
-    assert bad.code == 1 and bad.json["error"]["kind"] == "not_saved" and item.read_bytes() == before
+    assert (
+        bad.code == 1 and bad.json["error"]["kind"] == "not_saved" and item.read_bytes() == before
+    )
     assert [each["rule"] for each in bad.json["findings"]] == ["item-shape"]
     kept = Path(bad.json["error"]["hint"].partition(" in ")[2].partition(": ")[0])
     assert b"blokced" in kept.read_bytes()
     again = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/blokced/done/ "$2"'))
-    assert again.code == 0 and item.read_bytes() == first.replace(b"todo", b"done") and not kept.exists()
+    assert (
+        again.code == 0
+        and item.read_bytes() == first.replace(b"todo", b"done")
+        and not kept.exists()
+    )
 
 
 def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) -> None:
-    item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n")
+    item = sandbox.write(
+        ".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n"
+    )
     both = editor(sandbox, f'sed -i s/X/Y/ "$2"; echo theirs >> {item}')
     said = sandbox.forge("edit", "k3f", env=both)
-    assert said.code == 1 and "changed by somebody else" in said.err and item.read_text().endswith("theirs\n")
+    assert (
+        said.code == 1
+        and "changed by somebody else" in said.err
+        and item.read_text().endswith("theirs\n")
+    )
     later = sandbox.forge("edit", "k3f", env=editor(sandbox, "true"))
     assert later.code == 1 and "since your edit" in later.err and "title: X" in item.read_text()
     failed = sandbox.forge("edit", "k3f", env=editor(sandbox, "exit 3"))
@@ -190,15 +265,23 @@ def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) ->
 
 
 def test_an_editor_that_empties_the_text_empties_no_document(sandbox: Sandbox) -> None:
-    page = sandbox.write(".planning/phases/01-a/README.md", "---\ntitle: A\n---\n\nWhat it is for.\n")
+    page = sandbox.write(
+        ".planning/phases/01-a/README.md", "---\ntitle: A\n---\n\nWhat it is for.\n"
+    )
     said = sandbox.forge("edit", "01-a", env=editor(sandbox, ': > "$2"'))
-    assert said.code == 1 and "the new text is empty" in said.err and "What it is for." in page.read_text()
+    assert (
+        said.code == 1
+        and "the new text is empty" in said.err
+        and "What it is for." in page.read_text()
+    )
     assert sandbox.call("edit", "01-a", env=editor(sandbox, "true")).data["changed"] is False
 
 
 def test_errors_that_were_there_before_do_not_hold_an_edit_back(sandbox: Sandbox) -> None:
     item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\nstatus: never\n---\n")
-    said = sandbox.forge("edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"'))
+    said = sandbox.forge(
+        "edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"')
+    )
     assert said.code == 0 and "title: X" in item.read_text()
     kept = sandbox.forge("edit", "k3f", "--keep", env=editor(sandbox, 'sed -i "s/^id.*//" "$2"'))
     assert kept.code == 0 and "id:" not in item.read_text()

@@ -1,4 +1,6 @@
-"""Where things stand, from outside: status, ready, next, board, graph and trace, on plans, runs and what people wrote."""
+"""Where things stand, from outside: status, ready, next, board, graph and trace, on plans, runs and
+what people wrote.
+"""
 
 from __future__ import annotations
 
@@ -40,21 +42,25 @@ sys.argv = ["forge", "status"]
 try:
     main()
 finally:
-    print([name for name in ("ruamel", "yaml", "jsonschema", "re2", "sqlite3") if name in sys.modules], file=sys.stderr)
+    heavy = ("ruamel", "yaml", "jsonschema", "re2", "sqlite3")
+    print([name for name in heavy if name in sys.modules], file=sys.stderr)
 """
 
 
 def plan(sandbox: Sandbox, number: str, front: str = "", phase: str = "01-first") -> None:
     sandbox.write(
         f".planning/phases/{phase}/{phase[:2]}-{number}-PLAN.md",
-        f"---\nphase: {phase}\nplan: {number}\n{front}---\n\n<objective>\nPlan {number}.\n</objective>\n\n<tasks>\n"
+        f"---\nphase: {phase}\nplan: {number}\n{front}---\n\n<objective>\nPlan"
+        f" {number}.\n</objective>\n\n<tasks>\n"
         "<task>\n<name>Look</name>\n<verify><automated>true</automated></verify>\n</task>\n</tasks>\n",
     )
 
 
 @pytest.fixture
 def project(sandbox: Sandbox) -> Sandbox:
-    """Plan 01-01 is proven by a run; 01-02 may start, 01-03 waits for it; 01-04 says what nobody shows; 02-01 comes later."""
+    """Plan 01-01 is proven by a run; 01-02 may start, 01-03 waits for it; 01-04 says what nobody
+    shows; 02-01 comes later.
+    """
     tasks = [Task("Write", "a.txt, b.txt", auto("test -s a.txt"))]
     work = {1: f"{writes('a.txt', 'one')}; {writes('b.txt', 'two')}"}
     Case(sandbox, tasks, work, front=MUST_HAVES, files=("a.txt", "b.txt")).set_up()
@@ -76,25 +82,34 @@ ITEMS = {
     "aa5": "status: done\nacceptance: ['See [evidence](gone.md)', '[evidence](README.md)']\n",
     "aa6": "status: done\nforced_reason: no\nacceptance: [never]\n",
     "aa7": "status: waiting\n",
-}  # fmt: skip
+}
 
 
 @pytest.fixture
 def backlog(sandbox: Sandbox) -> Sandbox:
     """A backlog without plans: aa1 and aa4 can start, aa2 waits; aa5 is called done and is not."""
     for name, front in ITEMS.items():
-        sandbox.write(f".planning/backlog/{name}-it.md", f"---\nid: {name}\ntitle: Item {name}\n{front}---\nText\n")
+        sandbox.write(
+            f".planning/backlog/{name}-it.md",
+            f"---\nid: {name}\ntitle: Item {name}\n{front}---\nText\n",
+        )
     sandbox.write(".planning/archive/backlog/old-it.md", "---\nid: old\nstatus: done\n---\n")
     return sandbox
 
 
 def test_items_that_can_start_come_behind_the_plans_by_priority(backlog: Sandbox) -> None:
     found = backlog.call("ready", "--explain").data
-    assert [(each["id"], each["priority"], each["met"], each["criteria"]) for each in found["items"]] == [
-        ("aa1", "P1", 1, 2), ("aa4", "P2", 0, 0),
-    ]  # fmt: skip
+    assert [
+        (each["id"], each["priority"], each["met"], each["criteria"]) for each in found["items"]
+    ] == [("aa1", "P1", 1, 2), ("aa4", "P2", 0, 0)]
     assert found["ready"] == [] and found["waiting"] == [
-        {"id": "aa2", "reasons": ["depends on aa3, which is in_progress", "depends on `aa9`, which is no item"]}
+        {
+            "id": "aa2",
+            "reasons": [
+                "depends on aa3, which is in_progress",
+                "depends on `aa9`, which is no item",
+            ],
+        }
     ]
     assert backlog.forge("ready").out == "aa1          P1 Item aa1\naa4          P2 Item aa4\n"
     plan(backlog, "01")
@@ -117,25 +132,57 @@ def test_the_backlog_in_status_and_on_the_board(backlog: Sandbox) -> None:
     assert "but it says `done`, and 1 of 2 criteria are not met" in said and said.count("but ") == 1
     counts = {"todo": 3, "in_progress": 1, "blocked": 0, "done": 2, "waiting": 1, "ready": 2}
     assert backlog.call("status").data["backlog"] == counts
-    columns = {column["name"]: [card["id"] for card in column["cards"]] for column in backlog.call("board").data["backlog"]}
+    columns = {
+        column["name"]: [card["id"] for card in column["cards"]]
+        for column in backlog.call("board").data["backlog"]
+    }
     assert columns == {
-        "todo": ["aa2", "aa1", "aa4"], "in progress": ["aa3"], "blocked": [], "done": ["aa5", "aa6"], "waiting": ["aa7"],
-    }  # fmt: skip
+        "todo": ["aa2", "aa1", "aa4"],
+        "in progress": ["aa3"],
+        "blocked": [],
+        "done": ["aa5", "aa6"],
+        "waiting": ["aa7"],
+    }
     drawn = backlog.forge("board", env={"COLUMNS": "100"}).out
-    assert re.search(r"todo \(3\) +in progress \(1\) +done \(2\) +waiting \(1\)", drawn) and "aa1 Item aa1 P1 1/2" in drawn
+    assert (
+        re.search(r"todo \(3\) +in progress \(1\) +done \(2\) +waiting \(1\)", drawn)
+        and "aa1 Item aa1 P1 1/2" in drawn
+    )
 
 
 def test_a_mission_counts_its_plans_and_is_told_where_it_is_not_done(project: Sandbox) -> None:
-    project.write(".planning/missions/first.yaml", "title: First\nstatus: active\nphases: ['1', second]\n")
-    project.write(".planning/missions/win.yaml", "title: Win\nstatus: done\nphases: [01-first, 07-gone]\n")
+    project.write(
+        ".planning/missions/first.yaml", "title: First\nstatus: active\nphases: ['1', second]\n"
+    )
+    project.write(
+        ".planning/missions/win.yaml", "title: Win\nstatus: done\nphases: [01-first, 07-gone]\n"
+    )
     project.write(".planning/phases/01-first/01-02-SUMMARY.md", "done\n")
     first, win = project.call("status").data["missions"]
-    assert (first["plans"], first["proven"], first["claimed"], first["contradiction"]) == (5, 1, 1, "")
+    assert (first["plans"], first["proven"], first["claimed"], first["contradiction"]) == (
+        5,
+        1,
+        1,
+        "",
+    )
     assert (win["plans"], win["proven"], win["claimed"]) == (4, 1, 1)
-    assert win["contradiction"] == "its file says `done`, and 2 of its 4 plans are not done, its phase `07-gone` has no plans"
-    assert f"  done, 1 of 4 plans proven, 1 only claimed\n  but {win['contradiction']}\n" in project.forge("status").out
-    found = [each for each in project.call("validate").json["findings"] if each["rule"] == "mission-not-done"]
-    assert [(each["path"], each["line"], each["column"]) for each in found] == [(".planning/missions/win.yaml", 2, 9)]
+    assert (
+        win["contradiction"]
+        == "its file says `done`, and 2 of its 4 plans are not done, its phase `07-gone` has no"
+        " plans"
+    )
+    assert (
+        f"  done, 1 of 4 plans proven, 1 only claimed\n  but {win['contradiction']}\n"
+        in project.forge("status").out
+    )
+    found = [
+        each
+        for each in project.call("validate").json["findings"]
+        if each["rule"] == "mission-not-done"
+    ]
+    assert [(each["path"], each["line"], each["column"]) for each in found] == [
+        (".planning/missions/win.yaml", 2, 9)
+    ]
     assert found[0]["message"].endswith(
         "01-03, 01-04 of 01-first have neither summary nor run; its phase `07-gone` has no plans"
     )
@@ -146,9 +193,18 @@ def words(sandbox: Sandbox) -> dict[str, str]:
 
 
 def test_status_tells_what_is_claimed_from_what_is_shown(project: Sandbox) -> None:
-    assert words(project) == {"01-01": "proven", "01-02": "ready", "01-03": "open", "01-04": "ready", "02-01": "open"}
+    assert words(project) == {
+        "01-01": "proven",
+        "01-02": "ready",
+        "01-03": "open",
+        "01-04": "ready",
+        "02-01": "open",
+    }
     by_id = {plan["id"]: plan for plan in project.call("status").data["plans"]}
-    assert by_id["01-04"]["contradiction"] == "its front matter says `complete`, and there is neither a summary nor a run"
+    assert (
+        by_id["01-04"]["contradiction"]
+        == "its front matter says `complete`, and there is neither a summary nor a run"
+    )
     assert "but its front matter says `complete`" in project.forge("status").out
     project.write(".planning/phases/01-first/01-02-SUMMARY.md", "---\nstatus: complete\n---\n")
     assert words(project)["01-02"] == "claimed"
@@ -161,7 +217,9 @@ def test_what_was_proven_is_stale_once_a_bound_file_is_another_one(project: Sand
     project.write("a.txt", "one and more")
     project.commit("Change")
     assert words(project)["01-01"] == "stale"
-    assert "forge verify 01-01" not in project.call("next").data["next"][:1], "a plan that can start comes first"
+    assert "forge verify 01-01" not in project.call("next").data["next"][:1], (
+        "a plan that can start comes first"
+    )
     project.git("revert", "--no-edit", "HEAD")
     assert words(project)["01-01"] == "proven"
     project.git("rm", "-q", "b.txt")
@@ -173,10 +231,15 @@ def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> 
     found = project.call("ready", "--explain").data
     assert [each["id"] for each in found["ready"]] == ["01-02", "01-04"]
     assert {each["id"]: each["reasons"] for each in found["waiting"]} == {
-        "01-03": ["depends on 01-02, which is not completed", "depends on `01-09`, which is no plan"],
+        "01-03": [
+            "depends on 01-02, which is not completed",
+            "depends on `01-09`, which is no plan",
+        ],
         "02-01": ["phase 01-first comes first: 3 of its plans are not completed"],
     }
-    project.write(".planning/phases/01-first/01-04-PLAN.md", "---\nphase: 01-first\nplan: 04\nwave: 2\n---\n")
+    project.write(
+        ".planning/phases/01-first/01-04-PLAN.md", "---\nphase: 01-first\nplan: 04\nwave: 2\n---\n"
+    )
     found = project.call("ready", "--explain").data
     assert [each["id"] for each in found["ready"]] == ["01-02"]
     assert "has to be mended first: no-steps" in str(found["waiting"])
@@ -188,7 +251,10 @@ def test_next_is_the_open_run_before_anything_else(project: Sandbox) -> None:
     assert project.call("next").data["next"][:2] == ["forge approve 01-02", "forge execute 01-02"]
     plan(project, "02", "wave: 2\nautonomous: false\n")
     text = (project.root / ".planning/phases/01-first/01-02-PLAN.md").read_text()
-    project.write(".planning/phases/01-first/01-02-PLAN.md", text.replace("<task>", '<task type="checkpoint:human-verify">'))
+    project.write(
+        ".planning/phases/01-first/01-02-PLAN.md",
+        text.replace("<task>", '<task type="checkpoint:human-verify">'),
+    )
     project.commit("Ask")
     run = project.call("execute", "01-02", "--approve").data["run"]
     found = project.call("next").data
@@ -196,17 +262,29 @@ def test_next_is_the_open_run_before_anything_else(project: Sandbox) -> None:
     assert found["why"] == f"the run {run} of 01-02 is paused, it waits for a person (human_verify)"
     assert words(project)["01-02"] == "paused"
     assert "waits for a person: human_verify" in project.forge("status").out
-    assert project.call("ready", "--explain").data["waiting"][0]["reasons"] == [f"its run {run} is paused"]
+    assert project.call("ready", "--explain").data["waiting"][0]["reasons"] == [
+        f"its run {run} is paused"
+    ]
     columns = {column["name"]: column["cards"] for column in project.call("board").data["columns"]}
-    assert columns["waiting"] == [{"id": "01-02", "title": "Plan 02.", "note": "waits: human_verify"}]
+    assert columns["waiting"] == [
+        {"id": "01-02", "title": "Plan 02.", "note": "waits: human_verify"}
+    ]
 
 
 def test_the_board_has_a_column_for_each_word(project: Sandbox) -> None:
-    columns = {column["name"]: [card["id"] for card in column["cards"]] for column in project.call("board").data["columns"]}
+    columns = {
+        column["name"]: [card["id"] for card in column["cards"]]
+        for column in project.call("board").data["columns"]
+    }
     assert columns == {
-        "open": ["01-03", "02-01"], "ready": ["01-02", "01-04"], "running": [], "waiting": [], "claimed": [], "not proven": [],
+        "open": ["01-03", "02-01"],
+        "ready": ["01-02", "01-04"],
+        "running": [],
+        "waiting": [],
+        "claimed": [],
+        "not proven": [],
         "proven": ["01-01"],
-    }  # fmt: skip
+    }
     drawn = project.forge("board", env={"COLUMNS": "100"}).out
     assert re.search(r"open \(2\) +ready \(2\) +proven \(1\)", drawn)
     narrow = project.forge("board", env={"COLUMNS": "40"}).out
@@ -216,8 +294,14 @@ def test_the_board_has_a_column_for_each_word(project: Sandbox) -> None:
 
 def test_a_long_column_shows_what_comes_next_or_what_came_last(sandbox: Sandbox) -> None:
     for number in range(1, 21):
-        sandbox.write(f".planning/phases/01-a/01-{number:02}-PLAN.md", f"---\nphase: 01-a\nplan: {number:02}\n---\n")
-        sandbox.write(f".planning/phases/02-b/02-{number:02}-PLAN.md", f"---\nphase: 02-b\nplan: {number:02}\n---\n")
+        sandbox.write(
+            f".planning/phases/01-a/01-{number:02}-PLAN.md",
+            f"---\nphase: 01-a\nplan: {number:02}\n---\n",
+        )
+        sandbox.write(
+            f".planning/phases/02-b/02-{number:02}-PLAN.md",
+            f"---\nphase: 02-b\nplan: {number:02}\n---\n",
+        )
         sandbox.write(f".planning/phases/02-b/02-{number:02}-SUMMARY.md", "done\n")
     drawn = sandbox.forge("board", env={"COLUMNS": "100"}).out
     assert "01-01 01-01" in drawn and "01-12" in drawn and "01-13" not in drawn
@@ -228,9 +312,14 @@ def test_a_long_column_shows_what_comes_next_or_what_came_last(sandbox: Sandbox)
 def test_a_watched_board_follows_what_changes_until_it_is_broken_off(project: Sandbox) -> None:
     outer, inner = pty.openpty()
     watching = subprocess.Popen(
-        [*FORGE, "board", "--watch"], cwd=project.root, env=project.environment({"TERM": "xterm", "COLUMNS": "100"}),
-        stdin=inner, stdout=inner, stderr=inner, start_new_session=True,
-    )  # fmt: skip
+        [*FORGE, "board", "--watch"],
+        cwd=project.root,
+        env=project.environment({"TERM": "xterm", "COLUMNS": "100"}),
+        stdin=inner,
+        stdout=inner,
+        stderr=inner,
+        start_new_session=True,
+    )
     os.close(inner)
     shown = b""
 
@@ -259,12 +348,16 @@ def test_the_graph_in_each_language(project: Sandbox) -> None:
     assert mermaid.startswith("flowchart LR\n")
     names = dict(re.findall(r'(p\d+)\["(\d\d-\d\d)', mermaid))
     assert set(names.values()) == {"01-01", "01-02", "01-03", "01-04", "02-01", "01-09"}
-    edges = {(names[first], names[second]) for first, second in re.findall(r"(p\d+) --> (p\d+)", mermaid)}
+    edges = {
+        (names[first], names[second]) for first, second in re.findall(r"(p\d+) --> (p\d+)", mermaid)
+    }
     assert edges == {("01-01", "01-02"), ("01-02", "01-03"), ("01-09", "01-03")}
     dot = project.forge("graph", "--format", "dot").out
     assert '"01-09" -> "01-03" [style=dashed];' in dot
     if shutil.which("dot"):
-        assert subprocess.run(["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True).stdout.startswith(b"<?xml")
+        assert subprocess.run(
+            ["dot", "-Tsvg"], input=dot.encode(), capture_output=True, check=True
+        ).stdout.startswith(b"<?xml")
     assert [node["id"] for node in project.call("graph", "2").data["nodes"]] == ["02-01"]
     assert project.call("graph", "7").json["error"]["kind"] == "unknown_name"
 
@@ -273,17 +366,26 @@ def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) ->
     found = project.call("trace").data
     by_id = {each["id"]: each for each in found["requirements"]}
     assert {name: each["word"] for name, each in by_id.items()} == {
-        "REQ-01": "proven", "REQ-02": "planned", "REQ-03": "not covered",
-    }  # fmt: skip
+        "REQ-01": "proven",
+        "REQ-02": "planned",
+        "REQ-03": "not covered",
+    }
     run = by_id["REQ-01"]["plans"][0]["runs"][0]
     assert run["verdict"] == "proven"
-    assert all((project.root / run["record"] / "evidence" / name).is_file() for name in run["evidence"]) and run["evidence"]
+    assert (
+        all(
+            (project.root / run["record"] / "evidence" / name).is_file() for name in run["evidence"]
+        )
+        and run["evidence"]
+    )
     assert by_id["REQ-02"]["contradiction"] == "ticked, and 01-02 ready"
     assert (by_id["REQ-01"]["text"], by_id["REQ-01"]["line"]) == ("It is there", 3)
     assert by_id["REQ-03"]["text"] == "[Later] It is small"
     assert found["unknown"] == [{"plan": "01-02", "name": "REQ-99"}]
     assert found["totals"] == {"proven": 1, "planned": 1, "not_covered": 1, "put_off": 0}
-    assert [each["id"] for each in project.call("trace", "--uncovered").data["requirements"]] == ["REQ-03"]
+    assert [each["id"] for each in project.call("trace", "--uncovered").data["requirements"]] == [
+        "REQ-03"
+    ]
     assert f"{run['record']}/evidence/" in project.forge("trace", "REQ-01").out
     assert project.call("trace", "REQ-77").json["error"]["kind"] == "unknown_name"
 
@@ -293,7 +395,12 @@ def test_what_was_read_is_not_read_again_and_every_change_is_seen(project: Sandb
     time.sleep(0.05)  # the cache keeps no file that changed within its last 20 ms
     project.forge("status")
     said = subprocess.run(
-        [sys.executable, "-c", PROBE], cwd=project.root, env=project.environment(), capture_output=True, text=True, check=True
+        [sys.executable, "-c", PROBE],
+        cwd=project.root,
+        env=project.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert said.stderr.strip().endswith("[]"), "nothing changed, so no document is parsed"
     for cache in (project.root / ".git/forge/cache").glob("outline-*"):
@@ -308,7 +415,10 @@ def test_a_folder_with_a_name_that_is_no_utf_8(sandbox: Sandbox) -> None:
     folder = os.fsencode(sandbox.root) + b"/.planning/phases/01-\xff"
     os.makedirs(folder)
     with open(folder + b"/01-01-PLAN.md", "w") as file:
-        file.write("---\nphase: 01-x\nplan: 01\n---\n\n<tasks>\n<task>\n<name>Look</name>\n</task>\n</tasks>\n")
+        file.write(
+            "---\nphase: 01-x\nplan:"
+            " 01\n---\n\n<tasks>\n<task>\n<name>Look</name>\n</task>\n</tasks>\n"
+        )
     for _ in range(2):
         for words in (
             ("status",),

@@ -21,5 +21,7 @@ class Refuse(Struct, frozen=True):
 
 
 def gate(plan: Plan) -> Allow | Refuse:
-    """Decide by the findings that block: unreadable, no steps, a path outside the repository, duplicate step ids."""
+    """Decide by the findings that block: unreadable, no steps, a path outside the repository,
+    duplicate step ids.
+    """
     return Refuse(tuple(plan.blocking)) if plan.blocking else Allow(tuple(plan.findings))

@@ -16,18 +16,24 @@ from forge.text.yaml.parse import Value
 @cache
 def validator(name: str) -> Draft202012Validator:
     """Return the validator of `schemas/<name>.schema.json`."""
-    return Draft202012Validator(json.loads(resource("schemas", f"{name}.schema.json").read_text(encoding="utf-8")))
+    return Draft202012Validator(
+        json.loads(resource("schemas", f"{name}.schema.json").read_text(encoding="utf-8"))
+    )
 
 
 def front_matter(source: Source, front: Value) -> list[Finding]:
-    """Return what the plan schema finds wrong with front matter, each at the value that is wrong."""
+    """Return what the plan schema finds wrong with front matter, each at the value that is
+    wrong.
+    """
     if not isinstance(front.data, dict) or not front.data:
         return []
     return shape(source, front, "plan", "front-matter-schema", "warning")
 
 
 def shape(source: Source, front: Value, name: str, rule: str, severity: Severity) -> list[Finding]:
-    """Return what a schema finds wrong with a mapping as findings of a rule, each at the value that is wrong."""
+    """Return what a schema finds wrong with a mapping as findings of a rule, each at the value that
+    is wrong.
+    """
     findings = []
     for error in validator(name).iter_errors(front.plain()):
         place = _place(front, list(error.absolute_path)).span

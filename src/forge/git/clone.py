@@ -12,7 +12,9 @@ from forge.git.repository import Repository
 
 
 def known_clone_id(repository: Repository) -> str | None:
-    """Return this clone's id; None where it has none yet, or where the file was copied from another clone."""
+    """Return this clone's id; None where it has none yet, or where the file was copied from another
+    clone.
+    """
     path = _path(repository)
     try:
         found = json.loads(path.read_text("utf-8", "surrogateescape"))
@@ -31,7 +33,9 @@ def clone_id(repository: Repository) -> str:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         made.touch()
-        made.write_text(json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}), "utf-8")
+        made.write_text(
+            json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}), "utf-8"
+        )
         os.replace(made, path)
     except OSError as error:
         raise StorageFailed.of(error, path) from error

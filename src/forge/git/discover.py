@@ -1,4 +1,6 @@
-"""Where a repository lies, found without git where nothing about it is out of the ordinary: git takes 3 ms to say so."""
+"""Where a repository lies, found without git where nothing about it is out of the ordinary: git
+takes 3 ms to say so.
+"""
 
 from __future__ import annotations
 
@@ -7,18 +9,22 @@ import re
 import stat
 
 _DECIDING = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
-# Settings by which a `.git` is no plain repository with its work tree around it, or that are not in this file. They are looked
-# for anywhere: a setting may stand behind its section, and a section behind another one, on one line.
-_ODD = re.compile(rb"worktree|bare(?![ \t]*=[ \t]*false[ \t]*$)|\[[ \t\r]*(?:extensions|include)|\\$", re.M | re.I)
+# Settings by which a `.git` is no plain repository with its work tree around it, or that are not in
+# this file. They are looked for anywhere: a setting may stand behind its section, and a section
+# behind another one, on one line.
+_ODD = re.compile(
+    rb"worktree|bare(?![ \t]*=[ \t]*false[ \t]*$)|\[[ \t\r]*(?:extensions|include)|\\$", re.M | re.I
+)
 _HEAD = re.compile(rb"ref: refs/|[0-9a-f]{40}\s*$")
 
 
 def plain_root(start: str) -> str | None:
-    """Return the root of the repository that a folder lies in, links resolved; None where git has to be asked.
+    """Return the root of the repository that a folder lies in, links resolved; None where git has
+    to be asked.
 
-    That is so wherever git would look further than at a `.git` folder of this user's: for linked work trees, submodules,
-    bare repositories, extensions of the format, folders of others, other file systems. What there is no repository at all in
-    is left to git too.
+    That is so wherever git would look further than at a `.git` folder of this user's: for linked
+    work trees, submodules, bare repositories, extensions of the format, folders of others, other
+    file systems. What there is no repository at all in is left to git too.
     """
     if any(name in os.environ for name in _DECIDING):
         return None
@@ -36,13 +42,23 @@ def plain_root(start: str) -> str | None:
 
 
 def _is_plain(root: str) -> bool:
-    """Say whether the `.git` of a folder is what `git init` makes, and both belong to this user. Raises OSError."""
+    """Say whether the `.git` of a folder is what `git init` makes, and both belong to this user.
+    Raises OSError.
+    """
     git = f"{root}/.git"
     found = os.lstat(git)
     owners = {found.st_uid, os.stat(root).st_uid}
-    if not stat.S_ISDIR(found.st_mode) or owners != {os.geteuid()} or os.path.lexists(f"{git}/commondir"):
+    if (
+        not stat.S_ISDIR(found.st_mode)
+        or owners != {os.geteuid()}
+        or os.path.lexists(f"{git}/commondir")
+    ):
         return False
     with open(f"{git}/HEAD", "rb") as file:
-        whole = bool(_HEAD.match(file.read(64))) and os.path.isdir(f"{git}/objects") and os.path.isdir(f"{git}/refs")
+        whole = (
+            bool(_HEAD.match(file.read(64)))
+            and os.path.isdir(f"{git}/objects")
+            and os.path.isdir(f"{git}/refs")
+        )
     with open(f"{git}/config", "rb") as file:
         return whole and not _ODD.search(file.read())

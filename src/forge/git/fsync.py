@@ -1,7 +1,9 @@
-"""Flushes the objects of one commit to the disk at once, behind the last of them: about one wait for it, not two for each.
+"""Flushes the objects of one commit to the disk at once, behind the last of them: about one wait
+for it, not two for each.
 
-A file that is flushed under its final name is there with that name (git flushes before the renaming, and no folder). Of many
-objects the whole file system is flushed, which is one wait for all of them: syncfs(2), Linux only.
+A file that is flushed under its final name is there with that name (git flushes before the
+renaming, and no folder). Of many objects the whole file system is flushed, which is one wait for
+all of them: syncfs(2), Linux only.
 """
 
 from __future__ import annotations
@@ -21,7 +23,9 @@ from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
 _OPEN = 100  # files that are open at the same time
-_BEGINS = hasattr(os, "posix_fadvise")  # what is not needed in memory Linux begins to write at once, and waits for nothing
+_BEGINS = hasattr(
+    os, "posix_fadvise"
+)  # what is not needed in memory Linux begins to write at once, and waits for nothing
 _MANY = 1000  # objects from which on the file system is flushed as a whole
 
 
@@ -35,8 +39,11 @@ def unsynced() -> Iterator[None]:
         pygit2.settings.enable_fsync_gitdir(True)
 
 
-def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry], ref: Path) -> None:
-    """Flush a commit with what was put into its tree: those files, and the folders above them. Raises StorageFailed.
+def sync_commit(
+    repository: Repository, commit: str, entries: Mapping[str, Entry], ref: Path
+) -> None:
+    """Flush a commit with what was put into its tree: those files, and the folders above them.
+    Raises StorageFailed.
 
     `ref` is the file that a ref is going to be, which is flushed with them.
     """
@@ -51,7 +58,9 @@ def sync_commit(repository: Repository, commit: str, entries: Mapping[str, Entry
 
 
 def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:
-    """Return what a root tree, known as the folder without a name, has at a path, each folder looked up once."""
+    """Return what a root tree, known as the folder without a name, has at a path, each folder
+    looked up once.
+    """
     if path not in known:
         above, _, name = path.rpartition("/")
         place = _folder(known, above)
@@ -60,7 +69,9 @@ def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object 
 
 
 def sync_objects(repository: Repository, made: Collection[str], *others: Path) -> None:
-    """Flush objects of which the ids are given, and other files beside them. Raises StorageFailed."""
+    """Flush objects of which the ids are given, and other files beside them. Raises
+    StorageFailed.
+    """
     paths = list(map(os.fspath, others))
     if at_once(len(made)):
         sync_file_system(repository)
@@ -83,7 +94,9 @@ def at_once(number: int) -> bool:
 
 
 def sync_file_system(repository: Repository) -> None:
-    """Flush all that was written to the file system of a repository's objects. Raises StorageFailed."""
+    """Flush all that was written to the file system of a repository's objects. Raises
+    StorageFailed.
+    """
     syncfs = _syncfs()
     assert syncfs is not None
     try:
@@ -98,7 +111,9 @@ def sync_file_system(repository: Repository) -> None:
 
 
 def _sync_all(paths: Sequence[str]) -> None:
-    """Flush files. The writing of all is begun before any is waited for: the file system then commits them together."""
+    """Flush files. The writing of all is begun before any is waited for: the file system then
+    commits them together.
+    """
     for first in range(0, len(paths), _OPEN):
         with contextlib.ExitStack() as opened:
             try:
@@ -113,7 +128,9 @@ def _sync_all(paths: Sequence[str]) -> None:
 
 def _opened(paths: Sequence[str], opened: contextlib.ExitStack) -> Iterator[int]:
     for path in paths:
-        with contextlib.suppress(FileNotFoundError):  # in a pack, which was flushed when it was made
+        with contextlib.suppress(
+            FileNotFoundError
+        ):  # in a pack, which was flushed when it was made
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             opened.callback(os.close, descriptor)
             yield descriptor

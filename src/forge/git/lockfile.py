@@ -1,7 +1,8 @@
-"""git's locks, taken with the content in them: a prepared file is linked to the lock's name and renamed to what it locks.
+"""git's locks, taken with the content in them: a prepared file is linked to the lock's name and
+renamed to what it locks.
 
-Such a lock is never empty and never half written, and it is the same inode as the prepared file in forge's scratch folder:
-that proves whose it is when its owner was killed.
+Such a lock is never empty and never half written, and it is the same inode as the prepared file in
+forge's scratch folder: that proves whose it is when its owner was killed.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ def write_prepared(path: Path, data: bytes) -> None:
 
 
 def take(prepared: Path, lock: Path) -> None:
-    """Link a prepared file to a lock. Raises Held where another git has it for longer than five seconds."""
+    """Link a prepared file to a lock. Raises Held where another git has it for longer than five
+    seconds.
+    """
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
@@ -41,7 +44,10 @@ def take(prepared: Path, lock: Path) -> None:
             return
         except FileExistsError:
             if time.monotonic() > deadline:
-                raise Held(f"{lock} is held by another git", "wait for it to end, or see whether it was left behind") from None
+                raise Held(
+                    f"{lock} is held by another git",
+                    "wait for it to end, or see whether it was left behind",
+                ) from None
             time.sleep(0.02)
 
 

@@ -9,7 +9,10 @@ from forge.errors import GitFailed
 from forge.git.repository import Repository
 
 _NONE = ("", "cat")
-_QUIET = {"LESS": "FRX", "LV": "-c"}  # git's own defaults: leave at once where all fits, and let colours through
+_QUIET = {
+    "LESS": "FRX",
+    "LV": "-c",
+}  # git's own defaults: leave at once where all fits, and let colours through
 
 
 def wants_colour(repository: Repository) -> bool:
@@ -21,7 +24,9 @@ def wants_colour(repository: Repository) -> bool:
 
 
 def page(repository: Repository, text: str) -> bool:
-    """Show a text on this terminal with git's pager. Returns False, with nothing shown, where there is none."""
+    """Show a text on this terminal with git's pager. Returns False, with nothing shown, where there
+    is none.
+    """
     try:
         command = repository.git("var", "GIT_PAGER").decode("utf-8", "replace").strip()
     except GitFailed:
@@ -32,7 +37,10 @@ def page(repository: Repository, text: str) -> bool:
     shown = text if text.endswith("\n") else f"{text}\n"
     try:
         done = subprocess.run(
-            ["sh", "-c", command], input=shown.encode("utf-8", "backslashreplace"), env=environment, check=False
+            ["sh", "-c", command],
+            input=shown.encode("utf-8", "backslashreplace"),
+            env=environment,
+            check=False,
         )
     except OSError:
         return False

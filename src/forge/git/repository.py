@@ -1,4 +1,6 @@
-"""The repository that a command works in: where it is, what HEAD is, and whether forge can work on it."""
+"""The repository that a command works in: where it is, what HEAD is, and whether forge can work on
+it.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +19,30 @@ from forge.git.lazy_pygit2 import pygit2
 from forge.git.open import opened
 
 _IN_PROGRESS = {
-    "MERGE_HEAD": "a merge", "rebase-merge": "a rebase", "rebase-apply": "a rebase or am", "CHERRY_PICK_HEAD": "a cherry-pick",
-    "REVERT_HEAD": "a revert", "BISECT_LOG": "a bisect", "sequencer": "a sequence of picks",
-}  # fmt: skip
+    "MERGE_HEAD": "a merge",
+    "rebase-merge": "a rebase",
+    "rebase-apply": "a rebase or am",
+    "CHERRY_PICK_HEAD": "a cherry-pick",
+    "REVERT_HEAD": "a revert",
+    "BISECT_LOG": "a bisect",
+    "sequencer": "a sequence of picks",
+}
 
 _COMMIT = re.compile(r"[0-9a-f]{40}")
-_TO_SHA1 = "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`: forge works in NEW"
-_TO_FILES = "`git refs migrate --ref-format=files` (git 2.46 or newer), or keep a clone with refs in files for forge"
+_TO_SHA1 = (
+    "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`:"
+    " forge works in NEW"
+)
+_TO_FILES = (
+    "`git refs migrate --ref-format=files` (git 2.46 or newer), or keep a clone with refs in files"
+    " for forge"
+)
 
 
 class Head(NamedTuple):
-    """What HEAD is: its commit (None while unborn) and its branch's full ref (None while detached)."""
+    """What HEAD is: its commit (None while unborn) and its branch's full ref (None while
+    detached).
+    """
 
     commit: str | None
     branch: str | None
@@ -39,7 +54,9 @@ class Head(NamedTuple):
 
 
 class Repository:
-    """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that of all of them."""
+    """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that
+    of all of them.
+    """
 
     def __init__(self, root: Path, git_dir: Path, common_dir: Path) -> None:
         self.root = root
@@ -50,12 +67,19 @@ class Repository:
     def discover(cls, start: Path) -> Repository:
         """Find the repository that `start` lies in.
 
-        Raises RepositoryError, by name, where there is none, or one that forge does not work on: a bare one, another format.
+        Raises RepositoryError, by name, where there is none, or one that forge does not work on: a
+        bare one, another format.
         """
         root = plain_root(os.fspath(start))
         if root is not None:
             return cls(Path(root), Path(root, ".git"), Path(root, ".git"))
-        words = ("rev-parse", "--path-format=absolute", "--git-dir", "--git-common-dir", "--is-bare-repository")
+        words = (
+            "rev-parse",
+            "--path-format=absolute",
+            "--git-dir",
+            "--git-common-dir",
+            "--is-bare-repository",
+        )
         done = program.attempt(start, *words, "--show-object-format", "--show-toplevel")
         lines = os.fsdecode(done.stdout).splitlines()
         if done.returncode == 0 and len(lines) == 5:
@@ -64,20 +88,35 @@ class Repository:
             return found
         said = done.stderr.decode("utf-8", "replace").strip()
         if len(lines) >= 3 or "must be run in a work tree" in said:
-            raise RepositoryError("this repository is bare: it has no work tree", "run forge in a clone or a `git worktree`")
+            raise RepositoryError(
+                "this repository is bare: it has no work tree",
+                "run forge in a clone or a `git worktree`",
+            )
         if "not a git repository" in said and (damaged := _git_above(start)) is not None:
-            hint = f"its HEAD has to read `ref: refs/heads/BRANCH`; look at {damaged}/HEAD, and at objects and refs beside it"
-            raise RepositoryError(f"git does not take {damaged} for a repository: it is damaged", hint)
+            hint = (
+                f"its HEAD has to read `ref: refs/heads/BRANCH`; look at {damaged}/HEAD, and at"
+                " objects and refs beside it"
+            )
+            raise RepositoryError(
+                f"git does not take {damaged} for a repository: it is damaged", hint
+            )
         if "not a git repository" in said:
-            raise RepositoryError(f"{start} is not in a git repository", "run `git init`, or go to a repository")
+            raise RepositoryError(
+                f"{start} is not in a git repository", "run `git init`, or go to a repository"
+            )
         hint = _TO_FILES if "refstorage" in said else "mend what git names, then try again"
         raise RepositoryError(f"git does not open this repository: {said}", hint)
 
     def _require_format(self, object_format: str) -> None:
         if object_format != "sha1":
-            raise RepositoryError(f"this repository names its objects by {object_format}, which forge does not read", _TO_SHA1)
+            raise RepositoryError(
+                f"this repository names its objects by {object_format}, which forge does not read",
+                _TO_SHA1,
+            )
         if (self.common_dir / "reftable").exists():
-            raise RepositoryError("this repository keeps its refs in a reftable, which forge does not read", _TO_FILES)
+            raise RepositoryError(
+                "this repository keeps its refs in a reftable, which forge does not read", _TO_FILES
+            )
 
     @cached_property
     def forge_dir(self) -> Path:
@@ -94,11 +133,15 @@ class Repository:
 
     @cached_property
     def objects(self) -> pygit2.Repository:
-        """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it does not read."""
+        """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it
+        does not read.
+        """
         return opened(self.git_dir)
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
-        """Run git in the work tree's root, without hooks, and return its output. Raises GitFailed."""
+        """Run git in the work tree's root, without hooks, and return its output. Raises
+        GitFailed.
+        """
         return program.run(self.root, *words, stdin=stdin, env=env)
 
     def head(self) -> Head:
@@ -107,13 +150,20 @@ class Repository:
         if _COMMIT.fullmatch(text):
             return Head(text, None)
         if not text.startswith("ref: refs/"):
-            hint = f"`echo 'ref: refs/heads/BRANCH' > {shlex.quote(f'{self.git_dir}/HEAD')}` names the branch again"
-            raise RepositoryError(f"{self.git_dir}/HEAD is damaged: it names neither a branch nor a commit", hint)
+            hint = (
+                f"`echo 'ref: refs/heads/BRANCH' > {shlex.quote(f'{self.git_dir}/HEAD')}` names the"
+                " branch again"
+            )
+            raise RepositoryError(
+                f"{self.git_dir}/HEAD is damaged: it names neither a branch nor a commit", hint
+            )
         branch = text.removeprefix("ref: ")
         return Head(self.commit_of(branch), branch)
 
     def head_text(self) -> str:
-        """Return what the file HEAD says. One that is a symbolic link, which git makes on demand, names the ref it leads to."""
+        """Return what the file HEAD says. One that is a symbolic link, which git makes on demand,
+        names the ref it leads to.
+        """
         place = f"{self.git_dir}/HEAD"
         if os.path.islink(place) and (target := os.readlink(place)).startswith("refs/"):
             return f"ref: {target}"
@@ -121,20 +171,31 @@ class Repository:
             return os.fsdecode(file.read().strip())
 
     def head_sign(self) -> str:
-        """Return what changes whenever HEAD's commit does, from the files alone; no object is read."""
+        """Return what changes whenever HEAD's commit does, from the files alone; no object is
+        read.
+        """
         text = self.head_text()
         signs = [text]
         if text.startswith("ref: "):
             with contextlib.suppress(OSError):
-                signs.append((self.common_dir / text.removeprefix("ref: ")).read_text("utf-8", "surrogateescape").strip())
+                signs.append(
+                    (self.common_dir / text.removeprefix("ref: "))
+                    .read_text("utf-8", "surrogateescape")
+                    .strip()
+                )
             with contextlib.suppress(OSError):
                 packed = (self.common_dir / "packed-refs").stat()
                 signs.append(f"{packed.st_mtime_ns} {packed.st_size} {packed.st_ino}")
         return " ".join(signs)
 
     def commit_of(self, ref: str) -> str | None:
-        """Return the commit that a full ref names, None where there is none. Raises RepositoryError for a damaged one."""
-        with contextlib.suppress(OSError, UnicodeDecodeError), open(f"{self.common_dir}/{ref}", "rb", buffering=0) as file:
+        """Return the commit that a full ref names, None where there is none. Raises RepositoryError
+        for a damaged one.
+        """
+        with (
+            contextlib.suppress(OSError, UnicodeDecodeError),
+            open(f"{self.common_dir}/{ref}", "rb", buffering=0) as file,
+        ):
             text = file.read().strip().decode("ascii")
             if _COMMIT.fullmatch(text):
                 return text
@@ -144,13 +205,19 @@ class Repository:
         except pygit2.GitError as error:
             place = self.common_dir / ref
             was = _last_logged(self.common_dir / "logs" / ref)
-            hint = f"`echo {was} > {shlex.quote(str(place))}` puts it back to where its reflog says that it was"
+            hint = (
+                f"`echo {was} > {shlex.quote(str(place))}` puts it back to where its reflog says"
+                " that it was"
+            )
             raise RepositoryError(
-                f"{place} is damaged: it names no commit", hint if was else f"see `git fsck`: {error}"
+                f"{place} is damaged: it names no commit",
+                hint if was else f"see `git fsck`: {error}",
             ) from error
 
     def leaves_out_history(self) -> bool:
-        """Say whether this clone was made without a part of the history: a shallow or a partial one."""
+        """Say whether this clone was made without a part of the history: a shallow or a partial
+        one.
+        """
         promised = any(entry.name.endswith(".promisor") for entry in self.objects.config)
         return promised or self.is_shallow()
 
@@ -159,23 +226,42 @@ class Repository:
         return (self.common_dir / "shallow").exists()
 
     def in_progress(self) -> str | None:
-        """Name an operation that is under way in this work tree (a merge, a rebase, …), or return None."""
-        return next((what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None)
+        """Name an operation that is under way in this work tree (a merge, a rebase, …), or return
+        None.
+        """
+        return next(
+            (what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None
+        )
 
     def dirty(self) -> list[str]:
         """Return `XY path` for each uncommitted path, untracked ones included, ignored ones not."""
-        output = self.git("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+        output = self.git(
+            "--no-optional-locks",
+            "status",
+            "--porcelain",
+            "-z",
+            "--untracked-files=all",
+            "--no-renames",
+        )
         return program.fields(output)
 
     def relative(self, path: Path) -> str:
-        """Return a path relative to the root, with `/`. Raises ValueError where it lies elsewhere."""
-        return Path(os.path.realpath(path.parent), path.name).relative_to(os.path.realpath(self.root)).as_posix()
+        """Return a path relative to the root, with `/`. Raises ValueError where it lies
+        elsewhere.
+        """
+        return (
+            Path(os.path.realpath(path.parent), path.name)
+            .relative_to(os.path.realpath(self.root))
+            .as_posix()
+        )
 
 
 def _git_above(start: Path) -> Path | None:
     """Return the `.git` folder that a place seems to belong to, whatever git says of it."""
     place = Path(os.path.realpath(start))
-    return next((found for above in (place, *place.parents) if (found := above / ".git").is_dir()), None)
+    return next(
+        (found for above in (place, *place.parents) if (found := above / ".git").is_dir()), None
+    )
 
 
 def _last_logged(log: Path) -> str:

@@ -1,4 +1,6 @@
-"""Trees with entries replaced, and what a tree has at a path. Names that are no UTF-8 are read and written as bytes."""
+"""Trees with entries replaced, and what a tree has at a path. Names that are no UTF-8 are read and
+written as bytes.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,9 @@ Nested = dict[str, "Nested | Entry"]
 
 
 def entry_at(objects: pygit2.Repository, tree: pygit2.Tree, path: str) -> Entry:
-    """Return mode and id of what a tree has at a path, folders too; None where it has nothing there."""
+    """Return mode and id of what a tree has at a path, folders too; None where it has nothing
+    there.
+    """
     entry: Entry = (_FOLDER, str(tree.id))
     for name in path.split("/"):
         if entry is None or entry[0] != _FOLDER:
@@ -32,13 +36,19 @@ def _named(tree: pygit2.Tree, name: str) -> Entry:
     return (int(tree[name].filemode or 0), str(tree[name].id)) if name in tree else None
 
 
-def with_entries(objects: pygit2.Repository, tree: pygit2.Tree, entries: Mapping[str, Entry]) -> pygit2.Oid:
-    """Write a tree with entries replaced, folder by folder; all other entries keep their ids. Returns its id."""
+def with_entries(
+    objects: pygit2.Repository, tree: pygit2.Tree, entries: Mapping[str, Entry]
+) -> pygit2.Oid:
+    """Write a tree with entries replaced, folder by folder; all other entries keep their ids.
+    Returns its id.
+    """
     return _written(objects, tree, _nested(entries))
 
 
 def _nested(entries: Mapping[str, Entry]) -> Nested:
-    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of a file, wins."""
+    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of
+    a file, wins.
+    """
     root: Nested = {}
     for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None):
         *folders, name = path.split("/")
@@ -67,7 +77,9 @@ def _written(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Neste
     return builder.write()
 
 
-def _written_raw(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
+def _written_raw(
+    objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested
+) -> pygit2.Oid:
     """Write a level that has names which are no UTF-8: pygit2's builder does not take them."""
     entries = _entries(tree) if tree is not None else {}
     for name, entry in nested.items():
@@ -79,8 +91,12 @@ def _written_raw(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: N
             entries[key] = made
         else:
             entries.pop(key, None)
-    ordered = sorted(entries.items(), key=lambda item: item[0] + (b"/" if item[1][0] == _FOLDER else b""))
-    raw = b"".join(f"{mode:o} ".encode() + name + b"\0" + bytes.fromhex(oid) for name, (mode, oid) in ordered)
+    ordered = sorted(
+        entries.items(), key=lambda item: item[0] + (b"/" if item[1][0] == _FOLDER else b"")
+    )
+    raw = b"".join(
+        f"{mode:o} ".encode() + name + b"\0" + bytes.fromhex(oid) for name, (mode, oid) in ordered
+    )
     return objects.write(pygit2.enums.ObjectType.TREE, raw)
 
 

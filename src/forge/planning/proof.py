@@ -1,4 +1,6 @@
-"""Proofs given outside a run: attestations, waivers and command successes, one immutable file each."""
+"""Proofs given outside a run: attestations, waivers and command successes, one immutable file
+each.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ _REQUIRED = {"kind", "plan_path", "about", "statement_sha256", "by", "at"}
 class Proof(Struct, frozen=True):
     """What backs one must-have of a plan, `about` being its `KIND:N`.
 
-    It is bound to the statement's text; `tree` is the tree outside `.planning/`, `blobs` the files that it speaks of.
+    It is bound to the statement's text; `tree` is the tree outside `.planning/`, `blobs` the files
+    that it speaks of.
     """
 
     kind: ProofKind
@@ -42,7 +45,11 @@ class Proof(Struct, frozen=True):
 
     def encode(self) -> bytes:
         """Return the file's bytes."""
-        data = {key: value for key, value in asdict(self).items() if key != "source" and value not in ("", None)}
+        data = {
+            key: value
+            for key, value in asdict(self).items()
+            if key != "source" and value not in ("", None)
+        }
         return yaml.dump({"version": 1, **data}).encode()
 
 
@@ -52,7 +59,9 @@ def statement_hash(statement: str) -> str:
 
 
 def file_name(plan_id: str, kind: ProofKind, suffix: str) -> str:
-    """Return where a proof is written: `<plan id>-<kind>-<4 characters>.yaml`, made file-safe and not too long."""
+    """Return where a proof is written: `<plan id>-<kind>-<4 characters>.yaml`, made file-safe and
+    not too long.
+    """
     return f"{FOLDER}/{re.sub(r'[^A-Za-z0-9._-]+', '-', plan_id)[:120]}-{kind}-{suffix}.yaml"
 
 

@@ -1,4 +1,6 @@
-"""Settings: `.planning/forge.yaml` of the repository over the user's own. Each key has a default that works."""
+"""Settings: `.planning/forge.yaml` of the repository over the user's own. Each key has a default
+that works.
+"""
 
 from __future__ import annotations
 
@@ -25,18 +27,37 @@ _PLACES = ("done", "failed", "session", "message", "litter")
 _STRICTNESS = ("never", "risky", "always")
 _SEVERITIES = ("error", "warning", "note", "off")
 PROTECTED = (
-    ".git*", "**/.git*", ".git*/**", "**/.gitlab-ci.yml", ".circleci/**", "Jenkinsfile", ".travis.yml", "azure-pipelines.yml",
-    ".planning/forge.yaml", "**/*.lock", "**/package-lock.json", "**/pnpm-lock.yaml", "**/go.sum", "**/npm-shrinkwrap.json",
-    ".husky/**", ".pre-commit-config.yaml", "**/hooks/pre-commit", "**/hooks/commit-msg",
-    ".planning/runs/**", ".planning/proofs/**", ".planning/missions/**",
-)  # fmt: skip
+    ".git*",
+    "**/.git*",
+    ".git*/**",
+    "**/.gitlab-ci.yml",
+    ".circleci/**",
+    "Jenkinsfile",
+    ".travis.yml",
+    "azure-pipelines.yml",
+    ".planning/forge.yaml",
+    "**/*.lock",
+    "**/package-lock.json",
+    "**/pnpm-lock.yaml",
+    "**/go.sum",
+    "**/npm-shrinkwrap.json",
+    ".husky/**",
+    ".pre-commit-config.yaml",
+    "**/hooks/pre-commit",
+    "**/hooks/commit-msg",
+    ".planning/runs/**",
+    ".planning/proofs/**",
+    ".planning/missions/**",
+)
 
 
 class RunnerSettings(Struct, frozen=True):
-    """A named runner: its argument vector, how it gets the prompt, the environment names it may see, its own timeout.
+    """A named runner: its argument vector, how it gets the prompt, the environment names it may
+    see, its own timeout.
 
-    `resume_command` goes on with a session; `litter` are globs of files that it leaves behind. `done` and `failed` are
-    patterns (`type=result is_error=true`) of lines of JSON that end its work, `session` and `message` places in them.
+    `resume_command` goes on with a session; `litter` are globs of files that it leaves behind.
+    `done` and `failed` are patterns (`type=result is_error=true`) of lines of JSON that end its
+    work, `session` and `message` places in them.
     """
 
     command: tuple[str, ...] = ()
@@ -60,7 +81,9 @@ class Approvals(Struct, frozen=True):
 
 
 class ScopeLimits(Struct, frozen=True):
-    """How much one step may change before its diff is of high risk, and the paths that always are."""
+    """How much one step may change before its diff is of high risk, and the paths that always
+    are.
+    """
 
     max_files: int = 50
     max_lines: int = 2000
@@ -90,20 +113,26 @@ class Settings(Struct, frozen=True):
 
 
 def user_path() -> Path:
-    """Return where the user's own settings lie: `forge/forge.yaml` below the XDG configuration folder."""
+    """Return where the user's own settings lie: `forge/forge.yaml` below the XDG configuration
+    folder.
+    """
     base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
     return Path(base) / "forge" / "forge.yaml"
 
 
 def load(root: Path) -> Settings:
-    """Return the settings that hold in a repository. Raises SettingsError with file, line and column."""
+    """Return the settings that hold in a repository. Raises SettingsError with file, line and
+    column.
+    """
     settings = _read(Settings(), user_path(), str(user_path()))
     own = _read(settings, root / PATH, PATH)
     return _held_to(settings, own) if (root / PATH).exists() else own
 
 
 def load_at(tree: Tree) -> Settings:
-    """Return the settings that hold where the repository's own are those of a tree. Raises SettingsError."""
+    """Return the settings that hold where the repository's own are those of a tree. Raises
+    SettingsError.
+    """
     settings = _read(Settings(), user_path(), str(user_path()))
     if tree.entry(PATH).kind == "absent":
         return settings
@@ -114,7 +143,11 @@ def load_at(tree: Tree) -> Settings:
 
 
 def _held_to(user: Settings, own: Settings) -> Settings:
-    return replace(own, approvals=_tightened(user.approvals, own.approvals), scope=_protected(user.scope, own.scope))
+    return replace(
+        own,
+        approvals=_tightened(user.approvals, own.approvals),
+        scope=_protected(user.scope, own.scope),
+    )
 
 
 def _tightened(user: Approvals, repository: Approvals) -> Approvals:
@@ -133,7 +166,9 @@ def _read(base: Settings, path: Path, name: str) -> Settings:
     except FileNotFoundError:
         return base
     except OSError as error:
-        raise SettingsError(f"{name}: {error.strerror}", "make it a readable file, or remove it") from error
+        raise SettingsError(
+            f"{name}: {error.strerror}", "make it a readable file, or remove it"
+        ) from error
     return _parsed(base, source)
 
 
@@ -156,23 +191,34 @@ class _Reader:
             top = yaml.parse(self.source.text)
         except yaml.YamlProblem as problem:
             line, column = self.source.position(problem.offset)
-            raise SettingsError(f"{self.source.path}:{line}:{column}: {problem.message}", "mend this line") from problem
+            raise SettingsError(
+                f"{self.source.path}:{line}:{column}: {problem.message}", "mend this line"
+            ) from problem
         if top.data is None:
             return self.base
-        self.known(top, "version", "runner", "runners", "approvals", "scope", "repair", "limits", "rules")
+        self.known(
+            top, "version", "runner", "runners", "approvals", "scope", "repair", "limits", "rules"
+        )
         version = self.number(top, "version", 1)
         if version > 1:
             said = f"{self.source.path}: version {version:g} is newer than this forge reads"
             raise SettingsError(said, "install a newer forge")
-        approvals, scope, repair, limits = (self.block(top, name) for name in ("approvals", "scope", "repair", "limits"))
+        approvals, scope, repair, limits = (
+            self.block(top, name) for name in ("approvals", "scope", "repair", "limits")
+        )
         self.known(approvals, "plan", "diff")
         self.known(repair, "attempts")
         self.choice(approvals, "plan", ("always",), "always")
         return replace(
             self.base,
             runner=self.text(top, "runner", self.base.runner),
-            runners={**self.base.runners, **{name: self.runner(value) for name, value in self.block(top, "runners").items()}},
-            approvals=Approvals(diff=self.choice(approvals, "diff", _STRICTNESS, self.base.approvals.diff)),  # type: ignore[arg-type]
+            runners={
+                **self.base.runners,
+                **{name: self.runner(value) for name, value in self.block(top, "runners").items()},
+            },
+            approvals=Approvals(
+                diff=self.choice(approvals, "diff", _STRICTNESS, self.base.approvals.diff)  # type: ignore[arg-type]
+            ),
             scope=self.scope(scope),
             repair_attempts=int(self.number(repair, "attempts", self.base.repair_attempts)),
             limits=self.limits(limits),
@@ -188,7 +234,9 @@ class _Reader:
         lists = {name: self.texts(value, name, getattr(plain, name)) for name in _PLACES}
         for name in ("done", "failed"):
             if any("=" not in word for pattern in lists[name] for word in pattern.split() or [""]):
-                raise self.wrong(value.get(name) or value, f"`{name}` is a list of patterns like `type=result`")
+                raise self.wrong(
+                    value.get(name) or value, f"`{name}` is a list of patterns like `type=result`"
+                )
         return RunnerSettings(
             self.words(value, "command"),
             self.choice(value, "prompt", ("stdin", "file", "arg"), "stdin"),  # type: ignore[arg-type]
@@ -224,11 +272,16 @@ class _Reader:
         self.known(value, *defaults)
         numbers = {name: self.number(value, name, default) for name, default in defaults.items()}
         return Limits(
-            numbers["step_timeout"], numbers["idle_timeout"], int(numbers["evidence_bytes"]), int(numbers["artifact_bytes"])
+            numbers["step_timeout"],
+            numbers["idle_timeout"],
+            int(numbers["evidence_bytes"]),
+            int(numbers["artifact_bytes"]),
         )
 
     def rules(self, value: Value) -> dict[str, RuleSeverity]:
-        """Return the severities that are set; whether there are such rules is not this floor's to know."""
+        """Return the severities that are set; whether there are such rules is not this floor's to
+        know.
+        """
         return {key: self.choice(value, key, _SEVERITIES, "") for key in value.keys}  # type: ignore[misc]
 
     def block(self, parent: Value, key: str) -> Value:
@@ -250,7 +303,9 @@ class _Reader:
     def choice(self, parent: Value, key: str, options: tuple[str, ...], default: str) -> str:
         found = self.text(parent, key, default)
         if found not in options:
-            raise self.wrong(parent.get(key) or parent, f"`{key}` is one of {', '.join(options)}, not `{found}`")
+            raise self.wrong(
+                parent.get(key) or parent, f"`{key}` is one of {', '.join(options)}, not `{found}`"
+            )
         return found
 
     def number(self, parent: Value, key: str, default: float) -> float:
@@ -258,7 +313,11 @@ class _Reader:
         if value is None or value.data is None:
             return default
         number = value.data
-        if isinstance(number, bool) or not isinstance(number, (int, float)) or not 0 <= number < math.inf:
+        if (
+            isinstance(number, bool)
+            or not isinstance(number, (int, float))
+            or not 0 <= number < math.inf
+        ):
             raise self.wrong(value, f"`{key}` is a number, 0 or more")
         return number
 
@@ -267,11 +326,17 @@ class _Reader:
             raise self.wrong(value, "the settings are a mapping of keys")
         for key in value.data:
             if key not in names:
-                line, column = self.source.position(value.keys[key].start if key in value.keys else value.span.start)
+                line, column = self.source.position(
+                    value.keys[key].start if key in value.keys else value.span.start
+                )
                 close = difflib.get_close_matches(key, names, 1)
                 hint = f"; did you mean `{close[0]}`?" if close else ""
-                self.warnings.append(f"{self.source.path}:{line}:{column}: unknown key `{key}`{hint}")
+                self.warnings.append(
+                    f"{self.source.path}:{line}:{column}: unknown key `{key}`{hint}"
+                )
 
     def wrong(self, value: Value, what: str) -> SettingsError:
         line, column = self.source.position(value.span.start)
-        return SettingsError(f"{self.source.path}:{line}:{column}: {what}", "`forge help settings` has every key")
+        return SettingsError(
+            f"{self.source.path}:{line}:{column}: {what}", "`forge help settings` has every key"
+        )

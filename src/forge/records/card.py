@@ -16,15 +16,34 @@ __all__ = ["RUNS", "VERSION", "RunCard"]
 
 VERSION = 1
 _ORDER = (
-    "version", "run", "kind", "plan", "plan_path", "plan_sha256", "plan_blob", "approval", "base_commit", "branch", "clone",
-    "runner", "actor", "execution", "started_at", "goal", "steps", "scope_contract", "prior_run",
-)  # fmt: skip
+    "version",
+    "run",
+    "kind",
+    "plan",
+    "plan_path",
+    "plan_sha256",
+    "plan_blob",
+    "approval",
+    "base_commit",
+    "branch",
+    "clone",
+    "runner",
+    "actor",
+    "execution",
+    "started_at",
+    "goal",
+    "steps",
+    "scope_contract",
+    "prior_run",
+)
 _NEEDED = ("run", "plan", "plan_path", "steps", "clone", "branch", "base_commit")
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class RunCard(Struct, frozen=True):
-    """The facts of a run. `approval` says what was approved and how; `clone` is the clone that the run lives in."""
+    """The facts of a run. `approval` says what was approved and how; `clone` is the clone that the
+    run lives in.
+    """
 
     run: str
     plan: str
@@ -79,11 +98,16 @@ class RunCard(Struct, frozen=True):
         if missing:
             raise ValueError(f"{path}: it has no {', '.join(missing)}")
         if isinstance(found.get("version"), int) and found["version"] > VERSION:
-            raise ValueError(f"{path}: it was written by a newer forge (version {found['version']})")
+            raise ValueError(
+                f"{path}: it was written by a newer forge (version {found['version']})"
+            )
         defaults: dict[str, object] = dict.fromkeys(names - {"prior_run", "kind", "version"}, "")
         known = {key: value for key, value in found.items() if key in names}
         if wrong := shape.misfit(cls, known):
             raise ValueError(f"{path}: `{wrong}` is not of the type that it has in a run card")
         if not _SAFE.fullmatch(str(found["run"])):
             raise ValueError(f"{path}: `{found['run']}` can be no run's folder")
-        return cls(**{**defaults, **known}, unknown={key: value for key, value in found.items() if key not in names})
+        return cls(
+            **{**defaults, **known},
+            unknown={key: value for key, value in found.items() if key not in names},
+        )

@@ -21,12 +21,18 @@ def lock_path(repository: Repository) -> Path:
 def live_folders_here(repository: Repository) -> list[Path]:
     """Return the live folders of this work tree's runs, readable or not."""
     folder = live_folder(repository)
-    return [place for place in sorted(folder.iterdir()) if belongs_here(repository, place)] if folder.is_dir() else []
+    return (
+        [place for place in sorted(folder.iterdir()) if belongs_here(repository, place)]
+        if folder.is_dir()
+        else []
+    )
 
 
 def belongs_here(repository: Repository, folder: Path) -> bool:
     """Say whether a live folder is that of a run of this work tree."""
     try:
-        return (folder / "work-tree").read_text("utf-8", "surrogateescape") == str(repository.git_dir)
+        return (folder / "work-tree").read_text("utf-8", "surrogateescape") == str(
+            repository.git_dir
+        )
     except OSError:
         return True

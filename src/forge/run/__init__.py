@@ -1,1 +1,3 @@
-"""Effects: executing plans, controlling runs, approvals, runners, and the record that they leave."""
+"""Effects: executing plans, controlling runs, approvals, runners, and the record that they
+leave.
+"""

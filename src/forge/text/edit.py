@@ -1,7 +1,9 @@
-"""Byte-exact edits: the stretches that are meant change, every other byte of the document stays as it is.
+"""Byte-exact edits: the stretches that are meant change, every other byte of the document stays as
+it is.
 
-An edit speaks of code points of the decoded text, as findings and YAML values do; here it becomes a stretch of bytes in the
-document's own encoding. The byte-order mark, line ends and bytes that are no valid UTF-8 are never decoded and written back.
+An edit speaks of code points of the decoded text, as findings and YAML values do; here it becomes a
+stretch of bytes in the document's own encoding. The byte-order mark, line ends and bytes that are
+no valid UTF-8 are never decoded and written back.
 """
 
 from __future__ import annotations
@@ -18,17 +20,20 @@ class NotEditable(ValueError):
 
 
 class Edit(Struct, frozen=True):
-    """Put `text` in place of a stretch of a source's text (offsets in code points); an empty stretch inserts."""
+    """Put `text` in place of a stretch of a source's text (offsets in code points); an empty
+    stretch inserts.
+    """
 
     span: Span
     text: str
 
 
 def apply(source: Source, edits: Iterable[Edit]) -> bytes:
-    """Return the document's bytes with the edits made; insertions at one place keep their order. Raises NotEditable.
+    """Return the document's bytes with the edits made; insertions at one place keep their order.
+    Raises NotEditable.
 
-    Edits must lie within the text and must not overlap. A document that is not wholly of its encoding is editable only in
-    UTF-8, where what does not decode is kept byte by byte.
+    Edits must lie within the text and must not overlap. A document that is not wholly of its
+    encoding is editable only in UTF-8, where what does not decode is kept byte by byte.
     """
     if source.problem and source.encoding != "utf-8" and "\ufffd" in source.text:
         raise NotEditable(f"{source.path}: {source.problem}")
@@ -45,7 +50,9 @@ def apply(source: Source, edits: Iterable[Edit]) -> bytes:
 
 
 def apply_to_text(text: str, edits: Iterable[Edit], offset: int = 0) -> str:
-    """Return a text with the edits made, where `offset` is what the edits count the text's first character as."""
+    """Return a text with the edits made, where `offset` is what the edits count the text's first
+    character as.
+    """
     parts, at = [], 0
     for edit in sorted(edits, key=_place):
         parts += [text[at : edit.span.start - offset], edit.text]
@@ -68,7 +75,9 @@ def _in_order(source: Source, edits: Iterable[Edit]) -> list[Edit]:
     at = 0
     for edit in found:
         if not at <= edit.span.start <= edit.span.end <= len(source.text):
-            raise NotEditable(f"{source.path}: an edit overlaps another one, or lies outside the text")
+            raise NotEditable(
+                f"{source.path}: an edit overlaps another one, or lies outside the text"
+            )
         at = edit.span.end
     return found
 
@@ -80,6 +89,10 @@ def _width(source: Source, start: int, end: int) -> int:
 
 def _encoded(source: Source, text: str) -> bytes:
     try:
-        return text.encode(source.encoding, "surrogateescape" if source.encoding == "utf-8" else "strict")
+        return text.encode(
+            source.encoding, "surrogateescape" if source.encoding == "utf-8" else "strict"
+        )
     except UnicodeEncodeError as error:
-        raise NotEditable(f"{source.path}: the new text cannot be written as {source.encoding.upper()}") from error
+        raise NotEditable(
+            f"{source.path}: the new text cannot be written as {source.encoding.upper()}"
+        ) from error

@@ -1,4 +1,6 @@
-"""A finding: one thing wrong with a document, with its place and a next step. One value feeds every output."""
+"""A finding: one thing wrong with a document, with its place and a next step. One value feeds every
+output.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ Severity = Literal["error", "warning", "note"]
 
 
 class Finding(Struct, frozen=True):
-    """One thing wrong with a document. Lines and columns count Unicode code points from 1; the end is exclusive."""
+    """One thing wrong with a document. Lines and columns count Unicode code points from 1; the end
+    is exclusive.
+    """
 
     rule: str
     severity: Severity

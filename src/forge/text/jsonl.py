@@ -1,4 +1,6 @@
-"""JSON lines: one value a line, UTF-8, LF. A last line without its LF is torn: somebody died writing it."""
+"""JSON lines: one value a line, UTF-8, LF. A last line without its LF is torn: somebody died
+writing it.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +9,12 @@ import json
 
 def encode(value: object) -> bytes:
     """Return a value as one line with its LF; keys keep their order."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace") + b"\n"
+    return (
+        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
+            "utf-8", "backslashreplace"
+        )
+        + b"\n"
+    )
 
 
 def split(raw: bytes) -> tuple[list[bytes], bytes]:

@@ -8,7 +8,9 @@ from forge.text.source import Source, Span
 
 
 class Spot(NamedTuple):
-    """A text and where it stands: lines and columns from 1, the end exclusive. Plain data, so that it can be kept."""
+    """A text and where it stands: lines and columns from 1, the end exclusive. Plain data, so that
+    it can be kept.
+    """
 
     text: str
     line: int

@@ -14,7 +14,9 @@ class BadPattern(Exception):
 
 
 def compile_pattern(text: str) -> Pattern:
-    """Compile `text` with RE2 (syntax: RE2's); `^` and `$` match at line edges. Raises BadPattern."""
+    """Compile `text` with RE2 (syntax: RE2's); `^` and `$` match at line edges. Raises
+    BadPattern.
+    """
     if not _encodes(text):
         raise BadPattern("it holds bytes that are no UTF-8")
     options = re2.Options()
@@ -29,7 +31,9 @@ def compile_pattern(text: str) -> Pattern:
 
 
 def searchable(text: str) -> str:
-    """Return a text that RE2 can read: what is no UTF-8 is replaced, one character for one, so that offsets hold."""
+    """Return a text that RE2 can read: what is no UTF-8 is replaced, one character for one, so that
+    offsets hold.
+    """
     return text if _encodes(text) else text.encode("utf-8", "replace").decode()
 
 
@@ -42,7 +46,9 @@ def _encodes(text: str) -> bool:
 
 
 def search(text: str, haystack: str) -> tuple[int, int] | None:
-    """Return start and end of the first match of a pattern: within a line, else across lines. Raises BadPattern."""
+    """Return start and end of the first match of a pattern: within a line, else across lines.
+    Raises BadPattern.
+    """
     haystack = searchable(haystack)
     found = compile_pattern(text).search(haystack)
     if found is None:

@@ -7,11 +7,15 @@ import os
 import stat
 from pathlib import Path
 
-_LARGEST = 64 << 20  # bytes; nobody writes such a document, and reading it would take all the memory there is
+_LARGEST = (
+    64 << 20
+)  # bytes; nobody writes such a document, and reading it would take all the memory there is
 
 
 def why_unreadable(place: str, root: str, found: os.stat_result) -> str | None:
-    """Return why a document is not to be read, None where it is: no regular file, outside the root, too large."""
+    """Return why a document is not to be read, None where it is: no regular file, outside the root,
+    too large.
+    """
     if not stat.S_ISREG(found.st_mode):
         return "it is no regular file"
     if os.path.islink(place):
@@ -23,7 +27,9 @@ def why_unreadable(place: str, root: str, found: os.stat_result) -> str | None:
 
 
 def read_document(root: Path, path: str) -> bytes:
-    """Return the bytes of a document of a repository. Raises OSError, whose `strerror` says why it is not to be read."""
+    """Return the bytes of a document of a repository. Raises OSError, whose `strerror` says why it
+    is not to be read.
+    """
     inside = os.path.realpath(root)
     place = os.path.join(inside, path)
     if why := why_unreadable(place, inside, os.stat(place)):

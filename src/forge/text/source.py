@@ -29,7 +29,9 @@ class Span(Struct, frozen=True):
 
 
 class Source(Struct, frozen=True, dict=True):
-    """A document's bytes and what they say; `path` is relative to the repository's root, with `/`."""
+    """A document's bytes and what they say; `path` is relative to the repository's root, with
+    `/`.
+    """
 
     path: str
     data: bytes
@@ -41,7 +43,9 @@ class Source(Struct, frozen=True, dict=True):
 
     @classmethod
     def of(cls, path: str, data: bytes) -> Source:
-        """Decode `data`: by its byte-order mark, else as UTF-8. What does not decode is kept and named in `problem`."""
+        """Decode `data`: by its byte-order mark, else as UTF-8. What does not decode is kept and
+        named in `problem`.
+        """
         mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
         body = data[len(mark) :]
         try:
@@ -49,9 +53,25 @@ class Source(Struct, frozen=True, dict=True):
         except UnicodeDecodeError as error:
             text = body.decode(encoding, "replace" if encoding != "utf-8" else "surrogateescape")
             good = len(body[: error.start].decode(encoding, "replace"))
-            return cls(path, data, text, mark, encoding, f"byte {error.start + len(mark)} is not {encoding.upper()}", good)
+            return cls(
+                path,
+                data,
+                text,
+                mark,
+                encoding,
+                f"byte {error.start + len(mark)} is not {encoding.upper()}",
+                good,
+            )
         if "\0" in text:
-            return cls(path, data, text, mark, encoding, "holds a NUL character, so it is no text", text.index("\0"))
+            return cls(
+                path,
+                data,
+                text,
+                mark,
+                encoding,
+                "holds a NUL character, so it is no text",
+                text.index("\0"),
+            )
         return cls(path, data, text, mark, encoding)
 
     @classmethod
@@ -78,7 +98,16 @@ class Source(Struct, frozen=True, dict=True):
         end = self.text.find("\n", start)
         return self.text[start : end if end >= 0 else len(self.text)].rstrip("\r")
 
-    def finding(self, rule: str, severity: Severity, span: Span, message: str, hint: str, *, blocks: bool = False) -> Finding:
+    def finding(
+        self,
+        rule: str,
+        severity: Severity,
+        span: Span,
+        message: str,
+        hint: str,
+        *,
+        blocks: bool = False,
+    ) -> Finding:
         """Return a finding about a stretch of this source."""
         start, end = self.position(span.start), self.position(max(span.end, span.start))
         return Finding(rule, severity, self.path, *start, *end, message, hint, blocks)

@@ -17,7 +17,20 @@ if TYPE_CHECKING:
 
 GENESIS = "0" * 32
 VERSION = 1
-KEYS = ("v", "seq", "ts", "type", "run", "step", "attempt", "actor", "execution", "data", "evidence", "prev")
+KEYS = (
+    "v",
+    "seq",
+    "ts",
+    "type",
+    "run",
+    "step",
+    "attempt",
+    "actor",
+    "execution",
+    "data",
+    "evidence",
+    "prev",
+)
 
 
 class Event(Struct, frozen=True, gc=False):
@@ -50,7 +63,9 @@ class Event(Struct, frozen=True, gc=False):
             try:
                 return _LINE.decode(line)
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                pass  # what the fast reader refuses may be sound all the same (a lone surrogate), or is named below
+                # what the fast reader refuses may be sound all the same (a lone surrogate), or is
+                # named below
+                pass
         return _decoded(line)
 
     def as_data(self) -> dict[str, object]:
@@ -63,7 +78,9 @@ _LINE = msgspec.json.Decoder(Event)
 
 
 def decode_all(lines: list[bytes], raw: bytes) -> list[Event] | None:
-    """Read the lines of `raw`, all at once; None where one of them is not as this forge writes it."""
+    """Read the lines of `raw`, all at once; None where one of them is not as this forge writes
+    it.
+    """
     if not all(line.startswith(_OWN) for line in lines):
         return None
     try:
@@ -85,12 +102,16 @@ def _decoded(line: bytes) -> Event:
 
 
 def link(line: bytes) -> str:
-    """Return what the event behind a line carries as `prev`: 32 hex digits of the line's SHA-256, LF left out."""
+    """Return what the event behind a line carries as `prev`: 32 hex digits of the line's SHA-256,
+    LF left out.
+    """
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
 
 
 class Data(Struct, frozen=True, gc=False):
-    """The typed data of one event type. Subclasses name the type, the fields, and what the event does to a run's state."""
+    """The typed data of one event type. Subclasses name the type, the fields, and what the event
+    does to a run's state.
+    """
 
     type: ClassVar[str] = ""
 

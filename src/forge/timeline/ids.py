@@ -23,7 +23,9 @@ def now() -> str:
 
 
 def ulid() -> str:
-    """Return a new ULID (https://github.com/ulid/spec): 48 bits of milliseconds, 80 random bits, Crockford base 32."""
+    """Return a new ULID (https://github.com/ulid/spec): 48 bits of milliseconds, 80 random bits,
+    Crockford base 32.
+    """
     number = int(time.time() * 1000) << 80 | int.from_bytes(os.urandom(10), "big")
     return "".join(_CROCKFORD[number >> shift & 31] for shift in range(125, -1, -5))
 
@@ -39,14 +41,17 @@ def short(length: int = 4) -> str:
 def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:
     """Return a new run id, `YYYYMMDDTHHMMSSZ-<plan id>-<4 characters>`, that sorts after `last`.
 
-    Two runs of one clone in the same second would sort by chance, so the later one waits for the next second. Where the
-    clock was set back since, it does not wait but takes the second after the last run's.
+    Two runs of one clone in the same second would sort by chance, so the later one waits for the
+    next second. Where the clock was set back since, it does not wait but takes the second after the
+    last run's.
     """
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plan_id)[:_LONGEST].strip("-.") or "plan"
     least = _following(last.partition("-")[0])
     while True:
         moment = datetime.now(UTC)
-        stamp = least if least > (moment + _PATIENCE).strftime(_SECOND) else moment.strftime(_SECOND)
+        stamp = (
+            least if least > (moment + _PATIENCE).strftime(_SECOND) else moment.strftime(_SECOND)
+        )
         found = f"{stamp}-{safe}-{short()}"
         if stamp >= least and found not in taken:
             return found

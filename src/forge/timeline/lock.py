@@ -1,7 +1,8 @@
-"""Who holds a run: a lock that the system lets go of when its process dies, and the identity of processes.
+"""Who holds a run: a lock that the system lets go of when its process dies, and the identity of
+processes.
 
-The lock is an advisory `flock` on a small file; what is written in the file only tells who has it. A file that was left
-behind locks nothing.
+The lock is an advisory `flock` on a small file; what is written in the file only tells who has it.
+A file that was left behind locks nothing.
 """
 
 from __future__ import annotations
@@ -37,14 +38,18 @@ class Holder(NamedTuple):
 
 
 class WriterLock:
-    """The lock of one work tree: whoever holds it is the one writer of the runs in it. A context manager."""
+    """The lock of one work tree: whoever holds it is the one writer of the runs in it. A context
+    manager.
+    """
 
     def __init__(self, path: Path, execution: str, what: str) -> None:
         self.path = path
         self.execution = execution
         self.what = what
         self.left_at: float | None = None
-        """When the holder before, who died without letting go, wrote that it has the lock: seconds since the epoch."""
+        """When the holder before, who died without letting go, wrote that it has the lock: seconds
+        since the epoch.
+        """
         self._descriptor: int | None = None
 
     def __enter__(self) -> WriterLock:
@@ -70,7 +75,11 @@ class WriterLock:
         self._write()
 
     def _write(self) -> None:
-        holder = {"process": ProcessId.of(os.getpid())._asdict(), "execution": self.execution, "what": self.what}
+        holder = {
+            "process": ProcessId.of(os.getpid())._asdict(),
+            "execution": self.execution,
+            "what": self.what,
+        }
         assert self._descriptor is not None
         try:
             os.ftruncate(self._descriptor, 0)
@@ -78,7 +87,12 @@ class WriterLock:
         except OSError:
             return  # who holds it is only told, the lock itself is taken
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         """Let go of the lock."""
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
@@ -89,10 +103,11 @@ class WriterLock:
 
 @contextlib.contextmanager
 def for_a_moment(path: Path) -> Iterator[float | None]:
-    """Hold a lock that was there before, and leave no mark in it: whoever takes it next still learns of a holder who died.
+    """Hold a lock that was there before, and leave no mark in it: whoever takes it next still
+    learns of a holder who died.
 
-    Gives when that one wrote that it has the lock, in seconds since the epoch, None where nobody died with it. Raises Held,
-    OSError.
+    Gives when that one wrote that it has the lock, in seconds since the epoch, None where nobody
+    died with it. Raises Held, OSError.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
@@ -104,7 +119,9 @@ def for_a_moment(path: Path) -> Iterator[float | None]:
 
 
 def _taken(descriptor: int) -> bool:
-    """Take a lock if it is free. It is tried for a moment, since whoever only looks who holds it has it for that long."""
+    """Take a lock if it is free. It is tried for a moment, since whoever only looks who holds it
+    has it for that long.
+    """
     for _ in range(_TRIES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -1,4 +1,6 @@
-"""The log of a run: a file of JSON lines, each chained to the one before, appended to by one writer."""
+"""The log of a run: a file of JSON lines, each chained to the one before, appended to by one
+writer.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ FROM_COPY = "nothing was changed; `forge help runs` tells how to go on from the 
 
 
 class Reading(Struct, frozen=True):
-    """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with its line."""
+    """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with
+    its line.
+    """
 
     events: list[Event]
     torn: bytes
@@ -33,7 +37,9 @@ class Reading(Struct, frozen=True):
 
 
 def read(raw: bytes) -> Reading:
-    """Read a log's bytes. Nothing is raised: events end at the first line that is wrong, which is named."""
+    """Read a log's bytes. Nothing is raised: events end at the first line that is wrong, which is
+    named.
+    """
     lines, torn = jsonl.split(raw)
     events = _sound(lines, raw[: len(raw) - len(torn)])
     if events is not None:
@@ -49,7 +55,9 @@ def read(raw: bytes) -> Reading:
 
 
 def _sound(lines: list[bytes], raw: bytes) -> list[Event] | None:
-    """Return the events of a log as this forge writes it, read at one go; None where anything in it is otherwise."""
+    """Return the events of a log as this forge writes it, read at one go; None where anything in it
+    is otherwise.
+    """
     events = decode_all(lines, raw)
     if events is None:
         return None
@@ -71,14 +79,21 @@ def _event(line: bytes, number: int, previous: str) -> tuple[str | None, Event |
     if event.seq != number:
         return f"line {number} has seq {event.seq} where {number} belongs", event
     if event.prev != previous:
-        return f"line {number} does not follow from the line before: its `prev` is not that line's hash", event
+        return (
+            (
+                f"line {number} does not follow from the line before: its `prev` is not that line's"
+                " hash"
+            ),
+            event,
+        )
     return None, event
 
 
 class Log:
     """A log that is appended to. Each append is one write; a failed one leaves the file as it was.
 
-    Each is flushed by one fdatasync, those of events that directly follow each other by the one of the last of them.
+    Each is flushed by one fdatasync, those of events that directly follow each other by the one of
+    the last of them.
     """
 
     def __init__(self, path: Path) -> None:
@@ -90,13 +105,16 @@ class Log:
         self._lines: list[bytes] = []
         self._stamp: tuple[int, int, int] | None = None
         self._torn_to: Path | None = None
-        self._waiting = self._doubtful = False  # lines that are not flushed yet; that a failed flush may have dropped
+        self._waiting = self._doubtful = (
+            False  # lines that are not flushed yet; that a failed flush may have dropped
+        )
         self.tampered = 0
 
     def open(self, torn_to: Path | None = None) -> list[Event]:
         """Read the file and get ready to append; a torn last line is set aside under `torn_to`.
 
-        Returns its events. Raises DamagedLog where it is broken in the middle, StorageFailed where it cannot be opened.
+        Returns its events. Raises DamagedLog where it is broken in the middle, StorageFailed where
+        it cannot be opened.
         """
         try:
             raw = self.path.read_bytes() if self.path.exists() else b""
@@ -104,10 +122,14 @@ class Log:
             if reading.problem:
                 raise DamagedLog(f"{self.path}: {reading.problem}", FROM_COPY)
             self._size = len(raw) - len(reading.torn)
-            self._descriptor = os.open(self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+            self._descriptor = os.open(
+                self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
+            )
             if reading.torn:
                 if torn_to is not None:
-                    atomic.write(torn_to / f"{self.path.parent.name}-{self._size}.torn", reading.torn)
+                    atomic.write(
+                        torn_to / f"{self.path.parent.name}-{self._size}.torn", reading.torn
+                    )
                 os.ftruncate(self._descriptor, self._size)
         except OSError as error:
             raise StorageFailed.of(error, self.path) from error
@@ -126,7 +148,8 @@ class Log:
         return found.st_ino, found.st_size, found.st_mtime_ns
 
     def restore(self) -> bool:
-        """Where somebody else changed or removed the file, set that aside and write it again as it was; say whether so.
+        """Where somebody else changed or removed the file, set that aside and write it again as it
+        was; say whether so.
 
         Raises StorageFailed.
         """
@@ -134,7 +157,10 @@ class Log:
             return False
         self.tampered += 1
         if self._torn_to is not None and self.path.exists():
-            atomic.write(self._torn_to / f"{self.path.parent.name}-{self._seq}.changed", self.path.read_bytes())
+            atomic.write(
+                self._torn_to / f"{self.path.parent.name}-{self._seq}.changed",
+                self.path.read_bytes(),
+            )
         self._write_anew()
         return True
 
@@ -160,8 +186,8 @@ class Log:
     def append(self, event: Event, *, flush: bool = True) -> None:
         """Write an event and flush it to the disk, with those before it that wait for that.
 
-        Without `flush` it waits for the next event: only where nothing is done in between. Raises StorageFailed; the event
-        is not in the file then.
+        Without `flush` it waits for the next event: only where nothing is done in between. Raises
+        StorageFailed; the event is not in the file then.
         """
         self.restore()
         if self._doubtful:
@@ -177,7 +203,8 @@ class Log:
         except OSError as error:
             self._withdraw()
             raise StorageFailed(
-                f"the timeline {self.path} takes no more: {error.strerror}", "make room on the disk, then run `forge resume`"
+                f"the timeline {self.path} takes no more: {error.strerror}",
+                "make room on the disk, then run `forge resume`",
             ) from error
         self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
         self._lines.append(line)

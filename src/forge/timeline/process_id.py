@@ -16,7 +16,9 @@ else:
 
 
 class ProcessId(NamedTuple):
-    """A process that cannot be mistaken for a later one of the same number: pid, start time, boot."""
+    """A process that cannot be mistaken for a later one of the same number: pid, start time,
+    boot.
+    """
 
     pid: int
     start: str
@@ -42,7 +44,9 @@ def _start_time(pid: int) -> str:
             return ""
     except (OSError, IndexError):
         return ""
-    done = subprocess.run(["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["ps", "-o", "lstart=", "-p", str(pid)], capture_output=True, text=True, check=False
+    )
     return done.stdout.strip()
 
 
@@ -51,5 +55,7 @@ def _boot() -> str:
     try:
         return Path("/proc/sys/kernel/random/boot_id").read_text("utf-8").strip()
     except OSError:
-        done = subprocess.run(["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False)
+        done = subprocess.run(
+            ["sysctl", "-n", "kern.boottime"], capture_output=True, text=True, check=False
+        )
         return done.stdout.strip()

@@ -1,6 +1,8 @@
-"""Loaded by a forge under test: counts its effects, and at the one that it is told to, kills it or fails it.
+"""Loaded by a forge under test: counts its effects, and at the one that it is told to, kills it or
+fails it.
 
-An effect is a write, a flush, a rename, a link, a removal, or the start of another program. Children are not counted.
+An effect is a write, a flush, a rename, a link, a removal, or the start of another program.
+Children are not counted.
 """
 
 import errno

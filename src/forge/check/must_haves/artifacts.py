@@ -1,4 +1,6 @@
-"""Whether an artifact is there: a regular file of the repository at the tree asked for, and every condition on it."""
+"""Whether an artifact is there: a regular file of the repository at the tree asked for, and every
+condition on it.
+"""
 
 from __future__ import annotations
 
@@ -38,12 +40,16 @@ _CANNOT_SAY = {
 
 
 def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
-    """Return the verdict on an artifact. Files larger than `limit` bytes are not read; nothing in a plan makes it raise."""
+    """Return the verdict on an artifact. Files larger than `limit` bytes are not read; nothing in a
+    plan makes it raise.
+    """
     text = _path_text(item)
     path, note = _named(text, tree) if text else ("", "")
     asked = demands(item.value)
     inner = _WITH_NAMES.fullmatch(path)
-    if inner and not asked.absent and tree.entry(inner["path"]).kind == "file":  # a part of it: `tests/test_a.py::test_b`
+    if (
+        inner and not asked.absent and tree.entry(inner["path"]).kind == "file"
+    ):  # a part of it: `tests/test_a.py::test_b`
         path = inner["path"]
         asked.checks += map(holds_name, inner["names"].split("::"))
     look = _Look(path, asked, tree, limit)
@@ -55,13 +61,24 @@ def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
 def _path_text(item: MustHave) -> str:
     if isinstance(item.value.data, dict):
         return (item.raw("path") or "").strip()
-    return "" if isinstance(item.value.data, list) or item.value.data is None else item.value.raw.strip()
+    return (
+        ""
+        if isinstance(item.value.data, list) or item.value.data is None
+        else item.value.raw.strip()
+    )
 
 
 def _named(text: str, tree: Tree) -> tuple[str, str]:
-    """Return the path in a text and the remark behind it; all of it is the path where a file of that very name is there."""
+    """Return the path in a text and the remark behind it; all of it is the path where a file of
+    that very name is there.
+    """
     literal = text.removeprefix("./")
-    if not leaves(literal) and not literal.endswith("/") and "\0" not in literal and tree.entry(literal).kind == "file":
+    if (
+        not leaves(literal)
+        and not literal.endswith("/")
+        and "\0" not in literal
+        and tree.entry(literal).kind == "file"
+    ):
         return literal, ""
     return clean(text)
 
@@ -77,21 +94,33 @@ class _Look(Struct, frozen=True):
     @property
     def is_glob(self) -> bool:
         """Whether the path has wildcards, and is no file of that very name."""
-        return ("*" in self.path or "?" in self.path) and self.tree.entry(self.path).kind == "absent"
+        return ("*" in self.path or "?" in self.path) and self.tree.entry(
+            self.path
+        ).kind == "absent"
 
     @property
     def no_name(self) -> str:
-        """Why the path is not the name of one file: a sentence, a placeholder in it. Empty where it may be one."""
+        """Why the path is not the name of one file: a sentence, a placeholder in it. Empty where it
+        may be one.
+        """
         if self._is_prose:
             return "it reads as prose; put a path here and the words into `provides`"
         stands_in = placeholder(self.path)
-        return f"{shown(stands_in)} stands for a name that is not known here; write the name" if stands_in else ""
+        return (
+            f"{shown(stands_in)} stands for a name that is not known here; write the name"
+            if stands_in
+            else ""
+        )
 
     @property
     def _is_prose(self) -> bool:
         """Whether the path reads as a sentence rather than as a file name with blanks in it."""
         words = self.path.split()
-        file_like = bool(words) and bool(_EXTENSION.search(words[-1])) and (len(words) <= 3 or "/" in words[0])
+        file_like = (
+            bool(words)
+            and bool(_EXTENSION.search(words[-1]))
+            and (len(words) <= 3 or "/" in words[0])
+        )
         return len(words) > 1 and not file_like
 
     def impossible(self) -> Outcome | None:
@@ -99,7 +128,10 @@ class _Look(Struct, frozen=True):
         if not self.path or "\0" in self.path:
             return Outcome("unproven", "it names no path")
         if leaves(self.path):
-            return Outcome("fail", f"{shown(self.path)} leaves the repository; name a path relative to its root")
+            return Outcome(
+                "fail",
+                f"{shown(self.path)} leaves the repository; name a path relative to its root",
+            )
         if posixpath.normpath(self.path).split("/")[0].lower() == ".git":
             return Outcome("fail", f"{shown(self.path)} is git's own, not a file of the repository")
         return None
@@ -125,16 +157,30 @@ class _Look(Struct, frozen=True):
         if kind in _CANNOT_SAY:
             return Outcome("unproven", f"{shown(path)}: {_CANNOT_SAY[kind]}")
         try:
-            there = (_matches(path, self.tree) if self.is_glob else _listed(path, self.tree)) if kind == "absent" else [path]
+            there = (
+                (_matches(path, self.tree) if self.is_glob else _listed(path, self.tree))
+                if kind == "absent"
+                else [path]
+            )
         except GitFailed as error:
             return _unlisted(error)
         if there:
-            return Outcome("fail", f"{shown(there[0])} is there, and should not be", (Evidence(there[0], None, kind),))
+            return Outcome(
+                "fail",
+                f"{shown(there[0])} is there, and should not be",
+                (Evidence(there[0], None, kind),),
+            )
         if self.asked.checks or self.asked.undecided:
-            but = (*self.asked.undecided, "its other conditions cannot hold of a file that should not exist")[0]
+            but = (
+                *self.asked.undecided,
+                "its other conditions cannot hold of a file that should not exist",
+            )[0]
             return Outcome("unproven", f"{shown(path)} is not there, as it should be, but {but}")
         if self.no_name or "\\" in path or "::" in path:
-            return Outcome("unproven", f"{shown(path)} does not read as a path, so that it is not there says nothing")
+            return Outcome(
+                "unproven",
+                f"{shown(path)} does not read as a path, so that it is not there says nothing",
+            )
         return Outcome("pass", f"nothing is at {shown(path)}", (Evidence(path, None, "absent"),))
 
     def glob(self) -> list[Outcome]:
@@ -144,13 +190,19 @@ class _Look(Struct, frozen=True):
         except GitFailed as error:
             return [_unlisted(error)]
         entries = [(path, self.tree.entry(path)) for path in paths]
-        files = [self.at(path, entry) for path, entry in entries if entry.kind not in (*_NOT_A_FILE, "absent")]
+        files = [
+            self.at(path, entry)
+            for path, entry in entries
+            if entry.kind not in (*_NOT_A_FILE, "absent")
+        ]
         return files or [Outcome("fail", f"no file matches {shown(self.path)}")]
 
     def at(self, path: str, entry: TreeEntry) -> Outcome:
         """Judge what stands at one path."""
         if entry.kind in _NOT_A_FILE:
-            return Outcome("fail", f"{shown(path)} is not there as a file: {_NOT_A_FILE[entry.kind]}")
+            return Outcome(
+                "fail", f"{shown(path)} is not there as a file: {_NOT_A_FILE[entry.kind]}"
+            )
         if entry.kind in _CANNOT_SAY:
             return Outcome("unproven", f"{shown(path)}: {_CANNOT_SAY[entry.kind]}")
         here = (Evidence(path, None, "file"),)
@@ -158,22 +210,34 @@ class _Look(Struct, frozen=True):
             return Outcome("pass", f"{shown(path)} is there", here)
         if entry.size > self.limit:
             size = f"{entry.size} bytes, the limit is {self.limit}"
-            return Outcome("unproven", f"{shown(path)} is there, but too large to look into: {size}", here)
+            return Outcome(
+                "unproven", f"{shown(path)} is there, but too large to look into: {size}", here
+            )
         try:
             source = Source.of(path, self.tree.read(path))
         except Unreadable as error:
             return Outcome("unproven", f"{shown(path)} cannot be read: {error}", here)
-        content = Content(Code(path, as_lines(source.text)), Files(self.tree, self.limit), "\0" in source.text)
+        content = Content(
+            Code(path, as_lines(source.text)), Files(self.tree, self.limit), "\0" in source.text
+        )
         found = together([check(content) for check in self.asked.checks])
-        rest = ", and so is all that is asked of it" if found.verdict == "pass" else f", but {found.reason}"
+        rest = (
+            ", and so is all that is asked of it"
+            if found.verdict == "pass"
+            else f", but {found.reason}"
+        )
         return Outcome(found.verdict, f"{shown(path)} is there{rest}", (*here, *found.evidence))
 
     def settled(self, files: list[Outcome]) -> Outcome:
-        """Return the outcome over all files; one that would pass is unproven where a condition could not be read."""
+        """Return the outcome over all files; one that would pass is unproven where a condition
+        could not be read.
+        """
         outcome = together(files, _MOST_SHOWN)
         if outcome.verdict == "fail" or not self.asked.undecided:
             return outcome
-        return Outcome("unproven", "; ".join((outcome.reason, *self.asked.undecided)), outcome.evidence)
+        return Outcome(
+            "unproven", "; ".join((outcome.reason, *self.asked.undecided)), outcome.evidence
+        )
 
 
 def _unlisted(error: GitFailed) -> Outcome:
@@ -188,7 +252,9 @@ def _listed(path: str, tree: Tree) -> list[str]:
 
 
 def _matches(glob: str, tree: Tree) -> list[str]:
-    """Return the paths that a glob matches; brackets and braces in it are letters. Raises GitFailed."""
+    """Return the paths that a glob matches; brackets and braces in it are letters. Raises
+    GitFailed.
+    """
     try:
         wanted = pattern.compile_pattern(f"(?s:{_sayable(glob_regex(glob))})")
     except pattern.BadPattern:
@@ -205,22 +271,32 @@ def _matches(glob: str, tree: Tree) -> list[str]:
 
 
 def _sayable(text: str) -> str:
-    """Return a text with what UTF-8 cannot say replaced, as file names of other encodings hold it."""
+    """Return a text with what UTF-8 cannot say replaced, as file names of other encodings hold
+    it.
+    """
     return text.encode("utf-8", "replace").decode()
 
 
 def _elsewhere(path: str, tree: Tree) -> str:
     """Return in words where a file like one that is not there stands, as far as the tree tells."""
     if "\\" in path:
-        return f": a backslash is a letter of its name here; write {shown(path.replace(chr(92), '/'))}"
+        return (
+            f": a backslash is a letter of its name here; write {shown(path.replace(chr(92), '/'))}"
+        )
     try:
         files = tree.files()
     except GitFailed:
         return ""
-    same = next((file for file in files if len(file) == len(path) and file.lower() == path.lower()), None)
+    same = next(
+        (file for file in files if len(file) == len(path) and file.lower() == path.lower()), None
+    )
     if same:
         return f"; {shown(same)} is, in other upper and lower case"
     name = posixpath.basename(path)
-    found = [file for file in files if name and file.endswith(name) and posixpath.basename(file) == name]
-    where = ", ".join(map(shown, found)) if len(found) <= _MOST_SHOWN else f"{len(found)} other places"
+    found = [
+        file for file in files if name and file.endswith(name) and posixpath.basename(file) == name
+    ]
+    where = (
+        ", ".join(map(shown, found)) if len(found) <= _MOST_SHOWN else f"{len(found)} other places"
+    )
     return f"; a file of that name is at {where}" if found else ""

@@ -1,4 +1,6 @@
-"""What a command's success is bound to: while none of it changes, the success carries over to other trees."""
+"""What a command's success is bound to: while none of it changes, the success carries over to other
+trees.
+"""
 
 from __future__ import annotations
 
@@ -12,8 +14,9 @@ from forge.planning.plan.scope import WriteScope, leaves
 
 _LOCK_FILES = frozenset(
     """
-    package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lockb bun.lock poetry.lock uv.lock Pipfile.lock
-    Cargo.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock packages.lock.json gradle.lockfile
+    package-lock.json npm-shrinkwrap.json pnpm-lock.yaml yarn.lock bun.lockb bun.lock poetry.lock
+    uv.lock Pipfile.lock Cargo.lock go.sum composer.lock Gemfile.lock mix.lock pubspec.lock
+    packages.lock.json gradle.lockfile
     """.split()
 )
 
@@ -21,10 +24,19 @@ _LOCK_FILES = frozenset(
 def bound_blobs(plan: Plan, item: MustHave, tree: Tree) -> dict[str, str | None]:
     """Return path and blob of each file that the truth's command is bound to, as the tree has it.
 
-    That is the plan's write scope with its artifacts, the files and folders that the command names, and lock files;
-    what lies under `.planning/` is not part of it. Raises GitFailed where the tree cannot be listed.
+    That is the plan's write scope with its artifacts, the files and folders that the command names,
+    and lock files; what lies under `.planning/` is not part of it. Raises GitFailed where the tree
+    cannot be listed.
     """
-    named = [word for word in re.split(r"[\s\"'=:;|&()<>]+", item.command or "") if word and not leaves(word)]
+    named = [
+        word
+        for word in re.split(r"[\s\"'=:;|&()<>]+", item.command or "")
+        if word and not leaves(word)
+    ]
     scope = WriteScope.of([*plan.write_scope.paths, *named])
-    paths = [path for path in tree.files() if scope.covers(path) or posixpath.basename(path) in _LOCK_FILES]
+    paths = [
+        path
+        for path in tree.files()
+        if scope.covers(path) or posixpath.basename(path) in _LOCK_FILES
+    ]
     return {path: tree.blob(path) for path in paths if not path.startswith(".planning/")}

@@ -1,4 +1,6 @@
-"""A file of the tree as must-haves look at it: its text, the text without comments, and without strings."""
+"""A file of the tree as must-haves look at it: its text, the text without comments, and without
+strings.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from forge.text.source import Source
 
 _MOST_PARSED = 2 << 20
 _UNSAYABLE = re.compile("[\ud800-\udfff]")
-_ENDLESS_NAME = re.compile(r"(?:\b(?:import|from)\b|,)[.\s\\]*\w+(?:[ \t\\\n]*\.[ \t\\\n]*\w+){500}")
+_ENDLESS_NAME = re.compile(
+    r"(?:\b(?:import|from)\b|,)[.\s\\]*\w+(?:[ \t\\\n]*\.[ \t\\\n]*\w+){500}"
+)
 _INSTRUCTED = (".go", ".ts", ".tsx", ".mts", ".cts", ".js")
 _INSTRUCTION = re.compile(r"^//go:\w.*$|^///[ \t]*<reference[ \t].*$", re.M)
 _WHY_NOT = {
@@ -31,14 +35,17 @@ _WHY_NOT = {
 
 
 class Code(Struct, frozen=True, dict=True):
-    """A text file; offsets hold for all three texts alike. Line ends are LF, bytes that do not decode are `\\ufffd`."""
+    """A text file; offsets hold for all three texts alike. Line ends are LF, bytes that do not
+    decode are `\\ufffd`.
+    """
 
     path: str
     text: str
 
     @cached_property
     def code(self) -> str:
-        """The text with comments, and docstrings of Python, as blanks; the text itself where comments are not known.
+        """The text with comments, and docstrings of Python, as blanks; the text itself where
+        comments are not known.
 
         A comment that is an instruction (`//go:embed`, `/// <reference path=…>`) stays.
         """
@@ -83,21 +90,27 @@ def as_lines(text: str) -> str:
 
 @lru_cache(maxsize=16)
 def python_tree(text: str) -> ast.Module | None:
-    """Return the syntax tree of Python source, None where it does not parse or is too large for that.
+    """Return the syntax tree of Python source, None where it does not parse or is too large for
+    that.
 
-    An import of a name with hundreds of dots counts as too large: the parser takes time by their number squared.
+    An import of a name with hundreds of dots counts as too large: the parser takes time by their
+    number squared.
     """
     if len(text) > _MOST_PARSED or _ENDLESS_NAME.search(text):
         return None
     try:
-        with warnings.catch_warnings(action="ignore"):  # what a judged file is warned about is not forge's business
+        with warnings.catch_warnings(
+            action="ignore"
+        ):  # what a judged file is warned about is not forge's business
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _docstrings(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each string that stands as a statement of its own: it says something and does nothing."""
+    """Yield start and end of each string that stands as a statement of its own: it says something
+    and does nothing.
+    """
     tree = python_tree(text)
     if tree is None:
         return
@@ -111,8 +124,15 @@ def _docstrings(text: str) -> Iterator[tuple[int, int]]:
         return start + len(text[start : start + column].encode()[:column].decode("utf-8", "ignore"))
 
     for node in ast.walk(tree):
-        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str):
-            yield offset(node.lineno, node.col_offset), offset(node.end_lineno or node.lineno, node.end_col_offset or 0)
+        if (
+            isinstance(node, ast.Expr)
+            and isinstance(node.value, ast.Constant)
+            and isinstance(node.value.value, str)
+        ):
+            yield (
+                offset(node.lineno, node.col_offset),
+                offset(node.end_lineno or node.lineno, node.end_col_offset or 0),
+            )
 
 
 def _with_instructions(text: str, original: str) -> str:
@@ -126,6 +146,9 @@ def _with_instructions(text: str, original: str) -> str:
 def _without(text: str, stretches: Iterator[tuple[int, int]]) -> str:
     parts, at = [], 0
     for start, end in sorted(stretches):
-        parts += [text[at:start], "\n".join(" " * len(line) for line in text[start:end].split("\n"))]
+        parts += [
+            text[at:start],
+            "\n".join(" " * len(line) for line in text[start:end].split("\n")),
+        ]
         at = max(at, end)
     return "".join([*parts, text[at:]])

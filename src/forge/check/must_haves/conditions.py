@@ -1,7 +1,8 @@
-"""What an artifact demands of its file beyond being there: `contains`, `exports`, `min_lines` and their opposites.
+"""What an artifact demands of its file beyond being there: `contains`, `exports`, `min_lines` and
+their opposites.
 
-A demand that cannot be read (an empty text, a number that is none, a key that only resembles a known one) is undecided,
-and so is the artifact: nothing passes because it was not looked at.
+A demand that cannot be read (an empty text, a number that is none, a key that only resembles a
+known one) is undecided, and so is the artifact: nothing passes because it was not looked at.
 """
 
 from __future__ import annotations
@@ -22,11 +23,32 @@ from forge.text import pattern
 from forge.text.plural import amount
 from forge.text.yaml.parse import Value
 
-_CONDITIONS = ("contains", "not_contains", "forbidden", "exports", "min_lines", "max_lines", "should_not_exist")
-_NO_CONDITIONS = frozenset((
-    "path", "provides", "description", "purpose", "note", "notes", "name", "title", "type", "kind", "reason", "role",
-    "modifies",
-))  # fmt: skip
+_CONDITIONS = (
+    "contains",
+    "not_contains",
+    "forbidden",
+    "exports",
+    "min_lines",
+    "max_lines",
+    "should_not_exist",
+)
+_NO_CONDITIONS = frozenset(
+    (
+        "path",
+        "provides",
+        "description",
+        "purpose",
+        "note",
+        "notes",
+        "name",
+        "title",
+        "type",
+        "kind",
+        "reason",
+        "role",
+        "modifies",
+    )
+)
 _LIKE = re.compile(
     r"(?:must|should|not|no|min|max|has|have|at_least|at_most|without)_|contain|forbid|export|include|exclude|pattern"
     r"|regex|match|grep|exist|absent|lines?(?:_|$)|size|sha\d*|hash|checksum"
@@ -36,7 +58,9 @@ _META = re.compile(r"[\\.*+?|()\[\]{}^$]")
 
 
 class Content(Struct, frozen=True):
-    """A file to check: its text with LF line ends, the tree's files, and whether it holds NUL characters (is no text)."""
+    """A file to check: its text with LF line ends, the tree's files, and whether it holds NUL
+    characters (is no text).
+    """
 
     code: Code
     files: Files
@@ -53,7 +77,9 @@ Check = Callable[[Content], Outcome]
 
 
 class Demands(Struct):
-    """The conditions of one artifact: `checks` on the file, `undecided` in words, and whether nothing may be there."""
+    """The conditions of one artifact: `checks` on the file, `undecided` in words, and whether
+    nothing may be there.
+    """
 
     checks: list[Check] = field(default_factory=list)
     undecided: list[str] = field(default_factory=list)
@@ -67,13 +93,17 @@ def demands(value: Value) -> Demands:
         if key in _READERS:
             _READERS[key](key, given, found)
         elif meant := resembled(key):
-            found.undecided.append(f"`{key}` is no condition of an artifact ({meant}), so it was not checked")
+            found.undecided.append(
+                f"`{key}` is no condition of an artifact ({meant}), so it was not checked"
+            )
     return found
 
 
 def resembled(key: str) -> str:
     """Return advice where an unknown key reads like a condition, else an empty string."""
-    plain = re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key[:60]).lower().replace("-", "_").replace(" ", "_")
+    plain = (
+        re.sub(r"(?<=[a-z])(?=[A-Z])", "_", key[:60]).lower().replace("-", "_").replace(" ", "_")
+    )
     if key in _NO_CONDITIONS:
         return ""
     close = difflib.get_close_matches(plain, _CONDITIONS, 1, 0.75)
@@ -83,12 +113,16 @@ def resembled(key: str) -> str:
 
 
 def holds_name(name: str) -> Check:
-    """Return the check that a file has a name as a whole word, outside comments and strings where those are known."""
+    """Return the check that a file has a name as a whole word, outside comments and strings where
+    those are known.
+    """
     return partial(_named, name)
 
 
 def _texts(key: str, given: Value, found: Demands) -> Iterator[str]:
-    """Yield the texts of a scalar or list; what is empty or no text is noted as undecided. `[]` asks for nothing."""
+    """Yield the texts of a scalar or list; what is empty or no text is noted as undecided. `[]`
+    asks for nothing.
+    """
     if given.data is None:
         found.undecided.append(f"`{key}` is empty")
     for element in given.elements():
@@ -149,14 +183,23 @@ def _contains(wanted: str, content: Content) -> Outcome:
         if at >= 0:
             return Outcome("pass", "", (Evidence(code.path, code.line(at), "literal text"),))
     if content.binary:
-        return Outcome("unproven", f"{shown(wanted)} was not found, but the file holds NUL characters: it is no text")
+        return Outcome(
+            "unproven",
+            f"{shown(wanted)} was not found, but the file holds NUL characters: it is no text",
+        )
     parts = _comma_parts(wanted)
     missing = [part for part in parts if part not in code.text]
     if parts and not missing:
         places = dict.fromkeys(code.line(code.text.index(part)) for part in parts)
-        return Outcome("pass", "", tuple(Evidence(code.path, line, "literal text (comma list)") for line in places))
+        return Outcome(
+            "pass",
+            "",
+            tuple(Evidence(code.path, line, "literal text (comma list)") for line in places),
+        )
     if len(missing) < len(parts):
-        return Outcome("fail", f"of {shown(wanted)} it does not contain {', '.join(map(shown, missing))}")
+        return Outcome(
+            "fail", f"of {shown(wanted)} it does not contain {', '.join(map(shown, missing))}"
+        )
     return Outcome("fail", f"it does not contain {shown(wanted)}{_near_miss(wanted, code)}")
 
 
@@ -191,19 +234,28 @@ def _forbidden(text: str, content: Content) -> Outcome:
         here = Evidence(code.path, code.line(at), "literal text")
         return Outcome("fail", f"it contains {shown(wanted)} (line {here.line})", (here,))
     if content.binary:
-        return Outcome("unproven", f"whether it contains {shown(wanted)} cannot be told: it holds NUL characters")
+        return Outcome(
+            "unproven",
+            f"whether it contains {shown(wanted)} cannot be told: it holds NUL characters",
+        )
     present = [part for part in _comma_parts(wanted) if part in code.text]
     if present:
-        reason = f"it contains {shown(present[0])}, a part of {shown(wanted)}; write one text an entry"
+        reason = (
+            f"it contains {shown(present[0])}, a part of {shown(wanted)}; write one text an entry"
+        )
         return Outcome("unproven", reason)
     if line := _pattern_line(wanted, code):
-        reason = f"{shown(wanted)} is not in it as literal text, but matches line {line} as a pattern"
+        reason = (
+            f"{shown(wanted)} is not in it as literal text, but matches line {line} as a pattern"
+        )
         return Outcome("unproven", reason)
     return Outcome("pass", "", (Evidence(code.path, None, "does not occur"),))
 
 
 def _comma_parts(text: str) -> list[str]:
-    """Return the parts of a comma list, none where there are not two; a comma inside brackets is code, not a list."""
+    """Return the parts of a comma list, none where there are not two; a comma inside brackets is
+    code, not a list.
+    """
     inside = {at for found in _GENERIC.finditer(text) for at in range(*found.span())}
     parts, depth, start = [], 0, 0
     for at, sign in enumerate(text):
@@ -254,13 +306,18 @@ def _count(lines: int) -> str:
 
 
 def together(outcomes: list[Outcome], most: int | None = None) -> Outcome:
-    """Return one outcome for several: a failure decides, then what is undecided; all reasons of that kind are named.
+    """Return one outcome for several: a failure decides, then what is undecided; all reasons of
+    that kind are named.
 
     With `most`, only so many reasons are written out and the others counted.
     """
     evidence = tuple(dict.fromkeys(piece for outcome in outcomes for piece in outcome.evidence))
     for verdict in ("fail", "unproven", "pass"):
-        reasons = list(dict.fromkeys(found.reason for found in outcomes if found.verdict == verdict and found.reason))
+        reasons = list(
+            dict.fromkeys(
+                found.reason for found in outcomes if found.verdict == verdict and found.reason
+            )
+        )
         if any(found.verdict == verdict for found in outcomes):
             more = f" (and {len(reasons) - most} more)" if most and len(reasons) > most else ""
             return Outcome(verdict, "; ".join(reasons[:most]) + more, evidence)

@@ -1,7 +1,8 @@
-"""Syntax trees of source code by tree-sitter. The only module that loads tree_sitter and its grammar packages.
+"""Syntax trees of source code by tree-sitter. The only module that loads tree_sitter and its
+grammar packages.
 
-A grammar is loaded when a file of its language is first parsed, and never otherwise (a plug-in look-up by table). Python
-has no grammar here: its own `ast` reads it.
+A grammar is loaded when a file of its language is first parsed, and never otherwise (a plug-in
+look-up by table). Python has no grammar here: its own `ast` reads it.
 """
 
 from __future__ import annotations
@@ -27,11 +28,23 @@ _DEEPEST = 2000
 _NESTING = re.compile(rb"[][(){}<>;]")
 
 _LANGUAGES = {
-    ".py": "python", ".pyi": "python",
-    ".js": "javascript", ".jsx": "javascript", ".mjs": "javascript", ".cjs": "javascript",
-    ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
-    ".rs": "rust", ".go": "go", ".java": "java", ".cs": "csharp", ".php": "php", ".rb": "ruby",
-}  # fmt: skip
+    ".py": "python",
+    ".pyi": "python",
+    ".js": "javascript",
+    ".jsx": "javascript",
+    ".mjs": "javascript",
+    ".cjs": "javascript",
+    ".ts": "typescript",
+    ".mts": "typescript",
+    ".cts": "typescript",
+    ".tsx": "tsx",
+    ".rs": "rust",
+    ".go": "go",
+    ".java": "java",
+    ".cs": "csharp",
+    ".php": "php",
+    ".rb": "ruby",
+}
 
 _GRAMMARS = {
     "javascript": ("tree_sitter_javascript", "language"),
@@ -47,7 +60,9 @@ _GRAMMARS = {
 
 
 def language_of(path: str) -> str | None:
-    """Return the language of a file by its extension (`python`, `tsx`, …), None for one that no syntax tree is made of."""
+    """Return the language of a file by its extension (`python`, `tsx`, …), None for one that no
+    syntax tree is made of.
+    """
     return _LANGUAGES.get(posixpath.splitext(path)[1].lower())
 
 
@@ -66,21 +81,26 @@ def _parser(language: str) -> Parser | None:
 def parse(language: str, source: bytes) -> Tree | None:
     """Return the syntax tree of UTF-8 source; where the source has errors, so does the tree.
 
-    None where no grammar of the language is installed, where the source is larger than MOST_BYTES, and where parsing it
-    would take seconds or gigabytes, as text made for that purpose does in several grammars.
+    None where no grammar of the language is installed, where the source is larger than MOST_BYTES,
+    and where parsing it would take seconds or gigabytes, as text made for that purpose does in
+    several grammars.
     """
     parser = _parser(language)
     if parser is None or len(source) > MOST_BYTES or _nests_too_deep(source):
         return None
     try:
-        return parser.parse(lambda offset, _: source[offset : offset + _CHUNK], progress_callback=_budget())
+        return parser.parse(
+            lambda offset, _: source[offset : offset + _CHUNK], progress_callback=_budget()
+        )
     except ValueError:  # what tree_sitter raises where the callback ends the parsing
         parser.reset()
         return None
 
 
 def _nests_too_deep(source: bytes) -> bool:
-    """Say whether brackets that are left open pile up: their number squared is what an error costs the parsers."""
+    """Say whether brackets that are left open pile up: their number squared is what an error costs
+    the parsers.
+    """
     brackets = angles = 0
     for found in _NESTING.finditer(source):
         sign = found[0]
@@ -95,7 +115,9 @@ def _nests_too_deep(source: bytes) -> bool:
 
 
 def _budget() -> Callable[[int, bool], bool]:
-    """Return a function that says True as soon as this parsing has used more time or memory than it may."""
+    """Return a function that says True as soon as this parsing has used more time or memory than it
+    may.
+    """
     deadline, most = time.process_time() + _MOST_SECONDS, _peak_memory() + _MOST_MEMORY
 
     def spent(_offset: int, _has_error: bool) -> bool:
@@ -120,7 +142,9 @@ def line_of(node: Node) -> int:
 
 
 def walk(root: Node) -> Iterator[Node]:
-    """Yield a node and everything below it, in the order of the source, however deep it is nested."""
+    """Yield a node and everything below it, in the order of the source, however deep it is
+    nested.
+    """
     cursor = root.walk()
     while True:
         if cursor.node is not None:

@@ -14,9 +14,11 @@ from forge.planning.proof import Proof, statement_hash
 
 
 def on_tree(item: MustHave, tree: Tree, limit: int) -> Verdict:
-    """Return what a tree alone says of a must-have; `limit` is the largest file, in bytes, that is read.
+    """Return what a tree alone says of a must-have; `limit` is the largest file, in bytes, that is
+    read.
 
-    A truth is left unproven: proofs decide it. What git cannot give of the tree leaves any of them so.
+    A truth is left unproven: proofs decide it. What git cannot give of the tree leaves any of them
+    so.
     """
     try:
         if item.kind == "artifact":
@@ -25,7 +27,9 @@ def on_tree(item: MustHave, tree: Tree, limit: int) -> Verdict:
             return key_links.judge(item, tree, limit)
     except GitFailed as error:
         return answer(item, "unproven", f"the tree cannot be read: {error.message}")
-    return answer(item, "unproven", "" if item.kind == "truth" else "no check exists for prohibitions")
+    return answer(
+        item, "unproven", "" if item.kind == "truth" else "no check exists for prohibitions"
+    )
 
 
 def with_proofs(item: MustHave, found: Verdict, proofs: Sequence[Proof], ground: Ground) -> Verdict:
@@ -44,6 +48,8 @@ def with_proofs(item: MustHave, found: Verdict, proofs: Sequence[Proof], ground:
 def _waiver(item: MustHave, proofs: Sequence[Proof]) -> Proof | None:
     wanted = statement_hash(item.statement)
     found = [
-        proof for proof in proofs if proof.kind == "waiver" and proof.about == item.name and proof.statement_sha256 == wanted
+        proof
+        for proof in proofs
+        if proof.kind == "waiver" and proof.about == item.name and proof.statement_sha256 == wanted
     ]
     return max(found, key=lambda proof: proof.at) if found else None

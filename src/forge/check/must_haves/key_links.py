@@ -22,8 +22,23 @@ LIMIT = 16 << 20
 _KEYS = ("from", "to", "via", "pattern")
 _ALIASES = {"regex": "pattern", "regexp": "pattern", "source": "from", "target": "to"}
 _CLOSE = 0.75
-_MADE_ENDINGS = frozenset((".json", ".xml", ".yaml", ".yml", ".env", ".ini", ".properties", ".plist", ".tex"))
-_MADE_FOLDERS = frozenset(("dist", "build", "out", "target", "coverage", "node_modules", "generated", "gen", "logs", "tmp"))
+_MADE_ENDINGS = frozenset(
+    (".json", ".xml", ".yaml", ".yml", ".env", ".ini", ".properties", ".plist", ".tex")
+)
+_MADE_FOLDERS = frozenset(
+    (
+        "dist",
+        "build",
+        "out",
+        "target",
+        "coverage",
+        "node_modules",
+        "generated",
+        "gen",
+        "logs",
+        "tmp",
+    )
+)
 _MOST_BYTES = 64 << 20
 _MOST_TARGETS = 5
 
@@ -37,11 +52,13 @@ class _Link(Struct, frozen=True):
 
 
 def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
-    """Return the verdict on a key link at one tree; `limit` is the largest file, in bytes, that is read. Never raises.
+    """Return the verdict on a key link at one tree; `limit` is the largest file, in bytes, that is
+    read. Never raises.
 
-    With `pattern`, a file that `from` names has to match it outside comments. Without, an import there has to lead to
-    `to`; where a language has no imports that forge follows, a reference counts, and its evidence says `text`. A `to`
-    that is a path has to exist. What cannot be decided is `unproven`, with the reason.
+    With `pattern`, a file that `from` names has to match it outside comments. Without, an import
+    there has to lead to `to`; where a language has no imports that forge follows, a reference
+    counts, and its evidence says `text`. A `to` that is a path has to exist. What cannot be decided
+    is `unproven`, with the reason.
     """
     link = _declared(item)
     try:
@@ -54,7 +71,10 @@ def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
 def _declared(item: MustHave) -> _Link | str:
     """Return the link, or in words why it cannot be decided."""
     if not isinstance(item.value.data, dict):
-        return "the link is not written as `from`, `to` and `pattern`, so nothing in it can be looked up"
+        return (
+            "the link is not written as `from`, `to` and `pattern`, so nothing in it can be"
+            " looked up"
+        )
     for key in item.value.data:
         meant = _meant(key)
         if meant:
@@ -97,10 +117,14 @@ def _decide(link: _Link, tree: Tree, limit: int) -> Outcome:
 
 
 def _matched_to_nothing(found: Outcome, goal: End) -> Outcome:
-    """Answer where the pattern matches but `to` is not there: no proof, and a fail for source code, which nothing makes."""
+    """Answer where the pattern matches but `to` is not there: no proof, and a fail for source code,
+    which nothing makes.
+    """
     reason = f"{found.reason}, but {_no_goal(goal).reason}"
     folder, name = posixpath.split(goal.text)
-    by_hand = lexicon_of(name) is not None and posixpath.splitext(name)[1].lower() not in _MADE_ENDINGS
+    by_hand = (
+        lexicon_of(name) is not None and posixpath.splitext(name)[1].lower() not in _MADE_ENDINGS
+    )
     if by_hand and not _MADE_FOLDERS & set(folder.split("/")) and not set("*?{") & set(goal.text):
         return Outcome("fail", reason, found.evidence)
     return Outcome("unproven", f"{reason}: it may be made by a build or a run", found.evidence)
@@ -117,17 +141,30 @@ def _no_source(start: End) -> Outcome:
         case "folder":
             return Outcome("unproven", f"{name} is a folder: name the file that holds the link")
         case "broken":
-            return Outcome("unproven", f"{name} cannot be read: it is no regular file, or not in this repository")
+            return Outcome(
+                "unproven",
+                f"{name} cannot be read: it is no regular file, or not in this repository",
+            )
         case "several":
-            return Outcome("unproven", f"{len(start.paths)} files are called {name}: give the folder as well")
+            return Outcome(
+                "unproven", f"{len(start.paths)} files are called {name}: give the folder as well"
+            )
         case "alike":
             return Outcome("unproven", f"{name} is not there; is `{start.paths[0]}` meant?")
-    return Outcome("unproven", f"{name} names no file of the tree, so there is no source to look in")
+    return Outcome(
+        "unproven", f"{name} names no file of the tree, so there is no source to look in"
+    )
 
 
 def _no_goal(goal: End) -> Outcome:
     """Answer for a `to` that is a path where nothing is."""
-    hint = f"; is `{goal.paths[0]}` meant?" if goal.kind == "alike" else f" ({goal.note})" if goal.note else ""
+    hint = (
+        f"; is `{goal.paths[0]}` meant?"
+        if goal.kind == "alike"
+        else f" ({goal.note})"
+        if goal.note
+        else ""
+    )
     return Outcome("fail", f"{shown(goal.text)}, to which the link leads, is not there{hint}")
 
 
@@ -141,7 +178,9 @@ def _in_any(start: End, goal: End, pattern: str | None, tree: Tree, limit: int) 
         if isinstance(code, str):
             outcomes.append(Outcome("unproven", code))
             continue
-        found = link_patterns.match(pattern, code) if pattern is not None else reach(code, goal, files)
+        found = (
+            link_patterns.match(pattern, code) if pattern is not None else reach(code, goal, files)
+        )
         if found.verdict == "pass":
             return found
         outcomes.append(found)
@@ -153,7 +192,9 @@ def _in_any(start: End, goal: End, pattern: str | None, tree: Tree, limit: int) 
 
 
 def _worst(outcomes: list[Outcome], start: End, remark: str) -> Outcome:
-    """Return one answer for files none of which holds the link: what is undecided in one is undecided for all."""
+    """Return one answer for files none of which holds the link: what is undecided in one is
+    undecided for all.
+    """
     first = next((outcome for outcome in outcomes if outcome.verdict == "unproven"), outcomes[0])
     many = f"none of the {len(outcomes)} files that {shown(start.text)} matches holds the link: "
     reason = (many if len(outcomes) > 1 else "") + first.reason + remark
@@ -164,15 +205,24 @@ def _only_in_goal(pattern: str | None, goal: End, tree: Tree, limit: int) -> str
     """Say so where the pattern is found in `to` alone."""
     for path in goal.paths[:_MOST_TARGETS] if pattern is not None and goal.kind == "files" else ():
         code = read(tree, path, limit)
-        found = link_patterns.match(pattern, code) if isinstance(code, Code) and pattern is not None else None
+        found = (
+            link_patterns.match(pattern, code)
+            if isinstance(code, Code) and pattern is not None
+            else None
+        )
         if found and found.verdict == "pass":
-            return f"; only `{path}` does, on line {found.evidence[0].line}, and the link has to stand in `from`"
+            return (
+                f"; only `{path}` does, on line {found.evidence[0].line}, and the link has to stand"
+                " in `from`"
+            )
     return ""
 
 
 def _noted(found: Outcome, start: End, goal: End) -> Outcome:
     """Add how `from` and `to` were read where that was not to the letter."""
     where = f"; the whole file was searched, not {shown(start.rest)} alone" if start.rest else ""
-    known = [(key, end.note) for key, end in (("from", start), ("to", goal)) if end.kind != "absent"]
+    known = [
+        (key, end.note) for key, end in (("from", start), ("to", goal)) if end.kind != "absent"
+    ]
     notes = [f"; `{key}` {note}" for key, note in known if note]
     return Outcome(found.verdict, found.reason + where + "".join(notes), found.evidence)

@@ -1,4 +1,6 @@
-"""What the `from` and the `to` of a key link name: files of the tree, a file that is not there, or words."""
+"""What the `from` and the `to` of a key link name: files of the tree, a file that is not there, or
+words.
+"""
 
 from __future__ import annotations
 
@@ -19,12 +21,14 @@ from forge.text.pattern import BadPattern, compile_pattern
 _LONGEST = 1000
 _MOST_WORDS = 10
 _MOST_GLOBBED = 2000
-# Endings of files that plans name without a folder; the last part of a symbol (`db.transaction`) is none of them.
+# Endings of files that plans name without a folder; the last part of a symbol (`db.transaction`) is
+# none of them.
 _ENDINGS = """
-    astro bash bat c cc cfg cjs clj cmake cmd conf cpp cs csproj css csv cts cxx dart ejs erb ex exs fish go gradle
-    graphql h hbs hpp hs htm html ini ipynb java jinja2 jl js json json5 jsonc jsonl jsx kt kts less lua md mdx mjs
-    mk ml mm mts nix php pl plist prisma properties proto ps1 py pyi qml rb rs rst sass scala scss sh sol sql sqlite
-    svelte svg swift tcl tf toml ts tsv tsx txt vue wasm xaml xcconfig xml yaml yml zig zsh
+    astro bash bat c cc cfg cjs clj cmake cmd conf cpp cs csproj css csv cts cxx dart ejs erb ex exs
+    fish go gradle graphql h hbs hpp hs htm html ini ipynb java jinja2 jl js json json5 jsonc jsonl
+    jsx kt kts less lua md mdx mjs mk ml mm mts nix php pl plist prisma properties proto ps1 py pyi
+    qml rb rs rst sass scala scss sh sol sql sqlite svelte svg swift tcl tf toml ts tsv tsx txt vue
+    wasm xaml xcconfig xml yaml yml zig zsh
 """
 _SUFFIXES = frozenset(_ENDINGS.split())
 _CHOICE = re.compile(r"\{([^{},/]*(?:,[^{},/]*)+)\}")
@@ -34,10 +38,12 @@ EndKind = Literal["files", "several", "alike", "folder", "absent", "outside", "b
 
 
 class End(Struct, frozen=True):
-    """One end of a link: `text` as it was read, `paths` of the tree that it names, `rest` what stands behind the path.
+    """One end of a link: `text` as it was read, `paths` of the tree that it names, `rest` what
+    stands behind the path.
 
-    `several`: a name without a folder that several files have. `alike`: nothing stands at the path, but files elsewhere
-    end in it. `note` tells people how the text was read; `guessed` says that only a type's name led here.
+    `several`: a name without a folder that several files have. `alike`: nothing stands at the path,
+    but files elsewhere end in it. `note` tells people how the text was read; `guessed` says that
+    only a type's name led here.
     """
 
     kind: EndKind
@@ -49,7 +55,9 @@ class End(Struct, frozen=True):
 
 
 def end_of(text: str, tree: Tree, beside: str = "") -> End:
-    """Return what a `from` or a `to` names; a `to` can be relative to the file `beside` which the link starts at."""
+    """Return what a `from` or a `to` names; a `to` can be relative to the file `beside` which the
+    link starts at.
+    """
     path, annotation = clean(" ".join(as_lines(text).split()))
     note = f"without the note `{annotation}`" if annotation else ""
     if not path or len(path) > _LONGEST or "\0" in path:
@@ -72,7 +80,9 @@ def _noted(end: End, note: str) -> End:
 
 
 def _readings(path: str) -> Iterator[tuple[str, str]]:
-    """Yield path and rest, the longest path first: `src/a.ts main()`, `src/a.rs::run`, `a.js#load`, `a.go:12`."""
+    """Yield path and rest, the longest path first: `src/a.ts main()`, `src/a.rs::run`, `a.js#load`,
+    `a.go:12`.
+    """
     words = path.split(" ")
     for count in range(min(len(words), _MOST_WORDS), 0, -1):
         head, rest = " ".join(words[:count]).rstrip(",;"), " ".join(words[count:])
@@ -103,7 +113,9 @@ def _literal(head: str, rest: str, tree: Tree, beside: str) -> End | None:
 
 
 def _compiled(head: str, rest: str, tree: Tree, beside: str) -> End | None:
-    """Return the source that a path without an extension, or with that of its compiled form, stands for."""
+    """Return the source that a path without an extension, or with that of its compiled form, stands
+    for.
+    """
     if "/" not in head or " " in head:
         return None
     files = Files(tree, _LONGEST * 2000)
@@ -117,11 +129,19 @@ def _globbed(head: str, rest: str, tree: Tree) -> End | None:
     if " " in head or not is_glob or leaves(head) or not ("/" in head or has_suffix(head)):
         return None
     glob = posixpath.normpath(head)
-    paths = _matching(glob, tree) or (() if posixpath.splitext(glob)[1] else _matching(f"{glob}.*", tree))
+    paths = _matching(glob, tree) or (
+        () if posixpath.splitext(glob)[1] else _matching(f"{glob}.*", tree)
+    )
     if paths:
-        return End("files", head, paths, rest, f"matches {len(paths)} files" if len(paths) > 1 else "")
+        return End(
+            "files", head, paths, rest, f"matches {len(paths)} files" if len(paths) > 1 else ""
+        )
     deeper = _matching(f"**/{glob}", tree)
-    return End("alike", head, deeper, rest) if deeper else End("absent", head, (head,), rest, "no file matches")
+    return (
+        End("alike", head, deeper, rest)
+        if deeper
+        else End("absent", head, (head,), rest, "no file matches")
+    )
 
 
 def _matching(glob: str, tree: Tree) -> tuple[str, ...]:
@@ -129,7 +149,9 @@ def _matching(glob: str, tree: Tree) -> tuple[str, ...]:
         pattern = compile_pattern(rf"\A(?s:{_choices(glob)})\z")
     except BadPattern:
         return ()
-    return tuple(path for path in tree.files() if _is_text(path) and pattern.search(path))[:_MOST_GLOBBED]
+    return tuple(path for path in tree.files() if _is_text(path) and pattern.search(path))[
+        :_MOST_GLOBBED
+    ]
 
 
 def _choices(glob: str) -> str:
@@ -171,7 +193,14 @@ def _absent(path: str, tree: Tree) -> End | None:
     inner = re.search(r"::|[:#]", head)
     head = head[: inner.start()] if inner and inner.start() else head
     is_path = has_suffix(head) or head.endswith("/")
-    if " " in head or not is_path or head.startswith("@") or leaves(head) or "$" in head or placeholder(head):
+    if (
+        " " in head
+        or not is_path
+        or head.startswith("@")
+        or leaves(head)
+        or "$" in head
+        or placeholder(head)
+    ):
         return None
     alike = tuple(file for file in tree.files() if file.endswith(f"/{head}"))
     if alike:
@@ -180,7 +209,9 @@ def _absent(path: str, tree: Tree) -> End | None:
 
 
 def by_stem(text: str, tree: Tree, limit: int) -> End | None:
-    """Return the one file that is called like a type or function and holds it: `AuthService.login()`, `run_export`."""
+    """Return the one file that is called like a type or function and holds it:
+    `AuthService.login()`, `run_export`.
+    """
     found = _TYPE_NAME.fullmatch(text.strip())
     name = found["name"] if found else ""
     if not name or not (any(sign.isupper() for sign in name[1:]) or "_" in name.strip("_")):
@@ -190,7 +221,9 @@ def by_stem(text: str, tree: Tree, limit: int) -> End | None:
     code = read(tree, paths[0], limit) if len(paths) == 1 else ""
     if isinstance(code, str) or not re.search(rf"\b{re.escape(name)}\b", code.bare):
         return None
-    return End("files", text, (paths[0],), "", f"read as `{paths[0]}`, the only file called so", True)
+    return End(
+        "files", text, (paths[0],), "", f"read as `{paths[0]}`, the only file called so", True
+    )
 
 
 def _stem(path: str) -> str:

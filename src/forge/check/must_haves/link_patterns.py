@@ -1,4 +1,6 @@
-"""The `pattern` of a key link: whether it says anything, and whether a source matches it outside comments."""
+"""The `pattern` of a key link: whether it says anything, and whether a source matches it outside
+comments.
+"""
 
 from __future__ import annotations
 
@@ -31,26 +33,40 @@ def trouble(pattern: str) -> str | None:
 def match(pattern: str, code: Code) -> Outcome:
     """Search a source for a pattern that has no trouble: within a line, else across lines."""
     if compile_pattern(pattern).programsize * len(code.text) > _MOST_WORK:
-        return Outcome("unproven", f"the pattern is too large to be searched for in a file as large as `{code.path}`")
+        return Outcome(
+            "unproven",
+            f"the pattern is too large to be searched for in a file as large as `{code.path}`",
+        )
     for text, label in _spellings(pattern, code.path):
         if found := _outside_comments(text, code):
             return _passed(code, found, label)
     commented = search(pattern, code.text)
     if commented is None:
         literal = code.code.find(pattern)
-        hint = f"; it stands on line {code.line(literal)} as plain text: escape its signs" if literal >= 0 else ""
+        hint = (
+            f"; it stands on line {code.line(literal)} as plain text: escape its signs"
+            if literal >= 0
+            else ""
+        )
         return Outcome("fail", f"`{code.path}` does not match the pattern {shown(pattern)}{hint}")
     line = code.line(commented[0])
     reason = f"`{code.path}` matches the pattern {shown(pattern)} only in a comment, on line {line}"
-    return Outcome("fail", f"{reason}; a comment is no proof", (Evidence(code.path, line, "comment"),))
+    return Outcome(
+        "fail", f"{reason}; a comment is no proof", (Evidence(code.path, line, "comment"),)
+    )
 
 
 def _spellings(pattern: str, path: str) -> list[tuple[str, str]]:
-    r"""Return the pattern as RE2 reads it, as grep does, where `\|` is `or`, and as Lua does, where `%.` is `\.`."""
+    r"""Return the pattern as RE2 reads it, as grep does, where `\|` is `or`, and as Lua does, where
+    `%.` is `\.`.
+    """
     as_grep = _GREP_OR.sub(r"\1|", pattern)
     as_lua = _LUA_ESCAPE.sub(r"\\\1", pattern) if path.endswith(".lua") else pattern
     others = [(as_grep, r" (grep-style \|)"), (as_lua, " (Lua-style %)")]
-    return [(pattern, ""), *(other for other in others if other[0] != pattern and trouble(other[0]) is None)]
+    return [
+        (pattern, ""),
+        *(other for other in others if other[0] != pattern and trouble(other[0]) is None),
+    ]
 
 
 def _outside_comments(pattern: str, code: Code) -> tuple[int, int] | None:
@@ -62,11 +78,17 @@ def _outside_comments(pattern: str, code: Code) -> tuple[int, int] | None:
     if found is None or found[0] == found[1]:
         return None
     edges = (found[0], found[1] - 1)
-    return found if any(not code.code[edge].isspace() or code.code is code.text for edge in edges) else None
+    return (
+        found
+        if any(not code.code[edge].isspace() or code.code is code.text for edge in edges)
+        else None
+    )
 
 
 def _passed(code: Code, found: tuple[int, int], label: str) -> Outcome:
     first, last = code.line(found[0]), code.line(max(found[1] - 1, found[0]))
     how = ("pattern" if first == last else "pattern across lines") + label
     where = f"line {first}" if first == last else f"lines {first} to {last}"
-    return Outcome("pass", f"`{code.path}` matches the pattern on {where}", (Evidence(code.path, first, how),))
+    return Outcome(
+        "pass", f"`{code.path}` matches the pattern on {where}", (Evidence(code.path, first, how),)
+    )

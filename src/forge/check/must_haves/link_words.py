@@ -1,4 +1,6 @@
-"""Search of a source for what a `to` names in words: a route, a module, a symbol, or prose with symbols in it."""
+"""Search of a source for what a `to` names in words: a route, a module, a symbol, or prose with
+symbols in it.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,13 @@ _ROUTE = re.compile(
 _PARAMETER = re.compile(r":\w+|\{[^{}/]*\}|\[[^\[\]/]*\]|<[^<>/]*>|\*+")
 _KIND_OF_MODULE = re.compile(r"\s+(?:npm )?(?:package|crate|library|module|lib|npm|gem)$", re.I)
 _SYMBOL = re.compile(r"[A-Za-z_$][\w$]*(?:(?:\.|::|->|#|\?\.)[A-Za-z_$][\w$]*)*")
-_CALLED = re.compile(r"(?P<symbol>[A-Za-z_$][\w$.:#>?-]*?)(?:<[^<>]*>)?(?:\([^()]*\))?(?:\.\*|::\*)?")
+_CALLED = re.compile(
+    r"(?P<symbol>[A-Za-z_$][\w$.:#>?-]*?)(?:<[^<>]*>)?(?:\([^()]*\))?(?:\.\*|::\*)?"
+)
 _LISTED = re.compile(r"\s*(?:,|\+|&|\s/\s|\band\b)\s*")
-_CODE_LIKE = re.compile(r"`([^`]+)`|((?<![\w.])[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*(?:\(\))?)")
+_CODE_LIKE = re.compile(
+    r"`([^`]+)`|((?<![\w.])[A-Za-z_$][\w$]*(?:(?:\.|::|->)[A-Za-z_$][\w$]*)*(?:\(\))?)"
+)
 _TELLING = re.compile(r"\w_\w|[a-z][A-Z]|\w(?:::|->)\w|[a-z]\.[a-z_]")
 _AS_WRITTEN = re.compile(r"[\s/:()\[\]{}='\"]")
 _EXPRESSION = re.compile(r"\([^()]|[\[\]{}='\"]")
@@ -37,14 +43,18 @@ class Found(Struct, frozen=True):
 
 
 def look_for(words: str, code: Code) -> Found | None:
-    """Return where a source has what a `to` names in words; None where it has not, or there is nothing to look for.
+    """Return where a source has what a `to` names in words; None where it has not, or there is
+    nothing to look for.
 
-    Comments never count. Strings count for routes, for modules in imports, and where the name is the whole string.
+    Comments never count. Strings count for routes, for modules in imports, and where the name is
+    the whole string.
     """
     words = " ".join(words.strip("`\"' ").split())[:_LONGEST]
     if not words:
         return None
-    return _route(words, code) or _module(words, code) or _symbols(words, code) or _prose(words, code)
+    return (
+        _route(words, code) or _module(words, code) or _symbols(words, code) or _prose(words, code)
+    )
 
 
 def _route(words: str, code: Code) -> Found | None:
@@ -59,7 +69,9 @@ def _route(words: str, code: Code) -> Found | None:
 
 
 def _module(words: str, code: Code) -> Found | None:
-    """Look for an import of a module from elsewhere: `zod`, `@scope/name`, `encoding/json`, `sha2 crate`."""
+    """Look for an import of a module from elsewhere: `zod`, `@scope/name`, `encoding/json`, `sha2
+    crate`.
+    """
     name = _KIND_OF_MODULE.sub("", words).removeprefix("node:")
     if " " in name:
         return None
@@ -87,7 +99,9 @@ def _all(symbols: list[str], code: Code, how: str) -> Found | None:
 
 
 def _symbol(symbol: str, code: Code) -> int | None:
-    """Return where a symbol stands as code; else where a plain name is a whole string, or a member stands by itself."""
+    """Return where a symbol stands as code; else where a plain name is a whole string, or a member
+    stands by itself.
+    """
     names = _WORD.findall(symbol)
     written = r"\s*(?:\.|::|->|\?\.)\s*".join(re.escape(name) for name in names)
     found = re.search(rf"(?<![\w$]){written}(?![\w$])", code.bare)
@@ -104,12 +118,15 @@ def _prose(words: str, code: Code) -> Found | None:
         there = re.search(rf"(?<![\w-]){re.escape(words)}(?![\w-])", code.code)
         if there:
             return Found(code.line(there.start()), "text")
-    symbols = [] if "/" in words.partition(" ")[0] or _EXPRESSION.search(words) else code_like(words)
+    symbols = (
+        [] if "/" in words.partition(" ")[0] or _EXPRESSION.search(words) else code_like(words)
+    )
     return _all(symbols, code, f"names in prose (text): {', '.join(symbols)}") if symbols else None
 
 
 def code_like(words: str) -> list[str]:
-    """Return the names in a text that no prose would hold: `snake_case`, `camelCase`, `a::b`, `run()`, and backticks.
+    """Return the names in a text that no prose would hold: `snake_case`, `camelCase`, `a::b`,
+    `run()`, and backticks.
 
     Names of files are left out.
     """

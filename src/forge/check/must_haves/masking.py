@@ -1,7 +1,8 @@
-"""Source text with its comments and the contents of its strings blanked out, by the lexical rules of `lexicons.py`.
+"""Source text with its comments and the contents of its strings blanked out, by the lexical rules
+of `lexicons.py`.
 
-One pass from front to back that never returns to what it has read, so the time grows with the length of the text, whatever
-stands in it.
+One pass from front to back that never returns to what it has read, so the time grows with the
+length of the text, whatever stands in it.
 """
 
 from __future__ import annotations
@@ -16,19 +17,38 @@ from forge.check.must_haves.lexicons import Lexicon, Quote, lexicon_of, openings
 
 _WORD_BEFORE = re.compile(r"[\w$]+\Z")
 _REGEX_LITERAL = re.compile(r"/(?>(?:\\.|\[(?>(?:\\.|[^\]\\\n])*)\]|[^/\\\[\n])+)/[a-z]*")
-_REGEX_AFTER = frozenset((
-    "return", "typeof", "case", "in", "of", "do", "else", "void", "delete", "throw", "new", "yield", "await", "and", "or",
-    "not", "if", "unless",
-))  # fmt: skip
+_REGEX_AFTER = frozenset(
+    (
+        "return",
+        "typeof",
+        "case",
+        "in",
+        "of",
+        "do",
+        "else",
+        "void",
+        "delete",
+        "throw",
+        "new",
+        "yield",
+        "await",
+        "and",
+        "or",
+        "not",
+        "if",
+        "unless",
+    )
+)
 _LONGEST_WORD = 12
 _PARTNER = {"(": ")", "{": "}"}
 
 
 def masked(path: str, text: str, *, strings: bool = True) -> str | None:
-    """Return `text` with comments, and with `strings` string contents, as blanks; line feeds, quotes and length stay.
+    """Return `text` with comments, and with `strings` string contents, as blanks; line feeds,
+    quotes and length stay.
 
-    None where the language, known by the file's name, has no rules here. In languages of data (YAML, TOML, HTML, …)
-    strings are what the file says and stay.
+    None where the language, known by the file's name, has no rules here. In languages of data
+    (YAML, TOML, HTML, …) strings are what the file says and stay.
     """
     lexicon = lexicon_of(path)
     if lexicon is None:
@@ -39,7 +59,9 @@ def masked(path: str, text: str, *, strings: bool = True) -> str | None:
 
 
 class _Hole(Struct):
-    """Code inside a string: the quote and closing text to go back to, and how many brackets of its own are open."""
+    """Code inside a string: the quote and closing text to go back to, and how many brackets of its
+    own are open.
+    """
 
     quote: Quote
     closing: str
@@ -59,7 +81,9 @@ class _Heredocs:
             self._words.setdefault(found[1], []).append((found.start(), found.end(1)))
 
     def announce(self, word: str, at: int) -> None:
-        """Note the here-document announced before `at`, if a line ends it: its body begins behind this line."""
+        """Note the here-document announced before `at`, if a line ends it: its body begins behind
+        this line.
+        """
         if self._line_end < at:
             found = self.text.find("\n", at)
             self._line_end = found if found >= 0 else len(self.text)
@@ -71,7 +95,9 @@ class _Heredocs:
 
 
 class _Scan(Struct):
-    """The state of one pass: stretches to blank, in order, and what is open or known not to close."""
+    """The state of one pass: stretches to blank, in order, and what is open or known not to
+    close.
+    """
 
     text: str
     keep_strings: bool
@@ -110,7 +136,11 @@ class _Scan(Struct):
         """Read code up to `end`, or to behind a match of `leave`; return where it stopped."""
         self.holes.clear()
         self.keep_strings = self.keep_strings or lexicon.data
-        self.heredocs = _Heredocs(self.text, lexicon.heredoc_end) if lexicon.heredoc and not self.heredocs else self.heredocs
+        self.heredocs = (
+            _Heredocs(self.text, lexicon.heredoc_end)
+            if lexicon.heredoc and not self.heredocs
+            else self.heredocs
+        )
         while at < end:
             found = _tokens(lexicon, leave, bool(self.holes)).search(self.text, at, end)
             if found is None:
@@ -142,7 +172,9 @@ class _Scan(Struct):
         return after
 
     def block(self, lexicon: Lexicon, number: int, start: int, after: int, end: int) -> int:
-        """Blank a block comment, with those inside it where the language nests them; unclosed, it goes to the end."""
+        """Blank a block comment, with those inside it where the language nests them; unclosed, it
+        goes to the end.
+        """
         opening, closing = lexicon.blocks[number]
         edge = _edges(opening if lexicon.nested else "", closing)
         depth = 1
@@ -157,12 +189,18 @@ class _Scan(Struct):
         """Read a string that opens here, unless one like it is known not to close on this line."""
         if start < self.unclosed.get(quote.opening, -1):
             return after
-        tag = re.compile(quote.opening, re.M).match(self.text, start) if "(?P<tag>" in quote.opening else None
+        tag = (
+            re.compile(quote.opening, re.M).match(self.text, start)
+            if "(?P<tag>" in quote.opening
+            else None
+        )
         closing = quote.closing.replace("TAG", tag["tag"]) if tag else quote.closing
         return self.string(quote, closing, after, end)
 
     def string(self, quote: Quote, closing: str, start: int, end: int) -> int:
-        """Blank a string's contents from `start` on; return where code goes on: behind it, in a hole, or where it is none."""
+        """Blank a string's contents from `start` on; return where code goes on: behind it, in a
+        hole, or where it is none.
+        """
         at = start
         while found := _body(quote, closing).search(self.text, at, end):
             at = found.end()
@@ -186,8 +224,12 @@ class _Scan(Struct):
             self.heredocs.announce(announced["word"], after)
 
     def line_end(self, start: int, after: int) -> int:
-        """Step over a line end, and over the bodies of the here-documents that its line announced."""
-        body_end, after_body = self.heredocs.ends.pop(start, (0, after)) if self.heredocs else (0, after)
+        """Step over a line end, and over the bodies of the here-documents that its line
+        announced.
+        """
+        body_end, after_body = (
+            self.heredocs.ends.pop(start, (0, after)) if self.heredocs else (0, after)
+        )
         self.blank(start, body_end, string=True)
         return after_body
 
@@ -202,17 +244,25 @@ class _Scan(Struct):
         return start + 1
 
     def opens_regex(self, at: int) -> bool:
-        """Say whether what stands before a `/` lets it open a regular expression; after a value it divides."""
+        """Say whether what stands before a `/` lets it open a regular expression; after a value it
+        divides.
+        """
         before = at - 1
         while before >= 0 and self.text[before].isspace():
             before -= 1
         word = _WORD_BEFORE.search(self.text[max(before - _LONGEST_WORD, 0) : before + 1])
         if word:
             return word[0] in _REGEX_AFTER
-        return before < 0 or self.text[before] in "(,=:[!&|?{;+*%~^" or self.text[before - 1 : before + 1] == "=>"
+        return (
+            before < 0
+            or self.text[before] in "(,=:[!&|?{;+*%~^"
+            or self.text[before - 1 : before + 1] == "=>"
+        )
 
     def bracket(self, sign: str, after: int, end: int) -> int:
-        """Count a bracket inside a hole; the one that closes the hole leads back into its string."""
+        """Count a bracket inside a hole; the one that closes the hole leads back into its
+        string.
+        """
         hole = self.holes[-1]
         if sign == hole.opening:
             hole.depth += 1
@@ -231,19 +281,28 @@ def _tokens(lexicon: Lexicon, leave: str, in_hole: bool) -> re.Pattern[str]:
         **{f"s{number}": [pattern] for number, pattern in enumerate(lexicon.skips)},
         **{f"b{number}": [pattern] for number, (pattern, _) in enumerate(lexicon.blocks)},
         **{f"c{number}": [pattern] for number, pattern in enumerate(lexicon.comments)},
-        **{f"q{number}": [pattern] for number, pattern in enumerate(openings([q.opening for q in lexicon.quotes]))},
+        **{
+            f"q{number}": [pattern]
+            for number, pattern in enumerate(openings([q.opening for q in lexicon.quotes]))
+        },
         "h": [lexicon.heredoc] if lexicon.heredoc else [],
         "n": ["\n"] if lexicon.heredoc else [],
         "r": ["/"] if lexicon.regex else [],
         "o": [r"[({]"] if in_hole else [],
         "x": [r"[)}]"] if in_hole else [],
     }
-    return re.compile("|".join(f"(?P<{name}>{pattern[0]})" for name, pattern in groups.items() if pattern) or "(?!)", re.M)
+    return re.compile(
+        "|".join(f"(?P<{name}>{pattern[0]})" for name, pattern in groups.items() if pattern)
+        or "(?!)",
+        re.M,
+    )
 
 
 @cache
 def _section_openings(lexicon: Lexicon) -> re.Pattern[str]:
-    patterns = (f"(?P<s{number}>{section.opening})" for number, section in enumerate(lexicon.sections))
+    patterns = (
+        f"(?P<s{number}>{section.opening})" for number, section in enumerate(lexicon.sections)
+    )
     return re.compile("|".join(patterns), re.I)
 
 
@@ -254,6 +313,15 @@ def _edges(opening: str, closing: str) -> re.Pattern[str]:
 
 @lru_cache(maxsize=256)
 def _body(quote: Quote, closing: str) -> re.Pattern[str]:
-    """Return what can stand in a string that matters: an escape, its end, a hole, and a line end that it may not cross."""
-    groups = {"escape": quote.escape, "close": re.escape(closing), "hole": quote.hole, "line": "" if quote.lines else "\n"}
-    return re.compile("|".join(f"(?P<{name}>{pattern})" for name, pattern in groups.items() if pattern))
+    """Return what can stand in a string that matters: an escape, its end, a hole, and a line end
+    that it may not cross.
+    """
+    groups = {
+        "escape": quote.escape,
+        "close": re.escape(closing),
+        "hole": quote.hole,
+        "line": "" if quote.lines else "\n",
+    }
+    return re.compile(
+        "|".join(f"(?P<{name}>{pattern})" for name, pattern in groups.items() if pattern)
+    )

@@ -21,5 +21,7 @@ class Outcome(Struct, frozen=True):
 
 def shown(text: str) -> str:
     """Return a text from a plan in backticks, in one line and not too long, as reasons quote it."""
-    line = " ".join("".join(sign if sign.isprintable() else " " for sign in text[: 4 * _LONGEST]).split())
+    line = " ".join(
+        "".join(sign if sign.isprintable() else " " for sign in text[: 4 * _LONGEST]).split()
+    )
     return f"`{line if len(line) <= _LONGEST else line[: _LONGEST - 1] + '…'}`"

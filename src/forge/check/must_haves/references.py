@@ -20,7 +20,9 @@ _WIDE = _NARROW | frozenset("(){}[]")
 _SEPARATOR = re.compile(r"[/\\]+")
 _FOLLOWED = re.compile(r"[\w-]|\.\w")
 _QUOTED = re.compile(r"[\"'`<(](?P<path>(?:\.{1,2}/|[\w@~])[\w./@~+-]{0,250})[\"'`>)]")
-_TAKES_IN = re.compile(r"\b(?:require|require_relative|load|import|include|use|forward|source|extends?|export|part)\b")
+_TAKES_IN = re.compile(
+    r"\b(?:require|require_relative|load|import|include|use|forward|source|extends?|export|part)\b"
+)
 
 
 class Mention(Struct, frozen=True):
@@ -31,7 +33,9 @@ class Mention(Struct, frozen=True):
 
 
 def mention(code: Code, target: str, tree: Tree) -> Mention | None:
-    """Return the first place outside comments where a file or folder is named: by its path, or by its base name."""
+    """Return the first place outside comments where a file or folder is named: by its path, or by
+    its base name.
+    """
     return _in(code.code, code, target, tree)
 
 
@@ -49,7 +53,9 @@ def _in(text: str, code: Code, target: str, tree: Tree) -> Mention | None:
 
 
 def _spelled(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each place where a base name stands as a word of its own, with what may be the path written before it."""
+    """Yield each place where a base name stands as a word of its own, with what may be the path
+    written before it.
+    """
     at, last = text.find(name), 0
     while at >= 0:
         end = at + len(name)
@@ -74,14 +80,20 @@ class _Named(Struct, dict=True):
     tree: Tree
 
     def by(self, written: str) -> bool:
-        """Say so: for the exact path, for its last folders, for a base name of its own, and for a neighbour's name."""
+        """Say so: for the exact path, for its last folders, for a base name of its own, and for a
+        neighbour's name.
+        """
         folder = posixpath.dirname(self.source)
         if self.target in (written, posixpath.normpath(posixpath.join(folder, written))):
             return True
-        parts = [part for part in _SEPARATOR.split(written) if part.strip(".") and part[0] not in "$%~"]
+        parts = [
+            part for part in _SEPARATOR.split(written) if part.strip(".") and part[0] not in "$%~"
+        ]
         if len(parts) > 1 and f"/{self.target}".endswith("/" + "/".join(parts)):
             return True
-        return self.alone or (len(parts) == 1 and ".." not in written and folder == posixpath.dirname(self.target))
+        return self.alone or (
+            len(parts) == 1 and ".." not in written and folder == posixpath.dirname(self.target)
+        )
 
     @cached_property
     def alone(self) -> bool:
@@ -96,10 +108,16 @@ class _Named(Struct, dict=True):
 
 
 def _without_suffix(text: str, code: Code, target: str) -> Mention | None:
-    """Return where a quoted path without its suffix stands: in full, or taken in, as by `require_relative "../x"`."""
+    """Return where a quoted path without its suffix stands: in full, or taken in, as by
+    `require_relative "../x"`.
+    """
     stem = posixpath.splitext(target)[0]
     folder, name = posixpath.split(stem)
-    stems = {stem, posixpath.join(folder, name.removeprefix("_")), folder if name in _FOLDER_ITSELF else stem}
+    stems = {
+        stem,
+        posixpath.join(folder, name.removeprefix("_")),
+        folder if name in _FOLDER_ITSELF else stem,
+    }
     for found in _QUOTED.finditer(text):
         least = max(found.start() - _LONGEST, 0)
         line_start = max(text.rfind("\n", least, found.start()) + 1, least)
@@ -122,7 +140,9 @@ def _spells(written: str, source: str, stems: set[str], taken_in: bool) -> bool:
 
 
 def _stem(text: str, code: Code, target: str, named: _Named) -> Mention | None:
-    """Return where a name that can mean nothing else stands without its suffix: `0014_add` for `0014_add.sql`."""
+    """Return where a name that can mean nothing else stands without its suffix: `0014_add` for
+    `0014_add.sql`.
+    """
     stem = posixpath.splitext(posixpath.basename(target))[0]
     if len(stem) < _TELLING_LENGTH or not re.search(r"\w[_-]\w", stem) or not named.alone:
         return None

@@ -1,4 +1,6 @@
-"""Truths: proven by a command that passed on this tree, or by a named person's attestation; else unproven."""
+"""Truths: proven by a command that passed on this tree, or by a named person's attestation; else
+unproven.
+"""
 
 from __future__ import annotations
 
@@ -20,8 +22,9 @@ Freshness = Literal["fresh", "carried", "stale"]
 class Ground(Struct, frozen=True):
     """What proofs are held against: a tree, and what is asked of it only where a proof needs it.
 
-    `tree_id` gives its id outside `.planning/`, `bound` the files with their blobs that a truth's command is bound to
-    there, `changed_since` how many files outside `.planning/` differ from a commit's (None where that is not known).
+    `tree_id` gives its id outside `.planning/`, `bound` the files with their blobs that a truth's
+    command is bound to there, `changed_since` how many files outside `.planning/` differ from a
+    commit's (None where that is not known).
     """
 
     tree: Tree
@@ -46,7 +49,9 @@ def _attested(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdic
     attestations = [proof for proof in proofs if proof.kind == "attestation"]
     if not attestations:
         why = (
-            "its command cannot fail and proves nothing" if item.command else "it names no command, and nobody has attested it"
+            "its command cannot fail and proves nothing"
+            if item.command
+            else "it names no command, and nobody has attested it"
         )
         return answer(item, "unproven", why)
     newest = max(attestations, key=lambda proof: proof.at)
@@ -56,7 +61,9 @@ def _attested(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdic
 
 
 def _since(proof: Proof, ground: Ground) -> str:
-    """Say at which commit something was attested, and how much changed since; an attestation does not expire."""
+    """Say at which commit something was attested, and how much changed since; an attestation does
+    not expire.
+    """
     if not proof.commit:
         return ""
     number = ground.changed_since(proof.commit)
@@ -71,17 +78,38 @@ def _by_command(item: MustHave, proof: Proof, ground: Ground) -> Verdict:
     if proof.reason:  # it failed
         said = f"`{proof.command}` failed ({proof.reason})"
         if how == "stale":
-            return answer(item, "unproven", f"{said} on an earlier tree, and has not been run on this one", evidence)
-        return answer(item, "fail", said if how == "fresh" else f"{said}, and only other files changed since", evidence)
+            return answer(
+                item,
+                "unproven",
+                f"{said} on an earlier tree, and has not been run on this one",
+                evidence,
+            )
+        return answer(
+            item,
+            "fail",
+            said if how == "fresh" else f"{said}, and only other files changed since",
+            evidence,
+        )
     if how == "stale":
-        return answer(item, "stale", f"`{proof.command}` passed, but what it is bound to has changed since", evidence)
+        return answer(
+            item,
+            "stale",
+            f"`{proof.command}` passed, but what it is bound to has changed since",
+            evidence,
+        )
     if how == "carried" and ground.strict:
-        return answer(item, "stale", f"`{proof.command}` passed on another tree, and only fresh proofs count here", evidence)
+        return answer(
+            item,
+            "stale",
+            f"`{proof.command}` passed on another tree, and only fresh proofs count here",
+            evidence,
+        )
     return answer(item, "pass", f"`{proof.command}` passed ({how})", evidence)
 
 
 def freshness(item: MustHave, proof: Proof, ground: Ground) -> Freshness:
-    """Say whether a command's result still holds: on the same tree, on one that differs elsewhere only, or not.
+    """Say whether a command's result still holds: on the same tree, on one that differs elsewhere
+    only, or not.
 
     A file that is bound now and was not there then counts as changed, as one that is gone does.
     """

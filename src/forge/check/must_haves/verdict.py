@@ -1,4 +1,6 @@
-"""The answer to one must-have, with the evidence it rests on. Never silence: what was not looked at is `unproven`."""
+"""The answer to one must-have, with the evidence it rests on. Never silence: what was not looked at
+is `unproven`.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ PlanAnswer = Literal["proven", "failed", "unproven"]
 
 
 class Evidence(Struct, frozen=True):
-    """Where something was found: a path, a line from 1 (None for the whole file), and how it matched."""
+    """Where something was found: a path, a line from 1 (None for the whole file), and how it
+    matched.
+    """
 
     path: str
     line: int | None
@@ -38,7 +42,9 @@ class Verdict(Struct, frozen=True):
         return {**asdict(self), "evidence": [asdict(item) for item in self.evidence]}
 
 
-def answer(item: MustHave, verdict: Answer, reason: str, evidence: Iterable[Evidence] = ()) -> Verdict:
+def answer(
+    item: MustHave, verdict: Answer, reason: str, evidence: Iterable[Evidence] = ()
+) -> Verdict:
     """Return the verdict on a must-have."""
     return Verdict(item.kind, item.index, item.statement, verdict, reason, tuple(evidence))
 
@@ -46,11 +52,15 @@ def answer(item: MustHave, verdict: Answer, reason: str, evidence: Iterable[Evid
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
     """Return how many there are of each answer, and all together as `declared`."""
     number = Counter(verdict.verdict for verdict in verdicts)
-    return {"declared": number.total(), **{name: number[name] for name in ("pass", "fail", "unproven", "stale", "waived")}}
+    return {
+        "declared": number.total(),
+        **{name: number[name] for name in ("pass", "fail", "unproven", "stale", "waived")},
+    }
 
 
 def plan_answer(verdicts: Iterable[Verdict], *, sound: bool = True) -> PlanAnswer:
-    """Return the verdict on a plan: proven only where there are must-haves and each passes or is waived.
+    """Return the verdict on a plan: proven only where there are must-haves and each passes or is
+    waived.
 
     `sound` is false where the front matter does not parse: such a plan is never proven.
     """

@@ -1,4 +1,6 @@
-"""The chain: each line an event of this run, seq without gap or repeat, each bound to the line before by its hash."""
+"""The chain: each line an event of this run, seq without gap or repeat, each bound to the line
+before by its hash.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ from forge.timeline.event import GENESIS, REGISTRY, VERSION, Event, link, typed
 
 
 def read_lines(lines: Sequence[bytes], run: str, account: Account) -> list[Event]:
-    """Return the events that can be read, and name every line that is none or does not follow from the line before.
+    """Return the events that can be read, and name every line that is none or does not follow from
+    the line before.
 
-    Unlike `timeline.log.read` it goes on behind a problem, so that each one is named and none twice.
+    Unlike `timeline.log.read` it goes on behind a problem, so that each one is named and none
+    twice.
     """
     events: list[Event] = []
     previous, expected = GENESIS, 1
@@ -40,7 +44,9 @@ def _judge(event: Event, run: str, previous: str, expected: int, account: Accoun
     elif event.seq < expected:
         account.wrong(event.seq, f"a repeat: seq {event.seq} stands where {expected} belongs")
     if event.prev != previous:
-        account.wrong(event.seq, "the line before it was changed, taken out or put in: `prev` is not its hash")
+        account.wrong(
+            event.seq, "the line before it was changed, taken out or put in: `prev` is not its hash"
+        )
     if event.run != run:
         account.wrong(event.seq, f"it is of another run, {event.run}")
     if event.type in REGISTRY and event.v <= VERSION and typed(event) is None:

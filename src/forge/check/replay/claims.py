@@ -12,11 +12,13 @@ from forge.timeline.run import events as ev
 
 
 class Claim(Struct, frozen=True):
-    """A commit that event `seq` names: its trailers, between which events its `Forge-Seq` lies, and what it holds.
+    """A commit that event `seq` names: its trailers, between which events its `Forge-Seq` lies, and
+    what it holds.
 
-    `files` are None for a commit that is held against nothing (a checkpoint is held against the log instead); `may_hold` are
-    paths that may be in it or not, with any content; `base` is the commit that the diff begins at, None for the parent;
-    `by_runner` says that the runner may have made it by itself.
+    `files` are None for a commit that is held against nothing (a checkpoint is held against the log
+    instead); `may_hold` are paths that may be in it or not, with any content; `base` is the commit
+    that the diff begins at, None for the parent; `by_runner` says that the runner may have made it
+    by itself.
     """
 
     seq: int
@@ -59,10 +61,22 @@ class _Reader(Struct):
             work.proposal = None
         elif going_back := data_of(event, ev.RollbackStarted):
             self.going_back = (event, going_back)
-        elif (restored := data_of(event, ev.CheckpointRestored)) and restored.made and self.going_back is not None:
+        elif (
+            (restored := data_of(event, ev.CheckpointRestored))
+            and restored.made
+            and self.going_back is not None
+        ):
             intent, told = self.going_back
             trailers = {"Forge-Step": told.to, "Forge-Rollback": told.run}
-            yield Claim(event.seq, restored.made, trailers, intent.seq, intent.seq, may_hold=told.paths, files=())
+            yield Claim(
+                event.seq,
+                restored.made,
+                trailers,
+                intent.seq,
+                intent.seq,
+                may_hold=told.paths,
+                files=(),
+            )
 
 
 def claims(record: Record) -> list[Claim]:
@@ -73,25 +87,44 @@ def claims(record: Record) -> list[Claim]:
 
 def _trailers(event: Event, checkpoint: str | None) -> dict[str, str | None]:
     return {
-        "Forge-Step": event.step, "Forge-Attempt": None if event.step is None else str(event.attempt),
+        "Forge-Step": event.step,
+        "Forge-Attempt": None if event.step is None else str(event.attempt),
         "Forge-Checkpoint": checkpoint,
-    }  # fmt: skip
+    }
 
 
 def _checkpoint(event: Event, work: _Work) -> Iterator[Claim]:
     if work.checkpoint is not None and work.commit is not None:
         intent, created = work.checkpoint
-        yield Claim(event.seq, work.commit, _trailers(intent, created.checkpoint_id), intent.seq, event.seq - 1)
+        yield Claim(
+            event.seq,
+            work.commit,
+            _trailers(intent, created.checkpoint_id),
+            intent.seq,
+            event.seq - 1,
+        )
 
 
 def _result(event: Event, applied: ev.DiffApplied, commit: str, work: _Work) -> Claim:
     """What a verify command changed is committed without a proposal, under the event before."""
-    checkpoint = work.checkpoint[1].checkpoint_id if work.checkpoint and work.checkpoint[0].attempt == event.attempt else None
+    checkpoint = (
+        work.checkpoint[1].checkpoint_id
+        if work.checkpoint and work.checkpoint[0].attempt == event.attempt
+        else None
+    )
     trailers = _trailers(event, checkpoint)
     if work.proposal is None:
         return Claim(event.seq, commit, trailers, 1, event.seq - 1)
     told, proposed = work.proposal
     return Claim(
-        event.seq, commit, trailers, told.seq, told.seq, proposed.files_changed, applied.hook_changed, proposed.diff_sha256,
-        work.commit if proposed.runner_commits else None, bool(proposed.runner_commits),
-    )  # fmt: skip
+        event.seq,
+        commit,
+        trailers,
+        told.seq,
+        told.seq,
+        proposed.files_changed,
+        applied.hook_changed,
+        proposed.diff_sha256,
+        work.commit if proposed.runner_commits else None,
+        bool(proposed.runner_commits),
+    )

@@ -1,4 +1,6 @@
-"""The story: events that fit the card, the plan and each other, and counts that fit what they count."""
+"""The story: events that fit the card, the plan and each other, and counts that fit what they
+count.
+"""
 
 from __future__ import annotations
 
@@ -10,12 +12,24 @@ from forge.timeline.run import events as ev
 from forge.timeline.run import fold
 from forge.timeline.run.state import RunState
 
-_ANSWERS = {"passed": "pass", "failed": "fail", "unproven": "unproven", "stale": "stale", "waived": "waived"}
-_IDS = {"checkpoint_created": "checkpoint_id", "diff_proposed": "diff_id", "approval_requested": "approval_id"}
+_ANSWERS = {
+    "passed": "pass",
+    "failed": "fail",
+    "unproven": "unproven",
+    "stale": "stale",
+    "waived": "waived",
+}
+_IDS = {
+    "checkpoint_created": "checkpoint_id",
+    "diff_proposed": "diff_id",
+    "approval_requested": "approval_id",
+}
 
 
 def check_story(record: Record, account: Account) -> RunState:
-    """Fold the events and name each that does not fit what came before; return the state that they lead to."""
+    """Fold the events and name each that does not fit what came before; return the state that they
+    lead to.
+    """
     _check_beginning(record, account)
     state = fold.blank(record.card.run, record.card.steps)
     seen: set[tuple[str, str]] = set()
@@ -41,16 +55,25 @@ def _check_beginning(record: Record, account: Account) -> None:
         if event.type == ev.MissionStarted.type:
             account.wrong(event.seq, "a run begins once")
     pairs = {
-        "plan_sha256": (started.plan_sha256, card.plan_sha256), "base_commit": (started.base_commit, card.base_commit),
-        "goal": (started.goal, card.goal), "prior_run": (started.prior_run, card.prior_run),
+        "plan_sha256": (started.plan_sha256, card.plan_sha256),
+        "base_commit": (started.base_commit, card.base_commit),
+        "goal": (started.goal, card.goal),
+        "prior_run": (started.prior_run, card.prior_run),
         "steps_count": (started.steps_count, len(card.steps)),
-    }  # fmt: skip
+    }
     for name, (told, carded) in pairs.items():
         if told != carded:
             account.wrong(1, f"run.yaml says another {name}: {carded}, not {told}")
-    approval = next((found for event in record.events if (found := data_of(event, ev.ApprovalResolved))), None)
+    approval = next(
+        (found for event in record.events if (found := data_of(event, ev.ApprovalResolved))), None
+    )
     subject = card.approval.get("subject") if isinstance(card.approval, dict) else None
-    if subject and approval is not None and approval.kind == "plan" and approval.subject_sha256 != subject:
+    if (
+        subject
+        and approval is not None
+        and approval.kind == "plan"
+        and approval.subject_sha256 != subject
+    ):
         account.wrong(2, "run.yaml says that another text was approved")
 
 
@@ -80,7 +103,11 @@ def _check_once(event: Event, seen: set[tuple[str, str]], account: Account) -> N
             account.wrong(event.seq, f"{identity} is given a second time")
         seen.add((event.type, identity))
     answer = data_of(event, ev.ApprovalResolved)
-    if answer is not None and answer.kind != "plan" and ("approval_requested", answer.approval_id) not in seen:
+    if (
+        answer is not None
+        and answer.kind != "plan"
+        and ("approval_requested", answer.approval_id) not in seen
+    ):
         account.wrong(event.seq, f"{answer.approval_id} was never asked")
 
 
@@ -92,11 +119,17 @@ def _check_counts(event: Event, account: Account) -> None:
     number = Counter(str(verdict.get("verdict")) for verdict in told.verdicts)
     for name, answer in _ANSWERS.items():
         if getattr(told, name) != number[answer]:
-            account.wrong(event.seq, f"it says {name} {getattr(told, name)}, and lists {number[answer]}")
+            account.wrong(
+                event.seq, f"it says {name} {getattr(told, name)}, and lists {number[answer]}"
+            )
     if told.declared != len(told.verdicts):
-        account.wrong(event.seq, f"it says declared {told.declared}, and lists {len(told.verdicts)}")
+        account.wrong(
+            event.seq, f"it says declared {told.declared}, and lists {len(told.verdicts)}"
+        )
     settled = bool(told.verdicts) and number["pass"] + number["waived"] == len(told.verdicts)
-    if (told.verdict == "failed") != bool(number["fail"]) or (told.verdict == "proven" and not settled):
+    if (told.verdict == "failed") != bool(number["fail"]) or (
+        told.verdict == "proven" and not settled
+    ):
         account.wrong(event.seq, f"what it lists does not make the plan {told.verdict}")
 
 
@@ -106,11 +139,14 @@ def _check_final(event: Event, state: RunState, account: Account) -> None:
     if told is None:
         return
     for name, said, found in (
-        ("completed_steps", told.completed_steps, state.completed_steps), ("total_steps", told.total_steps, len(state.steps)),
-    ):  # fmt: skip
+        ("completed_steps", told.completed_steps, state.completed_steps),
+        ("total_steps", told.total_steps, len(state.steps)),
+    ):
         if said != found:
             account.wrong(event.seq, f"it says {name} {said}, and the events before it {found}")
     if told.status == "completed" and told.verdict != state.verdict:
         account.wrong(event.seq, f"it says {told.verdict}, and the verdicts {state.verdict}")
     if told.status == "completed" and state.step is not None:
-        account.wrong(event.seq, f"{state.step.id} is {state.step.status}: the run did not come to its end")
+        account.wrong(
+            event.seq, f"{state.step.id} is {state.step.status}: the run did not come to its end"
+        )

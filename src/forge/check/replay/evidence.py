@@ -12,7 +12,9 @@ _LEFT_OUT = re.compile(rb"\[\xe2\x80\xa6 [0-9]+ bytes left out \xe2\x80\xa6\]")
 
 
 def check_evidence(record: Record, account: Account) -> None:
-    """Name each file of evidence that is missing, changed, or told wrongly; the events' order is kept."""
+    """Name each file of evidence that is missing, changed, or told wrongly; the events' order is
+    kept.
+    """
     for event in record.events:
         for named in event.evidence:
             for message in _wrong(record, named):
@@ -33,7 +35,15 @@ def _wrong(record: Record, named: dict[str, object]) -> list[str]:
         return [f"{path} cannot be read: {error.strerror}"]
     if hashlib.sha256(data).hexdigest() != digest:
         return [f"{path} was changed: its content has another hash"]
-    found = [] if named.get("bytes") == len(data) else [f"{path} has {len(data)} bytes, not {named.get('bytes')}"]
-    if named.get("truncated") is True and not named.get("secrets_removed") and not _LEFT_OUT.search(data):
+    found = (
+        []
+        if named.get("bytes") == len(data)
+        else [f"{path} has {len(data)} bytes, not {named.get('bytes')}"]
+    )
+    if (
+        named.get("truncated") is True
+        and not named.get("secrets_removed")
+        and not _LEFT_OUT.search(data)
+    ):
         found.append(f"{path} is whole, not truncated")
     return found

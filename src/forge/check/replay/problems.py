@@ -26,7 +26,8 @@ class Remark(Struct, frozen=True):
 
 
 class Record(Struct, frozen=True):
-    """A run as its files tell it: the card, the lines of the log without their LF, the events that could be read.
+    """A run as its files tell it: the card, the lines of the log without their LF, the events that
+    could be read.
 
     `card_data` are the bytes of `run.yaml`, `folder` is where `evidence/` lies.
     """

@@ -1,7 +1,9 @@
-"""allow-without-reason and allow-unused: comments that silence a finding, by its rule and with a reason.
+"""allow-without-reason and allow-unused: comments that silence a finding, by its rule and with a
+reason.
 
-`# forge: allow RULE: reason` in YAML and `<!-- forge: allow RULE: reason -->` in a body silence the findings of that
-rule on their own line and on the next one; a finding about a document as a whole is silenced from anywhere in it.
+`# forge: allow RULE: reason` in YAML and `<!-- forge: allow RULE: reason -->` in a body silence the
+findings of that rule on their own line and on the next one; a finding about a document as a whole
+is silenced from anywhere in it.
 """
 
 from __future__ import annotations
@@ -44,11 +46,17 @@ def allows(source: Source) -> Iterator[Allow]:
 
 
 def silenced(
-    findings: Iterable[Finding], comments: Sequence[Allow], asked: frozenset[str], known: frozenset[str], path: str
+    findings: Iterable[Finding],
+    comments: Sequence[Allow],
+    asked: frozenset[str],
+    known: frozenset[str],
+    path: str,
 ) -> list[Finding]:
-    """Return the findings of one document that no comment silences, and those about the comments themselves.
+    """Return the findings of one document that no comment silences, and those about the comments
+    themselves.
 
-    `known` are all rules, `asked` those that were held against the document: a comment for another is not called unused.
+    `known` are all rules, `asked` those that were held against the document: a comment for another
+    is not called unused.
     """
     if not comments:
         return list(findings)
@@ -63,7 +71,9 @@ def silenced(
     kept = []
     for finding in findings:
         about_all = finding.line == 1 and finding.end_line == 1
-        by = places.get((finding.rule, finding.line), []) or (whole.get(finding.rule, []) if about_all else [])
+        by = places.get((finding.rule, finding.line), []) or (
+            whole.get(finding.rule, []) if about_all else []
+        )
         used.update(by)
         if not by:
             kept.append(finding)
@@ -71,13 +81,24 @@ def silenced(
     return kept + [found for comment in idle for found in _judged(comment, asked, known, path)]
 
 
-def _judged(comment: Allow, asked: frozenset[str], known: frozenset[str], path: str) -> Iterator[Finding]:
+def _judged(
+    comment: Allow, asked: frozenset[str], known: frozenset[str], path: str
+) -> Iterator[Finding]:
     if not comment.reason:
-        yield REASON.on(path, comment.spot, "without a reason this silences nothing",
-                        f"write `forge: allow {comment.rule or 'RULE'}: why it is right here`")  # fmt: skip
+        yield REASON.on(
+            path,
+            comment.spot,
+            "without a reason this silences nothing",
+            f"write `forge: allow {comment.rule or 'RULE'}: why it is right here`",
+        )
     elif comment.rule not in known:
         wanted = meant(comment.rule, known)
         hint = f"did you mean `{wanted}`?" if wanted else "`forge rules` lists them"
         yield UNUSED.on(path, comment.spot, f"there is no rule {shown(comment.rule)}", hint)
     elif comment.rule in asked:
-        yield UNUSED.on(path, comment.spot, f"nothing here is a finding of {shown(comment.rule)}", "take the comment out")
+        yield UNUSED.on(
+            path,
+            comment.spot,
+            f"nothing here is a finding of {shown(comment.rule)}",
+            "take the comment out",
+        )

@@ -10,13 +10,16 @@ from forge.check.rules.model import Rule
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
 
-RULE = Rule("conflict-markers", "error", False, "no document holds the markers of an unsettled merge")
+RULE = Rule(
+    "conflict-markers", "error", False, "no document holds the markers of an unsettled merge"
+)
 _MARKER = re.compile(r"^(?:(<{7})(?: [^\n]*)?|(={7})|(>{7})(?: [^\n]*)?)\r?$", re.M)
 _FENCE = re.compile(r"^(`{3,}|~{3,})", re.M)
 
 
 def check(source: Source) -> Iterator[Finding]:
-    """Yield a finding for each opening marker that the other two follow, all at the start of a line.
+    """Yield a finding for each opening marker that the other two follow, all at the start of a
+    line.
 
     Inside a fence of the text they may be an example: there it is a warning.
     """
@@ -31,6 +34,11 @@ def check(source: Source) -> Iterator[Finding]:
             stage = 2
         elif match[3] and stage == 2 and opened is not None:
             fenced = bisect.bisect(fences, opened.start()) % 2 == 1
-            yield RULE.at(source, Span(*opened.span()), "an unsettled merge: both versions stand here, with git's markers",
-                          "keep the lines that are meant and delete the markers", "warning" if fenced else None)  # fmt: skip
+            yield RULE.at(
+                source,
+                Span(*opened.span()),
+                "an unsettled merge: both versions stand here, with git's markers",
+                "keep the lines that are meant and delete the markers",
+                "warning" if fenced else None,
+            )
             opened, stage = None, 0

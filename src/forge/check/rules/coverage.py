@@ -9,28 +9,34 @@ from forge.check.rules.model import Rule, shown
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
-RULE = Rule("truth-uncovered", "note", False, "some artifact, link, step or command speaks of each truth")
+RULE = Rule(
+    "truth-uncovered", "note", False, "some artifact, link, step or command speaks of each truth"
+)
 _WORD = re.compile(r"[A-Za-z]{4,40}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _STEM = 5
 _COMMON = frozenset(
     word[:_STEM]
     for word in """
-    able about across after again against allow allows also always another anything back because been before being below
-    between both cannot correct correctly could does done each either else ensure every everything exactly exist existing
-    exists first following from full fully given have having here into instead itself just keep later least less like
-    list make makes many more most must need needs never next none nothing only other over provided proper properly same
-    several shall should show shows shown since some still successfully such than that their them then there these they
-    this those through time together under unless until upon used user users uses using value valid very well were what
-    when where which while will with within without work working works would
+    able about across after again against allow allows also always another anything back because
+    been before being below between both cannot correct correctly could does done each either
+    else ensure every everything exactly exist existing exists first following from full fully
+    given have having here into instead itself just keep later least less like list make makes
+    many more most must need needs never next none nothing only other over provided proper
+    properly same several shall should show shows shown since some still successfully such than
+    that their them then there these they this those through time together under unless until
+    upon used user users uses using value valid very well were what when where which while will
+    with within without work working works would
     """.split()
 )
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a note for each truth without a command that shares no telling word with the rest of the plan.
+    """Yield a note for each truth without a command that shares no telling word with the rest of
+    the plan.
 
-    Words count by their first letters, so that "rejects" meets "rejected"; what has fewer than two is not judged.
+    Words count by their first letters, so that "rejects" meets "rejected"; what has fewer than two
+    is not judged.
     """
     truths = [item for item in plan.must_haves if item.kind == "truth" and item.command is None]
     if not truths or not plan.steps:
@@ -39,8 +45,12 @@ def check(plan: Plan) -> Iterator[Finding]:
     for item in truths:
         words = _stems(item.statement)
         if len(words) > 1 and not words & spoken:
-            yield RULE.at(plan.source, item.span, f"no artifact, link, step or command speaks of {shown(item.statement)}",
-                          "add what would show it, or give it a `verify` command")  # fmt: skip
+            yield RULE.at(
+                plan.source,
+                item.span,
+                f"no artifact, link, step or command speaks of {shown(item.statement)}",
+                "add what would show it, or give it a `verify` command",
+            )
 
 
 def _evidence(plan: Plan) -> Iterator[str]:
@@ -63,6 +73,13 @@ def _texts(data: object) -> Iterator[str]:
 
 
 def _stems(text: str) -> set[str]:
-    """Return the first letters of the telling words of a text; names in one word (`parseRow`) count by their parts."""
-    words = {part.lower() for word in _WORD.findall(text) for part in (word, *_HUMP.split(word)) if len(part) > 3}
+    """Return the first letters of the telling words of a text; names in one word (`parseRow`) count
+    by their parts.
+    """
+    words = {
+        part.lower()
+        for word in _WORD.findall(text)
+        for part in (word, *_HUMP.split(word))
+        if len(part) > 3
+    }
     return {word[:_STEM] for word in words} - _COMMON

@@ -1,4 +1,6 @@
-"""Rules about `depends_on`: every entry is a plan, no plan waits for itself, directly or round a circle."""
+"""Rules about `depends_on`: every entry is a plan, no plan waits for itself, directly or round a
+circle.
+"""
 
 from __future__ import annotations
 
@@ -17,7 +19,12 @@ from forge.text.location import Spot
 UNKNOWN = Rule("depends-unknown", "warning", False, "each entry of `depends_on` is a plan")
 SELF = Rule("depends-self", "error", False, "no plan depends on itself")
 CYCLE = Rule("depends-cycle", "error", False, "no plans wait for one another in a circle")
-FORWARD = Rule("depends-forward", "warning", False, "a plan depends on plans of its own phase or of an earlier one")
+FORWARD = Rule(
+    "depends-forward",
+    "warning",
+    False,
+    "a plan depends on plans of its own phase or of an earlier one",
+)
 _ID = re.compile(r"(?:\d+(?:\.\d+)*[A-Za-z]?-)?\d+[A-Za-z]?(?:-[\w.-]*)?")
 _NONE = re.compile(r"none\b.*|n/?a\b.*|nothing\b.*|null|-|\[\]", re.I | re.S)
 _LONGEST_CIRCLE = 6
@@ -36,7 +43,12 @@ def check(project: Project) -> Iterator[Finding]:
                 graph[numbers[file.path]].append(numbers[found.path])
                 yield from _forward(file, found, entry)
             elif project.index.names_itself(file, entry.text):
-                yield SELF.on(file.path, entry, f"the plan depends on itself: {shown(entry.text)}", "take the entry out")
+                yield SELF.on(
+                    file.path,
+                    entry,
+                    f"the plan depends on itself: {shown(entry.text)}",
+                    "take the entry out",
+                )
             elif not _NONE.fullmatch(entry.text):
                 yield from _unknown(project, file, facts, entry)
     for members in _components(graph):
@@ -44,26 +56,43 @@ def check(project: Project) -> Iterator[Finding]:
 
 
 def _unknown(project: Project, file: PlanFile, facts: PlanFacts, entry: Spot) -> Iterator[Finding]:
-    """Yield a finding for an entry that is no plan; a note where it names a phase, or little is known."""
+    """Yield a finding for an entry that is no plan; a note where it names a phase, or little is
+    known.
+    """
     past = project.settled(file) or not project.whole
     words = _ID.fullmatch(posixpath.basename(entry.text)) is None
     phase = leading(entry.text) if words or "-" not in entry.text else None
     if words and phase in project.phases:
-        said, hint = f"{shown(entry.text)} is a phase or a remark, and no plan", "name the plans that have to be done first"
+        said, hint = (
+            f"{shown(entry.text)} is a phase or a remark, and no plan",
+            "name the plans that have to be done first",
+        )
     else:
-        near = ", ".join(f"`{other.id}`" for other in project.by_folder[file.folder] if other.path != file.path)
+        near = ", ".join(
+            f"`{other.id}`" for other in project.by_folder[file.folder] if other.path != file.path
+        )
         said = f"there is no plan {shown(entry.text)}"
-        hint = f"beside this plan there are {near[:200]}" if near else "name a plan by its id (`01-02`), or take the entry out"
+        hint = (
+            f"beside this plan there are {near[:200]}"
+            if near
+            else "name a plan by its id (`01-02`), or take the entry out"
+        )
     yield UNKNOWN.on(file.path, entry, said, hint, "note" if past or words else None)
 
 
 def _forward(file: PlanFile, found: PlanFile, entry: Spot) -> Iterator[Finding]:
-    if file.folder == found.folder or posixpath.dirname(file.folder) != posixpath.dirname(found.folder):
+    if file.folder == found.folder or posixpath.dirname(file.folder) != posixpath.dirname(
+        found.folder
+    ):
         return
     mine, other = (leading(posixpath.basename(each.folder)) for each in (file, found))
     if mine is not None and other is not None and order(other) > order(mine):
-        yield FORWARD.on(file.path, entry, f"{shown(entry.text)} is of a later phase than this plan",
-                         "move one of the two plans, or take the entry out")  # fmt: skip
+        yield FORWARD.on(
+            file.path,
+            entry,
+            f"{shown(entry.text)} is of a later phase than this plan",
+            "move one of the two plans, or take the entry out",
+        )
 
 
 def _circle(project: Project, files: list[PlanFile]) -> Iterator[Finding]:
@@ -73,14 +102,22 @@ def _circle(project: Project, files: list[PlanFile]) -> Iterator[Finding]:
     more = f" and {len(files) - _LONGEST_CIRCLE} more" if len(files) > _LONGEST_CIRCLE else ""
     for file, facts in project.read(files):
         meant = ((entry, project.index.meant(file, entry.text)) for entry in facts.depends_on)
-        entry = next((entry for entry, found in meant if found is not None and found.path in inside), None)
+        entry = next(
+            (entry for entry, found in meant if found is not None and found.path in inside), None
+        )
         if entry is not None:
-            yield CYCLE.on(file.path, entry, f"these plans wait for one another: {names}{more}",
-                           "take out the entry that is not needed")  # fmt: skip
+            yield CYCLE.on(
+                file.path,
+                entry,
+                f"these plans wait for one another: {names}{more}",
+                "take out the entry that is not needed",
+            )
 
 
 def _components(graph: Graph) -> Iterator[list[int]]:
-    """Yield the sets of two or more nodes that reach one another, each in order (Tarjan's algorithm, without recursion)."""
+    """Yield the sets of two or more nodes that reach one another, each in order (Tarjan's
+    algorithm, without recursion).
+    """
     index, low, held = [-1] * len(graph), [0] * len(graph), [False] * len(graph)
     stack: list[int] = []
     work: list[tuple[int, Iterator[int]]] = []

@@ -11,13 +11,17 @@ from forge.planning.plan.scope import WriteScope, leaves, paths_in
 from forge.planning.plan.stage import names_a_path
 from forge.text.finding import Finding
 
-UNDECLARED = Rule("files-undeclared", "warning", False, "`files_modified` has every file that the steps name")
+UNDECLARED = Rule(
+    "files-undeclared", "warning", False, "`files_modified` has every file that the steps name"
+)
 UNTOUCHED = Rule("files-untouched", "note", False, "some step names each file of `files_modified`")
 _DEEPEST = 40
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for each file that only the steps or only the front matter name; nothing where one side is silent."""
+    """Yield a finding for each file that only the steps or only the front matter name; nothing
+    where one side is silent.
+    """
     value = plan.front.get("files_modified")
     if value is None or not value.elements():
         return
@@ -33,13 +37,24 @@ def check(plan: Plan) -> Iterator[Finding]:
     named = _Named(touched.paths)
     for element in value.elements():
         for path in paths_in(element.raw) if not isinstance(element.data, (dict, list)) else ():
-            if not leaves(path) and "*" not in path and not touched.covers(path) and not named.touches(path):
-                yield UNTOUCHED.at(plan.source, element.span, f"no step names {shown(path)}",
-                                   "name it in the `<files>` of the step that writes it, or take it out")  # fmt: skip
+            if (
+                not leaves(path)
+                and "*" not in path
+                and not touched.covers(path)
+                and not named.touches(path)
+            ):
+                yield UNTOUCHED.at(
+                    plan.source,
+                    element.span,
+                    f"no step names {shown(path)}",
+                    "name it in the `<files>` of the step that writes it, or take it out",
+                )
 
 
 class _Named:
-    """The folders that paths lie in and the ends of the paths: a file list may name either in place of a path."""
+    """The folders that paths lie in and the ends of the paths: a file list may name either in place
+    of a path.
+    """
 
     def __init__(self, paths: Iterable[str]) -> None:
         self.near: set[str] = set()
@@ -63,8 +78,18 @@ def _undeclared(plan: Plan, declared: WriteScope) -> Iterator[Finding]:
         finder = Finder(plan.source, part(plan.source, step, "files"))
         for path in step.files:
             place = finder.find(path)
-            fresh = path not in seen and names_a_path(path) and not leaves(path) and " " not in path and "{" not in path
+            fresh = (
+                path not in seen
+                and names_a_path(path)
+                and not leaves(path)
+                and " " not in path
+                and "{" not in path
+            )
             seen.add(path)
             if fresh and not declared.covers(path.rstrip("/")) and not named.touches(path):
-                yield UNDECLARED.at(plan.source, place, f"step {step.number} names {shown(path)}, `files_modified` does not",
-                                    "add it to `files_modified`, so that the plans of its wave know")  # fmt: skip
+                yield UNDECLARED.at(
+                    plan.source,
+                    place,
+                    f"step {step.number} names {shown(path)}, `files_modified` does not",
+                    "add it to `files_modified`, so that the plans of its wave know",
+                )

@@ -1,4 +1,6 @@
-"""duplicate-plan and duplicate-phase: two files that say they are the same plan, two folders that are the same phase."""
+"""duplicate-plan and duplicate-phase: two files that say they are the same plan, two folders that
+are the same phase.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,17 @@ PHASE = Rule("duplicate-phase", "warning", False, "no two phases have one number
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Yield a finding for each phase and each plan that nobody can name, since another one has its number."""
+    """Yield a finding for each phase and each plan that nobody can name, since another one has its
+    number.
+    """
     yield from _phases(project)
     yield from _plans(project)
 
 
 def _phases(project: Project) -> Iterator[Finding]:
-    """Two clones that make a phase each give both the same number, and git merges the two folders without a word."""
+    """Two clones that make a phase each give both the same number, and git merges the two folders
+    without a word.
+    """
     for number, folders in project.phases.items():
         for folder in folders[1:]:
             plans = project.by_folder.get(folder, [])
@@ -30,8 +36,13 @@ def _phases(project: Project) -> Iterator[Finding]:
             path = page if project.exists(page) else plans[0].path if plans else ""
             if path:
                 past = bool(plans) and all(project.done(file) for file in plans)
-                said, hint = f"{number} is also the number of `{folders[0]}`", f"`forge move {posixpath.basename(folder)} NN`"
-                yield PHASE.on(path, TOP, said, f"{hint} gives it another", "note" if past else None)
+                said, hint = (
+                    f"{number} is also the number of `{folders[0]}`",
+                    f"`forge move {posixpath.basename(folder)} NN`",
+                )
+                yield PHASE.on(
+                    path, TOP, said, f"{hint} gives it another", "note" if past else None
+                )
 
 
 def _plans(project: Project) -> Iterator[Finding]:
@@ -43,5 +54,10 @@ def _plans(project: Project) -> Iterator[Finding]:
             other = first.setdefault(name, file.path)
             facts = project.facts(file.path) if other != file.path else None
             if facts is not None and facts.number is not None and not file.archived:
-                yield RULE.on(file.path, facts.number, f"`{name}` is also what `{other}` is called",
-                              "give one of the two another number", "note" if project.settled(file) else None)  # fmt: skip
+                yield RULE.on(
+                    file.path,
+                    facts.number,
+                    f"`{name}` is also what `{other}` is called",
+                    "give one of the two another number",
+                    "note" if project.settled(file) else None,
+                )

@@ -1,4 +1,6 @@
-"""Rules about backlog items: their shape, their ids, what they depend on, and whether `done` is backed by their criteria."""
+"""Rules about backlog items: their shape, their ids, what they depend on, and whether `done` is
+backed by their criteria.
+"""
 
 from __future__ import annotations
 
@@ -12,11 +14,25 @@ from forge.planning.backlog.facts import ItemFacts
 from forge.planning.backlog.item import Item
 from forge.text.finding import Finding
 
-FRONT = Rule("item-front-matter", "error", False, "an item begins with front matter that is YAML 1.2")
-SHAPE = Rule("item-shape", "error", False, "an item has an id, a title and a status, and its keys have the types of the schema")
+FRONT = Rule(
+    "item-front-matter", "error", False, "an item begins with front matter that is YAML 1.2"
+)
+SHAPE = Rule(
+    "item-shape",
+    "error",
+    False,
+    "an item has an id, a title and a status, and its keys have the types of the schema",
+)
 DUPLICATE = Rule("duplicate-item", "error", False, "no two items have one id")
-DEPENDS = Rule("item-dependency", "error", False, "an item depends on items that are there, and not on itself")
-NOT_DONE = Rule("item-not-done", "error", False, "an item that is called done has its acceptance criteria ticked or evidenced")
+DEPENDS = Rule(
+    "item-dependency", "error", False, "an item depends on items that are there, and not on itself"
+)
+NOT_DONE = Rule(
+    "item-not-done",
+    "error",
+    False,
+    "an item that is called done has its acceptance criteria ticked or evidenced",
+)
 
 
 def check_item(item: Item) -> Iterator[Finding]:
@@ -38,7 +54,10 @@ def check(project: Project) -> Iterator[Finding]:
         other = first.setdefault(item.id.text, item.path)
         if other != item.path:
             yield DUPLICATE.on(
-                item.path, item.id, f"`{item.id.text}` is also the id of `{other}`", "give one of the two a new id"
+                item.path,
+                item.id,
+                f"`{item.id.text}` is also the id of `{other}`",
+                "give one of the two a new id",
             )
     for item in project.items:
         if not item.path.startswith(f"{paths.ARCHIVE}/"):
@@ -51,7 +70,12 @@ def _dependencies(item: ItemFacts, known: dict[str, str]) -> Iterator[Finding]:
         if spot.text == item.id.text:
             yield DEPENDS.on(item.path, spot, "the item depends on itself", "take the entry out")
         elif spot.text and spot.text not in known:
-            yield DEPENDS.on(item.path, spot, f"there is no item {shown(spot.text)}", "`forge list items` shows what there is")
+            yield DEPENDS.on(
+                item.path,
+                spot,
+                f"there is no item {shown(spot.text)}",
+                "`forge list items` shows what there is",
+            )
 
 
 def _not_done(item: ItemFacts, project: Project) -> Iterator[Finding]:
@@ -61,5 +85,8 @@ def _not_done(item: ItemFacts, project: Project) -> Iterator[Finding]:
                 f"; {evidence} is not there" if evidence else ""
             )
             yield NOT_DONE.on(
-                item.path, spot, said, f"tick it, or `forge set {item.id.text} status=done --force --reason TEXT`"
+                item.path,
+                spot,
+                said,
+                f"tick it, or `forge set {item.id.text} status=done --force --reason TEXT`",
             )

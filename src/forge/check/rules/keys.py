@@ -1,4 +1,6 @@
-"""unknown-key: keys, attributes and tags that look like a slip of a known one, or that nobody reads."""
+"""unknown-key: keys, attributes and tags that look like a slip of a known one, or that nobody
+reads.
+"""
 
 from __future__ import annotations
 
@@ -14,25 +16,35 @@ from forge.text.yaml.parse import Value
 
 RULE = Rule("unknown-key", "warning", False, "no key, attribute or tag is a slip of a known one")
 _OF_KIND = {
-    "truth": known.TRUTH, "artifact": known.ARTIFACT, "key_link": known.LINK, "prohibition": known.PROHIBITION,
-}  # fmt: skip
+    "truth": known.TRUTH,
+    "artifact": known.ARTIFACT,
+    "key_link": known.LINK,
+    "prohibition": known.PROHIBITION,
+}
 _TAG = re.compile(r"^[ \t]*<([A-Za-z][\w-]{2,30})>", re.M)
 _MARKUP = frozenset(
-    "body code col data div em file form head html img input label li link list main nav ol option options p param pre root"
-    " script section slot span step style sub summary svg table task td template text th time title tr ul var video view"
-    " text action-item test-command feature".split()
+    "body code col data div em file form head html img input label li link list main nav ol option"
+    " options p param pre root script section slot span step style sub summary svg table task td"
+    " template text th time title tr ul var video view text action-item test-command"
+    " feature".split()
 )
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for each key that nobody reads: a warning where it is a slip, a note inside of must-haves."""
+    """Yield a finding for each key that nobody reads: a warning where it is a slip, a note inside
+    of must-haves.
+    """
     yield from _slips(plan, plan.front, known.FRONT)
     yield from _misplaced(plan)
     block = plan.front.get("must_haves")
     if block is not None:
         yield from _slips(plan, block, known.MUST_HAVES)
     for item in plan.must_haves:
-        if item.value.get("path") or item.value.get("from") or item.kind in ("artifact", "key_link"):
+        if (
+            item.value.get("path")
+            or item.value.get("from")
+            or item.kind in ("artifact", "key_link")
+        ):
             yield from _of_item(plan, item.value, _OF_KIND[item.kind])
         elif item.kind == "truth" and known.TRUTH & set(item.value.keys):
             yield from _of_item(plan, item.value, known.TRUTH)
@@ -49,14 +61,23 @@ def _slips(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]
 
 
 def _slip(plan: Plan, span: Span, key: str, wanted: str) -> Finding:
-    return RULE.at(plan.source, span, f"nobody reads the key {shown(key)}", f"did you mean `{wanted}`?")
+    return RULE.at(
+        plan.source, span, f"nobody reads the key {shown(key)}", f"did you mean `{wanted}`?"
+    )
 
 
 def _misplaced(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for blocks of must-haves that stand beside `must_haves`, where nobody looks for them."""
+    """Yield a finding for blocks of must-haves that stand beside `must_haves`, where nobody looks
+    for them.
+    """
     for key in sorted(known.MUST_HAVES & set(plan.front.keys)):
         hint = f"move `{key}` below `must_haves`"
-        yield RULE.at(plan.source, plan.front.keys[key], f"`{key}` stands at the top, where it is not read", hint)
+        yield RULE.at(
+            plan.source,
+            plan.front.keys[key],
+            f"`{key}` stands at the top, where it is not read",
+            hint,
+        )
 
 
 def _of_item(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]:
@@ -67,7 +88,13 @@ def _of_item(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Findin
         if wanted:
             yield _slip(plan, span, key, wanted)
         else:
-            yield RULE.at(plan.source, span, f"nobody reads the key {shown(key)}", f"known are {_list(names)}", "note")
+            yield RULE.at(
+                plan.source,
+                span,
+                f"nobody reads the key {shown(key)}",
+                f"known are {_list(names)}",
+                "note",
+            )
 
 
 def _list(names: Iterable[str]) -> str:
@@ -80,11 +107,18 @@ def _attributes(plan: Plan, step: Step) -> Iterator[Finding]:
         if wanted:
             at = plan.source.text.find(key, step.span.start, step.span.end)
             span = Span(max(at, step.span.start), max(at, step.span.start) + len(key))
-            yield RULE.at(plan.source, span, f"nobody reads the attribute {shown(key)}", f"did you mean `{wanted}`?")
+            yield RULE.at(
+                plan.source,
+                span,
+                f"nobody reads the attribute {shown(key)}",
+                f"did you mean `{wanted}`?",
+            )
 
 
 def _tags(plan: Plan, step: Step) -> Iterator[Finding]:
-    """Yield a finding for each tag of a step that is one letter away from a part which the step lacks."""
+    """Yield a finding for each tag of a step that is one letter away from a part which the step
+    lacks.
+    """
     for match in _TAG.finditer(plan.source.text, step.span.start + 1, step.span.end):
         name = match[1]
         if name in known.PARTS or name in _MARKUP or name.lower() in _MARKUP:

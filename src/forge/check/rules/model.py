@@ -1,4 +1,6 @@
-"""What a rule is, and how its findings are made. Rules name a stretch or a spot; lines and columns come from there."""
+"""What a rule is, and how its findings are made. Rules name a stretch or a spot; lines and columns
+come from there.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,19 @@ class Rule(Struct, frozen=True):
     blocks: bool
     summary: str
 
-    def at(self, source: Source, span: Span, message: str, hint: str, severity: Severity | None = None) -> Finding:
-        """Return a finding about a stretch of a source; `severity` where this case is milder than the rule."""
-        return source.finding(self.id, severity or self.severity, span, message, hint, blocks=self.blocks)
+    def at(
+        self, source: Source, span: Span, message: str, hint: str, severity: Severity | None = None
+    ) -> Finding:
+        """Return a finding about a stretch of a source; `severity` where this case is milder than
+        the rule.
+        """
+        return source.finding(
+            self.id, severity or self.severity, span, message, hint, blocks=self.blocks
+        )
 
-    def on(self, path: str, spot: Spot, message: str, hint: str, severity: Severity | None = None) -> Finding:
+    def on(
+        self, path: str, spot: Spot, message: str, hint: str, severity: Severity | None = None
+    ) -> Finding:
         """Return a finding about a spot of a document that is no longer at hand."""
         place = (spot.line, spot.column, spot.end_line, spot.end_column)
         return Finding(self.id, severity or self.severity, path, *place, message, hint, self.blocks)

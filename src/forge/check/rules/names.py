@@ -1,4 +1,6 @@
-"""phase-mismatch and plan-mismatch: what a plan says it is against its folder and its file's name."""
+"""phase-mismatch and plan-mismatch: what a plan says it is against its folder and its file's
+name.
+"""
 
 from __future__ import annotations
 
@@ -15,28 +17,46 @@ from forge.text.finding import Finding
 PHASE = Rule("phase-mismatch", "warning", False, "a plan's `phase` is that of its folder")
 PLAN = Rule("plan-mismatch", "warning", False, "a plan's `plan` is the number in its file's name")
 _FULL = re.compile(rf"(?P<phase>{NUMBER})-(?P<plan>\d+[A-Za-z]?)(?:-.*)?")
-_SAID = re.compile(rf"(?:plan[\s_-]*)?(?:(?P<phase>{NUMBER})[-/])?(?P<plan>\d+[A-Za-z]?)(?!\w)", re.I)
+_SAID = re.compile(
+    rf"(?:plan[\s_-]*)?(?:(?P<phase>{NUMBER})[-/])?(?P<plan>\d+[A-Za-z]?)(?!\w)", re.I
+)
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for a `phase` and for a `plan` that name another number than folder and file do."""
+    """Yield a finding for a `phase` and for a `plan` that name another number than folder and file
+    do.
+    """
     folder, name = posixpath.split(plan.path)
     parts = folder.split("/")
-    if FOLDER not in parts or not any(part == "phases" or part.endswith("-phases") for part in parts):
+    if FOLDER not in parts or not any(
+        part == "phases" or part.endswith("-phases") for part in parts
+    ):
         return
     phase, number = plan.front.get("phase"), plan.front.get("plan")
     of_folder = leading(posixpath.basename(folder))
     of_file = _FULL.fullmatch(name.removesuffix("PLAN.md").rstrip("-_."))
     if phase is not None and of_folder is not None:
         said = leading(phase.raw)
-        if said is not None and not _same(said, of_folder) and not (of_file and _same(said, normal(of_file["phase"]))):
-            yield PHASE.at(plan.source, phase.span, f"the plan says phase {shown(phase.raw)} and lies in {shown(folder)}",
-                           f"write `phase: {posixpath.basename(folder)}`, or move the plan")  # fmt: skip
+        if (
+            said is not None
+            and not _same(said, of_folder)
+            and not (of_file and _same(said, normal(of_file["phase"])))
+        ):
+            yield PHASE.at(
+                plan.source,
+                phase.span,
+                f"the plan says phase {shown(phase.raw)} and lies in {shown(folder)}",
+                f"write `phase: {posixpath.basename(folder)}`, or move the plan",
+            )
     if number is not None and of_file is not None:
         match = _SAID.match(number.raw.strip())
         if match is not None and normal(match["plan"]) != normal(of_file["plan"]):
-            yield PLAN.at(plan.source, number.span, f"the plan says {shown(number.raw)}, and its file is {shown(name)}",
-                          f"write `plan: {of_file['plan']}`, or rename the file")  # fmt: skip
+            yield PLAN.at(
+                plan.source,
+                number.span,
+                f"the plan says {shown(number.raw)}, and its file is {shown(name)}",
+                f"write `plan: {of_file['plan']}`, or rename the file",
+            )
 
 
 def _same(said: str, folder: str) -> bool:

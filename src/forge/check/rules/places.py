@@ -43,7 +43,8 @@ class Finder:
         self.left = _MOST
 
     def find(self, wanted: str) -> Span:
-        """Return where a text stands, entities in the source decoded or not; the whole stretch where it is not found.
+        """Return where a text stands, entities in the source decoded or not; the whole stretch
+        where it is not found.
 
         Of a text of several lines the first is looked for.
         """

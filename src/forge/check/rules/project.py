@@ -1,4 +1,6 @@
-"""All documents of one `.planning/` together, as the rules between documents see them: facts, no texts."""
+"""All documents of one `.planning/` together, as the rules between documents see them: facts, no
+texts.
+"""
 
 from __future__ import annotations
 
@@ -24,9 +26,10 @@ from forge.planning.plan.facts import PlanFacts
 class Project(Struct, frozen=True, dict=True):
     """A `.planning/` that was read. What is absent is None or empty, and no rule asks for it.
 
-    `facts` gives a plan's facts by its path, `exists` says of a path below `root` whether a file or folder is there,
-    `folders` are the folders of phases, with or without plans, `completed` the plans that a run of forge completed; `whole` is
-    false where the documents may be an excerpt, so that what is absent says little.
+    `facts` gives a plan's facts by its path, `exists` says of a path below `root` whether a file or
+    folder is there, `folders` are the folders of phases, with or without plans, `completed` the
+    plans that a run of forge completed; `whole` is false where the documents may be an excerpt, so
+    that what is absent says little.
     """
 
     root: Path
@@ -59,18 +62,28 @@ class Project(Struct, frozen=True, dict=True):
         return found
 
     def read(self, files: list[PlanFile] | None = None) -> Iterator[tuple[PlanFile, PlanFacts]]:
-        """Yield the given plans, or all, with their facts; those that could not be read are left out."""
+        """Yield the given plans, or all, with their facts; those that could not be read are left
+        out.
+        """
         for file in self.files if files is None else files:
             facts = self.facts(file.path)
             if facts is not None:
                 yield file, facts
 
     def done(self, file: PlanFile) -> bool:
-        """Say whether there is evidence that a plan was carried out: its summary, its phase's, or a completed run."""
-        return file.path in self.summarised or file.path in self.completed or file.folder in self._whole
+        """Say whether there is evidence that a plan was carried out: its summary, its phase's, or a
+        completed run.
+        """
+        return (
+            file.path in self.summarised
+            or file.path in self.completed
+            or file.folder in self._whole
+        )
 
     def settled(self, file: PlanFile) -> bool:
-        """Say whether a plan is history: archived, or done. Rules about what is yet to come are milder there."""
+        """Say whether a plan is history: archived, or done. Rules about what is yet to come are
+        milder there.
+        """
         return file.archived or self.done(file)
 
     def claimed(self, file: PlanFile) -> bool:
@@ -79,7 +92,11 @@ class Project(Struct, frozen=True, dict=True):
 
     @cached_property
     def _ticked(self) -> frozenset[str]:
-        return frozenset(entry.key for entry in self.roadmap.phases if entry.ticked) if self.roadmap else frozenset()
+        return (
+            frozenset(entry.key for entry in self.roadmap.phases if entry.ticked)
+            if self.roadmap
+            else frozenset()
+        )
 
     @cached_property
     def summarised(self) -> Mapping[str, str]:
@@ -112,12 +129,17 @@ class Project(Struct, frozen=True, dict=True):
     @cached_property
     def archived_phases(self) -> frozenset[str]:
         """The numbers of the phases in archives."""
-        numbers = (leading(posixpath.basename(folder)) for folder in self.folders if "milestones" in folder.split("/"))
+        numbers = (
+            leading(posixpath.basename(folder))
+            for folder in self.folders
+            if "milestones" in folder.split("/")
+        )
         return frozenset(number for number in numbers if number is not None)
 
 
 def exists_below(root: Path, tracked: Callable[[], frozenset[str]]) -> Callable[[str], bool]:
-    """Return what says of a path whether it is there, on the disk or else among what git tracks (sparse checkouts).
+    """Return what says of a path whether it is there, on the disk or else among what git tracks
+    (sparse checkouts).
 
     `tracked` is asked once, and only if something is missing on the disk.
     """

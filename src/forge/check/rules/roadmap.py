@@ -1,4 +1,6 @@
-"""Rules about ROADMAP.md: its phases and plans against the folders and files, its ticks against the summaries."""
+"""Rules about ROADMAP.md: its phases and plans against the folders and files, its ticks against the
+summaries.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +15,21 @@ from forge.planning.numbers import leading
 from forge.text.finding import Finding
 from forge.text.location import TOP
 
-UNLISTED = Rule("roadmap-unlisted", "warning", False, "the roadmap lists every phase that has a folder, and its plans")
-MISSING = Rule("roadmap-missing", "warning", False, "what the roadmap lists as planned or done has a folder and files")
-EVIDENCE = Rule("status-without-evidence", "warning", False, "what is called done has a summary or a run")
+UNLISTED = Rule(
+    "roadmap-unlisted",
+    "warning",
+    False,
+    "the roadmap lists every phase that has a folder, and its plans",
+)
+MISSING = Rule(
+    "roadmap-missing",
+    "warning",
+    False,
+    "what the roadmap lists as planned or done has a folder and files",
+)
+EVIDENCE = Rule(
+    "status-without-evidence", "warning", False, "what is called done has a summary or a run"
+)
 BEHIND = Rule("roadmap-behind", "note", False, "the roadmap ticks what has a summary")
 
 
@@ -49,15 +63,25 @@ def _folders(project: Project, roadmap: Roadmap) -> Iterator[Finding]:
         files = [file for folder in folders for file in project.by_folder.get(folder, ())]
         if number not in known and files:
             past = all(project.done(file) for file in files)
-            yield UNLISTED.on(roadmap.path, TOP, f"the roadmap does not speak of phase {number}, which has {shown(folders[0])}",
-                              "list the phase, or move its folder to an archive", "note" if past else None)  # fmt: skip
+            yield UNLISTED.on(
+                roadmap.path,
+                TOP,
+                f"the roadmap does not speak of phase {number}, which has {shown(folders[0])}",
+                "list the phase, or move its folder to an archive",
+                "note" if past else None,
+            )
     gone: set[str] = set()
     for entry in roadmap.phases:
         there = entry.key in project.phases or entry.key in project.archived_phases
         if entry.ticked and not there and entry.key not in gone and project.phases:
             gone.add(entry.key)
-            yield MISSING.on(roadmap.path, entry.spot, f"phase {entry.key} is ticked, and no folder is left of it",
-                             "bring the folder back, below `phases/` or `milestones/`", "note")  # fmt: skip
+            yield MISSING.on(
+                roadmap.path,
+                entry.spot,
+                f"phase {entry.key} is ticked, and no folder is left of it",
+                "bring the folder back, below `phases/` or `milestones/`",
+                "note",
+            )
 
 
 def _files(project: Project, roadmap: Roadmap, plans: Mapping[str, PlanFile]) -> Iterator[Finding]:
@@ -70,14 +94,28 @@ def _files(project: Project, roadmap: Roadmap, plans: Mapping[str, PlanFile]) ->
             continue
         told.add(entry.key)
         if phase not in project.archived_phases:
-            yield MISSING.on(roadmap.path, entry.spot, f"there is no plan {shown(entry.spot.text)} in phase {phase}",
-                             "write the plan, or take the line out", None if _dense(entry, plans) else "note")  # fmt: skip
+            yield MISSING.on(
+                roadmap.path,
+                entry.spot,
+                f"there is no plan {shown(entry.spot.text)} in phase {phase}",
+                "write the plan, or take the line out",
+                None if _dense(entry, plans) else "note",
+            )
     phases = {key.rpartition("-")[0] for key in listed}
     for key, file in plans.items():
         if key not in listed and key.rpartition("-")[0] in phases:
-            place = next(entry.spot for entry in roadmap.plans if entry.key.rpartition("-")[0] == key.rpartition("-")[0])
-            yield UNLISTED.on(roadmap.path, place, f"the roadmap lists other plans of this phase and not {shown(file.path)}",
-                              "list it, so that nobody takes the phase for done without it", "note")  # fmt: skip
+            place = next(
+                entry.spot
+                for entry in roadmap.plans
+                if entry.key.rpartition("-")[0] == key.rpartition("-")[0]
+            )
+            yield UNLISTED.on(
+                roadmap.path,
+                place,
+                f"the roadmap lists other plans of this phase and not {shown(file.path)}",
+                "list it, so that nobody takes the phase for done without it",
+                "note",
+            )
 
 
 def _dense(entry: Entry, plans: Mapping[str, PlanFile]) -> bool:
@@ -92,16 +130,35 @@ def _ticks(project: Project, roadmap: Roadmap, plans: Mapping[str, PlanFile]) ->
             continue
         told.add(entry.key)
         if entry.ticked and not project.done(file):
-            yield EVIDENCE.on(roadmap.path, entry.spot, f"{shown(entry.spot.text)} is ticked, and has no summary and no run",
-                              f"write {shown(file.summary_path)}, or take the tick back", None)  # fmt: skip
+            yield EVIDENCE.on(
+                roadmap.path,
+                entry.spot,
+                f"{shown(entry.spot.text)} is ticked, and has no summary and no run",
+                f"write {shown(file.summary_path)}, or take the tick back",
+                None,
+            )
         elif not entry.ticked and file.path in project.summarised:
-            yield BEHIND.on(roadmap.path, entry.spot, f"{shown(entry.spot.text)} has a summary, and no tick", "tick it")
+            yield BEHIND.on(
+                roadmap.path,
+                entry.spot,
+                f"{shown(entry.spot.text)} has a summary, and no tick",
+                "tick it",
+            )
     open_phases: dict[str, list[str]] = {}
     for key, file in plans.items():
         if not project.done(file):
             open_phases.setdefault(key.rpartition("-")[0], []).append(file.id)
     for entry in roadmap.phases:
         waiting = open_phases.get(entry.key, [])
-        if entry.ticked and waiting and not any(entry.key == each.rpartition("-")[0] for each in told):
-            yield EVIDENCE.on(roadmap.path, entry.spot, f"phase {entry.key} is ticked, {', '.join(waiting[:5])} has no summary",
-                              "write the summary, or take the tick back", None)  # fmt: skip
+        if (
+            entry.ticked
+            and waiting
+            and not any(entry.key == each.rpartition("-")[0] for each in told)
+        ):
+            yield EVIDENCE.on(
+                roadmap.path,
+                entry.spot,
+                f"phase {entry.key} is ticked, {', '.join(waiting[:5])} has no summary",
+                "write the summary, or take the tick back",
+                None,
+            )

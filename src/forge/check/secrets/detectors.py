@@ -1,4 +1,6 @@
-"""The detectors of secrets: a maintained library, which brings what speaks HTTP along and takes its time to load."""
+"""The detectors of secrets: a maintained library, which brings what speaks HTTP along and takes its
+time to load.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +10,14 @@ from functools import cache
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 
-# Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would blank out what is needed.
-_TOO_EAGER = {"Base64 High Entropy String", "Hex High Entropy String", "Secret Keyword", "Public IP (ipv4)"}
+# Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would
+# blank out what is needed.
+_TOO_EAGER = {
+    "Base64 High Entropy String",
+    "Hex High Entropy String",
+    "Secret Keyword",
+    "Public IP (ipv4)",
+}
 
 
 @cache

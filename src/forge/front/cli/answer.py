@@ -1,4 +1,6 @@
-"""How a command answers: one envelope of JSON, or text; and the one place where errors are caught."""
+"""How a command answers: one envelope of JSON, or text; and the one place where errors are
+caught.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,15 @@ from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec, TextIO
 
 import click
 
-from forge.errors import ForgeError, GitFailed, Interrupted, NotApproved, RepositoryError, StorageFailed, UsageError
+from forge.errors import (
+    ForgeError,
+    GitFailed,
+    Interrupted,
+    NotApproved,
+    RepositoryError,
+    StorageFailed,
+    UsageError,
+)
 from forge.front.cli.click_types import option
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
@@ -45,7 +55,9 @@ class Reply(NamedTuple):
 
 
 class App(NamedTuple):
-    """What a command works with: the repository (None only where the verb needs none), the execution, and how to print."""
+    """What a command works with: the repository (None only where the verb needs none), the
+    execution, and how to print.
+    """
 
     verb: str
     as_json: bool
@@ -55,11 +67,15 @@ class App(NamedTuple):
 
     @property
     def repository(self) -> Repository:
-        """The repository that the command was called in. Raises RepositoryError where there is none."""
+        """The repository that the command was called in. Raises RepositoryError where there is
+        none.
+        """
         return self.found or Repository.discover(self.here)
 
     def put(self, line: str) -> None:
-        """Print a line of an answer that is not whole yet. Raises BrokenPipeError where nobody takes it."""
+        """Print a line of an answer that is not whole yet. Raises BrokenPipeError where nobody
+        takes it.
+        """
         click.echo(_sayable(line))
         sys.stdout.flush()
 
@@ -69,7 +85,9 @@ class App(NamedTuple):
             click.echo(_sayable(text), err=True)
 
 
-def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[App, P], Reply]], Callable[P, None]]:
+def verb(
+    name: str, *, outside: bool = False
+) -> Callable[[Callable[Concatenate[App, P], Reply]], Callable[P, None]]:
     """Make a function that answers a verb into the callback of a command, with a `--json` option.
 
     `outside` says that the verb also works where there is no repository.
@@ -77,9 +95,13 @@ def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[
 
     def wrap(function: Callable[Concatenate[App, P], Reply]) -> Callable[P, None]:
         def callback(*args: P.args, **options: P.kwargs) -> None:
-            wanted = options.pop("as_json") or click.get_current_context().find_root().params.get("as_json")
+            wanted = options.pop("as_json") or click.get_current_context().find_root().params.get(
+                "as_json"
+            )
             as_json = bool(wanted)
-            click.get_current_context().exit(_answer(name, as_json, outside, lambda app: function(app, *args, **options)))
+            click.get_current_context().exit(
+                _answer(name, as_json, outside, lambda app: function(app, *args, **options))
+            )
 
         functools.update_wrapper(callback, function)
         return option("--json", "as_json", is_flag=True, help="Print one JSON object.")(callback)
@@ -88,7 +110,9 @@ def verb(name: str, *, outside: bool = False) -> Callable[[Callable[Concatenate[
 
 
 def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], Reply]) -> int:
-    """Run a verb and say what came of it; the one place where errors are caught. Returns the exit status."""
+    """Run a verb and say what came of it; the one place where errors are caught. Returns the exit
+    status.
+    """
     execution, repository = Execution("", []), None
     try:
         repository = _discover(outside)
@@ -96,11 +120,19 @@ def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], R
         if execution.found_dead and repository is not None:
             crash_cleanup.tidy_up(repository)
         reply = function(App(name, as_json, Path.cwd(), repository, execution))
-        code, message = _told(lambda: _print_reply(name, execution.id, reply, as_json), reply.code), ""
+        code, message = (
+            _told(lambda: _print_reply(name, execution.id, reply, as_json), reply.code),
+            "",
+        )
     except ForgeError as error:
         code, message = _refused(name, execution.id, error, as_json)
     except (KeyboardInterrupt, click.Abort):
-        code, message = _refused(name, execution.id, Interrupted("interrupted", "nothing is lost; call it again"), as_json)
+        code, message = _refused(
+            name,
+            execution.id,
+            Interrupted("interrupted", "nothing is lost; call it again"),
+            as_json,
+        )
     except OSError as error:
         code, message = _refused(name, execution.id, StorageFailed.of(error), as_json)
     except Exception as error:
@@ -123,11 +155,16 @@ def _discover(outside: bool) -> Repository | None:
 
 
 def _refused(name: str, execution: str, error: ForgeError, as_json: bool) -> tuple[int, str]:
-    return _told(lambda: _print_error(name, execution, error, as_json), error.exit_code), error.message
+    return (
+        _told(lambda: _print_error(name, execution, error, as_json), error.exit_code),
+        error.message,
+    )
 
 
 def _told(tell: Callable[[], None], code: int) -> int:
-    """Print an answer; where nobody takes it the exit status stands, where it cannot be written it is 1 at least."""
+    """Print an answer; where nobody takes it the exit status stands, where it cannot be written it
+    is 1 at least.
+    """
     try:
         tell()
         sys.stdout.flush()
@@ -143,7 +180,9 @@ def _told(tell: Callable[[], None], code: int) -> int:
 
 
 def _silence(*streams: TextIO) -> None:
-    """Let what is left in the buffers go nowhere, so that the interpreter does not fail on it at its end."""
+    """Let what is left in the buffers go nowhere, so that the interpreter does not fail on it at
+    its end.
+    """
     nowhere = os.open(os.devnull, os.O_WRONLY)
     for stream in streams:
         with contextlib.suppress(OSError, ValueError):
@@ -151,7 +190,9 @@ def _silence(*streams: TextIO) -> None:
 
 
 def refuse_usage(name: str, message: str, as_json: bool) -> int:
-    """Answer a command line that does not fit, leave its record, and return the exit status; `name` is empty without a verb."""
+    """Answer a command line that does not fit, leave its record, and return the exit status; `name`
+    is empty without a verb.
+    """
     repository = None
     with contextlib.suppress(ForgeError, OSError):
         repository = Repository.discover(Path.cwd())
@@ -179,19 +220,30 @@ def _print_reply(name: str, execution: str, reply: Reply, as_json: bool) -> None
 
 
 def _sayable(text: str) -> str:
-    """Return a text with what no terminal's encoding can say (half a surrogate pair, a byte that is no UTF-8) written out."""
+    """Return a text with what no terminal's encoding can say (half a surrogate pair, a byte that is
+    no UTF-8) written out.
+    """
     return text.encode("utf-8", "backslashreplace").decode()
 
 
 def print_envelope(envelope: dict[str, object], indent: int | None = 1) -> None:
     """Print one JSON object on standard output; without an indent, on one line."""
-    click.echo(json.dumps(envelope, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace"))
+    click.echo(
+        json.dumps(envelope, ensure_ascii=False, indent=indent).encode("utf-8", "backslashreplace")
+    )
 
 
-def error_envelope(name: str, execution: str, kind: str, message: str, hint: str) -> dict[str, object]:
+def error_envelope(
+    name: str, execution: str, kind: str, message: str, hint: str
+) -> dict[str, object]:
     """Return the envelope of an error."""
     error = {"kind": kind, "message": message, "hint": hint}
-    return {"schema": f"forge.{name}/{_SCHEMA_VERSION}", "execution": execution, "ok": False, "error": error}
+    return {
+        "schema": f"forge.{name}/{_SCHEMA_VERSION}",
+        "execution": execution,
+        "ok": False,
+        "error": error,
+    }
 
 
 def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) -> None:
@@ -203,8 +255,15 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
         if isinstance(error, NotApproved):
             waits = {"kind": "plan", "step": None, "approval_id": None, "text": error.message}
             del envelope["error"]
-            envelope["data"] = {"run": None, "plan": None, "status": None, "verdict": None, "step": None, "waiting_for": waits,
-                                "next": error.next_commands}  # fmt: skip
+            envelope["data"] = {
+                "run": None,
+                "plan": None,
+                "status": None,
+                "verdict": None,
+                "step": None,
+                "waiting_for": waits,
+                "next": error.next_commands,
+            }
         elif error.next_commands:
             envelope["error"] = {**envelope["error"], "next": error.next_commands}  # type: ignore[dict-item]
         print_envelope(envelope)
@@ -216,11 +275,21 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
 
 
 def _print_bug(
-    name: str, execution: Execution, repository: Repository | None, what: str, trace: str, as_json: bool
-) -> None:  # fmt: skip
+    name: str,
+    execution: Execution,
+    repository: Repository | None,
+    what: str,
+    trace: str,
+    as_json: bool,
+) -> None:
     log = command_log.bug_log(repository, execution.id or "unknown", trace)
     where = f"the details are in {log}" if log else "no log could be written"
     message = f"this is a bug in forge ({what}); {where}"
     if as_json:
-        print_envelope(error_envelope(name, execution.id, "bug", message, "please report it with the log"))
-    click.echo(f"forge: {message}\n  please report it with the log; nothing of yours was thrown away", err=True)
+        print_envelope(
+            error_envelope(name, execution.id, "bug", message, "please report it with the log")
+        )
+    click.echo(
+        f"forge: {message}\n  please report it with the log; nothing of yours was thrown away",
+        err=True,
+    )

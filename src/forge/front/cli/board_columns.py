@@ -14,16 +14,33 @@ from rich.text import Text
 from forge.text.printable import visible
 from forge.views.tracker.board import Board, Column
 
-_COLOURS = {"open": "white", "ready": "cyan", "running": "blue", "waiting": "yellow", "claimed": "magenta", "not proven": "red",
-            "proven": "green", "todo": "white", "in progress": "blue", "blocked": "yellow", "done": "magenta"}  # fmt: skip
+_COLOURS = {
+    "open": "white",
+    "ready": "cyan",
+    "running": "blue",
+    "waiting": "yellow",
+    "claimed": "magenta",
+    "not proven": "red",
+    "proven": "green",
+    "todo": "white",
+    "in progress": "blue",
+    "blocked": "yellow",
+    "done": "magenta",
+}
 _ALWAYS = ("open", "ready", "proven", "todo", "in progress", "done")
-_BEHIND = ("claimed", "proven", "done")  # of these the last ones are of interest, of the others the first
+_BEHIND = (
+    "claimed",
+    "proven",
+    "done",
+)  # of these the last ones are of interest, of the others the first
 _SHOWN = 12  # cards of a column
 _NARROW = 60  # columns of a terminal on which they stand one below the other
 
 
 def drawn(board: Board) -> str:
-    """Return the board as text, as wide as the terminal; colours are left out where there is none."""
+    """Return the board as text, as wide as the terminal; colours are left out where there is
+    none.
+    """
     console = Console(width=shutil.get_terminal_size((120, 40)).columns, legacy_windows=False)
     with console.capture() as captured:
         console.print(_bands(board, console.width))
@@ -34,20 +51,26 @@ def drawn(board: Board) -> str:
 def live(board: Board) -> Iterator[Callable[[Board], None]]:
     """Hold the board on the terminal; what is yielded draws it anew."""
     console = Console()
-    with Live(_bands(board, console.width), console=console, auto_refresh=False, screen=False) as drawing:
+    with Live(
+        _bands(board, console.width), console=console, auto_refresh=False, screen=False
+    ) as drawing:
         yield lambda changed: drawing.update(_bands(changed, console.width), refresh=True)
 
 
 def _bands(board: Board, width: int) -> Group:
     """Draw the plans, and below them the backlog where there is any."""
     items = [Text(), Text("backlog", style="bold underline"), _table(board.items, width)]
-    return Group(_table(board.plans, width), *(items if any(column.cards for column in board.items) else []))
+    return Group(
+        _table(board.plans, width), *(items if any(column.cards for column in board.items) else [])
+    )
 
 
 def _table(columns: list[Column], width: int) -> Table | Group:
     filled = [column for column in columns if column.cards or column.name in _ALWAYS]
     if width < _NARROW:
-        return Group(*(part for column in filled for part in (_heading(column), *_cards(column), Text())))
+        return Group(
+            *(part for column in filled for part in (_heading(column), *_cards(column), Text()))
+        )
     table = Table(expand=True, box=None, padding=(0, 2, 0, 0))
     for column in filled:
         table.add_column(_heading(column), ratio=3 if column.cards else 1, overflow="fold")
@@ -56,13 +79,18 @@ def _table(columns: list[Column], width: int) -> Table | Group:
 
 
 def _heading(column: Column) -> Text:
-    return Text(f"{column.name} ({len(column.cards)})", style=f"bold {_COLOURS.get(column.name, 'white')}")
+    return Text(
+        f"{column.name} ({len(column.cards)})", style=f"bold {_COLOURS.get(column.name, 'white')}"
+    )
 
 
 def _cards(column: Column) -> Iterator[Text]:
     for card in column.cards[-_SHOWN:] if column.name in _BEHIND else column.cards[:_SHOWN]:
         yield Text.assemble(
-            (visible(card.id), "bold"), " ", visible(card.title[:70]), (f" {visible(card.note)}" if card.note else "", "dim")
+            (visible(card.id), "bold"),
+            " ",
+            visible(card.title[:70]),
+            (f" {visible(card.note)}" if card.note else "", "dim"),
         )
     if len(column.cards) > _SHOWN:
         yield Text(f"and {len(column.cards) - _SHOWN} more", style="dim")

@@ -1,7 +1,9 @@
-"""How the verbs declare themselves to click, without what click loads only to clean up an indented help text.
+"""How the verbs declare themselves to click, without what click loads only to clean up an indented
+help text.
 
-`click.Option` hands each help text to `inspect.cleandoc`, and `inspect` with all that it brings takes longer to load than most
-verbs take to answer. Help texts here are written in one line, so an option keeps its own as it stands.
+`click.Option` hands each help text to `inspect.cleandoc`, and `inspect` with all that it brings
+takes longer to load than most verbs take to answer. Help texts here are written in one line, so an
+option keeps its own as it stands.
 """
 
 from __future__ import annotations
@@ -17,7 +19,9 @@ _NARROWEST, _USUAL, _WIDEST = 30, 80, 120  # columns of help
 class Option(click.Option):
     """An option whose help is one line, kept as it is written."""
 
-    def __init__(self, *args: object, help: str | None = None, **words: object) -> None:  # click's own word
+    def __init__(
+        self, *args: object, help: str | None = None, **words: object
+    ) -> None:  # click's own word
         super().__init__(*args, **words)  # type: ignore[arg-type]
         self.help = help
 
@@ -48,7 +52,9 @@ def _show_help(context: click.Context, parameter: click.Parameter, wanted: bool)
 
 
 def _columns() -> int:
-    """Return how wide the terminal is, as `shutil` tells it, which takes longer to load than a help text to print."""
+    """Return how wide the terminal is, as `shutil` tells it, which takes longer to load than a help
+    text to print.
+    """
     said = os.environ.get("COLUMNS", "")
     if said.isdecimal() and int(said):
         return int(said)

@@ -14,7 +14,8 @@ from forge.views.runs.next_commands import control_data, describe, exit_code
 
 
 def run_context(app: App, *, lenient: bool = False) -> Context:
-    """Return what commands that change something work with; a lenient one does without usable settings.
+    """Return what commands that change something work with; a lenient one does without usable
+    settings.
 
     Raises SettingsError.
     """
@@ -28,11 +29,20 @@ def run_context(app: App, *, lenient: bool = False) -> Context:
     for warning in settings.warnings:
         app.say(f"warning: {warning}")
     live = Live()
-    return Context(app.repository, settings, app.execution.id, person(app.as_json), live.notify, lenient, live.hear)
+    return Context(
+        app.repository,
+        settings,
+        app.execution.id,
+        person(app.as_json),
+        live.notify,
+        lenient,
+        live.hear,
+    )
 
 
 def open_run(app: App, name: str | None) -> RunRecord:
-    """Return the open run that a name means, and say where its tracked copy is not what the live log says.
+    """Return the open run that a name means, and say where its tracked copy is not what the live
+    log says.
 
     Raises NoOpenRun, UnknownName, DamagedLog.
     """
@@ -48,6 +58,8 @@ def about_run(record: RunRecord, *, recorded: bool = False) -> Reply:
 
 
 def about_rollback(record: RunRecord) -> Reply:
-    """Answer how a rollback, or its undo, ended: exit 0 where it was done, in a run of its own or within an open one."""
+    """Answer how a rollback, or its undo, ended: exit 0 where it was done, in a run of its own or
+    within an open one.
+    """
     within = record.card.kind == "execute" and record.state.going_back is None
     return about_run(record, recorded=within)

@@ -83,9 +83,16 @@ class Verbs(Verb, click.Group):
         command: click.Command = module.command
         return command
 
-    def resolve_command(self, ctx: click.Context, args: list[str]) -> tuple[str | None, click.Command | None, list[str]]:
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
         """Name the nearest verb where there is none of a name."""
-        if args and not ctx.resilient_parsing and args[0] not in VERBS and not args[0].startswith("-"):
+        if (
+            args
+            and not ctx.resilient_parsing
+            and args[0] not in VERBS
+            and not args[0].startswith("-")
+        ):
             near = difflib.get_close_matches(args[0], VERBS, 1)
             hint = f"; did you mean `forge {near[0]}`?" if near else ""
             raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
@@ -94,9 +101,18 @@ class Verbs(Verb, click.Group):
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
         """Offer the verbs without importing them; and options."""
         found = [
-            shell_completion.CompletionItem(name, help=about) for name, about in VERBS.items() if name.startswith(incomplete)
+            shell_completion.CompletionItem(name, help=about)
+            for name, about in VERBS.items()
+            if name.startswith(incomplete)
         ]
-        return [*found, *(click.Command.shell_complete(self, ctx, incomplete) if incomplete.startswith("-") else ())]
+        return [
+            *found,
+            *(
+                click.Command.shell_complete(self, ctx, incomplete)
+                if incomplete.startswith("-")
+                else ()
+            ),
+        ]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
@@ -104,15 +120,18 @@ class Verbs(Verb, click.Group):
             formatter.write_dl(list(VERBS.items()))
 
 
-@click.group(cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Verbs, invoke_without_command=True, context_settings={"help_option_names": ["-h", "--help"]}
+)
 @click.version_option(__version__, cls=Option, prog_name="forge", message="%(prog)s %(version)s")
 @option("--json", "as_json", is_flag=True, help="Print one JSON object.")
 @click.pass_context
 def forge(ctx: click.Context, as_json: bool) -> None:
     """Plans that git can prove.
 
-    forge executes approved plans from .planning/ step by step in this repository, commits a checkpoint before each edit, and
-    holds each plan to its must-haves. Without a command it shows where things stand and what to do next.
+    forge executes approved plans from .planning/ step by step in this repository, commits a
+    checkpoint before each edit, and holds each plan to its must-haves. Without a command it shows
+    where things stand and what to do next.
 
     \b
     Example:
@@ -131,7 +150,9 @@ def main(args: list[str] | None = None) -> int:
         return _complete()
     try:
         plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb"
-        status = forge.main(args=args, prog_name="forge", standalone_mode=False, color=False if plain else None)
+        status = forge.main(
+            args=args, prog_name="forge", standalone_mode=False, color=False if plain else None
+        )
     except SystemExit as done:
         return int(done.code or 0)
     except click.exceptions.Exit as done:
@@ -146,7 +167,9 @@ def main(args: list[str] | None = None) -> int:
 
 
 def _complete() -> int:
-    """Answer a shell that asks how a line may go on. It says nothing where that cannot be told: somebody is typing."""
+    """Answer a shell that asks how a line may go on. It says nothing where that cannot be told:
+    somebody is typing.
+    """
     try:
         forge.main(prog_name="forge", complete_var=_COMPLETING)
     except SystemExit as done:
@@ -157,7 +180,9 @@ def _complete() -> int:
 
 
 def _usage(error: click.ClickException, args: list[str]) -> int:
-    """Tell what is wrong with a command line, as JSON where that was asked for, and leave its record."""
+    """Tell what is wrong with a command line, as JSON where that was asked for, and leave its
+    record.
+    """
     answer = importlib.import_module("forge.front.cli.answer")
     verb = next((word for word in args if word in VERBS), "")
     status: int = answer.refuse_usage(verb, error.format_message(), "--json" in args)

@@ -1,4 +1,6 @@
-"""What `forge validate --probe` needs beyond `forge validate`; loaded only where it is asked for, as verbs are."""
+"""What `forge validate --probe` needs beyond `forge validate`; loaded only where it is asked for,
+as verbs are.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,6 @@
-"""Something to look at while work takes long: at a terminal, after a second, and gone when the work is done."""
+"""Something to look at while work takes long: at a terminal, after a second, and gone when the work
+is done.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,8 @@ PATIENCE = 1.0
 
 @contextmanager
 def waiting(label: str, *, colour: bool = True) -> Iterator[Progress | None]:
-    """Show a bar on standard error while the block runs, if it is a terminal and the block takes longer than `PATIENCE`.
+    """Show a bar on standard error while the block runs, if it is a terminal and the block takes
+    longer than `PATIENCE`.
 
     The block is given what it tells how much of how much is done; None where nobody looks.
     """
@@ -67,7 +70,9 @@ class _Bar:
     def show(self) -> None:
         with self.lock:
             if not self.hidden:
-                self.bar = importlib.import_module("forge.front.cli.bar").Bar(self.label, self.done, colour=self.colour)
+                self.bar = importlib.import_module("forge.front.cli.bar").Bar(
+                    self.label, self.done, colour=self.colour
+                )
 
     def hide(self) -> None:
         with self.lock:

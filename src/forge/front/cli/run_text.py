@@ -1,4 +1,6 @@
-"""A run told at a terminal: what was asked, what was done, what is proven, by whom, and what backs it."""
+"""A run told at a terminal: what was asked, what was done, what is proven, by whom, and what backs
+it.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,20 @@ def told(story: Story) -> Iterator[str]:
     yield f"run {card.run}: {story.record.status}" + (f", {state.verdict}" if state.verdict else "")
     kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}"
     yield from _listed("", [kind] if kind else [])
-    yield from _listed("asked", [*card.goal.splitlines()[:3], f"{card.plan}, {card.plan_path} ({card.plan_sha256[:_SHOWN]})"])
+    yield from _listed(
+        "asked",
+        [
+            *card.goal.splitlines()[:3],
+            f"{card.plan}, {card.plan_path} ({card.plan_sha256[:_SHOWN]})",
+        ],
+    )
     yield from _listed("done", [line for chapter in story.chapters for line in _chapter(chapter)])
     yield from _listed("proven", [*_must_haves(story)])
     yield from _listed("by", [*story.people, f"runner {card.runner}"])
     where = f"{card.branch or 'a detached HEAD'}, from {card.base_commit[:_SHOWN]}"
-    yield from _listed("when", [f"{card.started_at[:16].replace('T', ' ')}, {duration(story.took)}, on {where}"])
+    yield from _listed(
+        "when", [f"{card.started_at[:16].replace('T', ' ')}, {duration(story.took)}, on {where}"]
+    )
     yield from _listed("evidence", [*_evidence(story)])
 
 
@@ -38,7 +48,11 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
     yield f"{step.number}. {step.name} ({step.stage}): {said}"
     for commit in step.commits:
         yield f"   {commit[:_SHOWN]}"
-    yield from (f"   {deed.text}" for deed in chapter.deeds if deed.kind in ("answer", "failure", "restored"))
+    yield from (
+        f"   {deed.text}"
+        for deed in chapter.deeds
+        if deed.kind in ("answer", "failure", "restored")
+    )
 
 
 def _must_haves(story: Story) -> Iterator[str]:
@@ -48,12 +62,19 @@ def _must_haves(story: Story) -> Iterator[str]:
         return
     yield ", ".join(f"{number} {word}" for word, number in state.counts.items())
     for found in state.verdicts:
-        yield f"{found.get('verdict')!s:9} {found.get('kind')}:{found.get('index')}  {found.get('target')}"
+        yield (
+            f"{found.get('verdict')!s:9} {found.get('kind')}:{found.get('index')} "
+            f" {found.get('target')}"
+        )
         if found.get("verdict") != "pass":
             yield f"          {found.get('reason')}"
 
 
 def _evidence(story: Story) -> Iterator[str]:
-    seen = {str(entry.get("path")): entry for event in story.record.reading.events for entry in event.evidence}
+    seen = {
+        str(entry.get("path")): entry
+        for event in story.record.reading.events
+        for entry in event.evidence
+    }
     for path, entry in seen.items():
         yield f"{story.record.card.folder}/{path} ({entry.get('kind')}, {entry.get('bytes')} bytes)"

@@ -1,6 +1,8 @@
-"""The last line of a terminal while a run is at work: step, stage, time, and what the runner or a command says.
+"""The last line of a terminal while a run is at work: step, stage, time, and what the runner or a
+command says.
 
-Elsewhere nothing of it is printed: there each event is a plain line. The line is drawn from the loop that waits for the child.
+Elsewhere nothing of it is printed: there each event is a plain line. The line is drawn from the
+loop that waits for the child.
 """
 
 from __future__ import annotations
@@ -22,7 +24,9 @@ _CLEAR = "\r\x1b[K"
 
 
 class Live:
-    """Shows a run's progress on standard error: a line for each event and, at a terminal, one that changes."""
+    """Shows a run's progress on standard error: a line for each event and, at a terminal, one that
+    changes.
+    """
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
@@ -38,8 +42,11 @@ class Live:
         if event.type in ("step_started", "runner_started", "test_started"):
             self._began = time.monotonic()
         step = state.step
-        where = f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "behind the last step"
-        self._where = f"{where}, {'verifying' if event.type == 'test_started' else event.data.get('runner', '')}".rstrip(", ")
+        where = (
+            f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "behind the last step"
+        )
+        activity = "verifying" if event.type == "test_started" else event.data.get("runner", "")
+        self._where = f"{where}, {activity}".rstrip(", ")
 
     def hear(self, output: Output | None) -> None:
         """Draw the line anew; take it away where nothing is at work any more."""
@@ -54,9 +61,14 @@ class Live:
             self._write(_CLEAR)
 
     def _line(self, seconds: int, output: Output) -> str:
-        scrub = importlib.import_module("forge.check.secrets.scrub").scrub  # loaded late: only whoever watches needs it
+        scrub = importlib.import_module(
+            "forge.check.secrets.scrub"
+        ).scrub  # loaded late: only whoever watches needs it
         said = scrub(output.whole_lines())[0].strip().rpartition("\n")[2]
-        text = f"      {self._where} {seconds // 60}:{seconds % 60:02}  {visible(said).replace(chr(9), ' ')}".rstrip()
+        text = (
+            f"      {self._where} {seconds // 60}:{seconds % 60:02} "
+            f" {visible(said).replace(chr(9), ' ')}".rstrip()
+        )
         return _cut(text, _columns() - 1)
 
     def _write(self, text: str) -> None:

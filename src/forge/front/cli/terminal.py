@@ -1,4 +1,6 @@
-"""A person at a terminal: questions inline, and a line of progress for each event that they would want to see."""
+"""A person at a terminal: questions inline, and a line of progress for each event that they would
+want to see.
+"""
 
 from __future__ import annotations
 
@@ -23,17 +25,25 @@ class _BrokenOff(Exception):
 
 
 class Terminal:
-    """Asks on standard error, reads from standard input. An empty line or the end of input pauses the run."""
+    """Asks on standard error, reads from standard input. An empty line or the end of input pauses
+    the run.
+    """
 
     present = True
 
-    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer | None:
+    def ask(
+        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+    ) -> Answer | None:
         """See Person.ask."""
         if shown:
             click.echo("\n" + _coloured(shown), err=True)
         click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
-            return self._choose(question, broken_off) if question.options else self._yes_or_no(broken_off)
+            return (
+                self._choose(question, broken_off)
+                if question.options
+                else self._yes_or_no(broken_off)
+            )
         except (EOFError, _BrokenOff):
             return None
 
@@ -57,7 +67,9 @@ class Terminal:
         said = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", broken_off)
         if said in ids:
             return Answer(True, said)
-        return Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
+        return (
+            Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
+        )
 
 
 _MOST_NOTED = 8  # lines about a plan, at the start of its run
@@ -68,11 +80,17 @@ _LONGEST_LINE = 1000  # characters
 
 
 def _coloured(patch: str) -> str:
-    """Return a patch as a terminal shows it. What it says cannot disguise itself; a long one ends with how to see the rest."""
+    """Return a patch as a terminal shows it. What it says cannot disguise itself; a long one ends
+    with how to see the rest.
+    """
     lines = visible(patch).splitlines()
     rest = len(lines) - _MOST_LINES
     shown = [_coloured_line(_cut(line)) for line in lines[:_MOST_LINES]]
-    more = [f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them"] if rest > 0 else []
+    more = (
+        [f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them"]
+        if rest > 0
+        else []
+    )
     return "\n".join([*shown, *more])
 
 
@@ -87,12 +105,18 @@ def _coloured_line(line: str) -> str:
 
 
 def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:
-    """Read a line. Raises EOFError at the end of input, _BrokenOff where the question has become void."""
+    """Read a line. Raises EOFError at the end of input, _BrokenOff where the question has become
+    void.
+    """
     click.echo(prompt, nl=False, err=True)
     while not select.select([sys.stdin], [], [], _TICK)[0]:
         if broken_off():
             raise _BrokenOff
-    line = sys.stdin.buffer.raw.readline() if hasattr(sys.stdin.buffer, "raw") else sys.stdin.readline().encode()
+    line = (
+        sys.stdin.buffer.raw.readline()
+        if hasattr(sys.stdin.buffer, "raw")
+        else sys.stdin.readline().encode()
+    )
     if not line:
         raise EOFError
     return line.decode("utf-8", "replace").strip()
@@ -115,31 +139,49 @@ def _line(event: Event, state: RunState) -> str:
     data = event.data
     if event.type == "step_started":
         return (
-            click.style(f"[{data['step_index']}/{len(state.steps)}] {data['description']}", bold=True) + f" ({data['stage']})"
+            click.style(
+                f"[{data['step_index']}/{len(state.steps)}] {data['description']}", bold=True
+            )
+            + f" ({data['stage']})"
         )
     if event.type == "runner_started":
         return f"      runner {_short(data['runner'])} …"
     if event.type == "runner_finished":
-        return f"      runner ended: {data['ended']}, status {data['exit_code']}, {_seconds(data['duration_ms'])}"
+        return (
+            f"      runner ended: {data['ended']}, status {data['exit_code']},"
+            f" {_seconds(data['duration_ms'])}"
+        )
     if event.type == "test_completed":
         mark = "ok" if data["success"] else "FAILED"
-        mark = f"{'passes' if data['success'] else 'fails'} before the work" if data.get("phase") else mark
+        mark = (
+            f"{'passes' if data['success'] else 'fails'} before the work"
+            if data.get("phase")
+            else mark
+        )
         return f"      {mark}: {_short(data['command'])} ({_seconds(data['duration_ms'])})"
     texts = {
         "mission_started": lambda: _mission(event),
         "checkpoint_created": lambda: f"      checkpoint {data['checkpoint_id']}",
         "diff_proposed": lambda: f"      diff: {data['summary']}, risk {data['risk_level']}",
-        "diff_applied": lambda: f"      committed {str(data['commit'])[:10]}" if data["commit"] else "",
-        "test_skipped": lambda: f"      not run: {_short(data['command'])} ({_short(data['reason'])})",
+        "diff_applied": lambda: (
+            f"      committed {str(data['commit'])[:10]}" if data["commit"] else ""
+        ),
+        "test_skipped": lambda: (
+            f"      not run: {_short(data['command'])} ({_short(data['reason'])})"
+        ),
         "repair_attempted": lambda: f"      repair {data['iteration']}",
         "retrieval_completed": lambda: f"      context: {_short(data['summary'])}",
         "failure_detected": lambda: click.style(f"      failed ({data['kind']})", fg="red"),
         "approval_requested": lambda: f"      asks: {data['kind']}",
         "approval_resolved": lambda: f"      answered: {data['decision']}",
         "checkpoint_restored": lambda: (
-            f"      put back to {str(data['commit'])[:10]}; what lay there is kept as {str(data['snapshot'])[:10]}"
+            f"      put back to {str(data['commit'])[:10]}; what lay there is kept as"
+            f" {str(data['snapshot'])[:10]}"
         ),
-        "rollback_started": lambda: f"{data['kind']} of {data['run']}; what lies there is kept as {str(data['snapshot'])[:10]}",
+        "rollback_started": lambda: (
+            f"{data['kind']} of {data['run']}; what lies there is kept as"
+            f" {str(data['snapshot'])[:10]}"
+        ),
         "run_recovered": lambda: _REBUILT if data["action"] == "index" else "",
         "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
         "step_skipped": lambda: _skipped(event),
@@ -161,7 +203,11 @@ def _mission(event: Event) -> str:
 
 def _skipped(event: Event) -> str:
     reason = _short(event.data["reason"])
-    return f"      {event.step}: {reason}" if event.data.get("carried") else f"      {event.step} skipped: {reason}"
+    return (
+        f"      {event.step}: {reason}"
+        if event.data.get("carried")
+        else f"      {event.step} skipped: {reason}"
+    )
 
 
 def _seconds(milliseconds: object) -> str:

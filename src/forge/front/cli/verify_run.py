@@ -1,4 +1,6 @@
-"""What `forge verify --run` needs beyond `forge verify`; loaded only where it is asked for, as verbs are."""
+"""What `forge verify --run` needs beyond `forge verify`; loaded only where it is asked for, as
+verbs are.
+"""
 
 from __future__ import annotations
 
@@ -11,5 +13,7 @@ from forge.run.proofs.run_truths import Ran, run_truths
 
 
 def run_plans(app: App, plans: Sequence[Plan]) -> list[Ran]:
-    """Run the truths' commands of approved plans and keep what they prove; raises as `run_truths` does."""
+    """Run the truths' commands of approved plans and keep what they prove; raises as `run_truths`
+    does.
+    """
     return run_truths(run_context(app), plans)

@@ -1,4 +1,6 @@
-"""Diffs between commits: the same bytes on every machine for a report, and git's own way for a person at a terminal."""
+"""Diffs between commits: the same bytes on every machine for a report, and git's own way for a
+person at a terminal.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +17,24 @@ from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
-# Everything that a user's settings could change about a diff's text, so that a report is the same wherever it is made.
+# Everything that a user's settings could change about a diff's text, so that a report is the same
+# wherever it is made.
 _PLAIN = (
-    "--no-color", "--no-ext-diff", "--no-textconv", "--full-index", "--find-renames", "--diff-algorithm=histogram",
-    "--unified=3", "--inter-hunk-context=0", "--src-prefix=a/", "--dst-prefix=b/", "--submodule=short", "--no-relative",
-    "--no-indent-heuristic", "-O/dev/null",
-)  # fmt: skip
+    "--no-color",
+    "--no-ext-diff",
+    "--no-textconv",
+    "--full-index",
+    "--find-renames",
+    "--diff-algorithm=histogram",
+    "--unified=3",
+    "--inter-hunk-context=0",
+    "--src-prefix=a/",
+    "--dst-prefix=b/",
+    "--submodule=short",
+    "--no-relative",
+    "--no-indent-heuristic",
+    "-O/dev/null",
+)
 
 
 class Range(Struct, frozen=True):
@@ -45,9 +59,11 @@ class FileStat(Struct, frozen=True):
 
 
 def ranges(repository: Repository, made: Sequence[str], ignored: str) -> list[Range]:
-    """Return what commits changed, oldest first: one range where nobody else changed those paths between them, else each.
+    """Return what commits changed, oldest first: one range where nobody else changed those paths
+    between them, else each.
 
-    `ignored` is a folder that never belongs to it. Raises GitFailed where a commit is not in this clone.
+    `ignored` is a folder that never belongs to it. Raises GitFailed where a commit is not in this
+    clone.
     """
     if not made:
         return []
@@ -71,9 +87,15 @@ def _touched(store: ObjectStore, commit: record_commit.Commit, ignored: str) -> 
 
 
 def _undisturbed(
-    repository: Repository, store: ObjectStore, known: Sequence[record_commit.Commit], paths: frozenset[str], ignored: str
+    repository: Repository,
+    store: ObjectStore,
+    known: Sequence[record_commit.Commit],
+    paths: frozenset[str],
+    ignored: str,
 ) -> bool:
-    """Say whether the commits lie on one line, and no other commit between them touched the same paths."""
+    """Say whether the commits lie on one line, and no other commit between them touched the same
+    paths.
+    """
     own = {commit.id for commit in known}
     base = known[0].parents[0] if known[0].parents else ""
     seen = set()
@@ -85,7 +107,9 @@ def _undisturbed(
 
 
 def patch(repository: Repository, found: Range) -> str:
-    """Return a diff as text, whatever the user's settings are; bytes that are no UTF-8 are replaced. Raises GitFailed."""
+    """Return a diff as text, whatever the user's settings are; bytes that are no UTF-8 are
+    replaced. Raises GitFailed.
+    """
     return _diff(repository, *_PLAIN, "--patch", *found.words).decode("utf-8", "replace")
 
 
@@ -93,7 +117,10 @@ def stats(repository: Repository, found: Range) -> list[FileStat]:
     """Return the changed files with their lines added and removed, sorted. Raises GitFailed."""
     words = ("--no-ext-diff", "--no-textconv", "--numstat", "--no-renames", "-z", *found.words)
     rows = (row.split("\t", 2) for row in program.fields(_diff(repository, *words)))
-    return sorted((FileStat(path, _lines(added), _lines(removed)) for added, removed, path in rows), key=lambda stat: stat.path)
+    return sorted(
+        (FileStat(path, _lines(added), _lines(removed)) for added, removed, path in rows),
+        key=lambda stat: stat.path,
+    )
 
 
 def _lines(count: str) -> int | None:
@@ -101,17 +128,28 @@ def _lines(count: str) -> int | None:
 
 
 def _diff(repository: Repository, *words: str) -> bytes:
-    return repository.git("-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false", "diff", *words)
+    return repository.git(
+        "-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false", "diff", *words
+    )
 
 
 def show(repository: Repository, *words: str) -> None:
-    """Let `git diff` print to this process's standard output, with the user's pager, colours and settings.
+    """Let `git diff` print to this process's standard output, with the user's pager, colours and
+    settings.
 
     Raises GitFailed where git cannot be started or refuses.
     """
     try:
-        done = subprocess.run(["git", "diff", *words], cwd=repository.root, env=program.environment(), check=False)
+        done = subprocess.run(
+            ["git", "diff", *words], cwd=repository.root, env=program.environment(), check=False
+        )
     except OSError as error:
-        raise GitFailed(f"git cannot be started: {os.strerror(error.errno or 0)}", "put git on PATH") from error
+        raise GitFailed(
+            f"git cannot be started: {os.strerror(error.errno or 0)}", "put git on PATH"
+        ) from error
     if done.returncode not in (0, -13, 141):  # a pager that was left early ends git by SIGPIPE
-        raise GitFailed("git diff failed; what it said is above", "mend that, then try again", status=done.returncode)
+        raise GitFailed(
+            "git diff failed; what it said is above",
+            "mend that, then try again",
+            status=done.returncode,
+        )

@@ -1,4 +1,6 @@
-"""Commits of forge's own files, made without hooks and without an index, and what is read back from commits."""
+"""Commits of forge's own files, made without hooks and without an index, and what is read back from
+commits.
+"""
 
 from __future__ import annotations
 
@@ -48,21 +50,34 @@ class Made(NamedTuple):
     ref: Path
 
 
-def commit_files(repository: Repository, files: Mapping[str, bytes], message: str, parent: str, branch: str) -> str:
+def commit_files(
+    repository: Repository, files: Mapping[str, bytes], message: str, parent: str, branch: str
+) -> str:
     """Commit files on top of `parent` and move `branch` there; return the commit's id.
 
-    The user's index gets the same entries first, the branch moves last. Raises HeadMoved if it is not at `parent`.
+    The user's index gets the same entries first, the branch moves last. Raises HeadMoved if it is
+    not at `parent`.
     """
     try:
         with unsynced():
-            blobs = {path: str(repository.objects.create_blob(data)) for path, data in files.items()}
+            blobs = {
+                path: str(repository.objects.create_blob(data)) for path, data in files.items()
+            }
     except pygit2.GitError as error:
-        raise GitFailed(f"the record could not be written: {error}", "make room or access, then `forge resume`") from error
-    return commit_entries(repository, {path: (_FILE, blob) for path, blob in blobs.items()}, message, parent, branch)
+        raise GitFailed(
+            f"the record could not be written: {error}", "make room or access, then `forge resume`"
+        ) from error
+    return commit_entries(
+        repository, {path: (_FILE, blob) for path, blob in blobs.items()}, message, parent, branch
+    )
 
 
-def commit_entries(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str) -> str:
-    """Commit tree entries, path to (mode, object id) or None to take it away, as `commit_files` does."""
+def commit_entries(
+    repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str
+) -> str:
+    """Commit tree entries, path to (mode, object id) or None to take it away, as `commit_files`
+    does.
+    """
     with written(repository, entries, message, parent) as made:
         if str(_target(repository, branch)) != parent:
             raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
@@ -72,16 +87,24 @@ def commit_entries(repository: Repository, entries: Mapping[str, Entry], message
 
 
 @contextmanager
-def written(repository: Repository, entries: Mapping[str, Entry], message: str, parent: str) -> Iterator[Made]:
-    """Write a commit on top of `parent`, which no ref names yet; it is flushed, with all that is at the entries."""
+def written(
+    repository: Repository, entries: Mapping[str, Entry], message: str, parent: str
+) -> Iterator[Made]:
+    """Write a commit on top of `parent`, which no ref names yet; it is flushed, with all that is at
+    the entries.
+    """
     objects = repository.objects
     people = signatures(repository)
     try:
         with unsynced():
             tree = with_entries(objects, objects[parent].peel(pygit2.Tree), entries)
-            commit = str(objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)]))
+            commit = str(
+                objects.create_commit(None, *people, message, tree, [pygit2.Oid(hex=parent)])
+            )
     except pygit2.GitError as error:
-        raise GitFailed(f"the commit could not be written: {error}", "make room or access, then `forge resume`") from error
+        raise GitFailed(
+            f"the commit could not be written: {error}", "make room or access, then `forge resume`"
+        ) from error
     with refs.prepared(repository, commit) as ref:
         sync_commit(repository, commit, entries, ref)
         yield Made(commit, ref)
@@ -94,19 +117,28 @@ def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry])
 
 
 def move_branch(repository: Repository, branch: str, old: str, made: Made, reason: str) -> None:
-    """Move a branch from `old` to a commit that was just made, by compare-and-swap. Raises HeadMoved."""
+    """Move a branch from `old` to a commit that was just made, by compare-and-swap. Raises
+    HeadMoved.
+    """
     who = signatures(repository)[1]
     try:
-        moved = refs.move(repository, branch, (old, made.commit), _as_logged(who), f"commit: {reason}", made.ref)
+        moved = refs.move(
+            repository, branch, (old, made.commit), _as_logged(who), f"commit: {reason}", made.ref
+        )
     except Held as error:
-        raise HeadMoved(f"{branch} could not be moved: {error.message}", "run `forge resume`") from error
+        raise HeadMoved(
+            f"{branch} could not be moved: {error.message}", "run `forge resume`"
+        ) from error
     if not moved:
         raise HeadMoved(f"{branch} is not at {old[:12]} any more", "run `forge resume`")
 
 
 def _as_logged(who: pygit2.Signature) -> str:
     hours, minutes = divmod(abs(who.offset), 60)
-    return f"{who.name} <{who.email}> {who.time} {'-' if who.offset < 0 else '+'}{hours:02}{minutes:02}"
+    return (
+        f"{who.name} <{who.email}> {who.time}"
+        f" {'-' if who.offset < 0 else '+'}{hours:02}{minutes:02}"
+    )
 
 
 def _target(repository: Repository, branch: str) -> pygit2.Oid | None:
@@ -115,17 +147,24 @@ def _target(repository: Repository, branch: str) -> pygit2.Oid | None:
 
 
 def signatures(repository: Repository) -> tuple[pygit2.Signature, pygit2.Signature]:
-    """Return author and committer as git itself would make them, dates of the environment included."""
+    """Return author and committer as git itself would make them, dates of the environment
+    included.
+    """
     return _signature(repository, "AUTHOR"), _signature(repository, "COMMITTER")
 
 
 @cache
 def _ident(repository: Repository, role: str) -> tuple[str, str, int, int]:
-    """Return name, mail, seconds and offset as git makes them; asked once, since only the time goes on."""
+    """Return name, mail, seconds and offset as git makes them; asked once, since only the time goes
+    on.
+    """
     ident = repository.git("var", f"GIT_{role}_IDENT").decode("utf-8", "replace").strip()
     match = re.fullmatch(r"(.*) <(.*)> (\d+) ([+-])(\d\d)(\d\d)", ident)
     if match is None:
-        raise RepositoryError(f"git names no usable identity: {ident}", "set user.name and user.email with `git config`")
+        raise RepositoryError(
+            f"git names no usable identity: {ident}",
+            "set user.name and user.email with `git config`",
+        )
     offset = (int(match[5]) * 60 + int(match[6])) * (-1 if match[4] == "-" else 1)
     return match[1] or match[2], match[2] or "none", int(match[3]), offset
 
@@ -137,12 +176,15 @@ def _signature(repository: Repository, role: str) -> pygit2.Signature:
 
 
 def identity(repository: Repository) -> str:
-    """Return `Name <mail>` of the person who works here. Raises RepositoryError where git knows none."""
+    """Return `Name <mail>` of the person who works here. Raises RepositoryError where git knows
+    none.
+    """
     try:
         ident = repository.git("var", "GIT_COMMITTER_IDENT").decode("utf-8", "replace")
     except GitFailed as error:
         raise RepositoryError(
-            "git has no identity for commits", "run `git config user.name NAME` and `git config user.email MAIL`"
+            "git has no identity for commits",
+            "run `git config user.name NAME` and `git config user.email MAIL`",
         ) from error
     return ident.rpartition("> ")[0] + ">"
 
@@ -152,7 +194,9 @@ def read(repository: Repository, revision: str) -> Commit:
     try:
         found = repository.objects.revparse_single(revision).peel(pygit2.Commit)
     except (KeyError, ValueError, pygit2.GitError) as error:
-        raise GitFailed(f"there is no commit {revision}", "name a commit, a branch or a tag") from error
+        raise GitFailed(
+            f"there is no commit {revision}", "name a commit, a branch or a tag"
+        ) from error
     return _commit(found)
 
 
@@ -168,7 +212,9 @@ def trailers_in(message: str) -> dict[str, str]:
 
 
 def back_to(repository: Repository, tip: str, base: str) -> Iterator[Commit]:
-    """Yield the commits from `tip` back to, not including, `base` along first parents; ends early at missing history."""
+    """Yield the commits from `tip` back to, not including, `base` along first parents; ends early
+    at missing history.
+    """
     at: str | None = tip
     while at is not None and at != base:
         try:
@@ -180,15 +226,21 @@ def back_to(repository: Repository, tip: str, base: str) -> Iterator[Commit]:
 
 
 def between(repository: Repository, base: str, tip: str) -> Iterator[Commit]:
-    """Yield the commits that `tip` has and `base` has not, parents first; all of them where `base` is missing here."""
-    walker = repository.objects.walk(pygit2.Oid(hex=tip), pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.REVERSE)
+    """Yield the commits that `tip` has and `base` has not, parents first; all of them where `base`
+    is missing here.
+    """
+    walker = repository.objects.walk(
+        pygit2.Oid(hex=tip), pygit2.enums.SortMode.TOPOLOGICAL | pygit2.enums.SortMode.REVERSE
+    )
     if base in repository.objects:
         walker.hide(pygit2.Oid(hex=base))
     yield from map(_commit, walker)
 
 
 def holding_ref(repository: Repository, commit: str) -> str | None:
-    """Return the commit of a branch or a tag that has a commit in its history, None where none has."""
+    """Return the commit of a branch or a tag that has a commit in its history, None where none
+    has.
+    """
     words = ("for-each-ref", "--count=1", "--format=%(objectname)", f"--contains={commit}")
     found = repository.git(*words, "refs/heads", "refs/remotes", "refs/tags").decode().strip()
     return read(repository, found).id if found else None
@@ -205,7 +257,9 @@ def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
 
 
 def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
-    """Return the names of the entries of a folder as a commit has it; none where there is no such folder."""
+    """Return the names of the entries of a folder as a commit has it; none where there is no such
+    folder.
+    """
     try:
         found = repository.objects[commit].peel(pygit2.Tree)[folder]
     except KeyError:
@@ -214,7 +268,9 @@ def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
 
 
 def file_at(repository: Repository, commit: str | None, path: str) -> bytes | None:
-    """Return a file's bytes as a commit has them; None where it has no such file, or it is missing here."""
+    """Return a file's bytes as a commit has them; None where it has no such file, or it is missing
+    here.
+    """
     try:
         found = repository.objects[commit].peel(pygit2.Tree)[path] if commit else None
     except (KeyError, pygit2.GitError):
@@ -226,5 +282,7 @@ def blob_data(repository: Repository, blob: str) -> bytes:
     """Return the bytes of a blob. Raises GitFailed where it is missing."""
     found = repository.objects.get(blob)
     if not isinstance(found, pygit2.Blob):
-        raise GitFailed(f"the object {blob} is missing from this repository", "fetch the history that holds it")
+        raise GitFailed(
+            f"the object {blob} is missing from this repository", "fetch the history that holds it"
+        )
     return found.data

@@ -1,7 +1,8 @@
-"""Moves a branch as git does: its lock, the reflogs of branch and HEAD, the rename; what the ref says is flushed before that.
+"""Moves a branch as git does: its lock, the reflogs of branch and HEAD, the rename; what the ref
+says is flushed before that.
 
-libgit2 flushes each reflog and each folder as well, which git never does, and takes its lock empty. After `lockfile` a lock
-that was left behind always says which commit the branch was on its way to.
+libgit2 flushes each reflog and each folder as well, which git never does, and takes its lock empty.
+After `lockfile` a lock that was left behind always says which commit the branch was on its way to.
 """
 
 from __future__ import annotations
@@ -21,9 +22,11 @@ _PREFIX = "ref-"
 
 @contextmanager
 def prepared(repository: Repository, commit: str) -> Iterator[Path]:
-    """Make the file that takes the place of a branch which is moved to a commit; it is gone at the end. Raises StorageFailed.
+    """Make the file that takes the place of a branch which is moved to a commit; it is gone at the
+    end. Raises StorageFailed.
 
-    It has to be flushed before the branch is moved: together with the objects of the commit, that is one wait for the disk.
+    It has to be flushed before the branch is moved: together with the objects of the commit, that
+    is one wait for the disk.
     """
     place = prepared_path(repository, _PREFIX)
     try:
@@ -36,11 +39,19 @@ def prepared(repository: Repository, commit: str) -> Iterator[Path]:
         place.unlink(missing_ok=True)
 
 
-def move(repository: Repository, branch: str, change: tuple[str, str], who: str, reason: str, prepared: Path) -> bool:
-    """Move a branch from one commit to another by compare-and-swap; False where it is not, or not plainly, at the first.
+def move(
+    repository: Repository,
+    branch: str,
+    change: tuple[str, str],
+    who: str,
+    reason: str,
+    prepared: Path,
+) -> bool:
+    """Move a branch from one commit to another by compare-and-swap; False where it is not, or not
+    plainly, at the first.
 
-    `branch` is a full ref, `who` the committer with the time, as a reflog has it, `prepared` the flushed file of the other
-    commit. Raises Held, StorageFailed.
+    `branch` is a full ref, `who` the committer with the time, as a reflog has it, `prepared` the
+    flushed file of the other commit. Raises Held, StorageFailed.
     """
     ref, (old, new) = repository.common_dir / branch, change
     lock = ref.with_name(f"{ref.name}.lock")
@@ -51,7 +62,11 @@ def move(repository: Repository, branch: str, change: tuple[str, str], who: str,
             found = None if ref.is_symlink() else repository.objects.references.get(branch)
             if found is None or str(found.target) != old:
                 return False
-            _log(repository, branch, f"{old} {new} {who}\t{' '.join(reason.split())}\n".encode("utf-8", "replace"))
+            _log(
+                repository,
+                branch,
+                f"{old} {new} {who}\t{' '.join(reason.split())}\n".encode("utf-8", "replace"),
+            )
             if ref.is_dir():  # git leaves the empty folders of refs that it packed
                 _remove_empty(ref)
             os.rename(lock, ref)
@@ -63,16 +78,22 @@ def move(repository: Repository, branch: str, change: tuple[str, str], who: str,
 
 
 def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
-    """Remove the lock of HEAD's branch if it is one that a dead forge left, and what dead ones prepared."""
+    """Remove the lock of HEAD's branch if it is one that a dead forge left, and what dead ones
+    prepared.
+    """
     branch = None
     with contextlib.suppress(OSError):
         text = repository.head_text()
         branch = text.removeprefix("ref: ") if text.startswith("ref: ") else None
-    return remove_left(repository, _PREFIX, repository.common_dir / f"{branch}.lock" if branch else None, alive)
+    return remove_left(
+        repository, _PREFIX, repository.common_dir / f"{branch}.lock" if branch else None, alive
+    )
 
 
 def _log(repository: Repository, branch: str, line: bytes) -> None:
-    """Append to the reflogs of a branch, and of HEAD where that is on it, as far as they are kept."""
+    """Append to the reflogs of a branch, and of HEAD where that is on it, as far as they are
+    kept.
+    """
     logs = [repository.common_dir / "logs" / branch]
     if repository.head_text() == f"ref: {branch}":
         logs.append(repository.git_dir / "logs/HEAD")
@@ -83,11 +104,15 @@ def _log(repository: Repository, branch: str, line: bytes) -> None:
 
 
 def _begins_logs(repository: Repository) -> bool:
-    """Say whether git would begin a reflog for a branch (core.logAllRefUpdates, which is on in a work tree)."""
+    """Say whether git would begin a reflog for a branch (core.logAllRefUpdates, which is on in a
+    work tree).
+    """
     config = repository.objects.config
     if "core.logallrefupdates" not in config:
         return True
-    return str(config["core.logallrefupdates"]).lower() == "always" or config.get_bool("core.logallrefupdates")
+    return str(config["core.logallrefupdates"]).lower() == "always" or config.get_bool(
+        "core.logallrefupdates"
+    )
 
 
 def _append(log: Path, line: bytes) -> None:

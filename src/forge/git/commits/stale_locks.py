@@ -1,11 +1,13 @@
-"""Git's own locks: those that are in a run's way, and those of refs that a dead forge or its git left behind.
+"""Git's own locks: those that are in a run's way, and those of refs that a dead forge or its git
+left behind.
 
-The lock of a branch holds the commit that the branch was to move to. Where that commit is one of the run's, and the run's
-last process and its child are known to be dead, the lock is a leftover, and so is HEAD's that was taken with it, also where
-the branch has just moved there. What dies between taking a lock and writing into it leaves an empty one: it is a leftover where
-it was taken after a process of forge began that is known to have died, and nobody writes into it for longer than a living git
-waits there. Locks of refs below `refs/forge/` are named after runs. Nothing else tells whose a lock is, and nothing else is
-removed.
+The lock of a branch holds the commit that the branch was to move to. Where that commit is one of
+the run's, and the run's last process and its child are known to be dead, the lock is a leftover,
+and so is HEAD's that was taken with it, also where the branch has just moved there. What dies
+between taking a lock and writing into it leaves an empty one: it is a leftover where it was taken
+after a process of forge began that is known to have died, and nobody writes into it for longer than
+a living git waits there. Locks of refs below `refs/forge/` are named after runs. Nothing else tells
+whose a lock is, and nothing else is removed.
 """
 
 from __future__ import annotations
@@ -29,13 +31,19 @@ _COARSE = 0.05  # seconds by which the clock of a file system may be behind
 def locks(repository: Repository) -> list[Path]:
     """Return the locks that keep a commit from being made here, as they lie there now."""
     branch = _branch(repository)
-    found = [repository.git_dir / "index.lock", repository.git_dir / "HEAD.lock", repository.common_dir / "packed-refs.lock"]
+    found = [
+        repository.git_dir / "index.lock",
+        repository.git_dir / "HEAD.lock",
+        repository.common_dir / "packed-refs.lock",
+    ]
     found += [repository.common_dir / f"{branch}.lock"] if branch else []
     return [path for path in found if os.path.lexists(path)]
 
 
 def require_unlocked(repository: Repository, patience: float = _PATIENCE) -> None:
-    """Wait for a git that is at work here. Raises Held, naming the lock, where it stays for longer than `patience` seconds."""
+    """Wait for a git that is at work here. Raises Held, naming the lock, where it stays for longer
+    than `patience` seconds.
+    """
     deadline = time.monotonic() + patience
     while found := locks(repository):
         if time.monotonic() > deadline:
@@ -46,10 +54,14 @@ def require_unlocked(repository: Repository, patience: float = _PATIENCE) -> Non
         time.sleep(_TICK)
 
 
-def remove_left_ref_locks(repository: Repository, runs: Collection[str], since: float | None) -> list[Path]:
-    """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that they are dead.
+def remove_left_ref_locks(
+    repository: Repository, runs: Collection[str], since: float | None
+) -> list[Path]:
+    """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that
+    they are dead.
 
-    `since` is when the process that died began what may have taken a lock, in seconds since the epoch; None where none died.
+    `since` is when the process that died began what may have taken a lock, in seconds since the
+    epoch; None where none died.
     """
     removed = []
     branch, head = _branch(repository), repository.git_dir / "HEAD.lock"
@@ -70,8 +82,14 @@ def remove_left_ref_locks(repository: Repository, runs: Collection[str], since: 
 
 
 def _left_empty(locks: Sequence[Path], since: float) -> list[Path]:
-    """Return those of some locks that are empty, were taken since a moment, and are as they were a while later."""
-    found = {path: stamp for path in locks if (stamp := _stamp(path)) and stamp[0] == 0 and stamp[1] >= since - _COARSE}
+    """Return those of some locks that are empty, were taken since a moment, and are as they were a
+    while later.
+    """
+    found = {
+        path: stamp
+        for path in locks
+        if (stamp := _stamp(path)) and stamp[0] == 0 and stamp[1] >= since - _COARSE
+    }
     if found:
         time.sleep(_PATIENCE)
     return [path for path, stamp in found.items() if _stamp(path) == stamp]
@@ -109,11 +127,17 @@ def _branch(repository: Repository) -> str | None:
 
 
 def _moves_on(repository: Repository, branch: str, lock: Path, runs: Collection[str]) -> bool:
-    """Say whether a lock is that of a branch on its way from where it is to a commit of one of the runs."""
+    """Say whether a lock is that of a branch on its way from where it is to a commit of one of the
+    runs.
+    """
     try:
         text = lock.read_text("ascii").strip()
         commit = read(repository, text) if len(text) == 40 else None
     except (OSError, ValueError, GitFailed):
         return False
     here = repository.commit_of(branch)
-    return commit is not None and commit.trailers.get("Forge-Run") in runs and commit.parents[:1] == (here,)
+    return (
+        commit is not None
+        and commit.trailers.get("Forge-Run") in runs
+        and commit.parents[:1] == (here,)
+    )

@@ -1,4 +1,6 @@
-"""What is said outside of the work tree about how git stores, compares and ignores the files in it."""
+"""What is said outside of the work tree about how git stores, compares and ignores the files in
+it.
+"""
 
 from __future__ import annotations
 
@@ -16,13 +18,19 @@ Stamp = tuple[int, int, int] | None
 Sign = tuple[Stamp, ...]
 """What tells one state of some files from another."""
 
-_AS_THEY_LIE = {"filemode": "true", "symlinks": "true", "ignorecase": "false", "precomposeunicode": "false"}
+_AS_THEY_LIE = {
+    "filemode": "true",
+    "symlinks": "true",
+    "ignorecase": "false",
+    "precomposeunicode": "false",
+}
 
 
 class Manners(Struct, frozen=True):
-    """`raw`: files are stored as they lie, unless a `.gitattributes` says otherwise. `own_diff`: lines are compared in git's
-    own way. `ignore_sign`: tells one state of what is said about ignored files, `.gitignore` apart, from another; None
-    where it is said in places that are not known. `raw_names`: names and modes are stored as they lie.
+    """`raw`: files are stored as they lie, unless a `.gitattributes` says otherwise. `own_diff`:
+    lines are compared in git's own way. `ignore_sign`: tells one state of what is said about
+    ignored files, `.gitignore` apart, from another; None where it is said in places that are not
+    known. `raw_names`: names and modes are stored as they lie.
     """
 
     raw: bool
@@ -32,25 +40,35 @@ class Manners(Struct, frozen=True):
 
 
 def manners(repository: Repository) -> Manners:
-    """Return what is said; git is asked for its settings once, and again when a file of them is another."""
+    """Return what is said; git is asked for its settings once, and again when a file of them is
+    another.
+    """
     files = settings_files(repository)
     settings = _settings(repository, _sign(*files, "/etc/gitconfig"))
     attributes = [place for place in (*files, "/etc/gitattributes") if place.endswith("attributes")]
     excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))
-    if any(name.startswith(("include.", "includeif.")) for name in settings):  # what these files say may change unseen
+    if any(
+        name.startswith(("include.", "includeif.")) for name in settings
+    ):  # what these files say may change unseen
         return Manners(raw=False, own_diff=False, ignore_sign=None, raw_names=False)
-    of_a_tree = "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ  # attributes that lie in no file
+    of_a_tree = (
+        "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ
+    )  # attributes that lie in no file
     return Manners(
-        not of_a_tree and "core.attributesfile" not in settings and settings.get("core.autocrlf", "false") == "false"
+        not of_a_tree
+        and "core.attributesfile" not in settings
+        and settings.get("core.autocrlf", "false") == "false"
         and not any(map(os.path.lexists, attributes)),
         "diff.algorithm" not in settings,
         _sign(*files, excludes) if os.path.isabs(excludes) else None,
         all(settings.get(f"core.{name}", usual) == usual for name, usual in _AS_THEY_LIE.items()),
-    )  # fmt: skip
+    )
 
 
 def adds_raw(repository: Repository) -> bool:
-    """Say whether no setting has a say in what `git add` takes: names, modes and bytes, `.gitattributes` apart."""
+    """Say whether no setting has a say in what `git add` takes: names, modes and bytes,
+    `.gitattributes` apart.
+    """
     said = manners(repository)
     return said.raw and said.raw_names
 
@@ -63,11 +81,17 @@ def ignores_nothing(repository: Repository) -> bool:
 
 @lru_cache(maxsize=8)
 def _rules(repository: Repository, sign: Sign) -> bool:
-    """Say whether a file that git reads ignore rules from holds one, while such files have this sign."""
+    """Say whether a file that git reads ignore rules from holds one, while such files have this
+    sign.
+    """
     files = settings_files(repository)
     excludes = _settings(repository, _sign(*files, "/etc/gitconfig")).get("core.excludesfile", "/")
     places = [place for place in files if place.endswith(("info/exclude", "git/ignore"))]
-    return any(_has_rule(place) for place in (*places, os.path.expanduser(excludes)) if os.path.isfile(place))
+    return any(
+        _has_rule(place)
+        for place in (*places, os.path.expanduser(excludes))
+        if os.path.isfile(place)
+    )
 
 
 def _has_rule(place: str) -> bool:
@@ -76,11 +100,14 @@ def _has_rule(place: str) -> bool:
 
 
 def stores_raw(repository: Repository, path: str, tracked: Container[str] = ()) -> bool:
-    """Say whether git stores a file's bytes as they lie: no setting or file of attributes says otherwise."""
+    """Say whether git stores a file's bytes as they lie: no setting or file of attributes says
+    otherwise.
+    """
     names = (f"{folder}/.gitattributes" for folder in folders_of(path))
     return manners(repository).raw and not any(
-        name in tracked or os.path.lexists(f"{repository.root}/{name}") for name in (*names, ".gitattributes")
-    )  # fmt: skip
+        name in tracked or os.path.lexists(f"{repository.root}/{name}")
+        for name in (*names, ".gitattributes")
+    )
 
 
 def folders_of(path: str) -> Iterator[str]:

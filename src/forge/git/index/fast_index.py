@@ -1,7 +1,9 @@
-"""The index where it is a small one of the plainest kind: read and written here, since starting git for it takes longer.
+"""The index where it is a small one of the plainest kind: read and written here, since starting git
+for it takes longer.
 
-Plain is what git makes of a small repository: version 2, no file in conflict, intended, skipped or assumed unchanged, no
-submodule, no extension but the cache of trees. Everything else is left to git. The format is gitformat-index(5).
+Plain is what git makes of a small repository: version 2, no file in conflict, intended, skipped or
+assumed unchanged, no submodule, no extension but the cache of trees. Everything else is left to
+git. The format is gitformat-index(5).
 """
 
 from __future__ import annotations
@@ -37,7 +39,9 @@ _NOTHING: Mapping[str, os.stat_result] = {}
 
 
 class Stored(NamedTuple):
-    """What an index holds of one file: what `lstat` said of it when it was staged, its object, and the length of its name."""
+    """What an index holds of one file: what `lstat` said of it when it was staged, its object, and
+    the length of its name.
+    """
 
     changed_s: int
     changed_ns: int
@@ -58,34 +62,47 @@ class Stored(NamedTuple):
         return self.mode, self.blob.hex()
 
     def looks_as(self, found: os.stat_result, written_ns: int) -> bool:
-        """Say whether a file is the one that was staged, in an index written then, with nothing done to it since.
+        """Say whether a file is the one that was staged, in an index written then, with nothing
+        done to it since.
 
-        Programs can set the time of modification, not that of the last change: any write, and any change of mode, owner or
-        name, moves it on to the present. A time not before that of the index tells nothing: more may have been done within
-        one tick of the clock (git's racy entries).
+        Programs can set the time of modification, not that of the last change: any write, and any
+        change of mode, owner or name, moves it on to the present. A time not before that of the
+        index tells nothing: more may have been done within one tick of the clock (git's racy
+        entries).
         """
-        changed_s, changed_ns, modified_s, modified_ns, _, inode, mode, user, group, size, _, _ = self
+        changed_s, changed_ns, modified_s, modified_ns, _, inode, mode, user, group, size, _, _ = (
+            self
+        )
         changed, modified = changed_s * _SECOND + changed_ns, modified_s * _SECOND + modified_ns
         return (
-            changed == found.st_ctime_ns and modified == found.st_mtime_ns and changed < written_ns > modified
-            and inode == found.st_ino & _WORD and size == found.st_size & _WORD
-            and user == found.st_uid and group == found.st_gid and mode == git_mode(found)
-        )  # fmt: skip
+            changed == found.st_ctime_ns
+            and modified == found.st_mtime_ns
+            and changed < written_ns > modified
+            and inode == found.st_ino & _WORD
+            and size == found.st_size & _WORD
+            and user == found.st_uid
+            and group == found.st_gid
+            and mode == git_mode(found)
+        )
 
 
 class PlainIndex(Struct, frozen=True):
-    """The entries of a plain index by path, and when it was written, by the clock of its file system."""
+    """The entries of a plain index by path, and when it was written, by the clock of its file
+    system.
+    """
 
     entries: Mapping[str, Stored]
     written_ns: int
 
     def lies(self, repository: Repository, path: str) -> bool:
-        """Say whether a tracked file lies in the work tree as it was staged, for sure: by its times, else by its bytes."""
+        """Say whether a tracked file lies in the work tree as it was staged, for sure: by its
+        times, else by its bytes.
+        """
         return self.look(repository, path) is not None
 
     def look(self, repository: Repository, path: str) -> os.stat_result | Literal["same"] | None:
-        """Look at a tracked file: "same" where its times prove that it lies as it was staged; where its bytes do, what
-        `lstat` said of it before they were read; None where nothing does.
+        """Look at a tracked file: "same" where its times prove that it lies as it was staged; where
+        its bytes do, what `lstat` said of it before they were read; None where nothing does.
         """
         stored, place = self.entries[path], f"{repository.root}/{path}"
         try:
@@ -93,9 +110,11 @@ class PlainIndex(Struct, frozen=True):
             if stored.looks_as(found, self.written_ns):
                 return "same"
             lies = (
-                stored.mode == git_mode(found) and found.st_size <= MOST_BYTES and stores_raw(repository, path, self.entries)
+                stored.mode == git_mode(found)
+                and found.st_size <= MOST_BYTES
+                and stores_raw(repository, path, self.entries)
                 and stored.blob == _blob_id(place, stored.mode)
-            )  # fmt: skip
+            )
         except OSError:
             return None
         return found if lies else None
@@ -106,33 +125,51 @@ class PlainIndex(Struct, frozen=True):
         tree = dict(_flat(repository, str(root.id)))
         return len(tree) == len(self.entries) and all(
             stored.entry == tree.get(path) for path, stored in self.entries.items()
-        )  # fmt: skip
+        )
 
     def differing(self, other: PlainIndex) -> dict[str, tuple[Entry, Entry]]:
-        """Return the paths of which another index holds something else, with what this one and the other hold."""
-        mine, its = ({path: stored.entry for path, stored in index.entries.items()} for index in (self, other))
+        """Return the paths of which another index holds something else, with what this one and the
+        other hold.
+        """
+        mine, its = (
+            {path: stored.entry for path, stored in index.entries.items()}
+            for index in (self, other)
+        )
         return {path: (mine.get(path), its.get(path)) for path, _ in mine.items() ^ its.items()}
 
     def with_entries(
-        self, repository: Repository, entries: Mapping[str, Entry], seen: Mapping[str, os.stat_result] = _NOTHING
+        self,
+        repository: Repository,
+        entries: Mapping[str, Entry],
+        seen: Mapping[str, os.stat_result] = _NOTHING,
     ) -> bytes | None:
-        """Return the bytes of this index with entries replaced, path to (mode, object id) or None for none.
+        """Return the bytes of this index with entries replaced, path to (mode, object id) or None
+        for none.
 
-        What is new says of files what was `seen` of them just before they were read, or nothing, so that git looks at these.
-        None where an entry is not for a plain index, and where another one is not true for sure: an entry as young as its
-        index is not trusted, but in the new one it would be. Git may tell times by seconds alone.
+        What is new says of files what was `seen` of them just before they were read, or nothing, so
+        that git looks at these. None where an entry is not for a plain index, and where another one
+        is not true for sure: an entry as young as its index is not trusted, but in the new one it
+        would be. Git may tell times by seconds alone.
         """
         if any(entry is not None and entry[0] not in _MODES for entry in entries.values()):
             return None
-        young = (path for path, stored in self.entries.items() if stored.modified_s >= self.written_ns // _SECOND)
+        young = (
+            path
+            for path, stored in self.entries.items()
+            if stored.modified_s >= self.written_ns // _SECOND
+        )
         if not all(path in entries or self.lies(repository, path) for path in young):
             return None
         made = [path for path, entry in entries.items() if entry is not None]
-        above, below = {folder for path in made for folder in folders_of(path)}, tuple(f"{path}/" for path in made)
+        above, below = (
+            {folder for path in made for folder in folders_of(path)},
+            tuple(f"{path}/" for path in made),
+        )
         left = {
-            path: stored for path, stored in self.entries.items()
+            path: stored
+            for path, stored in self.entries.items()
             if path not in entries and path not in above and not path.startswith(below)
-        }  # fmt: skip
+        }
         for path, entry in entries.items():
             if entry is not None:
                 left[path] = _stored(entry, seen.get(path), len(os.fsencode(path)))
@@ -143,11 +180,24 @@ def _stored(entry: tuple[int, str], seen: os.stat_result | None, name_length: in
     length, blob = min(name_length, _LONG_NAME), bytes.fromhex(entry[1])
     if seen is None:
         return Stored(0, 0, 0, 0, 0, 0, entry[0], 0, 0, 0, blob, length)
-    (changed_s, changed_ns), (modified_s, modified_ns) = divmod(seen.st_ctime_ns, _SECOND), divmod(seen.st_mtime_ns, _SECOND)
+    (changed_s, changed_ns), (modified_s, modified_ns) = (
+        divmod(seen.st_ctime_ns, _SECOND),
+        divmod(seen.st_mtime_ns, _SECOND),
+    )
     return Stored(
-        changed_s & _WORD, changed_ns, modified_s & _WORD, modified_ns, seen.st_dev & _WORD, seen.st_ino & _WORD, entry[0],
-        seen.st_uid, seen.st_gid, seen.st_size & _WORD, blob, length,
-    )  # fmt: skip
+        changed_s & _WORD,
+        changed_ns,
+        modified_s & _WORD,
+        modified_ns,
+        seen.st_dev & _WORD,
+        seen.st_ino & _WORD,
+        entry[0],
+        seen.st_uid,
+        seen.st_gid,
+        seen.st_size & _WORD,
+        blob,
+        length,
+    )
 
 
 def git_mode(found: os.stat_result) -> int:
@@ -184,10 +234,14 @@ def read(path: Path, *, small: bool = True) -> PlainIndex | None:
 
 
 def content(place: str, mode: int) -> bytes:
-    """Return what git stores of a file of a mode: its bytes, the target of a link. Raises OSError."""
+    """Return what git stores of a file of a mode: its bytes, the target of a link. Raises
+    OSError.
+    """
     if mode == _LINK:
         return os.fsencode(os.readlink(place))
-    with open(place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)) as file:
+    with open(
+        place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+    ) as file:
         return file.read(MOST_BYTES + 1)
 
 
@@ -198,7 +252,9 @@ def _blob_id(place: str, mode: int) -> bytes:
 
 
 def _length(name_length: int) -> int:
-    """Return the bytes that an entry takes: it ends in one to eight zeros, at a multiple of eight."""
+    """Return the bytes that an entry takes: it ends in one to eight zeros, at a multiple of
+    eight.
+    """
     return (_ENTRY.size + name_length + 8) & ~7
 
 
@@ -221,4 +277,6 @@ def _flat(repository: Repository, tree: str) -> Iterator[tuple[str, tuple[int, s
 @lru_cache(maxsize=4096)
 def _folder(repository: Repository, tree: str) -> tuple[tuple[str, int, str], ...]:
     found = repository.objects[tree].peel(pygit2.Tree)
-    return tuple((os.fsdecode(entry.raw_name or b""), int(entry.filemode), str(entry.id)) for entry in found)
+    return tuple(
+        (os.fsdecode(entry.raw_name or b""), int(entry.filemode), str(entry.id)) for entry in found
+    )

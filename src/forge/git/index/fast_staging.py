@@ -1,7 +1,8 @@
-"""Staging without git, where git could do nothing but take files as they lie: no filter, and no rule that ignores what is new.
+"""Staging without git, where git could do nothing but take files as they lie: no filter, and no
+rule that ignores what is new.
 
-Whatever is out of the ordinary (a name that git might refuse, a file that changes while it is read, a repository in a
-folder) is left to `git add`.
+Whatever is out of the ordinary (a name that git might refuse, a file that changes while it is read,
+a repository in a folder) is left to `git add`.
 """
 
 from __future__ import annotations
@@ -25,35 +26,50 @@ from forge.git.tree_entries import Entry
 
 _MOST_CHANGED = 100  # files; with more of them, or many to look at, git is as fast
 _MOST_LOOKED_AT = 1_000
-_ODD = re.compile(r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE)  # git knows what such names mean to other systems
+_ODD = re.compile(
+    r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE
+)  # git knows what such names mean to other systems
 
 Changed = dict[str, tuple[Entry, Entry]]
 
 
 class Found(NamedTuple):
-    """Paths with what `lstat` says of them: those that are not as the index has them, None where one is gone, and those that
-    are, by their bytes, while their times do not tell.
+    """Paths with what `lstat` says of them: those that are not as the index has them, None where
+    one is gone, and those that are, by their bytes, while their times do not tell.
     """
 
     differing: Mapping[str, os.stat_result | None]
     touched: Mapping[str, os.stat_result]
 
 
-def staged(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool], target: Path) -> Changed | None:
-    """Write an index to `target` that holds all that lies in the work tree, its blobs not flushed to the disk yet.
+def staged(
+    looking: Looking, index: PlainIndex, exclude: Callable[[str], bool], target: Path
+) -> Changed | None:
+    """Write an index to `target` that holds all that lies in the work tree, its blobs not flushed
+    to the disk yet.
 
-    Excluded paths stay as they are in it. Returns each path that changed with its entries before and after; None, and nothing
-    is written, where git has to do it. Raises StorageFailed.
+    Excluded paths stay as they are in it. Returns each path that changed with its entries before
+    and after; None, and nothing is written, where git has to do it. Raises StorageFailed.
     """
     repository = looking.repository
     try:
-        found = _found(looking, index, exclude) if len(index.entries) <= _MOST_LOOKED_AT and adds_raw(repository) else None
+        found = (
+            _found(looking, index, exclude)
+            if len(index.entries) <= _MOST_LOOKED_AT and adds_raw(repository)
+            else None
+        )
         if found is None:
             return None
         with unsynced():
-            entries = {path: _stored(repository, path, seen) for path, seen in found.differing.items()}
+            entries = {
+                path: _stored(repository, path, seen) for path, seen in found.differing.items()
+            }
         touched = {path: index.entries[path].entry for path in found.touched}
-        seen = {path: seen for path, seen in {**found.touched, **found.differing}.items() if seen is not None}
+        seen = {
+            path: seen
+            for path, seen in {**found.touched, **found.differing}.items()
+            if seen is not None
+        }
         data = index.with_entries(repository, {**touched, **entries}, seen)
     except (OSError, pygit2.GitError):
         return None
@@ -63,14 +79,22 @@ def staged(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool], 
         target.write_bytes(data)
     except OSError as error:
         raise StorageFailed.of(error) from error
-    return {path: (index.entries[path].entry if path in index.entries else None, entry) for path, entry in entries.items()}
+    return {
+        path: (index.entries[path].entry if path in index.entries else None, entry)
+        for path, entry in entries.items()
+    }
 
 
 def _found(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool]) -> Found | None:
-    """Look at the work tree; None where git has to say what is new, or anything is out of the ordinary. Raises OSError."""
+    """Look at the work tree; None where git has to say what is new, or anything is out of the
+    ordinary. Raises OSError.
+    """
     repository = looking.repository
     new = list(itertools.islice(looking.unknown(index, exclude), _MOST_CHANGED + 1))
-    if new and (not ignores_nothing(repository) or any(path.rpartition("/")[2] == RULES for path in index.entries)):
+    if new and (
+        not ignores_nothing(repository)
+        or any(path.rpartition("/")[2] == RULES for path in index.entries)
+    ):
         return None
     looked = {path: index.look(repository, path) for path in index.entries if not exclude(path)}
     changed = [path for path, seen in looked.items() if seen is None]
@@ -78,7 +102,11 @@ def _found(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool]) 
         return None
     folders = {folder for path in index.entries for folder in folders_of(path)}
     differing = {path: _seen(f"{repository.root}/{path}") for path in (*new, *changed)}
-    plain = all(_is_plain(repository, index, path, seen) for path, seen in differing.items() if seen is not None)
+    plain = all(
+        _is_plain(repository, index, path, seen)
+        for path, seen in differing.items()
+        if seen is not None
+    )
     touched = {path: seen for path, seen in looked.items() if isinstance(seen, os.stat_result)}
     return Found(differing, touched) if plain and folders.isdisjoint(new) else None
 
@@ -93,18 +121,28 @@ def _seen(place: str) -> os.stat_result | None:
 
 
 def _is_plain(repository: Repository, index: PlainIndex, path: str, seen: os.stat_result) -> bool:
-    return bool(git_mode(seen)) and seen.st_size <= MOST_BYTES and stores_raw(repository, path, index.entries)
+    return (
+        bool(git_mode(seen))
+        and seen.st_size <= MOST_BYTES
+        and stores_raw(repository, path, index.entries)
+    )
 
 
 def _stored(repository: Repository, path: str, seen: os.stat_result | None) -> Entry:
-    """Store a file as it was seen, and return its entry; None for none. Raises OSError where it is another one by now."""
+    """Store a file as it was seen, and return its entry; None for none. Raises OSError where it is
+    another one by now.
+    """
     if seen is None:
         return None
     place = f"{repository.root}/{path}"
     data = content(place, git_mode(seen))
     now = os.lstat(place)
-    if len(data) > MOST_BYTES or (now.st_ino, now.st_size, now.st_mtime_ns, now.st_ctime_ns, now.st_mode) != (
-        seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode
-    ):  # fmt: skip
+    if len(data) > MOST_BYTES or (
+        now.st_ino,
+        now.st_size,
+        now.st_mtime_ns,
+        now.st_ctime_ns,
+        now.st_mode,
+    ) != (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode):
         raise OSError(f"{path} changed while it was read")
     return git_mode(seen), str(repository.objects.create_blob(data))

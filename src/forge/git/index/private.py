@@ -1,7 +1,8 @@
 """The user's index: read as a private copy, and changed by putting a prepared copy in its place.
 
-The copy is linked to `index.lock`, which takes git's own lock for a few microseconds, and renamed. A lock that a killed
-forge left is the same inode as a copy in forge's scratch folder: that proves whose it is.
+The copy is linked to `index.lock`, which takes git's own lock for a few microseconds, and renamed.
+A lock that a killed forge left is the same inode as a copy in forge's scratch folder: that proves
+whose it is.
 """
 
 from __future__ import annotations
@@ -60,7 +61,9 @@ class PrivateIndex(Struct, frozen=True):
         return self.repository.git(*words, stdin=stdin, env=self.env)
 
     def publish(self) -> bool:
-        """Put the copy in the place of the user's index; False where that has changed since it was copied."""
+        """Put the copy in the place of the user's index; False where that has changed since it was
+        copied.
+        """
         index = self.repository.git_dir / "index"
         lock = index.with_name("index.lock")
         take(self.path, lock)
@@ -73,7 +76,9 @@ class PrivateIndex(Struct, frozen=True):
             let_go(self.path, lock)
 
     def restore(self) -> None:
-        """Put the copy back in the place of the user's index, whatever that has become. Raises Held."""
+        """Put the copy back in the place of the user's index, whatever that has become. Raises
+        Held.
+        """
         index = self.repository.git_dir / "index"
         if self.stamp is not None and not (index.exists() and index.samefile(self.path)):
             lock = index.with_name("index.lock")
@@ -82,7 +87,9 @@ class PrivateIndex(Struct, frozen=True):
 
 
 def damage(repository: Repository) -> str | None:
-    """Say what is wrong with the user's index as a file, None where nothing is: git itself believes half of one."""
+    """Say what is wrong with the user's index as a file, None where nothing is: git itself believes
+    half of one.
+    """
     try:
         data = (repository.git_dir / "index").read_bytes()
     except FileNotFoundError:
@@ -90,12 +97,18 @@ def damage(repository: Repository) -> str | None:
     if data[:4] != b"DIRC" or len(data) <= _ID:
         return "is damaged"
     summed = data[-_ID:] == hashlib.sha1(data[:-_ID], usedforsecurity=False).digest()
-    return None if summed or (data[-_ID:] == bytes(_ID) and _leaves_out_sum(repository)) else "is damaged"
+    return (
+        None
+        if summed or (data[-_ID:] == bytes(_ID) and _leaves_out_sum(repository))
+        else "is damaged"
+    )
 
 
 def _leaves_out_sum(repository: Repository) -> bool:
     config = repository.objects.config
-    return any(name in config and config.get_bool(name) for name in ("index.skiphash", "feature.manyfiles"))
+    return any(
+        name in config and config.get_bool(name) for name in ("index.skiphash", "feature.manyfiles")
+    )
 
 
 def stamp(repository: Repository) -> Stamp:
@@ -104,14 +117,20 @@ def stamp(repository: Repository) -> Stamp:
 
 
 def hidden(repository: Repository, place: Path) -> set[str]:
-    """Return the paths that git does not look at in the work tree, as an index says: skip-worktree and assume-unchanged."""
-    listed = program.fields(repository.git("ls-files", "-v", "-z", env={"GIT_INDEX_FILE": str(place)}))
+    """Return the paths that git does not look at in the work tree, as an index says: skip-worktree
+    and assume-unchanged.
+    """
+    listed = program.fields(
+        repository.git("ls-files", "-v", "-z", env={"GIT_INDEX_FILE": str(place)})
+    )
     return {entry[2:] for entry in listed if entry[0] == "S" or entry[0].islower()}
 
 
 @contextmanager
 def held(repository: Repository) -> Iterator[Path]:
-    """Give the user's index as it is now, whatever becomes of it: git puts another file in its place."""
+    """Give the user's index as it is now, whatever becomes of it: git puts another file in its
+    place.
+    """
     index, path = repository.git_dir / "index", prepared_path(repository, _PREFIX)
     try:
         with contextlib.suppress(FileNotFoundError):
@@ -157,21 +176,38 @@ def _gone_first(item: tuple[str, tuple[int, str]]) -> tuple[bool, str]:
 
 
 def changed_paths(copy: PrivateIndex) -> list[tuple[str, str]]:
-    """Return git's letter for what is staged, and the path, of everything uncommitted; nested repositories end in `/`."""
-    # without optional locks the copy is not written again for what git saw meanwhile: of a large one, that takes most
-    output = copy.git("--no-optional-locks", "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
+    """Return git's letter for what is staged, and the path, of everything uncommitted; nested
+    repositories end in `/`.
+    """
+    # without optional locks the copy is not written again for what git saw meanwhile: of a large
+    # one, that takes most
+    output = copy.git(
+        "--no-optional-locks",
+        "status",
+        "--porcelain",
+        "-z",
+        "--untracked-files=all",
+        "--no-renames",
+    )
     return [(entry[0], entry[3:]) for entry in program.fields(output)]
 
 
 def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True) -> None:
     """Bring these paths, as `changed_paths` named them, into a copy as they lie in the work tree.
 
-    Without `flush` whoever refers to their blobs flushes these, all at once; what is too large to be one lies in a pack.
-    Not `git add`: it holds each path against each that it is given, and takes its time with thousands of them.
+    Without `flush` whoever refers to their blobs flushes these, all at once; what is too large to
+    be one lies in a pack. Not `git add`: it holds each path against each that it is given, and
+    takes its time with thousands of them.
     """
     gone = _behind_links(copy.repository.root, paths)
     if gone:  # git refuses a path whose folder is a link by now
-        copy.git("update-index", "--force-remove", "-z", "--stdin", stdin=program.nul_joined(sorted(gone)))
+        copy.git(
+            "update-index",
+            "--force-remove",
+            "-z",
+            "--stdin",
+            stdin=program.nul_joined(sorted(gone)),
+        )
         paths = [path for path in paths if path not in gone]
     if paths:
         together = flush and at_once(len(paths))
@@ -183,11 +219,12 @@ def stage_paths(copy: PrivateIndex, paths: Sequence[str], *, flush: bool = True)
 
 
 def stage_at_once(copy: PrivateIndex, exclude: Exclude, looking: Looking) -> Changed | None:
-    """Bring a copy to all that lies in the work tree by one git at most; return each changed path, with its entries.
+    """Bring a copy to all that lies in the work tree by one git at most; return each changed path,
+    with its entries.
 
-    Those are the one before and the one after. None where that cannot be told: something was staged, excluded paths changed,
-    folders are repositories of their own, the index is not plain, or git did not like something. The copy is then good for
-    nothing.
+    Those are the one before and the one after. None where that cannot be told: something was
+    staged, excluded paths changed, folders are repositories of their own, the index is not plain,
+    or git did not like something. The copy is then good for nothing.
     """
     head, before = copy.repository.head().commit, fast_index.read(copy.path)
     if head is None or before is None or not before.holds(copy.repository, head):
@@ -217,15 +254,21 @@ def _behind_links(root: Path, paths: Sequence[str]) -> set[str]:
 
 
 def stage_everything(copy: PrivateIndex) -> None:
-    """Bring a copy to all that lies in the work tree; ignored files and repositories of their own are left out."""
+    """Bring a copy to all that lies in the work tree; ignored files and repositories of their own
+    are left out.
+    """
     stage_paths(copy, [path for _, path in changed_paths(copy) if not path.endswith("/")])
 
 
 def put_entries(repository: Repository, entries: Mapping[str, Entry]) -> None:
-    """Set index entries, path to (mode, blob id) or None for none; everything else in the user's index stays."""
+    """Set index entries, path to (mode, blob id) or None for none; everything else in the user's
+    index stays.
+    """
     lines = [
         f"{mode:o} {blob}\t".encode() + os.fsencode(path) + b"\0"
-        for path, (mode, blob) in sorted(((path, entry or _GONE) for path, entry in entries.items()), key=_gone_first)
+        for path, (mode, blob) in sorted(
+            ((path, entry or _GONE) for path, entry in entries.items()), key=_gone_first
+        )
     ]
     while True:
         with private(repository) as copy:
@@ -249,5 +292,7 @@ def _put_plainly(copy: PrivateIndex, entries: Mapping[str, Entry]) -> bool:
 
 
 def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
-    """Remove `index.lock` if it is one that a dead forge left, and the copies of dead forges; say whether there was one."""
+    """Remove `index.lock` if it is one that a dead forge left, and the copies of dead forges; say
+    whether there was one.
+    """
     return remove_left(repository, _PREFIX, repository.git_dir / "index.lock", alive)

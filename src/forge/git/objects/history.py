@@ -1,4 +1,6 @@
-"""The commits that lead up to a revision, and what changed along a line of them. Missing history ends a walk, never forge."""
+"""The commits that lead up to a revision, and what changed along a line of them. Missing history
+ends a walk, never forge.
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,14 @@ class History:
     def _read(self, commit: str) -> tuple[str, ...]:
         """Return the parents of a commit that are here, and note whether some are not."""
         found = self.store.repository.objects.get(commit)
-        named: list[str] = [str(parent) for parent in found.parent_ids] if isinstance(found, pygit2.Commit) else []
-        here = tuple(parent for parent in named if parent in self.parents or self.store.root(parent) is not None)
+        named: list[str] = (
+            [str(parent) for parent in found.parent_ids] if isinstance(found, pygit2.Commit) else []
+        )
+        here = tuple(
+            parent
+            for parent in named
+            if parent in self.parents or self.store.root(parent) is not None
+        )
         if len(here) < len(named) or commit in self._shallow:
             self.cut.add(commit)
         return here
@@ -43,7 +51,9 @@ class History:
             elif commit not in self.parents:
                 self.parents[commit] = self._read(commit)
                 pending.append((commit, True))
-                pending += [(parent, False) for parent in self.parents[commit] if parent not in self.parents]
+                pending += [
+                    (parent, False) for parent in self.parents[commit] if parent not in self.parents
+                ]
         return order
 
     @cached_property
@@ -80,9 +90,11 @@ class History:
         return found
 
     def line(self, commit: str) -> tuple[str, ...]:
-        """Return the commits up to the tip, oldest first: along first parents wherever those lead back to `commit`.
+        """Return the commits up to the tip, oldest first: along first parents wherever those lead
+        back to `commit`.
 
-        It begins with the commit, or earlier where first parents lead to it all the way: then it is the same line for all.
+        It begins with the commit, or earlier where first parents lead to it all the way: then it is
+        the same line for all.
         """
         if commit in self._mainline:
             return self._whole
@@ -95,7 +107,9 @@ class History:
 
 def _shallow(store: ObjectStore) -> set[str]:
     try:
-        return set((store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape").split())
+        return set(
+            (store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape").split()
+        )
     except OSError:
         return set()
 
@@ -113,7 +127,10 @@ class Line:
     def __post_init__(self) -> None:
         self.place = {commit: number for number, commit in enumerate(self.commits)}
         for number in range(1, len(self.commits)):
-            before_root, root = self.store.root(self.commits[number - 1]), self.store.root(self.commits[number])
+            before_root, root = (
+                self.store.root(self.commits[number - 1]),
+                self.store.root(self.commits[number]),
+            )
             for path, before, after in self.store.changes(before_root, root):
                 self._note(path, number)
                 if before is None or after is None or not path:
@@ -132,10 +149,16 @@ class Line:
             places.append(number)
 
     def last_change(self, asked: Asked, place: int) -> int:
-        """Return the last place, not behind `place`, at which something changed that a look asked for; 0 where nothing did."""
+        """Return the last place, not behind `place`, at which something changed that a look asked
+        for; 0 where nothing did.
+        """
         keys = [*asked.passed, *asked.paths, *(f"{path}/" for path in asked.paths)]
         found = max((_last(self._changed.get(key, ()), place) for key in keys), default=0)
-        return max(found, _last(self._changed.get("", ()), place), _last(self._listing, place) if asked.listed else 0)
+        return max(
+            found,
+            _last(self._changed.get("", ()), place),
+            _last(self._listing, place) if asked.listed else 0,
+        )
 
 
 def _last(places: Sequence[int], place: int) -> int:

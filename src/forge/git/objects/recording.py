@@ -1,4 +1,6 @@
-"""The work tree, with a note of what it is asked and a sign for each answer: the same signs mean the same answers."""
+"""The work tree, with a note of what it is asked and a sign for each answer: the same signs mean
+the same answers.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ from contextlib import contextmanager
 from forge.git.objects.store import Asked
 from forge.git.objects.tree import TreeEntry, WorkTree
 
-_SETTLED = 2_000_000_000  # nanoseconds after which a further change is sure to show in a file's times
+_SETTLED = (
+    2_000_000_000  # nanoseconds after which a further change is sure to show in a file's times
+)
 
 
 class NotedWorkTree(WorkTree):
@@ -54,7 +58,9 @@ class NotedWorkTree(WorkTree):
         return super().files()
 
     def sign(self, path: str) -> str | None:
-        """Return what tells one answer about a path from another; None for a file that changed just now."""
+        """Return what tells one answer about a path from another; None for a file that changed just
+        now.
+        """
         found = super().entry(path)
         if found.kind != "file":
             return found.kind
@@ -64,8 +70,13 @@ class NotedWorkTree(WorkTree):
             return None
         if max(status.st_mtime_ns, status.st_ctime_ns) > time.time_ns() - _SETTLED:
             return None
-        return f"{found.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
+        return (
+            f"{found.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
+            f" {status.st_ino}"
+        )
 
     def listing_sign(self) -> str:
         """Return what tells one listing from another. Raises GitFailed."""
-        return hashlib.sha256("\0".join(super().files()).encode("utf-8", "surrogateescape")).hexdigest()
+        return hashlib.sha256(
+            "\0".join(super().files()).encode("utf-8", "surrogateescape")
+        ).hexdigest()

@@ -1,4 +1,6 @@
-"""Git objects read once: what several looks at the trees of one repository share. Nothing is written."""
+"""Git objects read once: what several looks at the trees of one repository share. Nothing is
+written.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ Change = tuple[str, Entry | None, Entry | None]
 
 
 class ObjectStore:
-    """The folders and files of a repository by object id, each read once while there is room for it."""
+    """The folders and files of a repository by object id, each read once while there is room for
+    it.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
@@ -39,11 +43,15 @@ class ObjectStore:
         self._bytes = 0
 
     def commit(self, revision: str) -> str:
-        """Return the full id of the commit that a name means. Raises GitFailed where there is none."""
+        """Return the full id of the commit that a name means. Raises GitFailed where there is
+        none.
+        """
         try:
             return str(self.repository.objects.revparse_single(revision).peel(pygit2.Commit).id)
         except (KeyError, ValueError, pygit2.GitError) as error:
-            raise GitFailed(f"there is no revision {revision}", "name a commit, a branch or a tag") from error
+            raise GitFailed(
+                f"there is no revision {revision}", "name a commit, a branch or a tag"
+            ) from error
 
     def root(self, commit: str) -> str | None:
         """Return the id of a commit's tree, None where the commit is missing here."""
@@ -59,22 +67,33 @@ class ObjectStore:
                 self._paths.clear()
                 self._entries = 0
             entries = (
-                {os.fsdecode(entry.raw_name or b""): (int(entry.filemode), str(entry.id)) for entry in found}
-                if isinstance(found, pygit2.Tree) else None
-            )  # fmt: skip
+                {
+                    os.fsdecode(entry.raw_name or b""): (int(entry.filemode), str(entry.id))
+                    for entry in found
+                }
+                if isinstance(found, pygit2.Tree)
+                else None
+            )
             self._folders[oid] = entries
             self._entries += len(entries or ()) + 1
         return self._folders[oid]
 
     def paths(self, oid: str) -> tuple[str, ...]:
-        """Return all paths below a tree that are no folders, sorted. Raises GitFailed where a part of it is missing."""
+        """Return all paths below a tree that are no folders, sorted. Raises GitFailed where a part
+        of it is missing.
+        """
         if oid not in self._paths:
             entries = self.folder(oid)
             if entries is None:
-                raise GitFailed(f"the tree {oid} is missing from this repository", "fetch the history that holds it")
+                raise GitFailed(
+                    f"the tree {oid} is missing from this repository",
+                    "fetch the history that holds it",
+                )
             found: list[str] = []
             for name, (mode, below) in entries.items():
-                found += [f"{name}/{path}" for path in self.paths(below)] if mode == FOLDER else [name]
+                found += (
+                    [f"{name}/{path}" for path in self.paths(below)] if mode == FOLDER else [name]
+                )
             self._paths[oid] = tuple(sorted(found))
         return self._paths[oid]
 
@@ -82,7 +101,9 @@ class ObjectStore:
         """Return a file's size in bytes, None where it is missing here."""
         if oid not in self._sizes:
             try:
-                self._sizes[oid] = int(self.repository.objects.odb.read_header(pygit2.Oid(hex=oid))[1])
+                self._sizes[oid] = int(
+                    self.repository.objects.odb.read_header(pygit2.Oid(hex=oid))[1]
+                )
             except (KeyError, ValueError, pygit2.GitError):
                 self._sizes[oid] = None
         return self._sizes[oid]
@@ -110,7 +131,9 @@ class ObjectStore:
             return None
 
     def entry(self, root: str, path: str) -> Entry | None:
-        """Return mode and id at a path below a tree, no links followed; None where there is none, or it is missing."""
+        """Return mode and id at a path below a tree, no links followed; None where there is none,
+        or it is missing.
+        """
         mode, oid = FOLDER, root
         for part in path.split("/"):
             entries = self.folder(oid) if mode == FOLDER else None
@@ -121,13 +144,21 @@ class ObjectStore:
         return mode, oid
 
     def reaches(self, root: str, path: str) -> bool:
-        """Say whether what a tree has at a path can be told: no folder on the way is missing here."""
+        """Say whether what a tree has at a path can be told: no folder on the way is missing
+        here.
+        """
         folders = ["/".join(path.split("/")[:depth]) for depth in range(1, path.count("/") + 1)]
         entries = (self.entry(root, folder) for folder in folders)
-        return all(self.folder(oid) is not None for mode, oid in [(FOLDER, root), *filter(None, entries)] if mode == FOLDER)
+        return all(
+            self.folder(oid) is not None
+            for mode, oid in [(FOLDER, root), *filter(None, entries)]
+            if mode == FOLDER
+        )
 
     def changes(self, old: str | None, new: str | None, above: str = "") -> Iterator[Change]:
-        """Yield (path, before, after) for every file in which two trees differ; a missing folder counts as one path."""
+        """Yield (path, before, after) for every file in which two trees differ; a missing folder
+        counts as one path.
+        """
         if old == new:
             return
         before, after = ({} if oid is None else self.folder(oid) for oid in (old, new))
@@ -143,21 +174,29 @@ class ObjectStore:
             yield from self.changes(folders[0], folders[1], f"{above}{name}/")
 
     def outside(self, root: str, without: str = ".planning") -> str:
-        """Return the id that a tree has without one of its folders. Raises GitFailed where the tree is missing."""
+        """Return the id that a tree has without one of its folders. Raises GitFailed where the tree
+        is missing.
+        """
         entries = self.folder(root)
         if entries is None:
-            raise GitFailed(f"the tree {root} is missing from this repository", "fetch the history that holds it")
+            raise GitFailed(
+                f"the tree {root} is missing from this repository",
+                "fetch the history that holds it",
+            )
         if without not in entries:
             return root
         raw = b"".join(
             f"{mode:o} ".encode() + os.fsencode(name) + b"\0" + bytes.fromhex(oid)
-            for name, (mode, oid) in entries.items() if name != without
-        )  # fmt: skip
+            for name, (mode, oid) in entries.items()
+            if name != without
+        )
         return hashlib.sha1(b"tree %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
 
 
 class Asked(Struct):
-    """What a tree was asked for: paths with every part and link on the way, those asked as a whole, and its listing."""
+    """What a tree was asked for: paths with every part and link on the way, those asked as a whole,
+    and its listing.
+    """
 
     passed: set[str] = field(default_factory=set)
     paths: set[str] = field(default_factory=set)
@@ -181,12 +220,17 @@ class StoredTree(RevisionTree):
         """Return the tree of a commit. Raises GitFailed where it is missing."""
         root = store.root(commit)
         if root is None or store.folder(root) is None:
-            raise GitFailed(f"the tree of {commit} is missing from this repository", "fetch the history that holds it")
+            raise GitFailed(
+                f"the tree of {commit} is missing from this repository",
+                "fetch the history that holds it",
+            )
         return cls(store, root, commit)
 
     @contextmanager
     def noting(self, *, blind: bool = False) -> Iterator[Asked]:
-        """Note what is asked of the tree meanwhile. A `blind` tree refuses to list its files, with GitFailed."""
+        """Note what is asked of the tree meanwhile. A `blind` tree refuses to list its files, with
+        GitFailed.
+        """
         self._asked, self.blind = Asked(), blind
         self._found.clear()  # what is remembered would not be noted
         try:
@@ -264,7 +308,9 @@ class StoredTree(RevisionTree):
         return self._files
 
     def sign(self, path: str) -> str:
-        """Return what tells one answer about a path from another: an object that is missing may be there later."""
+        """Return what tells one answer about a path from another: an object that is missing may be
+        there later.
+        """
         found = self._resolve(path)
         if isinstance(found, TreeEntry):
             return found.kind
@@ -276,7 +322,9 @@ class StoredTree(RevisionTree):
         return hashlib.sha256("\0".join(self._files).encode("utf-8", "surrogateescape")).hexdigest()
 
     def files_below(self, folder: str) -> tuple[str, ...]:
-        """Return the paths that are no folders below a folder. Raises GitFailed where a part of it is missing here."""
+        """Return the paths that are no folders below a folder. Raises GitFailed where a part of it
+        is missing here.
+        """
         found = self.store.entry(self.root_id, folder)
         if found is None or found[0] != FOLDER:
             return ()

@@ -19,7 +19,9 @@ _LINK = 0o120000
 _SUBMODULE = 0o160000
 _MOST_LINKS = 40
 
-EntryKind = Literal["file", "absent", "folder", "special", "outside", "missing", "unreadable", "submodule"]
+EntryKind = Literal[
+    "file", "absent", "folder", "special", "outside", "missing", "unreadable", "submodule"
+]
 NotHere = Literal["missing", "submodule"]
 
 
@@ -50,7 +52,9 @@ class Tree(Protocol):
         """Return a regular file's bytes. Raises Unreadable."""
 
     def files(self) -> list[str]:
-        """Return all paths that are no folders, sorted; of a work tree, untracked ones too and ignored ones not."""
+        """Return all paths that are no folders, sorted; of a work tree, untracked ones too and
+        ignored ones not.
+        """
 
     def blob(self, path: str) -> str | None:
         """Return the id of the object at a path, None where there is none."""
@@ -91,8 +95,14 @@ class WorkTree:
 
     @cached_property
     def _files(self) -> list[str]:
-        output = self.repository.git("ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate")
-        return sorted(path for path in program.fields(output) if os.path.lexists(os.path.join(self.root, path)))
+        output = self.repository.git(
+            "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"
+        )
+        return sorted(
+            path
+            for path in program.fields(output)
+            if os.path.lexists(os.path.join(self.root, path))
+        )
 
     def files(self) -> list[str]:
         """See Tree.files."""
@@ -113,7 +123,9 @@ def _no_wait(path: str, flags: int) -> int:
 
 
 def below_no_folder(mode: int, oid: str) -> tuple[int, str] | NotHere | None:
-    """Return what a path leads to where an entry on its way, of that mode and id, is no folder: a link is returned itself."""
+    """Return what a path leads to where an entry on its way, of that mode and id, is no folder: a
+    link is returned itself.
+    """
     if mode == _SUBMODULE:
         return "submodule"
     return (mode, oid) if mode == _LINK else None
@@ -130,10 +142,14 @@ class RevisionTree:
             self._tree = found.peel(pygit2.Tree)
             self.revision: str | None = str(found.peel(pygit2.Commit).id)
         except (KeyError, ValueError, pygit2.GitError) as error:
-            raise UnknownName(f"there is no revision {revision}", "name a commit, a branch or a tag") from error
+            raise UnknownName(
+                f"there is no revision {revision}", "name a commit, a branch or a tag"
+            ) from error
 
     def _object(self, parts: list[str]) -> tuple[int, str] | NotHere | None:
-        """Return mode and id at a path, without following links; what lies below a file or a link is None."""
+        """Return mode and id at a path, without following links; what lies below a file or a link
+        is None.
+        """
         tree, mode, oid = self._tree, 0o040000, str(self._tree.id)
         for number, part in enumerate(parts):
             try:
@@ -152,7 +168,9 @@ class RevisionTree:
         return mode, oid
 
     def _resolve(self, path: str) -> TreeEntry | tuple[str, int, str]:
-        """Follow links in every part of a path; return (path, mode, id), or why there is no such thing."""
+        """Follow links in every part of a path; return (path, mode, id), or why there is no such
+        thing.
+        """
         pending = [part for part in path.split("/") if part not in ("", ".")]
         done: list[str] = []
         links = 0
@@ -229,7 +247,8 @@ class RevisionTree:
 
 
 def outside_tree(tree: WorkTree | RevisionTree, folder: str = ".planning") -> str:
-    """Return the id of the tree without a top folder: what proofs are bound to, whatever happens to the plans themselves.
+    """Return the id of the tree without a top folder: what proofs are bound to, whatever happens to
+    the plans themselves.
 
     For a work tree, untracked files count and ignored ones do not.
     """

@@ -1,4 +1,6 @@
-"""Puts files of a tree into the work tree: through git's filters, each at once, over nothing that is not kept elsewhere."""
+"""Puts files of a tree into the work tree: through git's filters, each at once, over nothing that
+is not kept elsewhere.
+"""
 
 from __future__ import annotations
 
@@ -26,7 +28,9 @@ _SUBMODULE = 0o160000
 
 
 class Placing(Struct):
-    """Paths of the work tree that are to be as `target` has them; `held` is all that a snapshot of the work tree holds."""
+    """Paths of the work tree that are to be as `target` has them; `held` is all that a snapshot of
+    the work tree holds.
+    """
 
     repository: Repository
     target: str
@@ -35,8 +39,14 @@ class Placing(Struct):
     _there: set[str] = field(default_factory=set)
 
     def blocked(self) -> str | None:
-        """Return the first thing in the way that no snapshot holds, or that stays; None where the way is free."""
-        found = (self._in_the_way(path) for path, entry in self.paths.items() if entry is not None and path not in self.held)
+        """Return the first thing in the way that no snapshot holds, or that stays; None where the
+        way is free.
+        """
+        found = (
+            self._in_the_way(path)
+            for path, entry in self.paths.items()
+            if entry is not None and path not in self.held
+        )
         return next((path for path in found if path is not None), None)
 
     def _in_the_way(self, path: str) -> str | None:
@@ -52,20 +62,35 @@ class Placing(Struct):
             return None
         if place.is_symlink() or not place.is_dir():
             return None if self._is_there(path) else path
-        inside = (Path(folder, name) for folder, names, files in os.walk(place) for name in (*files, *_links(folder, names)))
-        return next((name for name in (each.relative_to(root).as_posix() for each in inside) if not self._goes(name)), None)
+        inside = (
+            Path(folder, name)
+            for folder, names, files in os.walk(place)
+            for name in (*files, *_links(folder, names))
+        )
+        return next(
+            (
+                name
+                for name in (each.relative_to(root).as_posix() for each in inside)
+                if not self._goes(name)
+            ),
+            None,
+        )
 
     def _goes(self, path: str) -> bool:
         return path in self.held and path in self.paths and self.paths[path] is None
 
     def _is_there(self, path: str) -> bool:
-        """Say whether a path that no snapshot holds is already as the target has it: put there before a crash."""
+        """Say whether a path that no snapshot holds is already as the target has it: put there
+        before a crash.
+        """
         entry, place = self.paths[path], self.repository.root / path
         if entry is None or (stat.S_IFMT(place.lstat().st_mode) != stat.S_IFMT(entry[0])):
             return False
         try:
             if place.is_symlink():
-                blob = self.repository.git("hash-object", "--stdin", stdin=os.fsencode(os.readlink(place)))
+                blob = self.repository.git(
+                    "hash-object", "--stdin", stdin=os.fsencode(os.readlink(place))
+                )
             else:
                 blob = self.repository.git("hash-object", "--", path)
         except GitFailed:
@@ -76,17 +101,34 @@ class Placing(Struct):
         return False
 
     def perform(self) -> None:
-        """Remove and write what differs: first the files that say what is ignored and how files are filtered."""
+        """Remove and write what differs: first the files that say what is ignored and how files are
+        filtered.
+        """
         gone = [path for path, entry in self.paths.items() if entry is None]
-        new = [path for path, entry in self.paths.items() if entry is not None and path not in self._there]
+        new = [
+            path
+            for path, entry in self.paths.items()
+            if entry is not None and path not in self._there
+        ]
         new = [path for path in new if (self.paths[path] or (0,))[0] != _SUBMODULE]
-        rules, others = [path for path in new if _is_rule(path)], [path for path in new if not _is_rule(path)]
-        ignored = self._ignored(gone) if any(_is_rule(path, ".gitignore") for path in self.paths) else None
+        rules, others = (
+            [path for path in new if _is_rule(path)],
+            [path for path in new if not _is_rule(path)],
+        )
+        ignored = (
+            self._ignored(gone)
+            if any(_is_rule(path, ".gitignore") for path in self.paths)
+            else None
+        )
         at_once = not any(_is_rule(path, ".gitattributes") for path in self.paths)
-        with self._made(new if at_once else rules) as made:  # where a filter fails, nothing was changed
+        with self._made(
+            new if at_once else rules
+        ) as made:  # where a filter fails, nothing was changed
             self._remove([path for path in gone if _is_rule(path)])
             self._place(made, rules)
-            kept = set() if ignored is None else self._ignored(gone) - ignored  # a person's, not tracked there
+            kept = (
+                set() if ignored is None else self._ignored(gone) - ignored
+            )  # a person's, not tracked there
             gone = [path for path in gone if not _is_rule(path) and path not in kept]
             if at_once:
                 self._remove(gone)
@@ -100,7 +142,12 @@ class Placing(Struct):
         if not paths:
             return set()
         done = program.attempt(
-            self.repository.root, "check-ignore", "--no-index", "-z", "--stdin", stdin=program.nul_joined(paths)
+            self.repository.root,
+            "check-ignore",
+            "--no-index",
+            "-z",
+            "--stdin",
+            stdin=program.nul_joined(paths),
         )
         return set(program.fields(done.stdout))
 
@@ -124,9 +171,18 @@ class Placing(Struct):
             if paths:
                 folder.mkdir()
                 with private(self.repository) as copy:
-                    copy.path.unlink(missing_ok=True)  # nothing is taken over: a sparse checkout would leave files out
+                    copy.path.unlink(
+                        missing_ok=True
+                    )  # nothing is taken over: a sparse checkout would leave files out
                     copy.git("read-tree", self.target)
-                    copy.git("checkout-index", "-f", f"--prefix={folder}/", "-z", "--stdin", stdin=program.nul_joined(paths))
+                    copy.git(
+                        "checkout-index",
+                        "-f",
+                        f"--prefix={folder}/",
+                        "-z",
+                        "--stdin",
+                        stdin=program.nul_joined(paths),
+                    )
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)

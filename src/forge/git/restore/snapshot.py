@@ -1,4 +1,6 @@
-"""Safety snapshots of a work tree, and putting paths back as a commit has them. Nothing that a person had is ever lost."""
+"""Safety snapshots of a work tree, and putting paths back as a commit has them. Nothing that a
+person had is ever lost.
+"""
 
 from __future__ import annotations
 
@@ -49,14 +51,20 @@ def capture(repository: Repository) -> Captured:
         return Captured(copy.git("write-tree").decode().strip(), staged)
 
 
-def keep(repository: Repository, captured: Captured, name: str, reason: str, place: str = SAFETY) -> str:
-    """Keep captured trees under `<place>/<name>/<n>`; return the commit's id. Its second parent is the staged one."""
+def keep(
+    repository: Repository, captured: Captured, name: str, reason: str, place: str = SAFETY
+) -> str:
+    """Keep captured trees under `<place>/<name>/<n>`; return the commit's id. Its second parent is
+    the staged one.
+    """
     head = repository.head().commit
     parents = [pygit2.Oid(hex=head)] if head else []
     objects, people = repository.objects, signatures(repository)
     if captured.staged is not None:
         staged = pygit2.Oid(hex=captured.staged)
-        parents.append(objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1]))
+        parents.append(
+            objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1])
+        )
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=captured.tree), parents)
     _name(repository, str(commit), f"{place}/{name}")
     return str(commit)
@@ -71,8 +79,12 @@ def _name(repository: Repository, commit: str, place: str) -> None:
 
 
 def keep_reachable(repository: Repository, commit: str, name: str) -> None:
-    """Keep a commit under `refs/forge/safety/<name>/<n>` where no ref holds it: its branch was moved away from it."""
-    if not program.attempt(repository.root, "for-each-ref", "--count=1", "--contains", commit).stdout:
+    """Keep a commit under `refs/forge/safety/<name>/<n>` where no ref holds it: its branch was
+    moved away from it.
+    """
+    if not program.attempt(
+        repository.root, "for-each-ref", "--count=1", "--contains", commit
+    ).stdout:
         with contextlib.suppress(KeyError, ValueError):  # it may be gone with its objects
             _name(repository, commit, f"{SAFETY}/{name}")
 
@@ -84,21 +96,31 @@ def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> 
     wanted, few = set(paths), paths if len(paths) < _FEW else ()
     with private(repository) as copy:
         copy.git("read-tree", "--reset", commit)
-        found = copy.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *few)
+        found = copy.git(
+            "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *few
+        )
     return [entry[3:] for entry in program.fields(found) if entry[1] != " " and entry[3:] in wanted]
 
 
 def snapshot(repository: Repository, name: str, reason: str) -> str:
-    """Keep the work tree and the index under `refs/forge/safety/<name>/<n>`; return the commit's id.
+    """Keep the work tree and the index under `refs/forge/safety/<name>/<n>`; return the commit's
+    id.
 
-    Ignored files are not stored. The second parent holds what was staged, where that can be written as a tree.
+    Ignored files are not stored. The second parent holds what was staged, where that can be written
+    as a tree.
     """
     return keep(repository, capture(repository), name, reason)
 
 
-def differing(repository: Repository, old: str, new: str, leave: Callable[[str], bool]) -> dict[str, Entry]:
-    """Return the paths in which two commits or trees differ, each with its entry in `new`, less those that `leave` names."""
-    output = repository.git("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+def differing(
+    repository: Repository, old: str, new: str, leave: Callable[[str], bool]
+) -> dict[str, Entry]:
+    """Return the paths in which two commits or trees differ, each with its entry in `new`, less
+    those that `leave` names.
+    """
+    output = repository.git(
+        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new
+    )
     words = program.fields(output)
     found: dict[str, Entry] = {}
     for record, path in zip(words[::2], words[1::2], strict=True):
@@ -109,31 +131,50 @@ def differing(repository: Repository, old: str, new: str, leave: Callable[[str],
 
 
 def staged_entries(repository: Repository, kept: str, paths: Collection[str]) -> dict[str, Entry]:
-    """Return what was staged of some paths when a tree was kept, each with its entry; nothing where the index made no tree."""
+    """Return what was staged of some paths when a tree was kept, each with its entry; nothing where
+    the index made no tree.
+    """
     parents = record_commit.read(repository, kept).parents
-    return differing(repository, parents[0], parents[1], lambda path: path not in paths) if len(parents) == 2 else {}
+    return (
+        differing(repository, parents[0], parents[1], lambda path: path not in paths)
+        if len(parents) == 2
+        else {}
+    )
 
 
-def require_way(repository: Repository, taken: str, target: str, leave: Callable[[str], bool]) -> None:
-    """Raises InTheWay where `put_back` of the same would: an ignored file lies where a file has to go."""
+def require_way(
+    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+) -> None:
+    """Raises InTheWay where `put_back` of the same would: an ignored file lies where a file has to
+    go.
+    """
     _placing(repository, taken, target, leave)
 
 
-def put_back(repository: Repository, taken: str, target: str, leave: Callable[[str], bool]) -> Mapping[str, Entry]:
-    """Make the work tree as `target` has it, where it differs from the snapshot `taken`; return those paths.
+def put_back(
+    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+) -> Mapping[str, Entry]:
+    """Make the work tree as `target` has it, where it differs from the snapshot `taken`; return
+    those paths.
 
-    Files are made through git's filters, with the attributes of `target`, and each takes its place at once. Only what the
-    snapshot holds is deleted or overwritten. Raises InTheWay, before anything is changed, where an ignored file would be.
+    Files are made through git's filters, with the attributes of `target`, and each takes its place
+    at once. Only what the snapshot holds is deleted or overwritten. Raises InTheWay, before
+    anything is changed, where an ignored file would be.
     """
     placing = _placing(repository, taken, target, leave)
     placing.perform()
     return placing.paths
 
 
-def _placing(repository: Repository, taken: str, target: str, leave: Callable[[str], bool]) -> Placing:
+def _placing(
+    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+) -> Placing:
     paths = differing(repository, taken, target, leave)
     held = frozenset(program.fields(repository.git("ls-tree", "-r", "-z", "--name-only", taken)))
     placing = Placing(repository, target, paths, held)
     if (blocked := placing.blocked()) is not None:
-        raise InTheWay(f"{blocked}, which git does not track, is in the way", f"move {blocked} elsewhere, then try again")
+        raise InTheWay(
+            f"{blocked}, which git does not track, is in the way",
+            f"move {blocked} elsewhere, then try again",
+        )
     return placing

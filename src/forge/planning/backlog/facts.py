@@ -1,4 +1,6 @@
-"""What other documents need to know of a backlog item: plain data with places, small enough to keep for every item."""
+"""What other documents need to know of a backlog item: plain data with places, small enough to keep
+for every item.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ class Open(NamedTuple):
 
 
 class ItemFacts(NamedTuple):
-    """An item as its neighbours see it; `open_criteria` only where it is called done and was not closed by force."""
+    """An item as its neighbours see it; `open_criteria` only where it is called done and was not
+    closed by force.
+    """
 
     path: str
     id: Spot
@@ -34,7 +38,10 @@ class ItemFacts(NamedTuple):
         return cls(
             item.path,
             Spot.of(item.source, said.span, item.id) if said else TOP._replace(text=item.id),
-            [Spot.of(item.source, each.span, each.raw.strip()) for each in (depends.elements() if depends else [])],
+            [
+                Spot.of(item.source, each.span, each.raw.strip())
+                for each in (depends.elements() if depends else [])
+            ],
             list(_open(item)) if closed else [],
         )
 

@@ -24,11 +24,14 @@ _EMPTY = Value({}, "", Span(0, 0), {})
 _TICK = re.compile(r"\[(?P<mark>[ xX])\][ \t]+")
 _BOX = re.compile(r"^[ \t]*[-*+][ \t]+\[(?P<mark>[ xX])\][ \t]+(?P<text>[^\r\n]*)", re.M)
 _EVIDENCE = re.compile(r"\[evidence\]\((?P<path>[^()\s]+)\)", re.I)
-_ACCEPTANCE = re.compile(r"^#{1,6}[ \t]+acceptance\b[^\n]*\n(?P<body>.*?)(?=^#{1,6}[ \t]|\Z)", re.M | re.S | re.I)
+_ACCEPTANCE = re.compile(
+    r"^#{1,6}[ \t]+acceptance\b[^\n]*\n(?P<body>.*?)(?=^#{1,6}[ \t]|\Z)", re.M | re.S | re.I
+)
 
 
 class Criterion(Struct, frozen=True):
-    """One way to tell that an item is done; `box` is its mark in the body, else `value` its entry in the front matter.
+    """One way to tell that an item is done; `box` is its mark in the body, else `value` its entry
+    in the front matter.
 
     A criterion that says `[evidence](PATH)` is met where that file is there, ticked or not.
     """
@@ -65,7 +68,9 @@ class Item(Struct, frozen=True, dict=True):
 
     @cached_property
     def id(self) -> str:
-        """What the front matter says, where the file's name begins with it; else what the file's name says."""
+        """What the front matter says, where the file's name begins with it; else what the file's
+        name says.
+        """
         name = posixpath.basename(self.path)
         said = self.text("id")
         return said if said and has_id(name, said) else short_id(name)
@@ -82,11 +87,17 @@ class Item(Struct, frozen=True, dict=True):
 
     @cached_property
     def criteria(self) -> list[Criterion]:
-        """The acceptance criteria: those of the front matter, then the boxes below a heading `Acceptance` in the body."""
+        """The acceptance criteria: those of the front matter, then the boxes below a heading
+        `Acceptance` in the body.
+        """
         boxes = {box.text: box for box in self._boxes()}
         found = []
         for value in self._entries():
-            said = value.raw if isinstance(value.data, str) else self.source.text[value.span.start : value.span.end]
+            said = (
+                value.raw
+                if isinstance(value.data, str)
+                else self.source.text[value.span.start : value.span.end]
+            )
             tick = _TICK.match(said)
             text = said[tick.end() if tick else 0 :].strip()
             box = boxes.pop(text, None)
@@ -95,13 +106,19 @@ class Item(Struct, frozen=True, dict=True):
         return [*found, *boxes.values()]
 
     def unmet(self, exists: Callable[[str], bool]) -> list[Criterion]:
-        """Return the criteria that are neither ticked nor evidenced; `exists` says of a path whether a file is there."""
+        """Return the criteria that are neither ticked nor evidenced; `exists` says of a path
+        whether a file is there.
+        """
         return [criterion for criterion in self.criteria if not criterion.met(exists)]
 
     def text(self, key: str) -> str:
         """Return a scalar of the front matter as it was written, empty where there is none."""
         value = self.front.get(key)
-        return "" if value is None or value.data is None or isinstance(value.data, (list, dict)) else value.raw.strip()
+        return (
+            ""
+            if value is None or value.data is None or isinstance(value.data, (list, dict))
+            else value.raw.strip()
+        )
 
     def texts(self, key: str) -> list[str]:
         """Return a list of the front matter as text."""
@@ -116,7 +133,9 @@ class Item(Struct, frozen=True, dict=True):
         text = self.source.text
         for section in _ACCEPTANCE.finditer(text, self.body_start):
             for box in _BOX.finditer(text, section.start("body"), section.end("body")):
-                yield Criterion(box["text"].strip(), box["mark"] != " ", box=Span(*box.span("mark")))
+                yield Criterion(
+                    box["text"].strip(), box["mark"] != " ", box=Span(*box.span("mark"))
+                )
 
 
 def load(source: Source) -> Item:
@@ -125,27 +144,49 @@ def load(source: Source) -> Item:
     if source.problem:
         at = Span(source.problem_offset, source.problem_offset + 1)
         finding = source.finding(
-            "unreadable", "error", at, f"the file {source.problem}", "save the item as UTF-8 text", blocks=True
+            "unreadable",
+            "error",
+            at,
+            f"the file {source.problem}",
+            "save the item as UTF-8 text",
+            blocks=True,
         )
         return Item(source, _EMPTY, Span(0, 0), 0, [finding])
     if place is None or not body_start:
-        return _without(source, Span(0, 0), "the item has no closed front matter", "begin with `---`, the keys, and `---`")
+        return _without(
+            source,
+            Span(0, 0),
+            "the item has no closed front matter",
+            "begin with `---`, the keys, and `---`",
+        )
     try:
         front = yaml.parse(source.text[place.start : place.end], place.start)
     except yaml.YamlProblem as problem:
         at = Span(place.start + problem.offset, place.start + problem.offset + 1)
-        return _without(source, at, f"the front matter is no YAML: {problem.message}", "mend this line")
+        return _without(
+            source, at, f"the front matter is no YAML: {problem.message}", "mend this line"
+        )
     if not isinstance(front.data, dict):
-        return _without(source, front.span, "the front matter is no mapping of keys", "write `key: value` lines")
+        return _without(
+            source, front.span, "the front matter is no mapping of keys", "write `key: value` lines"
+        )
     return Item(source, front, place, body_start)
 
 
 def _without(source: Source, at: Span, message: str, hint: str) -> Item:
-    return Item(source, _EMPTY, Span(0, 0), 0, [source.finding("item-front-matter", "error", at, message, hint)])
+    return Item(
+        source,
+        _EMPTY,
+        Span(0, 0),
+        0,
+        [source.finding("item-front-matter", "error", at, message, hint)],
+    )
 
 
 def tick(item: Item, number: int, *, ticked: bool) -> bytes:
-    """Return the item's bytes with a criterion ticked or not, counted from 1. Raises IndexError, NotEditable, YamlProblem."""
+    """Return the item's bytes with a criterion ticked or not, counted from 1. Raises IndexError,
+    NotEditable, YamlProblem.
+    """
     criterion = item.criteria[number - 1]
     if criterion.ticked == ticked:
         return item.source.data
@@ -153,4 +194,8 @@ def tick(item: Item, number: int, *, ticked: bool) -> bytes:
         return apply(item.source, [Edit(criterion.box, "x" if ticked else " ")])
     assert criterion.value is not None
     mark = _TICK.match(criterion.value.raw)
-    return Block.of(item.source, item.place).begin(criterion.value, mark.end() if mark else 0, "[x] " if ticked else "").bytes()
+    return (
+        Block.of(item.source, item.place)
+        .begin(criterion.value, mark.end() if mark else 0, "[x] " if ticked else "")
+        .bytes()
+    )

@@ -1,4 +1,6 @@
-"""Where backlog items lie and what they are called. A file's name alone says an item's id, so nothing is read here."""
+"""Where backlog items lie and what they are called. A file's name alone says an item's id, so
+nothing is read here.
+"""
 
 from __future__ import annotations
 
@@ -42,7 +44,9 @@ def item_paths(root: Path) -> Iterator[str]:
 
 
 def short_id(name: str) -> str:
-    """Return the id that a file's name begins with, where ids have no dash: `k3f9x2m` of `k3f9x2m-login.md`."""
+    """Return the id that a file's name begins with, where ids have no dash: `k3f9x2m` of
+    `k3f9x2m-login.md`.
+    """
     return name.removesuffix(".md").partition("-")[0]
 
 
@@ -53,30 +57,48 @@ def has_id(name: str, item_id: str) -> bool:
 
 def taken(root: Path, item_id: str) -> bool:
     """Say whether any item, archived or not, has an id."""
-    return any(has_id(name, item_id) for folder in (FOLDER, ARCHIVED_ITEMS) for name in names_in(root, folder))
+    return any(
+        has_id(name, item_id)
+        for folder in (FOLDER, ARCHIVED_ITEMS)
+        for name in names_in(root, folder)
+    )
 
 
 def meant(root: Path, name: str) -> str:
-    """Return the id of the item that a name means: its id, or the begin of it. Raises UnknownName."""
+    """Return the id of the item that a name means: its id, or the begin of it. Raises
+    UnknownName.
+    """
     names = [posixpath.basename(path) for path in item_paths(root)]
     found = {short_id(each) for each in names if has_id(each, name)} or {
         short_id(each) for each in names if each.startswith(name)
     }
     if len(found) != 1:
         listed = "".join(f"\n  {each}" for each in sorted(found)[:20])
-        said = f"`{name}` begins {len(found)} items:{listed}" if found else f"there is no item `{name}`"
+        said = (
+            f"`{name}` begins {len(found)} items:{listed}"
+            if found
+            else f"there is no item `{name}`"
+        )
         raise UnknownName(said, "`forge list items` shows what there is")
     return found.pop()
 
 
 def slug(title: str, otherwise: str) -> str:
-    """Return a title as part of a file's name: small letters, digits and dashes, of no more than 48 characters."""
+    """Return a title as part of a file's name: small letters, digits and dashes, of no more than 48
+    characters.
+    """
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
     words = re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
-    return words[:_LONGEST].rpartition("-")[0] or words[:_LONGEST] if len(words) > _LONGEST else words or otherwise
+    return (
+        words[:_LONGEST].rpartition("-")[0] or words[:_LONGEST]
+        if len(words) > _LONGEST
+        else words or otherwise
+    )
 
 
 def next_number(taken_numbers: Collection[str]) -> str:
     """Return the number behind the highest of those that are taken, with two digits at least."""
-    highest = max((int(number) for number in taken_numbers if number.isdigit() and len(number) < 9), default=0)
+    highest = max(
+        (int(number) for number in taken_numbers if number.isdigit() and len(number) < 9), default=0
+    )
     return f"{highest + 1:02}"

@@ -1,4 +1,6 @@
-"""What may be said of a document with `forge set`: assignments as people type them, and the bytes that they come to."""
+"""What may be said of a document with `forge set`: assignments as people type them, and the bytes
+that they come to.
+"""
 
 from __future__ import annotations
 
@@ -22,12 +24,15 @@ MISSION_STATUSES = ("draft", "active", "paused", "done", "cancelled")
 _TEXTS = frozenset(("id", "title", "goal", "name", "description", "objective", "forced_reason"))
 _LISTS = frozenset(
     """
-    depends_on files_modified files_deleted requirements acceptance links success_criteria phases tags
+    depends_on files_modified files_deleted requirements acceptance links success_criteria
+    phases tags
     """.split()
 )
 _CHOICES: dict[tuple[Kind, str], tuple[str, ...]] = {
-    ("item", "status"): paths.STATUSES, ("item", "priority"): paths.PRIORITIES, ("mission", "status"): MISSION_STATUSES,
-}  # fmt: skip
+    ("item", "status"): paths.STATUSES,
+    ("item", "priority"): paths.PRIORITIES,
+    ("mission", "status"): MISSION_STATUSES,
+}
 _ASSIGNMENT = re.compile(r"(?P<key>[^=+\s][^=+]*?)(?P<how>\+=|-=|=)(?P<value>.*)", re.S)
 _KEY = re.compile(r"[^\W\d][\w.-]*")
 How = Literal["=", "+=", "-=", "unset"]
@@ -42,7 +47,8 @@ class Change(Struct, frozen=True):
 
 
 def assignment(text: str) -> Change | None:
-    """Return the change that `KEY=VALUE`, `KEY+=VALUE` or `KEY-=VALUE` means; None for a text without `=`.
+    """Return the change that `KEY=VALUE`, `KEY+=VALUE` or `KEY-=VALUE` means; None for a text
+    without `=`.
 
     Raises UsageError for a key that none may be called.
     """
@@ -62,12 +68,17 @@ def removal(key: str) -> Change:
 
 def _named(key: str) -> str:
     if not _KEY.fullmatch(key):
-        raise UsageError(f"`{key}` cannot be a key", "a key begins with a letter and has letters, digits, `_`, `-` and `.`")
+        raise UsageError(
+            f"`{key}` cannot be a key",
+            "a key begins with a letter and has letters, digits, `_`, `-` and `.`",
+        )
     return key
 
 
 def check(kind: Kind, change: Change) -> None:
-    """Raise UsageError for a value that its key does not take, with the one that may have been meant."""
+    """Raise UsageError for a value that its key does not take, with the one that may have been
+    meant.
+    """
     choices = _CHOICES.get((kind, change.key))
     if choices is None or change.how == "unset" or (change.how == "=" and change.value in choices):
         return
@@ -78,12 +89,15 @@ def check(kind: Kind, change: Change) -> None:
     hint = f"did you mean `{folded[near[0]]}`?" if near else ""
     listed = ", ".join(choices)
     raise UsageError(
-        f"`{change.value}` is no {change.key} of {_a(kind)}: it is one of {listed}", hint or f"use one of {listed}"
+        f"`{change.value}` is no {change.key} of {_a(kind)}: it is one of {listed}",
+        hint or f"use one of {listed}",
     )
 
 
 def block(kind: Kind, source: Source) -> Block:
-    """Return the mapping that a document's fields stand in. Raises NotEditable, with the place, where it has none."""
+    """Return the mapping that a document's fields stand in. Raises NotEditable, with the place,
+    where it has none.
+    """
     place: Span | None = Span(0, len(source.text))
     if kind != "mission":
         place, body_start = front_matter(source)
@@ -94,11 +108,15 @@ def block(kind: Kind, source: Source) -> Block:
         return Block.of(source, place)
     except yaml.YamlProblem as problem:
         line, column = source.position(place.start + problem.offset)
-        raise NotEditable(f"{source.path}:{line}:{column}: it is no YAML: {problem.message}") from problem
+        raise NotEditable(
+            f"{source.path}:{line}:{column}: it is no YAML: {problem.message}"
+        ) from problem
 
 
 def changed(kind: Kind, source: Source, changes: Iterable[Change]) -> bytes:
-    """Return a document's bytes after changes, made in their order: only their own lines differ. Raises NotEditable."""
+    """Return a document's bytes after changes, made in their order: only their own lines differ.
+    Raises NotEditable.
+    """
     written = block(kind, source)
     for change in changes:
         written = _made(written, change)
@@ -121,12 +139,16 @@ def _made(written: Block, change: Change) -> Block:
 
 
 def elements(text: str) -> list[str]:
-    """Return the elements of a list as people type it: `a, b` or `[a, "b, c"]`; nothing is an empty list."""
+    """Return the elements of a list as people type it: `a, b` or `[a, "b, c"]`; nothing is an empty
+    list.
+    """
     if text.strip().startswith("["):
         try:
             found = yaml.parse(text)
         except yaml.YamlProblem as problem:
-            raise UsageError(f"`{text}` is no list: {problem.message}", "write `[a, b]`, or `a, b`") from problem
+            raise UsageError(
+                f"`{text}` is no list: {problem.message}", "write `[a, b]`, or `a, b`"
+            ) from problem
         texts = found.texts()
         if isinstance(found.data, list) and len(texts) == len(found.data):
             return texts

@@ -1,4 +1,6 @@
-"""The text of new documents, from `templates/new/`. Nothing is made up: what nobody said yet stays empty."""
+"""The text of new documents, from `templates/new/`. Nothing is made up: what nobody said yet stays
+empty.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from forge.text.yaml.scalar import listing, scalar
 
 
 class Wishes(NamedTuple):
-    """What a person said of a new document beside its title; each kind of document takes what it has keys for."""
+    """What a person said of a new document beside its title; each kind of document takes what it
+    has keys for.
+    """
 
     phase: str | None = None
     depends_on: tuple[str, ...] = ()
@@ -24,42 +28,74 @@ class Wishes(NamedTuple):
 
 
 def item(item_id: str, title: str, wishes: Wishes) -> str:
-    """Return a backlog item. Blank lines keep its criteria apart, so that ticks of two branches merge."""
+    """Return a backlog item. Blank lines keep its criteria apart, so that ticks of two branches
+    merge.
+    """
     criteria = "\n".join(f"  - {scalar(each)}\n" for each in wishes.accept)
-    return _filled("item.md", {
-        "id": scalar(item_id), "status": wishes.status or "todo", "title": scalar(title), "priority": wishes.priority or "P2",
-        "depends_on": listing(wishes.depends_on), "acceptance": f"\n{criteria}".rstrip("\n") if criteria else " []",
-        "links": listing(wishes.links),
-    })  # fmt: skip
+    return _filled(
+        "item.md",
+        {
+            "id": scalar(item_id),
+            "status": wishes.status or "todo",
+            "title": scalar(title),
+            "priority": wishes.priority or "P2",
+            "depends_on": listing(wishes.depends_on),
+            "acceptance": f"\n{criteria}".rstrip("\n") if criteria else " []",
+            "links": listing(wishes.links),
+        },
+    )
 
 
 def plan(phase: str, number: str, title: str, wave: int, wishes: Wishes) -> str:
     """Return a plan of one step, which is its title, with everything else still to be written."""
-    return _filled("plan.md", {
-        "phase": scalar(phase, as_text=False), "plan": number, "wave": str(wave), "depends_on": listing(wishes.depends_on),
-        "requirements": listing(wishes.requirements), "objective": title,
-    })  # fmt: skip
+    return _filled(
+        "plan.md",
+        {
+            "phase": scalar(phase, as_text=False),
+            "plan": number,
+            "wave": str(wave),
+            "depends_on": listing(wishes.depends_on),
+            "requirements": listing(wishes.requirements),
+            "objective": title,
+        },
+    )
 
 
 def phase(name: str, number: str, title: str, wishes: Wishes) -> str:
     """Return the page of a phase."""
     depends = listing(wishes.depends_on)
-    words = {"phase": name, "title": scalar(title), "depends_on": depends, "number": number, "heading": title}
+    words = {
+        "phase": name,
+        "title": scalar(title),
+        "depends_on": depends,
+        "number": number,
+        "heading": title,
+    }
     return _filled("phase.md", words)
 
 
 def mission(mission_id: str, title: str, wishes: Wishes) -> str:
     """Return a mission. Without a goal of its own its title says what is wanted."""
-    return _filled("mission.yaml", {
-        "id": scalar(mission_id), "status": wishes.status or "draft", "title": scalar(title),
-        "goal": scalar(wishes.goal or title), "phases": listing([wishes.phase] if wishes.phase else []),
-    })  # fmt: skip
+    return _filled(
+        "mission.yaml",
+        {
+            "id": scalar(mission_id),
+            "status": wishes.status or "draft",
+            "title": scalar(title),
+            "goal": scalar(wishes.goal or title),
+            "phases": listing([wishes.phase] if wishes.phase else []),
+        },
+    )
 
 
 def _filled(name: str, words: Mapping[str, str]) -> str:
-    """Return a template with the words in their `{{places}}`; what a word says is never taken for a place."""
+    """Return a template with the words in their `{{places}}`; what a word says is never taken for a
+    place.
+    """
     first, *rest = template(f"new/{name}").split("{{")
-    return first + "".join(words[place] + text for place, _, text in (part.partition("}}") for part in rest))
+    return first + "".join(
+        words[place] + text for place, _, text in (part.partition("}}") for part in rest)
+    )
 
 
 def one_line(title: Sequence[str] | str) -> str:

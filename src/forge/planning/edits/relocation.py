@@ -1,7 +1,8 @@
-"""What a document's new place comes to: which files are renamed, and which bytes of which documents change with it.
+"""What a document's new place comes to: which files are renamed, and which bytes of which documents
+change with it.
 
-Nothing is written here. Whatever another document means by a name, it means afterwards, too: an entry of `depends_on` is
-written anew only where it would mean another plan, or none.
+Nothing is written here. Whatever another document means by a name, it means afterwards, too: an
+entry of `depends_on` is written anew only where it would mean another plan, or none.
 """
 
 from __future__ import annotations
@@ -33,7 +34,9 @@ _NOTHING = re.compile(rb"^depends_on:[ \t]*(?:\[[ \t]*\])?[ \t]*\r?\n(?![ \t]*-)
 
 
 class Relocation(Struct):
-    """Renames, in the order in which they are made, and new bytes by the path that a document then has, with those before."""
+    """Renames, in the order in which they are made, and new bytes by the path that a document then
+    has, with those before.
+    """
 
     document: Document
     renames: list[tuple[str, str]] = field(default_factory=list)
@@ -48,15 +51,23 @@ class Relocation(Struct):
 
 
 def plan_to(
-    root: Path, documents: Documents, document: Document, phase: Document, number: str, spoken: Container[str]
+    root: Path,
+    documents: Documents,
+    document: Document,
+    phase: Document,
+    number: str,
+    spoken: Container[str],
 ) -> Relocation:
     """Return what it takes to make a plan that of a number in a phase. Raises UsageError.
 
-    `spoken` are the paths of plans that runs and proofs name: a plan with one of them says then that it lay there.
+    `spoken` are the paths of plans that runs and proofs name: a plan with one of them says then
+    that it lay there.
     """
     phase_number = Phase(phase.path, ()).number
     if not phase_number:
-        raise UsageError(f"{phase.path} has no number, so its plans can have none", "name another phase")
+        raise UsageError(
+            f"{phase.path} has no number, so its plans can have none", "name another phase"
+        )
     name = f"{phase_number}-{number}"
     moved = Relocation(Document("plan", name, f"{phase.path}/{name}-PLAN.md"))
     moved.renames = [*_with_companions(root, document, phase.path, name)]
@@ -64,14 +75,25 @@ def plan_to(
     return _referred(root, documents, moved)
 
 
-def phase_to(root: Path, documents: Documents, document: Document, to: str, spoken: Container[str]) -> Relocation:
-    """Return what it takes to give a phase another number, another slug, or both; `spoken` as of a plan. Raises UsageError."""
+def phase_to(
+    root: Path, documents: Documents, document: Document, to: str, spoken: Container[str]
+) -> Relocation:
+    """Return what it takes to give a phase another number, another slug, or both; `spoken` as of a
+    plan. Raises UsageError.
+    """
     old = _NUMBER.match(document.id)
     wanted = re.fullmatch(rf"(?P<number>{NUMBER})?(?:-?(?P<slug>[^\d-].*))?", to.strip())
     if old is None or wanted is None or not (wanted["number"] or wanted["slug"]):
-        raise UsageError(f"`{to}` is no number and no name for a phase", "write `05`, `new-name` or `05-new-name`")
+        raise UsageError(
+            f"`{to}` is no number and no name for a phase",
+            "write `05`, `new-name` or `05-new-name`",
+        )
     number = wanted["number"] or old[0]
-    name = f"{number}-{slug(wanted['slug'], 'phase')}" if wanted["slug"] else number + document.id[old.end() :]
+    name = (
+        f"{number}-{slug(wanted['slug'], 'phase')}"
+        if wanted["slug"]
+        else number + document.id[old.end() :]
+    )
     folder = f"{PHASES}/{name}"
     moved = Relocation(Document("phase", name, folder), [(document.path, folder)])
     for file in paths.names_in(root, document.path):
@@ -104,7 +126,9 @@ def mission_to(root: Path, document: Document, to: str) -> Relocation:
 
 
 def archived(root: Path, documents: Documents, document: Document) -> Relocation:
-    """Return what it takes to put a document away; its id stays taken, and what depends on it still finds it."""
+    """Return what it takes to put a document away; its id stays taken, and what depends on it still
+    finds it.
+    """
     name = posixpath.basename(document.path)
     folder = posixpath.dirname(document.path)
     if document.kind == "plan":
@@ -112,13 +136,24 @@ def archived(root: Path, documents: Documents, document: Document) -> Relocation
         moved = Relocation(Document("plan", document.id, f"{target}/{name}"))
         moved.renames = [*_with_companions(root, document, target, document.name)]
         return _referred(root, documents, moved)
-    target = {"item": paths.ARCHIVED_ITEMS, "phase": ARCHIVED_PHASES, "mission": paths.ARCHIVED_MISSIONS}[document.kind]
-    moved = Relocation(Document(document.kind, document.id, f"{target}/{name}"), [(document.path, f"{target}/{name}")])
+    target = {
+        "item": paths.ARCHIVED_ITEMS,
+        "phase": ARCHIVED_PHASES,
+        "mission": paths.ARCHIVED_MISSIONS,
+    }[document.kind]
+    moved = Relocation(
+        Document(document.kind, document.id, f"{target}/{name}"),
+        [(document.path, f"{target}/{name}")],
+    )
     return _referred(root, documents, moved) if document.kind == "phase" else moved
 
 
-def _with_companions(root: Path, document: Document, folder: str, name: str) -> Iterator[tuple[str, str]]:
-    """Yield the renames of a plan and of the files that are called by it: its summary, its notes."""
+def _with_companions(
+    root: Path, document: Document, folder: str, name: str
+) -> Iterator[tuple[str, str]]:
+    """Yield the renames of a plan and of the files that are called by it: its summary, its
+    notes.
+    """
     old = posixpath.dirname(document.path)
     stem = posixpath.basename(document.path).removesuffix("PLAN.md")
     for file in paths.names_in(root, old):
@@ -128,8 +163,11 @@ def _with_companions(root: Path, document: Document, folder: str, name: str) -> 
             yield document.path, f"{folder}/{name}-PLAN.md"
 
 
-def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: str | None, spoken: Container[str]) -> None:
-    """Let a plan say which phase and number it has now, where it says so; a phase's number stays a number.
+def _number_plan(
+    root: Path, moved: Relocation, path: str, phase: str, number: str | None, spoken: Container[str]
+) -> None:
+    """Let a plan say which phase and number it has now, where it says so; a phase's number stays a
+    number.
 
     One that evidence speaks of says where it lay, too.
     """
@@ -147,7 +185,11 @@ def _number_plan(root: Path, moved: Relocation, path: str, phase: str, number: s
         dash = plan.raw.rpartition("-")[0]
         values["plan"] = f"{own}-{number}" if dash and own else number
     new = moved.now(path)
-    before = [Change(moved_plans.KEY, "-=", new), Change(moved_plans.KEY, "+=", path)] if path in spoken and new != path else []
+    before = (
+        [Change(moved_plans.KEY, "-=", new), Change(moved_plans.KEY, "+=", path)]
+        if path in spoken and new != path
+        else []
+    )
     _set(root, moved, "plan", path, values, present=True, more=before)
 
 
@@ -164,7 +206,11 @@ def _set(
     source = Source.read(root, path)
     try:
         top = fields.block(kind, source).top  # type: ignore[arg-type]
-        changes = [Change(key, "=", value) for key, value in values.items() if top.get(key) is not None or not present]
+        changes = [
+            Change(key, "=", value)
+            for key, value in values.items()
+            if top.get(key) is not None or not present
+        ]
         data = fields.changed(kind, source, [*changes, *more])  # type: ignore[arg-type]
     except NotEditable:
         return
@@ -199,17 +245,25 @@ def _referred(root: Path, documents: Documents, moved: Relocation) -> Relocation
         data = done[1] if done else (root / file.path).read_bytes()
         if b"depends_on" not in data or _NOTHING.search(data):
             continue
-        written = _depending(Source.of(file.path, data), file, new, (old_index, new_index), moved, now)
+        written = _depending(
+            Source.of(file.path, data), file, new, (old_index, new_index), moved, now
+        )
         if written != data:
             moved.writes[new.path] = (done[0] if done else data, written)
     return moved
 
 
 def _depending(
-    source: Source, old: PlanFile, new: PlanFile, indexes: tuple[PlanIndex, PlanIndex], moved: Relocation,
+    source: Source,
+    old: PlanFile,
+    new: PlanFile,
+    indexes: tuple[PlanIndex, PlanIndex],
+    moved: Relocation,
     now: Mapping[str, PlanFile],
-) -> bytes:  # fmt: skip
-    """Return a plan's bytes with the entries of `depends_on` written anew that would mean something else."""
+) -> bytes:
+    """Return a plan's bytes with the entries of `depends_on` written anew that would mean something
+    else.
+    """
     try:
         block = fields.block("plan", source)
     except NotEditable:
@@ -240,11 +294,14 @@ def _rewritten(block: Block, number: int, name: str) -> Block:
 
 
 def phase_named(documents: Documents, name: str, here: Path) -> tuple[Document, str | None]:
-    """Return the phase that a plan is to move to, and the number that was asked for (`02-03`), None for the next free one.
+    """Return the phase that a plan is to move to, and the number that was asked for (`02-03`), None
+    for the next free one.
 
     Raises UnknownName.
     """
     match = re.fullmatch(rf"(?P<phase>{NUMBER})-(?P<plan>\d{{1,4}}[A-Za-z]?)", name)
-    if match is not None and any(leading(phase.id) == leading(match["phase"]) for phase in documents.phases):
+    if match is not None and any(
+        leading(phase.id) == leading(match["phase"]) for phase in documents.phases
+    ):
         return documents.one(match["phase"], here, kinds=("phase",)), match["plan"]
     return documents.one(name, here, kinds=("phase",)), None

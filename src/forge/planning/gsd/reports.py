@@ -1,4 +1,6 @@
-"""The reports beside the plans: SUMMARY.md, VERIFICATION.md and STATE.md, of which only the front matter is read."""
+"""The reports beside the plans: SUMMARY.md, VERIFICATION.md and STATE.md, of which only the front
+matter is read.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,8 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\r?(?:\n|\
 
 
 class ReportFront(NamedTuple):
-    """The scalars of a report's front matter by dotted name, each with its place; none where it has no front matter.
+    """The scalars of a report's front matter by dotted name, each with its place; none where it has
+    no front matter.
 
     `problem` says why the front matter is no YAML, and where.
     """
@@ -58,5 +61,9 @@ def _collect(source: Source, prefix: str, value: yaml.Value, values: dict[str, S
     for key, below in value.items():
         if key == "progress" and not prefix:
             _collect(source, "progress.", below, values)
-        elif (prefix or key in _KEPT) and not isinstance(below.data, (dict, list)) and below.data is not None:
+        elif (
+            (prefix or key in _KEPT)
+            and not isinstance(below.data, (dict, list))
+            and below.data is not None
+        ):
             values[prefix + key] = Spot.of(source, below.span, below.raw.strip()[:300])

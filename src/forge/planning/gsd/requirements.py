@@ -1,4 +1,6 @@
-"""REQUIREMENTS.md as people write it: the requirements that it defines, their phases, and every id that it speaks of."""
+"""REQUIREMENTS.md as people write it: the requirements that it defines, their phases, and every id
+that it speaks of.
+"""
 
 from __future__ import annotations
 
@@ -11,29 +13,39 @@ from forge.text.location import Spot
 from forge.text.source import Source, Span
 
 PATH = ".planning/REQUIREMENTS.md"
-# Atomic groups, for a possessive quantifier on a group matches wrongly before Python 3.11.5 (gh-106052).
+# Atomic groups, for a possessive quantifier on a group matches wrongly before Python 3.11.5
+# (gh-106052).
 _TOKEN_TEXT = r"[A-Za-z0-9]++(?>(?:[-_.][A-Za-z0-9]+)*)"
 _LINE = re.compile(r"^[^\n]*", re.M)
-_ITEM = re.compile(rf"[ \t]*[-*+][ \t]+(?:\[(?P<mark>.)\][ \t]+)?(?P<bold>[*_`]{{0,3}})\[?(?P<id>{_TOKEN_TEXT})(?![\w-])")
+_ITEM = re.compile(
+    r"[ \t]*[-*+][ \t]+(?:\[(?P<mark>.)\]["
+    rf" \t]+)?(?P<bold>[*_`]{{0,3}})\[?(?P<id>{_TOKEN_TEXT})(?![\w-])"
+)
 _TITLE = re.compile(rf"#{{2,6}}[ \t]+[*`\[]*(?P<id>{_TOKEN_TEXT})(?![\w-])")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _ROW = re.compile(rf"[ \t]*\|[ \t]*[*`\[]*(?P<id>{_TOKEN_TEXT})[*`\]]*[ \t]*\|(?P<rest>[^\n]*)")
-_START = r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-_.])"  # never inside of a word: a long one is looked at once
+_START = (  # never inside of a word: a long one is looked at once
+    r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-_.])"
+)
 _TOKEN = re.compile(rf"{_START}{_TOKEN_TEXT}")
 _RANGE = re.compile(
     rf"{_START}({_TOKEN_TEXT})[*`]{{0,3}}[ \t]{{0,3}}(?:-|–|—|~|\.\.\.?|to|through|thru)"
     rf"[ \t]{{0,3}}[*`]{{0,3}}({_TOKEN_TEXT})"
 )
 _ASIDE = re.compile(
-    r"out of scope|\bfuture\b|defer|\blater\b|backlog|won't|not in|nice to have|\bv2\b(?!\.\d)|stretch|\bnext\b"
-    r"|excluded|traceab|coverage", re.I,
-)  # fmt: skip
+    r"out of scope|\bfuture\b|defer|\blater\b|backlog|won't|not in|nice to"
+    r" have|\bv2\b(?!\.\d)|stretch|\bnext\b"
+    r"|excluded|traceab|coverage",
+    re.I,
+)
 _LONGEST = 60
 _WIDEST = 200
 
 
 class Requirement(NamedTuple):
-    """A requirement that is defined: `ticked` is None without a box, `aside` says that it is not for now."""
+    """A requirement that is defined: `ticked` is None without a box, `aside` says that it is not
+    for now.
+    """
 
     id: str
     ticked: bool | None
@@ -42,7 +54,9 @@ class Requirement(NamedTuple):
 
 
 class Requirements(NamedTuple):
-    """What the file says. `phases` is what its table maps each id to; `spoken` holds every id in it, in lower case."""
+    """What the file says. `phases` is what its table maps each id to; `spoken` holds every id in
+    it, in lower case.
+    """
 
     path: str
     defined: list[Requirement]
@@ -64,8 +78,14 @@ class Requirements(NamedTuple):
                 phases.setdefault(row["id"].lower(), []).extend(_phases(row["rest"]))
             elif match := _definition(line[0]):
                 mark = match.groupdict().get("mark")
-                spot = Spot.of(source, Span(line.start() + match.start("id"), line.start() + match.end("id")))
-                defined.append(Requirement(match["id"], None if mark is None else mark in "xX", bool(asides), spot))
+                spot = Spot.of(
+                    source, Span(line.start() + match.start("id"), line.start() + match.end("id"))
+                )
+                defined.append(
+                    Requirement(
+                        match["id"], None if mark is None else mark in "xX", bool(asides), spot
+                    )
+                )
         return cls(source.path, defined, phases, sorted(ids_in(source.text)))
 
 
@@ -78,7 +98,9 @@ def _definition(line: str) -> re.Match[str] | None:
 
 
 def is_id(token: str) -> bool:
-    """Say whether a word reads like a requirement's id: a letter first, a number last, short (`AUTH-01`, `REQ-DB-001`)."""
+    """Say whether a word reads like a requirement's id: a letter first, a number last, short
+    (`AUTH-01`, `REQ-DB-001`).
+    """
     parts = re.split(r"[-_.]", token)
     numbered = len(parts) > 1 and re.fullmatch(r"\d+[A-Za-z]?", parts[-1]) is not None
     version = re.fullmatch(r"v\d+(?:\.\d+)*", token, re.I)
@@ -92,7 +114,9 @@ def _phases(rest: str) -> list[str]:
 
 
 def ids_in(text: str) -> set[str]:
-    """Return every id-like word of a text in lower case, the ids inside of ranges (`REL-01 through REL-03`) too."""
+    """Return every id-like word of a text in lower case, the ids inside of ranges (`REL-01 through
+    REL-03`) too.
+    """
     found = {token.lower() for token in _TOKEN.findall(text) if len(token) <= _LONGEST}
     for first, last in set(_RANGE.findall(text)):
         found.update(_spread(first, last))
@@ -100,7 +124,9 @@ def ids_in(text: str) -> set[str]:
 
 
 def _spread(first: str, last: str) -> Iterator[str]:
-    """Yield the ids of a range in lower case: `REL-01` to `REL-03`, or to `03`; nothing where these make no range."""
+    """Yield the ids of a range in lower case: `REL-01` to `REL-03`, or to `03`; nothing where these
+    make no range.
+    """
     start, end = re.fullmatch(r"(.*\D)(\d{1,9})", first), re.fullmatch(r"(|.*\D)(\d{1,9})", last)
     if start is None or end is None or end[1] not in ("", start[1]):
         return

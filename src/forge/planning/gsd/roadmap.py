@@ -1,4 +1,6 @@
-"""ROADMAP.md as people write it: the phases that it lists, the plans that it lists, and which of them it ticks."""
+"""ROADMAP.md as people write it: the phases that it lists, the plans that it lists, and which of
+them it ticks.
+"""
 
 from __future__ import annotations
 
@@ -11,21 +13,31 @@ from forge.text.source import Source, Span
 
 PATH = ".planning/ROADMAP.md"
 _LINE = re.compile(r"^[^\n]*", re.M)
-_PHASE_BOX = re.compile(rf"[ \t]*[-*+][ \t]+\[(?P<mark>.)\][ \t]+\**(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I)
+_PHASE_BOX = re.compile(
+    r"[ \t]*[-*+][ \t]+\[(?P<mark>.)\][ \t]+\**(?P<what>Phase["
+    rf" \t]+(?P<number>{NUMBER}))(?!\w|\.\d)",
+    re.I,
+)
 _PLAN_BOX = re.compile(
-    rf"[ \t]*[-*+][ \t]+\[(?P<mark>.)\][ \t]+[*`\[]*(?P<what>(?P<phase>{NUMBER})-(?P<plan>\d+[A-Za-z]?)(?:-[\w.-]*?)?(?:-PLAN)?"
+    r"[ \t]*[-*+][ \t]+\[(?P<mark>.)\]["
+    rf" \t]+[*`\[]*(?P<what>(?P<phase>{NUMBER})-(?P<plan>\d+[A-Za-z]?)(?:-[\w.-]*?)?(?:-PLAN)?"
     r"(?:\.md)?)(?![\w-])(?P<rest>[^\n]*)"
 )
-_HEADING = re.compile(rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I)
+_HEADING = re.compile(
+    rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I
+)
 _DONE = re.compile(r"✅|✓|☑")
-_MARK = re.compile(r"[ \t]*(?:[—–-]+[ \t]*)?(?:✅|✓|☑|\((?=[A-Z]{4}))")  # of a heading: how it stands
+_MARK = re.compile(
+    r"[ \t]*(?:[—–-]+[ \t]*)?(?:✅|✓|☑|\((?=[A-Z]{4}))"
+)  # of a heading: how it stands
 _MARKUP = " \t\r*_`~:.—–-#"
 _ASIDE = re.compile(r"[ \t]+(?:[—–-]+[ \t]|\(|✅|✓)")
 _ROW = re.compile(r"[ \t]*\|[ \t]*\**(?:\[)?(?P<first>[^|\n]*)\|")
 
 
 class Entry(NamedTuple):
-    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is None without a box or a tick.
+    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is
+    None without a box or a tick.
 
     A phase has the title that it is called by there.
     """
@@ -64,16 +76,26 @@ class Roadmap(NamedTuple):
 def _phase(source: Source, line: re.Match[str]) -> Entry | None:
     if match := _PHASE_BOX.match(line[0]):
         title = _title(line[0][match.end() :])
-        return Entry(normal(match["number"]), match["mark"] in "xX", _spot(source, line, match), True, title)
+        return Entry(
+            normal(match["number"]), match["mark"] in "xX", _spot(source, line, match), True, title
+        )
     if match := _HEADING.match(line[0]):
         rest = line[0][match.end() :]
         ticked = True if _DONE.search(rest) else None
-        return Entry(normal(match["number"]), ticked, _spot(source, line, match), True, _MARK.split(rest)[0].strip(_MARKUP))
+        return Entry(
+            normal(match["number"]),
+            ticked,
+            _spot(source, line, match),
+            True,
+            _MARK.split(rest)[0].strip(_MARKUP),
+        )
     return None
 
 
 def _title(rest: str) -> str:
-    """Return the title in what stands behind `Phase 3`: to the end of its bold type, else what comes before a dash."""
+    """Return the title in what stands behind `Phase 3`: to the end of its bold type, else what
+    comes before a dash.
+    """
     title, bold, _ = rest.strip(_MARKUP).partition("**")
     return (title if bold else _ASIDE.split(title, maxsplit=1)[0]).strip(_MARKUP)
 
@@ -83,7 +105,12 @@ def _plan(source: Source, line: re.Match[str]) -> Entry | None:
     if match is None:
         return None
     key = plan_key(match["phase"], match["plan"])
-    return Entry(key, match["mark"] in "xX", _spot(source, line, match), not re.search(r"\bTB[DC]\b", match["rest"]))
+    return Entry(
+        key,
+        match["mark"] in "xX",
+        _spot(source, line, match),
+        not re.search(r"\bTB[DC]\b", match["rest"]),
+    )
 
 
 def plan_key(phase: str, plan: str) -> str:
@@ -92,4 +119,6 @@ def plan_key(phase: str, plan: str) -> str:
 
 
 def _spot(source: Source, line: re.Match[str], match: re.Match[str]) -> Spot:
-    return Spot.of(source, Span(line.start() + match.start("what"), line.start() + match.end("what")))
+    return Spot.of(
+        source, Span(line.start() + match.start("what"), line.start() + match.end("what"))
+    )

@@ -9,7 +9,8 @@ from forge.text.location import TOP, Spot
 
 
 class MissionFacts(NamedTuple):
-    """A mission as the rules between documents see it: its status, with its place, the phases it names, the paths it allows.
+    """A mission as the rules between documents see it: its status, with its place, the phases it
+    names, the paths it allows.
 
     `named` has the places of the phases.
     """
@@ -26,5 +27,10 @@ class MissionFacts(NamedTuple):
         """Take the facts of a mission that was read."""
         status = mission.status_spot or TOP._replace(text=mission.status)
         return cls(
-            mission.path, status, list(mission.phases), mission.id, list(mission.contract.paths), list(mission.phase_spots)
+            mission.path,
+            status,
+            list(mission.phases),
+            mission.id,
+            list(mission.contract.paths),
+            list(mission.phase_spots),
         )

@@ -16,14 +16,18 @@ from forge.text.yaml import parse as yaml
 from forge.text.yaml.parse import Value
 
 FOLDER = ".planning/missions"
-_PURPOSE = re.compile(r"^##\s+(?:What This Is|Core Value|Overview|Goal)\s*\n+(.+?)(?:\n\s*\n|\Z)", re.M | re.S | re.I)
+_PURPOSE = re.compile(
+    r"^##\s+(?:What This Is|Core Value|Overview|Goal)\s*\n+(.+?)(?:\n\s*\n|\Z)", re.M | re.S | re.I
+)
 
 
 _LISTS, _NUMBERS = ("paths", "allowed_tools"), ("max_files", "max_lines")
 
 
 class ScopeContract(Struct, frozen=True):
-    """What the work of a mission may touch and with what; an empty list, and None, rule nothing out."""
+    """What the work of a mission may touch and with what; an empty list, and None, rule nothing
+    out.
+    """
 
     paths: tuple[str, ...] = ()
     max_files: int | None = None
@@ -52,15 +56,25 @@ class Mission(Struct, frozen=True):
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "id": self.id, "title": self.title, "goal": self.goal, "status": self.status, "path": self.path,
+            "id": self.id,
+            "title": self.title,
+            "goal": self.goal,
+            "status": self.status,
+            "path": self.path,
             "phases": list(self.phases),
-        }  # fmt: skip
+        }
 
 
 def load_all(root: Path) -> list[Mission]:
-    """Return the missions of a work tree, in order of their files; the implicit one where there is none."""
+    """Return the missions of a work tree, in order of their files; the implicit one where there is
+    none.
+    """
     folder = root / FOLDER
-    found = [load(root, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.yaml"))] if folder.is_dir() else []
+    found = (
+        [load(root, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.yaml"))]
+        if folder.is_dir()
+        else []
+    )
     return found or [implicit(root)]
 
 
@@ -77,16 +91,30 @@ def load(root: Path, path: str) -> Mission:
         top = yaml.parse(source.text)
     except yaml.YamlProblem as problem:
         at = Span(problem.offset, problem.offset + 1)
-        finding = source.finding("mission-yaml", "error", at, f"the mission is no YAML: {problem.message}", "mend this line")
+        finding = source.finding(
+            "mission-yaml",
+            "error",
+            at,
+            f"the mission is no YAML: {problem.message}",
+            "mend this line",
+        )
         return Mission(name, name, "", "draft", path, findings=(finding,), readable=False)
-    texts = {key: value.raw for key, value in top.items() if not isinstance(value.data, (dict, list))}
+    texts = {
+        key: value.raw for key, value in top.items() if not isinstance(value.data, (dict, list))
+    }
     phases, status = top.get("phases"), top.get("status")
     return Mission(
-        texts.get("id", name), texts.get("title", name), texts.get("goal", ""), texts.get("status", "draft"), path,
-        tuple(phases.texts()) if phases else (), tuple(_misread(source, top)),
-        Spot.of(source, status.span, status.raw) if status else None, _contract(top.get("scope_contract")),
+        texts.get("id", name),
+        texts.get("title", name),
+        texts.get("goal", ""),
+        texts.get("status", "draft"),
+        path,
+        tuple(phases.texts()) if phases else (),
+        tuple(_misread(source, top)),
+        Spot.of(source, status.span, status.raw) if status else None,
+        _contract(top.get("scope_contract")),
         phase_spots=tuple(Spot.of(source, each.span, each.raw) for each in _named(phases)),
-    )  # fmt: skip
+    )
 
 
 def _named(phases: Value | None) -> list[Value]:
@@ -100,7 +128,11 @@ def _contract(value: Value | None) -> ScopeContract:
     if value is None or not isinstance(value.data, dict):
         return ScopeContract()
     lists = {key: tuple(found.texts()) for key in _LISTS if (found := value.get(key)) is not None}
-    numbers = {key: found.data for key in _NUMBERS if (found := value.get(key)) is not None and _counts(found)}
+    numbers = {
+        key: found.data
+        for key in _NUMBERS
+        if (found := value.get(key)) is not None and _counts(found)
+    }
     return ScopeContract(**lists, **numbers)  # type: ignore[arg-type]
 
 
@@ -109,7 +141,9 @@ def _counts(value: Value) -> bool:
 
 
 def _misread(source: Source, top: Value) -> Iterator[Finding]:
-    """Yield a finding for each part of `phases` and of the scope contract that would be passed over."""
+    """Yield a finding for each part of `phases` and of the scope contract that would be passed
+    over.
+    """
     phases, contract = top.get("phases"), top.get("scope_contract")
     lists = {"phases": phases}
     if contract is not None and contract.data is not None and not isinstance(contract.data, dict):
@@ -123,19 +157,35 @@ def _misread(source: Source, top: Value) -> Iterator[Finding]:
         for key, span in contract.keys.items():
             if key not in (*_LISTS, *_NUMBERS):
                 near = difflib.get_close_matches(key, (*_LISTS, *_NUMBERS), 1)
-                hint = f"did you mean `{near[0]}`?" if near else f"it has {', '.join((*_LISTS, *_NUMBERS))}"
-                yield source.finding("mission-contract", "error", span, f"a scope contract has no `{key}`", hint)
+                hint = (
+                    f"did you mean `{near[0]}`?"
+                    if near
+                    else f"it has {', '.join((*_LISTS, *_NUMBERS))}"
+                )
+                yield source.finding(
+                    "mission-contract", "error", span, f"a scope contract has no `{key}`", hint
+                )
     for key, value in lists.items():
-        if value is not None and any(isinstance(each.data, (dict, list)) for each in value.elements()):
+        if value is not None and any(
+            isinstance(each.data, (dict, list)) for each in value.elements()
+        ):
             yield _unusable(source, value, f"`{key}` is a list of texts")
 
 
 def _unusable(source: Source, value: Value, said: str) -> Finding:
-    return source.finding("mission-contract", "error", value.span, said, "mend it: what cannot be read would hold nobody")
+    return source.finding(
+        "mission-contract",
+        "error",
+        value.span,
+        said,
+        "mend it: what cannot be read would hold nobody",
+    )
 
 
 def implicit(root: Path) -> Mission:
-    """Return the mission of a work tree without mission files, as PROJECT.md or ROADMAP.md tells it."""
+    """Return the mission of a work tree without mission files, as PROJECT.md or ROADMAP.md tells
+    it.
+    """
     for name in ("PROJECT.md", "ROADMAP.md"):
         path = root / ".planning" / name
         if path.is_file():
@@ -144,7 +194,17 @@ def implicit(root: Path) -> Mission:
             except OSError:
                 continue
             heading = re.search(r"^#[ \t]+(.+)$", text, re.M)
-            title = re.sub(r"^(?:project|roadmap)\s*:\s*", "", heading[1].strip(), flags=re.I) if heading else root.name
+            title = (
+                re.sub(r"^(?:project|roadmap)\s*:\s*", "", heading[1].strip(), flags=re.I)
+                if heading
+                else root.name
+            )
             value = _PURPOSE.search(text)
-            return Mission("implicit", title, " ".join(value[1].split()) if value else "", "active", f".planning/{name}")
+            return Mission(
+                "implicit",
+                title,
+                " ".join(value[1].split()) if value else "",
+                "active",
+                f".planning/{name}",
+            )
     return Mission("implicit", root.name, "", "active", "")

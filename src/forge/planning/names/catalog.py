@@ -1,4 +1,6 @@
-"""The plans of a repository: where they are, what they are called, and which one a person means by a name."""
+"""The plans of a repository: where they are, what they are called, and which one a person means by
+a name.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,15 @@ from msgspec import Struct
 
 from forge.errors import UnknownName
 from forge.git.objects.tree import Tree, Unreadable
-from forge.planning.names.plan_files import Phase, PlanFile, found_below, identified, phase_named, phases_of, plan_files_among
+from forge.planning.names.plan_files import (
+    Phase,
+    PlanFile,
+    found_below,
+    identified,
+    phase_named,
+    phases_of,
+    plan_files_among,
+)
 from forge.planning.plan import plan as plans
 from forge.planning.plan.plan import Plan
 from forge.text.readable import read_document
@@ -23,7 +33,8 @@ _NUMBERS = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?")
 
 
 class Catalog(Struct, frozen=True, dict=True):
-    """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read until it is asked for.
+    """All plans of a work tree, or of the tree of a revision where one is given. Nothing is read
+    until it is asked for.
 
     `paths` are those of the tree that may be plans, where its listing as a whole is not wanted.
     """
@@ -47,34 +58,49 @@ class Catalog(Struct, frozen=True, dict=True):
     def read(self, file: PlanFile) -> bytes:
         """Return a plan's bytes. Raises UnknownName where the file cannot be read."""
         try:
-            return read_document(self.root, file.path) if self.tree is None else self.tree.read(file.path)
+            return (
+                read_document(self.root, file.path)
+                if self.tree is None
+                else self.tree.read(file.path)
+            )
         except (OSError, Unreadable) as error:
             why = error.strerror if isinstance(error, OSError) else str(error)
-            raise UnknownName(f"{file.path} cannot be read: {why}", "make it a readable file") from error
+            raise UnknownName(
+                f"{file.path} cannot be read: {why}", "make it a readable file"
+            ) from error
 
     def load(self, file: PlanFile) -> Plan:
         """Read a plan. Raises UnknownName where the file cannot be read."""
         return plans.load(Source.of(file.path, self.read(file)), file.id)
 
     def look_at(self, file: PlanFile) -> Plan:
-        """Read a plan; one that cannot be read is there all the same, with a finding that says so and nothing else."""
+        """Read a plan; one that cannot be read is there all the same, with a finding that says so
+        and nothing else.
+        """
         try:
             return self.load(file)
         except UnknownName as error:
             why = error.message.partition("cannot be read: ")[2] or error.message
-            return plans.load(Source(file.path, b"", "", b"", "utf-8", f"cannot be read: {why}"), file.id)
+            return plans.load(
+                Source(file.path, b"", "", b"", "utf-8", f"cannot be read: {why}"), file.id
+            )
 
     def by_path(self, path: str) -> PlanFile | None:
         """Return the plan at a path."""
         return next((file for file in self.files if file.path == path), None)
 
     def named(self, name: str, folder: Path | None = None) -> list[PlanFile]:
-        """Return the plans that a name means: a path (from `folder` or the root), an id, a file's name, or a slug."""
+        """Return the plans that a name means: a path (from `folder` or the root), an id, a file's
+        name, or a slug.
+        """
         tests = (
-            self._is_path(name, folder), self._is_linked(name, folder),
-            lambda file: file.id == name, self._is_stem(name), self._is_slug(name),
+            self._is_path(name, folder),
+            self._is_linked(name, folder),
+            lambda file: file.id == name,
+            self._is_stem(name),
+            self._is_slug(name),
             lambda file: bool(_NUMBERS.fullmatch(name)) and file.stem.startswith(f"{name}-"),
-        )  # fmt: skip
+        )
         for fits in tests:
             found = [file for file in self.files if fits(file)]
             current = [file for file in found if not file.archived]
@@ -83,7 +109,9 @@ class Catalog(Struct, frozen=True, dict=True):
         return []
 
     def _is_path(self, name: str, folder: Path | None) -> Callable[[PlanFile], bool]:
-        """Return the test for a path as it is written; a plan that is a link is meant itself, not what it leads to."""
+        """Return the test for a path as it is written; a plan that is a link is meant itself, not
+        what it leads to.
+        """
         places = {posixpath.normpath(name)}
         if folder is not None:
             above, own = os.path.split(os.path.normpath(folder / name))
@@ -107,7 +135,9 @@ class Catalog(Struct, frozen=True, dict=True):
         return lambda file: words in _slugs(file, alone=file.folder in alone)
 
     def _begun(self, name: str) -> list[PlanFile]:
-        """Return the plans whose id begins with a name, those of archives only where there are no others."""
+        """Return the plans whose id begins with a name, those of archives only where there are no
+        others.
+        """
         found = [file for file in self.files if name and file.id.startswith(name)]
         return [file for file in found if not file.archived] or found
 
@@ -118,26 +148,44 @@ class Catalog(Struct, frozen=True, dict=True):
             return found[0]
         if found:
             listed = "\n".join(f"  {file.id}  {file.path}" for file in found[:20])
-            raise UnknownName(f"`{name}` names {len(found)} plans:\n{listed}", "name one of them by its path")
+            raise UnknownName(
+                f"`{name}` names {len(found)} plans:\n{listed}", "name one of them by its path"
+            )
         near = [file for file in self.files if name.lower() in file.path.lower()] or self.files
-        listed = "\n".join(f"  {file.id}  {file.path}" for file in near[:20]) or "  (this repository has no plans)"
-        raise UnknownName(f"there is no plan `{name}`; there are:\n{listed}", "name a plan by its id, its path or its slug")
+        listed = (
+            "\n".join(f"  {file.id}  {file.path}" for file in near[:20])
+            or "  (this repository has no plans)"
+        )
+        raise UnknownName(
+            f"there is no plan `{name}`; there are:\n{listed}",
+            "name a plan by its id, its path or its slug",
+        )
 
     def phase_meant(self, name: str, folder: Path | None = None) -> Phase | None:
         """Return the phase that a name means where it does not mean exactly one plan."""
         return None if len(self.named(name, folder)) == 1 else self.phase(name, folder)
 
     def phase(self, name: str, folder: Path | None = None) -> Phase | None:
-        """Return the phase that a name means: its folder, its number or its slug; archived and quick ones by their folder."""
+        """Return the phase that a name means: its folder, its number or its slug; archived and
+        quick ones by their folder.
+        """
         at = posixpath.normpath(name)
-        here = Path(os.path.relpath(os.path.realpath((folder or self.root) / name), os.path.realpath(self.root))).as_posix()
+        here = Path(
+            os.path.relpath(
+                os.path.realpath((folder or self.root) / name), os.path.realpath(self.root)
+            )
+        ).as_posix()
         found = [phase for phase in self.phases if phase.folder in (at, here)]
         return found[0] if len(found) == 1 else phase_named(self.phases, name)
 
 
 def _slugs(file: PlanFile, *, alone: bool) -> set[str]:
-    """Return the slugs of a plan: its own, without the number, and its folder's where the plan is alone there."""
+    """Return the slugs of a plan: its own, without the number, and its folder's where the plan is
+    alone there.
+    """
     own = re.sub(r"^[\d.]+[A-Za-z]?(-\d+[A-Za-z]?)?-", "", file.stem.lower())
-    named = set() if re.fullmatch(r"[\d.]+[a-z]?", own) else {own}  # the number of a plan without a slug is a phase's name
+    named = (
+        set() if re.fullmatch(r"[\d.]+[a-z]?", own) else {own}
+    )  # the number of a plan without a slug is a phase's name
     folder = posixpath.basename(file.folder).lower()
     return named | {folder, re.sub(r"^[\d.]+[A-Za-z]?-", "", folder)} if alone else named

@@ -1,4 +1,6 @@
-"""Which plan a name means, for many names at once: one look-up each, however many plans there are."""
+"""Which plan a name means, for many names at once: one look-up each, however many plans there
+are.
+"""
 
 from __future__ import annotations
 
@@ -38,10 +40,11 @@ class PlanIndex:
         return _Tables(self._places)
 
     def meant(self, file: PlanFile, name: str) -> PlanFile | None:
-        """Return the plan that an entry of another plan's `depends_on` means; siblings come first, archives last.
+        """Return the plan that an entry of another plan's `depends_on` means; siblings come first,
+        archives last.
 
-        A whole name comes before one without its slug (`01-02` for `01-02-slug`), and that before the short form (`02`),
-        which is a sibling's and never a plan of another folder.
+        A whole name comes before one without its slug (`01-02` for `01-02-slug`), and that before
+        the short form (`02`), which is a sibling's and never a plan of another folder.
         """
         for group in self._groups(file, _bare(name), posixpath.basename(posixpath.dirname(name))):
             others = [place for place in group if place[1].path != file.path]
@@ -58,7 +61,9 @@ class PlanIndex:
                 yield tables.short.get(bare.lstrip("0"), [])
 
     def _groups(self, file: PlanFile, bare: str, apart: str) -> Iterator[list[Place]]:
-        """Yield what a name may mean, the nearest first; all plans are looked through only where no sibling is meant."""
+        """Yield what a name may mean, the nearest first; all plans are looked through only where no
+        sibling is meant.
+        """
         near = self._folder(file.folder)
         if apart:
             yield from self._apart(apart, bare)
@@ -77,7 +82,9 @@ class PlanIndex:
 
 
 class _Tables:
-    """Some plans by their names, by their names without slugs, and by the short numbers that siblings may use."""
+    """Some plans by their names, by their names without slugs, and by the short numbers that
+    siblings may use.
+    """
 
     def __init__(self, places: Iterable[Place]) -> None:
         self.names: Names = {}
@@ -100,17 +107,23 @@ class _Tables:
 
 
 def _bare(name: str) -> str:
-    return posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN").removesuffix("-SUMMARY")
+    return (
+        posixpath.basename(name).removesuffix(".md").removesuffix("-PLAN").removesuffix("-SUMMARY")
+    )
 
 
 def _number(name: str) -> str:
-    """Return what a name says before its slug, `01-01` of `01-01-slug`; all of it where it has no slug."""
+    """Return what a name says before its slug, `01-01` of `01-01-slug`; all of it where it has no
+    slug.
+    """
     match = _NUMBER.match(name)
     return match[0] if match else name
 
 
 def _plain(name: str) -> str:
-    """Return an id with the leading zeros of its phase dropped (`04.1-02` is `4.1-02` too), other names as they are."""
+    """Return an id with the leading zeros of its phase dropped (`04.1-02` is `4.1-02` too), other
+    names as they are.
+    """
     phase, dash, plan = name.rpartition("-")
     return f"{phase.lstrip('0')}-{plan}" if dash and _PHASE.fullmatch(phase) else name
 

@@ -1,4 +1,6 @@
-"""The documents that people name: plans, phases, missions and items. One way to say which one is meant, whatever it is."""
+"""The documents that people name: plans, phases, missions and items. One way to say which one is
+meant, whatever it is.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,9 @@ _NEAR = 20
 
 
 class Document(Struct, frozen=True):
-    """A document that can be named: what it is, its id, and its path; that of a phase is its folder."""
+    """A document that can be named: what it is, its id, and its path; that of a phase is its
+    folder.
+    """
 
     kind: Kind
     id: str
@@ -37,7 +41,11 @@ class Document(Struct, frozen=True):
     def name(self) -> str:
         """What the path ends in, less what says the kind of file."""
         name = posixpath.basename(self.path)
-        return name if self.kind == "phase" else name.removesuffix(".yaml").removesuffix(".md").removesuffix("-PLAN")
+        return (
+            name
+            if self.kind == "phase"
+            else name.removesuffix(".yaml").removesuffix(".md").removesuffix("-PLAN")
+        )
 
     @property
     def file(self) -> str:
@@ -54,7 +62,9 @@ class Document(Struct, frozen=True):
 
 
 class Documents:
-    """All documents of a work tree by the names that people give them. Nothing is read, only folders are listed."""
+    """All documents of a work tree by the names that people give them. Nothing is read, only
+    folders are listed.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -77,14 +87,21 @@ class Documents:
     @cached_property
     def missions(self) -> list[Document]:
         """The missions that have a file, those of the archive last."""
-        found = [(place, name) for place in (mission.FOLDER, paths.ARCHIVED_MISSIONS) for name in names_in(self.root, place)]
+        found = [
+            (place, name)
+            for place in (mission.FOLDER, paths.ARCHIVED_MISSIONS)
+            for name in names_in(self.root, place)
+        ]
         named = [(f"{place}/{name}", name) for place, name in found if name.endswith(".yaml")]
         return [Document("mission", name.removesuffix(".yaml"), path) for path, name in named]
 
     @cached_property
     def items(self) -> list[Document]:
         """The backlog items, those of the archive last."""
-        return [Document("item", paths.short_id(posixpath.basename(path)), path) for path in item_paths(self.root)]
+        return [
+            Document("item", paths.short_id(posixpath.basename(path)), path)
+            for path in item_paths(self.root)
+        ]
 
     @property
     def all(self) -> Iterator[Document]:
@@ -92,7 +109,8 @@ class Documents:
         yield from (*self.missions, *self.phases, *self.plans, *self.items)
 
     def one(self, name: str, here: Path | None = None, *, kinds: tuple[Kind, ...] = ()) -> Document:
-        """Return the one document that a name means: a path, an id, a number, a slug, or the begin of any of them.
+        """Return the one document that a name means: a path, an id, a number, a slug, or the begin
+        of any of them.
 
         Raises UnknownName, which lists the candidates.
         """
@@ -100,14 +118,27 @@ class Documents:
         if len(found) == 1:
             return found[0]
         if found:
-            raise UnknownName(f"`{name}` names {len(found)} documents:{_listed(found)}", "type more of the name, or a path")
+            raise UnknownName(
+                f"`{name}` names {len(found)} documents:{_listed(found)}",
+                "type more of the name, or a path",
+            )
         wanted = name.lower()
-        near = [each for each in self.all if wanted in each.path.lower() and (not kinds or each.kind in kinds)]
+        near = [
+            each
+            for each in self.all
+            if wanted in each.path.lower() and (not kinds or each.kind in kinds)
+        ]
         what = " or ".join(kinds) or "document"
-        raise UnknownName(f"there is no {what} `{name}`{_listed(near)}", "`forge list` shows what there is")
+        raise UnknownName(
+            f"there is no {what} `{name}`{_listed(near)}", "`forge list` shows what there is"
+        )
 
-    def named(self, name: str, here: Path | None = None, kinds: tuple[Kind, ...] = ()) -> list[Document]:
-        """Return the documents that a name means; those that are not archived come before those that are."""
+    def named(
+        self, name: str, here: Path | None = None, kinds: tuple[Kind, ...] = ()
+    ) -> list[Document]:
+        """Return the documents that a name means; those that are not archived come before those
+        that are.
+        """
         candidates = [each for each in self.all if not kinds or each.kind in kinds]
         for fits in self._tests(name, here):
             found = [each for each in candidates if fits(each)]
@@ -118,7 +149,11 @@ class Documents:
     def _tests(self, name: str, here: Path | None) -> Iterator[Callable[[Document], bool]]:
         places = {posixpath.normpath(name)}
         if here is not None:
-            places.add(Path(os.path.relpath(os.path.realpath(here / name), os.path.realpath(self.root))).as_posix())
+            places.add(
+                Path(
+                    os.path.relpath(os.path.realpath(here / name), os.path.realpath(self.root))
+                ).as_posix()
+            )
         yield lambda each: each.path in places or each.file in places
         if not name:
             return
@@ -127,11 +162,17 @@ class Documents:
         plans = {file.path for file in self.catalog.named(name)}
         number = normal(name) if leading(name) == normal(name) else None
         yield lambda each: each.kind == "phase" and leading(each.id) == number is not None
-        yield lambda each: each.path in plans or (each.kind == "phase" and each.id.endswith(f"-{name}"))
+        yield (
+            lambda each: (
+                each.path in plans or (each.kind == "phase" and each.id.endswith(f"-{name}"))
+            )
+        )
         yield lambda each: each.id.startswith(name) or each.name.startswith(name)
 
     def _folders(self, parent: str) -> list[str]:
-        return [name for name in names_in(self.root, parent) if (self.root / parent / name).is_dir()]
+        return [
+            name for name in names_in(self.root, parent) if (self.root / parent / name).is_dir()
+        ]
 
 
 def _listed(documents: list[Document]) -> str:

@@ -11,14 +11,20 @@ from forge.planning.plan.plan import load
 from forge.text.source import Source
 
 KEY = "formerly"
-"""The key of a plan under which `forge move` writes where it lay when runs or proofs spoke of it there."""
+"""The key of a plan under which `forge move` writes where it lay when runs or proofs spoke of it
+there.
+"""
 
 
-def homes(lost: Mapping[str, str], plans: Mapping[str, Sequence[str]], blob: Callable[[str], str]) -> dict[str, str]:
-    """Return where plans lie today that are not at their paths any more, by these paths; what nothing tells of is left out.
+def homes(
+    lost: Mapping[str, str], plans: Mapping[str, Sequence[str]], blob: Callable[[str], str]
+) -> dict[str, str]:
+    """Return where plans lie today that are not at their paths any more, by these paths; what
+    nothing tells of is left out.
 
-    `lost` has the blob that each had, where it is known; `plans` what each plan says of where it lay; `blob` tells the blob
-    of a plan. What a plan says comes first, then the same text, then the same folder's and file's name (`forge archive`).
+    `lost` has the blob that each had, where it is known; `plans` what each plan says of where it
+    lay; `blob` tells the blob of a plan. What a plan says comes first, then the same text, then the
+    same folder's and file's name (`forge archive`).
     """
     tests: tuple[Callable[[str, str], bool], ...] = (
         lambda path, plan: path in plans[plan],
@@ -36,7 +42,9 @@ def homes(lost: Mapping[str, str], plans: Mapping[str, Sequence[str]], blob: Cal
 
 
 def said_by(root: Path) -> dict[str, list[str]]:
-    """Return what each plan of a work tree says of where it lay; only those that say it are read as plans."""
+    """Return what each plan of a work tree says of where it lay; only those that say it are read as
+    plans.
+    """
     return {path: list(formerly(path, data)) for path, data in _plans(root)}
 
 

@@ -1,4 +1,6 @@
-"""The plan files of a work tree: where they are, what they are called, and the phases that they lie in. None is read here."""
+"""The plan files of a work tree: where they are, what they are called, and the phases that they lie
+in. None is read here.
+"""
 
 from __future__ import annotations
 
@@ -76,11 +78,16 @@ class Phase(Struct, frozen=True):
 
 def natural(text: str) -> list[tuple[int, str]]:
     """Return a sort key in which `phase 10` comes behind `phase 9`."""
-    return [(int(part), "") if number % 2 else (0, part) for number, part in enumerate(_NATURAL.split(text))]
+    return [
+        (int(part), "") if number % 2 else (0, part)
+        for number, part in enumerate(_NATURAL.split(text))
+    ]
 
 
 def find_plan_files(root: Path) -> Iterator[str]:
-    """Yield the path of every `*PLAN.md` below `.planning/`, at any depth; links to folders are not followed."""
+    """Yield the path of every `*PLAN.md` below `.planning/`, at any depth; links to folders are not
+    followed.
+    """
     top = root / FOLDER
     for folder, names, files in os.walk(top):
         if Path(folder) == top:
@@ -94,12 +101,19 @@ def plan_files_among(paths: Iterable[str]) -> Iterator[str]:
     """Yield those of the paths of a tree that are plans, as `find_plan_files` does for a folder."""
     for path in paths:
         parts = path.split("/")
-        if parts[0] == FOLDER and len(parts) > 1 and parts[1] not in _OWN and path.endswith("PLAN.md"):
+        if (
+            parts[0] == FOLDER
+            and len(parts) > 1
+            and parts[1] not in _OWN
+            and path.endswith("PLAN.md")
+        ):
             yield path
 
 
 def plan_id(path: str) -> str:
-    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for `PLAN.md` its folder."""
+    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for
+    `PLAN.md` its folder.
+    """
     folder, name = posixpath.split(path)
     if match := _FULL.fullmatch(name):
         return f"{match['phase']}-{match['plan']}"
@@ -112,22 +126,34 @@ def plan_id(path: str) -> str:
 def summaries_of(plans: Collection[str], summaries: Collection[str]) -> dict[str, str]:
     """Return the summary of each plan that has one, both by their paths.
 
-    It is called like its plan; or it lies beside it and bears its number (`01-02-SUMMARY.md` is that of `01-02-login-PLAN.md`,
-    of `02-PLAN.md` in `01-start` too), where no other plan there does.
+    It is called like its plan; or it lies beside it and bears its number (`01-02-SUMMARY.md` is
+    that of `01-02-login-PLAN.md`, of `02-PLAN.md` in `01-start` too), where no other plan there
+    does.
     """
-    found = {plan: own for plan in plans if (own := plan.removesuffix("PLAN.md") + "SUMMARY.md") in summaries}
+    found = {
+        plan: own
+        for plan in plans
+        if (own := plan.removesuffix("PLAN.md") + "SUMMARY.md") in summaries
+    }
     if len(found) == len(summaries):
         return found
-    left = {_numbered(path, "SUMMARY.md"): path for path in sorted({*summaries}.difference(found.values()), reverse=True)}
+    left = {
+        _numbered(path, "SUMMARY.md"): path
+        for path in sorted({*summaries}.difference(found.values()), reverse=True)
+    }
     numbers = [(plan, _numbered(plan, "PLAN.md")) for plan in plans if plan not in found]
     times = Counter(number for _, number in numbers)
-    return found | {plan: left[number] for plan, number in numbers if number in left and times[number] == 1}
+    return found | {
+        plan: left[number] for plan, number in numbers if number in left and times[number] == 1
+    }
 
 
 def _numbered(path: str, ending: str) -> tuple[str, str]:
-    """Return the folder of a plan or its summary, and the number that it has there: its id without a slug.
+    """Return the folder of a plan or its summary, and the number that it has there: its id without
+    a slug.
 
-    A number alone (`01-SUMMARY.md`) is that of a phase as well, so it is no plan's but that of its own name.
+    A number alone (`01-SUMMARY.md`) is that of a phase as well, so it is no plan's but that of its
+    own name.
     """
     folder, name = posixpath.split(path)
     whole = name.removesuffix(ending)
@@ -140,11 +166,16 @@ def _numbered(path: str, ending: str) -> tuple[str, str]:
 
 
 def identified(paths: Iterable[str]) -> list[PlanFile]:
-    """Give each path its id; those that are not unique get the milestone, else the folders, in front."""
+    """Give each path its id; those that are not unique get the milestone, else the folders, in
+    front.
+    """
     found = [(path, plan_id(path)) for path in paths]
     for prefix in (_milestone, _folders):
         number = Counter(name for _, name in found)
-        found = [(path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name) for path, name in found]
+        found = [
+            (path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name)
+            for path, name in found
+        ]
     return [PlanFile(path, name) for path, name in sorted(found, key=lambda pair: natural(pair[0]))]
 
 
@@ -174,8 +205,14 @@ def phases_of(files: Sequence[PlanFile]) -> list[Phase]:
 
 def phase_named(phases: Sequence[Phase], name: str) -> Phase | None:
     """Return the one current phase that a name means: its folder's name, its number or its slug."""
-    current = [phase for phase in phases if not {"milestones", "quick"} & set(phase.folder.split("/"))]
+    current = [
+        phase for phase in phases if not {"milestones", "quick"} & set(phase.folder.split("/"))
+    ]
     number = name.lstrip("0")
-    found = [phase for phase in current if name in (phase.name, phase.folder) or number == phase.number.lstrip("0") != ""]
+    found = [
+        phase
+        for phase in current
+        if name in (phase.name, phase.folder) or number == phase.number.lstrip("0") != ""
+    ]
     found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
     return found[0] if len(found) == 1 else None

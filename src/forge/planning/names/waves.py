@@ -36,15 +36,26 @@ Asked = Callable[[PlanFile], Needs]
 
 
 def dependencies(index: PlanIndex, file: PlanFile, names: Iterable[str]) -> list[Dependency]:
-    """Return what the entries of a plan's `depends_on` mean: `01-01`, `01-01-slug`, or short `01` within its phase."""
+    """Return what the entries of a plan's `depends_on` mean: `01-01`, `01-01-slug`, or short `01`
+    within its phase.
+    """
     return [Dependency(name, index.meant(file, name)) for name in map(str.strip, names) if name]
 
 
 class Order:
     """The open plans of a work tree in the order in which they can start."""
 
-    def __init__(self, files: Sequence[PlanFile], phases: Sequence[Phase], needs: Asked, done: Done, stuck: Done) -> None:
-        """Take the plans with what says of each whether it is done, and whether no run takes it as it is written."""
+    def __init__(
+        self,
+        files: Sequence[PlanFile],
+        phases: Sequence[Phase],
+        needs: Asked,
+        done: Done,
+        stuck: Done,
+    ) -> None:
+        """Take the plans with what says of each whether it is done, and whether no run takes it as
+        it is written.
+        """
         self._index = PlanIndex(files)
         self._phases = phases
         self._needs = needs
@@ -52,7 +63,8 @@ class Order:
         self._stuck = stuck
 
     def ready(self) -> list[PlanFile]:
-        """Return the plans that may start: of the first phase with open plans, the lowest wave whose dependencies are done.
+        """Return the plans that may start: of the first phase with open plans, the lowest wave
+        whose dependencies are done.
 
         A plan that no run takes as it is written holds up those that depend on it, and no others.
         """
@@ -66,15 +78,25 @@ class Order:
         return [file for file in self._open(phase) if not self._stuck(file)]
 
     def next_wave(self, files: Sequence[PlanFile]) -> list[PlanFile]:
-        """Return those of the given plans that may start, of the lowest wave among them, in order."""
+        """Return those of the given plans that may start, of the lowest wave among them, in
+        order.
+        """
         free = [(file, self._needs(file).wave) for file in files if not list(self._unmet(file))]
         lowest = min((wave for _, wave in free), default=0.0)
-        return sorted((file for file, wave in free if wave == lowest), key=lambda file: natural(file.path))
+        return sorted(
+            (file for file, wave in free if wave == lowest), key=lambda file: natural(file.path)
+        )
 
     def first_for(self, file: PlanFile) -> PlanFile:
-        """Return the plan to begin with, so that this one can be executed: itself, or one of those that it waits for."""
+        """Return the plan to begin with, so that this one can be executed: itself, or one of those
+        that it waits for.
+        """
         seen = {file}
-        while below := [found.file for found in self._depends_on(file) if found.file and not self._done(found.file)]:
+        while below := [
+            found.file
+            for found in self._depends_on(file)
+            if found.file and not self._done(found.file)
+        ]:
             if below[0] in seen:
                 break
             file = below[0]
@@ -87,7 +109,9 @@ class Order:
         for phase in self._phases:
             for file in self._open(phase):
                 if file not in ready:
-                    yield Waiting(file, [*self._unmet(file), *self._later(file, phase, first, ready)])
+                    yield Waiting(
+                        file, [*self._unmet(file), *self._later(file, phase, first, ready)]
+                    )
 
     def _open(self, phase: Phase) -> list[PlanFile]:
         return [file for file in phase.plans if not file.archived and not self._done(file)]
@@ -102,12 +126,20 @@ class Order:
             elif not self._done(found.file):
                 yield f"depends on {found.file.id}, which is not completed"
 
-    def _later(self, file: PlanFile, phase: Phase, first: Phase | None, ready: Sequence[PlanFile]) -> Iterator[str]:
+    def _later(
+        self, file: PlanFile, phase: Phase, first: Phase | None, ready: Sequence[PlanFile]
+    ) -> Iterator[str]:
         if self._stuck(file):
             return
         if first is not None and phase.folder != first.folder:
             count = len(self._open(first))
-            yield f"phase {first.name} comes first: {count} of its plans {'is' if count == 1 else 'are'} not completed"
+            yield (
+                f"phase {first.name} comes first: {count} of its plans"
+                f" {'is' if count == 1 else 'are'} not completed"
+            )
         elif ready and not list(self._unmet(file)):
             wave = self._needs(file).wave
-            yield f"wave {wave:g} comes behind wave {self._needs(ready[0]).wave:g}: {', '.join(each.id for each in ready)}"
+            yield (
+                f"wave {wave:g} comes behind wave {self._needs(ready[0]).wave:g}:"
+                f" {', '.join(each.id for each in ready)}"
+            )

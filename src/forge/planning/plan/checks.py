@@ -1,7 +1,9 @@
-"""What a `<verify>` or `<verification>` asks for: commands to run, and checks that only a person can make.
+"""What a `<verify>` or `<verification>` asks for: commands to run, and checks that only a person
+can make.
 
-A command is the text of `<automated>`, a fenced block, or backticked text whose words ask for nothing but success. All
-else is a human check: it is asked, never guessed at and never given to a shell.
+A command is the text of `<automated>`, a fenced block, or backticked text whose words ask for
+nothing but success. All else is a human check: it is asked, never guessed at and never given to a
+shell.
 """
 
 from __future__ import annotations
@@ -17,31 +19,39 @@ from forge.planning.plan.shell import cannot_fail
 from forge.text.source import Span
 from forge.text.tags import children
 
-_FENCE = re.compile(r"^[ \t]*(?P<marks>`{3,}+|~{3,}+)[ \t]*(?P<language>[\w-]*)(?P<rest>[^\n]*)$", re.M)
+_FENCE = re.compile(
+    r"^[ \t]*(?P<marks>`{3,}+|~{3,}+)[ \t]*(?P<language>[\w-]*)(?P<rest>[^\n]*)$", re.M
+)
 _SHELLS = {"", "bash", "sh", "shell", "zsh", "console", "terminal"}
 _CODE = re.compile(r"(?<!`)(`+)(?!`)(.+?)(?<!`)\1(?!`)")
 _COMMENT = re.compile(r"<!--.*?-->", re.S)
-_LEFT_TAG = re.compile(r"</?(?:manual|human|human-check|human_check|automated|sampling_rate)\b[^<>]*>")
+_LEFT_TAG = re.compile(
+    r"</?(?:manual|human|human-check|human_check|automated|sampling_rate)\b[^<>]*>"
+)
 _NUMBER = re.compile(r"^(?:step )?\d+[.):]\s", re.I)
 _PROMPT = re.compile(r"^[ \t]*\$ ", re.M)
 _MISSING = re.compile(r"\s*MISSING\b")
 
 _PROGRAMS = frozenset(
     """
-    ack act alembic ansible-playbook ant astro awk az bash bats bazel biome black bundle bun bunx cargo cat cd clang-format
-    cmake cmp composer coverage ctest curl dart deno diff docker docker-compose dotnet echo egrep elixir env eslint expo
-    false fgrep file find flake8 flutter gcc gh git go golangci-lint gofmt gradle grep head helm hugo java javac jest jq just
-    kubectl ktlint ls lua luac make meson mix mocha mvn mypy next ninja node npm npx nyc perl php phpcs phpstan phpunit ping
-    pip pip3 playwright pnpm poetry prettier printf prisma psql pylint pyright pytest python python3 rake rails ripgrep rg
-    rspec rubocop ruby ruff rustc rustfmt sed sh shellcheck sqlite3 sqlx stat stylelint supabase swift swiftformat swiftlint
-    tail task terraform test timeout tox tree true tsc tsx turbo uv uvx vite vitest vue-tsc wc which xcodebuild xmllint yarn
+    ack act alembic ansible-playbook ant astro awk az bash bats bazel biome black bundle bun bunx
+    cargo cat cd clang-format cmake cmp composer coverage ctest curl dart deno diff docker
+    docker-compose dotnet echo egrep elixir env eslint expo false fgrep file find flake8 flutter gcc
+    gh git go golangci-lint gofmt gradle grep head helm hugo java javac jest jq just kubectl ktlint
+    ls lua luac make meson mix mocha mvn mypy next ninja node npm npx nyc perl php phpcs phpstan
+    phpunit ping pip pip3 playwright pnpm poetry prettier printf prisma psql pylint pyright pytest
+    python python3 rake rails ripgrep rg rspec rubocop ruby ruff rustc rustfmt sed sh shellcheck
+    sqlite3 sqlx stat stylelint supabase swift swiftformat swiftlint tail task terraform test
+    timeout tox tree true tsc tsx turbo uv uvx vite vitest vue-tsc wc which xcodebuild xmllint yarn
     yamllint zig ! [ [[ artisan
     """.split()
 )
 _SUCCESS = re.compile(
     r"\b(?:all|every|the|full|existing)\b[\w\s\-/()]{0,60}?\bpass(?:es|ing)?\b"
-    r"|\b(?:must |should |will |to )?(?:all )?(?:be (?:green|clean)|is (?:green|clean)|passes|pass|succeeds?|successful(?:ly)?"
-    r"|compiles?|works|completes?|exits? (?:with )?(?:code |status )?(?:0|zero)\b|exit (?:code|status) 0)"
+    r"|\b(?:must |should |will |to )?(?:all )?(?:be (?:green|clean)|is"
+    r" (?:green|clean)|passes|pass|succeeds?|successful(?:ly)?"
+    r"|compiles?|works|completes?|exits? (?:with )?(?:code |status )?(?:0|zero)\b|exit"
+    r" (?:code|status) 0)"
     r"|\b(?:with )?(?:no|without|zero|0)(?: new| any| type| lint| build| typescript| compilation)* "
     r"(?:errors?|failures?|issues?|warnings?|regressions?|problems?)\b",
     re.I,
@@ -53,14 +63,18 @@ _NEUTRAL = re.compile(
 )
 _OTHER = re.compile(
     r"\b(?:returns?|shows?|prints?|outputs?|displays?|reports?|lists?|contains?|includes?|equals?|yields?|greater|less|fewer"
-    r"|more than|at least|at most|exactly|only|nothing|empty|fails?|failing|non-?zero|finds?|found|matches|match|results?"
-    r"|expect(?:ed|s)?|count|starts?|launch(?:es)?|should (?!pass|succeed|compile|be (?:green|clean)))\b|[<>=≥≤→]|->|\b\d+\b",
+    r"|more than|at least|at"
+    r" most|exactly|only|nothing|empty|fails?|failing|non-?zero|finds?|found|matches|match|results?"
+    r"|expect(?:ed|s)?|count|starts?|launch(?:es)?|should (?!pass|succeed|compile|be"
+    r" (?:green|clean)))\b|[<>=≥≤→]|->|\b\d+\b",
     re.I,
 )
 
 
 class Check(Struct, frozen=True):
-    """One thing to verify: a `command` for the shell, or a `human` check; `proves` is false where success says nothing."""
+    """One thing to verify: a `command` for the shell, or a `human` check; `proves` is false where
+    success says nothing.
+    """
 
     kind: Literal["command", "human"]
     text: str
@@ -69,7 +83,8 @@ class Check(Struct, frozen=True):
 
 
 def checks_in(text: str, *, prose: bool = True) -> list[Check]:
-    """Return the checks of a `<verify>` text in order, what only a person can check last and in one piece.
+    """Return the checks of a `<verify>` text in order, what only a person can check last and in one
+    piece.
 
     With `prose` false (for `<verification>`, a recapitulation) text that is no command is left out.
     """
@@ -81,10 +96,16 @@ def checks_in(text: str, *, prose: bool = True) -> list[Check]:
     else:
         commands, person = _from_lines(_uncommented(text))
     missing = [command for command in commands if _MISSING.match(command)]
-    found = [_command(command) for command in commands if command.strip() and not _MISSING.match(command)]
+    found = [
+        _command(command) for command in commands if command.strip() and not _MISSING.match(command)
+    ]
     words = "\n".join(line for line in (*missing, *person) if line)
     if words and (prose or missing):
-        found.append(Check("human", html.unescape(words), "the plan names no command for it" if missing else ""))
+        found.append(
+            Check(
+                "human", html.unescape(words), "the plan names no command for it" if missing else ""
+            )
+        )
     return found
 
 
@@ -113,7 +134,9 @@ def _unwrapped(text: str) -> str:
 
 
 class _Block(Struct, frozen=True):
-    """A fenced block: the language behind its opening marks, the lines between its fences, its place with both."""
+    """A fenced block: the language behind its opening marks, the lines between its fences, its
+    place with both.
+    """
 
     language: str
     text: str
@@ -121,7 +144,9 @@ class _Block(Struct, frozen=True):
 
 
 def _blocks(text: str) -> list[_Block]:
-    """Return the fenced blocks of a text. A fence that no line of the same marks closes is ordinary text."""
+    """Return the fenced blocks of a text. A fence that no line of the same marks closes is ordinary
+    text.
+    """
     fences = list(_FENCE.finditer(text))
     closing: dict[str, list[int]] = {}
     for number, fence in enumerate(fences):
@@ -143,7 +168,11 @@ def _blocks(text: str) -> list[_Block]:
 def _fenced(text: str, blocks: list[_Block]) -> tuple[list[str], list[str]]:
     commands = [block.text.strip("\n") for block in blocks if block.language in _SHELLS]
     person = [block.text.strip() for block in blocks if block.language not in _SHELLS]
-    edges = [0, *(edge for block in blocks for edge in (block.place.start, block.place.end)), len(text)]
+    edges = [
+        0,
+        *(edge for block in blocks for edge in (block.place.start, block.place.end)),
+        len(text),
+    ]
     outside = "\n".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
     more, lines = _from_lines(_uncommented(outside))
     return commands + more, lines + person
@@ -172,8 +201,20 @@ def _is_command(code: str) -> bool:
     if not words:
         return False
     if words[0] in _PROGRAMS:
-        return len(words) > 1 or words[0] in ("make", "pytest", "tox", "ctest", "tsc", "vitest", "jest", "rspec", "mypy")
-    return bool(re.match(r"(?:\./|\.venv/|vendor/bin/|node_modules/\.bin/|scripts?/|bin/)\S", words[0]))
+        return len(words) > 1 or words[0] in (
+            "make",
+            "pytest",
+            "tox",
+            "ctest",
+            "tsc",
+            "vitest",
+            "jest",
+            "rspec",
+            "mypy",
+        )
+    return bool(
+        re.match(r"(?:\./|\.venv/|vendor/bin/|node_modules/\.bin/|scripts?/|bin/)\S", words[0])
+    )
 
 
 def _squeeze(text: str) -> str:
@@ -181,5 +222,7 @@ def _squeeze(text: str) -> str:
 
 
 def _uncommented(text: str) -> str:
-    head, closing, tail = text.rpartition("-->")  # the tail ends no comment, and looking for one is quadratic
+    head, closing, tail = text.rpartition(
+        "-->"
+    )  # the tail ends no comment, and looking for one is quadratic
     return _COMMENT.sub("", head + closing) + tail

@@ -1,4 +1,6 @@
-"""What other documents need to know of a plan: plain data with places, small enough to keep for every plan."""
+"""What other documents need to know of a plan: plain data with places, small enough to keep for
+every plan.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,8 @@ _LONGEST = 300
 class PlanFacts(NamedTuple):
     """A plan as its neighbours see it. Every entry is as it was written, with its place.
 
-    `paths` are all that it may write; `gaps` says that it closes gaps of others, in a round of its own.
+    `paths` are all that it may write; `gaps` says that it closes gaps of others, in a round of its
+    own.
     """
 
     path: str
@@ -92,11 +95,16 @@ def _files(plan: Plan) -> Iterator[Spot]:
     value = plan.front.get("files_modified")
     for element in value.elements() if value else []:
         if _plain(element):
-            yield from (Spot.of(plan.source, element.span, path[:_LONGEST]) for path in scope.paths_in(element.raw))
+            yield from (
+                Spot.of(plan.source, element.span, path[:_LONGEST])
+                for path in scope.paths_in(element.raw)
+            )
 
 
 def _requirements(plan: Plan) -> Iterator[Spot]:
-    """Yield each requirement that the front matter names; an entry may hold several, and words behind them."""
+    """Yield each requirement that the front matter names; an entry may hold several, and words
+    behind them.
+    """
     for entry in _listed(plan, "requirements"):
         for part in re.split(r"[,;]\s*", entry.text):
             if name := _NAME.match(part.strip()):

@@ -36,7 +36,11 @@ class MustHave(Struct, frozen=True):
         """Return the text of the first of `keys` that has one."""
         for key in keys:
             found = self.value.get(key)
-            if found is not None and not isinstance(found.data, (dict, list)) and found.data is not None:
+            if (
+                found is not None
+                and not isinstance(found.data, (dict, list))
+                and found.data is not None
+            ):
                 return found.raw
         return None
 
@@ -71,7 +75,8 @@ def _flat(value: Value) -> str:
 def declared(front: Value) -> list[MustHave]:
     """Return every must-have of a plan's front matter, in file order within its kind.
 
-    A `must_haves` that is a list holds its blocks as one-key mappings; a bare string in such a list is a truth.
+    A `must_haves` that is a list holds its blocks as one-key mappings; a bare string in such a list
+    is a truth.
     """
     block = front.get("must_haves")
     if block is None:
@@ -80,7 +85,11 @@ def declared(front: Value) -> list[MustHave]:
     for key, value in _blocks(block):
         if kind := BLOCKS.get(key):
             found.setdefault(kind, []).extend(value.elements())
-    return [MustHave(kind, index, value) for kind in BLOCKS.values() for index, value in enumerate(found.get(kind, []), 1)]
+    return [
+        MustHave(kind, index, value)
+        for kind in BLOCKS.values()
+        for index, value in enumerate(found.get(kind, []), 1)
+    ]
 
 
 def _blocks(block: Value) -> Iterator[tuple[str, Value]]:

@@ -20,12 +20,16 @@ _STRETCH = re.compile(r"([^{}]*+)([{}]?)")
 _WHOLLY_ASIDE = re.compile(r"[(（].*[)）]$|n/a\b.*|none\b.*", re.I | re.S)
 _SPAN = re.compile(r"`([^`]+)`")
 _BRACES = re.compile(r"(?<!\{)\{((?=[^{},\s]*,)[^{}\s]*+)\}(?!\})")
-_PLACEHOLDER = re.compile(r"<[^<>/]*>|(?<!\{)\{[^{},/]*\}(?!\})|Y{4}[\w-]*|(?<![A-Za-z])X{3,}(?![A-Za-z])")
+_PLACEHOLDER = re.compile(
+    r"<[^<>/]*>|(?<!\{)\{[^{},/]*\}(?!\})|Y{4}[\w-]*|(?<![A-Za-z])X{3,}(?![A-Za-z])"
+)
 _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
 def clean(text: str) -> tuple[str, str]:
-    """Return the path in a text and the annotation behind it (`src/a.py (new)`), both possibly empty; `./` is dropped."""
+    """Return the path in a text and the annotation behind it (`src/a.py (new)`), both possibly
+    empty; `./` is dropped.
+    """
     bare = text.strip().strip("`\"'").strip()
     bare = re.sub(r"^[-*]\s+", "", bare).strip("`\"'")
     path = _ANNOTATION.sub("", bare).strip("`\"' ")
@@ -34,7 +38,9 @@ def clean(text: str) -> tuple[str, str]:
 
 
 def paths_in(text: str) -> list[str]:
-    """Return the paths of a `<files>` text or of one entry of a list: split at commas and line ends, notes dropped."""
+    """Return the paths of a `<files>` text or of one entry of a list: split at commas and line
+    ends, notes dropped.
+    """
     found = []
     for item in _entries(text):
         if not item.strip() or _WHOLLY_ASIDE.fullmatch(item.strip()):
@@ -47,7 +53,9 @@ def paths_in(text: str) -> list[str]:
 
 
 def _items(text: str) -> list[str]:
-    """Split a text at line ends, and at commas that are not in braces (`src/{a,b}.py` is one item)."""
+    """Split a text at line ends, and at commas that are not in braces (`src/{a,b}.py` is one
+    item).
+    """
     items: list[list[str]] = [[]]
     for stretch, brace in _STRETCH.findall(text):
         first, *more = re.split(r"\n" if brace == "}" else r"[,\n]", stretch)
@@ -58,7 +66,9 @@ def _items(text: str) -> list[str]:
 
 
 def _entries(text: str) -> list[str]:
-    """Return the entries of a file list; several code spans in one item are an entry each, `{a,b}` stands for two."""
+    """Return the entries of a file list; several code spans in one item are an entry each, `{a,b}`
+    stands for two.
+    """
     entries: list[str] = []
     for item in _items(text):
         spans = _SPAN.findall(item)
@@ -75,9 +85,15 @@ def _braces(text: str) -> list[str]:
 
 
 def deletes_in(text: str) -> list[str]:
-    """Return the paths of a file list whose annotation says that they go away: `old.py (delete)`."""
+    """Return the paths of a file list whose annotation says that they go away: `old.py
+    (delete)`.
+    """
     items = [clean(item) for item in re.split(r"[,\n]", text)]
-    return [path for path, note in items if path and re.search(r"delet|remov|renam|mov(?:e|ed|ing)\b", note, re.I)]
+    return [
+        path
+        for path, note in items
+        if path and re.search(r"delet|remov|renam|mov(?:e|ed|ing)\b", note, re.I)
+    ]
 
 
 def leaves(path: str) -> bool:
@@ -88,7 +104,8 @@ def leaves(path: str) -> bool:
 
 
 def placeholder(path: str) -> str | None:
-    """Return the part of a path that stands for a name not yet known: `<run-id>`, `{date}`, `YYYYMMDD_add.sql`, `XXX`.
+    """Return the part of a path that stands for a name not yet known: `<run-id>`, `{date}`,
+    `YYYYMMDD_add.sql`, `XXX`.
 
     Brackets are letters (`[slug]/page.tsx`), and braces with a comma are choices.
     """
@@ -99,10 +116,17 @@ def placeholder(path: str) -> str | None:
 def outside(source: Source, front: Value) -> list[Finding]:
     """Return a finding for each path of the front matter that leads out of the repository."""
     return [
-        source.finding("path-outside", "error", span, f"`{path}` leaves the repository",
-                       "name paths relative to the repository's root", blocks=True)
-        for path, span in _declared(front) if leaves(path)
-    ]  # fmt: skip
+        source.finding(
+            "path-outside",
+            "error",
+            span,
+            f"`{path}` leaves the repository",
+            "name paths relative to the repository's root",
+            blocks=True,
+        )
+        for path, span in _declared(front)
+        if leaves(path)
+    ]
 
 
 def _declared(front: Value) -> Iterable[tuple[str, Span]]:
@@ -114,14 +138,22 @@ def _declared(front: Value) -> Iterable[tuple[str, Span]]:
 
 
 class WriteScope(Struct, frozen=True, dict=True):
-    """The paths and globs that a plan may write. `*` and `?` are globs; brackets are letters, as in `[id]/page.tsx`."""
+    """The paths and globs that a plan may write. `*` and `?` are globs; brackets are letters, as in
+    `[id]/page.tsx`.
+    """
 
     paths: tuple[str, ...]
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> WriteScope:
         """Return the scope of the given paths, in order, each once."""
-        return cls(tuple(dict.fromkeys(posixpath.normpath(path) for path in paths if path and not leaves(path))))
+        return cls(
+            tuple(
+                dict.fromkeys(
+                    posixpath.normpath(path) for path in paths if path and not leaves(path)
+                )
+            )
+        )
 
     @cached_property
     def _globbed(self) -> Callable[[str], bool]:
@@ -132,7 +164,9 @@ class WriteScope(Struct, frozen=True, dict=True):
         return frozenset(self.paths)
 
     def covers(self, path: str) -> bool:
-        """Say whether a file lies in the scope: named, below a folder that is named, or matched by a glob."""
+        """Say whether a file lies in the scope: named, below a folder that is named, or matched by
+        a glob.
+        """
         parts = path.split("/")
         if any("/".join(parts[:end]) in self._exact for end in range(1, len(parts) + 1)):
             return True
@@ -151,7 +185,11 @@ def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
 def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     forms = [form for form in map(glob_regex, globs) if _compiled(form) is not None]
     joined = _compiled("|".join(f"(?:{form})" for form in forms)) if forms else None
-    compiled = [joined] if joined is not None else [found for form in forms if (found := _compiled(form)) is not None]
+    compiled = (
+        [joined]
+        if joined is not None
+        else [found for form in forms if (found := _compiled(form)) is not None]
+    )
     return lambda path: any(glob.fullmatch(searchable(path)) for glob in compiled)
 
 

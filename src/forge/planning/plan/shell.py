@@ -1,4 +1,6 @@
-"""What can be said of a shell command without running it: where it goes, and whether it could ever fail."""
+"""What can be said of a shell command without running it: where it goes, and whether it could ever
+fail.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ _CLOSERS = {"}", ")", "fi", "done", "esac"}
 _SEPARATORS = {";", "\n", "&"}
 _COMPOUND = _OPENERS | _CLOSERS | {"while", "until", "for", "case", "select"}
 _IN_BACKGROUND = re.compile(r"(?<![&>])&(?![&>\d])")
-_MOST_MOVES = 100  # each is looked up in the file system; a command that moves about more than that is a person's to judge
+# each is looked up in the file system; a command that moves about more than that is a person's to
+# judge
+_MOST_MOVES = 100
 _COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
 _BRACKET = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[()]""", re.S)
 _CD = re.compile(
@@ -23,10 +27,12 @@ _CD = re.compile(
 
 
 def cannot_fail(command: str) -> bool:
-    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `; echo`, a last `&`.
+    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `;
+    echo`, a last `&`.
 
-    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either, and a script that leaves
-    by `set -e` or by an `exit` of its own can fail (`grep error log && exit 1 || true`).
+    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either,
+    and a script that leaves by `set -e` or by an `exit` of its own can fail (`grep error log &&
+    exit 1 || true`).
     """
     if re.search(r"(?<!&)&\s*$", command):
         return True
@@ -46,7 +52,10 @@ def cannot_fail(command: str) -> bool:
 def _bare(words: list[str]) -> list[str]:
     """Return a segment without the words that open and close groups around it."""
     start = next((number for number, word in enumerate(words) if word not in _OPENERS), len(words))
-    end = next((number for number in range(len(words), start, -1) if words[number - 1] not in _CLOSERS), start)
+    end = next(
+        (number for number in range(len(words), start, -1) if words[number - 1] not in _CLOSERS),
+        start,
+    )
     return words[start:end]
 
 
@@ -54,16 +63,24 @@ def _leaves(words: list[str]) -> bool:
     """Say whether a segment can end the script with a status of its own."""
     if words[:1] == ["set"] and any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:]):
         return True
-    return any(word in ("exit", "return") and following != "0" for word, following in zip(words, [*words[1:], ""], strict=True))
+    return any(
+        word in ("exit", "return") and following != "0"
+        for word, following in zip(words, [*words[1:], ""], strict=True)
+    )
 
 
 def _exits(command: str, segments: list[list[str]]) -> bool:
-    """Say whether a plain list of commands has an `exit 1` that no `||` behind it hides; in a group or a pipe one would."""
+    """Say whether a plain list of commands has an `exit 1` that no `||` behind it hides; in a group
+    or a pipe one would.
+    """
     if _IN_BACKGROUND.search(command) or any(_COMPOUND & set(segment) for segment in segments):
         return False
     blank = ("", "")
     return any(
-        word == "exit" and before in ("", "&&", "||") and re.fullmatch("[1-9][0-9]*", status) and after != "|"
+        word == "exit"
+        and before in ("", "&&", "||")
+        and re.fullmatch("[1-9][0-9]*", status)
+        and after != "|"
         for segment in segments
         for before, word, status, after in zip(
             ["", *segment], segment, [*segment[1:], ""], [*segment[2:], *blank], strict=False
@@ -76,7 +93,9 @@ def _harmless(words: list[str]) -> bool:
 
 
 def _segments(command: str) -> list[list[str]]:
-    """Split a command at `;`, `&` and line ends outside quotes, comments left out; empty where it does not even tokenise."""
+    """Split a command at `;`, `&` and line ends outside quotes, comments left out; empty where it
+    does not even tokenise.
+    """
     code = _COMMENT.sub(lambda match: match[1] or "", command)
     lexer = shlex.shlex(code, posix=False, punctuation_chars=";&|()\n")
     lexer.whitespace = " \t\r"
@@ -96,10 +115,12 @@ def _segments(command: str) -> list[list[str]]:
 
 
 def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
-    """Return the first folder outside `root` that a command changes to, and the command without that `cd`.
+    """Return the first folder outside `root` that a command changes to, and the command without
+    that `cd`.
 
-    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`). A subshell counts too: what `(cd /x &&
-    make)` runs there proves another tree; behind its bracket the command is where it was before.
+    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`). A subshell
+    counts too: what `(cd /x && make)` runs there proves another tree; behind its bracket the
+    command is where it was before.
     """
     at = here = os.path.realpath(root)
     left: list[str] = []  # where the subshells that are open were begun

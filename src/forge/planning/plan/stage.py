@@ -18,14 +18,18 @@ _LABEL = re.compile(r"(?:task\s+)?(?:(?=\S*\d)\S++\s+)?(?:[:–—-]\s+)?(?:\[.*
 _ASIDE = re.compile(r"\([^)]*\)|\bn/a\b", re.I)
 _NO_PATH = re.compile(r"\bn/a\b", re.I)
 _PATH = re.compile(r"\w[./]\w|\w/|(?<![\w.])\.\w")
-_BARE_FILES = re.compile(r"\b(?:\w*(?:Make|Docker|Just|Proc|Gem|Rake|Vagrant|Jenkins)file|LICENSE|README|CHANGELOG)\b")
+_BARE_FILES = re.compile(
+    r"\b(?:\w*(?:Make|Docker|Just|Proc|Gem|Rake|Vagrant|Jenkins)file|LICENSE|README|CHANGELOG)\b"
+)
 
 EDITING: frozenset[Stage] = frozenset(("edit", "repair"))
 
 
 def names_a_path(files: str) -> bool:
     """Say whether a `<files>` text names a path; "none", "n/a" and "(verification only)" do not."""
-    head, closing, tail = files.rpartition(")")  # the tail ends no aside, and looking for one is quadratic
+    head, closing, tail = files.rpartition(
+        ")"
+    )  # the tail ends no aside, and looking for one is quadratic
     text = _ASIDE.sub("", head + closing) + _NO_PATH.sub("", tail)
     return bool(_PATH.search(text) or _BARE_FILES.search(text))
 

@@ -1,4 +1,6 @@
-"""Approvals: this user's yes, on this machine, in this clone, to exactly one text. They never lie in the repository."""
+"""Approvals: this user's yes, on this machine, in this clone, to exactly one text. They never lie
+in the repository.
+"""
 
 from __future__ import annotations
 
@@ -43,8 +45,14 @@ class Subject(Struct, frozen=True):
     @property
     def sha256(self) -> str:
         """The SHA-256 of all of it but the path; the scope says what the contract comes to."""
-        content = {key: value for key, value in asdict(self).items() if key not in ("plan_path", "contract")}
-        return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")).hexdigest()
+        content = {
+            key: value
+            for key, value in asdict(self).items()
+            if key not in ("plan_path", "contract")
+        }
+        return hashlib.sha256(
+            json.dumps(content, sort_keys=True, ensure_ascii=False).encode("utf-8", "replace")
+        ).hexdigest()
 
     def as_data(self) -> dict[str, object]:
         """Return what `forge approve --print` shows."""
@@ -66,7 +74,8 @@ def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSet
         return wanted, RunnerSettings()
     known = ", ".join(sorted({*plug_ins(), *settings.runners}))
     raise SettingsError(
-        f"there is no runner `{wanted}`; there are: {known}", "define it under `runners` in .planning/forge.yaml"
+        f"there is no runner `{wanted}`; there are: {known}",
+        "define it under `runners` in .planning/forge.yaml",
     )
 
 
@@ -77,8 +86,11 @@ def plan_commands(plan: Plan) -> list[str]:
     return [check.text for check in checks if check.kind == "command"] + truths
 
 
-def subject_of(repository: Repository, plan: Plan, settings: Settings, runner_name: str | None = None) -> Subject:
-    """Return what a person approves when they approve a plan with a runner, under the contract of its missions.
+def subject_of(
+    repository: Repository, plan: Plan, settings: Settings, runner_name: str | None = None
+) -> Subject:
+    """Return what a person approves when they approve a plan with a runner, under the contract of
+    its missions.
 
     Raises SettingsError where there is no such runner, or a mission cannot be read.
     """
@@ -86,23 +98,43 @@ def subject_of(repository: Repository, plan: Plan, settings: Settings, runner_na
     contract = contract_for(repository.root, plan.path)
     scope = contract.narrowed(settings.scope)
     return Subject(
-        plan.path, plan.sha256, plan_commands(plan),
-        {"name": name, **{key: value for key, value in asdict(runner).items() if key != "timeout"}, "env": sorted(runner.env)},
-        {**asdict(settings.limits), "runner_timeout": runner.timeout, "repair_attempts": settings.repair_attempts},
-        {"write": list(plan.write_scope.paths), "max_files": scope.max_files, "max_lines": scope.max_lines,
-         "protect": list(scope.protect), **contract.as_data()},
-        asdict(settings.approvals), contract,
-    )  # fmt: skip
+        plan.path,
+        plan.sha256,
+        plan_commands(plan),
+        {
+            "name": name,
+            **{key: value for key, value in asdict(runner).items() if key != "timeout"},
+            "env": sorted(runner.env),
+        },
+        {
+            **asdict(settings.limits),
+            "runner_timeout": runner.timeout,
+            "repair_attempts": settings.repair_attempts,
+        },
+        {
+            "write": list(plan.write_scope.paths),
+            "max_files": scope.max_files,
+            "max_lines": scope.max_lines,
+            "protect": list(scope.protect),
+            **contract.as_data(),
+        },
+        asdict(settings.approvals),
+        contract,
+    )
 
 
 def command(settings: Settings, plan_path: str, runner: str) -> str:
     """Return the command line that approves a plan with a runner."""
-    return forge_command("approve", plan_path, *([] if runner == settings.runner else ["--runner", runner]))
+    return forge_command(
+        "approve", plan_path, *([] if runner == settings.runner else ["--runner", runner])
+    )
 
 
 def state_folder() -> Path:
     """Return where this user's approvals lie: below the XDG state folder."""
-    base = os.environ.get("XDG_STATE_HOME") or os.path.join(os.path.expanduser("~"), ".local", "state")
+    base = os.environ.get("XDG_STATE_HOME") or os.path.join(
+        os.path.expanduser("~"), ".local", "state"
+    )
     return Path(base) / "forge" / "approvals"
 
 
@@ -118,24 +150,35 @@ def is_approved(repository: Repository, subject: Subject) -> bool:
 
 
 def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> bool:
-    """Say whether exactly this plan is approved with any runner: its commands do not depend on who does its edits."""
+    """Say whether exactly this plan is approved with any runner: its commands do not depend on who
+    does its edits.
+    """
     names = dict.fromkeys((settings.runner, "manual", *settings.runners))
-    return any(is_approved(repository, subject_of(repository, plan, settings, name)) for name in names)
+    return any(
+        is_approved(repository, subject_of(repository, plan, settings, name)) for name in names
+    )
 
 
 def findings_of(repository: Repository, plan: Plan) -> list[Finding]:
-    """Return what the rules say of a plan: what is shown with it where it is approved, and what its run records."""
+    """Return what the rules say of a plan: what is shown with it where it is approved, and what its
+    run records.
+    """
     found: list[Finding] = importlib.import_module(_RULES).of_one_plan(repository.root, plan.source)
     return found
 
 
 def told(findings: Iterable[Finding]) -> list[str]:
     """Return findings about a plan as records keep them, a line each."""
-    return [f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}" for found in findings]
+    return [
+        f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}"
+        for found in findings
+    ]
 
 
 def findings_shown(repository: Repository, subject: Subject) -> list[str] | None:
-    """Return the findings that were shown with an approval; None where there is none, or it was given without them."""
+    """Return the findings that were shown with an approval; None where there is none, or it was
+    given without them.
+    """
     clone = known_clone_id(repository)
     try:
         shown = json.loads(_file(clone or "", subject).read_bytes()).get("findings")
@@ -144,12 +187,17 @@ def findings_shown(repository: Repository, subject: Subject) -> list[str] | None
     return [str(line) for line in shown] if isinstance(shown, list) else None
 
 
-def approve(repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding]) -> None:
-    """Record an approval, with the findings that were shown with it. Raises StorageFailed, SettingsError."""
+def approve(
+    repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding]
+) -> None:
+    """Record an approval, with the findings that were shown with it. Raises StorageFailed,
+    SettingsError.
+    """
     path = _file(clone_id(repository), subject)
     if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
         raise SettingsError(
-            f"the state folder {state_folder()} lies inside the repository", "set XDG_STATE_HOME to a folder outside it"
+            f"the state folder {state_folder()} lies inside the repository",
+            "set XDG_STATE_HOME to a folder outside it",
         )
     record: dict[str, object] = {
         "plan": subject.plan_path,
@@ -171,20 +219,35 @@ def withdraw(repository: Repository, subject: Subject) -> bool:
 
 
 def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> str:
-    """Return a plan as a person approves it: steps, commands, runner, limits and write scope, and what is wrong with it."""
+    """Return a plan as a person approves it: steps, commands, runner, limits and write scope, and
+    what is wrong with it.
+    """
     setup = plan.texts("user_setup")
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
     lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
-    lines += ["commands that will run here:", *(shown_command(text) for text in subject.commands or ["(none)"])]
+    lines += [
+        "commands that will run here:",
+        *(shown_command(text) for text in subject.commands or ["(none)"]),
+    ]
     lines += [f"runner: {subject.runner['name']} {_line(subject.runner['command'])}".rstrip()]
-    lines += [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
-    lines += ["may write:", *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"])]
+    lines += (
+        [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
+    )
+    lines += [
+        "may write:",
+        *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"]),
+    ]
     within = [f"  {line}" for line in subject.contract.lines()]
     lines += ["within what its missions allow:", *within] if within else []
-    lines += [f"at most in a step: {subject.scope['max_files']} files, {subject.scope['max_lines']} lines"]
+    lines += [
+        f"at most in a step: {subject.scope['max_files']} files, {subject.scope['max_lines']} lines"
+    ]
     lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
-    lines += [f"limits: {', '.join(f'{name} {value}' for name, value in subject.limits.items() if value is not None)}"]
-    lines += ["what the rules say of it:", *(f"  {line}" for line in told(findings))] if findings else []
+    limits = [f"{name} {value}" for name, value in subject.limits.items() if value is not None]
+    lines += [f"limits: {', '.join(limits)}"]
+    lines += (
+        ["what the rules say of it:", *(f"  {line}" for line in told(findings))] if findings else []
+    )
     return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
 
 

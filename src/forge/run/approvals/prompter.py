@@ -23,11 +23,14 @@ class Person(Protocol):
 
     present: bool
 
-    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer | None:
+    def ask(
+        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+    ) -> Answer | None:
         """Ask, and return the answer; None where nobody is there, so that the run pauses.
 
-        `shown` is the diff that the question is about, as a patch, empty where it is about none. `broken_off` says whether the
-        question has become void, since another shell wants the run to pause or to stop.
+        `shown` is the diff that the question is about, as a patch, empty where it is about none.
+        `broken_off` says whether the question has become void, since another shell wants the run to
+        pause or to stop.
         """
 
     def approve(self, text: str) -> bool:
@@ -39,7 +42,9 @@ class Nobody:
 
     present = False
 
-    def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer | None:
+    def ask(
+        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+    ) -> Answer | None:
         """See Person.ask."""
         return None
 

@@ -32,7 +32,10 @@ def titled(title: str) -> str:
     """Return a title in one line. Raises UsageError where nothing is left of it."""
     found = one_line(title)
     if not found:
-        raise UsageError("a document needs a title", 'write it behind the kind: `forge new item "Log in with a key"`')
+        raise UsageError(
+            "a document needs a title",
+            'write it behind the kind: `forge new item "Log in with a key"`',
+        )
     return found
 
 
@@ -41,14 +44,23 @@ def make(root: Path, path: str, text: str) -> bool:
     place = root / path
     real = Path(os.path.realpath(place.parent))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise UsageError(f"{path} would lie outside of the repository", "look where the links in .planning/ lead")
+        raise UsageError(
+            f"{path} would lie outside of the repository", "look where the links in .planning/ lead"
+        )
     return atomic.create(place, text.encode("utf-8", "surrogateescape"))
 
 
-def numbered(repository: Repository, place: str, numbers: Iterable[str], attempt: Callable[[str], Created | None]) -> Created:
-    """Make a document under the next number of a place, or the one behind it where another forge was faster.
+def numbered(
+    repository: Repository,
+    place: str,
+    numbers: Iterable[str],
+    attempt: Callable[[str], Created | None],
+) -> Created:
+    """Make a document under the next number of a place, or the one behind it where another forge
+    was faster.
 
-    A number is noted for all work trees of the clone before it is given: no other branch gets it, committed or not.
+    A number is noted for all work trees of the clone before it is given: no other branch gets it,
+    committed or not.
     """
     taken = {*numbers, *given(repository, place)}
     for _ in range(TRIES):
@@ -66,7 +78,9 @@ def given(repository: Repository, place: str) -> list[str]:
 
 
 def _take(repository: Repository, place: str, number: str) -> bool:
-    """Note that a number is given; return False where another forge has just done so. Raises StorageFailed."""
+    """Note that a number is given; return False where another forge has just done so. Raises
+    StorageFailed.
+    """
     folder = repository.forge_dir / _GIVEN / place
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -79,7 +93,19 @@ def _take(repository: Repository, place: str, number: str) -> bool:
 
 
 def ever_added(repository: Repository, folder: str) -> Iterator[str]:
-    """Yield every path that any branch or tag ever added below a folder: numbers are not given twice."""
-    words = ("log", "--all", "--format=", "--name-only", "--no-renames", "--diff-filter=A", "-z", "--", f"{folder}/")
+    """Yield every path that any branch or tag ever added below a folder: numbers are not given
+    twice.
+    """
+    words = (
+        "log",
+        "--all",
+        "--format=",
+        "--name-only",
+        "--no-renames",
+        "--diff-filter=A",
+        "-z",
+        "--",
+        f"{folder}/",
+    )
     output = repository.git(*words)
     yield from (os.fsdecode(path).strip() for path in output.split(b"\0") if path.strip())

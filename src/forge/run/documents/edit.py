@@ -1,4 +1,6 @@
-"""`forge edit`: a copy in the person's editor, held against the rules, and put in place of the document as one."""
+"""`forge edit`: a copy in the person's editor, held against the rules, and put in place of the
+document as one.
+"""
 
 from __future__ import annotations
 
@@ -49,9 +51,11 @@ class Edited(Struct, frozen=True):
 
 
 def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
-    """Let a person edit a document. `ask` is called with the findings where the text has errors that it had not before.
+    """Let a person edit a document. `ask` is called with the findings where the text has errors
+    that it had not before.
 
-    A text that was kept from an earlier edit is gone on with. Raises NotSaved or StorageFailed; no text is lost then.
+    A text that was kept from an earlier edit is gone on with. Raises NotSaved or StorageFailed; no
+    text is lost then.
     """
     place = Path(os.path.realpath(repository.root / document.file))
     before = _read(repository.root, place)
@@ -69,18 +73,30 @@ def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
         if before.strip() and not after.strip():
             copy.unlink()
             base.unlink()
-            raise NotSaved(f"{document.file} is as it was: the new text is empty", "`forge archive` puts a document away")
+            raise NotSaved(
+                f"{document.file} is as it was: the new text is empty",
+                "`forge archive` puts a document away",
+            )
         findings = findings_in(repository.root, Source.of(document.file, after))
-        if after == before or not (wrong := _new_errors(repository.root, document, before, findings)):
+        if after == before or not (
+            wrong := _new_errors(repository.root, document, before, findings)
+        ):
             break
         choice = ask(wrong)
         if choice == "stop":
-            raise NotSaved(f"{document.file} is as it was: the new text has {amount(len(wrong), 'error')}", _kept(copy), wrong)
+            raise NotSaved(
+                f"{document.file} is as it was: the new text has {amount(len(wrong), 'error')}",
+                _kept(copy),
+                wrong,
+            )
         if choice == "save":
             break
     if after != before:
         if _read(repository.root, place) != before:
-            raise NotSaved(f"{document.file} was changed by somebody else meanwhile", f"{_kept(copy)}; compare the two first")
+            raise NotSaved(
+                f"{document.file} was changed by somebody else meanwhile",
+                f"{_kept(copy)}; compare the two first",
+            )
         atomic.swap(place, before, after)
     copy.unlink()
     base.unlink()
@@ -100,23 +116,42 @@ def _read(root: Path, place: Path) -> bytes:
         raise StorageFailed.of(error) from error
 
 
-def _new_errors(root: Path, document: Document, before: bytes, findings: list[Finding]) -> list[Finding]:
+def _new_errors(
+    root: Path, document: Document, before: bytes, findings: list[Finding]
+) -> list[Finding]:
     """Return the errors of a text if it has more of some rule than the text before it."""
-    old = Counter(each.rule for each in findings_in(root, Source.of(document.file, before)) if each.severity == "error")
+    old = Counter(
+        each.rule
+        for each in findings_in(root, Source.of(document.file, before))
+        if each.severity == "error"
+    )
     errors = [each for each in findings if each.severity == "error"]
     return errors if Counter(each.rule for each in errors) - old else []
 
 
 def _launch(repository: Repository, copy: Path) -> None:
-    """Run the editor as git does: its command line through the shell, the file as one word behind it."""
+    """Run the editor as git does: its command line through the shell, the file as one word behind
+    it.
+    """
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _of_git(repository) or "vi"
     try:
-        done = subprocess.run(["sh", "-c", f'{editor} "$@"', editor, str(copy)], cwd=repository.root, check=False)
+        done = subprocess.run(
+            ["sh", "-c", f'{editor} "$@"', editor, str(copy)], cwd=repository.root, check=False
+        )
     except OSError as error:
-        raise NotSaved(f"the editor `{editor}` cannot be started: {error.strerror}", _kept(copy)) from error
+        raise NotSaved(
+            f"the editor `{editor}` cannot be started: {error.strerror}", _kept(copy)
+        ) from error
     if done.returncode:
-        raise NotSaved(f"the editor `{editor}` ended with status {done.returncode}; nothing was saved", _kept(copy))
+        raise NotSaved(
+            f"the editor `{editor}` ended with status {done.returncode}; nothing was saved",
+            _kept(copy),
+        )
 
 
 def _of_git(repository: Repository) -> str:
-    return program.attempt(repository.root, "config", "core.editor").stdout.decode("utf-8", "replace").strip()
+    return (
+        program.attempt(repository.root, "config", "core.editor")
+        .stdout.decode("utf-8", "replace")
+        .strip()
+    )

@@ -17,16 +17,27 @@ _LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million i
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
-    """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or StorageFailed."""
+    """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or
+    StorageFailed.
+    """
     title = titled(title)
-    wishes = wishes._replace(depends_on=tuple(paths.meant(repository.root, name) for name in wishes.depends_on))
+    wishes = wishes._replace(
+        depends_on=tuple(paths.meant(repository.root, name) for name in wishes.depends_on)
+    )
     for _ in range(TRIES):
         item_id = _random_id()
         if paths.taken(repository.root, item_id):
             continue
         path = f"{paths.FOLDER}/{item_id}-{slug(title, 'item')}.md"
         made = make(repository.root, path, new_documents.item(item_id, title, wishes))
-        if made and sum(paths.has_id(name, item_id) for name in paths.names_in(repository.root, paths.FOLDER)) == 1:
+        if (
+            made
+            and sum(
+                paths.has_id(name, item_id)
+                for name in paths.names_in(repository.root, paths.FOLDER)
+            )
+            == 1
+        ):
             return Created(item_id, path)
         if made:
             (repository.root / path).unlink()
@@ -34,7 +45,9 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
 
 
 def _random_id() -> str:
-    """Return an id that begins with a letter, so that it is never taken for the number of a phase or a plan."""
+    """Return an id that begins with a letter, so that it is never taken for the number of a phase
+    or a plan.
+    """
     while (found := short(_LENGTH))[0].isdigit():
         pass
     return found

@@ -20,7 +20,10 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     mission_id = slug(title, "mission")
     path = f"{mission.FOLDER}/{mission_id}.yaml"
     if (repository.root / paths.ARCHIVED_MISSIONS / f"{mission_id}.yaml").exists():
-        raise UsageError(f"a mission {mission_id} was put away: ids are not given twice", "give the new one another title")
+        raise UsageError(
+            f"a mission {mission_id} was put away: ids are not given twice",
+            "give the new one another title",
+        )
     if not make(repository.root, path, new_documents.mission(mission_id, title, wishes)):
         raise UsageError(f"there is a mission {path} already", "give the new one another title")
     return Created(mission_id, path)

@@ -17,11 +17,16 @@ _NAME = re.compile(r"(\d{1,3})(?:\.\d+)*[A-Za-z]?(?:-|$)")
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
-    """Make a phase: its folder, and a page in it that says what it is for. Raises UsageError or StorageFailed."""
+    """Make a phase: its folder, and a page in it that says what it is for. Raises UsageError or
+    StorageFailed.
+    """
     title = titled(title)
     names: set[str] = set()
     for folder in (PHASES, ARCHIVED_PHASES):
-        names.update(path.removeprefix(f"{folder}/").partition("/")[0] for path in ever_added(repository, folder))
+        names.update(
+            path.removeprefix(f"{folder}/").partition("/")[0]
+            for path in ever_added(repository, folder)
+        )
         names.update(paths.names_in(repository.root, folder))
 
     def attempt(number: str) -> Created | None:
@@ -32,4 +37,6 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         made = make(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
         return Created(name, f"{PHASES}/{name}") if made else None
 
-    return numbered(repository, "phases", (match[1] for name in names if (match := _NAME.match(name))), attempt)
+    return numbered(
+        repository, "phases", (match[1] for name in names if (match := _NAME.match(name))), attempt
+    )

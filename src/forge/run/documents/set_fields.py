@@ -46,7 +46,12 @@ class Changed(Struct, frozen=True):
 
 
 def assign(
-    repository: Repository, documents: Sequence[Document], changes: Sequence[Change], *, force: bool, reason: str | None
+    repository: Repository,
+    documents: Sequence[Document],
+    changes: Sequence[Change],
+    *,
+    force: bool,
+    reason: str | None,
 ) -> list[Changed]:
     """Change fields of documents: of all of them, or of none where one cannot be changed.
 
@@ -56,24 +61,42 @@ def assign(
         for change in changes:
             fields.check(document.kind, change)
     meant = [(document, _source(repository.root, document)) for document in documents]
-    written = [(document, source, _bytes(document, source, _meant(repository.root, document, source, changes, force, reason)))
-               for document, source in meant]  # fmt: skip
+    written = [
+        (
+            document,
+            source,
+            _bytes(
+                document, source, _meant(repository.root, document, source, changes, force, reason)
+            ),
+        )
+        for document, source in meant
+    ]
     return [_write(repository.root, document, source, data) for document, source, data in written]
 
 
 def tick(repository: Repository, document: Document, number: int, *, ticked: bool) -> Changed:
-    """Tick a criterion of an item, counted from 1, or take the tick back. Raises UsageError, NotWritable or StorageFailed."""
+    """Tick a criterion of an item, counted from 1, or take the tick back. Raises UsageError,
+    NotWritable or StorageFailed.
+    """
     source = _source(repository.root, document)
     found = item.load(source)
     if not 1 <= number <= len(found.criteria):
-        listed = "".join(f"\n  {at}  [{'x' if each.ticked else ' '}] {each.text}" for at, each in enumerate(found.criteria, 1))
+        listed = "".join(
+            f"\n  {at}  [{'x' if each.ticked else ' '}] {each.text}"
+            for at, each in enumerate(found.criteria, 1)
+        )
         raise UsageError(f"{document} has no criterion {number}{listed}", "count them from 1")
     data = _refusing(lambda: item.tick(found, number, ticked=ticked))
     return _write(repository.root, document, source, data)
 
 
 def _meant(
-    root: Path, document: Document, source: Source, changes: Sequence[Change], force: bool, reason: str | None
+    root: Path,
+    document: Document,
+    source: Source,
+    changes: Sequence[Change],
+    force: bool,
+    reason: str | None,
 ) -> list[Change]:
     """Return the changes with what closing an item by force, and opening it again, brings along."""
     status = next((change for change in reversed(changes) if change.key == "status"), None)
@@ -102,12 +125,16 @@ def _after(document: Document, source: Source, changes: Sequence[Change]) -> Ite
 def _source(root: Path, document: Document) -> Source:
     real = Path(os.path.realpath(root / document.file))
     if not real.is_relative_to(os.path.realpath(root)):
-        raise NotWritable(f"{document.file} lies outside of the repository", "change it where it is")
+        raise NotWritable(
+            f"{document.file} lies outside of the repository", "change it where it is"
+        )
     try:
         return Source.of(document.file, real.read_bytes())
     except OSError as error:
         hint = (
-            f"make it: a phase keeps its fields in {document.file}" if document.kind == "phase" else "make it a readable file"
+            f"make it: a phase keeps its fields in {document.file}"
+            if document.kind == "phase"
+            else "make it a readable file"
         )
         raise NotWritable(f"{document.file} cannot be read: {error.strerror}", hint) from error
 
@@ -120,7 +147,9 @@ def _refusing(make: Callable[[], bytes]) -> bytes:
     try:
         return make()
     except NotEditable as error:
-        raise NotWritable(str(error), "change it with `forge edit`, or by hand; nothing was written") from error
+        raise NotWritable(
+            str(error), "change it with `forge edit`, or by hand; nothing was written"
+        ) from error
 
 
 def _write(root: Path, document: Document, source: Source, data: bytes) -> Changed:

@@ -1,4 +1,6 @@
-"""The controls of a run, from any shell: resume, retry, skip go on with it; pause, stop, approve, reject only record."""
+"""The controls of a run, from any shell: resume, retry, skip go on with it; pause, stop, approve,
+reject only record.
+"""
 
 from __future__ import annotations
 
@@ -32,7 +34,11 @@ def resume(context: Context, record: RunRecord) -> RunRecord:
         require_unlocked(context.repository)
         if not run.state.ended:
             require_same_plan(run)
-            if run.state.waiting is not None and not context.person.present and run.state.status == "paused":
+            if (
+                run.state.waiting is not None
+                and not context.person.present
+                and run.state.status == "paused"
+            ):
                 return current(run)
         return carry_on(run)
 
@@ -47,7 +53,9 @@ def carry_on(run: OpenRun) -> RunRecord:
 
 
 def _take_up(run: OpenRun) -> bool:
-    """Record that the run goes on, and what is done about a step in doubt; False where a person has to come first."""
+    """Record that the run goes on, and what is done about a step in doubt; False where a person has
+    to come first.
+    """
     run.clear_requests()
     state = run.state
     reason = "" if state.status == "running" else state.pause
@@ -56,10 +64,17 @@ def _take_up(run: OpenRun) -> bool:
     if run.index_rebuilt:
         run.append(ev.RunRecovered("index"), step=state.step)
     work, step = state.work, state.step
-    in_doubt = work.runner == "started" and reason in ("", "interrupted", "storage", "head_moved") and state.going_back is None
+    in_doubt = (
+        work.runner == "started"
+        and reason in ("", "interrupted", "storage", "head_moved")
+        and state.going_back is None
+    )
     if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):
         listed = ", ".join(commit[:10] for commit in foreign)
-        told = f"there are commits that are not the run's: {listed}; another `forge resume` goes on from there"
+        told = (
+            f"there are commits that are not the run's: {listed}; another `forge resume` goes on"
+            " from there"
+        )
         questions.pause(run, "head_moved", told)
         return False
     if in_doubt and find(run.card.runner, run.runner).by_hand:
@@ -69,7 +84,9 @@ def _take_up(run: OpenRun) -> bool:
     if in_doubt:
         run.append(ev.RunRecovered("restore", work.checkpoint_commit or run.head()), step=step)
         return True
-    if reason != "manual" and changed_paths(run):  # what is called from now on may throw away what a person left there
+    if reason != "manual" and changed_paths(
+        run
+    ):  # what is called from now on may throw away what a person left there
         snapshot(run.repository, run.card.run, "before the run goes on")
     if reason:
         run.append(ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step)
@@ -79,24 +96,36 @@ def _take_up(run: OpenRun) -> bool:
 
 
 def retry(context: Context, record: RunRecord) -> RunRecord:
-    """Put the current step back to its checkpoint and do it again. Raises InTheWay where others changed its work since."""
+    """Put the current step back to its checkpoint and do it again. Raises InTheWay where others
+    changed its work since.
+    """
     with holding(context, record) as run:
         require_unlocked(context.repository)
         require_same_plan(run)
         _require_no_rollback(run)
         step = run.state.step
         if run.state.ended or step is None or step.attempt == 0:
-            raise UsageError("no step of this run has been tried", "go on with it", [f"forge resume {record.card.run}"])
+            raise UsageError(
+                "no step of this run has been tried",
+                "go on with it",
+                [f"forge resume {record.card.run}"],
+            )
         if step.first_checkpoint is not None:
-            undone(run, step.first_checkpoint)  # what cannot be put back is refused before anything is written
+            undone(
+                run, step.first_checkpoint
+            )  # what cannot be put back is refused before anything is written
         run.clear_requests()
-        run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step)
+        run.append(
+            ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step
+        )
         go_on(run)
         return current(run)
 
 
 def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
-    """Leave out the current step, or behind the last one the check that failed. Uncommitted work refuses it."""
+    """Leave out the current step, or behind the last one the check that failed. Uncommitted work
+    refuses it.
+    """
     with holding(context, record) as run:
         require_unlocked(context.repository)
         require_same_plan(run)
@@ -104,7 +133,10 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
         dirty = [entry for entry in run.repository.dirty() if not run.own(entry[3:])]
         if dirty:
             listed = "\n".join(f"  {entry}" for entry in dirty[:20])
-            raise UsageError(f"uncommitted changes are in the way:\n{listed}", "commit them, or `git stash -u` them, then skip")
+            raise UsageError(
+                f"uncommitted changes are in the way:\n{listed}",
+                "commit them, or `git stash -u` them, then skip",
+            )
         step = run.state.step
         if step is not None:
             run.append(ev.ExecutionResumed(step.id), step=step)
@@ -117,25 +149,35 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
 
 def _require_no_rollback(run: OpenRun) -> None:
     if run.state.going_back is not None or run.card.kind != "execute":
-        raise UsageError("a rollback is under way", "bring it to its end first", [f"forge resume {run.card.run}"])
+        raise UsageError(
+            "a rollback is under way", "bring it to its end first", [f"forge resume {run.card.run}"]
+        )
 
 
 def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
-    """Leave out the checks of `<verification>` that failed or were answered with no; what truths come to is not skipped."""
+    """Leave out the checks of `<verification>` that failed or were answered with no; what truths
+    come to is not skipped.
+    """
     outcomes, checks = run.state.closing.checks, list(enumerate(run.plan.verification, 1))
-    left_out = [(number, check) for number, check in checks if outcomes.get(number) in ("failed", "denied")]
+    left_out = [
+        (number, check) for number, check in checks if outcomes.get(number) in ("failed", "denied")
+    ]
     if not left_out:
         raise UsageError(
-            "no command of <verification> failed behind the last step: there is nothing to leave out",
-            "go on with the run", [f"forge resume {run.card.run}"],
-        )  # fmt: skip
+            "no command of <verification> failed behind the last step: there is nothing to"
+            " leave out",
+            "go on with the run",
+            [f"forge resume {run.card.run}"],
+        )
     run.append(ev.ExecutionResumed(None, accept=True))
     for number, check in left_out:
         run.append(ev.TestSkipped(check.text, reason, number))
 
 
 def pause(context: Context, record: RunRecord) -> RunRecord:
-    """Ask a running executor to pause at the next step's edge; a run whose executor died is paused at once."""
+    """Ask a running executor to pause at the next step's edge; a run whose executor died is paused
+    at once.
+    """
     context = at_home(context, record)
     if _owner(context, record):
         with contextlib.suppress(FileNotFoundError):
@@ -161,7 +203,10 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
             raise Held("the executor has not ended yet", "it was asked to; see `forge runs`")
         time.sleep(0.05)
     if not folder.exists():
-        return read_run(context.repository, context.repository.root / record.card.folder, live=False) or record
+        return (
+            read_run(context.repository, context.repository.root / record.card.folder, live=False)
+            or record
+        )
     with holding(context, record) as run:
         if not run.state.ended:
             stop_here(run, reason)
@@ -169,23 +214,35 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
         return current(run)
 
 
-def answer(context: Context, record: RunRecord, *, approved: bool, option: str | None, note: str) -> RunRecord:
-    """Answer what a run waits for. Raises NoOpenRun where it waits for nothing, UsageError for an option that is not one."""
+def answer(
+    context: Context, record: RunRecord, *, approved: bool, option: str | None, note: str
+) -> RunRecord:
+    """Answer what a run waits for. Raises NoOpenRun where it waits for nothing, UsageError for an
+    option that is not one.
+    """
     with holding(context, record) as run:
         question = run.state.waiting
         if question is None:
             raise NoOpenRun(
-                f"the run {record.card.run} waits for no answer", "see `forge status`", [f"forge resume {record.card.run}"]
+                f"the run {record.card.run} waits for no answer",
+                "see `forge status`",
+                [f"forge resume {record.card.run}"],
             )
         known = [entry["id"] for entry in question.options]
         if option is not None and option not in known:
-            raise UsageError(f"there is no option `{option}`; there are: {', '.join(known) or 'none'}", "name one of them")
+            raise UsageError(
+                f"there is no option `{option}`; there are: {', '.join(known) or 'none'}",
+                "name one of them",
+            )
         if approved and known and option is None:
             raise UsageError(
-                f"this is a decision between {', '.join(known)}", "name one with --option",
+                f"this is a decision between {', '.join(known)}",
+                "name one with --option",
                 [forge_command("approve", record.card.run, "--option", name) for name in known],
-            )  # fmt: skip
-        if run.state.status == "running":  # it died behind the question, before it had paused for it
+            )
+        if (
+            run.state.status == "running"
+        ):  # it died behind the question, before it had paused for it
             run.append(ev.RunInterrupted(run.state.last_seq))
             questions.pause(run, "approval", question.text)
         questions.resolve(run, question, approved=approved, option=option, note=note)

@@ -19,7 +19,9 @@ from forge.timeline.process_id import ProcessId
 
 
 def tidy_up(repository: Repository) -> None:
-    """Remove what a dead forge left of git's locks, for a command that changes nothing; not while another one is at work."""
+    """Remove what a dead forge left of git's locks, for a command that changes nothing; not while
+    another one is at work.
+    """
     with contextlib.suppress(ForgeError, OSError), for_a_moment(lock_path(repository)) as left_at:
         remove_left_locks(repository, left_at)
 
@@ -31,13 +33,17 @@ def remove_left_locks(repository: Repository, left_at: float | None) -> None:
     private.remove_left_lock(repository, alive)
     refs.remove_left_lock(repository, alive)
     clear_scratch(repository, alive)
-    remove_left_ref_locks(repository, [folder.name for folder in live_folders_here(repository)], left_at)
+    remove_left_ref_locks(
+        repository, [folder.name for folder in live_folders_here(repository)], left_at
+    )
 
 
 def end_leftovers(folder: Path) -> bool:
-    """End what is left of a dead executor's child, by the process group, pid and start time on record; say if there was any.
+    """End what is left of a dead executor's child, by the process group, pid and start time on
+    record; say if there was any.
 
-    `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is gone.
+    `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is
+    gone.
     """
     left = pid_file.noted(folder)
     if left is None:

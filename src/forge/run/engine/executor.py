@@ -19,16 +19,35 @@ from forge.run.processes.git_guard import Guard
 from forge.timeline.run import events as ev
 
 _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
-    "start": steps.start, "retrieve": retrieve.retrieve, "complete": steps.complete, "fail": steps.fail,
-    "repair": steps.repair, "pause_failure": steps.pause_failure, "restore": edits.restore, "checkpoint": edits.checkpoint,
-    "call_runner": edits.call_runner, "take_manual": edits.take_manual, "propose": edits.propose, "apply": edits.apply,
-    "check": checks.check, "check_before": checks.check_before, "ask_before": questions.ask_before,
-    "keep_changed": checks.keep_changed, "discard_changed": checks.discard_changed,
-    "ask_step": questions.ask_step, "ask_diff": questions.ask_diff, "ask_nothing": questions.ask_nothing,
+    "start": steps.start,
+    "retrieve": retrieve.retrieve,
+    "complete": steps.complete,
+    "fail": steps.fail,
+    "repair": steps.repair,
+    "pause_failure": steps.pause_failure,
+    "restore": edits.restore,
+    "checkpoint": edits.checkpoint,
+    "call_runner": edits.call_runner,
+    "take_manual": edits.take_manual,
+    "propose": edits.propose,
+    "apply": edits.apply,
+    "check": checks.check,
+    "check_before": checks.check_before,
+    "ask_before": questions.ask_before,
+    "keep_changed": checks.keep_changed,
+    "discard_changed": checks.discard_changed,
+    "ask_step": questions.ask_step,
+    "ask_diff": questions.ask_diff,
+    "ask_nothing": questions.ask_nothing,
     "ask_check": questions.ask_check,
-    "ask_changed": questions.ask_changed, "truth": finish.truth, "judge": finish.judge, "finish": finish.finish,
-    "announce": rollback.announce, "take_back": rollback.take_back, "close": finish.close,
-}  # fmt: skip
+    "ask_changed": questions.ask_changed,
+    "truth": finish.truth,
+    "judge": finish.judge,
+    "finish": finish.finish,
+    "announce": rollback.announce,
+    "take_back": rollback.take_back,
+    "close": finish.close,
+}
 _LEAVE_HEAD = {
     "check",
     "check_before",
@@ -38,8 +57,8 @@ _LEAVE_HEAD = {
     "take_manual",
 }  # a HEAD that moved meanwhile was moved by somebody else
 _TAMPERED = (
-    "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what was there is kept under "
-    ".git/forge/torn/"
+    "somebody else wrote to the live record of this run; it is put back as forge wrote it, and what"
+    " was there is kept under .git/forge/torn/"
 )
 _EDGES = {"start", "judge"}
 _RUNS_CODE = {"call_runner", "check", "check_before", "truth"}
@@ -49,21 +68,28 @@ _RUNS_HOOKS = {"apply", "keep_changed"}
 def go_on(run: OpenRun) -> None:
     """Do what comes next until the run pauses or has ended; the record is then committed.
 
-    Raises Interrupted (the run is paused), StorageFailed (it goes on with `forge resume` once there is room).
+    Raises Interrupted (the run is paused), StorageFailed (it goes on with `forge resume` once there
+    is room).
     """
     try:
         _moves(run)
     except HeadMoved as error:
         run.release_staging()
-        keep_reachable(run.repository, run.newest_commit, run.card.run)  # what the run stands on is a person's history
+        keep_reachable(
+            run.repository, run.newest_commit, run.card.run
+        )  # what the run stands on is a person's history
         if run.state.ended:
             raise  # only the closing record is missing: the next resume commits it
-        questions.pause(run, "head_moved", error.message + (f"; {error.hint}" if error.hint else ""))
+        questions.pause(
+            run, "head_moved", error.message + (f"; {error.hint}" if error.hint else "")
+        )
     except (GitFailed, InTheWay, ChangedSince) as error:
         run.release_staging()
         if run.state.ended:
             raise
-        questions.pause(run, "error", f"{error.message}\n{error.hint}".strip())  # the same move is tried again on resume
+        questions.pause(
+            run, "error", f"{error.message}\n{error.hint}".strip()
+        )  # the same move is tried again on resume
     except Interrupted as error:
         if not run.state.ended:
             questions.pause(run, "interrupted", error.message)
@@ -84,7 +110,9 @@ def _moves(run: OpenRun) -> None:
     expected: str | None = run.head()  # None where forge itself may have moved it last
     if not run.state.ended:
         uncommitted.capture_again(run)
-    strangers = True  # whether somebody else's code may have run since the live record was last looked at
+    strangers = (
+        True  # whether somebody else's code may have run since the live record was last looked at
+    )
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
         if not run.state.ended and run.request() == "stop":
@@ -100,7 +128,10 @@ def _moves(run: OpenRun) -> None:
         if move.verb != "close":
             head = run.head()
             if expected not in (None, head):
-                raise HeadMoved(f"HEAD moved to {head[:12]} while forge was at work", "look at it, then `forge resume`")
+                raise HeadMoved(
+                    f"HEAD moved to {head[:12]} while forge was at work",
+                    "look at it, then `forge resume`",
+                )
             expected = head if move.verb in _LEAVE_HEAD else None
         runs_code = move.verb in _RUNS_CODE
         if runs_code:
@@ -115,7 +146,9 @@ def _moves(run: OpenRun) -> None:
 
 
 def _guarded(run: OpenRun, move: Move) -> None:
-    """Do a move that runs code of somebody else. Where that did something beside the work tree, the guard stays on."""
+    """Do a move that runs code of somebody else. Where that did something beside the work tree, the
+    guard stays on.
+    """
     with Guard.on(run.repository) as run.guard:
         _ACTIONS[move.verb](run, move)
         broken = run.guard.broken() if run.state.status == "running" else None
@@ -128,14 +161,21 @@ def _guarded(run: OpenRun, move: Move) -> None:
 def rules_of(run: OpenRun) -> Rules:
     """Return what decides the next move beside the state."""
     takes_back = run.card.kind != "execute"
-    return Rules(run.settings.repair_attempts, bool(run.option("no_checks")), edits.needs_yes(run), takes_back)
+    return Rules(
+        run.settings.repair_attempts,
+        bool(run.option("no_checks")),
+        edits.needs_yes(run),
+        takes_back,
+    )
 
 
 def commit_pause(run: OpenRun) -> None:
-    """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live log.
+    """Commit the record as it is, where HEAD is on the run's branch; elsewhere it waits in the live
+    log.
 
-    It waits too where the branch no longer holds the run's commits: one more record there would be in the way of those. And
-    where git would heed what a step's code wrote beside the tree, or has no index: whoever goes on with the run sees to that.
+    It waits too where the branch no longer holds the run's commits: one more record there would be
+    in the way of those. And where git would heed what a step's code wrote beside the tree, or has
+    no index: whoever goes on with the run sees to that.
     """
     run.release_staging()
     if not run.trusts_git() or private.damage(run.repository):

@@ -1,7 +1,7 @@
 """What a run does next: one pure decision, made from the folded state alone.
 
-Going on in the same process, resuming in another one and recovering behind a crash are the same thing: the events say
-where the run stands, and `next_move` says what comes then.
+Going on in the same process, resuming in another one and recovering behind a crash are the same
+thing: the events say where the run stands, and `next_move` says what comes then.
 """
 
 from __future__ import annotations
@@ -14,16 +14,42 @@ from forge.planning.plan.plan import Plan, Step
 from forge.timeline.run.state import RunState, StepState, Work
 
 Verb = Literal[
-    "start", "restore", "retrieve", "ask_step", "checkpoint", "call_runner", "take_manual", "propose", "ask_diff", "apply",
-    "ask_nothing", "ask_before", "check", "check_before",
-    "ask_check", "ask_changed", "keep_changed", "discard_changed", "complete", "fail", "repair",
-    "pause_failure", "truth", "judge", "finish", "announce", "take_back", "close",
-]  # fmt: skip
+    "start",
+    "restore",
+    "retrieve",
+    "ask_step",
+    "checkpoint",
+    "call_runner",
+    "take_manual",
+    "propose",
+    "ask_diff",
+    "apply",
+    "ask_nothing",
+    "ask_before",
+    "check",
+    "check_before",
+    "ask_check",
+    "ask_changed",
+    "keep_changed",
+    "discard_changed",
+    "complete",
+    "fail",
+    "repair",
+    "pause_failure",
+    "truth",
+    "judge",
+    "finish",
+    "announce",
+    "take_back",
+    "close",
+]
 
 
 @dataclass(frozen=True)
 class Move:
-    """One thing to do: `number` is the check or the truth that it concerns, `why` the failure that it reports."""
+    """One thing to do: `number` is the check or the truth that it concerns, `why` the failure that
+    it reports.
+    """
 
     verb: Verb
     number: int = 0
@@ -32,7 +58,9 @@ class Move:
 
 @dataclass(frozen=True)
 class Rules:
-    """What the run was started with, as far as it decides what comes next; `takes_back` is a rollback, or an undo of one."""
+    """What the run was started with, as far as it decides what comes next; `takes_back` is a
+    rollback, or an undo of one.
+    """
 
     repair_attempts: int = 0
     skip_checks: bool = False
@@ -69,13 +97,22 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
 def _may_repair(current: StepState, step: Step, rules: Rules) -> bool:
     failure = current.work.failure
     repairable = failure is not None and failure.kind in ("check", "runner", "timeout", "idle")
-    return repairable and step.calls_runner and current.work.runner_name != "manual" and current.repairs < rules.repair_attempts
+    return (
+        repairable
+        and step.calls_runner
+        and current.work.runner_name != "manual"
+        and current.repairs < rules.repair_attempts
+    )
 
 
 def _first_tests(plan: Plan, step: Step, work: Work, rules: Rules) -> Move | None:
-    """Return what a TDD step begins with: its tests, of which one at least has to fail before the work."""
+    """Return what a TDD step begins with: its tests, of which one at least has to fail before the
+    work.
+    """
     begun = work.checkpoint_id is not None or work.mending
-    commands = [number for number, check in enumerate(plan.first_tests(step), 1) if check.kind == "command"]
+    commands = [
+        number for number, check in enumerate(plan.first_tests(step), 1) if check.kind == "command"
+    ]
     if begun or rules.skip_checks or not commands:
         return None
     for number in commands:
@@ -83,7 +120,13 @@ def _first_tests(plan: Plan, step: Step, work: Work, rules: Rules) -> Move | Non
             return Move("check_before", number)
     if "failed" in work.before.values():
         return None
-    return _asked(work, "before", "ask_before", "denied", "the tests pass before the work, and that was answered with no")
+    return _asked(
+        work,
+        "before",
+        "ask_before",
+        "denied",
+        "the tests pass before the work, and that was answered with no",
+    )
 
 
 def _work(step: Step, work: Work, rules: Rules) -> Move | None:
@@ -112,7 +155,11 @@ def _edit(step: Step, work: Work, rules: Rules) -> Move | None:
     if work.proposal is None:
         return Move("propose")
     about = f"diff:{work.proposal.id}"
-    asked = _asked(work, about, "ask_diff", "denied", "the diff was answered with no") if rules.asks_about_diff else None
+    asked = (
+        _asked(work, about, "ask_diff", "denied", "the diff was answered with no")
+        if rules.asks_about_diff
+        else None
+    )
     return asked or Move("apply")
 
 
@@ -155,7 +202,13 @@ def _changed(number: int, work: Work) -> Move:
 def _ending(current: StepState, step: Step, rules: Rules) -> Move:
     kinds = set() if rules.skip_checks else {check.kind for check in step.checks}
     if step.edits and not current.commits and not kinds:
-        asked = _asked(current.work, "nothing", "ask_nothing", "denied", "the step changed nothing and was answered with no")
+        asked = _asked(
+            current.work,
+            "nothing",
+            "ask_nothing",
+            "denied",
+            "the step changed nothing and was answered with no",
+        )
         if asked is not None:
             return asked
     return Move("complete")

@@ -50,7 +50,9 @@ Hear = Callable[[Output | None], None]
 
 @dataclass
 class OpenRun:
-    """Everything that a move of a run needs. One process at a time holds it, under the work tree's lock."""
+    """Everything that a move of a run needs. One process at a time holds it, under the work tree's
+    lock.
+    """
 
     repository: Repository
     card: RunCard
@@ -94,10 +96,18 @@ class OpenRun:
 
     def _branch(self, head: Head) -> str:
         named = f"refs/heads/{self.card.branch}"
-        if head.branch in (named, None) or head.commit is None or self.repository.commit_of(named) is not None:
+        if (
+            head.branch in (named, None)
+            or head.commit is None
+            or self.repository.commit_of(named) is not None
+        ):
             return named
         newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
-        return str(head.branch) if record_commit.is_ancestor(self.repository, newest, head.commit) else named
+        return (
+            str(head.branch)
+            if record_commit.is_ancestor(self.repository, newest, head.commit)
+            else named
+        )
 
     @property
     def current(self) -> StepState:
@@ -106,7 +116,9 @@ class OpenRun:
         return self.state.step
 
     def own(self, path: str) -> bool:
-        """Say whether a path is never part of a step's diff: the run's own record, and what was uncommitted when it began."""
+        """Say whether a path is never part of a step's diff: the run's own record, and what was
+        uncommitted when it began.
+        """
         return path.startswith(self.card.folder + "/") or path in self.state.dirty
 
     def option(self, name: str) -> str:
@@ -114,33 +126,55 @@ class OpenRun:
         return str(self.state.options.get(name) or "")
 
     def append(
-        self, data: Data, *, step: StepState | None = None, evidence: Sequence[dict[str, object]] = (), with_next: bool = False
+        self,
+        data: Data,
+        *,
+        step: StepState | None = None,
+        evidence: Sequence[dict[str, object]] = (),
+        with_next: bool = False,
     ) -> Event:
-        """Write an event, scrubbed of secrets, to the live log, fold it, and tell whoever watches. Raises StorageFailed.
+        """Write an event, scrubbed of secrets, to the live log, fold it, and tell whoever watches.
+        Raises StorageFailed.
 
-        One that is flushed to the disk `with_next` is followed by another one before anything is done.
+        One that is flushed to the disk `with_next` is followed by another one before anything is
+        done.
         """
         where, attempt = (step.id, step.attempt or 1) if step else (None, None)
         event = Event(
-            self.log.next_seq, now(), data.type, self.card.run, where, attempt, self.actor, self.execution,
-            scrubbed(data.as_data()), list(evidence), self.log.previous,
-        )  # fmt: skip
+            self.log.next_seq,
+            now(),
+            data.type,
+            self.card.run,
+            where,
+            attempt,
+            self.actor,
+            self.execution,
+            scrubbed(data.as_data()),
+            list(evidence),
+            self.log.previous,
+        )
         if self.state.ended:
             raise UsageError(
-                f"the run {self.card.run} has ended ({self.state.status}); only its closing record is not committed yet",
-                "commit that record", [f"forge resume {self.card.run}"],
-            )  # fmt: skip
+                f"the run {self.card.run} has ended ({self.state.status}); only its closing record"
+                " is not committed yet",
+                "commit that record",
+                [f"forge resume {self.card.run}"],
+            )
         self.log.append(event, flush=not with_next)
         fold.advance(self.state, event)
         self.notify(event, self.state)
         return event
 
     def trusts_git(self) -> bool:
-        """Say whether git may be asked behind code of somebody else: it heeds what that wrote beside the tree."""
+        """Say whether git may be asked behind code of somebody else: it heeds what that wrote
+        beside the tree.
+        """
         return self.guard is None or self.guard.spoiled() is None
 
     def was_tampered_with(self) -> bool:
-        """Put the live record back as forge wrote it, and say whether somebody wrote to it since this was asked last."""
+        """Put the live record back as forge wrote it, and say whether somebody wrote to it since
+        this was asked last.
+        """
         self._put_back_live()
         before, self.known_tampering = self.known_tampering, self.log.tampered + self.cards_put_back
         return self.known_tampering > before
@@ -153,7 +187,9 @@ class OpenRun:
             self.cards_put_back += 1
         if not place.exists():
             place.write_text(str(self.repository.git_dir), "utf-8", "surrogateescape")
-        restore_clone_id(self.repository, self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone)
+        restore_clone_id(
+            self.repository, self.state.adopted_by[-1] if self.state.adopted_by else self.card.clone
+        )
 
     def head(self) -> str:
         """Return HEAD's commit. Raises HeadMoved where HEAD is not on the run's branch."""
@@ -161,11 +197,19 @@ class OpenRun:
         if head.commit is not None and head.branch == self._branch(head):
             return head.commit
         branch = shlex.quote(self.card.branch)
-        where = f"HEAD is {f'on {head.short}' if head.branch else 'detached'}, the run is on {self.card.branch}"
+        where = (
+            f"HEAD is {f'on {head.short}' if head.branch else 'detached'}, the run is on"
+            f" {self.card.branch}"
+        )
         if self.repository.commit_of(self.branch) is not None:
             raise HeadMoved(where, f"`git switch {branch}`, then `forge resume`")
-        hint = f"`git branch {branch} {self.newest_commit}` brings it back; switch to it, then `forge resume`"
-        raise HeadMoved(f"the branch {self.card.branch} is gone" if head.branch == self.branch else where, hint)
+        hint = (
+            f"`git branch {branch} {self.newest_commit}` brings it back; switch to it, then `forge"
+            " resume`"
+        )
+        raise HeadMoved(
+            f"the branch {self.card.branch} is gone" if head.branch == self.branch else where, hint
+        )
 
     @property
     def newest_commit(self) -> str:
@@ -173,18 +217,25 @@ class OpenRun:
         return self.state.newest_commit or self.card.base_commit
 
     def require_way(self) -> None:
-        """Raises HeadMoved where a link lies in the way of the record: what lies behind it is not the repository's."""
+        """Raises HeadMoved where a link lies in the way of the record: what lies behind it is not
+        the repository's.
+        """
         _clear_the_way(self.repository.root, self.repository.root / self.card.folder)
 
     def foreign_commits(self, since: str | None = None) -> list[str]:
-        """Return the commits of others above the newest of this run (or above `since`), oldest first.
+        """Return the commits of others above the newest of this run (or above `since`), oldest
+        first.
 
         Where `since` was merged in, first parents pass it by, and what lies below it ends them.
         """
         found = []
-        for commit in record_commit.back_to(self.repository, self.head(), since or self.card.base_commit):
+        for commit in record_commit.back_to(
+            self.repository, self.head(), since or self.card.base_commit
+        ):
             mine = commit.trailers.get("Forge-Run") == self.card.run
-            known = since and not mine and record_commit.is_ancestor(self.repository, commit.id, since)
+            known = (
+                since and not mine and record_commit.is_ancestor(self.repository, commit.id, since)
+            )
             if (mine and since is None) or known:
                 break
             if not mine:
@@ -192,7 +243,9 @@ class OpenRun:
         return found[::-1]
 
     def commit_with(self, **trailers: str) -> str | None:
-        """Return the commit of this run with the given `Forge-…` trailers, looked for from HEAD to the base, or None."""
+        """Return the commit of this run with the given `Forge-…` trailers, looked for from HEAD to
+        the base, or None.
+        """
         wanted = {f"Forge-{name.replace('_', '-')}": value for name, value in trailers.items()}
         for commit in record_commit.back_to(self.repository, self.head(), self.card.base_commit):
             mine = commit.trailers.get("Forge-Run") == self.card.run
@@ -201,9 +254,14 @@ class OpenRun:
         return None
 
     def commit_record(
-        self, subject: str, trailers: dict[str, str | int] | None = None, files: dict[str, bytes] | None = None
+        self,
+        subject: str,
+        trailers: dict[str, str | int] | None = None,
+        files: dict[str, bytes] | None = None,
     ) -> str:
-        """Project the record into the work tree and commit it on top of HEAD; return the commit's id. Raises HeadMoved."""
+        """Project the record into the work tree and commit it on top of HEAD; return the commit's
+        id. Raises HeadMoved.
+        """
         parent = self.head()
         self._put_back_live()
         written, staging = {**self._record(parent), **(files or {})}, self._staging()
@@ -215,24 +273,37 @@ class OpenRun:
         return record_commit.commit_files(self.repository, written, text, parent, self.branch)
 
     def _record(self, parent: str) -> dict[str, bytes]:
-        """Return the run's files as they have to be in the tree, less the evidence that is committed already."""
+        """Return the run's files as they have to be in the tree, less the evidence that is
+        committed already.
+        """
         names = ["timeline.jsonl"]
-        names += [f"evidence/{path.name}" for path in sorted((self.folder / "evidence").glob("*.*"))]
+        names += [
+            f"evidence/{path.name}" for path in sorted((self.folder / "evidence").glob("*.*"))
+        ]
         committed = self._committed_evidence(parent)
         record = {
-            f"{self.card.folder}/{name}": (self.folder / name).read_bytes() for name in names
+            f"{self.card.folder}/{name}": (self.folder / name).read_bytes()
+            for name in names
             if f"{self.card.folder}/{name}" not in committed
-        }  # fmt: skip
+        }
         card = f"{self.card.folder}/run.yaml"
-        if not self.card_data == record_commit.file_at(self.repository, parent, card) == _lies_at(self.repository.root / card):
+        if (
+            not self.card_data
+            == record_commit.file_at(self.repository, parent, card)
+            == _lies_at(self.repository.root / card)
+        ):
             record[card] = self.card_data
-        if ATTRIBUTES not in {f"{RUNS}/{name}" for name in record_commit.names_in(self.repository, parent, RUNS)}:
+        if ATTRIBUTES not in {
+            f"{RUNS}/{name}" for name in record_commit.names_in(self.repository, parent, RUNS)
+        }:
             record[ATTRIBUTES] = _AS_WRITTEN
         return record
 
     def _committed_evidence(self, parent: str) -> set[str]:
         folder = f"{self.card.folder}/evidence"
-        names = {f"{folder}/{name}" for name in record_commit.names_in(self.repository, parent, folder)}
+        names = {
+            f"{folder}/{name}" for name in record_commit.names_in(self.repository, parent, folder)
+        }
         return {name for name in names if (self.repository.root / name).is_file()}
 
     def _staging(self) -> Path | None:
@@ -252,15 +323,22 @@ class OpenRun:
         self.log.close()
 
     def remove_live(self) -> None:
-        """Remove the live log of a run whose closing record is committed: at once for whoever looks at it."""
+        """Remove the live log of a run whose closing record is committed: at once for whoever looks
+        at it.
+        """
         self.log.close()
         gone = self.repository.scratch / f"{self.card.run}-ended"
         self.folder.rename(gone)
         shutil.rmtree(gone, ignore_errors=True)
 
     def request(self) -> str | None:
-        """Return what another shell asks of the run: `pause` or `stop`; None where nothing is asked."""
-        return next((name for name in ("stop", "pause") if os.path.exists(f"{self.folder}/request-{name}")), None)
+        """Return what another shell asks of the run: `pause` or `stop`; None where nothing is
+        asked.
+        """
+        return next(
+            (name for name in ("stop", "pause") if os.path.exists(f"{self.folder}/request-{name}")),
+            None,
+        )
 
     def clear_requests(self) -> None:
         """Forget what other shells asked."""
@@ -282,7 +360,9 @@ def _clear_the_way(root: Path, place: Path) -> None:
             return
         if folder.is_symlink():
             link = folder.relative_to(root).as_posix()
-            hint = f"remove it, and bring back what was there (`git checkout -- {shlex.quote(link)}`)"
+            hint = (
+                f"remove it, and bring back what was there (`git checkout -- {shlex.quote(link)}`)"
+            )
             raise HeadMoved(f"{link} is a symbolic link, and forge writes its record there", hint)
 
 
@@ -291,15 +371,28 @@ First = Sequence[tuple[Data, str | None]]
 
 
 def create_live(
-    repository: Repository, card: RunCard, first: First, actor: str, execution: str, record: Mapping[str, bytes] | None = None
+    repository: Repository,
+    card: RunCard,
+    first: First,
+    actor: str,
+    execution: str,
+    record: Mapping[str, bytes] | None = None,
 ) -> None:
-    """Make a run's live folder, with the events that it begins with, all at once. Raises StorageFailed.
+    """Make a run's live folder, with the events that it begins with, all at once. Raises
+    StorageFailed.
 
-    `record` holds the files of a run that is taken over, by their names; the events are appended to its timeline.
+    `record` holds the files of a run that is taken over, by their names; the events are appended to
+    its timeline.
     """
     made = repository.scratch / card.run
     try:
-        _fill_live(made, card, first, (actor, execution), record or {"run.yaml": card.encode(), "timeline.jsonl": b""})
+        _fill_live(
+            made,
+            card,
+            first,
+            (actor, execution),
+            record or {"run.yaml": card.encode(), "timeline.jsonl": b""},
+        )
     except StorageFailed:
         shutil.rmtree(made, ignore_errors=True)
         raise
@@ -309,7 +402,9 @@ def create_live(
     atomic.sync_folder(live_folder(repository))
 
 
-def _fill_live(made: Path, card: RunCard, first: First, who: tuple[str, str], record: Mapping[str, bytes]) -> None:
+def _fill_live(
+    made: Path, card: RunCard, first: First, who: tuple[str, str], record: Mapping[str, bytes]
+) -> None:
     for name, content in record.items():
         atomic.write(made / name, content)
     log = Log(made / "timeline.jsonl")
@@ -326,5 +421,7 @@ def load_log(repository: Repository, card: RunCard) -> tuple[Log, list[Event], R
     found = log.open(repository.forge_dir / "torn")
     if not found or found[0].type != ev.MissionStarted.type:
         log.close()
-        raise DamagedLog(f"the live log of {card.run} does not begin with mission_started", FROM_COPY)
+        raise DamagedLog(
+            f"the live log of {card.run} does not begin with mission_started", FROM_COPY
+        )
     return log, found, fold.fold(card.run, card.steps, found)

@@ -35,7 +35,9 @@ from forge.timeline.lock import WriterLock
 
 
 class Context(Struct, frozen=True):
-    """What every command that changes something works with; a `lenient` one only records, and needs no usable settings."""
+    """What every command that changes something works with; a `lenient` one only records, and needs
+    no usable settings.
+    """
 
     repository: Repository
     settings: Settings
@@ -48,7 +50,9 @@ class Context(Struct, frozen=True):
 
 @contextmanager
 def writing(context: Context, what: str) -> Iterator[WriterLock]:
-    """Hold the work tree's lock; what a dead forge left of git's locks is removed first. Raises Held."""
+    """Hold the work tree's lock; what a dead forge left of git's locks is removed first. Raises
+    Held.
+    """
     with WriterLock(lock_path(context.repository), context.execution, what) as lock:
         folders = list(live_folders_here(context.repository))
         for folder in folders:
@@ -61,11 +65,17 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
 
 
 def at_home(context: Context, record: RunRecord) -> Context:
-    """Return the context of the work tree that an open run lives in. Raises RepositoryError, SettingsError.
+    """Return the context of the work tree that an open run lives in. Raises RepositoryError,
+    SettingsError.
 
-    A tree that was made for the run alone, and was removed since, is made again from the run's branch.
+    A tree that was made for the run alone, and was removed since, is made again from the run's
+    branch.
     """
-    if record.live and record.work_tree is None and record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}":
+    if (
+        record.live
+        and record.work_tree is None
+        and record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}"
+    ):
         home = _home_again(context, record)
     else:
         home = home_of(context.repository, record)
@@ -122,23 +132,43 @@ def open_run(context: Context, card: RunCard, interrupts: Interrupts) -> OpenRun
     runner = _runner(context, card)
     log, found, state = load_log(repository, card)
     return OpenRun(
-        repository, card, plan_of(repository, card), contract, settings, runner, card_data, log, state,
-        identity(repository), context.execution, interrupts, context.person, context.notify, context.hear, found,
-    )  # fmt: skip
+        repository,
+        card,
+        plan_of(repository, card),
+        contract,
+        settings,
+        runner,
+        card_data,
+        log,
+        state,
+        identity(repository),
+        context.execution,
+        interrupts,
+        context.person,
+        context.notify,
+        context.hear,
+        found,
+    )
 
 
 def _rebuild_index(run: OpenRun) -> bool:
-    """Build the index again from HEAD, and what was staged when the run began, where it is gone or damaged; say if it was."""
+    """Build the index again from HEAD, and what was staged when the run began, where it is gone or
+    damaged; say if it was.
+    """
     if private.damage(run.repository) is None:
         return False
     private.rebuild(run.repository, run.repository.forge_dir / "torn")
-    if run.state.dirty and (staged := staged_entries(run.repository, run.state.dirty_commit, run.state.dirty)):
+    if run.state.dirty and (
+        staged := staged_entries(run.repository, run.state.dirty_commit, run.state.dirty)
+    ):
         private.put_entries(run.repository, staged)
     return True
 
 
 def _contract(context: Context, card: RunCard) -> Contract:
-    """Return the contract of a run's plan. Raises SettingsError where a mission cannot be read and work may be done."""
+    """Return the contract of a run's plan. Raises SettingsError where a mission cannot be read and
+    work may be done.
+    """
     try:
         return contract_for(context.repository.root, card.plan_path)
     except SettingsError:
@@ -159,4 +189,6 @@ def _runner(context: Context, card: RunCard) -> RunnerSettings:
         log.close()
         if state.pause == "head_moved":  # the settings are those of another place in history
             raise SettingsError(f"{error.message}, while {state.pause_text}", error.hint) from error
-        raise SettingsError(error.message, f"{error.hint}{or_as_committed(context.repository, SETTINGS)}") from error
+        raise SettingsError(
+            error.message, f"{error.hint}{or_as_committed(context.repository, SETTINGS)}"
+        ) from error

@@ -15,14 +15,20 @@ from forge.timeline.run import events as ev
 
 
 def stop_here(run: OpenRun, reason: str) -> None:
-    """Stop a run. What a runner or a person left in the tree stays there, and is kept in a snapshot.
+    """Stop a run. What a runner or a person left in the tree stays there, and is kept in a
+    snapshot.
 
-    A rollback that is under way is brought to its end first, unless something of a person's is in its way.
+    A rollback that is under way is brought to its end first, unless something of a person's is in
+    its way.
     """
     run.release_staging()
     if run.state.going_back is not None:
         with contextlib.suppress(GitFailed, InTheWay, ChangedSince):
             take_back(run, Move("take_back"))
-    taken = snapshot(run.repository, run.card.run, "before the run was stopped") if changed_paths(run) else None
+    taken = (
+        snapshot(run.repository, run.card.run, "before the run was stopped")
+        if changed_paths(run)
+        else None
+    )
     run.append(ev.ExecutionStopped(reason, taken), step=run.state.step)
     run.append(ev.Final("stopped", run.state.completed_steps, len(run.state.steps), None))

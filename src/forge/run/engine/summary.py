@@ -15,17 +15,27 @@ _MARKS = {"pass": "x", "waived": "x"}
 
 
 def place_for_summary(repository: Repository, card: RunCard, text: str) -> str:
-    """Return where a summary goes: beside the plan, or into the run's folder where somebody else's SUMMARY stands."""
+    """Return where a summary goes: beside the plan, or into the run's folder where somebody else's
+    SUMMARY stands.
+    """
     path = PlanFile(card.plan_path, card.plan).summary_path
     place = repository.root / path
-    if not place.exists() or place.read_bytes() == text.encode("utf-8", "replace") or _written_by_forge(repository, path):
+    if (
+        not place.exists()
+        or place.read_bytes() == text.encode("utf-8", "replace")
+        or _written_by_forge(repository, path)
+    ):
         return path
     return f"{card.folder}/summary.md"
 
 
 def _written_by_forge(repository: Repository, path: str) -> bool:
-    """Say whether the last commit that touched a file is one of forge's records, and nobody edited it since."""
-    trailer = repository.git("log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)", "--", path).strip()
+    """Say whether the last commit that touched a file is one of forge's records, and nobody edited
+    it since.
+    """
+    trailer = repository.git(
+        "log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)", "--", path
+    ).strip()
     return bool(trailer) and not repository.git("status", "--porcelain", "--", path)
 
 
@@ -34,10 +44,15 @@ def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
     front = {
         "phase": plan.front.get("phase").raw if plan.front.get("phase") else "",  # type: ignore[union-attr]
         "plan": plan.front.get("plan").raw if plan.front.get("plan") else card.plan,  # type: ignore[union-attr]
-        "status": "complete" if state.verdict == "proven" and state.status == "completed" else "halted",
-        "verdict": state.verdict or "unproven", "run": card.run, "generated_by": "forge",
-        "started": state.started_at, "finished": state.finished_at or "",
-    }  # fmt: skip
+        "status": (
+            "complete" if state.verdict == "proven" and state.status == "completed" else "halted"
+        ),
+        "verdict": state.verdict or "unproven",
+        "run": card.run,
+        "generated_by": "forge",
+        "started": state.started_at,
+        "finished": state.finished_at or "",
+    }
     parts = [
         _title(card, plan),
         "## Steps",
@@ -50,7 +65,9 @@ def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
 
 
 def _title(card: RunCard, plan: Plan) -> str:
-    source = f"Written by forge from the record of run `{card.run}`; see `forge timeline {card.run}`."
+    source = (
+        f"Written by forge from the record of run `{card.run}`; see `forge timeline {card.run}`."
+    )
     return f"# {card.plan}: {plan.title}\n\n{source}\n"
 
 
@@ -59,14 +76,21 @@ def _steps(plan: Plan, state: RunState) -> Iterator[str]:
     for step in state.steps:
         declared = plan.steps[step.number - 1].checks if step.number <= len(plan.steps) else []
         outcomes = [str(outcome) for outcome in step.work.checks.values()]
-        verified = ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes)) or (
-            "—" if declared else "nothing to verify"
+        verified = ", ".join(
+            f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes)
+        ) or ("—" if declared else "nothing to verify")
+        verified = (
+            f"failed before the work, {verified}"
+            if "failed" in step.work.before.values()
+            else verified
         )
-        verified = f"failed before the work, {verified}" if "failed" in step.work.before.values() else verified
         outcome = f"skipped: {step.skip_reason}" if step.status == "skipped" else step.status
         outcome = step.skip_reason if step.carried_from else outcome
         commits = ", ".join(f"`{commit[:10]}`" for commit in step.commits) or "—"
-        yield f"| {step.number}. {_cell(step.name)} | {step.stage} | {_cell(outcome)} | {commits} | {verified} |"
+        yield (
+            f"| {step.number}. {_cell(step.name)} | {step.stage} | {_cell(outcome)} | {commits} |"
+            f" {verified} |"
+        )
     yield ""
 
 
@@ -83,9 +107,10 @@ def _must_haves(state: RunState) -> Iterator[str]:
 
 def _open_ends(plan: Plan, state: RunState) -> Iterator[str]:
     lines = [
-        f"- step {step.number} has no `<verify>`: completed on its diff alone" for step in state.steps
+        f"- step {step.number} has no `<verify>`: completed on its diff alone"
+        for step in state.steps
         if step.status == "completed" and step.commits and not plan.steps[step.number - 1].checks
-    ]  # fmt: skip
+    ]
     lines += [f"- not run: `{_cell(command)}` ({reason})" for _, command, reason in state.not_run]
     if lines:
         yield "## Not verified\n"

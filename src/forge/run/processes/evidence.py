@@ -16,7 +16,8 @@ FOLDER = "evidence"
 
 
 def capture(live: Path, limit: int) -> Output:
-    """Return an output that keeps `limit` bytes in memory, and all of it in a local file, should it be long.
+    """Return an output that keeps `limit` bytes in memory, and all of it in a local file, should it
+    be long.
 
     That file has no name: what is not scrubbed yet is gone with the process, however that ends.
     """
@@ -24,9 +25,11 @@ def capture(live: Path, limit: int) -> Output:
 
 
 def keep_output(repository: Repository, run: str, live: Path, output: Output) -> dict[str, object]:
-    """Write an output's head and tail as tracked evidence; where that left something out, the rest stays local.
+    """Write an output's head and tail as tracked evidence; where that left something out, the rest
+    stays local.
 
-    The local file lies under `forge/evidence/<run>/` of the common git directory, named like the tracked one.
+    The local file lies under `forge/evidence/<run>/` of the common git directory, named like the
+    tracked one.
     """
     found = keep(live, "log", output.text(), "log", truncated=output.truncated)
     if output.file is not None:
@@ -40,12 +43,20 @@ def keep_output(repository: Repository, run: str, live: Path, output: Output) ->
 
 
 def keep(live: Path, kind: str, text: str, extension: str, *, truncated: bool) -> dict[str, object]:
-    """Write evidence into a run's live folder and return how an event names it. Raises StorageFailed."""
+    """Write evidence into a run's live folder and return how an event names it. Raises
+    StorageFailed.
+    """
     clean, removed = scrub(text)
     data = clean.encode("utf-8", "replace")
     digest = hashlib.sha256(data).hexdigest()
     name = f"{FOLDER}/{digest[:16]}.{extension}"
     if not (live / name).exists():
         atomic.write(live / name, data)
-    found: dict[str, object] = {"kind": kind, "path": name, "sha256": digest, "bytes": len(data), "truncated": truncated}
+    found: dict[str, object] = {
+        "kind": kind,
+        "path": name,
+        "sha256": digest,
+        "bytes": len(data),
+        "truncated": truncated,
+    }
     return {**found, "secrets_removed": removed} if removed else found

@@ -1,4 +1,6 @@
-"""What code of somebody else did to the repository beside its work tree, noticed before git is started again."""
+"""What code of somebody else did to the repository beside its work tree, noticed before git is
+started again.
+"""
 
 from __future__ import annotations
 
@@ -13,24 +15,27 @@ from forge.git.index import private
 from forge.git.repository import Repository
 
 _HOOKS = (
-    "a hook, or settings, attributes or ignore rules of git's (.git/hooks, .git/config, .git/info, ~/.gitconfig) changed while "
-    "the step's code ran; git heeds them from now on, with your rights: look at them, put them back or accept them, then "
-    "`forge resume`"
+    "a hook, or settings, attributes or ignore rules of git's (.git/hooks, .git/config, .git/info,"
+    " ~/.gitconfig) changed while the step's code ran; git heeds them from now on, with your"
+    " rights: look at them, put them back or accept them, then `forge resume`"
 )
 _INDEX = (
-    "the index (.git/index) {}, since the step's code ran; `forge resume` builds it again from HEAD and goes on; what was "
-    "there is kept under .git/forge/torn/"
+    "the index (.git/index) {}, since the step's code ran; `forge resume` builds it again from HEAD"
+    " and goes on; what was there is kept under .git/forge/torn/"
 )
 _HIDDEN = (
-    "git was told not to look at these files any more while the step's code ran, so that no diff shows what becomes of them:\n"
-    "{}\n`git update-index --no-skip-worktree PATH` and `git update-index --no-assume-unchanged PATH` have it look again; do "
-    "that, or accept it, then `forge resume`"
+    "git was told not to look at these files any more while the step's code ran, so that no diff"
+    " shows what becomes of them:\n{}\n`git update-index --no-skip-worktree PATH` and `git"
+    " update-index --no-assume-unchanged PATH` have it look again; do that, or accept it, then"
+    " `forge resume`"
 )
 _LISTED = 20
 
 
 class Guard(Struct, frozen=True):
-    """How a repository was just before code of somebody else was started; `before` is its index as it was."""
+    """How a repository was just before code of somebody else was started; `before` is its index as
+    it was.
+    """
 
     repository: Repository
     sign: str
@@ -48,14 +53,22 @@ class Guard(Struct, frozen=True):
         """Return why git may not be asked anything here, as `broken` does."""
         if hooks.sign(self.repository) != self.sign:
             return "hooks", _HOOKS
-        if private.stamp(self.repository) != self.stamp and (why := private.damage(self.repository)):
+        if private.stamp(self.repository) != self.stamp and (
+            why := private.damage(self.repository)
+        ):
             return "index", _INDEX.format(why)
         return None
 
     def broken(self) -> tuple[str, str] | None:
-        """Return the kind of failure that it is that something is not as it was, and how to say it; None where all is well."""
+        """Return the kind of failure that it is that something is not as it was, and how to say it;
+        None where all is well.
+        """
         if (spoiled := self.spoiled()) or private.stamp(self.repository) == self.stamp:
             return spoiled
         hidden = private.hidden(self.repository, self.repository.git_dir / "index")
         more = sorted(hidden - private.hidden(self.repository, self.before)) if hidden else []
-        return ("hidden", _HIDDEN.format("\n".join(f"  {path}" for path in more[:_LISTED]))) if more else None
+        return (
+            ("hidden", _HIDDEN.format("\n".join(f"  {path}" for path in more[:_LISTED])))
+            if more
+            else None
+        )

@@ -1,7 +1,8 @@
-"""The child that a run has at work, on record beside its live log: whoever comes after a forge that was killed can end it.
+"""The child that a run has at work, on record beside its live log: whoever comes after a forge that
+was killed can end it.
 
-The file stays and is written over in one go, within one page: who reads it finds the child that was noted last, or none, and
-nothing is made or removed for each child.
+The file stays and is written over in one go, within one page: who reads it finds the child that was
+noted last, or none, and nothing is made or removed for each child.
 """
 
 from __future__ import annotations
@@ -22,7 +23,9 @@ def note(live: Path, child: ProcessId | None) -> None:
     try:
         descriptor = os.open(live / _NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            os.pwrite(descriptor, json.dumps(child._asdict() if child else None).encode().ljust(_SIZE), 0)
+            os.pwrite(
+                descriptor, json.dumps(child._asdict() if child else None).encode().ljust(_SIZE), 0
+            )
         finally:
             os.close(descriptor)
     except OSError as error:

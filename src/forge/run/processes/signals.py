@@ -1,4 +1,6 @@
-"""Ctrl-C and its kin, noticed where forge can stand still: between moves, and while it waits for a child or a person."""
+"""Ctrl-C and its kin, noticed where forge can stand still: between moves, and while it waits for a
+child or a person.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +13,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """While entered, a signal only sets a flag; `check` raises, and so does a signal while `waiting` for a person."""
+    """While entered, a signal only sets a flag; `check` raises, and so does a signal while
+    `waiting` for a person.
+    """
 
     def __init__(self) -> None:
         self.raised = ""
@@ -22,7 +26,12 @@ class Interrupts:
         self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 

@@ -1,4 +1,5 @@
-"""Children of children that leave their process group: while forge adopts orphans they become its own, and can be ended.
+"""Children of children that leave their process group: while forge adopts orphans they become its
+own, and can be ended.
 
 Linux only (`PR_SET_CHILD_SUBREAPER`, prctl(2)); elsewhere what has left its process group stays.
 """
@@ -43,14 +44,18 @@ def adopted() -> Iterator[None]:
 
 
 def marked(run: str) -> dict[str, str]:
-    """Return what marks a child as one of a run: it has to be known also where forge dies before it has noted it down."""
+    """Return what marks a child as one of a run: it has to be known also where forge dies before it
+    has noted it down.
+    """
     return {"FORGE_RUN_ID": run}
 
 
 def groups_of(run: str) -> set[int]:
-    """Return the process groups in which a process has the id of a run in its environment; this process's own is none of them.
+    """Return the process groups in which a process has the id of a run in its environment; this
+    process's own is none of them.
 
-    A forge that is killed between the start of a child and noting it down leaves one that no record names.
+    A forge that is killed between the start of a child and noting it down leaves one that no record
+    names.
     """
     marks, found = {f"{name}={value}".encode() for name, value in marked(run).items()}, set[int]()
     for place in Path("/proc").glob("[0-9]*/environ"):
@@ -61,7 +66,9 @@ def groups_of(run: str) -> set[int]:
 
 
 def _children() -> set[int]:
-    """Return the pids of this process's children, those that have ended and were not waited for included."""
+    """Return the pids of this process's children, those that have ended and were not waited for
+    included.
+    """
     found: set[int] = set()
     with contextlib.suppress(OSError):
         for thread in os.listdir("/proc/self/task"):
@@ -71,7 +78,9 @@ def _children() -> set[int]:
 
 
 def _end(before: set[int]) -> None:
-    """Kill and reap the children that were not there before; what they leave behind becomes a child in its turn."""
+    """Kill and reap the children that were not there before; what they leave behind becomes a child
+    in its turn.
+    """
     deadline = time.monotonic() + _PATIENCE
     while (strays := _children() - before) and time.monotonic() < deadline:
         for pid in strays:

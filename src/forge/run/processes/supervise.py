@@ -1,4 +1,6 @@
-"""Runs a child in a process group of its own, with its output captured, its time limited, and nothing left behind."""
+"""Runs a child in a process group of its own, with its output captured, its time limited, and
+nothing left behind.
+"""
 
 from __future__ import annotations
 
@@ -16,7 +18,9 @@ from typing import IO, Literal
 from forge.run.processes.subreaper import adopted
 from forge.timeline.process_id import ProcessId
 
-Ended = Literal["exit", "timeout", "idle", "signal", "not_found", "interrupted", "stopped", "result"]
+Ended = Literal[
+    "exit", "timeout", "idle", "signal", "not_found", "interrupted", "stopped", "result"
+]
 GRACE = 5.0  # seconds between TERM and KILL
 _TICK = 0.1
 _DRAIN = 1.0  # seconds for what a dead child's group still has in the pipe
@@ -27,16 +31,24 @@ INHERITED = ("PATH", "HOME", "LANG", "TERM", "TMPDIR")
 
 
 def environment(names: Sequence[str], extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment that code from a plan may see: a short list, LC_*, and what the settings name."""
-    kept = {name: value for name, value in os.environ.items() if name in INHERITED or name in names or name.startswith("LC_")}
+    """Return the environment that code from a plan may see: a short list, LC_*, and what the
+    settings name.
+    """
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in INHERITED or name in names or name.startswith("LC_")
+    }
     return {**kept, **(extra or {})}
 
 
 @dataclass
 class Output:
-    """What a child printed: the first and the last of it in memory, all of it up to a limit in a local file.
+    """What a child printed: the first and the last of it in memory, all of it up to a limit in a
+    local file.
 
-    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the bytes what is said.
+    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the
+    bytes what is said.
     """
 
     limit: int
@@ -50,7 +62,9 @@ class Output:
     def add(self, data: bytes) -> None:
         """Take more output."""
         if self.file is not None and self.total < _KEPT_WHOLE:
-            with contextlib.suppress(OSError):  # a full disk must not end the child's work; the record is synced elsewhere
+            with contextlib.suppress(
+                OSError
+            ):  # a full disk must not end the child's work; the record is synced elsewhere
                 self.file.write(data[: _KEPT_WHOLE - self.total])
         self.total += len(data)
         room = self.limit // 2 - len(self.head)
@@ -64,12 +78,16 @@ class Output:
     @property
     def truncated(self) -> bool:
         """Whether some of it is neither in the head nor in the tail."""
-        return self.total > len(self.head) + len(self.tail) or len(self.tail) > self.limit // 2 + self.limit % 2
+        return (
+            self.total > len(self.head) + len(self.tail)
+            or len(self.tail) > self.limit // 2 + self.limit % 2
+        )
 
     def text(self) -> str:
         """Return head and tail as text, with a line between them that says how much was left out.
 
-        They are cut at the ends of lines, where one is near: half a secret would not be known as one.
+        They are cut at the ends of lines, where one is near: half a secret would not be known as
+        one.
         """
         head, tail = bytes(self.head), bytes(self.tail[-(self.limit - self.limit // 2) :])
         if self.total > len(head) + len(tail):
@@ -80,10 +98,16 @@ class Output:
         return (head + middle + tail).decode("utf-8", "replace")
 
     def whole_lines(self) -> str:
-        """Return what was printed last, up to the last line that is complete, for whoever watches."""
+        """Return what was printed last, up to the last line that is complete, for whoever
+        watches.
+        """
         if self.says is not None:
             return self.says()
-        text = bytes(self.tail[-_WATCHED:] or self.head[-_WATCHED:]).decode("utf-8", "replace").replace("\r", "\n")
+        text = (
+            bytes(self.tail[-_WATCHED:] or self.head[-_WATCHED:])
+            .decode("utf-8", "replace")
+            .replace("\r", "\n")
+        )
         return text.rpartition("\n")[0].rstrip()
 
     def last_lines(self, count: int = 20) -> str:
@@ -93,9 +117,11 @@ class Output:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended. `exit_code` is as a shell tells it (128 + signal); None where it never ran.
+    """How a child ended. `exit_code` is as a shell tells it (128 + signal); None where it never
+    ran.
 
-    `result` means that it said otherwise than its exit status, with the `reason`; `session` is what it can be resumed by.
+    `result` means that it said otherwise than its exit status, with the `reason`; `session` is what
+    it can be resumed by.
     """
 
     ended: Ended
@@ -111,7 +137,9 @@ class Outcome:
         return self.ended == "exit" and self.exit_code == 0
 
     def told(self) -> str:
-        """Return the end of its output, and how it ended where that was not by itself, or where it printed nothing."""
+        """Return the end of its output, and how it ended where that was not by itself, or where it
+        printed nothing.
+        """
         tail = self.output.last_lines()
         if self.ended in ("exit", "signal", "not_found") and tail:
             return tail
@@ -120,14 +148,20 @@ class Outcome:
     def describe(self) -> str:
         """Say in a few words how it ended."""
         return {
-            "timeout": "it ran into its time limit", "idle": "it printed nothing for too long", "not_found": self.output.text(),
-            "interrupted": "it was interrupted", "stopped": "it was stopped", "result": self.reason,
-        }.get(self.ended, f"exit status {self.exit_code}")  # fmt: skip
+            "timeout": "it ran into its time limit",
+            "idle": "it printed nothing for too long",
+            "not_found": self.output.text(),
+            "interrupted": "it was interrupted",
+            "stopped": "it was stopped",
+            "result": self.reason,
+        }.get(self.ended, f"exit status {self.exit_code}")
 
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a child may take, and may be silent; None for no limit. What leaves its group may `linger` or not."""
+    """Seconds that a child may take, and may be silent; None for no limit. What leaves its group
+    may `linger` or not.
+    """
 
     wall: float | None = None
     idle: float | None = None
@@ -135,20 +169,33 @@ class Limits:
 
 
 def supervise(
-    argv: Sequence[str], cwd: Path, env: Mapping[str, str], output: Output, limits: Limits,
-    *, stdin: bytes = b"", watch: Callable[[], Ended | None] = lambda: None,
+    argv: Sequence[str],
+    cwd: Path,
+    env: Mapping[str, str],
+    output: Output,
+    limits: Limits,
+    *,
+    stdin: bytes = b"",
+    watch: Callable[[], Ended | None] = lambda: None,
     started: Callable[[ProcessId], None] = lambda _: None,
-) -> Outcome:  # fmt: skip
+) -> Outcome:
     """Run a child to its end and return how it ended; whatever is left of it is killed.
 
-    `watch` is asked ten times a second and ends the child by returning a reason; `started` is told who the child is.
+    `watch` is asked ten times a second and ends the child by returning a reason; `started` is told
+    who the child is.
     """
     began = time.monotonic()
     try:
         child = subprocess.Popen(
-            argv, cwd=cwd, env=dict(env), stdin=subprocess.PIPE if stdin else subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if output.listen else subprocess.STDOUT, start_new_session=True, bufsize=0,
-        )  # fmt: skip
+            argv,
+            cwd=cwd,
+            env=dict(env),
+            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE if output.listen else subprocess.STDOUT,
+            start_new_session=True,
+            bufsize=0,
+        )
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         output.add(f"{argv[0]}: {reason}".encode())
@@ -162,7 +209,12 @@ def supervise(
     duration = int((time.monotonic() - began) * 1000)
     status = child.returncode
     if reason is None:
-        return Outcome("signal" if status < 0 else "exit", 128 - status if status < 0 else status, duration, output)
+        return Outcome(
+            "signal" if status < 0 else "exit",
+            128 - status if status < 0 else status,
+            duration,
+            output,
+        )
     return Outcome(reason, 128 - status if status < 0 else status, duration, output)
 
 
@@ -191,7 +243,11 @@ class _Pump:
                 now = time.monotonic()
                 if self.child.poll() is not None:
                     ended_at = ended_at or now
-                    if not self._open_for_reading() or now - heard > 0.05 or now - ended_at > _DRAIN:
+                    if (
+                        not self._open_for_reading()
+                        or now - heard > 0.05
+                        or now - ended_at > _DRAIN
+                    ):
                         return None
                     continue
                 if (reason := watch()) is not None:
@@ -251,7 +307,9 @@ class _Pump:
 
 
 def end_group(pid: int, grace: float, child: subprocess.Popen[bytes] | None = None) -> None:
-    """End a process group: TERM, some seconds of grace, KILL. Nothing happens where it is gone already."""
+    """End a process group: TERM, some seconds of grace, KILL. Nothing happens where it is gone
+    already.
+    """
     for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):
         try:
             os.killpg(pid, number)

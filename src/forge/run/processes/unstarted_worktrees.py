@@ -1,7 +1,9 @@
-"""Work trees that `execute --worktree` made for a run that never began, since forge was killed before its first event.
+"""Work trees that `execute --worktree` made for a run that never began, since forge was killed
+before its first event.
 
-The branch `forge/RUN` proves them: RUN is the id of a run that has neither a live log nor a record nor a commit, nobody is at
-work on it, and another branch holds the commit that it stands at. A tree of that name goes with it if nothing was put into it.
+The branch `forge/RUN` proves them: RUN is the id of a run that has neither a live log nor a record
+nor a commit, nobody is at work on it, and another branch holds the commit that it stands at. A tree
+of that name goes with it if nothing was put into it.
 """
 
 from __future__ import annotations
@@ -21,24 +23,32 @@ PREFIX = "forge/"  # of the branches of such runs
 
 
 def making_lock(repository: Repository, run: str) -> Path:
-    """Return the lock that is held from before a run's own work tree is made until the run holds that tree."""
+    """Return the lock that is held from before a run's own work tree is made until the run holds
+    that tree.
+    """
     return repository.forge_dir / "locks" / f"{run}.new.lock"
 
 
 def orphans(repository: Repository) -> list[str]:
-    """Return the runs that left a branch of their own, and perhaps a work tree, and nothing else."""
+    """Return the runs that left a branch of their own, and perhaps a work tree, and nothing
+    else.
+    """
     folder = repository.common_dir / "refs/heads" / PREFIX
     names = sorted(place.name for place in folder.iterdir()) if folder.is_dir() else []
     return [name for name in names if is_run_id(name) and _never_began(repository, name)]
 
 
 def _never_began(repository: Repository, run: str) -> bool:
-    if _at_work(repository, run) or live_folder(repository, run).exists():  # in this order: who let go has begun it
+    if (
+        _at_work(repository, run) or live_folder(repository, run).exists()
+    ):  # in this order: who let go has begun it
         return False
     tip = repository.commit_of(f"refs/heads/{PREFIX}{run}")
     try:
         began = tip is None or record_commit.read(repository, tip).trailers.get("Forge-Run") == run
-        return not began and record_commit.file_at(repository, tip, f"{RUNS}/{run}/run.yaml") is None
+        return (
+            not began and record_commit.file_at(repository, tip, f"{RUNS}/{run}/run.yaml") is None
+        )
     except GitFailed:
         return False
 
@@ -49,7 +59,9 @@ def _at_work(repository: Repository, run: str) -> bool:
 
 
 def clear(repository: Repository) -> None:
-    """Take away what runs that never began left, where git finds nothing in it that would be lost."""
+    """Take away what runs that never began left, where git finds nothing in it that would be
+    lost.
+    """
     for run in orphans(repository):
         worktrees.remove_unused(repository, f"{PREFIX}{run}", run)
         making_lock(repository, run).unlink(missing_ok=True)

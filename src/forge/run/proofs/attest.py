@@ -1,4 +1,6 @@
-"""Attesting and waiving: in the plan's open run as an event, else as an immutable file under `.planning/proofs/`."""
+"""Attesting and waiving: in the plan's open run as an event, else as an immutable file under
+`.planning/proofs/`.
+"""
 
 from __future__ import annotations
 
@@ -41,53 +43,82 @@ class Given:
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "plan": self.plan, "must_have": self.must_have, "kind": self.kind, "by": self.by, "path": self.path,
-            "run": self.run, "commit": self.commit,
+            "plan": self.plan,
+            "must_have": self.must_have,
+            "kind": self.kind,
+            "by": self.by,
+            "path": self.path,
+            "run": self.run,
+            "commit": self.commit,
             "next": [f"forge resume {self.run}" if self.run else f"forge verify {self.plan}"],
-        }  # fmt: skip
+        }
 
     def describe(self) -> str:
         """Say it in one line."""
         where = (
             f"in run {self.run}"
             if self.run
-            else f"in {self.path}" + (f" ({self.commit[:10]})" if self.commit else ", not committed")
+            else f"in {self.path}"
+            + (f" ({self.commit[:10]})" if self.commit else ", not committed")
         )
         return f"{self.must_have} of {self.plan}: {self.kind} by {self.by}, {where}"
 
 
 def find_must_have(plan: Plan, name: str) -> MustHave:
-    """Return the must-have that `KIND:N` names. Raises UsageError, which lists those that there are."""
+    """Return the must-have that `KIND:N` names. Raises UsageError, which lists those that there
+    are.
+    """
     for item in plan.must_haves:
         if item.name == name:
             return item
     listed = "\n".join(f"  {item.name}  {item.statement}" for item in plan.must_haves) or "  (none)"
-    raise UsageError(f"{plan.id} has no must-have `{name}`; it has:\n{listed}", "name one as KIND:N, as in truth:2")
+    raise UsageError(
+        f"{plan.id} has no must-have `{name}`; it has:\n{listed}",
+        "name one as KIND:N, as in truth:2",
+    )
 
 
 def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: str) -> Given:
-    """Record a person's attestation of a truth. Raises UsageError where a command decides it, or evidence is not there."""
+    """Record a person's attestation of a truth. Raises UsageError where a command decides it, or
+    evidence is not there.
+    """
     item = find_must_have(plan, name)
     if item.kind != "truth":
-        raise UsageError(f"{name} is decided by the tree, not by attestation", "mend it, or `forge waive` it with a reason")
+        raise UsageError(
+            f"{name} is decided by the tree, not by attestation",
+            "mend it, or `forge waive` it with a reason",
+        )
     if item.command and not cannot_fail(item.command):
         raise UsageError(
             f"{name} has a command, which decides it: {item.command}",
             "have it run (the plan has to be approved), or `forge waive` it with a reason",
             [forge_command("verify", plan.id, "--run")],
-        )  # fmt: skip
+        )
     tree = WorkTree(context.repository)
     named: list[dict[str, str | None]] = []
     for path in evidence:
         relative = _relative(context.repository, path)
         if leaves(relative) or tree.entry(relative).kind != "file":
-            raise UsageError(f"the evidence {path} is no file of this repository", "name a file inside the repository")
+            raise UsageError(
+                f"the evidence {path} is no file of this repository",
+                "name a file inside the repository",
+            )
         named.append({"path": relative, "blob": tree.blob(relative)})
     commit = context.repository.head().commit or ""
     by = identity(context.repository)
     event = ev.TruthAttested(item.index, item.statement, by, note, named, commit)
     proof = Proof(
-        "attestation", plan.path, name, statement_hash(item.statement), by, now(), note, None, named, outside_tree(tree), commit
+        "attestation",
+        plan.path,
+        name,
+        statement_hash(item.statement),
+        by,
+        now(),
+        note,
+        None,
+        named,
+        outside_tree(tree),
+        commit,
     )
     return _give(context, plan, item, event, proof)
 
@@ -120,7 +151,12 @@ def waive(context: Context, plan: Plan, name: str, reason: str) -> Given:
 
 def _give(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proof) -> Given:
     record = next(
-        (each for each in open_runs(context.repository) if each.card.plan_path == plan.path and not each.state.ended), None
+        (
+            each
+            for each in open_runs(context.repository)
+            if each.card.plan_path == plan.path and not each.state.ended
+        ),
+        None,
     )
     if record is not None:
         return _in_run(context, record, plan, item, event, proof)
@@ -128,7 +164,9 @@ def _give(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proo
         return _in_file(context.repository, plan, item, proof)
 
 
-def _in_run(context: Context, record: RunRecord, plan: Plan, item: MustHave, event: Data, proof: Proof) -> Given:
+def _in_run(
+    context: Context, record: RunRecord, plan: Plan, item: MustHave, event: Data, proof: Proof
+) -> Given:
     with holding(context, record) as run:
         run.append(event)
         commit_pause(run)

@@ -1,6 +1,8 @@
-"""`validate --probe`: the verify commands of approved plans, run before the work is done, on a tree that is put back.
+"""`validate --probe`: the verify commands of approved plans, run before the work is done, on a tree
+that is put back.
 
-Nothing is proven and nothing recorded: what comes of a command is handed to the rule `verify-already-passes`.
+Nothing is proven and nothing recorded: what comes of a command is handed to the rule
+`verify-already-passes`.
 """
 
 from __future__ import annotations
@@ -35,7 +37,9 @@ _SNAPSHOTS = "probe"
 
 @dataclass(frozen=True)
 class Ran:
-    """A command that was run before its step's work: of which step, how it ended, and what it changed and was put back."""
+    """A command that was run before its step's work: of which step, how it ended, and what it
+    changed and was put back.
+    """
 
     step: str
     command: str
@@ -46,9 +50,12 @@ class Ran:
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "step": self.step, "command": self.command, "outcome": self.outcome, "duration_ms": self.duration_ms,
+            "step": self.step,
+            "command": self.command,
+            "outcome": self.outcome,
+            "duration_ms": self.duration_ms,
             "changed": list(self.changed),
-        }  # fmt: skip
+        }
 
 
 @dataclass(frozen=True)
@@ -60,29 +67,47 @@ class Probe:
 
 
 def probe(context: Context, paths: Collection[str]) -> Probe:
-    """Run the verify commands of the edit steps of those approved plans among `paths` on which no work is done yet.
+    """Run the verify commands of the edit steps of those approved plans among `paths` on which no
+    work is done yet.
 
-    A step's commands are run in order, until one fails. A plan that is not approved is said to be so, and nothing of it is run.
-    Raises DirtyTree, RepositoryError, RunOpen, Held, Interrupted; InTheWay where a change cannot be put back.
+    A step's commands are run in order, until one fails. A plan that is not approved is said to be
+    so, and nothing of it is run. Raises DirtyTree, RepositoryError, RunOpen, Held, Interrupted;
+    InTheWay where a change cannot be put back.
     """
     plans = list(_open_plans(context.repository, paths))
-    approved = [plan for plan in plans if plan_approval.is_text_approved(context.repository, plan, context.settings)]
-    findings = {plan.path: list(verify.check_unapproved(plan, _steps(plan))) for plan in plans if plan not in approved}
+    approved = [
+        plan
+        for plan in plans
+        if plan_approval.is_text_approved(context.repository, plan, context.settings)
+    ]
+    findings = {
+        plan.path: list(verify.check_unapproved(plan, _steps(plan)))
+        for plan in plans
+        if plan not in approved
+    }
     ran: list[Ran] = []
     if approved:
-        with writing(context, "validate --probe"), Interrupts() as interrupts, private(context.repository) as index:
+        with (
+            writing(context, "validate --probe"),
+            Interrupts() as interrupts,
+            private(context.repository) as index,
+        ):
             require_settled(context.repository)
             prober = _Prober(context, interrupts, index)
             for plan in approved:
                 found = {step.number: prober.run(step) for step in _steps(plan)}
                 ran += [each for steps in found.values() for each in steps]
-                probed: Probed = {number: [each.outcome for each in steps] for number, steps in found.items()}
+                probed: Probed = {
+                    number: [each.outcome for each in steps] for number, steps in found.items()
+                }
                 findings[plan.path] = list(verify.check_probed(plan, probed))
     return Probe(tuple(ran), findings)
 
 
 def _open_plans(repository: Repository, paths: Collection[str]) -> Iterator[Plan]:
-    """Yield the plans with steps to probe: not archived, not claimed, and no run of theirs has completed a step."""
+    """Yield the plans with steps to probe: not archived, not claimed, and no run of theirs has
+    completed a step.
+    """
     begun = {record.plan_path for record in all_runs(repository) if _has_worked(record)}
     passed_over = begun.union(Outline(repository).summaries)
     catalog = Catalog(repository.root)
@@ -101,8 +126,14 @@ def _has_worked(record: RunRecord) -> bool:
 
 
 def _steps(plan: Plan) -> list[Step]:
-    """Return the steps that do work and have commands. A test step's command may well pass before."""
-    return [step for step in plan.steps if step.edits and any(check.kind == "command" for check in step.checks)]
+    """Return the steps that do work and have commands. A test step's command may well pass
+    before.
+    """
+    return [
+        step
+        for step in plan.steps
+        if step.edits and any(check.kind == "command" for check in step.checks)
+    ]
 
 
 class _Prober:
@@ -137,30 +168,44 @@ class _Prober:
         return found
 
     def _put_back(self) -> tuple[str, ...]:
-        """Make tree, index and HEAD what they were, behind a snapshot; return the paths that a command changed."""
+        """Make tree, index and HEAD what they were, behind a snapshot; return the paths that a
+        command changed.
+        """
         if _Standing.of(self.repository) == self.before:
             return ()
-        taken = snapshot(self.repository, _SNAPSHOTS, "before putting back what a probed command changed")
+        taken = snapshot(
+            self.repository, _SNAPSHOTS, "before putting back what a probed command changed"
+        )
         _restore_head(self.repository, self.before.head)
         paths = put_back(self.repository, taken, self.target, lambda path: False)
         self.index.restore()
-        left = [path for path in _Standing.of(self.repository).dirty if path not in self.before.dirty]
+        left = [
+            path for path in _Standing.of(self.repository).dirty if path not in self.before.dirty
+        ]
         if left:
             listed = "\n".join(f"  {path}" for path in left[:20])
-            raise DirtyTree(f"a probed command left what could not be put back:\n{listed}",
-                            f"put it back by hand; all of it is kept under {SAFETY}/{_SNAPSHOTS}/")  # fmt: skip
+            raise DirtyTree(
+                f"a probed command left what could not be put back:\n{listed}",
+                f"put it back by hand; all of it is kept under {SAFETY}/{_SNAPSHOTS}/",
+            )
         return tuple(sorted(paths))
 
 
 def _word(outcome: Outcome) -> ProbedAs:
     if outcome.success:
         return "passed"
-    return "inconclusive" if outcome.exit_code == _BROKEN_PIPE or outcome.ended in ("not_found", "timeout") else "failed"
+    return (
+        "inconclusive"
+        if outcome.exit_code == _BROKEN_PIPE or outcome.ended in ("not_found", "timeout")
+        else "failed"
+    )
 
 
 @dataclass(frozen=True)
 class _Standing:
-    """What a command must not leave changed: HEAD, and every uncommitted path with a sign of its content."""
+    """What a command must not leave changed: HEAD, and every uncommitted path with a sign of its
+    content.
+    """
 
     head: Head
     dirty: dict[str, str]
@@ -184,6 +229,21 @@ def _restore_head(repository: Repository, head: Head) -> None:
         return
     if head.branch is not None:
         program.run(repository.root, "symbolic-ref", "HEAD", head.branch)
-        program.run(repository.root, "update-ref", "-m", "forge: as before probing", head.branch, head.commit)
+        program.run(
+            repository.root,
+            "update-ref",
+            "-m",
+            "forge: as before probing",
+            head.branch,
+            head.commit,
+        )
     else:
-        program.run(repository.root, "update-ref", "--no-deref", "-m", "forge: as before probing", "HEAD", head.commit)
+        program.run(
+            repository.root,
+            "update-ref",
+            "--no-deref",
+            "-m",
+            "forge: as before probing",
+            "HEAD",
+            head.commit,
+        )

@@ -1,4 +1,6 @@
-"""`verify --run`: the commands of approved plans' truths, run on a clean work tree; what comes of them is kept as proofs."""
+"""`verify --run`: the commands of approved plans' truths, run on a clean work tree; what comes of
+them is kept as proofs.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,9 @@ _MOST_LISTED = 20
 
 @dataclass(frozen=True)
 class Ran:
-    """What came of a truth's command: `passed`, `failed`, or why it proves nothing; where its proof lies, if it has one."""
+    """What came of a truth's command: `passed`, `failed`, or why it proves nothing; where its proof
+    lies, if it has one.
+    """
 
     plan: str
     must_have: str
@@ -51,21 +55,38 @@ class Ran:
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        names = ("plan", "must_have", "command", "outcome", "reason", "duration_ms", "proof", "commit")
+        names = (
+            "plan",
+            "must_have",
+            "command",
+            "outcome",
+            "reason",
+            "duration_ms",
+            "proof",
+            "commit",
+        )
         return {**{name: getattr(self, name) for name in names}, "changed": list(self.changed)}
 
     def describe(self) -> str:
         """Say it in a few lines."""
-        said = f"{self.must_have} of {self.plan}: {self.outcome}" + (f" ({self.reason})" if self.reason else "")
-        lines = [said, shown_command(self.command), *(f"  changed: {path}" for path in self.changed[:_MOST_LISTED])]
+        said = f"{self.must_have} of {self.plan}: {self.outcome}" + (
+            f" ({self.reason})" if self.reason else ""
+        )
+        lines = [
+            said,
+            shown_command(self.command),
+            *(f"  changed: {path}" for path in self.changed[:_MOST_LISTED]),
+        ]
         return "\n".join([*lines, *(f"  | {line}" for line in self.output.splitlines())])
 
 
 def run_truths(context: Context, plans: Sequence[Plan]) -> list[Ran]:
-    """Run the commands of the plans' truths, in order, and keep a proof of each that ended by itself.
+    """Run the commands of the plans' truths, in order, and keep a proof of each that ended by
+    itself.
 
-    Before anything is run, raises NotApproved where the exact text of a plan with commands is not approved, DirtyTree
-    where there are uncommitted changes outside `.planning/`, RunOpen, RepositoryError, Held.
+    Before anything is run, raises NotApproved where the exact text of a plan with commands is not
+    approved, DirtyTree where there are uncommitted changes outside `.planning/`, RunOpen,
+    RepositoryError, Held.
     """
     to_run = [plan for plan in plans if any(item.command for item in plan.must_haves)]
     require_approved(context, to_run)
@@ -78,27 +99,41 @@ def run_truths(context: Context, plans: Sequence[Plan]) -> list[Ran]:
 
 
 def require_approved(context: Context, plans: Sequence[Plan]) -> None:
-    """Raises NotApproved, with the commands to type, where a plan's exact text has no approval with any runner."""
-    missing = [plan for plan in plans if not plan_approval.is_text_approved(context.repository, plan, context.settings)]
+    """Raises NotApproved, with the commands to type, where a plan's exact text has no approval with
+    any runner.
+    """
+    missing = [
+        plan
+        for plan in plans
+        if not plan_approval.is_text_approved(context.repository, plan, context.settings)
+    ]
     if missing:
         names = ", ".join(plan.id for plan in missing[:_MOST_LISTED])
         raise NotApproved(
             f"the commands of {names} have not been approved as they stand; nothing was run",
             "look at them, approve them, then verify again",
-            [*(f"forge approve {plan.id}" for plan in missing), *(f"forge verify {plan.id} --run" for plan in missing)],
-        )  # fmt: skip
+            [
+                *(f"forge approve {plan.id}" for plan in missing),
+                *(f"forge verify {plan.id} --run" for plan in missing),
+            ],
+        )
 
 
 def require_settled(repository: Repository) -> str:
-    """Return HEAD's commit, where the work tree is exactly that outside `.planning/` and no run is open.
+    """Return HEAD's commit, where the work tree is exactly that outside `.planning/` and no run is
+    open.
 
     Raises RepositoryError, RunOpen, DirtyTree.
     """
     head = repository.head().commit
     if head is None:
-        raise RepositoryError("this repository has no commit yet", "commit the tree that the commands are to run on")
+        raise RepositoryError(
+            "this repository has no commit yet", "commit the tree that the commands are to run on"
+        )
     if under_way := repository.in_progress():
-        raise RepositoryError(f"{under_way} is under way here", "end it first: commands run on a commit's tree")
+        raise RepositoryError(
+            f"{under_way} is under way here", "end it first: commands run on a commit's tree"
+        )
     if records := open_runs(repository):
         run = records[0].card.run
         said = f"the run {run} is open here; it runs the plan's commands itself"
@@ -108,7 +143,7 @@ def require_settled(repository: Repository) -> str:
         raise DirtyTree(
             f"commands run on a commit's tree, and these changes are not committed:\n{listed}",
             "commit them, or `git stash -u` them, then try again",
-        )  # fmt: skip
+        )
     return head
 
 
@@ -125,10 +160,16 @@ class _Verifier:
         self.plan = plan
         self.head = head
         self.interrupts = interrupts
-        self.bench = Bench.on(self.repository, revision_tree(self.repository, head), self.settings.limits.artifact_bytes)
+        self.bench = Bench.on(
+            self.repository,
+            revision_tree(self.repository, head),
+            self.settings.limits.artifact_bytes,
+        )
 
     def run(self) -> list[Ran]:
-        """Run the commands; as soon as one changes the tree the others are not run, and nothing is proven."""
+        """Run the commands; as soon as one changes the tree the others are not run, and nothing is
+        proven.
+        """
         before = self.repository.dirty()
         done: list[tuple[Ran, Proof | None]] = []
         for item in self.plan.must_haves:
@@ -155,21 +196,57 @@ class _Verifier:
         paths = [entry[3:] for entry in self.repository.dirty() if entry not in before]
         return tuple(paths if self.repository.head().commit == self.head else ["HEAD", *paths])
 
-    def _result(self, item: MustHave, outcome: Outcome, changed: tuple[str, ...]) -> tuple[Ran, Proof | None]:
+    def _result(
+        self, item: MustHave, outcome: Outcome, changed: tuple[str, ...]
+    ) -> tuple[Ran, Proof | None]:
         command = item.command or ""
         said = "" if outcome.success else scrub(outcome.output.last_lines())[0]
         facts = (outcome.duration_ms, changed, said)
         if changed:
-            return Ran(self.plan.id, item.name, command, "changed the tree", "it proves nothing", *facts), None
+            return (
+                Ran(
+                    self.plan.id,
+                    item.name,
+                    command,
+                    "changed the tree",
+                    "it proves nothing",
+                    *facts,
+                ),
+                None,
+            )
         if outcome.exit_code == _BROKEN_PIPE or outcome.ended == "not_found":
-            why = "it could not be started" if outcome.ended == "not_found" else "a broken pipe says nothing"
+            why = (
+                "it could not be started"
+                if outcome.ended == "not_found"
+                else "a broken pipe says nothing"
+            )
             return Ran(self.plan.id, item.name, command, "inconclusive", why, *facts), None
         reason = "" if outcome.success else outcome.describe()
         proof = Proof(
-            "command", self.plan.path, item.name, statement_hash(item.statement), identity(self.repository), now(), reason,
-            command, [], self.bench.outside_id(), self.head, bound_blobs(self.plan, item, self.bench.outside),
-        )  # fmt: skip
-        return Ran(self.plan.id, item.name, command, "passed" if outcome.success else "failed", reason, *facts), proof
+            "command",
+            self.plan.path,
+            item.name,
+            statement_hash(item.statement),
+            identity(self.repository),
+            now(),
+            reason,
+            command,
+            [],
+            self.bench.outside_id(),
+            self.head,
+            bound_blobs(self.plan, item, self.bench.outside),
+        )
+        return (
+            Ran(
+                self.plan.id,
+                item.name,
+                command,
+                "passed" if outcome.success else "failed",
+                reason,
+                *facts,
+            ),
+            proof,
+        )
 
     def _void(self, done: Sequence[tuple[Ran, Proof | None]]) -> Iterator[tuple[Ran, None]]:
         """Yield the results of a run in which a command changed the tree: none of them is kept."""
@@ -177,16 +254,27 @@ class _Verifier:
             if proof is None:
                 yield ran, None
             else:
-                why = f"it {ran.outcome}, but a later command changed the tree, so that nothing is proven"
+                why = (
+                    f"it {ran.outcome}, but a later command changed the tree, so that nothing is"
+                    " proven"
+                )
                 yield replace(ran, outcome="void", reason=why), None
 
     def _kept(self, done: Sequence[tuple[Ran, Proof | None]]) -> list[Ran]:
-        """Write the proofs that say something new, and commit them together; return the results with their places."""
-        known = ProofBook(self.repository).of(self.plan.path, self.plan.source.data, self.bench.is_plan)
+        """Write the proofs that say something new, and commit them together; return the results
+        with their places.
+        """
+        known = ProofBook(self.repository).of(
+            self.plan.path, self.plan.source.data, self.bench.is_plan
+        )
         files: dict[str, bytes] = {}
         paths: list[str | None] = []
         for _, proof in done:
-            path = self._free_name(files) if proof is not None and not _is_known(proof, known) else None
+            path = (
+                self._free_name(files)
+                if proof is not None and not _is_known(proof, known)
+                else None
+            )
             if proof is not None and path is not None:
                 files[path] = proof.encode()
             paths.append(path)
@@ -213,8 +301,16 @@ class _Verifier:
 
 def _is_known(proof: Proof, known: Sequence[Proof]) -> bool:
     """Say whether the newest result of the same command says the same of the same tree already."""
-    mine = [each for each in known if each.kind == "command" and each.statement_sha256 == proof.statement_sha256]
-    newest = max((each for each in mine if each.command == proof.command), key=lambda each: each.at, default=None)
+    mine = [
+        each
+        for each in known
+        if each.kind == "command" and each.statement_sha256 == proof.statement_sha256
+    ]
+    newest = max(
+        (each for each in mine if each.command == proof.command),
+        key=lambda each: each.at,
+        default=None,
+    )
     return newest is not None and (newest.tree, newest.reason) == (proof.tree, proof.reason)
 
 

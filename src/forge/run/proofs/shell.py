@@ -1,4 +1,6 @@
-"""An approved command run outside a run, for `verify --run` and `validate --probe`: as the checks of a run are."""
+"""An approved command run outside a run, for `verify --run` and `validate --probe`: as the checks
+of a run are.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,23 @@ from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Limits, Outcome, Output, environment, supervise
 
 
-def run_shell(repository: Repository, settings: Settings, command: str, interrupts: Interrupts) -> Outcome:
-    """Run a command with bash in the work tree's root, in the environment that plans may see. Raises Interrupted."""
+def run_shell(
+    repository: Repository, settings: Settings, command: str, interrupts: Interrupts
+) -> Outcome:
+    """Run a command with bash in the work tree's root, in the environment that plans may see.
+    Raises Interrupted.
+    """
     env = settings.runners[settings.runner].env if settings.runner in settings.runners else ()
     outcome = supervise(
-        ["bash", "-o", "pipefail", "-c", command], repository.root, environment(env),
-        Output(settings.limits.evidence_bytes), Limits(settings.limits.step_timeout or None),
+        ["bash", "-o", "pipefail", "-c", command],
+        repository.root,
+        environment(env),
+        Output(settings.limits.evidence_bytes),
+        Limits(settings.limits.step_timeout or None),
         watch=lambda: "interrupted" if interrupts.raised else None,
-    )  # fmt: skip
+    )
     if interrupts.raised:
-        raise Interrupted(f"interrupted by {interrupts.raised}", "nothing was decided; call it again")
+        raise Interrupted(
+            f"interrupted by {interrupts.raised}", "nothing was decided; call it again"
+        )
     return outcome

@@ -1,1 +1,3 @@
-"""Runners do the work of a step. `manual` hands it to the person, `command` runs any argument vector."""
+"""Runners do the work of a step. `manual` hands it to the person, `command` runs any argument
+vector.
+"""

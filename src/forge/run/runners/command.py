@@ -11,18 +11,24 @@ _TOOLS = "{allowed_tools}"
 
 
 class CommandRunner:
-    """Calls a program in the work tree's root; the prompt comes by standard input, as a file, or as an argument."""
+    """Calls a program in the work tree's root; the prompt comes by standard input, as a file, or as
+    an argument.
+    """
 
     by_hand = False
 
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
-        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without either appends the text.
+        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without
+        either appends the text.
 
-        Where there is a session to go on with, and a `resume_command`, it is that one, with `{session}` replaced. A word
-        with `{allowed_tools}` is left out where no mission names tools.
+        Where there is a session to go on with, and a `resume_command`, it is that one, with
+        `{session}` replaced. A word with `{allowed_tools}` is left out where no mission names
+        tools.
         """
         words = {"{prompt}": job.prompt, "{prompt_file}": str(job.prompt_file)}
-        command = settings.resume_command if job.session and settings.resume_command else settings.command
+        command = (
+            settings.resume_command if job.session and settings.resume_command else settings.command
+        )
         if job.allowed_tools is None:
             command = tuple(word for word in command if _TOOLS not in word)
         told = {**words, "{session}": job.session or "", _TOOLS: ",".join(job.allowed_tools or ())}
@@ -38,7 +44,14 @@ class CommandRunner:
         stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
         env = environment(settings.env, job.variables)
         outcome = supervise(
-            self.argv(settings, job), job.root, env, job.output, job.limits, stdin=stdin, watch=job.watch, started=job.started
+            self.argv(settings, job),
+            job.root,
+            env,
+            job.output,
+            job.limits,
+            stdin=stdin,
+            watch=job.watch,
+            started=job.started,
         )
         return parser.judge(outcome)
 

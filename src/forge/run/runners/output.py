@@ -1,4 +1,6 @@
-"""What a runner says about itself: read from its output while it works, and held against its exit status."""
+"""What a runner says about itself: read from its output while it works, and held against its exit
+status.
+"""
 
 from __future__ import annotations
 
@@ -25,7 +27,9 @@ class Parser(Protocol):
         """Read more of it."""
 
     def judge(self, outcome: Outcome) -> Outcome:
-        """Return the outcome as the output lets it stand; a success may become a failure, never the other way."""
+        """Return the outcome as the output lets it stand; a success may become a failure, never the
+        other way.
+        """
 
 
 @dataclass
@@ -45,7 +49,9 @@ class Text:
 
 @dataclass
 class JsonLines:
-    """One JSON object a line; the settings name the lines that end the work well or badly, and where things stand in them."""
+    """One JSON object a line; the settings name the lines that end the work well or badly, and
+    where things stand in them.
+    """
 
     settings: RunnerSettings
     line: str = ""
@@ -86,7 +92,9 @@ class JsonLines:
         if not isinstance(found, dict):
             return
         names = self.settings
-        session = next((text for text in _texts(found, names.session) if _SESSION.fullmatch(text)), None)
+        session = next(
+            (text for text in _texts(found, names.session) if _SESSION.fullmatch(text)), None
+        )
         self.session = session or self.session
         message = next(_texts(found, names.message), "")[:_MESSAGE]
         self.line = message or str(found.get("type", "")) or self.line
@@ -102,9 +110,15 @@ class JsonLines:
             return judged
         if self.failed:
             said = f": {self.message}" if self.message else ""
-            return replace(judged, ended="result", reason=f"it exited with 0, and its result says that it failed{said}")
+            return replace(
+                judged,
+                ended="result",
+                reason=f"it exited with 0, and its result says that it failed{said}",
+            )
         if self.failed is None and self.settings.done:
-            return replace(judged, ended="result", reason="it exited with 0 and never said that it was done")
+            return replace(
+                judged, ended="result", reason="it exited with 0 and never said that it was done"
+            )
         return judged
 
 

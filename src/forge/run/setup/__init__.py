@@ -1,1 +1,3 @@
-"""What comes before there are plans: settings, a demonstration, and whether everything needed is there."""
+"""What comes before there are plans: settings, a demonstration, and whether everything needed is
+there.
+"""

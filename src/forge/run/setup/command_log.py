@@ -1,4 +1,6 @@
-"""The local execution log: one start and one finish record for every forge command in a repository, also when it is killed."""
+"""The local execution log: one start and one finish record for every forge command in a repository,
+also when it is killed.
+"""
 
 from __future__ import annotations
 
@@ -34,7 +36,9 @@ class Execution:
         """Whether a command before this one died without finishing: it may have left locks."""
 
     def finish(self, code: int, message: str = "") -> None:
-        """Write the finish record. A log that cannot be written never changes what a command does."""
+        """Write the finish record. A log that cannot be written never changes what a command
+        does.
+        """
         outcome = "partial" if self.partial else _OUTCOMES.get(code, "error")
         duration = int((time.monotonic() - self.began) * 1000)
         if self.folder is not None:
@@ -51,14 +55,23 @@ class Execution:
 
 
 def start(repository: Repository | None, args: list[str]) -> Execution:
-    """Write the start record of this command, and the finish record of those that died; outside a repository, nothing."""
+    """Write the start record of this command, and the finish record of those that died; outside a
+    repository, nothing.
+    """
     execution = Execution(ulid(), args)
     if repository is None:
         return execution
     execution.root, execution.folder = str(repository.root), repository.forge_dir
     process = ProcessId.of(os.getpid())
-    record = {**execution._common(), "finished_at": None, "duration_ms": None, "outcome": "running", "error_message": None,
-              "counters": {}, **process._asdict()}  # fmt: skip
+    record = {
+        **execution._common(),
+        "finished_at": None,
+        "duration_ms": None,
+        "outcome": "running",
+        "error_message": None,
+        "counters": {},
+        **process._asdict(),
+    }
     with contextlib.suppress(OSError):
         execution.found_dead = _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)
@@ -67,26 +80,44 @@ def start(repository: Repository | None, args: list[str]) -> Execution:
 
 
 def _finish(
-    folder: Path, common: dict[str, object], outcome: str, message: str, duration: int | None, counters: dict[str, int]
+    folder: Path,
+    common: dict[str, object],
+    outcome: str,
+    message: str,
+    duration: int | None,
+    counters: dict[str, int],
 ) -> None:
-    record = {**common, "finished_at": now(), "duration_ms": duration, "outcome": outcome, "error_message": message or None,
-              "counters": counters}  # fmt: skip
+    record = {
+        **common,
+        "finished_at": now(),
+        "duration_ms": duration,
+        "outcome": outcome,
+        "error_message": message or None,
+        "counters": counters,
+    }
     with contextlib.suppress(OSError):
         _append(folder, record)
         _marker(folder, str(common["execution"])).unlink(missing_ok=True)
 
 
 def _close_dead(folder: Path) -> bool:
-    """Give the commands that died without a finish record one that says `interrupted`; say whether there were any."""
+    """Give the commands that died without a finish record one that says `interrupted`; say whether
+    there were any.
+    """
     dead = False
-    for marker in (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ():
+    for marker in (
+        (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ()
+    ):
         try:
             found = json.loads(marker.read_text("utf-8"))
             process = ProcessId(found["pid"], found["start"], found["boot"])
         except (OSError, ValueError, KeyError):
             continue
         if not process.alive():
-            common = {key: found.get(key) for key in ("execution", "tool_version", "args", "root", "started_at")}
+            common = {
+                key: found.get(key)
+                for key in ("execution", "tool_version", "args", "root", "started_at")
+            }
             _finish(folder, common, "interrupted", "the process ended without finishing", None, {})
             dead = True
     return dead
@@ -94,7 +125,9 @@ def _close_dead(folder: Path) -> bool:
 
 def _append(folder: Path, record: dict[str, object]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(folder / "executions.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(
+        folder / "executions.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
+    )
     try:
         os.write(descriptor, jsonl.encode(record))
     finally:
@@ -113,7 +146,9 @@ def bug_log(repository: Repository | None, execution: str, trace: str) -> Path |
     path = folder / f"forge-{execution}.log"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"forge {__version__}, Python {sys.version}, {sys.platform}\n\n{trace}", "utf-8")
+        path.write_text(
+            f"forge {__version__}, Python {sys.version}, {sys.platform}\n\n{trace}", "utf-8"
+        )
     except OSError:
         return None
     return path

@@ -1,4 +1,6 @@
-"""`forge demo`: a small repository of its own, and a plan with a step of every stage, executed for real."""
+"""`forge demo`: a small repository of its own, and a plan with a step of every stage, executed for
+real.
+"""
 
 from __future__ import annotations
 
@@ -43,7 +45,12 @@ class Demo:
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {"path": str(self.path), "run": self.record.card.run, "verdict": self.verdict, "next": self.next}
+        return {
+            "path": str(self.path),
+            "run": self.record.card.run,
+            "verdict": self.verdict,
+            "next": self.next,
+        }
 
     @property
     def next(self) -> list[str]:
@@ -53,7 +60,9 @@ class Demo:
     def describe(self) -> str:
         """Return the log of the run and what to look at next."""
         steps = [f"  cd {self.path}", *(f"  {command}" for command in self.next)]
-        return "\n".join(["", self.log.rstrip(), "", f"the plan is {self.verdict}; to look closer:", *steps])
+        return "\n".join(
+            ["", self.log.rstrip(), "", f"the plan is {self.verdict}; to look closer:", *steps]
+        )
 
 
 class _DemoPerson:
@@ -63,15 +72,21 @@ class _DemoPerson:
 
     def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer:
         """See Person.ask."""
-        return Answer(True, question.options[0]["id"] if question.options else None, "answered by forge demo")
+        return Answer(
+            True, question.options[0]["id"] if question.options else None, "answered by forge demo"
+        )
 
     def approve(self, text: str) -> bool:
         """See Person.approve; the demo's plan is approved by the flag."""
         return False
 
 
-def make_and_execute(folder: Path | None, execution: str, notify: Notify, say: Callable[[str], None]) -> Demo:
-    """Make the repository in a new folder and execute its plan. Raises UsageError where the folder is in use."""
+def make_and_execute(
+    folder: Path | None, execution: str, notify: Notify, say: Callable[[str], None]
+) -> Demo:
+    """Make the repository in a new folder and execute its plan. Raises UsageError where the folder
+    is in use.
+    """
     place = _new_folder(folder)
     say(f"forge demo works in {place}")
     _fill(place)
@@ -87,7 +102,9 @@ def make_and_execute(folder: Path | None, execution: str, notify: Notify, say: C
 
 
 def _program() -> str:
-    """Return how this forge is called from here: by its name where that is on PATH, else by where it lies."""
+    """Return how this forge is called from here: by its name where that is on PATH, else by where
+    it lies.
+    """
     return "forge" if shutil.which("forge") else shlex.quote(os.path.abspath(sys.argv[0]))
 
 
@@ -101,18 +118,24 @@ def _new_folder(folder: Path | None) -> Path:
 
 
 def _fill(place: Path) -> None:
-    """Copy the demo's files; where there is no `python3` on PATH its commands name this interpreter."""
+    """Copy the demo's files; where there is no `python3` on PATH its commands name this
+    interpreter.
+    """
     program.run(place, "init", "-q", "-b", "main")
     shutil.copytree(resource("templates", "demo"), place, dirs_exist_ok=True)
     (place / "gitignore").rename(place / ".gitignore")
     (place / "planning").rename(place / ".planning")
     if shutil.which("python3") is None:
         for path in (place / ".planning").rglob("*.*"):
-            path.write_text(path.read_text("utf-8").replace("python3 ", f"{sys.executable} "), "utf-8")
+            path.write_text(
+                path.read_text("utf-8").replace("python3 ", f"{sys.executable} "), "utf-8"
+            )
 
 
 def _identify(repository: Repository) -> None:
     """Give the demo repository an identity if git has none for it."""
-    if program.attempt(repository.root, "var", "GIT_COMMITTER_IDENT", env={"GIT_EDITOR": os.devnull}).returncode:
+    if program.attempt(
+        repository.root, "var", "GIT_COMMITTER_IDENT", env={"GIT_EDITOR": os.devnull}
+    ).returncode:
         repository.git("config", "user.name", "forge demo")
         repository.git("config", "user.email", "demo@forge.invalid")

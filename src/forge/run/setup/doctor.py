@@ -1,6 +1,8 @@
-"""Whether everything that forge needs is there: the system, the repository, the settings and each runner. Nothing is changed.
+"""Whether everything that forge needs is there: the system, the repository, the settings and each
+runner. Nothing is changed.
 
-A program that the settings name is looked for and never started: a file of the repository names it, and nobody approved it.
+A program that the settings name is looked for and never started: a file of the repository names it,
+and nobody approved it.
 """
 
 from __future__ import annotations
@@ -33,7 +35,9 @@ _SIGNERS = {"openpgp": "gpg", "x509": "gpgsm", "ssh": "ssh-keygen"}
 
 @dataclass(frozen=True)
 class Check:
-    """One thing that was looked at. Where it is not `ok`, `severity` says whether that stops forge (error) or not (warning)."""
+    """One thing that was looked at. Where it is not `ok`, `severity` says whether that stops forge
+    (error) or not (warning).
+    """
 
     name: str
     ok: bool
@@ -55,14 +59,28 @@ def _warning(name: str, message: str, hint: str) -> Check:
 
 
 def examine(start: Path, found: Repository | None) -> list[Check]:
-    """Look at everything that can be looked at from a folder; `found` is its repository, None where there is none to use."""
+    """Look at everything that can be looked at from a folder; `found` is its repository, None where
+    there is none to use.
+    """
     checks = list(_system())
     if found is None:
         try:
             found = Repository.discover(start)
         except ForgeError as error:
             return [*checks, _error("repository", error.message, error.hint)]
-    for look in (_repository, _head, _tree, _identity, _hooks, _signing, _room, _state_folder, _settings, _locks, _runs):
+    for look in (
+        _repository,
+        _head,
+        _tree,
+        _identity,
+        _hooks,
+        _signing,
+        _room,
+        _state_folder,
+        _settings,
+        _locks,
+        _runs,
+    ):
         checks += _looked(look, found)
     return checks
 
@@ -74,14 +92,28 @@ def _looked(look: Callable[[Repository], Iterator[Check]], repository: Repositor
     except ForgeError as error:
         return [_error(look.__name__.strip("_").replace("_", "-"), error.message, error.hint)]
     except OSError as error:
-        return [_error(look.__name__.strip("_").replace("_", "-"), f"{error.filename}: {error.strerror}", "see to its access")]
+        return [
+            _error(
+                look.__name__.strip("_").replace("_", "-"),
+                f"{error.filename}: {error.strerror}",
+                "see to its access",
+            )
+        ]
 
 
 def _system() -> Iterator[Check]:
     if sys.platform == "win32":
-        yield _error("system", "forge does not execute plans on Windows", "use WSL; reading and validating work here")
+        yield _error(
+            "system",
+            "forge does not execute plans on Windows",
+            "use WSL; reading and validating work here",
+        )
     if shutil.which("bash") is None:
-        yield _error("bash", "bash is not on PATH", "install it: verify commands run with `bash -o pipefail -c`")
+        yield _error(
+            "bash",
+            "bash is not on PATH",
+            "install it: verify commands run with `bash -o pipefail -c`",
+        )
     try:
         said = program.run(Path("/"), "version").decode("utf-8", "replace").strip()
     except ForgeError as error:
@@ -89,7 +121,11 @@ def _system() -> Iterator[Check]:
         return
     match = re.search(r"(\d+)\.(\d+)", said)
     new = match is None or (int(match[1]), int(match[2])) >= _OLDEST_GIT
-    yield Check("git", True, said) if new else _error("git", f"{said} is too old", "install git 2.31 or newer")
+    yield (
+        Check("git", True, said)
+        if new
+        else _error("git", f"{said} is too old", "install git 2.31 or newer")
+    )
 
 
 def _repository(repository: Repository) -> Iterator[Check]:
@@ -112,7 +148,11 @@ def _head(repository: Repository) -> Iterator[Check]:
     elif head.commit is None:
         yield _error("head", "there is no commit yet", "make a first commit")
     elif head.branch is None:
-        yield _error("head", "HEAD is detached: a run's commits would belong to no branch", "`git switch -c NAME`")
+        yield _error(
+            "head",
+            "HEAD is detached: a run's commits would belong to no branch",
+            "`git switch -c NAME`",
+        )
     else:
         yield Check("head", True, f"on {head.short} at {head.commit[:10]}")
 
@@ -131,12 +171,22 @@ def _identity(repository: Repository) -> Iterator[Check]:
 
 
 def _hooks(repository: Repository) -> Iterator[Check]:
-    asked = program.attempt(repository.root, "rev-parse", "--path-format=absolute", "--git-path", "hooks")
+    asked = program.attempt(
+        repository.root, "rev-parse", "--path-format=absolute", "--git-path", "hooks"
+    )
     folder = Path(os.fsdecode(asked.stdout).strip())
-    names = sorted(path.name for path in folder.iterdir() if path.suffix != ".sample") if folder.is_dir() else []
+    names = (
+        sorted(path.name for path in folder.iterdir() if path.suffix != ".sample")
+        if folder.is_dir()
+        else []
+    )
     idle = [name for name in names if not os.access(folder / name, os.X_OK) and "." not in name]
     if idle:
-        yield _warning("hooks", f"git passes over {', '.join(idle)} in {folder}: not executable", "`chmod +x` it, or remove it")
+        yield _warning(
+            "hooks",
+            f"git passes over {', '.join(idle)} in {folder}: not executable",
+            "`chmod +x` it, or remove it",
+        )
     else:
         yield Check("hooks", True, f"{', '.join(names)} in {folder}" if names else "none")
 
@@ -146,15 +196,25 @@ def _signing(repository: Repository) -> Iterator[Check]:
         yield Check("signing", True, "commits are not signed")
         return
     kind = _config(repository, "gpg.format") or "openpgp"
-    own = _config(repository, f"gpg.{kind}.program") or (_config(repository, "gpg.program") if kind == "openpgp" else "")
+    own = _config(repository, f"gpg.{kind}.program") or (
+        _config(repository, "gpg.program") if kind == "openpgp" else ""
+    )
     signer = own or _SIGNERS.get(kind, kind)
     if shutil.which(signer) is None:
         hint = "install it, or set `gpg.program`: result commits are signed, as yours are"
         yield _error("signing", f"commits are signed with {signer}, which is not found", hint)
     elif kind == "ssh" and not _config(repository, "user.signingkey"):
-        yield _error("signing", "commits are signed by ssh, and no key is named", "`git config user.signingkey FILE`")
+        yield _error(
+            "signing",
+            "commits are signed by ssh, and no key is named",
+            "`git config user.signingkey FILE`",
+        )
     else:
-        yield Check("signing", True, f"with {signer}; whether it asks for a passphrase shows at the first commit")
+        yield Check(
+            "signing",
+            True,
+            f"with {signer}; whether it asks for a passphrase shows at the first commit",
+        )
 
 
 def _config(repository: Repository, *words: str) -> str:
@@ -163,9 +223,20 @@ def _config(repository: Repository, *words: str) -> str:
 
 
 def _room(repository: Repository) -> Iterator[Check]:
-    for name in dict.fromkeys((repository.root, repository.git_dir, repository.common_dir, repository.common_dir / "objects")):
+    for name in dict.fromkeys(
+        (
+            repository.root,
+            repository.git_dir,
+            repository.common_dir,
+            repository.common_dir / "objects",
+        )
+    ):
         if not os.access(name, os.W_OK | os.X_OK):
-            yield _error("writing", f"{name} cannot be written to", "see to its access, or mount it for writing")
+            yield _error(
+                "writing",
+                f"{name} cannot be written to",
+                "see to its access, or mount it for writing",
+            )
             return
     yield Check("writing", True, "the work tree and git's folder can be written to")
     free = shutil.disk_usage(repository.common_dir).free
@@ -185,7 +256,11 @@ def _state_folder(repository: Repository) -> Iterator[Check]:
         hint = "set XDG_STATE_HOME to a folder outside it: approvals never lie in a repository"
         yield _error("state-folder", f"{folder} lies inside the repository", hint)
     elif not above.is_dir() or not os.access(above, os.W_OK | os.X_OK):
-        yield _error("state-folder", f"{folder} cannot be made or written to", "see to its access: approvals lie there")
+        yield _error(
+            "state-folder",
+            f"{folder} cannot be made or written to",
+            "see to its access: approvals lie there",
+        )
     else:
         yield Check("state-folder", True, str(folder))
 
@@ -193,7 +268,11 @@ def _state_folder(repository: Repository) -> Iterator[Check]:
 def _settings(repository: Repository) -> Iterator[Check]:
     settings = load(repository.root)
     if settings.warnings:
-        yield _warning("settings", "\n".join(settings.warnings), "mend these lines; `forge help settings` has every key")
+        yield _warning(
+            "settings",
+            "\n".join(settings.warnings),
+            "mend these lines; `forge help settings` has every key",
+        )
     else:
         yield Check("settings", True, "they can be used")
     yield from _runners(repository, settings)
@@ -212,11 +291,19 @@ def _runners(repository: Repository, settings: Settings) -> Iterator[Check]:
 def _runner(repository: Repository, name: str, runner: RunnerSettings, *, chosen: bool) -> Check:
     label, complain = f"runner {name}", _error if chosen else _warning
     if not runner.command:
-        return Check(label, True, "the person who works here" if name == "manual" else "a runner of a package")
+        return Check(
+            label,
+            True,
+            "the person who works here" if name == "manual" else "a runner of a package",
+        )
     for word in dict.fromkeys((runner.command[0], *runner.resume_command[:1])):
         place = shutil.which(str(repository.root / word) if "/" in word else word)
         if place is None:
-            return complain(label, f"{word} is not found", "install it, or mend its `command` in .planning/forge.yaml")
+            return complain(
+                label,
+                f"{word} is not found",
+                "install it, or mend its `command` in .planning/forge.yaml",
+            )
     unset = [variable for variable in runner.env if variable not in os.environ]
     told = f"{shutil.which(runner.command[0]) or runner.command[0]}, not started"
     return Check(label, True, told + (f"; not set: {', '.join(unset)}" if unset else ""))
@@ -229,7 +316,10 @@ def _locks(repository: Repository) -> Iterator[Check]:
         return
     found = locks(repository)
     if found:
-        hint = "wait for that git; if none is at work here, remove the file. The next run removes what is provably forge's own"
+        hint = (
+            "wait for that git; if none is at work here, remove the file. The next run removes what"
+            " is provably forge's own"
+        )
         yield _error("locks", f"{', '.join(map(str, found))}", hint)
     else:
         yield Check("locks", True, "none")
@@ -237,15 +327,26 @@ def _locks(repository: Repository) -> Iterator[Check]:
 
 def _runs(repository: Repository) -> Iterator[Check]:
     for name in unstarted_worktrees.orphans(repository):
-        told = f"forge was killed while it made the work tree of {name}, which never began; the next run takes it away"
+        told = (
+            f"forge was killed while it made the work tree of {name}, which never began; the next"
+            " run takes it away"
+        )
         place = worktrees.on_branch(repository, f"{unstarted_worktrees.PREFIX}{name}")
         remove = f"`git worktree remove -f -f {name}`, then " if place else ""
-        yield Check("runs", True, told, f"if it stays: {remove}`git branch -D {unstarted_worktrees.PREFIX}{name}`")
+        yield Check(
+            "runs",
+            True,
+            told,
+            f"if it stays: {remove}`git branch -D {unstarted_worktrees.PREFIX}{name}`",
+        )
     for record in open_runs(repository):
         told = f"{record.card.run} of {record.card.plan} is {record.status}"
         yield Check("runs", True, told, f"forge resume {record.card.run}")
     torn = repository.forge_dir / "torn"
     if torn.is_dir() and any(torn.iterdir()):
         yield Check(
-            "runs", True, f"damaged or foreign lines of timelines were set aside in {torn}", "look through them, then remove"
+            "runs",
+            True,
+            f"damaged or foreign lines of timelines were set aside in {torn}",
+            "look through them, then remove",
         )

@@ -28,5 +28,9 @@ def initialise(repository: Repository) -> Initialised:
     commands = ["git add .planning && git commit -m 'Add forge'"] if created else []
     if Catalog(repository.root).files:
         return Initialised(created, [*commands, "forge status"])
-    first = ["forge new phase Start", "forge new plan 'Write the notes' --phase 1", "forge edit 01-01"]
+    first = [
+        "forge new phase Start",
+        "forge new plan 'Write the notes' --phase 1",
+        "forge edit 01-01",
+    ]
     return Initialised(created, [*first, *commands, "forge approve 01-01"])

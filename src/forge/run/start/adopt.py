@@ -1,4 +1,6 @@
-"""`resume --adopt`: a run of another clone goes on in this one, from the record that was committed when it paused."""
+"""`resume --adopt`: a run of another clone goes on in this one, from the record that was committed
+when it paused.
+"""
 
 from __future__ import annotations
 
@@ -43,9 +45,11 @@ class NotAdoptable(ForgeError):
 
 
 def adopt(context: Context, record: RunRecord) -> RunRecord:
-    """Take over a run whose committed record ends paused, and go on with it. What this clone had of it is kept aside.
+    """Take over a run whose committed record ends paused, and go on with it. What this clone had of
+    it is kept aside.
 
-    Every refusal is raised before anything is written: NotAdoptable, DamagedLog, NotApproved, and those of a new run.
+    Every refusal is raised before anything is written: NotAdoptable, DamagedLog, NotApproved, and
+    those of a new run.
     """
     require_fit(context)
     with writing(context, "adopt") as lock, Interrupts() as interrupts:
@@ -85,13 +89,18 @@ def _go_on(context: Context, run: OpenRun) -> RunRecord:
 
 
 def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict[str, bytes]]:
-    """Return a run's card, and its files as HEAD has them, evidence included, by their names. Raises DamagedLog."""
+    """Return a run's card, and its files as HEAD has them, evidence included, by their names.
+    Raises DamagedLog.
+    """
     tree, folder = RevisionTree(repository, "HEAD"), record.card.folder
     try:
         files = {name: tree.read(f"{folder}/{name}") for name in ("run.yaml", "timeline.jsonl")}
         card = RunCard.decode(f"{folder}/run.yaml", files["run.yaml"])
     except (Unreadable, ValueError) as error:
-        raise DamagedLog(f"the committed record of {record.card.run} cannot be read: {error}", "nothing was changed") from error
+        raise DamagedLog(
+            f"the committed record of {record.card.run} cannot be read: {error}",
+            "nothing was changed",
+        ) from error
     for name in names_in(repository, str(repository.head().commit), f"{folder}/{FOLDER}"):
         with contextlib.suppress(Unreadable):  # `forge replay` names what is missing
             files[f"{FOLDER}/{name}"] = tree.read(f"{folder}/{FOLDER}/{name}")
@@ -99,7 +108,9 @@ def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict
 
 
 def _state(card: RunCard, lines: bytes) -> RunState:
-    """Return what a committed timeline adds up to. Raises DamagedLog, NotAdoptable where it does not end paused."""
+    """Return what a committed timeline adds up to. Raises DamagedLog, NotAdoptable where it does
+    not end paused.
+    """
     reading = log.read(lines)
     first = reading.events[0] if reading.events else None
     problem = reading.problem or ("its last line is torn" if reading.torn else "")
@@ -107,38 +118,53 @@ def _state(card: RunCard, lines: bytes) -> RunState:
         problem = problem or "it does not begin with this run's mission_started"
     if problem:
         raise DamagedLog(
-            f"the committed timeline of {card.run} is damaged: {problem}",
-            _FROM_HISTORY,
-        )  # fmt: skip
+            f"the committed timeline of {card.run} is damaged: {problem}", _FROM_HISTORY
+        )
     state = fold.fold(card.run, card.steps, reading.events)
     if state.status != "paused":
         raise NotAdoptable(
-            f"the committed record of {card.run} does not end paused, but {state.status}: another forge may be at work on it",
-            "pause it in its own clone (`forge pause`), push, fetch, then adopt it", [forge_command("timeline", card.run)],
-        )  # fmt: skip
+            f"the committed record of {card.run} does not end paused, but {state.status}: another"
+            " forge may be at work on it",
+            "pause it in its own clone (`forge pause`), push, fetch, then adopt it",
+            [forge_command("timeline", card.run)],
+        )
     return state
 
 
 def _require_held(repository: Repository, card: RunCard, state: RunState) -> None:
-    """Raises NotAdoptable where HEAD is on another branch than the run's, or does not hold its commits."""
+    """Raises NotAdoptable where HEAD is on another branch than the run's, or does not hold its
+    commits.
+    """
     head = repository.head()
-    missing = [commit for commit in (card.base_commit, *state.commits) if not is_ancestor(repository, commit, str(head.commit))]
+    missing = [
+        commit
+        for commit in (card.base_commit, *state.commits)
+        if not is_ancestor(repository, commit, str(head.commit))
+    ]
     if missing:
         raise NotAdoptable(
-            f"{head.short} does not hold the commits of {card.run}: {', '.join(commit[:12] for commit in missing[:5])}",
+            f"{head.short} does not hold the commits of {card.run}:"
+            f" {', '.join(commit[:12] for commit in missing[:5])}",
             f"fetch the branch {card.branch} and switch to it, then adopt the run",
-        )  # fmt: skip
+        )
     if head.short != card.branch and repository.commit_of(f"refs/heads/{card.branch}") is not None:
-        raise NotAdoptable(f"HEAD is on {head.short}, the run is on {card.branch}", "switch to that branch, then adopt the run")
+        raise NotAdoptable(
+            f"HEAD is on {head.short}, the run is on {card.branch}",
+            "switch to that branch, then adopt the run",
+        )
 
 
 def _plan(repository: Repository, card: RunCard) -> Plan:
-    """Return the plan that the run began with. Raises NotAdoptable where its file is another one by now."""
+    """Return the plan that the run began with. Raises NotAdoptable where its file is another one by
+    now.
+    """
     try:
         same = hashlib.sha256(blob_data(repository, card.plan_blob)).hexdigest() == card.plan_sha256
         now = (repository.root / card.plan_path).read_bytes()
     except (GitFailed, OSError) as error:
-        raise NotAdoptable(f"{card.plan_path} cannot be read: {error}", "bring the plan of the run back") from error
+        raise NotAdoptable(
+            f"{card.plan_path} cannot be read: {error}", "bring the plan of the run back"
+        ) from error
     if not same or hashlib.sha256(now).hexdigest() != card.plan_sha256:
         said = f"{card.plan_path} is not the plan that {card.run} began with"
         raise NotAdoptable(said, "stop the run in its own clone, then execute the plan")

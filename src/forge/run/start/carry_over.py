@@ -1,4 +1,6 @@
-"""What a run need not do again: the steps that a stopped run of the same plan completed, where they still hold."""
+"""What a run need not do again: the steps that a stopped run of the same plan completed, where they
+still hold.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,10 @@ from forge.run.engine.plan_unchanged import plan_of
 from forge.timeline.run.events import StepSkipped
 from forge.timeline.run.state import StepState
 
-_ANSWERS = ("decision", "human_action")  # what a person said or did once does not depend on the tree
+_ANSWERS = (
+    "decision",
+    "human_action",
+)  # what a person said or did once does not depend on the tree
 
 
 def passed_over(
@@ -23,10 +28,11 @@ def passed_over(
 ) -> list[tuple[str, StepSkipped]]:
     """Return the steps that a new run does not do, each with the event that says why.
 
-    A step is carried over from `prior` where that run was stopped, completed the step, and its words are the same. Its
-    commits have to be ancestors of HEAD; without a commit the tree has to be the one that it was completed on, and no
-    step before it may be done again. With `start` the run begins at that step: what comes before is carried or
-    skipped, what comes behind is done. Raises UnknownName where `start` names no step.
+    A step is carried over from `prior` where that run was stopped, completed the step, and its
+    words are the same. Its commits have to be ancestors of HEAD; without a commit the tree has to
+    be the one that it was completed on, and no step before it may be done again. With `start` the
+    run begins at that step: what comes before is carried or skipped, what comes behind is done.
+    Raises UnknownName where `start` names no step.
     """
     first = _named(plan, start) if start else None
     carried = _carried(repository, plan, prior) if prior is not None else {}
@@ -46,7 +52,10 @@ def _named(plan: Plan, name: str) -> Step:
     step = plan.step_called(name)
     if step is None:
         listed = "\n".join(f"  {step.id}  {step.name}" for step in plan.steps)
-        raise UnknownName(f"{plan.id} has no step `{name}`; there are:\n{listed}", "name one by its number or its id")
+        raise UnknownName(
+            f"{plan.id} has no step `{name}`; there are:\n{listed}",
+            "name one by its number or its id",
+        )
     return step
 
 
@@ -74,9 +83,17 @@ def _words(step: Step) -> object:
     return step.text, tuple(sorted(step.attributes.items()))
 
 
-def _holds(repository: Repository, step: Step, state: StepState, head: str, *, unbroken: bool) -> bool:
-    """Say whether what was done still holds. What a step gathered for later prompts is not kept: it is gathered again."""
-    if state.status != "completed" or step.stage == "retrieve" or "skipped" in state.work.checks.values():
+def _holds(
+    repository: Repository, step: Step, state: StepState, head: str, *, unbroken: bool
+) -> bool:
+    """Say whether what was done still holds. What a step gathered for later prompts is not kept: it
+    is gathered again.
+    """
+    if (
+        state.status != "completed"
+        or step.stage == "retrieve"
+        or "skipped" in state.work.checks.values()
+    ):
         return False
     if state.commits:
         return all(is_ancestor(repository, commit, head) for commit in state.commits)

@@ -18,7 +18,13 @@ from forge.run.engine.session import Context
 from forge.run.runners.base import find
 from forge.run.start.carry_over import passed_over
 from forge.run.start.first_events import Options, run_before
-from forge.run.start.preconditions import BlockedPlan, require_as_committed, require_clean, require_dependencies, require_fit
+from forge.run.start.preconditions import (
+    BlockedPlan,
+    require_as_committed,
+    require_clean,
+    require_dependencies,
+    require_fit,
+)
 from forge.run.start.preconditions import require_no_open_run as require_none_open
 from forge.text.command_line import forge_command, shown_command
 from forge.text.printable import visible
@@ -32,30 +38,44 @@ class Rehearsal(NamedTuple):
 
 
 def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
-    """Return what `forge execute` would do with a plan now. Raises SettingsError for a runner that there is not."""
+    """Return what `forge execute` would do with a plan now. Raises SettingsError for a runner that
+    there is not.
+    """
     plan = Catalog(context.repository.root).load(file)
     name, runner = plan_approval.resolve_runner(context.settings, options.runner)
     by_hand = find(name, runner).by_hand
     subject = plan_approval.subject_of(context.repository, plan, context.settings, options.runner)
     refused = list(_refusals(context, file, plan, options))
     passed = {} if refused and plan.blocking else _passed_over(context, plan, options)
-    steps = [_step(context, plan, step, passed.get(step.id), by_hand=by_hand) for step in plan.steps]
+    steps = [
+        _step(context, plan, step, passed.get(step.id), by_hand=by_hand) for step in plan.steps
+    ]
     data: dict[str, object] = {
-        "plan": plan.id, "path": plan.path,
+        "plan": plan.id,
+        "path": plan.path,
         "approval": {"approved": _is_approved(context, subject, options), **subject.as_data()},
         "refused": refused,
-        "findings": [f"{found.line}:{found.column}: {found.rule} {found.message}" for found in plan.findings],
-        "user_setup": plan.texts("user_setup"), "steps": steps,
+        "findings": [
+            f"{found.line}:{found.column}: {found.rule} {found.message}" for found in plan.findings
+        ],
+        "user_setup": plan.texts("user_setup"),
+        "steps": steps,
         "behind_the_last_step": [*_checks(context, plan.verification), *_truths(plan)],
-    }  # fmt: skip
+    }
     return Rehearsal(data, _text(plan, data, steps, subject))
 
 
 def _is_approved(context: Context, subject: Subject, options: Options) -> bool:
-    return options.approve or options.approved == subject.sha256 or plan_approval.is_approved(context.repository, subject)
+    return (
+        options.approve
+        or options.approved == subject.sha256
+        or plan_approval.is_approved(context.repository, subject)
+    )
 
 
-def _refusals(context: Context, file: PlanFile, plan: Plan, options: Options) -> Iterator[dict[str, str]]:
+def _refusals(
+    context: Context, file: PlanFile, plan: Plan, options: Options
+) -> Iterator[dict[str, str]]:
     """Yield everything that would refuse the run as things are, not only the first."""
     catalog = Catalog(context.repository.root)
     checks: list[Callable[[], object]] = [lambda: _blocked(plan), lambda: require_fit(context)]
@@ -83,27 +103,37 @@ def _blocked(plan: Plan) -> None:
 
 def _passed_over(context: Context, plan: Plan, options: Options) -> dict[str, str]:
     try:
-        over = passed_over(context.repository, plan, run_before(context.repository, plan), options.from_step)
+        over = passed_over(
+            context.repository, plan, run_before(context.repository, plan), options.from_step
+        )
     except ForgeError:
         return {}
     return {step: event.reason for step, event in over}
 
 
-def _step(context: Context, plan: Plan, step: Step, passed: str | None, *, by_hand: bool) -> dict[str, object]:
+def _step(
+    context: Context, plan: Plan, step: Step, passed: str | None, *, by_hand: bool
+) -> dict[str, object]:
     calls = step.calls_runner and passed is None
     who = "a person" if by_hand else "the runner"
     return {
-        "id": step.id, "name": step.name, "stage": step.stage, "passed_over": passed,
-        "checkpoint": step.edits and passed is None, "done_by": who if calls else None,
+        "id": step.id,
+        "name": step.name,
+        "stage": step.stage,
+        "passed_over": passed,
+        "checkpoint": step.edits and passed is None,
+        "done_by": who if calls else None,
         "may_write": list(plan.write_scope.paths) if calls and step.edits else [],
         "asks": step.asks if step.stage == "checkpoint" and passed is None else None,
         "options": [option.id for option in step.options],
         "checks": _checks(context, step.checks) if passed is None else [],
-    }  # fmt: skip
+    }
 
 
 def _checks(context: Context, checks: list[Check]) -> list[dict[str, object]]:
-    """Return each check as what would become of it: a command that runs, or a question to a person."""
+    """Return each check as what would become of it: a command that runs, or a question to a
+    person.
+    """
     return [{"text": check.text, **_fate(context, check)} for check in checks]
 
 
@@ -116,18 +146,31 @@ def _fate(context: Context, check: Check) -> dict[str, object]:
 
 
 def _truths(plan: Plan) -> list[dict[str, object]]:
-    return [{"text": item.command, "runs": True, "asked": None} for item in plan.must_haves if item.command]
+    return [
+        {"text": item.command, "runs": True, "asked": None}
+        for item in plan.must_haves
+        if item.command
+    ]
 
 
-def _text(plan: Plan, data: dict[str, object], steps: list[dict[str, object]], subject: Subject) -> str:
+def _text(
+    plan: Plan, data: dict[str, object], steps: list[dict[str, object]], subject: Subject
+) -> str:
     approved = data["approval"]
     assert isinstance(approved, dict)
-    state = "approved" if approved["approved"] else f"NOT approved: {forge_command('approve', plan.path)}"
+    state = (
+        "approved"
+        if approved["approved"]
+        else f"NOT approved: {forge_command('approve', plan.path)}"
+    )
     words = subject.runner["command"]
-    runner = f"{subject.runner['name']} {' '.join(words) if isinstance(words, (list, tuple)) else ''}".rstrip()
+    arguments = " ".join(words) if isinstance(words, (list, tuple)) else ""
+    runner = f"{subject.runner['name']} {arguments}".rstrip()
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, {state}", f"  runner: {runner}"]
     lines += [f"  within what its missions allow: {line}" for line in subject.contract.lines()]
-    lines += [f"  would be refused ({each['kind']}): {each['message']}" for each in _rows(data["refused"])]
+    lines += [
+        f"  would be refused ({each['kind']}): {each['message']}" for each in _rows(data["refused"])
+    ]
     for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
         lines += [f"  {title}: {entry}" for entry in _rows(data[key])]
     for number, step in enumerate(steps, 1):
@@ -150,7 +193,8 @@ def _step_lines(step: dict[str, object]) -> Iterator[str]:
         yield "      checkpoint commit"
     if step["done_by"]:
         yield f"      done by {step['done_by']}" + (
-            f", may write: {', '.join(map(str, _rows(step['may_write'])))}" * bool(step["may_write"])
+            f", may write: {', '.join(map(str, _rows(step['may_write'])))}"
+            * bool(step["may_write"])
         )
     if step["asks"]:
         options = ", ".join(map(str, _rows(step["options"])))
@@ -162,7 +206,11 @@ def _check_lines(checks: object) -> Iterator[str]:
     for check in _rows(checks):
         text = str(check["text"])
         shown = shown_command(text, " " * 6) if check["runs"] else f"      asks a person: {text}"
-        yield shown + (f"  ({check['asked']}, so a person is asked)" if check["runs"] and check["asked"] else "")
+        yield shown + (
+            f"  ({check['asked']}, so a person is asked)"
+            if check["runs"] and check["asked"]
+            else ""
+        )
 
 
 def _rows(value: object) -> list[dict[str, object]]:

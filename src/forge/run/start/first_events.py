@@ -39,23 +39,36 @@ class Options:
     def told(self) -> dict[str, object]:
         """Return what the record keeps of them: those that were given."""
         told = {
-            "approve": "yes" if self.approve else "", "approved": self.approved, "no_checks": self.no_checks,
-            "ignore_deps": self.ignore_deps, "from": self.from_step, "worktree": "yes" if self.worktree else "",
+            "approve": "yes" if self.approve else "",
+            "approved": self.approved,
+            "no_checks": self.no_checks,
+            "ignore_deps": self.ignore_deps,
+            "from": self.from_step,
+            "worktree": "yes" if self.worktree else "",
             "allow_dirty": "yes" if self.allow_dirty else "",
-        }  # fmt: skip
+        }
         return {name: value for name, value in told.items() if value}
 
 
 def record_is_ignored(repository: Repository) -> bool:
     """Say whether an ignore rule covers the records of runs."""
-    return program.attempt(repository.root, "check-ignore", "-q", "--no-index", f"{RUNS}/x").returncode == 0
+    return (
+        program.attempt(repository.root, "check-ignore", "-q", "--no-index", f"{RUNS}/x").returncode
+        == 0
+    )
 
 
-def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: str, prior: RunRecord | None) -> RunCard:
+def make_card(
+    context: Context, plan: Plan, runner: str, subject: Subject, how: str, prior: RunRecord | None
+) -> RunCard:
     """Return the card of a new run. Raises UsageError where the plan is not committed as it is."""
     repository, head = context.repository, context.repository.head()
     clone = clone_id(repository)
-    mine = [record.card.run for record in all_runs(repository, everywhere=True) if record.card.clone == clone]
+    mine = [
+        record.card.run
+        for record in all_runs(repository, everywhere=True)
+        if record.card.clone == clone
+    ]
     blob = RevisionTree(repository, str(head.commit)).blob(plan.path)
     if blob is None:
         raise UsageError(
@@ -64,13 +77,28 @@ def make_card(context: Context, plan: Plan, runner: str, subject: Subject, how: 
             [shlex.join(["git", "add", "-f", plan.path])],
         )
     return RunCard(
-        run_id(plan.id, mine, max(mine, default="")), plan.id, plan.path, plan.sha256, blob,
-        {"how": how, "subject": subject.sha256}, str(head.commit), head.short, clone, runner, identity(repository),
-        context.execution, now(), plan.title, [{"id": step.id, "name": step.name, "stage": step.stage} for step in plan.steps],
-        {"paths": list(plan.write_scope.paths),
-         **{key: subject.scope[key] for key in ("max_files", "max_lines")}, **subject.contract.as_data()},
+        run_id(plan.id, mine, max(mine, default="")),
+        plan.id,
+        plan.path,
+        plan.sha256,
+        blob,
+        {"how": how, "subject": subject.sha256},
+        str(head.commit),
+        head.short,
+        clone,
+        runner,
+        identity(repository),
+        context.execution,
+        now(),
+        plan.title,
+        [{"id": step.id, "name": step.name, "stage": step.stage} for step in plan.steps],
+        {
+            "paths": list(plan.write_scope.paths),
+            **{key: subject.scope[key] for key in ("max_files", "max_lines")},
+            **subject.contract.as_data(),
+        },
         prior.card.run if prior else None,
-    )  # fmt: skip
+    )
 
 
 def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
@@ -80,13 +108,28 @@ def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
 
 
 def first_events(
-    plan: Plan, card: RunCard, options: Options, findings: list[str], passed_over: Sequence[tuple[str, StepSkipped]]
+    plan: Plan,
+    card: RunCard,
+    options: Options,
+    findings: list[str],
+    passed_over: Sequence[tuple[str, StepSkipped]],
 ) -> list[tuple[Data, str | None]]:
-    """Return the events that a run begins with, each with its step: what it is to do, the plan's approval, what is carried."""
+    """Return the events that a run begins with, each with its step: what it is to do, the plan's
+    approval, what is carried.
+    """
     started = ev.MissionStarted(
-        card.goal, len(card.steps), card.scope_contract, card.plan_sha256, card.base_commit, card.prior_run, options.told(),
-        findings, plan.texts("user_setup"),
-    )  # fmt: skip
+        card.goal,
+        len(card.steps),
+        card.scope_contract,
+        card.plan_sha256,
+        card.base_commit,
+        card.prior_run,
+        options.told(),
+        findings,
+        plan.texts("user_setup"),
+    )
     how, subject = card.approval["how"], card.approval["subject"]
-    approved = ev.ApprovalResolved("ap-0", "approved", "always" if how == "flag" else "once", how, "plan", subject)
+    approved = ev.ApprovalResolved(
+        "ap-0", "approved", "always" if how == "flag" else "once", how, "plan", subject
+    )
     return [(started, None), (approved, None), *((event, step) for step, event in passed_over)]

@@ -1,4 +1,6 @@
-"""What refuses a run before anything is written: the plan, the repository, what it depends on, and what is in the way."""
+"""What refuses a run before anything is written: the plan, the repository, what it depends on, and
+what is in the way.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +8,14 @@ import shlex
 import sys
 from collections.abc import Sequence
 
-from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, UnmetDependency, UsageError
+from forge.errors import (
+    DirtyTree,
+    ForgeError,
+    RepositoryError,
+    RunOpen,
+    UnmetDependency,
+    UsageError,
+)
 from forge.git.commits.record_commit import identity
 from forge.git.index import private
 from forge.planning.names.catalog import Catalog
@@ -28,31 +37,53 @@ class BlockedPlan(ForgeError):
     exit_code = 1
 
     def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
-        listed = "\n".join(f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}" for item in findings[:20])
-        super().__init__(f"{plan.path} cannot be executed:\n{listed}", findings[0].hint, [forge_command("validate", plan.path)])
+        listed = "\n".join(
+            f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}"
+            for item in findings[:20]
+        )
+        super().__init__(
+            f"{plan.path} cannot be executed:\n{listed}",
+            findings[0].hint,
+            [forge_command("validate", plan.path)],
+        )
         self.findings = list(findings)
 
 
 def require_fit(context: Context) -> None:
-    """Raises RepositoryError for a system or a state of the repository that forge does not execute plans in."""
+    """Raises RepositoryError for a system or a state of the repository that forge does not execute
+    plans in.
+    """
     repository = context.repository
     if sys.platform == "win32":
-        raise RepositoryError("forge does not execute plans on Windows", "use WSL; reading and validating work here")
+        raise RepositoryError(
+            "forge does not execute plans on Windows", "use WSL; reading and validating work here"
+        )
     head = repository.head()
     _ = repository.objects
     if head.commit is None:
         raise RepositoryError("there is no commit yet", "make a first commit, then execute")
     if (operation := repository.in_progress()) is not None:
-        raise RepositoryError(f"{operation} is in progress here", "finish or abort it, then execute")
+        raise RepositoryError(
+            f"{operation} is in progress here", "finish or abort it, then execute"
+        )
     if head.branch is None:
         raise RepositoryError(
-            "HEAD is detached: the run's commits would belong to no branch", "`git switch -c NAME`, then execute"
+            "HEAD is detached: the run's commits would belong to no branch",
+            "`git switch -c NAME`, then execute",
         )
     if (why := private.damage(repository)) is not None:
         raise RepositoryError(
-            f"the index ({repository.git_dir / 'index'}) {why}", "build it again from HEAD; what was staged is lost with it",
-            [*([shlex.join(["rm", str(repository.git_dir / "index")])] if why != "is gone" else []), "git reset -q"],
-        )  # fmt: skip
+            f"the index ({repository.git_dir / 'index'}) {why}",
+            "build it again from HEAD; what was staged is lost with it",
+            [
+                *(
+                    [shlex.join(["rm", str(repository.git_dir / "index")])]
+                    if why != "is gone"
+                    else []
+                ),
+                "git reset -q",
+            ],
+        )
     identity(repository)
 
 
@@ -68,7 +99,8 @@ def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, pla
             )
         if now is not None and not now.done(found.file):
             raise UnmetDependency(
-                f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not completed",
+                f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not"
+                " completed",
                 "execute that first, or use --ignore-deps REASON",
                 [forge_command("execute", now.order.first_for(found.file).id)],
             )
@@ -80,29 +112,40 @@ def require_no_open_run(context: Context) -> None:
     for record in open_runs(context.repository):
         run = record.card.run
         raise RunOpen(
-            f"the run {run} of {record.card.plan} is not finished: {record.status} on {record.card.branch}, HEAD is {branch}",
-            "go on with it, or stop it", [f"forge resume {run}", f"forge stop {run}"],
-        )  # fmt: skip
+            f"the run {run} of {record.card.plan} is not finished: {record.status} on"
+            f" {record.card.branch}, HEAD is {branch}",
+            "go on with it, or stop it",
+            [f"forge resume {run}", f"forge stop {run}"],
+        )
 
 
 def require_as_committed(context: Context, *paths: str) -> None:
-    """Raises UsageError where a file is not as HEAD has it: the run is bound to what is committed."""
+    """Raises UsageError where a file is not as HEAD has it: the run is bound to what is
+    committed.
+    """
     wanted = set(paths)
     changed = [entry[3:] for entry in context.repository.dirty() if entry[3:] in wanted]
     if changed:
         names, are = ", ".join(changed), "is" if len(changed) == 1 else "are"
-        commands = [["git", "add", "-f", *changed], ["git", "commit", "-m", "The plan", "--", *changed]]
+        commands = [
+            ["git", "add", "-f", *changed],
+            ["git", "commit", "-m", "The plan", "--", *changed],
+        ]
         said = f"{names} {are} not as committed, and the run is bound to what is"
         raise UsageError(said, "commit it first", [shlex.join(words) for words in commands])
 
 
 def _told(entry: str) -> str:
-    """Return an uncommitted path as it is shown; git can commit nothing of a repository inside another."""
+    """Return an uncommitted path as it is shown; git can commit nothing of a repository inside
+    another.
+    """
     nested = " (a git repository of its own: ignore it, move it, or add it as a submodule)"
     return entry + (nested if entry.endswith("/") else "")
 
 
-def require_clean(context: Context, ways_out: Sequence[str] = ("git add -A && git commit", "git stash -u")) -> None:
+def require_clean(
+    context: Context, ways_out: Sequence[str] = ("git add -A && git commit", "git stash -u")
+) -> None:
     """Raises DirtyTree, which names the files and the ways out, where anything is uncommitted."""
     dirty = context.repository.dirty()
     if dirty:
@@ -111,5 +154,6 @@ def require_clean(context: Context, ways_out: Sequence[str] = ("git add -A && gi
         )
         raise DirtyTree(
             f"uncommitted changes are in the way of a run:\n{listed}",
-            "do one of these; a run commits nothing but its own work", ways_out,
-        )  # fmt: skip
+            "do one of these; a run commits nothing but its own work",
+            ways_out,
+        )

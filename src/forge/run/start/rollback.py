@@ -1,4 +1,6 @@
-"""Rolling back what a run committed, and undoing that: in a run of its own, or within the run where that is open."""
+"""Rolling back what a run committed, and undoing that: in a run of its own, or within the run where
+that is open.
+"""
 
 from __future__ import annotations
 
@@ -35,16 +37,20 @@ class NothingToTakeBack(ForgeError):
 def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
     """Put the paths that a run committed as they were before step `to` of it, or before its first.
 
-    Without a name it is the open run, this work tree's before others', else the last one that executed a plan in this tree.
-    Everything is refused before anything is written: raises UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay,
-    RunOpen, Held.
+    Without a name it is the open run, this work tree's before others', else the last one that
+    executed a plan in this tree. Everything is refused before anything is written: raises
+    UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay, RunOpen, Held.
     """
-    here = {record.card.run for record in open_runs(context.repository) if record.card.kind == "execute"}
+    here = {
+        record.card.run for record in open_runs(context.repository) if record.card.kind == "execute"
+    }
 
     def meant(found: RunRecord) -> bool:
         if name is None and here:
             return found.card.run in here
-        return found.card.kind == "execute" and (name is not None or found.open or _ended_here(context, found))
+        return found.card.kind == "execute" and (
+            name is not None or found.open or _ended_here(context, found)
+        )
 
     record = one_run(context.repository, name, among_open=False, only=meant)
     if record.open:
@@ -52,9 +58,11 @@ def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
     if not _ended_here(context, record):
         place, command = str(record.work_tree), forge_command("rollback", record.card.run)
         raise UsageError(
-            f"the run {record.card.run} ended in the work tree {place}, and its work is not in this one",
-            "take it back there, or merge it first", [f"{shlex.join(['cd', place])} && {command}"],
-        )  # fmt: skip
+            f"the run {record.card.run} ended in the work tree {place}, and its work is not in"
+            " this one",
+            "take it back there, or merge it first",
+            [f"{shlex.join(['cd', place])} && {command}"],
+        )
     return _run_of_its_own(context, record, Aim("rollback", record.card.run, _step(record, to)))
 
 
@@ -65,9 +73,13 @@ def _ended_here(context: Context, record: RunRecord) -> bool:
 def undo(context: Context) -> RunRecord:
     """Undo the latest rollback that was not undone. It is refused as `rollback` is."""
     done = standing_rollbacks(all_runs(context.repository))
-    found = [each for each in done if each.record.live or (each.going.made and not each.record.open)]
+    found = [
+        each for each in done if each.record.live or (each.going.made and not each.record.open)
+    ]
     if not found:
-        raise NothingToTakeBack("there is no rollback that could be undone", "see `forge runs`", ["forge runs"])
+        raise NothingToTakeBack(
+            "there is no rollback that could be undone", "see `forge runs`", ["forge runs"]
+        )
     latest = max(found, key=_when)
     aim = Aim("undo", latest.record.card.run, latest.going.to, latest.going.seq)
     if not latest.record.open:
@@ -81,7 +93,8 @@ def _when(found: Rollback) -> str:
 
 
 def _step(record: RunRecord, to: str | None) -> str | None:
-    """Return the id of a step that was named by its id or number, else of the first that the run did; None for all of it.
+    """Return the id of a step that was named by its id or number, else of the first that the run
+    did; None for all of it.
 
     Raises UnknownName, NothingToTakeBack.
     """
@@ -92,15 +105,22 @@ def _step(record: RunRecord, to: str | None) -> str | None:
     step = next((step for step in steps if to in (step.id, str(step.number))), None)
     if step is None:
         listed = "".join(f"\n  {step.number}  {step.id}  {step.name}" for step in steps)
-        raise UnknownName(f"the run {record.card.run} has no step `{to}`; it has:{listed}", "name one by its id or number")
+        raise UnknownName(
+            f"the run {record.card.run} has no step `{to}`; it has:{listed}",
+            "name one by its id or number",
+        )
     if not step.began:
-        raise NothingToTakeBack(f"step {step.id} has not begun: there is nothing of it to take back", "see `forge timeline`")
+        raise NothingToTakeBack(
+            f"step {step.id} has not begun: there is nothing of it to take back",
+            "see `forge timeline`",
+        )
     if step.carried_from is not None:
         raise NothingToTakeBack(
-            f"step {step.id} was carried over from the run {step.carried_from}: it is not this run's to take back",
+            f"step {step.id} was carried over from the run {step.carried_from}: it is not this"
+            " run's to take back",
             "take back this run, then that one; an open run has to be stopped first",
             [f"forge rollback {record.card.run}", f"forge rollback {step.carried_from}"],
-        )  # fmt: skip
+        )
     return step.id
 
 
@@ -109,17 +129,22 @@ def _within(context: Context, record: RunRecord, to: str | None) -> RunRecord:
     with holding(context, record) as run:
         if run.state.ended:
             raise UsageError(
-                f"the run {run.card.run} has ended, and its closing record is not committed yet", "commit that, then roll back",
+                f"the run {run.card.run} has ended, and its closing record is not committed yet",
+                "commit that, then roll back",
                 [f"forge resume {run.card.run}"],
-            )  # fmt: skip
+            )
         step = _step(current(run), to) or _first(run.state)
         return _carry_out(run, Aim("rollback", run.card.run, step, loose=_loose(run)))
 
 
 def _first(state: RunState) -> str:
-    """Return the first step. Raises NothingToTakeBack where the run did not begin it, nor any other."""
+    """Return the first step. Raises NothingToTakeBack where the run did not begin it, nor any
+    other.
+    """
     if not own_steps(state):
-        raise NothingToTakeBack("no step of this run has begun: there is nothing to take back", "see `forge timeline`")
+        raise NothingToTakeBack(
+            "no step of this run has begun: there is nothing to take back", "see `forge timeline`"
+        )
     return state.steps[0].id
 
 
@@ -134,15 +159,23 @@ def _carry_out(run: OpenRun, aim: Aim) -> RunRecord:
 
 
 def _loose(run: OpenRun) -> tuple[str, ...]:
-    """Return the uncommitted paths that are the work of the step under way, so that they go with it; never a person's."""
+    """Return the uncommitted paths that are the work of the step under way, so that they go with
+    it; never a person's.
+    """
     if not _at_work(run.state):
         return ()
-    return tuple(dict.fromkeys(path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)))
+    return tuple(
+        dict.fromkeys(
+            path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)
+        )
+    )
 
 
 def _at_work(state: RunState) -> bool:
     work = state.work
-    by_runner = work.runner != "" and work.runner_name != "manual" and not work.applied and not work.mending
+    by_runner = (
+        work.runner != "" and work.runner_name != "manual" and not work.applied and not work.mending
+    )
     return by_runner or bool(work.changed)
 
 
@@ -160,10 +193,16 @@ def _run_of_its_own(context: Context, record: RunRecord, aim: Aim) -> RunRecord:
                 if aim.kind == "undo"
                 else "committed nothing that is still there: there is nothing to roll back"
             )
-            raise NothingToTakeBack(f"the run {record.card.run} {what}", "see `forge runs`", ["forge runs"])
+            raise NothingToTakeBack(
+                f"the run {record.card.run} {what}", "see `forge runs`", ["forge runs"]
+            )
         card = _card(context, record, aim, head)
         lock.rename(card.run)
-        told: dict[str, object] = {"kind": aim.kind, "to": aim.to or "", "of_seq": str(aim.of_seq) if aim.of_seq else ""}
+        told: dict[str, object] = {
+            "kind": aim.kind,
+            "to": aim.to or "",
+            "of_seq": str(aim.of_seq) if aim.of_seq else "",
+        }
         options = {name: value for name, value in told.items() if value}
         first = ev.MissionStarted(card.goal, 0, {}, card.plan_sha256, head, card.prior_run, options)
         create_live(repository, card, [(first, None)], card.actor, context.execution)
@@ -179,9 +218,28 @@ def _card(context: Context, record: RunRecord, aim: Aim, head: str) -> RunCard:
     repository, prior = context.repository, record.card
     records, clone = all_runs(repository), clone_id(repository)
     mine = [each.card.run for each in records if each.card.clone == clone]
-    executed = next((each.card for each in records if each.card.run == prior.prior_run), prior) if not prior.steps else prior
+    executed = (
+        next((each.card for each in records if each.card.run == prior.prior_run), prior)
+        if not prior.steps
+        else prior
+    )
     return RunCard(
-        run_id(prior.plan, mine, max(mine, default="")), prior.plan, prior.plan_path, prior.plan_sha256, prior.plan_blob, {},
-        head, repository.head().short, clone, "", identity(repository), context.execution, now(),
-        words(aim.kind, executed.steps, aim.to), [], {}, prior.run, aim.kind,
-    )  # fmt: skip
+        run_id(prior.plan, mine, max(mine, default="")),
+        prior.plan,
+        prior.plan_path,
+        prior.plan_sha256,
+        prior.plan_blob,
+        {},
+        head,
+        repository.head().short,
+        clone,
+        "",
+        identity(repository),
+        context.execution,
+        now(),
+        words(aim.kind, executed.steps, aim.to),
+        [],
+        {},
+        prior.run,
+        aim.kind,
+    )

@@ -1,4 +1,6 @@
-"""Starting a run: what refuses it, what approves it, and what it carries over from the run before."""
+"""Starting a run: what refuses it, what approves it, and what it carries over from the run
+before.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +47,9 @@ from forge.timeline.run.events import StepSkipped
 
 
 class Prepared(Struct, frozen=True):
-    """A plan that nothing refuses: with its runner, what was approved of it, how, and what was found wrong with it."""
+    """A plan that nothing refuses: with its runner, what was approved of it, how, and what was
+    found wrong with it.
+    """
 
     plan: Plan
     runner: str
@@ -55,7 +59,9 @@ class Prepared(Struct, frozen=True):
 
 
 def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
-    """Start a run of a plan and carry it on until it pauses or ends. Every refusal is raised before anything is written."""
+    """Start a run of a plan and carry it on until it pauses or ends. Every refusal is raised before
+    anything is written.
+    """
     prepared = prepare(context, file, options)
     if options.worktree:
         return _in_a_tree_of_its_own(context, prepared, options)
@@ -71,18 +77,27 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         lock.rename(card.run)
         first = first_events(prepared.plan, card, options, prepared.findings, over)
         if dirty:
-            first.append((captured(context.repository, card.run, sorted({entry[3:] for entry in dirty})), None))
+            first.append(
+                (
+                    captured(context.repository, card.run, sorted({entry[3:] for entry in dirty})),
+                    None,
+                )
+            )
         return _begin(context, card, first, interrupts)
 
 
 def _ways_out(plan: Plan) -> list[str]:
     """Return what can be done about uncommitted files."""
-    execute = [forge_command("execute", plan.path, option) for option in ("--worktree", "--allow-dirty")]
+    execute = [
+        forge_command("execute", plan.path, option) for option in ("--worktree", "--allow-dirty")
+    ]
     return ["git add -A && git commit", *execute]
 
 
 def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
-    """Return a plan that may be executed as it is. Raises what refuses it, but for what lies in the work tree."""
+    """Return a plan that may be executed as it is. Raises what refuses it, but for what lies in the
+    work tree.
+    """
     catalog = Catalog(context.repository.root)
     plan = catalog.load(file)
     decision = gate(plan)
@@ -95,15 +110,28 @@ def prepare(context: Context, file: PlanFile, options: Options) -> Prepared:
     require_fit(context)
     subject = plan_approval.subject_of(context.repository, plan, context.settings, options.runner)
     how = approved_how(context, plan, subject, options, forge_command("execute", plan.path))
-    shown = plan_approval.findings_shown(context.repository, subject) if how in ("recorded", "terminal") else None
-    told = plan_approval.told(plan_approval.findings_of(context.repository, plan)) if shown is None else shown
+    shown = (
+        plan_approval.findings_shown(context.repository, subject)
+        if how in ("recorded", "terminal")
+        else None
+    )
+    told = (
+        plan_approval.told(plan_approval.findings_of(context.repository, plan))
+        if shown is None
+        else shown
+    )
     return Prepared(plan, name, subject, how, told)
 
 
-def _card(context: Context, prepared: Prepared, options: Options) -> tuple[RunCard, list[tuple[str, StepSkipped]]]:
+def _card(
+    context: Context, prepared: Prepared, options: Options
+) -> tuple[RunCard, list[tuple[str, StepSkipped]]]:
     prior = run_before(context.repository, prepared.plan)
     over = passed_over(context.repository, prepared.plan, prior, options.from_step)
-    return make_card(context, prepared.plan, prepared.runner, prepared.subject, prepared.how, prior), over
+    return (
+        make_card(context, prepared.plan, prepared.runner, prepared.subject, prepared.how, prior),
+        over,
+    )
 
 
 def _begin(context: Context, card: RunCard, first: First, interrupts: Interrupts) -> RunRecord:
@@ -119,9 +147,13 @@ def _begin(context: Context, card: RunCard, first: First, interrupts: Interrupts
 
 
 def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options) -> RunRecord:
-    """Execute a plan in a linked work tree beside this one, on the branch `forge/<run>`. This one may be dirty."""
+    """Execute a plan in a linked work tree beside this one, on the branch `forge/<run>`. This one
+    may be dirty.
+    """
     repository, plan = context.repository, prepared.plan
-    require_as_committed(context, plan.path, SETTINGS, *(each.path for each in prepared.subject.contract.missions))
+    require_as_committed(
+        context, plan.path, SETTINGS, *(each.path for each in prepared.subject.contract.missions)
+    )
     card, over = _card(context, prepared, options)
     card = replace(card, branch=f"forge/{card.run}")
     place = repository.root.with_name(f"{repository.root.name}.forge") / card.run
@@ -134,14 +166,25 @@ def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options
             context = replace(context, repository=home)
             with writing(context, card.run), Interrupts() as interrupts:
                 making.close()
-                return _begin(context, card, first_events(plan, card, options, prepared.findings, over), interrupts)
+                return _begin(
+                    context,
+                    card,
+                    first_events(plan, card, options, prepared.findings, over),
+                    interrupts,
+                )
         finally:
-            if not live_folder(repository, card.run).exists() and not (home.root / card.folder).exists():
+            if (
+                not live_folder(repository, card.run).exists()
+                and not (home.root / card.folder).exists()
+            ):
                 worktrees.remove(repository, place, card.branch)  # nothing has begun there
 
 
-def approved_how(context: Context, plan: Plan, subject: Subject, options: Options, again: str) -> str:
-    """Return how the plan is approved: flag, subject, recorded or terminal; `again` is what to type once it is.
+def approved_how(
+    context: Context, plan: Plan, subject: Subject, options: Options, again: str
+) -> str:
+    """Return how the plan is approved: flag, subject, recorded or terminal; `again` is what to type
+    once it is.
 
     Raises NotApproved; nothing is written then.
     """
@@ -151,8 +194,9 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         if options.approved != subject.sha256:
             raise NotApproved(
                 f"the subject of {plan.path} is {subject.sha256}, not {options.approved}",
-                "look at what changed, then approve that", [forge_command("approve", plan.path, "--print")],
-            )  # fmt: skip
+                "look at what changed, then approve that",
+                [forge_command("approve", plan.path, "--print")],
+            )
         return "subject"
     if plan_approval.is_approved(context.repository, subject):
         return "recorded"
@@ -164,7 +208,7 @@ def approved_how(context: Context, plan: Plan, subject: Subject, options: Option
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",
         "look at its steps and commands, then approve them",
         [plan_approval.command(context.settings, plan.path, str(subject.runner["name"])), again],
-    )  # fmt: skip
+    )
 
 
 def _asked(context: Context, text: str) -> bool:

@@ -18,11 +18,13 @@ from forge.text.command_line import forge_command
 from forge.views.tracker.status import standing
 
 
-def execute_named(context: Context, name: str | None, here: Path, options: Options) -> list[RunRecord]:
+def execute_named(
+    context: Context, name: str | None, here: Path, options: Options
+) -> list[RunRecord]:
     """Execute what a name means, seen from the folder `here`, and return the runs, in order.
 
-    A plan's name comes before a phase's, that before a mission's; without a name the open run goes on, else the next ready
-    plan is taken. Raises UnknownName, which lists the candidates.
+    A plan's name comes before a phase's, that before a mission's; without a name the open run goes
+    on, else the next ready plan is taken. Raises UnknownName, which lists the candidates.
     """
     catalog = Catalog(context.repository.root)
     if name is None:
@@ -31,7 +33,10 @@ def execute_named(context: Context, name: str | None, here: Path, options: Optio
     if phases is None:
         return [execute(context, catalog.one(name, here), options)]
     if options.worktree:
-        raise UsageError("a work tree of its own is for one plan: the next one builds on its branch", "name a plan")
+        raise UsageError(
+            "a work tree of its own is for one plan: the next one builds on its branch",
+            "name a plan",
+        )
     done: list[RunRecord] = []
     for phase in phases:
         done += _execute_phase(context, phase, options)
@@ -40,7 +45,9 @@ def execute_named(context: Context, name: str | None, here: Path, options: Optio
     return done
 
 
-def rehearse_named(context: Context, name: str | None, here: Path, options: Options) -> list[Rehearsal]:
+def rehearse_named(
+    context: Context, name: str | None, here: Path, options: Options
+) -> list[Rehearsal]:
     """Return what executing a name would come to, plan by plan in order. Raises UnknownName."""
     catalog = Catalog(context.repository.root)
     if name is None:
@@ -50,25 +57,44 @@ def rehearse_named(context: Context, name: str | None, here: Path, options: Opti
         return [rehearse(context, catalog.one(name, here), options)]
     done = standing(context.repository).done
     left = [[file for file in phase.plans if not done(file)] for phase in phases]
-    ordered = [file for files in left for file in sorted(files, key=lambda file: (catalog.load(file).wave, natural(file.path)))]
+    ordered = [
+        file
+        for files in left
+        for file in sorted(files, key=lambda file: (catalog.load(file).wave, natural(file.path)))
+    ]
     return [rehearse(context, file, options) for file in ordered]
 
 
 def _phases_meant(context: Context, catalog: Catalog, name: str, here: Path) -> list[Phase] | None:
-    """Return the phases that a name means, of a mission in its order; None where it means no phase and no mission."""
+    """Return the phases that a name means, of a mission in its order; None where it means no phase
+    and no mission.
+    """
     phase = catalog.phase_meant(name, here)
     if phase is not None or catalog.named(name, here):
         return [phase] if phase is not None else None
-    mission = next((found for found in mission_files(context.repository.root) if name in (found.id, found.path)), None)
+    mission = next(
+        (
+            found
+            for found in mission_files(context.repository.root)
+            if name in (found.id, found.path)
+        ),
+        None,
+    )
     if mission is None:
         return None
     if mission.status in ("paused", "done", "cancelled"):
-        raise UsageError(f"the mission {mission.id} is {mission.status}", f"set its status in {mission.path}, or name a phase")
+        raise UsageError(
+            f"the mission {mission.id} is {mission.status}",
+            f"set its status in {mission.path}, or name a phase",
+        )
     found = [(folder, catalog.phase(folder)) for folder in mission.phases]
     unknown = [folder for folder, phase in found if phase is None]
     if unknown or not found:
         listed = ", ".join(unknown) or "(it names no phases)"
-        raise UnknownName(f"the mission {mission.id} has no such phases: {listed}", f"mend `phases` in {mission.path}")
+        raise UnknownName(
+            f"the mission {mission.id} has no such phases: {listed}",
+            f"mend `phases` in {mission.path}",
+        )
     return [phase for _, phase in found if phase is not None]
 
 
@@ -85,7 +111,9 @@ def _whatever_comes_next(context: Context, options: Options) -> RunRecord:
 def _next_ready(context: Context) -> PlanFile:
     files = standing(context.repository).ready
     if not files:
-        raise UnknownName("no plan is ready", "write one, or see `forge status` for what the others wait for")
+        raise UnknownName(
+            "no plan is ready", "write one, or see `forge status` for what the others wait for"
+        )
     if len(files) > 1:
         listed = "\n".join(f"  {file.id}  {file.path}" for file in files)
         commands = [forge_command("execute", file.id) for file in files[:5]]
@@ -94,7 +122,9 @@ def _next_ready(context: Context) -> PlanFile:
 
 
 def _execute_phase(context: Context, phase: Phase, options: Options) -> list[RunRecord]:
-    """Run the plans of a phase in wave order; stop at the first run that does not come to its end."""
+    """Run the plans of a phase in wave order; stop at the first run that does not come to its
+    end.
+    """
     done: list[RunRecord] = []
     while True:
         tried = {record.card.plan_path for record in done}

@@ -1,7 +1,8 @@
-"""Sets and removes keys of a YAML mapping in a document: as edits of the key's own lines, so that every other byte stays.
+"""Sets and removes keys of a YAML mapping in a document: as edits of the key's own lines, so that
+every other byte stays.
 
-Each change is made on the text and read back. One that would change what another key means (an anchor that others use, a
-merged key) is refused; so is text that is no YAML to begin with.
+Each change is made on the text and read back. One that would change what another key means (an
+anchor that others use, a merged key) is refused; so is text that is no YAML to begin with.
 """
 
 from __future__ import annotations
@@ -18,11 +19,15 @@ from forge.text.yaml.scalar import quoted, scalar, typed
 
 _PROPERTIES = re.compile(r"(?:[&!][^\s,\[\]{}]*[ \t]+)*")
 _BLANKS = " \t\r\n"
-_INSIDE = re.compile(r"'|[|>][^\n]*\n\s*")  # up to the first character of a scalar in single quotes, or of a block scalar
+_INSIDE = re.compile(
+    r"'|[|>][^\n]*\n\s*"
+)  # up to the first character of a scalar in single quotes, or of a block scalar
 
 
 class Block(Struct, frozen=True):
-    """A YAML mapping in a stretch of a document, as it is or as earlier changes left it: `text` is the whole document's."""
+    """A YAML mapping in a stretch of a document, as it is or as earlier changes left it: `text` is
+    the whole document's.
+    """
 
     source: Source
     text: str
@@ -31,7 +36,9 @@ class Block(Struct, frozen=True):
 
     @classmethod
     def of(cls, source: Source, place: Span) -> Block:
-        """Read the mapping in a stretch of a source. Raises YamlProblem, or NotEditable where it is no mapping."""
+        """Read the mapping in a stretch of a source. Raises YamlProblem, or NotEditable where it is
+        no mapping.
+        """
         return cls._read(source, source.text, place)
 
     @classmethod
@@ -42,19 +49,33 @@ class Block(Struct, frozen=True):
         return cls(source, text, place, top)
 
     def set(self, key: str, value: str | list[str], *, as_text: bool = False) -> Block:
-        """Give a key a value: a text (a text and nothing else where `as_text`), or a list of texts. Raises NotEditable."""
+        """Give a key a value: a text (a text and nothing else where `as_text`), or a list of texts.
+        Raises NotEditable.
+        """
         present = self.top.get(key)
-        if present is not None and _says(present, value, as_text=as_text) and (as_text or not self._only_quoted(present)):
+        if (
+            present is not None
+            and _says(present, value, as_text=as_text)
+            and (as_text or not self._only_quoted(present))
+        ):
             return self
         for written in _forms(value, as_text=as_text):
             changed = self._tried(self._set(key, written), key)
-            if changed is not None and (found := changed.top.get(key)) is not None and _says(found, value, as_text=as_text):
+            if (
+                changed is not None
+                and (found := changed.top.get(key)) is not None
+                and _says(found, value, as_text=as_text)
+            ):
                 return changed
         raise self._refused(key)
 
     def _only_quoted(self, present: Value) -> bool:
         """Say whether a scalar is a text only because it is quoted: `"2"`."""
-        return isinstance(present.data, str) and typed(present.raw) and self.text[present.span.start] in "\"'"
+        return (
+            isinstance(present.data, str)
+            and typed(present.raw)
+            and self.text[present.span.start] in "\"'"
+        )
 
     def unset(self, key: str) -> Block:
         """Remove a key with its lines; of a document without it, nothing. Raises NotEditable."""
@@ -73,7 +94,11 @@ class Block(Struct, frozen=True):
         wanted = [*present.texts(), element]
         for written in _forms(element, as_text=True, flow=self._flow(present.span)):
             changed = self._tried(self._behind(present, written), key)
-            if changed is not None and (found := changed.top.get(key)) is not None and found.texts() == wanted:
+            if (
+                changed is not None
+                and (found := changed.top.get(key)) is not None
+                and found.texts() == wanted
+            ):
                 return changed
         raise self._refused(key)
 
@@ -93,7 +118,9 @@ class Block(Struct, frozen=True):
         return changed
 
     def replace(self, value: Value, text: str) -> Block:
-        """Write another text in place of one scalar within the mapping, in its style or quoted. Raises NotEditable."""
+        """Write another text in place of one scalar within the mapping, in its style or quoted.
+        Raises NotEditable.
+        """
         for written in (scalar(text, flow=True, as_text=isinstance(value.data, str)), quoted(text)):
             changed = self._parsed([Edit(value.span, written)])
             if changed is not None:
@@ -103,7 +130,8 @@ class Block(Struct, frozen=True):
     def begin(self, value: Value, taken: int, text: str) -> Block:
         """Put a text in place of the first characters of a scalar. Raises NotEditable.
 
-        A block scalar and one in single quotes keep their style. An anchor stays; one that is used elsewhere refuses it.
+        A block scalar and one in single quotes keep their style. An anchor stays; one that is used
+        elsewhere refuses it.
         """
         wanted = text + value.raw[taken:]
         changed = self.replace(value, wanted)  # which fails where an alias means this scalar
@@ -124,7 +152,9 @@ class Block(Struct, frozen=True):
         return match.end()
 
     def bytes(self) -> bytes:
-        """Return the document's bytes. Raises NotEditable where its encoding cannot say the new text."""
+        """Return the document's bytes. Raises NotEditable where its encoding cannot say the new
+        text.
+        """
         start, before, after = 0, self.source.text, self.text
         most = min(len(before), len(after))
         while start < most and before[start] == after[start]:
@@ -132,7 +162,9 @@ class Block(Struct, frozen=True):
         end = 0
         while end < most - start and before[-1 - end] == after[-1 - end]:
             end += 1
-        return apply(self.source, [Edit(Span(start, len(before) - end), after[start : len(after) - end])])
+        return apply(
+            self.source, [Edit(Span(start, len(before) - end), after[start : len(after) - end])]
+        )
 
     def _set(self, key: str, written: str) -> list[Edit]:
         present = self.top.get(key)
@@ -147,12 +179,17 @@ class Block(Struct, frozen=True):
         if span.start <= first_line:
             return [Edit(span, written)]
         colon = self.text.index(":", self.top.keys[key].end) + 1
-        return [Edit(Span(colon, colon), f" {written}"), Edit(Span(self._next_line(first_line), self._whole(span.end)), "")]
+        return [
+            Edit(Span(colon, colon), f" {written}"),
+            Edit(Span(self._next_line(first_line), self._whole(span.end)), ""),
+        ]
 
     def _new_line(self, key: str, written: str) -> Edit:
         """Return the edit that makes a key the last line of the mapping."""
         if self._flow(self.top.span):
-            raise NotEditable(f"{self.source.path}: the keys stand between brackets; add `{key}` by hand")
+            raise NotEditable(
+                f"{self.source.path}: the keys stand between brackets; add `{key}` by hand"
+            )
         first = min((span.start for span in self.top.keys.values()), default=self.place.start)
         indent = self.text[self.text.rfind("\n", 0, first) + 1 : first] if self.top.keys else ""
         line = f"{indent if not indent.strip() else ''}{scalar(key)}: {written}"
@@ -162,7 +199,9 @@ class Block(Struct, frozen=True):
         return Edit(Span(at, at), f"{line}{ends}" if whole else f"{ends}{line}")
 
     def _lines(self, key: str) -> Span:
-        """Return the lines of a key and its value; where no line end follows them, with the one before."""
+        """Return the lines of a key and its value; where no line end follows them, with the one
+        before.
+        """
         name = self.top.keys[key]
         start = self.text.rfind("\n", 0, name.start) + 1
         value = self.top.get(key)
@@ -173,7 +212,9 @@ class Block(Struct, frozen=True):
         return Span(start, end)
 
     def _value(self, key: str, value: Value) -> Span:
-        """Return where a key's value stands, comments behind it left out; empty, right behind the colon, for none at all."""
+        """Return where a key's value stands, comments behind it left out; empty, right behind the
+        colon, for none at all.
+        """
         name = self.top.keys[key]
         if value.span.start == value.span.end:
             colon = self.text.find(":", name.end)
@@ -188,16 +229,28 @@ class Block(Struct, frozen=True):
         elif isinstance(value.data, list):
             children = value.data
         if children and not self._flow(value.span):
-            ends = [self._end(child, name) for child in children if child.span.start >= value.span.start]
-            return max([*ends, *(span.end + 1 for span in value.keys.values())], default=value.span.end)
+            ends = [
+                self._end(child, name) for child in children if child.span.start >= value.span.start
+            ]
+            return max(
+                [*ends, *(span.end + 1 for span in value.keys.values())], default=value.span.end
+            )
         at = self._bare(value.span)
-        return self._end_of_block(at, name) if self.text[at : at + 1] in ("|", ">") else value.span.end
+        return (
+            self._end_of_block(at, name) if self.text[at : at + 1] in ("|", ">") else value.span.end
+        )
 
     def _end_of_block(self, at: int, name: Span) -> int:
-        """Return the end of a block scalar: its last line that is indented deeper than the line its key stands in."""
+        """Return the end of a block scalar: its last line that is indented deeper than the line its
+        key stands in.
+        """
         line = self.text.rfind("\n", 0, at) + 1
         column = name.start - (self.text.rfind("\n", 0, name.start) + 1)
-        least = max(column, len(self.text[line:at]) - len(self.text[line:at].lstrip(" "))) if line > name.start else column
+        least = (
+            max(column, len(self.text[line:at]) - len(self.text[line:at].lstrip(" ")))
+            if line > name.start
+            else column
+        )
         end = self._end_of_line(at)
         following = self._next_line(end)
         while following < self.place.end:
@@ -232,10 +285,16 @@ class Block(Struct, frozen=True):
         values: list[Value] = present.data  # type: ignore[assignment]
         span = values[number].span
         if self._flow(present.span):
-            return Span(values[number - 1].span.end, span.end) if number else Span(span.start, values[1].span.start)
+            return (
+                Span(values[number - 1].span.end, span.end)
+                if number
+                else Span(span.start, values[1].span.start)
+            )
         start = self.text.rfind("\n", 0, span.start) + 1
         if self.text[start : span.start].strip() != "-":
-            raise NotEditable(f"{self.source.path}: the list is not one element a line; change it by hand")
+            raise NotEditable(
+                f"{self.source.path}: the list is not one element a line; change it by hand"
+            )
         return Span(start, self._whole(self._end(values[number], Span(start, start))))
 
     def _end_of_line(self, at: int) -> int:
@@ -253,7 +312,9 @@ class Block(Struct, frozen=True):
         return self._next_line(at)
 
     def _tried(self, edits: list[Edit], key: str) -> Block | None:
-        """Return the block with edits made, None where it is no YAML then or another key changed with it."""
+        """Return the block with edits made, None where it is no YAML then or another key changed
+        with it.
+        """
         changed = self._parsed(edits)
         if changed is None:
             return None
@@ -274,22 +335,35 @@ class Block(Struct, frozen=True):
             return None
 
     def _refused(self, key: str) -> NotEditable:
-        return NotEditable(f"{self.source.path}: `{key}` cannot be written without changing something else; edit it by hand")
+        return NotEditable(
+            f"{self.source.path}: `{key}` cannot be written without changing something else; edit"
+            " it by hand"
+        )
 
 
 def _forms(value: str | list[str], *, as_text: bool, flow: bool = False) -> list[str]:
     """Return how a value may be written, the plainest form first."""
     if isinstance(value, str):
         return list(dict.fromkeys((scalar(value, flow=flow, as_text=as_text), quoted(value))))
-    return list(dict.fromkeys(f"[{', '.join(each)}]" for each in (
-        [scalar(text, flow=True) for text in value], [quoted(text) for text in value],
-    )))  # fmt: skip
+    return list(
+        dict.fromkeys(
+            f"[{', '.join(each)}]"
+            for each in (
+                [scalar(text, flow=True) for text in value],
+                [quoted(text) for text in value],
+            )
+        )
+    )
 
 
 def _says(found: Value, value: str | list[str], *, as_text: bool) -> bool:
     """Say whether a value is what was meant to be written."""
     if isinstance(value, list):
-        return isinstance(found.data, list) and found.texts() == value and len(found.data) == len(value)
+        return (
+            isinstance(found.data, list)
+            and found.texts() == value
+            and len(found.data) == len(value)
+        )
     if isinstance(found.data, (list, dict)) or found.raw != value:
         return False
     return isinstance(found.data, str) or not as_text

@@ -1,10 +1,12 @@
-"""The quick way through ordinary YAML: libyaml reads it, where it cannot but read what ruamel.yaml reads.
+"""The quick way through ordinary YAML: libyaml reads it, where it cannot but read what ruamel.yaml
+reads.
 
-libyaml knows YAML 1.1, ruamel.yaml 1.2, and each has habits of its own. They agree on what nearly all files are made of:
-mappings and lists by indentation, plain scalars of one line, quoted ones of one line with the commonest escapes, block
-scalars whose first line holds something, and what stands between brackets on one line. A text with anything else in it,
-and every text that libyaml refuses, is left to ruamel.yaml, so that messages and places are always the same.
-The only importer of PyYAML; loading it takes a fifth of the time that ruamel.yaml takes.
+libyaml knows YAML 1.1, ruamel.yaml 1.2, and each has habits of its own. They agree on what nearly
+all files are made of: mappings and lists by indentation, plain scalars of one line, quoted ones of
+one line with the commonest escapes, block scalars whose first line holds something, and what stands
+between brackets on one line. A text with anything else in it, and every text that libyaml refuses,
+is left to ruamel.yaml, so that messages and places are always the same. The only importer of
+PyYAML; loading it takes a fifth of the time that ruamel.yaml takes.
 """
 
 from __future__ import annotations
@@ -18,8 +20,12 @@ from msgspec import Struct
 
 _DEEPEST = 50  # more is rare, and ruamel.yaml draws the line
 # Tabs, carriage returns and the other ends of lines, byte-order marks, what cannot be printed.
-_ODD_CHARACTER = re.compile("[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
-_ODD_LINE = re.compile(r"^(?:---|\.\.\.|%|[ -]*\?(?:[ \n]|\Z))", re.MULTILINE)  # documents, directives, keys after `?`
+_ODD_CHARACTER = re.compile(
+    "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
+_ODD_LINE = re.compile(
+    r"^(?:---|\.\.\.|%|[ -]*\?(?:[ \n]|\Z))", re.MULTILINE
+)  # documents, directives, keys after `?`
 _SINGLE = r"'(?:[^'\n]|'')*+'"
 _DOUBLE = r'"(?:[^"\\\n]|\\["\\/nt])*+"'
 _QUOTED = {"'": re.compile(_SINGLE), '"': re.compile(_DOUBLE)}
@@ -38,7 +44,9 @@ _FLOAT = re.compile(
 
 
 class Node(Struct):
-    """A value and where it stands, with the names that ruamel.yaml's nodes have; `id` is scalar, sequence or mapping."""
+    """A value and where it stands, with the names that ruamel.yaml's nodes have; `id` is scalar,
+    sequence or mapping.
+    """
 
     id: str
     tag: str
@@ -55,7 +63,9 @@ def compose(text: str) -> Node | None:
     """Return the mapping that a text is; None where ruamel.yaml has to say what it is."""
     if not yaml.__with_libyaml__ or _ODD_CHARACTER.search(text) or _ODD_LINE.search(text):
         return None
-    events = yaml.parse(text, Loader=yaml.CBaseLoader)  # not `compose`, which would recurse in C, however deep
+    events = yaml.parse(
+        text, Loader=yaml.CBaseLoader
+    )  # not `compose`, which would recurse in C, however deep
     try:
         next(events), next(events)  # the stream starts, and the document
         first = next(events, None)
@@ -78,7 +88,12 @@ class _Composer:
     def node(self, event: Any, depth: int, *, in_brackets: bool = False) -> Node:
         if isinstance(event, yaml.ScalarEvent):
             return self.scalar(event)
-        if depth > _DEEPEST or isinstance(event, yaml.AliasEvent) or event.anchor is not None or event.tag is not None:
+        if (
+            depth > _DEEPEST
+            or isinstance(event, yaml.AliasEvent)
+            or event.anchor is not None
+            or event.tag is not None
+        ):
             raise _Odd
         kind = "sequence" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
         found = Node(kind, "", [], event.start_mark, None)
@@ -99,7 +114,9 @@ class _Composer:
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Odd
-            found.append((self.scalar(event), self.node(next(self.events), depth, in_brackets=in_brackets)))
+            found.append(
+                (self.scalar(event), self.node(next(self.events), depth, in_brackets=in_brackets))
+            )
         return event.end_mark
 
     def check_brackets(self, node: Node) -> None:
@@ -109,7 +126,8 @@ class _Composer:
     def scalar(self, event: Any) -> Node:
         start, end, style = event.start_mark, event.end_mark, event.style
         if not style:
-            # on one line, without anchor and tag; and ruamel.yaml places what is not there at the token behind it
+            # on one line, without anchor and tag; and ruamel.yaml places what is not there at the
+            # token behind it
             ordinary = event.value and event.value == self.text[start.index : end.index]
         elif style in _QUOTED:
             ordinary = _QUOTED[style].fullmatch(self.text, start.index, end.index)
@@ -121,7 +139,9 @@ class _Composer:
 
 
 def _kind(text: str) -> str:
-    """Return what a plain scalar can only be by the rules of YAML 1.2; what is called an int may yet be no number."""
+    """Return what a plain scalar can only be by the rules of YAML 1.2; what is called an int may
+    yet be no number.
+    """
     if text[0] in "+-.0123456789":
         return "float" if _FLOAT.fullmatch(text) else "int"
     return "null" if text in _NULL else "bool" if text in _BOOL else "str"

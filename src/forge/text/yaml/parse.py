@@ -1,7 +1,8 @@
-"""YAML 1.2 with the place of every value. The only importer of ruamel.yaml, which has the last word on every text.
+"""YAML 1.2 with the place of every value. The only importer of ruamel.yaml, which has the last word
+on every text.
 
-Values are composed, not constructed: a value knows its own characters, an alias or a merge key cannot run code, and the
-text that a person wrote (`plan: 08`) stays at hand beside what it means.
+Values are composed, not constructed: a value knows its own characters, an alias or a merge key
+cannot run code, and the text that a person wrote (`plan: 08`) stays at hand beside what it means.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ from forge.lazy import at_first_use
 from forge.text.source import Span
 
 if not TYPE_CHECKING:
-    ruamel = at_first_use("ruamel.yaml")  # a command that finds everything in its caches reads no YAML
+    ruamel = at_first_use(
+        "ruamel.yaml"
+    )  # a command that finds everything in its caches reads no YAML
     libyaml = at_first_use("forge.text.yaml.libyaml")
 else:  # not the other way round: import-linter leaves out what stands below `if TYPE_CHECKING`
     import ruamel.yaml as ruamel
@@ -26,22 +29,32 @@ else:  # not the other way round: import-linter leaves out what stands below `if
     from forge.text.yaml import libyaml
 
 _MOST_VALUES = 200_000
-_DEEPEST = 100  # far below Python's own limit, so that the answer is the same wherever forge is called from
+# far below Python's own limit, so that the answer is the same wherever forge is called from
+_DEEPEST = 100
 _MOST_REPEATED = 100  # joining copies what was there, so it has to end
 _LONGEST_INT = 1000  # Python refuses to read much longer ones, and nobody counts so far
-_UNPLAIN = re.compile("[^\n\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
+_UNPLAIN = re.compile(
+    "[^\n\t -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
+)
 _INT = re.compile(r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+")
 
 
 class YamlProblem(Exception):
     """Text that is no YAML: what it is, and where (an offset into the text given to `parse`).
 
-    `start` is where the token that could not be read begins; the same place where it is not a token's fault. `final` says
-    that no line alone is at fault, so that mending one would not help. `opened` is where the brackets begin that it stands in.
+    `start` is where the token that could not be read begins; the same place where it is not a
+    token's fault. `final` says that no line alone is at fault, so that mending one would not help.
+    `opened` is where the brackets begin that it stands in.
     """
 
     def __init__(
-        self, message: str, offset: int, start: int | None = None, *, final: bool = False, opened: int | None = None
+        self,
+        message: str,
+        offset: int,
+        start: int | None = None,
+        *,
+        final: bool = False,
+        opened: int | None = None,
     ) -> None:
         super().__init__(message)
         self.message = message
@@ -52,7 +65,9 @@ class YamlProblem(Exception):
 
 
 class Value(Struct, frozen=True):
-    """One YAML value: `data` is a str, int, float, bool, None, list of values or dict of values; `raw` a scalar's text."""
+    """One YAML value: `data` is a str, int, float, bool, None, list of values or dict of values;
+    `raw` a scalar's text.
+    """
 
     data: object
     raw: str
@@ -76,7 +91,9 @@ class Value(Struct, frozen=True):
 
     def texts(self) -> list[str]:
         """Return the scalars of a list (or the lone scalar) as they were written."""
-        return [element.raw for element in self.elements() if not isinstance(element.data, (dict, list))]
+        return [
+            element.raw for element in self.elements() if not isinstance(element.data, (dict, list))
+        ]
 
     def plain(self) -> object:
         """Return the value as ordinary Python data."""
@@ -88,7 +105,9 @@ class Value(Struct, frozen=True):
 
 
 class Repeated(Struct, frozen=True):
-    """A key that stands in a mapping a second time: its name, where it stands, and where it stood before."""
+    """A key that stands in a mapping a second time: its name, where it stands, and where it stood
+    before.
+    """
 
     key: str
     span: Span
@@ -98,8 +117,8 @@ class Repeated(Struct, frozen=True):
 class Repeats(Struct):
     """Lets keys stand twice in a mapping, up to a bound, and collects them.
 
-    Lists are joined to one, mappings key by key; of two scalars the first counts, unless their key is one of `listed`:
-    then they are a list of two.
+    Lists are joined to one, mappings key by key; of two scalars the first counts, unless their key
+    is one of `listed`: then they are a list of two.
     """
 
     listed: Container[str] = ()
@@ -120,7 +139,8 @@ class Repeats(Struct):
 
 
 def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
-    """Parse one YAML document; spans count from `offset`. Raises YamlProblem, never anything else, for bad text.
+    """Parse one YAML document; spans count from `offset`. Raises YamlProblem, never anything else,
+    for bad text.
 
     A key that stands twice in a mapping is a problem too, unless `repeats` lets it pass.
     """
@@ -131,8 +151,12 @@ def parse(text: str, offset: int = 0, repeats: Repeats | None = None) -> Value:
 
 
 def _compose(text: str) -> Any:
-    """Return the node that a text is, as ruamel.yaml reads it; None where nothing is written. Raises YamlProblem."""
-    reader = ruamel.YAML(typ="safe", pure=True)  # nodes and places only; what collects comments fails on some texts
+    """Return the node that a text is, as ruamel.yaml reads it; None where nothing is written.
+    Raises YamlProblem.
+    """
+    reader = ruamel.YAML(
+        typ="safe", pure=True
+    )  # nodes and places only; what collects comments fails on some texts
     reader.max_depth = _DEEPEST
     reader.composer.warn_double_anchors = False
     try:
@@ -144,7 +168,9 @@ def _compose(text: str) -> Any:
     except AssertionError as error:
         raise YamlProblem("cannot be read", 0) from error
     except (ruamel.error.YAMLError, ValueError, UnicodeError) as error:
-        raise YamlProblem(" ".join(str(error).split())[:200], getattr(error, "position", 0) or 0) from error
+        raise YamlProblem(
+            " ".join(str(error).split())[:200], getattr(error, "position", 0) or 0
+        ) from error
 
 
 def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
@@ -152,15 +178,21 @@ def _marked(error: ruamel.error.MarkedYAMLError) -> YamlProblem:
     in_token = error.context_mark is not None and str(error.context).startswith("while scanning")
     message = " ".join(str(error.problem or error.context).split())
     message = "nested too deep" if "max_depth" in message else message
-    in_brackets = error.context_mark is not None and str(error.context).startswith("while parsing a flow")
+    in_brackets = error.context_mark is not None and str(error.context).startswith(
+        "while parsing a flow"
+    )
     return YamlProblem(
-        message, mark.index if mark else 0, error.context_mark.index if in_token else None,
+        message,
+        mark.index if mark else 0,
+        error.context_mark.index if in_token else None,
         opened=error.context_mark.index if in_brackets else None,
-    )  # fmt: skip
+    )
 
 
 class _Converter:
-    """Makes values of nodes, whichever library they come from: the two name alike what is used here."""
+    """Makes values of nodes, whichever library they come from: the two name alike what is used
+    here.
+    """
 
     def __init__(self, text: str, offset: int, repeats: Repeats | None = None) -> None:
         self.text = text
@@ -194,9 +226,14 @@ class _Converter:
                 keys[key] = self.span(key_node)
                 data[key] = self.convert(value_node, depth + 1)
             elif self.repeats is None:
-                raise YamlProblem(f"the key `{key}` stands here a second time", key_node.start_mark.index)
+                raise YamlProblem(
+                    f"the key `{key}` stands here a second time", key_node.start_mark.index
+                )
             elif len(self.repeats.found) >= _MOST_REPEATED:
-                said = f"the key `{key}` stands here a second time, as {_MOST_REPEATED} others do before it: nothing is read"
+                said = (
+                    f"the key `{key}` stands here a second time, as {_MOST_REPEATED} others do"
+                    " before it: nothing is read"
+                )
                 raise YamlProblem(said, key_node.start_mark.index, final=True)
             else:
                 self.repeats.found.append(Repeated(key, self.span(key_node), keys[key]))
@@ -216,7 +253,12 @@ def _scalar(node: libyaml.Node) -> object:
     if kind == "null":
         return None
     if kind == "bool":
-        return text.lower() in ("true", "yes", "on", "y")  # the last three only where a file asks for YAML 1.1
+        return text.lower() in (
+            "true",
+            "yes",
+            "on",
+            "y",
+        )  # the last three only where a file asks for YAML 1.1
     if kind == "int" and _INT.fullmatch(text) and len(text) <= _LONGEST_INT:
         return int(text, 0) if text[:2] in ("0o", "0x") else int(text)
     if kind == "float":
@@ -251,7 +293,9 @@ def _representer() -> Any:
 
 
 def dump(data: object) -> str:
-    """Return plain data as block-style YAML, keys in the order given, for files that forge itself writes."""
+    """Return plain data as block-style YAML, keys in the order given, for files that forge itself
+    writes.
+    """
     writer = ruamel.YAML(typ="safe", pure=True)
     writer.Representer = _representer()
     writer.default_flow_style = False

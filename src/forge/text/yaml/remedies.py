@@ -1,7 +1,8 @@
-"""What people get wrong in YAML, and how each line should read: remedies to try where a text does not parse.
+"""What people get wrong in YAML, and how each line should read: remedies to try where a text does
+not parse.
 
-A remedy here is a guess from the words of one line. Whether it helps is for `text.mend` to say, which tries it; none is
-believed for itself. Offsets are those of the text given.
+A remedy here is a guess from the words of one line. Whether it helps is for `text.mend` to say,
+which tries it; none is believed for itself. Offsets are those of the text given.
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from forge.text.yaml.parse import YamlProblem
 _QUOTED = r""""(?>(?:[^"\\]|\\.)*)"|'(?>(?:[^']|'')*)'"""
 _ITEM = re.compile(
     r"""(?P<indent>[ \t]*+)(?P<dashes>(?>(?:-[ \t]+)*))"""
-    r"""(?>(?:(?P<key>[A-Za-z_][\w.-]*+|"[^"\\]*+"|'[^']*+')[ \t]*+:(?:[ \t]++|$))?)(?P<value>.*)""",
+    r"""(?>(?:(?P<key>[A-Za-z_][\w.-]*+|"[^"\\]*+"|'[^']*+')[ \t]*+:(?:[ \t]++|$))?)(?P<value>.*)"""
 )
 _SEVERAL = re.compile(rf"(?:{_QUOTED})(?>(?:[ \t]*+,[ \t]*+(?:{_QUOTED}))+)(?=[ \t]*+(?:\#.*)?$)")
 _WHOLE_QUOTED = re.compile(_QUOTED)
@@ -26,12 +27,21 @@ _IN_FLOW = re.compile(r"`[^`\n,\[\]{}:#'\"]*+`(?=[ \t]*+[,\]}])")
 _ESCAPE = re.compile(
     r'(?P<fine>\\[\\"/\n\r\x85\u2028\u2029])'
     r"|(?P<doubtful>\\(?:[0abtnvfreN_LP \t\']|x[0-9a-fA-F]{2}|u[0-9a-fA-F]{4}|U[0-9a-fA-F]{8}))"
-    r'|(?P<bad>\\.)|(?P<end>")',
+    r'|(?P<bad>\\.)|(?P<end>")'
 )
 _DOUBTFUL = re.compile(r":[ \t]|:$|[ \t]#|^[ \t]*(?:- |#)")
 _CONFLICT = re.compile(r"(?:<{7}|={7}|>{7}|\|{7})(?: |$)")
-_UNPRINTABLE = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff")
-_HEADS = {"`": "backtick", "@": "indicator", "%": "indicator", "*": "indicator", "&": "indicator", "!": "indicator"}
+_UNPRINTABLE = re.compile(
+    "[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]|\ufeff"
+)
+_HEADS = {
+    "`": "backtick",
+    "@": "indicator",
+    "%": "indicator",
+    "*": "indicator",
+    "&": "indicator",
+    "!": "indicator",
+}
 _TOO_MUCH = re.compile(r"nested too deep|expands to more")
 _CLOSING = {"[": "]", "{": "}"}
 _MOST_INDENTS = 6
@@ -39,7 +49,9 @@ _FURTHEST = 40  # lines that a value or a look back may span
 
 
 class Remedy(Struct, frozen=True):
-    """What is wrong (`kind`, `message`, `span`), the edits that mend it, and whether they cannot change the meaning."""
+    """What is wrong (`kind`, `message`, `span`), the edits that mend it, and whether they cannot
+    change the meaning.
+    """
 
     kind: str
     span: Span
@@ -68,11 +80,15 @@ class _Line(Struct, frozen=True):
 
 
 def remedies(text: str, problem: YamlProblem) -> Iterator[Remedy]:
-    """Yield what may mend the first problem of a text, the likeliest first; the last one leaves the line out."""
+    """Yield what may mend the first problem of a text, the likeliest first; the last one leaves the
+    line out.
+    """
     if problem.final:
         return
     at = min(problem.offset, len(text))
-    lines = {line.start: line for line in (_line(text, at), _line(text, min(problem.start, len(text))))}
+    lines = {
+        line.start: line for line in (_line(text, at), _line(text, min(problem.start, len(text))))
+    }
     if _TOO_MUCH.search(problem.message):
         yield _left_out(text, problem)
         return
@@ -97,16 +113,27 @@ def _open_bracket(text: str, at: int, opened: int | None) -> Iterator[Remedy]:
         return
     line, here = _line(text, opened), _line(text, at)
     last = not here.text.strip() or at >= len(text.rstrip())
-    if here.start > line.start and (last or here.indent <= line.indent) and not line.text.rstrip().endswith(","):
+    if (
+        here.start > line.start
+        and (last or here.indent <= line.indent)
+        and not line.text.rstrip().endswith(",")
+    ):
         end = line.start + len(line.text.partition(" #")[0].rstrip())
         said = f"the `{text[opened]}` is not closed"
-        yield Remedy("unclosed", Span(opened, opened + 1), said, (Edit(Span(end, end), _CLOSING[text[opened]]),))
+        yield Remedy(
+            "unclosed",
+            Span(opened, opened + 1),
+            said,
+            (Edit(Span(end, end), _CLOSING[text[opened]]),),
+        )
 
 
 def _left_out(text: str, problem: YamlProblem) -> Remedy:
     line = _line(text, min(problem.start, max(0, len(text.rstrip()) - 1)))
     at = min(problem.offset, len(text))
-    return Remedy("unread", Span(at, at + 1), problem.message, (Edit(Span(line.start, line.end), ""),))
+    return Remedy(
+        "unread", Span(at, at + 1), problem.message, (Edit(Span(line.start, line.end), ""),)
+    )
 
 
 def _line(text: str, at: int) -> _Line:
@@ -128,13 +155,19 @@ def _before(text: str, line: _Line) -> Iterator[_Line]:
 def _unprintable(text: str, at: int) -> Iterator[Remedy]:
     if at < len(text) and _UNPRINTABLE.match(text, at):
         edits = tuple(Edit(Span(*found.span()), "\ufffd") for found in _UNPRINTABLE.finditer(text))
-        yield Remedy("character", Span(at, at + 1), f"the character U+{ord(text[at]):04X} has no place in YAML", edits)
+        yield Remedy(
+            "character",
+            Span(at, at + 1),
+            f"the character U+{ord(text[at]):04X} has no place in YAML",
+            edits,
+        )
 
 
 def _backslash(text: str, problem: YamlProblem) -> Iterator[Remedy]:
     """Double the backslashes of one double-quoted scalar that begin no escape.
 
-    Whoever wrote `\\(` for a bracket means `\\b` as a word's edge too: the reader gets it so, but it is not safe to write.
+    Whoever wrote `\\(` for a bracket means `\\b` as a word's edge too: the reader gets it so, but
+    it is not safe to write.
     """
     bad: list[Span] = []
     doubtful: list[Span] = []
@@ -148,7 +181,10 @@ def _backslash(text: str, problem: YamlProblem) -> Iterator[Remedy]:
     if not bad:
         return
     first = text[bad[0].start : bad[0].end]
-    edits = tuple(Edit(Span(span.start, span.start), "\\") for span in sorted({*bad, *doubtful}, key=lambda each: each.start))
+    edits = tuple(
+        Edit(Span(span.start, span.start), "\\")
+        for span in sorted({*bad, *doubtful}, key=lambda each: each.start)
+    )
     said = f"`{first}` is no escape in double quotes: a backslash is written twice there"
     yield Remedy("backslash", bad[0], said, edits, not doubtful)
 
@@ -157,7 +193,12 @@ def _conflict(text: str, line: _Line) -> Iterator[Remedy]:
     for each in (line, *_before(text, line)):
         if _CONFLICT.match(each.text):
             said = "a merge conflict is not resolved here"
-            yield Remedy("conflict", Span(each.start, each.end), said, (Edit(Span(each.start, each.end), ""),))
+            yield Remedy(
+                "conflict",
+                Span(each.start, each.end),
+                said,
+                (Edit(Span(each.start, each.end), ""),),
+            )
         if line.start - each.start > 1000:
             return
 
@@ -178,7 +219,9 @@ def _tab(text: str, at: int) -> Iterator[Remedy]:
 
 
 def _indents(text: str, line: _Line) -> list[int]:
-    """Return how deep a line may be meant to stand, by the lines before it and by its tabs, the likeliest first."""
+    """Return how deep a line may be meant to stand, by the lines before it and by its tabs, the
+    likeliest first.
+    """
     item = line.text.lstrip().startswith("- ")
     found: list[int] = []
     for each in _before(text, line):
@@ -208,8 +251,12 @@ def _head(text: str, at: int) -> Iterator[Remedy]:
     said = "a value cannot begin with a backtick unless it is quoted" if char == "`" else said
     if line.start + parts.start("value") == at:
         whole = _whole_value(text, line, at)
-        clean = not any(_DOUBTFUL.search(each) for each in text[whole.start : whole.end].split("\n"))
-        yield Remedy(_HEADS[char], Span(at, at + 1), said, _quotes(text, whole), clean and char == "`")
+        clean = not any(
+            _DOUBTFUL.search(each) for each in text[whole.start : whole.end].split("\n")
+        )
+        yield Remedy(
+            _HEADS[char], Span(at, at + 1), said, _quotes(text, whole), clean and char == "`"
+        )
     elif found := _IN_FLOW.match(text, at):
         yield Remedy(_HEADS[char], Span(at, at + 1), said, _quotes(text, Span(*found.span())), True)
 
@@ -222,7 +269,12 @@ def _value(text: str, line: _Line, at: int) -> Iterator[Remedy]:
     if several := _SEVERAL.match(value):
         place = Span(start, start + several.end())
         edits = (Edit(Span(place.start, place.start), "["), Edit(Span(place.end, place.end), "]"))
-        yield Remedy("several", place, "several quoted values stand after one key: together they are a list", edits)
+        yield Remedy(
+            "several",
+            place,
+            "several quoted values stand after one key: together they are a list",
+            edits,
+        )
         return
     open_quote = value[:1] in ("'", '"') and not _WHOLE_QUOTED.match(value)
     if not value.strip() or value[0] in "|>#" or open_quote:
@@ -235,26 +287,54 @@ def _value(text: str, line: _Line, at: int) -> Iterator[Remedy]:
 
 
 def _wrong_with(value: str, start: int, end: int, at: int) -> tuple[str, Span, str]:
-    """Return the kind, the place and the words for a value that should have been quoted as a whole."""
-    if value[0] in "\"'" and (quoted := _WHOLE_QUOTED.match(value)) and value[quoted.end() :].strip():
+    """Return the kind, the place and the words for a value that should have been quoted as a
+    whole.
+    """
+    if (
+        value[0] in "\"'"
+        and (quoted := _WHOLE_QUOTED.match(value))
+        and value[quoted.end() :].strip()
+    ):
         rest = value[quoted.end() :]
         after = start + quoted.end() + len(rest) - len(rest.lstrip())
-        return "after-quote", Span(after, start + len(value.rstrip())), "text stands after the closing quote"
+        return (
+            "after-quote",
+            Span(after, start + len(value.rstrip())),
+            "text stands after the closing quote",
+        )
     if value[0] in "[{":
         behind = Span(at, max(at + 1, min(end, start + len(value.rstrip()))))
         closed = start < at and value[: at - start].rstrip()[-1:] in ("]", "}")
-        return "brackets", behind, "text stands after the closing bracket" if closed else "the brackets hold no list or mapping"
+        return (
+            "brackets",
+            behind,
+            (
+                "text stands after the closing bracket"
+                if closed
+                else "the brackets hold no list or mapping"
+            ),
+        )
     colon = at - start if start <= at < end and value[at - start] == ":" else value.find(": ")
     if colon >= 0:
-        return "colon", Span(start + colon, start + colon + 1), "a colon and a blank stand in a value that is not quoted"
+        return (
+            "colon",
+            Span(start + colon, start + colon + 1),
+            "a colon and a blank stand in a value that is not quoted",
+        )
     return "value", Span(start, start + len(value.rstrip())), "the value has to be quoted"
 
 
 def _whole_value(text: str, line: _Line, start: int) -> Span:
-    """Return a plain value with the lines that go on with it: those that stand deeper than what it belongs to."""
+    """Return a plain value with the lines that go on with it: those that stand deeper than what it
+    belongs to.
+    """
     parts = _ITEM.match(line.text)
     assert parts is not None
-    owner = parts.start("key") if parts["key"] and start > line.start + parts.start("key") else _last_dash(parts)
+    owner = (
+        parts.start("key")
+        if parts["key"] and start > line.start + parts.start("key")
+        else _last_dash(parts)
+    )
     end, following = line.start + len(line.text.rstrip()), line.end
     for _ in range(_FURTHEST):
         at = text.find("\n", following)
@@ -270,29 +350,44 @@ def _whole_value(text: str, line: _Line, start: int) -> Span:
 
 
 def _last_dash(parts: re.Match[str]) -> int:
-    return parts.start("dashes") + parts["dashes"].rfind("-") if parts["dashes"] else parts.end("indent") - 1
+    return (
+        parts.start("dashes") + parts["dashes"].rfind("-")
+        if parts["dashes"]
+        else parts.end("indent") - 1
+    )
 
 
 def _quotes(text: str, place: Span) -> tuple[Edit, ...]:
-    """Return the edits that put a stretch in quotes: only insertions, so that no character of it is touched."""
+    """Return the edits that put a stretch in quotes: only insertions, so that no character of it is
+    touched.
+    """
     inner = text[place.start : place.end]
     double = "'" in inner and '"' not in inner and "\\" not in inner
     mark = '"' if double else "'"
-    apostrophes = [] if double else [place.start + found.start() for found in re.finditer("'", inner)]
+    apostrophes = (
+        [] if double else [place.start + found.start() for found in re.finditer("'", inner)]
+    )
     return tuple(Edit(Span(at, at), mark) for at in (place.start, *apostrophes, place.end))
 
 
 def _open_quote(text: str, at: int, start: int) -> Iterator[Remedy]:
-    """Close a quote at the end of its line: where the problem begins, or on one of the lines before it."""
+    """Close a quote at the end of its line: where the problem begins, or on one of the lines before
+    it.
+    """
     begun = _line(text, start)
     for line in (begun, *_before(text, _line(text, at))):
         parts = _ITEM.match(line.text)
         assert parts is not None
         value = parts["value"].rstrip()
         if value[:1] in ("'", '"') and not _WHOLE_QUOTED.match(value):
-            opening, end = line.start + parts.start("value"), line.start + parts.start("value") + len(value)
+            opening, end = (
+                line.start + parts.start("value"),
+                line.start + parts.start("value") + len(value),
+            )
             said = "a quote is opened here and not closed on its line"
-            yield Remedy("open-quote", Span(opening, opening + 1), said, (Edit(Span(end, end), value[0]),))
+            yield Remedy(
+                "open-quote", Span(opening, opening + 1), said, (Edit(Span(end, end), value[0]),)
+            )
             return
 
 

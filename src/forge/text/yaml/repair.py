@@ -1,7 +1,9 @@
-"""YAML that does not parse, mended for the reader: each broken line is named, shown as it should read, and read so.
+"""YAML that does not parse, mended for the reader: each broken line is named, shown as it should
+read, and read so.
 
-One problem is mended at a time and the text is parsed again, so a remedy counts only if the parser then gets past it. Only
-remedies marked `safe` are ever written to a file (`forge validate --fix`); the others are shown.
+One problem is mended at a time and the text is parsed again, so a remedy counts only if the parser
+then gets past it. Only remedies marked `safe` are ever written to a file (`forge validate --fix`);
+the others are shown.
 """
 
 from __future__ import annotations
@@ -17,13 +19,15 @@ from forge.text.yaml import parse as yaml
 from forge.text.yaml.parse import Repeated, Repeats, Value, YamlProblem
 from forge.text.yaml.remedies import Remedy, remedies
 
-_WORK = 300_000  # characters parsed again at most: two seconds for the worst text, fifty mends for an ordinary one
+# characters parsed again at most: two seconds for the worst text, fifty mends for an ordinary one
+_WORK = 300_000
 _MOST_LEFT_OUT = 10
 _LONGEST = 240
 
 
 class Mend(Struct, frozen=True):
-    """One broken place of a source: what it is, where, the line as it should read (empty where none is known).
+    """One broken place of a source: what it is, where, the line as it should read (empty where none
+    is known).
 
     `edits` are the source's; `safe` says that they cannot change what the text means.
     """
@@ -37,7 +41,9 @@ class Mend(Struct, frozen=True):
 
 
 class Reading(Struct, frozen=True):
-    """What a stretch of YAML says once it is mended: `value` is None where it could not be; the places, in order."""
+    """What a stretch of YAML says once it is mended: `value` is None where it could not be; the
+    places, in order.
+    """
 
     value: Value | None
     mends: tuple[Mend, ...]
@@ -49,9 +55,11 @@ class Reading(Struct, frozen=True):
 
 
 def read(source: Source, place: Span, listed: Container[str] = ()) -> Reading:
-    """Read the YAML in a stretch of a source, mended where it has to be. Never raises for what it says.
+    """Read the YAML in a stretch of a source, mended where it has to be. Never raises for what it
+    says.
 
-    `listed` names the keys for which two values make a list; of others that stand twice, the first value counts.
+    `listed` names the keys for which two values make a list; of others that stand twice, the first
+    value counts.
     """
     text = source.text[place.start : place.end]
     repeats = Repeats(listed)
@@ -59,11 +67,15 @@ def read(source: Source, place: Span, listed: Container[str] = ()) -> Reading:
         value = yaml.parse(text, place.start, repeats)
     except YamlProblem as problem:
         return _Patient(source, text, place.start, listed).mended(problem)
-    return Reading(value, tuple(_repeats(source, source.text, repeats.found, listed, lambda at: at)))
+    return Reading(
+        value, tuple(_repeats(source, source.text, repeats.found, listed, lambda at: at))
+    )
 
 
 class _Map:
-    """Where the characters of a changed text stood at first: stretches that were kept, and marks for what was put in."""
+    """Where the characters of a changed text stood at first: stretches that were kept, and marks
+    for what was put in.
+    """
 
     def __init__(self) -> None:
         self.starts = [0]
@@ -75,7 +87,9 @@ class _Map:
         return self.origins[index] + (at - self.starts[index] if self.kept[index] else 0)
 
     def after(self, edits: list[Edit], length: int) -> _Map:
-        """Return the map of the text after more edits, which are in order; `length` is that of the text before them."""
+        """Return the map of the text after more edits, which are in order; `length` is that of the
+        text before them.
+        """
         changed = _Map()
         changed.starts, changed.origins, changed.kept = [], [], []
         at, now = 0, 0
@@ -95,7 +109,11 @@ class _Map:
         index = bisect.bisect_right(other.starts, place.start) - 1
         self.put(now, other.origin(place.start), kept=other.kept[index])
         for later in range(index + 1, bisect.bisect_left(other.starts, place.end)):
-            self.put(now + other.starts[later] - place.start, other.origins[later], kept=other.kept[later])
+            self.put(
+                now + other.starts[later] - place.start,
+                other.origins[later],
+                kept=other.kept[later],
+            )
 
     def put(self, start: int, origin: int, *, kept: bool) -> None:
         self.starts.append(start)
@@ -104,7 +122,9 @@ class _Map:
 
 
 class _Patient:
-    """A text under treatment: how it reads by now, where its characters came from, and what was mended."""
+    """A text under treatment: how it reads by now, where its characters came from, and what was
+    mended.
+    """
 
     def __init__(self, source: Source, text: str, offset: int, listed: Container[str]) -> None:
         self.source = source
@@ -123,19 +143,31 @@ class _Patient:
             found = self.treat(problem)
         if found is None:
             at = self.source_offset(min(problem.offset, len(self.text)))
-            said = f"{problem.message}; at this length no more is mended" if self.work < len(self.text) else problem.message
+            said = (
+                f"{problem.message}; at this length no more is mended"
+                if self.work < len(self.text)
+                else problem.message
+            )
             self.mends.append(Mend("unread", Span(at, at + 1), said, "", (), False))
         return Reading(found, tuple(sorted(self.mends, key=lambda mend: mend.span.start)))
 
     def treat(self, problem: YamlProblem) -> Value | YamlProblem | None:
-        """Try the remedies for a problem; return what the parser says behind it, None where none helps."""
+        """Try the remedies for a problem; return what the parser says behind it, None where none
+        helps.
+        """
         for remedy in remedies(self.text, problem):
-            if self.work < len(self.text) or (remedy.kind == "unread" and self.left_out >= _MOST_LEFT_OUT):
+            if self.work < len(self.text) or (
+                remedy.kind == "unread" and self.left_out >= _MOST_LEFT_OUT
+            ):
                 return None
             changed = apply_to_text(self.text, remedy.edits)
-            moved = self.map.after(sorted(remedy.edits, key=lambda edit: edit.span.start), len(self.text))
+            moved = self.map.after(
+                sorted(remedy.edits, key=lambda edit: edit.span.start), len(self.text)
+            )
             found = self.parse(changed)
-            if isinstance(found, YamlProblem) and moved.origin(found.start) <= self.map.origin(problem.start):
+            if isinstance(found, YamlProblem) and moved.origin(found.start) <= self.map.origin(
+                problem.start
+            ):
                 continue
             self.take(remedy, changed, moved)
             return self.finished(*found) if isinstance(found, tuple) else found
@@ -155,8 +187,21 @@ class _Patient:
 
     def take(self, remedy: Remedy, changed: str, moved: _Map) -> None:
         edits = tuple(Edit(self.source_span(edit.span), edit.text) for edit in remedy.edits)
-        reads = "" if remedy.kind in ("unread", "conflict") else _line_at(changed, _line_number(self.text, remedy.span.start))
-        self.mends.append(Mend(remedy.kind, self.source_span(remedy.span), remedy.message, reads, edits, remedy.safe))
+        reads = (
+            ""
+            if remedy.kind in ("unread", "conflict")
+            else _line_at(changed, _line_number(self.text, remedy.span.start))
+        )
+        self.mends.append(
+            Mend(
+                remedy.kind,
+                self.source_span(remedy.span),
+                remedy.message,
+                reads,
+                edits,
+                remedy.safe,
+            )
+        )
         self.text, self.map = changed, moved
 
     def finished(self, value: Value, repeated: list[Repeated]) -> Value:
@@ -195,7 +240,11 @@ def _line_at(text: str, number: int) -> str:
 
 
 def _repeats(
-    source: Source, text: str, found: list[Repeated], listed: Container[str], origin: Callable[[int], int]
+    source: Source,
+    text: str,
+    found: list[Repeated],
+    listed: Container[str],
+    origin: Callable[[int], int],
 ) -> list[Mend]:
     """Return the mends of keys that stand twice or more often; the text itself is left as it is.
 
@@ -207,14 +256,27 @@ def _repeats(
         place = Span(origin(each.span.start), origin(each.span.end))
         first, _ = source.position(origin(each.first.start))
         said = f"the key `{each.key}` stands here a second time, first on line {first}"
-        mends.append(Mend("repeated", place, said, _as_list(text, spans) if each.key in listed else "", (), False))
+        mends.append(
+            Mend(
+                "repeated",
+                place,
+                said,
+                _as_list(text, spans) if each.key in listed else "",
+                (),
+                False,
+            )
+        )
     return mends
 
 
 def _as_list(text: str, keys: list[Span]) -> str:
-    """Return the line that lists the values of a key that stands several times; empty where they fill lines of their own."""
+    """Return the line that lists the values of a key that stands several times; empty where they
+    fill lines of their own.
+    """
     numbers = [_line_number(text, key.start) for key in keys]
     lines = [_line_at(text, number).partition(":") for number in numbers]
     values = [value.strip() for _, _, value in lines]
-    one_line = len(set(numbers)) == len(numbers) and all(value and value[0] not in "|>[{&*!#" for value in values)
+    one_line = len(set(numbers)) == len(numbers) and all(
+        value and value[0] not in "|>[{&*!#" for value in values
+    )
     return f"{lines[0][0]}: [{', '.join(values)}]"[:_LONGEST] if one_line else ""

@@ -12,7 +12,9 @@ from forge.timeline.run.state import RunState, StepState
 def blank(run: str, steps: Iterable[Mapping[str, object]]) -> RunState:
     """Return the state of a run of which nothing has happened; `steps` are those of `run.yaml`."""
     states = [
-        StepState(str(step.get("id")), number, str(step.get("name", "")), str(step.get("stage", "")))
+        StepState(
+            str(step.get("id")), number, str(step.get("name", "")), str(step.get("stage", ""))
+        )
         for number, step in enumerate(steps, 1)
     ]
     return RunState(run, states)

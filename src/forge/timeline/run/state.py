@@ -1,4 +1,6 @@
-"""What a run's events add up to. State is folded from the events each time; nothing keeps a second copy."""
+"""What a run's events add up to. State is folded from the events each time; nothing keeps a second
+copy.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "
 
 
 class Question(Struct):
-    """Something that a person is asked; `about` says what it decides (`diff`, `step`, `nothing`, `check:2`, `changed:2`)."""
+    """Something that a person is asked; `about` says what it decides (`diff`, `step`, `nothing`,
+    `check:2`, `changed:2`).
+    """
 
     id: str
     kind: str
@@ -51,8 +55,8 @@ class Failure(Struct):
 class Work(Struct):
     """What has happened in the current attempt of a step, or behind the last step.
 
-    `mending` says that a person was at work since it failed, `taken` that the runner's own changes were settled before;
-    `before` holds how the tests of a TDD step ended before its work.
+    `mending` says that a person was at work since it failed, `taken` that the runner's own changes
+    were settled before; `before` holds how the tests of a TDD step ended before its work.
     """
 
     retrieved: bool = False
@@ -75,17 +79,21 @@ class Work(Struct):
     restore_to: str | None = None
 
     def answer(self, about: str) -> str | None:
-        """Return the decision on a question of this attempt: None where it was not asked, `open` where it waits."""
+        """Return the decision on a question of this attempt: None where it was not asked, `open`
+        where it waits.
+        """
         asked = self.answers.get(about)
         return None if asked is None else asked.decision or "open"
 
 
 class GoingBack(Struct):
-    """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the rollback that is undone.
+    """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the
+    rollback that is undone.
 
-    It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at `commit` again. `loose` are
-    uncommitted paths of the step that was under way, which `snapshot` holds; `left` are steps that other runs (`run`) did;
-    `made` is the commit that it ended in, where there was something to commit.
+    It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at
+    `commit` again. `loose` are uncommitted paths of the step that was under way, which `snapshot`
+    holds; `left` are steps that other runs (`run`) did; `made` is the commit that it ended in,
+    where there was something to commit.
     """
 
     kind: str
@@ -103,8 +111,8 @@ class GoingBack(Struct):
 class StepState(Struct):
     """One step of a run; `began` is the seq of the event that it began with, 0 where it has not.
 
-    `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest commit of this run when
-    the step was completed.
+    `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest
+    commit of this run when the step was completed.
     """
 
     id: str
@@ -179,7 +187,9 @@ class RunState(Struct):
         """The question that the run waits for, if it does."""
         if self.ended or self.going_back is not None:
             return None
-        return next((question for question in self.questions.values() if question.decision is None), None)
+        return next(
+            (question for question in self.questions.values() if question.decision is None), None
+        )
 
     @property
     def newest_commit(self) -> str | None:
@@ -204,7 +214,8 @@ class RunState(Struct):
         return step.work if step else self.closing
 
     def go_back(self, going: GoingBack) -> None:
-        """Take note that a rollback was done: the steps from its own on are pending again, as if they had not begun.
+        """Take note that a rollback was done: the steps from its own on are pending again, as if
+        they had not begun.
 
         What was carried over is another run's: it was not taken back.
         """
@@ -217,16 +228,28 @@ class RunState(Struct):
             self._begin_again(first.number if first else 1)
 
     def _begin_again(self, number: int) -> None:
-        anew = {step.id for step in self.steps if step.number >= number and step.carried_from is None}
+        anew = {
+            step.id for step in self.steps if step.number >= number and step.carried_from is None
+        }
         for at, step in enumerate(self.steps):
             if step.id in anew:
                 attempt = step.attempt + 1 if step.attempt else 0
-                self.steps[at] = StepState(step.id, step.number, step.name, step.stage, attempt=attempt)
+                self.steps[at] = StepState(
+                    step.id, step.number, step.name, step.stage, attempt=attempt
+                )
         for question in self.questions.values():
             if question.decision is None and (question.step is None or question.step in anew):
                 question.decision = "void"
-        self.closing, self.truths, self.counts, self.verdicts, self.verdict = Work(), {}, None, [], None
-        self.not_run = [entry for entry in self.not_run if entry[0] is not None and entry[0] not in anew]
+        self.closing, self.truths, self.counts, self.verdicts, self.verdict = (
+            Work(),
+            {},
+            None,
+            [],
+            None,
+        )
+        self.not_run = [
+            entry for entry in self.not_run if entry[0] is not None and entry[0] not in anew
+        ]
 
     def undo_going_back(self) -> None:
         """Take note that the latest rollback was undone: all is as it was before it."""

@@ -1,4 +1,6 @@
-"""One document and how it stands: its fields, its parts, what is wrong with it, its runs and its verdict."""
+"""One document and how it stands: its fields, its parts, what is wrong with it, its runs and its
+verdict.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ from forge.views.validation.read_one import read
 
 
 class Shown(Struct, frozen=True):
-    """A document as it is shown: its row in the lists, its fields, its parts (steps, criteria, plans), findings and runs."""
+    """A document as it is shown: its row in the lists, its fields, its parts (steps, criteria,
+    plans), findings and runs.
+    """
 
     row: Row
     fields: dict[str, object]
@@ -35,9 +39,12 @@ class Shown(Struct, frozen=True):
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            **self.row.as_data(), "fields": self.fields, "parts": self.parts, "runs": [run.as_data() for run in self.runs],
+            **self.row.as_data(),
+            "fields": self.fields,
+            "parts": self.parts,
+            "runs": [run.as_data() for run in self.runs],
             "text": self.text,
-        }  # fmt: skip
+        }
 
 
 def findings_in(root: Path, source: Source) -> list[Finding]:
@@ -55,12 +62,25 @@ def show(repository: Repository, document: Document) -> Shown:
         values = fields.block(document.kind, source).top.plain()
     except NotEditable:
         values = {}
-    parts = {"plan": _steps, "item": _criteria, "phase": lambda *_: _plans(document, rows), "mission": lambda *_: iter(())}
-    runs = [run for run in all_runs(repository) if run.plan_path == document.path] if document.kind == "plan" else []
+    parts = {
+        "plan": _steps,
+        "item": _criteria,
+        "phase": lambda *_: _plans(document, rows),
+        "mission": lambda *_: iter(()),
+    }
+    runs = (
+        [run for run in all_runs(repository) if run.plan_path == document.path]
+        if document.kind == "plan"
+        else []
+    )
     return Shown(
-        row, values if isinstance(values, dict) else {}, list(parts[document.kind](repository.root, source)),
-        findings_in(repository.root, source), runs, source.text,
-    )  # fmt: skip
+        row,
+        values if isinstance(values, dict) else {},
+        list(parts[document.kind](repository.root, source)),
+        findings_in(repository.root, source),
+        runs,
+        source.text,
+    )
 
 
 def _source(root: Path, document: Document) -> Source:
@@ -71,7 +91,9 @@ def _source(root: Path, document: Document) -> Source:
             return Source.of(document.file, b"")
         raise
     except OSError as error:
-        raise StorageFailed(f"{document.file} cannot be read: {error.strerror}", "make it a readable file") from error
+        raise StorageFailed(
+            f"{document.file} cannot be read: {error.strerror}", "make it a readable file"
+        ) from error
 
 
 def _steps(root: Path, source: Source) -> Iterator[dict[str, object]]:

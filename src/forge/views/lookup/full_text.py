@@ -1,8 +1,10 @@
-"""Full-text search of the tracked text of a commit, by an index under `.git/forge/cache/` that may be deleted at any moment.
+"""Full-text search of the tracked text of a commit, by an index under `.git/forge/cache/` that may
+be deleted at any moment.
 
-The index is SQLite's FTS5, one row for each path, known by its blob id. It holds words, never text: what goes away is
-taken out again with the text of its blob, so that BM25 sees exactly the tree that is asked about and the same tree gives
-the same answer, whatever was indexed before. Asked about another tree, it reads the folders and files that differ.
+The index is SQLite's FTS5, one row for each path, known by its blob id. It holds words, never text:
+what goes away is taken out again with the text of its blob, so that BM25 sees exactly the tree that
+is asked about and the same tree gives the same answer, whatever was indexed before. Asked about
+another tree, it reads the folders and files that differ.
 """
 
 from __future__ import annotations
@@ -30,7 +32,9 @@ _MOST_WORDS = 32
 _LAYOUT = """
 CREATE TABLE tree (root TEXT);
 CREATE TABLE files (id INTEGER PRIMARY KEY, path TEXT UNIQUE, blob TEXT);
-CREATE VIRTUAL TABLE texts USING fts5(name, body, content='', tokenize='porter unicode61 remove_diacritics 2');
+CREATE VIRTUAL TABLE texts USING fts5(
+  name, body, content='', tokenize='porter unicode61 remove_diacritics 2'
+);
 """
 _BEST = """
 SELECT files.id, files.path, files.blob FROM texts JOIN files ON files.id = texts.rowid
@@ -39,11 +43,12 @@ WHERE texts MATCH ? ORDER BY bm25(texts, 4.0, 1.0), files.path LIMIT ?
 _HUMP = re.compile(r"([a-z0-9])([A-Z])")
 _WORD = re.compile(r"[^\W_]{3,40}")
 _COMMON = frozenset(
-    "about add added after all also and any are before but can change create does done each ensure every file files for "
-    "from get has have here how into its make makes may more must need needed needs new not now one only other our out over "
-    "run same set should so some step such task than that the their them then there these they this those through two under "
-    "until update use used uses using via was were what when where which while who why will with work works would write you "
-    "your".split()
+    "about add added after all also and any are before but can change create does done each ensure"
+    " every file files for from get has have here how into its make makes may more must need needed"
+    " needs new not now one only other our out over run same set should so some step such task than"
+    " that the their them then there these they this those through two under until update use used"
+    " uses using via was were what when where which while who why will with work works would write"
+    " you your".split()
 )
 
 
@@ -56,26 +61,36 @@ class Match(NamedTuple):
 
 
 def words_of(*texts: str) -> list[str]:
-    """Return the words of texts that are worth looking for, each once, in their order; `loadConfig` is `load` and `config`."""
+    """Return the words of texts that are worth looking for, each once, in their order; `loadConfig`
+    is `load` and `config`.
+    """
     found = (word.lower() for text in texts for word in _WORD.findall(_HUMP.sub(r"\1 \2", text)))
-    return list(dict.fromkeys(word for word in found if word not in _COMMON and not word.isdigit()))[:_MOST_WORDS]
+    return list(
+        dict.fromkeys(word for word in found if word not in _COMMON and not word.isdigit())
+    )[:_MOST_WORDS]
 
 
 class FullText:
-    """The index of a repository. Where its file cannot be used, the same answers come from one in memory."""
+    """The index of a repository. Where its file cannot be used, the same answers come from one in
+    memory.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self.store = ObjectStore(repository)
         self.path = repository.forge_dir / "cache" / "words.sqlite3"
 
     def best(self, commit: str, words: Sequence[str], count: int) -> list[Match]:
-        """Return the files of a commit that fit the words best, `.planning/` left out, best first (BM25, then by path).
+        """Return the files of a commit that fit the words best, `.planning/` left out, best first
+        (BM25, then by path).
 
         Raises GitFailed where the commit's tree is missing.
         """
         root = self.store.root(commit)
         if root is None:
-            raise GitFailed(f"the tree of {commit} is missing from this repository", "fetch the history that holds it")
+            raise GitFailed(
+                f"the tree of {commit} is missing from this repository",
+                "fetch the history that holds it",
+            )
         if not words or count <= 0:
             return []
         for again in (False, True):
@@ -94,7 +109,9 @@ class FullText:
         self.path.parent.mkdir(parents=True, exist_ok=True)
         return sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
 
-    def _ask(self, base: sqlite3.Connection, root: str, words: Sequence[str], count: int) -> list[Match]:
+    def _ask(
+        self, base: sqlite3.Connection, root: str, words: Sequence[str], count: int
+    ) -> list[Match]:
         with contextlib.closing(base):
             base.execute("PRAGMA synchronous=OFF")
             base.execute("BEGIN")
@@ -107,7 +124,9 @@ class FullText:
             return found
 
     def _bring_up_to(self, base: sqlite3.Connection, root: str) -> None:
-        """Make the index one of the tree `root`: by what differs from the tree that it is of, or anew."""
+        """Make the index one of the tree `root`: by what differs from the tree that it is of, or
+        anew.
+        """
         known = _root_of(base)
         try:
             if known is not None:
@@ -125,7 +144,8 @@ class FullText:
             if FOLDER in (before or after or (0, ""))[:1]:
                 if old is not None:
                     raise _Missing
-                continue  # a folder that is not here (partial clone): what is below it cannot be found
+                # a folder that is not here (partial clone): what is below it cannot be found
+                continue
             if before is not None:
                 self._take_out(base, path)
             if after is not None:
@@ -133,25 +153,43 @@ class FullText:
 
     def _put_in(self, base: sqlite3.Connection, path: str, entry: Entry) -> None:
         mode, blob = entry
-        if mode not in FILES or path.startswith(".planning/") or holds_secrets(path) or not _sayable(path):
+        if (
+            mode not in FILES
+            or path.startswith(".planning/")
+            or holds_secrets(path)
+            or not _sayable(path)
+        ):
             return
         text = self._text(blob)
         if text is not None:
-            row = base.execute("INSERT INTO files (path, blob) VALUES (?, ?)", (path, blob)).lastrowid
-            base.execute("INSERT INTO texts (rowid, name, body) VALUES (?, ?, ?)", (row, _split(path), text))
+            row = base.execute(
+                "INSERT INTO files (path, blob) VALUES (?, ?)", (path, blob)
+            ).lastrowid
+            base.execute(
+                "INSERT INTO texts (rowid, name, body) VALUES (?, ?, ?)", (row, _split(path), text)
+            )
 
     def _take_out(self, base: sqlite3.Connection, path: str) -> None:
-        row = base.execute("SELECT id, blob FROM files WHERE path = ?", (path,)).fetchone() if _sayable(path) else None
+        row = (
+            base.execute("SELECT id, blob FROM files WHERE path = ?", (path,)).fetchone()
+            if _sayable(path)
+            else None
+        )
         if row is None:
             return
         text = self._text(row[1])
         if text is None:
             raise _Missing
-        base.execute("INSERT INTO texts (texts, rowid, name, body) VALUES ('delete', ?, ?, ?)", (row[0], _split(path), text))
+        base.execute(
+            "INSERT INTO texts (texts, rowid, name, body) VALUES ('delete', ?, ?, ?)",
+            (row[0], _split(path), text),
+        )
         base.execute("DELETE FROM files WHERE id = ?", (row[0],))
 
     def _text(self, blob: str) -> str | None:
-        """Return a file's words as the index takes them; None for what is left out: large, binary, secret or not here."""
+        """Return a file's words as the index takes them; None for what is left out: large, binary,
+        secret or not here.
+        """
         size = self.store.size(blob)
         data = self.store.data(blob) if size is not None and size <= MOST_BYTES else None
         if data is None or b"\0" in data[:_SNIFFED] or b"PRIVATE KEY-----" in data:
@@ -185,7 +223,9 @@ def _root_of(base: sqlite3.Connection) -> str | None:
 
 
 def _lay_out(base: sqlite3.Connection) -> None:
-    for (name,) in base.execute("SELECT name FROM sqlite_master WHERE name IN ('tree', 'files', 'texts')").fetchall():
+    for (name,) in base.execute(
+        "SELECT name FROM sqlite_master WHERE name IN ('tree', 'files', 'texts')"
+    ).fetchall():
         base.execute(f"DROP TABLE {name}")
     for statement in filter(str.strip, _LAYOUT.split(";")):
         base.execute(statement)
@@ -197,7 +237,9 @@ def _matches(base: sqlite3.Connection, words: Sequence[str], count: int) -> Iter
     which: dict[int, list[str]] = {row[0]: [] for row in rows}
     listed = ",".join(map(str, which))
     for word in words:
-        for (row,) in base.execute(f"SELECT rowid FROM texts WHERE texts MATCH ? AND rowid IN ({listed})", (_quoted(word),)):
+        for (row,) in base.execute(
+            f"SELECT rowid FROM texts WHERE texts MATCH ? AND rowid IN ({listed})", (_quoted(word),)
+        ):
             which[row].append(word)
     yield from (Match(path, blob, tuple(which[row])) for row, path, blob in rows)
 

@@ -21,7 +21,9 @@ KINDS = ("mission", "phase", "plan", "item")
 
 
 class Row(Struct, frozen=True):
-    """A document in a list. `note` says where what was written by hand is not backed by anything."""
+    """A document in a list. `note` says where what was written by hand is not backed by
+    anything.
+    """
 
     kind: str
     id: str
@@ -36,9 +38,15 @@ class Row(Struct, frozen=True):
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "kind": self.kind, "id": self.id, "path": self.path, "title": self.title, "status": self.status,
-            "priority": self.priority or None, "phase": self.phase or None, "note": self.note or None,
-        }  # fmt: skip
+            "kind": self.kind,
+            "id": self.id,
+            "path": self.path,
+            "title": self.title,
+            "status": self.status,
+            "priority": self.priority or None,
+            "phase": self.phase or None,
+            "note": self.note or None,
+        }
 
 
 class Filters(Struct, frozen=True):
@@ -59,15 +67,21 @@ class Filters(Struct, frozen=True):
 
 
 def listed(repository: Repository, filters: Filters) -> list[Row]:
-    """Return the rows that pass the filters: missions, phases, plans, items, each in natural order."""
+    """Return the rows that pass the filters: missions, phases, plans, items, each in natural
+    order.
+    """
     with Outline(repository) as outline:
         standing = Standing(outline)
         makers: dict[str, Callable[[], Iterable[Row]]] = {
-            "mission": lambda: _missions(standing), "phase": lambda: _phases(standing), "plan": lambda: _plans(standing),
+            "mission": lambda: _missions(standing),
+            "phase": lambda: _phases(standing),
+            "plan": lambda: _plans(standing),
             "item": lambda: _items(standing),
-        }  # fmt: skip
+        }
         wanted = filters.kinds or KINDS
-        return [row for kind in KINDS if kind in wanted for row in makers[kind]() if filters.wants(row)]
+        return [
+            row for kind in KINDS if kind in wanted for row in makers[kind]() if filters.wants(row)
+        ]
 
 
 def _missions(standing: Standing) -> Iterator[Row]:
@@ -78,7 +92,12 @@ def _missions(standing: Standing) -> Iterator[Row]:
             yield Row("mission", name, line.path, line.title, line.status, note=found.contradiction)
     for line in standing.outline.archived_missions:
         yield Row(
-            "mission", posixpath.basename(line.path).removesuffix(".yaml"), line.path, line.title, line.status, archived=True
+            "mission",
+            posixpath.basename(line.path).removesuffix(".yaml"),
+            line.path,
+            line.title,
+            line.status,
+            archived=True,
         )
 
 
@@ -86,19 +105,39 @@ def _phases(standing: Standing) -> Iterator[Row]:
     outline = standing.outline
     roadmap = {line.number: line for line in outline.roadmap}
     put_away = {*outline.archived_phases, *(file.folder for file in outline.files if file.archived)}
-    numbered = {folder for folder in standing.by_phase if leading(posixpath.basename(folder)) is not None}
+    numbered = {
+        folder for folder in standing.by_phase if leading(posixpath.basename(folder)) is not None
+    }
     for path in sorted({*outline.phase_folders, *outline.archived_phases, *numbered}, key=natural):
         name = posixpath.basename(path)
         page = outline.phases.get(path)
         words = [plan.word for plan in standing.by_phase.get(path, [])]
         status = next(
-            (word for word in ("proven", "claimed") if words and all(each in ("proven", word) for each in words)), "open"
+            (
+                word
+                for word in ("proven", "claimed")
+                if words and all(each in ("proven", word) for each in words)
+            ),
+            "open",
         )
         listed = roadmap.get(Phase(path, ()).key) if path.startswith(PHASES) else None
         if listed and listed.ticked and not words:
             status = "claimed"
-        title = (page.title if page else "") or (listed.title if listed else "") or _NUMBER.sub("", name).replace("-", " ")
-        yield Row("phase", name, path, title, status, page.priority if page else "", name, archived=path in put_away)
+        title = (
+            (page.title if page else "")
+            or (listed.title if listed else "")
+            or _NUMBER.sub("", name).replace("-", " ")
+        )
+        yield Row(
+            "phase",
+            name,
+            path,
+            title,
+            status,
+            page.priority if page else "",
+            name,
+            archived=path in put_away,
+        )
 
 
 def _plans(standing: Standing) -> Iterator[Row]:
@@ -106,7 +145,9 @@ def _plans(standing: Standing) -> Iterator[Row]:
         priority = standing.outline.plans[file.path].priority
         phase = posixpath.basename(file.folder)
         note = "" if file.archived else plan.contradiction or standing.unstartable(plan)
-        yield Row("plan", plan.id, plan.path, plan.title, plan.word, priority, phase, note, file.archived)
+        yield Row(
+            "plan", plan.id, plan.path, plan.title, plan.word, priority, phase, note, file.archived
+        )
 
 
 def _items(standing: Standing) -> Iterator[Row]:

@@ -1,4 +1,6 @@
-"""The names that can be typed: of plans, phases, missions, items, runs, runners and rules. No document is read for them."""
+"""The names that can be typed: of plans, phases, missions, items, runs, runners and rules. No
+document is read for them.
+"""
 
 from __future__ import annotations
 
@@ -27,11 +29,15 @@ def names(repository: Repository, kind: str) -> Iterator[Name]:
 
 
 def _plans(outline: Outline) -> Iterator[Name]:
-    yield from (Name(file.id, outline.title(file.path)) for file in outline.files if not file.archived)
+    yield from (
+        Name(file.id, outline.title(file.path)) for file in outline.files if not file.archived
+    )
 
 
 def _phases(outline: Outline) -> Iterator[Name]:
-    folders = dict.fromkeys([*(file.folder for file in outline.files if not file.archived), *outline.phase_folders])
+    folders = dict.fromkeys(
+        [*(file.folder for file in outline.files if not file.archived), *outline.phase_folders]
+    )
     yield from (Name(posixpath.basename(folder)) for folder in folders)
 
 
@@ -41,7 +47,9 @@ def _missions(outline: Outline) -> Iterator[Name]:
 
 
 def _items(outline: Outline) -> Iterator[Name]:
-    yield from (Name(short_id(posixpath.basename(path)), outline.title(path)) for path in outline.item_paths)
+    yield from (
+        Name(short_id(posixpath.basename(path)), outline.title(path)) for path in outline.item_paths
+    )
 
 
 def _runs(outline: Outline) -> Iterator[Name]:
@@ -58,5 +66,10 @@ def _runners(outline: Outline) -> Iterator[Name]:
 
 
 _KINDS: dict[str, Callable[[Outline], Iterator[Name]]] = {
-    "plan": _plans, "phase": _phases, "mission": _missions, "item": _items, "run": _runs, "runner": _runners,
-}  # fmt: skip
+    "plan": _plans,
+    "phase": _phases,
+    "mission": _missions,
+    "item": _items,
+    "run": _runs,
+    "runner": _runners,
+}

@@ -1,4 +1,6 @@
-"""Words found in the documents of `.planning/`: a plain scan, since there is nothing to bring up to date then."""
+"""Words found in the documents of `.planning/`: a plain scan, since there is nothing to bring up to
+date then.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _LONGEST = 200
 
 
 class Hit(Struct, frozen=True):
-    """A document in which every word was found: where the first stands, its line, and how many there are in all."""
+    """A document in which every word was found: where the first stands, its line, and how many
+    there are in all.
+    """
 
     kind: str
     id: str
@@ -56,7 +60,9 @@ def search(repository: Repository, words: Sequence[str]) -> list[Hit]:
         title = row.title if row else path.rpartition("/")[2]
         count = sum(folded.count(word) for word in wanted)
         place = _place(path, text, wanted)
-        hit = Hit(row.kind if row else "document", row.id if row else path, path, title, *place, count)
+        hit = Hit(
+            row.kind if row else "document", row.id if row else path, path, title, *place, count
+        )
         hits.append((all(word in named for word in wanted), hit))
     hits.sort(key=lambda pair: (not pair[0], -pair[1].count, pair[1].path))
     return [hit for _, hit in hits]
@@ -84,7 +90,9 @@ def _text(root: Path, path: str) -> str:
 
 
 def _place(path: str, text: str, wanted: Sequence[str]) -> tuple[int, int, str]:
-    """Return line and column, from 1, of the first of the words, and the line; the first line where none is in the text."""
+    """Return line and column, from 1, of the first of the words, and the line; the first line where
+    none is in the text.
+    """
     for number, line in enumerate(text.splitlines(), 1):
         folded = line.casefold()
         found = [at for word in wanted if (at := folded.find(word)) >= 0]

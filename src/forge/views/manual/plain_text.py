@@ -1,4 +1,6 @@
-"""Markdown as plain text for a terminal of a given width: what `forge help` shows of the pages in `docs/`."""
+"""Markdown as plain text for a terminal of a given width: what `forge help` shows of the pages in
+`docs/`.
+"""
 
 from __future__ import annotations
 
@@ -19,10 +21,11 @@ _NARROWEST = 30
 
 
 def plain_text(markdown: str, width: int) -> str:
-    """Return a page as lines of at most `width` columns; only blocks of code and single words may be longer.
+    """Return a page as lines of at most `width` columns; only blocks of code and single words may
+    be longer.
 
-    Code stands indented, links are their words, and out of the manual their address too. Tables keep their columns; one that is
-    too wide for that has the cells of a row below each other.
+    Code stands indented, links are their words, and out of the manual their address too. Tables
+    keep their columns; one that is too wide for that has the cells of a row below each other.
     """
     width = max(width, _NARROWEST)
     lines: list[str] = []
@@ -51,11 +54,15 @@ def _prose(text: str, width: int) -> Iterator[str]:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """Yield the lines by what they are part of: a paragraph, an item of a list, a table; else each line is by itself."""
+    """Yield the lines by what they are part of: a paragraph, an item of a list, a table; else each
+    line is by itself.
+    """
     block: list[str] = []
     for line in text.splitlines():
         alone = not line.strip() or line.startswith(_VERBATIM) or _HEADING.match(line)
-        if block and (alone or _ITEM.match(line) or line.startswith("|") != block[0].startswith("|")):
+        if block and (
+            alone or _ITEM.match(line) or line.startswith("|") != block[0].startswith("|")
+        ):
             yield block
             block = []
         if alone:
@@ -73,8 +80,13 @@ def _table(lines: Sequence[str], width: int) -> Iterator[str]:
         if not _RULE.fullmatch(line)
     ]
     columns = [*zip(*rows, strict=True)]
-    widths = _shared([max(map(len, column)) for column in columns], width - len(_GAP) * len(columns))
-    longest = [max((len(word) for cell in column for word in cell.split()), default=0) for column in columns]
+    widths = _shared(
+        [max(map(len, column)) for column in columns], width - len(_GAP) * len(columns)
+    )
+    longest = [
+        max((len(word) for cell in column for word in cell.split()), default=0)
+        for column in columns
+    ]
     apart = all(one <= other for one, other in zip(longest, widths, strict=True))
     for row in rows:
         if any(row):
@@ -82,7 +94,9 @@ def _table(lines: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _shared(wanted: Sequence[int], room: int) -> list[int]:
-    """Return how wide each column is: as wide as it wants, and where there is no room for all, an equal share at most."""
+    """Return how wide each column is: as wide as it wants, and where there is no room for all, an
+    equal share at most.
+    """
     widths: dict[int, int] = {}
     for place in sorted(range(len(wanted)), key=wanted.__getitem__):
         share = (room - sum(widths.values())) // (len(wanted) - len(widths))
@@ -94,7 +108,9 @@ def _side_by_side(row: Sequence[str], widths: Sequence[int]) -> Iterator[str]:
     cells = [_wrapped(cell, width) for cell, width in zip(row, widths, strict=True)]
     for number in range(max(map(len, cells))):
         parts = (cell[number] if number < len(cell) else "" for cell in cells)
-        yield "".join(f"{_GAP}{part:{width}}" for part, width in zip(parts, widths, strict=True)).rstrip()
+        yield "".join(
+            f"{_GAP}{part:{width}}" for part, width in zip(parts, widths, strict=True)
+        ).rstrip()
 
 
 def _stacked(row: Sequence[str], width: int) -> Iterator[str]:
@@ -103,11 +119,15 @@ def _stacked(row: Sequence[str], width: int) -> Iterator[str]:
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
-    return textwrap.wrap(text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False)
+    return textwrap.wrap(
+        text, width, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
 
 
 def _words(text: str) -> str:
-    """Return text without its marks: bold, code, and links, of which those out of the manual keep their address."""
+    """Return text without its marks: bold, code, and links, of which those out of the manual keep
+    their address.
+    """
     linked = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if "://" in link[2] else link[1], text)
     unmarked = _MARKED.sub(lambda marked: _words(marked[1]) if marked[1] else marked[3], linked)
     return re.sub(r"\n\s*", " ", unmarked)

@@ -1,4 +1,6 @@
-"""The manual: the pages of `docs/` that a user reads, their sections, and the rules, as text for a terminal."""
+"""The manual: the pages of `docs/` that a user reads, their sections, and the rules, as text for a
+terminal.
+"""
 
 from __future__ import annotations
 
@@ -30,7 +32,7 @@ _TOPICS = {
     "names": ("commands.md", "Names", "how plans, phases, runs and items are named"),
     "json": ("commands.md", "JSON", "what --json prints, and the kinds of errors"),
     "completion": ("completion.md", "", "completion in bash, zsh and fish"),
-}  # fmt: skip
+}
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$", re.M | re.S)
 _CLOSEST = 0.6
 
@@ -42,11 +44,16 @@ def topics() -> Mapping[str, str]:
 
 def rules() -> Mapping[str, str]:
     """Return the ids of the rules with the first sentence of their sections."""
-    return {name: text.strip().partition(". ")[0] for name, text in _sections(_page("rules.md")) if " " not in name}
+    return {
+        name: text.strip().partition(". ")[0]
+        for name, text in _sections(_page("rules.md"))
+        if " " not in name
+    }
 
 
 def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
-    """Return what the manual says about a topic, a command or a rule, for a terminal of so many columns.
+    """Return what the manual says about a topic, a command or a rule, for a terminal of so many
+    columns.
 
     Raises UnknownName, which names what was probably meant.
     """
@@ -60,7 +67,11 @@ def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
     if wanted in known:
         return plain_text(_section("rules.md", wanted), width)
     near = difflib.get_close_matches(wanted, [*_TOPICS, *verbs, *known], 3, _CLOSEST)
-    hint = f"did you mean {' or '.join(f'`forge help {each}`' for each in near)}?" if near else "`forge help` lists the topics"
+    hint = (
+        f"did you mean {' or '.join(f'`forge help {each}`' for each in near)}?"
+        if near
+        else "`forge help` lists the topics"
+    )
     raise UnknownName(f"there is no topic, command or rule `{name}`", hint)
 
 

@@ -1,4 +1,6 @@
-"""Plans, runs, missions and items in a line each: what says where things stand, small enough to keep for every document."""
+"""Plans, runs, missions and items in a line each: what says where things stand, small enough to
+keep for every document.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +11,11 @@ from msgspec import Struct, field
 
 
 class PlanLine(Struct, frozen=True, array_like=True):
-    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it from running.
+    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it
+    from running.
 
-    `calls_done` says whether that status means that it is done, `formerly` where it lay before it was moved.
+    `calls_done` says whether that status means that it is done, `formerly` where it lay before it
+    was moved.
     """
 
     title: str
@@ -34,7 +38,9 @@ class PhaseLine(Struct, frozen=True, array_like=True):
 
 
 class RoadmapLine(Struct, frozen=True, array_like=True):
-    """A phase that the roadmap lists: its number in normal form, its title there, and whether it is ticked."""
+    """A phase that the roadmap lists: its number in normal form, its title there, and whether it is
+    ticked.
+    """
 
     number: str
     title: str
@@ -42,7 +48,9 @@ class RoadmapLine(Struct, frozen=True, array_like=True):
 
 
 class GoneBack(Struct, frozen=True, array_like=True):
-    """A rollback that a run did, or its undoing: of which run, at which event, and which event it answers."""
+    """A rollback that a run did, or its undoing: of which run, at which event, and which event it
+    answers.
+    """
 
     kind: str
     run: str
@@ -74,13 +82,21 @@ G = TypeVar("G", bound=Going)
 
 
 def standing(done: Sequence[tuple[str, G]]) -> list[tuple[str, G]]:
-    """Return those of the given rollbacks, each with the run that did it, that were not undone, in the same order."""
+    """Return those of the given rollbacks, each with the run that did it, that were not undone, in
+    the same order.
+    """
     undone = {(going.run, going.of_seq) for _, going in done if going.kind == "undo"}
-    return [(by, going) for by, going in done if going.kind == "rollback" and (by, going.seq) not in undone]
+    return [
+        (by, going)
+        for by, going in done
+        if going.kind == "rollback" and (by, going.seq) not in undone
+    ]
 
 
 class RunLine(Struct, frozen=True, array_like=True):
-    """A run in a line. A proof rests on `bound` (path to blob) and on the `needed` paths being there."""
+    """A run in a line. A proof rests on `bound` (path to blob) and on the `needed` paths being
+    there.
+    """
 
     run: str
     plan: str
@@ -107,7 +123,9 @@ class RunLine(Struct, frozen=True, array_like=True):
 
 
 class MissionLine(Struct, frozen=True, array_like=True):
-    """A mission as its file says it, or why it says nothing; an implicit one is read from PROJECT.md and ROADMAP.md."""
+    """A mission as its file says it, or why it says nothing; an implicit one is read from
+    PROJECT.md and ROADMAP.md.
+    """
 
     id: str
     title: str
@@ -119,7 +137,9 @@ class MissionLine(Struct, frozen=True, array_like=True):
 
 
 class ItemLine(Struct, frozen=True, array_like=True):
-    """An item in a line. `criteria` counts them; `unticked` has what each open one names as evidence, or nothing."""
+    """An item in a line. `criteria` counts them; `unticked` has what each open one names as
+    evidence, or nothing.
+    """
 
     id: str
     title: str

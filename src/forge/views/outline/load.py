@@ -25,7 +25,15 @@ from forge.records.record import RunRecord, blob_id, is_taken_over, read_run
 from forge.records.store import belongs_here, live_folder
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.views.outline.entries import GoneBack, ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
+from forge.views.outline.entries import (
+    GoneBack,
+    ItemLine,
+    MissionLine,
+    PhaseLine,
+    PlanLine,
+    RoadmapLine,
+    RunLine,
+)
 from forge.views.runs.next_commands import control_data
 
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
@@ -39,23 +47,35 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
         return PlanLine(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
     found = plan.load(source, file.id)
     facts = PlanFacts.of(found)
-    wrong = next((finding for finding in (*found.findings, *conflict.check(source)) if _holds_back(finding)), None)
+    wrong = next(
+        (finding for finding in (*found.findings, *conflict.check(source)) if _holds_back(finding)),
+        None,
+    )
     return PlanLine(
-        found.title, found.wave, found.texts("depends_on"),
+        found.title,
+        found.wave,
+        found.texts("depends_on"),
         [spot.text for spot in facts.requirements],
-        facts.status.text if facts.status else "", len(found.steps), f"{wrong.rule}: {wrong.message}" if wrong else "",
+        facts.status.text if facts.status else "",
+        len(found.steps),
+        f"{wrong.rule}: {wrong.message}" if wrong else "",
         " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
-        facts.calls_done, found.texts(moved_plans.KEY),
-    )  # fmt: skip
+        facts.calls_done,
+        found.texts(moved_plans.KEY),
+    )
 
 
 def _holds_back(finding: Finding) -> bool:
-    """Say whether nobody would start a plan before this is mended: no run takes it, or a merge is not settled in it."""
+    """Say whether nobody would start a plan before this is mended: no run takes it, or a merge is
+    not settled in it.
+    """
     return finding.blocks or (finding.rule == conflict.RULE.id and finding.severity == "error")
 
 
 def phase_line(root: Path, folder: str) -> PhaseLine:
-    """Return what the page of a phase says of it: title and priority of its front matter, else its first heading."""
+    """Return what the page of a phase says of it: title and priority of its front matter, else its
+    first heading.
+    """
     try:
         source = Source.read(root, f"{folder}/README.md")
     except OSError:
@@ -80,7 +100,9 @@ def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:
     found: dict[str, RoadmapLine] = {}
     for entry in listed:
         known = found.get(entry.key, RoadmapLine(entry.key, ""))
-        found[entry.key] = RoadmapLine(entry.key, known.title or entry.title, known.ticked or bool(entry.ticked))
+        found[entry.key] = RoadmapLine(
+            entry.key, known.title or entry.title, known.ticked or bool(entry.ticked)
+        )
     return [*found.values()]
 
 
@@ -109,22 +131,43 @@ def tracked_run(repository: Repository, name: str) -> RunLine | None:
 def _line(record: RunRecord, *, here: bool) -> RunLine:
     card, state, data = record.card, record.state, control_data(record)
     return RunLine(
-        card.run, card.plan, card.plan_path, card.kind, record.status, data["verdict"], state.started_at or card.started_at,  # type: ignore[arg-type]
-        state.finished_at, record.open, here, card.prior_run, data["step"], state.completed_steps, len(state.steps),  # type: ignore[arg-type]
-        data["waiting_for"], data["failure"], data["next"], state.counts,  # type: ignore[arg-type]
-        gone_back=[GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.gone_back],
+        card.run,
+        card.plan,
+        card.plan_path,
+        card.kind,
+        record.status,
+        data["verdict"],  # type: ignore[arg-type]
+        state.started_at or card.started_at,
+        state.finished_at,
+        record.open,
+        here,
+        card.prior_run,
+        data["step"],  # type: ignore[arg-type]
+        state.completed_steps,
+        len(state.steps),
+        data["waiting_for"],  # type: ignore[arg-type]
+        data["failure"],  # type: ignore[arg-type]
+        data["next"],  # type: ignore[arg-type]
+        state.counts,
+        gone_back=[
+            GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.gone_back
+        ],
         plan_blob=card.plan_blob,
-    )  # fmt: skip
+    )
 
 
 def _with_ground(repository: Repository, record: RunRecord, line: RunLine) -> RunLine:
-    """Add what the run's proof rests on: blobs that its commands were bound to, and files that were its evidence."""
+    """Add what the run's proof rests on: blobs that its commands were bound to, and files that were
+    its evidence.
+    """
     bound: dict[str, str | None] = {}
     for event in record.reading.events:
         blobs = event.data.get("blobs")
         if event.type == "truth_proven" and isinstance(blobs, dict):
             bound |= blobs
-    named = {str(entry.get("path")) for verdict in record.state.verdicts for entry in _evidence(verdict)}
+    named = {
+        str(entry.get("path")) for verdict in record.state.verdicts for entry in _evidence(verdict)
+    }
     line.bound.update(bound)
     line.needed.extend(sorted(named & _paths(repository, record)))
     return line
@@ -136,7 +179,9 @@ def _evidence(verdict: dict[str, object]) -> list[dict[str, object]]:
 
 
 def _paths(repository: Repository, record: RunRecord) -> frozenset[str]:
-    """Return the files of the tree that the run's last commit left; none where that commit is not here."""
+    """Return the files of the tree that the run's last commit left; none where that commit is not
+    here.
+    """
     store = ObjectStore(repository)
     last = record.state.commits[-1] if record.state.commits else record.card.base_commit
     try:
@@ -158,7 +203,9 @@ def implicit_mission(root: Path) -> MissionLine:
 
 def _mission(found: Mission) -> MissionLine:
     problem = "" if found.readable else f"{found.findings[0].line}: {found.findings[0].message}"
-    return MissionLine(found.id, found.title, found.goal, found.status, found.path, list(found.phases), problem)
+    return MissionLine(
+        found.id, found.title, found.goal, found.status, found.path, list(found.phases), problem
+    )
 
 
 def item_line(root: Path, path: str) -> ItemLine:
@@ -171,6 +218,13 @@ def item_line(root: Path, path: str) -> ItemLine:
     criteria = found.criteria
     problem = next((f"{finding.rule}: {finding.message}" for finding in found.findings), "")
     return ItemLine(
-        found.id, found.title, found.status, found.text("priority"), found.texts("depends_on"), len(criteria),
-        [each.evidence for each in criteria if not each.ticked], bool(found.text(item.FORCED)), problem,
-    )  # fmt: skip
+        found.id,
+        found.title,
+        found.status,
+        found.text("priority"),
+        found.texts("depends_on"),
+        len(criteria),
+        [each.evidence for each in criteria if not each.ticked],
+        bool(found.text(item.FORCED)),
+        problem,
+    )

@@ -1,7 +1,8 @@
-"""Missions, plans, runs and items in outline: what says where things stand, read anew only where a file changed.
+"""Missions, plans, runs and items in outline: what says where things stand, read anew only where a
+file changed.
 
-What was read lies under `.git/forge/cache/` and is safe to delete. What reads documents and timelines is loaded only where
-something has to be read.
+What was read lies under `.git/forge/cache/` and is safe to delete. What reads documents and
+timelines is loaded only where something has to be read.
 """
 
 from __future__ import annotations
@@ -18,7 +19,15 @@ from msgspec.structs import replace
 from forge.git.repository import Repository
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
-from forge.views.outline.entries import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine, standing
+from forge.views.outline.entries import (
+    ItemLine,
+    MissionLine,
+    PhaseLine,
+    PlanLine,
+    RoadmapLine,
+    RunLine,
+    standing,
+)
 from forge.views.outline.scan import MISSIONS, files_below, signs_of
 from forge.views.outline.store import OutlineMemory, Shelf
 
@@ -32,7 +41,8 @@ T = TypeVar("T")
 
 
 class Outline:
-    """The missions, plans, runs and items of a work tree in outline, each kind read when it is asked for.
+    """The missions, plans, runs and items of a work tree in outline, each kind read when it is
+    asked for.
 
     As a context it keeps what was read for the next call when it is left.
     """
@@ -52,7 +62,9 @@ class Outline:
 
     @cached_property
     def files(self) -> list[PlanFile]:
-        """The plans with their ids, in natural order of the paths; worked out anew where a path is new or gone."""
+        """The plans with their ids, in natural order of the paths; worked out anew where a path is
+        new or gone.
+        """
         paths = self._found.plans
         known = self._kept.ids
         if len(known) != len(paths) or any(path not in paths for path, _ in known):
@@ -65,34 +77,55 @@ class Outline:
         """Each plan's line by its path."""
         by_path = {file.path: file for file in self.files}
         signs = {path: self._found.plans[path] for path in by_path}
-        return self._lines(self._kept.plans, signs, lambda path: _reader().plan_line(self.repository.root, by_path[path]))
+        return self._lines(
+            self._kept.plans,
+            signs,
+            lambda path: _reader().plan_line(self.repository.root, by_path[path]),
+        )
 
     @cached_property
     def phases(self) -> dict[str, PhaseLine]:
         """The line of each phase that has a page, by its folder."""
         root, found = self.repository.root, self._found.phases.items()
-        signs = {path: sign for path, sign in found if sign or (root / path / "README.md").is_file()}
-        return self._lines(self._kept.phases, signs, lambda path: _reader().phase_line(self.repository.root, path))
+        signs = {
+            path: sign for path, sign in found if sign or (root / path / "README.md").is_file()
+        }
+        return self._lines(
+            self._kept.phases, signs, lambda path: _reader().phase_line(self.repository.root, path)
+        )
 
     @cached_property
     def roadmap(self) -> list[RoadmapLine]:
         """The phases that the roadmap lists, in its order."""
         root = self.repository.root
         signs = {_ROADMAP: signs_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
-        found = self._lines(self._kept.roadmap, signs, lambda path: _reader().roadmap_lines(root, path))
+        found = self._lines(
+            self._kept.roadmap, signs, lambda path: _reader().roadmap_lines(root, path)
+        )
         return found.get(_ROADMAP, [])
 
     @cached_property
     def items(self) -> dict[str, ItemLine]:
         """Each backlog item's line by its path, those that were put away last."""
-        found = {path: signs for path, signs in self._found.others.items() if not path.startswith(_MISSIONS)}
-        signs = {path: found[path] for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))}
-        return self._lines(self._kept.items, signs, lambda path: _reader().item_line(self.repository.root, path))
+        found = {
+            path: signs
+            for path, signs in self._found.others.items()
+            if not path.startswith(_MISSIONS)
+        }
+        signs = {
+            path: found[path]
+            for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))
+        }
+        return self._lines(
+            self._kept.items, signs, lambda path: _reader().item_line(self.repository.root, path)
+        )
 
     @property
     def missions(self) -> list[MissionLine]:
         """The missions, in order of their files; the implicit one where there is none."""
-        found = [line for path, line in self._missions.items() if not path.startswith(backlog.ARCHIVE)]
+        found = [
+            line for path, line in self._missions.items() if not path.startswith(backlog.ARCHIVE)
+        ]
         return found or [MissionLine("implicit", self.repository.root.name, "", "active", "", [])]
 
     @property
@@ -102,9 +135,15 @@ class Outline:
 
     @cached_property
     def _missions(self) -> dict[str, MissionLine]:
-        """Each mission's line by its path; that of the implicit one by the file that tells of it."""
+        """Each mission's line by its path; that of the implicit one by the file that tells of
+        it.
+        """
         root = self.repository.root
-        signs = {path: self._found.others[path] for path in sorted(self._found.others) if path.startswith(_MISSIONS)}
+        signs = {
+            path: self._found.others[path]
+            for path in sorted(self._found.others)
+            if path.startswith(_MISSIONS)
+        }
         spoken = None
         if not any(path.startswith(MISSIONS) for path in signs):
             spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
@@ -112,13 +151,21 @@ class Outline:
             signs[spoken] = signs_of(root / spoken)
 
         def read(path: str) -> MissionLine:
-            found: MissionLine = _reader().implicit_mission(root) if path == spoken else _reader().mission_line(root, path)
+            found: MissionLine = (
+                _reader().implicit_mission(root)
+                if path == spoken
+                else _reader().mission_line(root, path)
+            )
             return found
 
         return self._lines(self._kept.missions, signs, read)
 
-    def _lines(self, shelf: Shelf[T], signs: dict[str, str], read: Callable[[str], T]) -> dict[str, T]:
-        """Return a line for each path: the one that is kept where the file is as it was, else what `read` makes of it."""
+    def _lines(
+        self, shelf: Shelf[T], signs: dict[str, str], read: Callable[[str], T]
+    ) -> dict[str, T]:
+        """Return a line for each path: the one that is kept where the file is as it was, else what
+        `read` makes of it.
+        """
         lines: dict[str, T] = {}
         for path, sign in signs.items():
             known = shelf.get(path)
@@ -144,7 +191,9 @@ class Outline:
     @cached_property
     def run_ids(self) -> list[str]:
         """The ids of the runs, in order, whether they can be read or not."""
-        return sorted({*_names(self.repository.root / RUNS), *_names(self.repository.forge_dir / "runs")})
+        return sorted(
+            {*_names(self.repository.root / RUNS), *_names(self.repository.forge_dir / "runs")}
+        )
 
     @cached_property
     def runs(self) -> list[RunLine]:
@@ -154,11 +203,15 @@ class Outline:
         found = [_reader().live_run(self.repository, name) for name in sorted(live)]
         found += [self._ended(name) for name in sorted(tracked)]
         self._forget(self._kept.runs, tracked)
-        return self._at_home(sorted((run for run in found if run is not None), key=lambda run: run.run))
+        return self._at_home(
+            sorted((run for run in found if run is not None), key=lambda run: run.run)
+        )
 
     def _at_home(self, runs: list[RunLine]) -> list[RunLine]:
         """Return the runs with the places of those plans that were moved since."""
-        lost = {run.plan_path: run.plan_blob for run in runs if run.plan_path not in self._found.plans}
+        lost = {
+            run.plan_path: run.plan_blob for run in runs if run.plan_path not in self._found.plans
+        }
         if not lost:
             return runs
         said = {path: line.formerly for path, line in self.plans.items()}
@@ -166,7 +219,10 @@ class Outline:
         return [replace(run, plan_path=now.get(run.plan_path, run.plan_path)) for run in runs]
 
     def _ended(self, name: str) -> RunLine | None:
-        signs = [signs_of(f"{self.repository.root}/{RUNS}/{name}/{file}") for file in ("timeline.jsonl", "run.yaml")]
+        signs = [
+            signs_of(f"{self.repository.root}/{RUNS}/{name}/{file}")
+            for file in ("timeline.jsonl", "run.yaml")
+        ]
         sign = " ".join(signs) if all(signs) else ""
         known = self._kept.runs.get(name)
         if known is not None and sign and known[0] == sign:
@@ -194,7 +250,9 @@ class Outline:
     @property
     def item_paths(self) -> list[str]:
         """The paths of the items that were not put away."""
-        return sorted(path for path in self._found.others if not path.startswith((MISSIONS, backlog.ARCHIVE)))
+        return sorted(
+            path for path in self._found.others if not path.startswith((MISSIONS, backlog.ARCHIVE))
+        )
 
     @property
     def mission_paths(self) -> list[str]:
@@ -202,13 +260,17 @@ class Outline:
         return sorted(path for path in self._found.others if path.startswith(MISSIONS))
 
     def title(self, path: str) -> str:
-        """Return the title of a document as it was read last, empty where it was never read; nothing is read for it."""
+        """Return the title of a document as it was read last, empty where it was never read;
+        nothing is read for it.
+        """
         kept = self._kept
         known = kept.plans.get(path) or kept.items.get(path) or kept.missions.get(path)
         return known[1].title if known else ""
 
     def run_status(self, run: str) -> str:
-        """Return how an ended run stood when it was read last, empty where it was never read; nothing is read for it."""
+        """Return how an ended run stood when it was read last, empty where it was never read;
+        nothing is read for it.
+        """
         known = self._kept.runs.get(run)
         return f"{known[1].plan} {known[1].verdict or known[1].status}" if known else ""
 
@@ -229,7 +291,9 @@ class Outline:
         known = self._kept.stale
         if known[0] == sign:
             return frozenset(known[1])
-        found: frozenset[str] = importlib.import_module("forge.views.outline.staleness").stale(self.repository, proven)
+        found: frozenset[str] = importlib.import_module("forge.views.outline.staleness").stale(
+            self.repository, proven
+        )
         self._kept.stale = (sign, sorted(found))
         self._memory.changed = True
         self._memory.keep()  # it is asked for late, by few

@@ -1,4 +1,6 @@
-"""The files below `.planning/` that matter to lists, each looked at once: its name, and the signs of what it holds."""
+"""The files below `.planning/` that matter to lists, each looked at once: its name, and the signs
+of what it holds.
+"""
 
 from __future__ import annotations
 
@@ -17,11 +19,15 @@ PHASES = f"{FOLDER}/phases"
 _MISSIONS = (MISSIONS, paths.ARCHIVED_MISSIONS)
 _BACKLOG = (paths.FOLDER, paths.ARCHIVED_ITEMS)
 _LEFT_OUT = (RUNS, f"{FOLDER}/proofs")
-_OLD = time.time_ns() - 20_000_000  # nanoseconds; the times of a file that was old when forge began tell every later change
+_OLD = (
+    time.time_ns() - 20_000_000
+)  # nanoseconds; the times of a file that was old when forge began tell every later change
 
 
 class Files(Struct):
-    """Paths with their signs; `others` are missions and items, `phases` folders with the signs of their pages."""
+    """Paths with their signs; `others` are missions and items, `phases` folders with the signs of
+    their pages.
+    """
 
     plans: dict[str, str] = field(default_factory=dict)
     summaries: set[str] = field(default_factory=set)
@@ -62,7 +68,11 @@ def _take(found: Files, folder: str, entry: os.DirEntry[str]) -> None:
         found.plans[f"{folder}/{name}"] = _signs(entry)
     elif name.endswith("SUMMARY.md"):
         found.summaries.add(f"{folder}/{name}")
-    elif name.endswith(".yaml") if folder in _MISSIONS else folder in _BACKLOG and paths.is_item(name):
+    elif (
+        name.endswith(".yaml")
+        if folder in _MISSIONS
+        else folder in _BACKLOG and paths.is_item(name)
+    ):
         found.others[f"{folder}/{name}"] = _signs(entry)
     elif name == "README.md" and posixpath.dirname(folder) == PHASES:
         found.phases[folder] = _signs(entry)
@@ -84,7 +94,9 @@ def _signs(entry: os.DirEntry[str]) -> str:
 
 
 def _said(status: os.stat_result) -> str:
-    """Return what changes with a file; empty for one that changed just now, whose times may not tell the next change."""
+    """Return what changes with a file; empty for one that changed just now, whose times may not
+    tell the next change.
+    """
     changed, stored = status.st_mtime_ns, status.st_ctime_ns
     settled = changed < _OLD and stored < _OLD
     return f"{status.st_size} {changed} {stored} {status.st_ino}" if settled else ""

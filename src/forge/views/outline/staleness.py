@@ -1,4 +1,6 @@
-"""Which proofs the history has overtaken: a file that they are bound to is another one at HEAD, or is gone."""
+"""Which proofs the history has overtaken: a file that they are bound to is another one at HEAD, or
+is gone.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +12,9 @@ from forge.views.outline.entries import RunLine
 
 
 def stale(repository: Repository, runs: Iterable[RunLine]) -> frozenset[str]:
-    """Return the runs of which the proof is not that of HEAD any more: a bound blob changed, or a needed file is gone."""
+    """Return the runs of which the proof is not that of HEAD any more: a bound blob changed, or a
+    needed file is gone.
+    """
     store = ObjectStore(repository)
     head = repository.head().commit
     root = store.root(head) if head else None
@@ -22,6 +26,8 @@ def stale(repository: Repository, runs: Iterable[RunLine]) -> frozenset[str]:
         return found[1] if found else None
 
     return frozenset(
-        run.run for run in runs
-        if any(blob(path) != known for path, known in run.bound.items()) or any(blob(path) is None for path in run.needed)
-    )  # fmt: skip
+        run.run
+        for run in runs
+        if any(blob(path) != known for path, known in run.bound.items())
+        or any(blob(path) is None for path in run.needed)
+    )

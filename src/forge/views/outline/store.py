@@ -1,4 +1,6 @@
-"""What was read for the outline, in one file that may be deleted at any moment; it is read and written as one."""
+"""What was read for the outline, in one file that may be deleted at any moment; it is read and
+written as one.
+"""
 
 from __future__ import annotations
 
@@ -13,17 +15,27 @@ from msgspec import Struct, field
 import forge
 from forge import atomic
 from forge.errors import StorageFailed
-from forge.views.outline.entries import ItemLine, MissionLine, PhaseLine, PlanLine, RoadmapLine, RunLine
+from forge.views.outline.entries import (
+    ItemLine,
+    MissionLine,
+    PhaseLine,
+    PlanLine,
+    RoadmapLine,
+    RunLine,
+)
 
 _PACKAGE = Path(forge.__file__).parent
 _READERS = ("text", "planning", "timeline", "views")
 T = TypeVar("T")
 Shelf = dict[str, tuple[str, T]]
-"""What was read of documents by their paths, each with the signs of the file that it was read from."""
+"""What was read of documents by their paths, each with the signs of the file that it was read from.
+"""
 
 
 class Kept(Struct, array_like=True):
-    """All that is kept. `ids` are the plans in their order; `stale` holds runs, under the sign that they were found for."""
+    """All that is kept. `ids` are the plans in their order; `stale` holds runs, under the sign that
+    they were found for.
+    """
 
     code: str = ""
     ids: list[tuple[str, str]] = field(default_factory=list)
@@ -50,9 +62,13 @@ class OutlineMemory:
                 self.kept = found
 
     def keep(self) -> None:
-        """Write what is kept, where anything of it changed. Nothing is said where that cannot be done."""
+        """Write what is kept, where anything of it changed. Nothing is said where that cannot be
+        done.
+        """
         if self.changed:
-            with contextlib.suppress(StorageFailed, OSError, UnicodeEncodeError):  # the last for a name that is no UTF-8
+            with contextlib.suppress(
+                StorageFailed, OSError, UnicodeEncodeError
+            ):  # the last for a name that is no UTF-8
                 self._place.parent.mkdir(parents=True, exist_ok=True)
                 atomic.write(self._place, msgspec.msgpack.encode(self.kept), durable=False)
             self.changed = False

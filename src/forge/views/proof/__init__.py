@@ -1,1 +1,3 @@
-"""Whether plans are proven: verdicts on a tree, the proofs that they rest on, and what was claimed."""
+"""Whether plans are proven: verdicts on a tree, the proofs that they rest on, and what was
+claimed.
+"""

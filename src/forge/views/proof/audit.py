@@ -1,4 +1,6 @@
-"""Every plan that is called complete, and what the tree shows for it: now, and at the commit that completed it."""
+"""Every plan that is called complete, and what the tree shows for it: now, and at the commit that
+completed it.
+"""
 
 from __future__ import annotations
 
@@ -28,9 +30,11 @@ _WORST_FIRST = ("failed", "unproven", "proven")
 
 
 class Past(Struct, frozen=True):
-    """A plan at the commit that completed it: its verdict there, and since when each must-have that held is broken.
+    """A plan at the commit that completed it: its verdict there, and since when each must-have that
+    held is broken.
 
-    `broken` holds kind and index, as the plan has them now, with the commit. `note` says what could not be looked at.
+    `broken` holds kind and index, as the plan has them now, with the commit. `note` says what could
+    not be looked at.
     """
 
     then: PlanVerdict | None
@@ -40,7 +44,9 @@ class Past(Struct, frozen=True):
 
 
 class PlanAudit(Struct, frozen=True):
-    """A plan that is called complete: what calls it so, its verdict now, and what was then (None where not asked)."""
+    """A plan that is called complete: what calls it so, its verdict now, and what was then (None
+    where not asked).
+    """
 
     claimed: Claimed
     now: PlanVerdict
@@ -53,15 +59,24 @@ class PlanAudit(Struct, frozen=True):
         data = self.now.as_data()
         if self.past is not None:
             data["must_haves"] = [
-                {**verdict.as_data(), "broken_since": past.broken.get((verdict.kind, verdict.index))}
+                {
+                    **verdict.as_data(),
+                    "broken_since": past.broken.get((verdict.kind, verdict.index)),
+                }
                 for verdict in self.now.verdicts
             ]
-            data["must_haves_at_completion"] = [verdict.as_data() for verdict in past.then.verdicts] if past.then else None
+            data["must_haves_at_completion"] = (
+                [verdict.as_data() for verdict in past.then.verdicts] if past.then else None
+            )
         return {
-            **data, "claimed_by": self.claimed.claims[0].by, "claims": [claim.as_data() for claim in self.claimed.claims],
-            "completed_at_commit": self.completed_at, "verdict_at_completion": past.then.verdict if past.then else None,
-            "broken_since": past.first, "note": past.note,
-        }  # fmt: skip
+            **data,
+            "claimed_by": self.claimed.claims[0].by,
+            "claims": [claim.as_data() for claim in self.claimed.claims],
+            "completed_at_commit": self.completed_at,
+            "verdict_at_completion": past.then.verdict if past.then else None,
+            "broken_since": past.first,
+            "note": past.note,
+        }
 
 
 class Audit(Struct, frozen=True, dict=True):
@@ -74,7 +89,10 @@ class Audit(Struct, frozen=True, dict=True):
     def totals(self) -> dict[str, int]:
         """How many plans are claimed, and how many of them are proven, failed and unproven."""
         answers = [plan.now.verdict for plan in self.plans]
-        return {"claimed": len(answers), **{name: answers.count(name) for name in ("proven", "failed", "unproven")}}
+        return {
+            "claimed": len(answers),
+            **{name: answers.count(name) for name in ("proven", "failed", "unproven")},
+        }
 
     @property
     def proven(self) -> bool:
@@ -83,18 +101,28 @@ class Audit(Struct, frozen=True, dict=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {"revision": self.revision, "totals": self.totals, "plans": [plan.as_data() for plan in self.plans]}
+        return {
+            "revision": self.revision,
+            "totals": self.totals,
+            "plans": [plan.as_data() for plan in self.plans],
+        }
 
 
 def audit(
-    repository: Repository, revision: str = "HEAD", *, at_completion: bool = False, strict: bool = False,
+    repository: Repository,
+    revision: str = "HEAD",
+    *,
+    at_completion: bool = False,
+    strict: bool = False,
     progress: Callable[[int, int], None] | None = None,
-) -> Audit:  # fmt: skip
-    """Judge every plan of a revision that is called complete. Nothing of a plan is run, the work tree is not looked at.
+) -> Audit:
+    """Judge every plan of a revision that is called complete. Nothing of a plan is run, the work
+    tree is not looked at.
 
     `progress` is told how many of how many plans are judged.
 
-    Raises UnknownName where there is no such revision, SettingsError where its settings cannot be read.
+    Raises UnknownName where there is no such revision, SettingsError where its settings cannot be
+    read.
     """
     tree = revision_tree(repository, revision)
     catalog = catalog_of(repository, tree)
@@ -103,14 +131,18 @@ def audit(
     past = _Archive(bench, tree)
     plans: list[PlanAudit] = []
     for claimed in found:
-        plans.append(_audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion))
+        plans.append(
+            _audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion)
+        )
         if progress is not None:
             progress(len(plans), len(found))
     worst = sorted(plans, key=lambda plan: _WORST_FIRST.index(plan.now.verdict))
     return Audit(tree.revision or revision, tuple(worst))
 
 
-def _audited(now: PlanVerdict, claimed: Claimed, archive: _Archive, at_completion: bool) -> PlanAudit:
+def _audited(
+    now: PlanVerdict, claimed: Claimed, archive: _Archive, at_completion: bool
+) -> PlanAudit:
     added = archive.completions.of(claimed.summary) if claimed.summary else None
     completed = added.commit if added and added.certain else None
     past = archive.past(now, claimed, added) if at_completion else None
@@ -139,7 +171,13 @@ class _Archive:
         if added is None:
             return Past(None, note="no commit added a summary of it")
         if not added.certain:
-            return Past(None, note=f"the history behind {added.commit[:12]}, where its summary first stands, is not here")
+            return Past(
+                None,
+                note=(
+                    f"the history behind {added.commit[:12]}, where its summary first stands, is"
+                    " not here"
+                ),
+            )
         try:
             tree = self.trees.at(added.commit)
             plan, note = self._plan_then(now, added, tree)
@@ -151,10 +189,18 @@ class _Archive:
         return Past(then, broken, min(broken.values(), key=line.index, default=None), note)
 
     def _plan_then(self, now: PlanVerdict, added: Added, tree: StoredTree) -> tuple[Plan, str]:
-        """Return the plan as it stood at its completion; as it stands now where it was not there, with a note."""
+        """Return the plan as it stood at its completion; as it stands now where it was not there,
+        with a note.
+        """
         path = self.completions.plan_beside(added, now.file.path)
         if path is None:
-            return now.plan, "the plan was not there when its summary was added; its text of now is what was judged"
+            return (
+                now.plan,
+                (
+                    "the plan was not there when its summary was added; its text of now is what was"
+                    " judged"
+                ),
+            )
         if tree.blob(path) == self.tree.blob(now.file.path):  # it need not be read twice
             return replace(now.plan, source=replace(now.plan.source, path=path)), ""
         return Catalog(self.tree.repository.root, tree).look_at(PlanFile(path, now.file.id)), ""
@@ -162,13 +208,19 @@ class _Archive:
     def _bench_at(self, tree: StoredTree) -> Bench:
         return Bench(tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict)
 
-    def _broken(self, plan: Plan, then: PlanVerdict, now: PlanVerdict, completed: str) -> Iterator[tuple[tuple[str, int], str]]:
-        """Yield each must-have that passed then, stands in the plan unchanged, and fails now, with the commit that broke it."""
+    def _broken(
+        self, plan: Plan, then: PlanVerdict, now: PlanVerdict, completed: str
+    ) -> Iterator[tuple[tuple[str, int], str]]:
+        """Yield each must-have that passed then, stands in the plan unchanged, and fails now, with
+        the commit that broke it.
+        """
         failing = {_sense(item): item for item in _failing(now)}
         for item, verdict in zip(plan.must_haves, then.verdicts, strict=True):
             today = failing.get(_sense(item))
             if verdict.verdict in ("pass", "waived") and today is not None:
-                found = broken_since(self._line(completed), completed, self.trees, self._judge(plan, item))
+                found = broken_since(
+                    self._line(completed), completed, self.trees, self._judge(plan, item)
+                )
                 if found is not None:
                     yield (today.kind, today.index), found
 
@@ -176,7 +228,9 @@ class _Archive:
         return lambda tree: self._bench_at(tree).verdict_on_one(plan, item).verdict
 
     def _line(self, commit: str) -> Line:
-        """Return a line that holds a commit, up to the judged one; plans that were completed on one line share it."""
+        """Return a line that holds a commit, up to the judged one; plans that were completed on one
+        line share it.
+        """
         commits = self.history.line(commit)
         if commits not in self._lines:
             self._lines[commits] = Line(self.bench.store, commits)
@@ -184,7 +238,9 @@ class _Archive:
 
 
 def _failing(found: PlanVerdict) -> Iterable[MustHave]:
-    pairs: Iterable[tuple[MustHave, Verdict]] = zip(found.plan.must_haves, found.verdicts, strict=True)
+    pairs: Iterable[tuple[MustHave, Verdict]] = zip(
+        found.plan.must_haves, found.verdicts, strict=True
+    )
     return (item for item, verdict in pairs if verdict.verdict == "fail")
 
 

@@ -1,4 +1,6 @@
-"""Since when something is broken that once held: the first commit behind the last one at which it passed."""
+"""Since when something is broken that once held: the first commit behind the last one at which it
+passed.
+"""
 
 from __future__ import annotations
 
@@ -34,10 +36,12 @@ class Trees:
 
 
 def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | None:
-    """Return the first commit of a line at which a must-have fails behind the last one at which it passes.
+    """Return the first commit of a line at which a must-have fails behind the last one at which it
+    passes.
 
-    It goes back from the end to `start`, and looks again only where something changed that the last look had asked for.
-    None where it does not fail at the end. What cannot be decided at a commit neither breaks nor mends.
+    It goes back from the end to `start`, and looks again only where something changed that the last
+    look had asked for. None where it does not fail at the end. What cannot be decided at a commit
+    neither breaks nor mends.
     """
     first, place, since = line.place[start], len(line.commits) - 1, None
     while place >= first:
@@ -52,7 +56,9 @@ def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | No
 
 
 def _look(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, Asked | None]:
-    """Judge at a commit, without its listing where it is decided so: the listing changes far more often than a file."""
+    """Judge at a commit, without its listing where it is decided so: the listing changes far more
+    often than a file.
+    """
     try:
         tree = trees.at(commit)
         with tree.noting(blind=True) as asked:

@@ -1,4 +1,6 @@
-"""Which plans are called complete, and by what: a summary, a ticked box of a roadmap, a run of forge. Nothing is judged."""
+"""Which plans are called complete, and by what: a summary, a ticked box of a roadmap, a run of
+forge. Nothing is judged.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ from forge.views.proof.rollbacks import completed_runs
 
 ClaimKind = Literal["summary", "roadmap", "run"]
 _TICKED = re.compile(r"^[ \t>]*[-*+][ \t]+\[[xX]\][ \t]+(?P<text>\S.*)$", re.M)
-_NAMED = re.compile(r"(?:plan[ \t]+)?(?P<name>\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?(?!-?\d)|[\w.-]*PLAN\.md)", re.I)
+_NAMED = re.compile(
+    r"(?:plan[ \t]+)?(?P<name>\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?(?!-?\d)|[\w.-]*PLAN\.md)", re.I
+)
 _MARKUP = "*_`[(~ \t"
 _LONGEST = 1 << 20
 
@@ -48,7 +52,9 @@ class Claimed(Struct, frozen=True):
 
 
 def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> list[Claimed]:
-    """Return the plans of a tree that are called complete, in the catalog's order; the catalog lists the tree's documents."""
+    """Return the plans of a tree that are called complete, in the catalog's order; the catalog
+    lists the tree's documents.
+    """
     paths = catalog.paths or ()
     summaries = summaries_of([file.path for file in catalog.files], summaries_among(paths))
     ticked = dict(_ticked_plans(catalog, tree, paths))
@@ -72,7 +78,9 @@ def summaries_among(paths: Sequence[str]) -> list[str]:
     return [path for path in paths if path.startswith(f"{FOLDER}/") and path.endswith("SUMMARY.md")]
 
 
-def _ticked_plans(catalog: Catalog, tree: Tree, paths: Sequence[str]) -> Iterator[tuple[str, Claim]]:
+def _ticked_plans(
+    catalog: Catalog, tree: Tree, paths: Sequence[str]
+) -> Iterator[tuple[str, Claim]]:
     """Yield the path of each plan whose box is ticked in a roadmap, with the place of the box."""
     for path in paths:
         if path.startswith(f"{FOLDER}/") and path.endswith("ROADMAP.md"):
@@ -95,10 +103,18 @@ def _ticked_names(path: str, tree: Tree) -> Iterator[tuple[str, int]]:
 
 
 def _meant(catalog: Catalog, name: str, roadmap: str) -> PlanFile | None:
-    """Return the one plan that a roadmap means: of its own milestone where it is a milestone's, else a current one."""
+    """Return the one plan that a roadmap means: of its own milestone where it is a milestone's,
+    else a current one.
+    """
     bare = name.removesuffix(".md").removesuffix("PLAN").rstrip("-_.").lower()
-    found = [file for file in catalog.files if bare in (plan_id(file.path).lower(), file.stem.lower())]
+    found = [
+        file for file in catalog.files if bare in (plan_id(file.path).lower(), file.stem.lower())
+    ]
     milestone = posixpath.basename(roadmap).removesuffix("ROADMAP.md").rstrip("-")
-    own = [file for file in found if f"/milestones/{milestone}-phases/" in file.path] if milestone else []
+    own = (
+        [file for file in found if f"/milestones/{milestone}-phases/" in file.path]
+        if milestone
+        else []
+    )
     current = own or [file for file in found if not file.archived] or found
     return current[0] if len(current) == 1 else None

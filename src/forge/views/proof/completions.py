@@ -1,4 +1,6 @@
-"""Which commit completed a plan: the one that added its summary, wherever the summary has been moved since."""
+"""Which commit completed a plan: the one that added its summary, wherever the summary has been
+moved since.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _SAYS_SOMETHING = 12  # bytes; tags and marks that every plan has are shorter
 
 
 class Added(Struct, frozen=True):
-    """A summary as a commit added it; `certain` is false where the history behind the commit is not here."""
+    """A summary as a commit added it; `certain` is false where the history behind the commit is not
+    here.
+    """
 
     commit: str
     path: str
@@ -57,7 +61,9 @@ class Completions:
                 yield Added(commit, f"{FOLDER}/{path}", new[1], commit not in self.history.cut)
 
     def of(self, summary: str) -> Added | None:
-        """Return how the summary of the tip's tree first came to be; None where no commit that is here added it."""
+        """Return how the summary of the tip's tree first came to be; None where no commit that is
+        here added it.
+        """
         found = self._latest(summary, self.history.tip)
         for _ in range(_MOST_STEPS):
             earlier = self._earlier(found) if found else None
@@ -84,17 +90,30 @@ class Completions:
         return self._descendants[commit]
 
     def _earlier(self, event: Added) -> Added | None:
-        """Return the addition of what an added summary was before: moved here, or taken away once and put back later."""
+        """Return the addition of what an added summary was before: moved here, or taken away once
+        and put back later.
+        """
         here = self._listed(event.commit)
         for parent in self.history.parents[event.commit]:
             if origin := _origin(event, self._listed(parent), here):
                 return self._latest(origin, parent)
         older = [each for each in self._added[_tail(event.path)] if each.commit != event.commit]
-        return next((each for each in self._among_ancestors(older, event.commit) if self._same_plan(each, event)), None)
+        return next(
+            (
+                each
+                for each in self._among_ancestors(older, event.commit)
+                if self._same_plan(each, event)
+            ),
+            None,
+        )
 
     def _same_plan(self, one: Added, other: Added) -> bool:
-        """Say whether two summaries of one name are of one plan, by the plans beside them, else by their own text."""
-        plans = [self._listed(event.commit).get(self.plan_beside(event) or "") for event in (one, other)]
+        """Say whether two summaries of one name are of one plan, by the plans beside them, else by
+        their own text.
+        """
+        plans = [
+            self._listed(event.commit).get(self.plan_beside(event) or "") for event in (one, other)
+        ]
         if plans[0] and plans[1]:
             return self._alike(plans[0], plans[1])
         return self._alike(one.blob, other.blob)
@@ -103,28 +122,42 @@ class Completions:
         if one == other:
             return True
         texts = [self.store.data(blob) for blob in (one, other)]
-        lines = [{line for line in (text or b"").split(b"\n") if len(line.strip()) >= _SAYS_SOMETHING} for text in texts]
+        lines = [
+            {line for line in (text or b"").split(b"\n") if len(line.strip()) >= _SAYS_SOMETHING}
+            for text in texts
+        ]
         return len(lines[0] & lines[1]) >= _ALIKE * max(1, min(map(len, lines)))
 
     def _listed(self, commit: str) -> Mapping[str, str]:
-        """Return the plans and summaries of a commit, path to blob; none where its tree is not all here."""
+        """Return the plans and summaries of a commit, path to blob; none where its tree is not all
+        here.
+        """
         planning = self._planning(commit)
         if planning is None:
             return {}
         if planning not in self._documents:
             self._documents[planning] = {
-                f"{FOLDER}/{path}": entry[1] for path, _, entry in self.store.changes(None, planning)
+                f"{FOLDER}/{path}": entry[1]
+                for path, _, entry in self.store.changes(None, planning)
                 if entry is not None and path.endswith((_SUMMARY, "PLAN.md"))
-            }  # fmt: skip
+            }
         return self._documents[planning]
 
     def plan_beside(self, event: Added, now: str = "") -> str | None:
-        """Return the path of the plan that an added summary is of, as it lay at that commit; `now` is where it lies today."""
+        """Return the path of the plan that an added summary is of, as it lay at that commit; `now`
+        is where it lies today.
+        """
         paths = [path for path in self._listed(event.commit) if path.endswith("PLAN.md")]
         folder = posixpath.dirname(event.path)
-        beside = [*summaries_of([path for path in paths if posixpath.dirname(path) == folder], [event.path])]
+        beside = [
+            *summaries_of(
+                [path for path in paths if posixpath.dirname(path) == folder], [event.path]
+            )
+        ]
         if beside:
-            return min(beside, key=lambda path: (posixpath.basename(path) != posixpath.basename(now), path))
+            return min(
+                beside, key=lambda path: (posixpath.basename(path) != posixpath.basename(now), path)
+            )
         return next((path for path in paths if now and _tail(path) == _tail(now)), None)
 
 

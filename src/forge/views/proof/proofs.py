@@ -1,4 +1,6 @@
-"""All that backs the must-haves of plans: proof files, and what runs recorded; read once for all of them."""
+"""All that backs the must-haves of plans: proof files, and what runs recorded; read once for all of
+them.
+"""
 
 from __future__ import annotations
 
@@ -30,25 +32,39 @@ class ProofBook(Struct, frozen=True, dict=True):
     def runs(self) -> list[tuple[RunRecord, list[Proof]]]:
         """The runs whose timelines hold together, each with what it proves."""
         sound = (record for record in all_runs(self.repository) if record.reading.valid)
-        return [(record, list(of_events(record.card.plan_path, record.reading.events))) for record in sound]
+        return [
+            (record, list(of_events(record.card.plan_path, record.reading.events)))
+            for record in sound
+        ]
 
     def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
-        """Return every proof of the plan of these bytes at a path, wherever it lay when they were given.
+        """Return every proof of the plan of these bytes at a path, wherever it lay when they were
+        given.
 
-        A plan that was moved says where it lay, or a run finds it by its blob; else a proof of a plan that is no more where it
-        was belongs to the plan of the same folder and file name. `is_plan` says whether a plan is at a path.
+        A plan that was moved says where it lay, or a run finds it by its blob; else a proof of a
+        plan that is no more where it was belongs to the plan of the same folder and file name.
+        `is_plan` says whether a plan is at a path.
         """
         blob = blob_id(data) if self.runs else ""
         before = frozenset(moved_plans.formerly(path, data))
-        found = [proof for proof in self.files if _speaks_of(proof.plan_path, path, before, is_plan)]
+        found = [
+            proof for proof in self.files if _speaks_of(proof.plan_path, path, before, is_plan)
+        ]
         for record, given in self.runs:
-            if record.card.plan_blob == blob or _speaks_of(record.card.plan_path, path, before, is_plan):
+            if record.card.plan_blob == blob or _speaks_of(
+                record.card.plan_path, path, before, is_plan
+            ):
                 found += given
         return found
 
 
-def _speaks_of(there: str, here: str, before: Container[str], is_plan: Callable[[str], bool]) -> bool:
-    return there == here or ((there in before or moved_plans.tail(there) == moved_plans.tail(here)) and not is_plan(there))
+def _speaks_of(
+    there: str, here: str, before: Container[str], is_plan: Callable[[str], bool]
+) -> bool:
+    return there == here or (
+        (there in before or moved_plans.tail(there) == moved_plans.tail(here))
+        and not is_plan(there)
+    )
 
 
 def blob_id(data: bytes) -> str:
@@ -69,10 +85,17 @@ def _proof(plan_path: str, event: Event) -> Proof:
     kinds: dict[str, proofs.ProofKind] = {"truth_attested": "attestation", "truth_waived": "waiver"}
     failed = str(data.get("reason") or "it failed") if event.type == "truth_failed" else ""
     return Proof(
-        kinds.get(event.type, "command"), plan_path, str(data.get("name") or f"truth:{data.get('truth')}"),
-        statement_hash(str(data.get("statement", ""))), str(data.get("by") or event.actor), event.ts,
-        failed or str(data.get("reason", "")), str(data["command"]) if data.get("command") else None,
+        kinds.get(event.type, "command"),
+        plan_path,
+        str(data.get("name") or f"truth:{data.get('truth')}"),
+        statement_hash(str(data.get("statement", ""))),
+        str(data.get("by") or event.actor),
+        event.ts,
+        failed or str(data.get("reason", "")),
+        str(data["command"]) if data.get("command") else None,
         list(data.get("evidence", [])),  # type: ignore[call-overload]
-        str(data.get("tree", "")), str(data.get("commit", "")), dict(data.get("blobs", {})),  # type: ignore[call-overload]
+        str(data.get("tree", "")),
+        str(data.get("commit", "")),
+        dict(data.get("blobs", {})),  # type: ignore[call-overload]
         f"{event.run}#{event.seq}",
-    )  # fmt: skip
+    )

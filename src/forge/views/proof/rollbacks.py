@@ -25,19 +25,27 @@ def standing_rollbacks(records: Iterable[RunRecord]) -> list[Rollback]:
 
 
 def taken_back(records: Sequence[RunRecord]) -> dict[str, int]:
-    """Return the runs that were rolled back since they ended, each with the number of the first step that was taken back."""
+    """Return the runs that were rolled back since they ended, each with the number of the first
+    step that was taken back.
+    """
     by_name = {record.card.run: record for record in records}
     found: dict[str, int] = {}
     for record, going in standing_rollbacks(records):
         of = by_name.get(going.run)
         if of is not None and of is not record:
             step = of.state.step_of(going.to)
-            found[going.run] = min(step.number if step else 1, found.get(going.run, len(of.state.steps) + 1))
+            found[going.run] = min(
+                step.number if step else 1, found.get(going.run, len(of.state.steps) + 1)
+            )
     return found
 
 
 def completed_runs(records: Sequence[RunRecord]) -> list[RunRecord]:
     """Return the runs that completed their plans and were not rolled back since, oldest first."""
     back = taken_back(records)
-    plans = (record for record in records if record.card.kind == "execute" and record.card.run not in back)
+    plans = (
+        record
+        for record in records
+        if record.card.kind == "execute" and record.card.run not in back
+    )
     return [record for record in plans if record.state.status == "completed"]

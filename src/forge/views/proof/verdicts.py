@@ -28,7 +28,9 @@ from forge.views.proof.verdict_cache import Answered, Memory
 
 
 class PlanVerdict(Struct, frozen=True, dict=True):
-    """A plan with the verdict on each of its must-haves; the plan itself is read where it is asked for."""
+    """A plan with the verdict on each of its must-haves; the plan itself is read where it is asked
+    for.
+    """
 
     file: PlanFile
     findings: tuple[Finding, ...]
@@ -49,9 +51,12 @@ class PlanVerdict(Struct, frozen=True, dict=True):
     def as_data(self) -> dict[str, object]:
         """Return what `forge verify` shows of it."""
         return {
-            "id": self.file.id, "path": self.file.path, "verdict": self.verdict, "counts": counts(self.verdicts),
+            "id": self.file.id,
+            "path": self.file.path,
+            "verdict": self.verdict,
+            "counts": counts(self.verdicts),
             "must_haves": [verdict.as_data() for verdict in self.verdicts],
-        }  # fmt: skip
+        }
 
 
 class Bench(Struct, frozen=True, dict=True):
@@ -68,10 +73,21 @@ class Bench(Struct, frozen=True, dict=True):
     memory: Memory | None = None
 
     @classmethod
-    def on(cls, repository: Repository, tree: WorkTree | RevisionTree, limit: int, *, strict: bool = False) -> Bench:
+    def on(
+        cls,
+        repository: Repository,
+        tree: WorkTree | RevisionTree,
+        limit: int,
+        *,
+        strict: bool = False,
+    ) -> Bench:
         """Return a bench for a tree of a repository."""
         store = tree.store if isinstance(tree, StoredTree) else ObjectStore(repository)
-        memory = Memory(repository, tree, limit) if isinstance(tree, (StoredTree, NotedWorkTree)) else None
+        memory = (
+            Memory(repository, tree, limit)
+            if isinstance(tree, (StoredTree, NotedWorkTree))
+            else None
+        )
         return cls(tree, limit, store, ProofBook(repository), strict, memory)
 
     @cached_property
@@ -86,7 +102,9 @@ class Bench(Struct, frozen=True, dict=True):
         return self.store.outside(self.outside.root_id)
 
     def changed_since(self, commit: str) -> int | None:
-        """Return how many files outside `.planning/` differ from those of a commit; None where that is missing here."""
+        """Return how many files outside `.planning/` differ from those of a commit; None where that
+        is missing here.
+        """
         root = self.store.root(commit)
         if root is None:
             return None
@@ -99,10 +117,14 @@ class Bench(Struct, frozen=True, dict=True):
 
     def verdict(self, plan: Plan) -> PlanVerdict:
         """Judge a plan."""
-        return self._decided(PlanFile(plan.path, plan.id), plan.source.data, self._answer(plan), lambda: plan)
+        return self._decided(
+            PlanFile(plan.path, plan.id), plan.source.data, self._answer(plan), lambda: plan
+        )
 
     def verdict_in(self, catalog: Catalog, file: PlanFile) -> PlanVerdict:
-        """Judge a plan of a catalog; what the tree answered earlier is taken again where it still holds."""
+        """Judge a plan of a catalog; what the tree answered earlier is taken again where it still
+        holds.
+        """
         memory, tree = self.memory, self.tree
         try:
             data = catalog.read(file)
@@ -125,27 +147,43 @@ class Bench(Struct, frozen=True, dict=True):
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
         return Answered(sound, tuple(plan.findings), tuple(items))
 
-    def _decided(self, file: PlanFile, data: bytes, found: Answered, plan: Callable[[], Plan]) -> PlanVerdict:
+    def _decided(
+        self, file: PlanFile, data: bytes, found: Answered, plan: Callable[[], Plan]
+    ) -> PlanVerdict:
         """Hold the proofs against what the tree answered."""
         proofs = self.book.of(file.path, data, self.is_plan)
         ground = self._ground(plan)
-        verdicts = [with_proofs(_item(command, each), each, proofs, ground) for command, each in found.items]
-        return PlanVerdict(file, found.findings, plan_answer(verdicts, sound=found.sound), tuple(verdicts), plan)
+        verdicts = [
+            with_proofs(_item(command, each), each, proofs, ground) for command, each in found.items
+        ]
+        return PlanVerdict(
+            file, found.findings, plan_answer(verdicts, sound=found.sound), tuple(verdicts), plan
+        )
 
     def verdict_on_one(self, plan: Plan, item: MustHave) -> Verdict:
         """Judge one must-have of a plan."""
         proofs = self.book.of(plan.path, plan.source.data, self.is_plan)
-        return with_proofs(item, on_tree(item, self.tree, self.limit), proofs, self._ground(lambda: plan))
+        return with_proofs(
+            item, on_tree(item, self.tree, self.limit), proofs, self._ground(lambda: plan)
+        )
 
     def _ground(self, plan: Callable[[], Plan]) -> Ground:
         return Ground(
-            self.tree, self.outside_id, lambda item: bound_blobs(plan(), item, self.outside), self.changed_since, self.strict
+            self.tree,
+            self.outside_id,
+            lambda item: bound_blobs(plan(), item, self.outside),
+            self.changed_since,
+            self.strict,
         )
 
 
 def _spoils(finding: Finding) -> bool:
-    """Say whether must-haves are not what the document means, or are not there, for the sake of a finding."""
-    return finding.severity == "error" and (finding.rule.startswith("front-matter-") or finding.rule == "unreadable")
+    """Say whether must-haves are not what the document means, or are not there, for the sake of a
+    finding.
+    """
+    return finding.severity == "error" and (
+        finding.rule.startswith("front-matter-") or finding.rule == "unreadable"
+    )
 
 
 def _item(command: str | None, found: Verdict) -> MustHave:
@@ -153,19 +191,30 @@ def _item(command: str | None, found: Verdict) -> MustHave:
     place = Span(0, 0)
     said = Value(found.target, found.target, place, {})
     if command is not None:
-        said = Value({"statement": said, "verify": Value(command, command, place, {})}, "", place, {})
+        said = Value(
+            {"statement": said, "verify": Value(command, command, place, {})}, "", place, {}
+        )
     return MustHave(found.kind, found.index, said)
 
 
 def verdict_on(
-    repository: Repository, plan: Plan, tree: WorkTree | RevisionTree, limit: int, *, strict: bool = False
+    repository: Repository,
+    plan: Plan,
+    tree: WorkTree | RevisionTree,
+    limit: int,
+    *,
+    strict: bool = False,
 ) -> PlanVerdict:
-    """Judge one plan on a tree; for several of them use a Bench. `limit` and `strict` are as there."""
+    """Judge one plan on a tree; for several of them use a Bench. `limit` and `strict` are as
+    there.
+    """
     return Bench.on(repository, tree, limit, strict=strict).verdict(plan)
 
 
 def revision_tree(repository: Repository, revision: str) -> StoredTree:
-    """Return the tree of a revision. Raises UnknownName where there is no such revision, GitFailed where it is missing."""
+    """Return the tree of a revision. Raises UnknownName where there is no such revision, GitFailed
+    where it is missing.
+    """
     store = ObjectStore(repository)
     try:
         commit = store.commit(revision)
@@ -174,7 +223,9 @@ def revision_tree(repository: Repository, revision: str) -> StoredTree:
     return StoredTree.at(store, commit)
 
 
-def tree_to_judge(repository: Repository, revision: str | None) -> tuple[WorkTree | RevisionTree, Catalog]:
+def tree_to_judge(
+    repository: Repository, revision: str | None
+) -> tuple[WorkTree | RevisionTree, Catalog]:
     """Return the tree that a revision names, the work tree without one, and the plans of it."""
     if revision is None:
         return NotedWorkTree(repository), Catalog(repository.root)
@@ -183,5 +234,7 @@ def tree_to_judge(repository: Repository, revision: str | None) -> tuple[WorkTre
 
 
 def catalog_of(repository: Repository, tree: StoredTree) -> Catalog:
-    """Return the plans of a revision's tree. Raises GitFailed where a folder of its `.planning/` is missing here."""
+    """Return the plans of a revision's tree. Raises GitFailed where a folder of its `.planning/` is
+    missing here.
+    """
     return Catalog(repository.root, tree, tree.files_below(FOLDER))

@@ -1,4 +1,6 @@
-"""The drawing of a run over time: for each chapter, bars that say when its runner, its checks and its waits were."""
+"""The drawing of a run over time: for each chapter, bars that say when its runner, its checks and
+its waits were.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,14 @@ from forge.views.runs.story import Chapter, Deed, Story, duration
 
 _LAYERS = ("wait", "runner", "check", "mark", "failed")  # later ones lie on top
 _SIGNS = {"wait": ".", "runner": "#", "check": "=", "mark": "|", "failed": "x"}
-_LONGEST_SHARE = 0.2  # a stretch in which nothing happened takes at most this share of the time in which something did
+# a stretch in which nothing happened takes at most this share of the time in which something did
+_LONGEST_SHARE = 0.2
 
 
 class Bar(Struct, frozen=True):
-    """A bar from `left` over `width`, both in percent. `kind`: runner, check, failed, wait or mark; `text` says what it is."""
+    """A bar from `left` over `width`, both in percent. `kind`: runner, check, failed, wait or mark;
+    `text` says what it is.
+    """
 
     kind: str
     left: float
@@ -24,7 +29,9 @@ class Bar(Struct, frozen=True):
 
 
 class Scale:
-    """Time as percent of a drawing's width; long waits are cut short, so that the work stays visible."""
+    """Time as percent of a drawing's width; long waits are cut short, so that the work stays
+    visible.
+    """
 
     def __init__(self, moments: list[float], worked: float) -> None:
         self._moments = sorted(set(moments)) or [0.0]
@@ -42,13 +49,18 @@ class Scale:
 def draw(story: Story) -> list[tuple[Chapter, list[Bar]]]:
     """Return the bars of each chapter in which something happened."""
     deeds = [deed for chapter in story.chapters for deed in chapter.deeds]
-    moments = [*story.span, *(moment for deed in deeds for moment in (deed.began_at, deed.ended_at))]
+    moments = [
+        *story.span,
+        *(moment for deed in deeds for moment in (deed.began_at, deed.ended_at)),
+    ]
     scale = Scale(moments, sum(deed.ended_at - deed.began_at for deed in deeds))
     return [(chapter, _bars(chapter.deeds, scale)) for chapter in story.chapters if chapter.deeds]
 
 
 def as_text(bars: list[Bar], width: int = 60) -> str:
-    """Return bars as one line of characters: `#` runner, `=` check, `x` failed, `.` wait, `|` commit."""
+    """Return bars as one line of characters: `#` runner, `=` check, `x` failed, `.` wait, `|`
+    commit.
+    """
     cells = [" "] * width
     for bar in sorted(bars, key=lambda bar: _LAYERS.index(bar.kind)):
         first = min(int(bar.left * width / 100), width - 1)
@@ -64,10 +76,20 @@ def _bars(deeds: list[Deed], scale: Scale) -> list[Bar]:
         left, right = scale.at(deed.began_at), scale.at(deed.ended_at)
         if deed.kind in ("runner", "check"):
             kind = "failed" if deed.good is False else deed.kind
-            bars.append(Bar(kind, left, round(right - left, 3), f"{deed.text}, {duration(deed.ended_at - deed.began_at)}"))
+            bars.append(
+                Bar(
+                    kind,
+                    left,
+                    round(right - left, 3),
+                    f"{deed.text}, {duration(deed.ended_at - deed.began_at)}",
+                )
+            )
         elif deed.kind == "pause":
             waiting = deed
-        elif deed.kind in ("resumed", "recovered", "skipped", "stopped", "retry") and waiting is not None:
+        elif (
+            deed.kind in ("resumed", "recovered", "skipped", "stopped", "retry")
+            and waiting is not None
+        ):
             since = scale.at(waiting.ended_at)
             text = f"waited {duration(deed.ended_at - waiting.ended_at)}: {waiting.text}"
             bars.append(Bar("wait", since, round(right - since, 3), text))

@@ -1,4 +1,6 @@
-"""Reports as pages: Markdown, or one HTML file that needs nothing else, no script and no network."""
+"""Reports as pages: Markdown, or one HTML file that needs nothing else, no script and no
+network.
+"""
 
 from __future__ import annotations
 
@@ -23,15 +25,30 @@ _CLASSES = {"+": "added", "-": "removed", "@": "place"}
 def render(report: Report, form: str) -> str:
     """Return a report as `md` or `html`."""
     environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(resource("templates", "report")), autoescape=form == "html",
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True, keep_trailing_newline=True, finalize=_shown,
-    )  # fmt: skip
-    environment.filters |= {"duration": duration, "md": _md, "code": _code, "fence": _fence, "diff_lines": _diff_lines}
-    return environment.get_template(f"report.{form}").render(report=report, draw=draw, as_text=as_text)
+        loader=jinja2.FileSystemLoader(resource("templates", "report")),
+        autoescape=form == "html",
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+        finalize=_shown,
+    )
+    environment.filters |= {
+        "duration": duration,
+        "md": _md,
+        "code": _code,
+        "fence": _fence,
+        "diff_lines": _diff_lines,
+    }
+    return environment.get_template(f"report.{form}").render(
+        report=report, draw=draw, as_text=as_text
+    )
 
 
 def _shown(value: object) -> object:
-    """Return what a page shows of a value: texts of plans and programs with what does not print written out."""
+    """Return what a page shows of a value: texts of plans and programs with what does not print
+    written out.
+    """
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
@@ -41,7 +58,9 @@ def _md(text: object) -> str:
 
 
 def _code(text: object) -> str:
-    """Return a text as code inside a line; the bars that would end a table's cell are written as entities elsewhere."""
+    """Return a text as code inside a line; the bars that would end a table's cell are written as
+    entities elsewhere.
+    """
     line = " ".join(str(text).split()).replace("|", "¦")
     ticks = "`" * (_longest(line) + 1)
     padding = " " if line.startswith("`") or line.endswith("`") else ""

@@ -1,6 +1,8 @@
-"""What a report says of a run, a phase or a mission: plans, runs, diffs and evidence, gathered from the record alone.
+"""What a report says of a run, a phase or a mission: plans, runs, diffs and evidence, gathered from
+the record alone.
 
-Nothing in it depends on when or where it is made, so a report that is made again of the same record is the same.
+Nothing in it depends on when or where it is made, so a report that is made again of the same record
+is the same.
 """
 
 from __future__ import annotations
@@ -26,7 +28,9 @@ _MOST_LINES = 3000  # of one step's diff
 
 
 class StepDiff(Struct, frozen=True):
-    """A step's diff: its files and its text, cut where it is very long (`left_out` lines are missing)."""
+    """A step's diff: its files and its text, cut where it is very long (`left_out` lines are
+    missing).
+    """
 
     files: list[FileStat]
     text: str
@@ -74,7 +78,8 @@ class Report(Struct, frozen=True):
 
 
 def report_on(repository: Repository, name: str | None, here: Path) -> Report:
-    """Return the report on a mission, a phase, a plan or a run, looked for in this order; on the last run without a name.
+    """Return the report on a mission, a phase, a plan or a run, looked for in this order; on the
+    last run without a name.
 
     `here` is the folder that paths are seen from. Raises NoOpenRun or UnknownName.
     """
@@ -84,7 +89,13 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
         return _on_run(repository, one_run(repository, None, among_open=False), found.plans)
     if (meant := _mission(found.missions, name)) is not None:
         plans = [plan for plan in found.plans if meant.has(plan.phase)]
-        return Report("mission", meant.line.id, meant.line.title, meant.line.goal, _parts(repository, plans, runs))
+        return Report(
+            "mission",
+            meant.line.id,
+            meant.line.title,
+            meant.line.goal,
+            _parts(repository, plans, runs),
+        )
     catalog = Catalog(repository.root)
     phase = catalog.phase_meant(name, here) if not _is_run(runs, name) else None
     if phase is not None:
@@ -115,20 +126,33 @@ def _plan(catalog: Catalog, name: str, here: Path) -> PlanFile | None:
 def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStanding]) -> Report:
     card = record.card
     plan = next((plan for plan in plans if plan.path == record.plan_path), None)
-    plan = plan or PlanStanding(card.plan, card.plan_path, card.goal, "", False, None, card.run, record.status, None)
-    return Report("run", card.run, plan.title, card.goal, [PlanPart(plan, [_run(repository, record)])])
+    plan = plan or PlanStanding(
+        card.plan, card.plan_path, card.goal, "", False, None, card.run, record.status, None
+    )
+    return Report(
+        "run", card.run, plan.title, card.goal, [PlanPart(plan, [_run(repository, record)])]
+    )
 
 
-def _parts(repository: Repository, plans: Iterable[PlanStanding], runs: Sequence[RunRecord]) -> list[PlanPart]:
+def _parts(
+    repository: Repository, plans: Iterable[PlanStanding], runs: Sequence[RunRecord]
+) -> list[PlanPart]:
     return [
-        PlanPart(plan, [_run(repository, record) for record in runs if record.plan_path == plan.path]) for plan in plans
-    ]  # fmt: skip
+        PlanPart(
+            plan, [_run(repository, record) for record in runs if record.plan_path == plan.path]
+        )
+        for plan in plans
+    ]
 
 
 def _run(repository: Repository, record: RunRecord) -> RunPart:
     story = tell(record)
     chapters = [(chapter, _diff(repository, record, chapter)) for chapter in story.chapters]
-    named = {str(entry.get("sha256")): entry for event in record.reading.events for entry in event.evidence}
+    named = {
+        str(entry.get("sha256")): entry
+        for event in record.reading.events
+        for entry in event.evidence
+    }
     return RunPart(story, chapters, [_evidence(record, entry) for entry in named.values()])
 
 
@@ -143,9 +167,17 @@ def _diff(repository: Repository, record: RunRecord, chapter: Chapter) -> StepDi
 
 def _evidence(record: RunRecord, entry: dict[str, object]) -> Evidence:
     path = str(entry.get("path"))
-    place = record.folder / "evidence" / Path(path).name  # nothing that an event says leads out of the run's folder
+    place = (
+        record.folder / "evidence" / Path(path).name
+    )  # nothing that an event says leads out of the run's folder
     try:
-        text = place.read_bytes().decode("utf-8", "replace") if place.is_file() and not place.is_symlink() else None
+        text = (
+            place.read_bytes().decode("utf-8", "replace")
+            if place.is_file() and not place.is_symlink()
+            else None
+        )
     except OSError:
         text = None
-    return Evidence(path, str(entry.get("sha256")), str(entry.get("kind")), bool(entry.get("truncated")), text)
+    return Evidence(
+        path, str(entry.get("sha256")), str(entry.get("kind")), bool(entry.get("truncated")), text
+    )

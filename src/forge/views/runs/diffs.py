@@ -1,4 +1,6 @@
-"""What a run, or one of its steps, changed: the commits that hold it, and the diffs that show it."""
+"""What a run, or one of its steps, changed: the commits that hold it, and the diffs that show
+it.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +24,9 @@ _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
 
 class RunChanges(Struct, frozen=True):
-    """What a run, or a step of it, committed; `uncommitted` lists what lies in the tree of an open one as `XY path`."""
+    """What a run, or a step of it, committed; `uncommitted` lists what lies in the tree of an open
+    one as `XY path`.
+    """
 
     record: RunRecord
     step: StepState | None
@@ -33,10 +37,14 @@ class RunChanges(Struct, frozen=True):
     def as_data(self, repository: Repository) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "run": self.record.card.run, "plan": self.record.card.plan, "step": self.step.id if self.step else None,
-            "commits": self.commits, "files": [asdict(stat) for stat in self.files(repository)],
-            "uncommitted": self.uncommitted, "patch": "".join(patch(repository, each) for each in self.ranges),
-        }  # fmt: skip
+            "run": self.record.card.run,
+            "plan": self.record.card.plan,
+            "step": self.step.id if self.step else None,
+            "commits": self.commits,
+            "files": [asdict(stat) for stat in self.files(repository)],
+            "uncommitted": self.uncommitted,
+            "patch": "".join(patch(repository, each) for each in self.ranges),
+        }
 
     def files(self, repository: Repository) -> list[FileStat]:
         """Return the changed files, each range's own."""
@@ -44,7 +52,8 @@ class RunChanges(Struct, frozen=True):
 
 
 def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, StepState | None]:
-    """Return what `RUN`, `RUN/STEP`, `PLAN` or `PLAN/STEP` names; of a plan the last run, without a name the open or last one.
+    """Return what `RUN`, `RUN/STEP`, `PLAN` or `PLAN/STEP` names; of a plan the last run, without a
+    name the open or last one.
 
     Raises NoOpenRun or UnknownName.
     """
@@ -56,11 +65,16 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     match = _WITH_STEP.fullmatch(name)
     if whole or not match:
         return whole or one_run(repository, name, among_open=False), None
-    record = _of_plan(records, catalog, match["run"]) or one_run(repository, match["run"], among_open=False)
+    record = _of_plan(records, catalog, match["run"]) or one_run(
+        repository, match["run"], among_open=False
+    )
     step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
     if step is None:
         listed = "".join(f"\n  {step.id}  {step.name}" for step in record.state.steps)
-        raise UnknownName(f"the run {record.card.run} has no step {match['step']}; it has:{listed}", "name one of them")
+        raise UnknownName(
+            f"the run {record.card.run} has no step {match['step']}; it has:{listed}",
+            "name one of them",
+        )
     return record, step
 
 
@@ -70,13 +84,17 @@ def _of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord
 
 
 def changes_of(repository: Repository, record: RunRecord, step: StepState | None) -> RunChanges:
-    """Return what a run or a step of it changed. Raises GitFailed where its commits are not in this clone."""
+    """Return what a run or a step of it changed. Raises GitFailed where its commits are not in this
+    clone.
+    """
     made = list(dict.fromkeys(_commits(record, step)))
     current = record.state.step if not record.state.ended else None
     here = record.live and belongs_here(repository, record.folder)
     dirty = repository.dirty() if here and (step is None or step is current) else []
     spared = record.state.dirty
-    uncommitted = [entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/") and entry[3:] not in spared]
+    uncommitted = [
+        entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/") and entry[3:] not in spared
+    ]
     return RunChanges(record, step, made, ranges(repository, made, RUNS), uncommitted)
 
 

@@ -1,4 +1,6 @@
-"""A run's events as they come: from its live log while it is open, from its record when it has ended."""
+"""A run's events as they come: from its live log while it is open, from its record when it has
+ended.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,9 @@ _INTERVAL = 0.2  # seconds between two looks at a log that has not changed
 
 @dataclass
 class _Tail:
-    """Where a log was read to: only what is behind it is read, as long as it is the same file and has not become shorter."""
+    """Where a log was read to: only what is behind it is read, as long as it is the same file and
+    has not become shorter.
+    """
 
     told: int
     seq: int = 0
@@ -33,7 +37,9 @@ class _Tail:
     ended: bool = False
 
     def read(self, path: Path) -> list[Event]:
-        """Return the whole events that are new. Raises DamagedLog where a line does not follow, OSError."""
+        """Return the whole events that are new. Raises DamagedLog where a line does not follow,
+        OSError.
+        """
         with path.open("rb") as file:
             found = os.fstat(file.fileno())
             if found.st_ino != self.inode or found.st_size < self.offset:
@@ -51,7 +57,11 @@ class _Tail:
                 raise DamagedLog(f"line {self.seq + 1} is no event: {error}", _LOOK) from error
             if (event.seq, event.prev) != (self.seq + 1, self.previous):
                 raise DamagedLog(f"line {self.seq + 1} does not follow from the line before", _LOOK)
-            self.seq, self.previous, self.offset = event.seq, link(line), self.offset + len(line) + 1
+            self.seq, self.previous, self.offset = (
+                event.seq,
+                link(line),
+                self.offset + len(line) + 1,
+            )
             self.ended = event.type == ev.Final.type
             if event.seq > self.told:
                 self.told = event.seq
@@ -61,7 +71,9 @@ class _Tail:
 
 @dataclass
 class Following:
-    """A run that is followed. After iterating, `problem` says what ended it before the run did, if anything."""
+    """A run that is followed. After iterating, `problem` says what ended it before the run did, if
+    anything.
+    """
 
     repository: Repository
     record: RunRecord
@@ -70,7 +82,9 @@ class Following:
     problem: str | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[Event]:
-        """Yield each event behind `after`, waiting for more until the run has ended. Raises NoOpenRun where it is gone."""
+        """Yield each event behind `after`, waiting for more until the run has ended. Raises
+        NoOpenRun where it is gone.
+        """
         tail = _Tail(self.after)
         while True:
             try:
@@ -83,10 +97,15 @@ class Following:
             self.wait(_INTERVAL)
 
     def _new(self, tail: _Tail) -> list[Event]:
-        """Read on where the run is now: the live log, then the tracked copy, then the copy at the tip of its branch."""
+        """Read on where the run is now: the live log, then the tracked copy, then the copy at the
+        tip of its branch.
+        """
         card = self.record.card
         tracked = f"{card.folder}/timeline.jsonl"
-        for path in (live_folder(self.repository, card.run) / "timeline.jsonl", self.repository.root / tracked):
+        for path in (
+            live_folder(self.repository, card.run) / "timeline.jsonl",
+            self.repository.root / tracked,
+        ):
             try:
                 return tail.read(path)
             except (FileNotFoundError, NotADirectoryError):

@@ -1,4 +1,6 @@
-"""How a run stands, for a person and for a program: what it waits for, what to type next, and the exit status that says so."""
+"""How a run stands, for a person and for a program: what it waits for, what to type next, and the
+exit status that says so.
+"""
 
 from __future__ import annotations
 
@@ -16,11 +18,15 @@ def control_data(record: RunRecord) -> dict[str, object]:
     """Return what `execute`, `resume` and the controls show of a run."""
     step = record.state.step
     return {
-        "run": record.card.run, "plan": record.card.plan, "status": record.status,
+        "run": record.card.run,
+        "plan": record.card.plan,
+        "status": record.status,
         "verdict": record.state.verdict if record.state.ended else None,
-        "step": step.id if step and not record.state.ended else None, "waiting_for": waiting_for(record),
-        "failure": failure(record), "next": next_commands(record),
-    }  # fmt: skip
+        "step": step.id if step and not record.state.ended else None,
+        "waiting_for": waiting_for(record),
+        "failure": failure(record),
+        "next": next_commands(record),
+    }
 
 
 def failure(record: RunRecord) -> dict[str, str] | None:
@@ -40,7 +46,12 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
         return None
     question = state.waiting
     if question is not None:
-        return {"kind": question.kind, "step": question.step, "approval_id": question.id, "text": question.text}
+        return {
+            "kind": question.kind,
+            "step": question.step,
+            "approval_id": question.id,
+            "text": question.text,
+        }
     if state.pause in ("manual", "head_moved", "dirty_path"):
         step = state.step.id if state.step else None
         return {"kind": state.pause, "step": step, "approval_id": None, "text": state.pause_text}
@@ -48,7 +59,9 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
 
 
 def next_commands(record: RunRecord) -> list[str]:
-    """Return command lines to type, the one that goes on with the run first; never empty while a run is open."""
+    """Return command lines to type, the one that goes on with the run first; never empty while a
+    run is open.
+    """
     run, state = record.card.run, record.state
     if record.open:
         if record.status == "damaged":
@@ -68,7 +81,12 @@ def next_commands(record: RunRecord) -> list[str]:
         return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
     if record.card.kind != "execute":
         undo = ["forge undo"] if record.card.kind == "rollback" else []
-        return [*undo, *(f"forge rollback {name}" for name in left(record)), "forge status", f"forge timeline {run}"]
+        return [
+            *undo,
+            *(f"forge rollback {name}" for name in left(record)),
+            "forge status",
+            f"forge timeline {run}",
+        ]
     if (place := record.own_tree) is not None:
         return _review(record, place)
     if state.verdict == "proven":
@@ -77,7 +95,9 @@ def next_commands(record: RunRecord) -> list[str]:
 
 
 def left(record: RunRecord) -> dict[str, list[str]]:
-    """Return by run the steps that a run's latest rollback left alone, since another run did them."""
+    """Return by run the steps that a run's latest rollback left alone, since another run did
+    them.
+    """
     state, found = record.state, defaultdict[str, list[str]](list)
     for going in state.gone_back[-1:] if state.going_back is None else [state.going_back]:
         for each in going.left:
@@ -90,16 +110,26 @@ def _review(record: RunRecord, place: Path) -> list[str]:
     branch = record.card.branch
     look = f"git diff {record.card.base_commit[:12]}...{branch}"
     remove = shlex.join(["git", "worktree", "remove", str(place)])
-    return [look, f"git merge {branch}", remove, f"git branch -D {branch}", f"forge timeline {record.card.run}"]
+    return [
+        look,
+        f"git merge {branch}",
+        remove,
+        f"git branch -D {branch}",
+        f"forge timeline {record.card.run}",
+    ]
 
 
 def _answers(run: str, question: Question) -> list[str]:
-    options = [forge_command("approve", run, "--option", option["id"]) for option in question.options]
+    options = [
+        forge_command("approve", run, "--option", option["id"]) for option in question.options
+    ]
     return [*(options or [f"forge approve {run}"]), f"forge reject {run}"]
 
 
 def exit_code(record: RunRecord) -> int:
-    """Return the exit status of a command that carried a run on: 0 proven, 1 not proven or failed, 4 waits, 130 interrupted."""
+    """Return the exit status of a command that carried a run on: 0 proven, 1 not proven or failed,
+    4 waits, 130 interrupted.
+    """
     state = record.state
     if state.status == "completed":
         return 0 if state.verdict == "proven" or record.card.kind != "execute" else 1
@@ -111,22 +141,39 @@ def exit_code(record: RunRecord) -> int:
 def describe(record: RunRecord) -> str:
     """Return in some lines how a run stands."""
     state = record.state
-    place = [f"in its own work tree {record.own_tree}, on the branch {record.card.branch}"] if record.own_tree else []
-    lines = [f"run {record.card.run} of {record.card.plan}: {record.status}" + (f", {state.verdict}" if state.verdict else "")]
+    place = (
+        [f"in its own work tree {record.own_tree}, on the branch {record.card.branch}"]
+        if record.own_tree
+        else []
+    )
+    lines = [
+        f"run {record.card.run} of {record.card.plan}: {record.status}"
+        + (f", {state.verdict}" if state.verdict else "")
+    ]
     lines += [record.card.goal] if record.card.kind != "execute" else []
-    lines += [f"{', '.join(steps)}: carried over from the run {name}, and left" for name, steps in left(record).items()]
+    lines += [
+        f"{', '.join(steps)}: carried over from the run {name}, and left"
+        for name, steps in left(record).items()
+    ]
     if state.ended and state.counts:
         listed = ", ".join(f"{number} {name}" for name, number in state.counts.items())
         lines.append(f"must-haves: {listed}")
         lines += [
-            f"  {item['verdict']:9} {item['kind']}:{item['index']} {item['target']}: {item['reason']}"
-            for item in state.verdicts if item["verdict"] not in ("pass", "waived")
-        ]  # fmt: skip
+            f"  {item['verdict']:9} {item['kind']}:{item['index']} {item['target']}:"
+            f" {item['reason']}"
+            for item in state.verdicts
+            if item["verdict"] not in ("pass", "waived")
+        ]
     elif (waits := waiting_for(record)) is not None:
-        lines.append(f"waits for a person ({waits['kind']}) at {waits['step'] or 'its end'}:\n{waits['text']}")
+        lines.append(
+            f"waits for a person ({waits['kind']}) at"
+            f" {waits['step'] or 'its end'}:\n{waits['text']}"
+        )
     elif state.status == "paused" and state.pause == "approval":
         lines.append("answered; the run goes on with the command below")
     elif state.pause_text and not state.ended:
         where = f" at {state.step.id}" if state.step else ""
         lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
-    return visible("\n".join([*lines, *place, "next:", *(f"  {command}" for command in next_commands(record))]))
+    return visible(
+        "\n".join([*lines, *place, "next:", *(f"  {command}" for command in next_commands(record))])
+    )

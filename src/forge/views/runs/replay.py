@@ -17,7 +17,9 @@ from forge.timeline.run.state import RunState
 
 
 class Replayed(Struct, frozen=True):
-    """What replay found: the state that the events lead to, what is wrong, and what could not be checked here."""
+    """What replay found: the state that the events lead to, what is wrong, and what could not be
+    checked here.
+    """
 
     record: RunRecord
     state: RunState
@@ -33,23 +35,33 @@ class Replayed(Struct, frozen=True):
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         return {
-            "run": self.record.card.run, "status": self.record.status, "valid": self.valid, "events": self.events,
+            "run": self.record.card.run,
+            "status": self.record.status,
+            "valid": self.valid,
+            "events": self.events,
             "problems": [remark.as_data() for remark in self.problems],
             "unchecked": [remark.as_data() for remark in self.unchecked],
-        }  # fmt: skip
+        }
 
 
 def replay(repository: Repository, record: RunRecord) -> Replayed:
-    """Fold a run's events again and check whatever can be checked of them. Raises NoOpenRun where its files are gone."""
+    """Fold a run's events again and check whatever can be checked of them. Raises NoOpenRun where
+    its files are gone.
+    """
     try:
         raw = (record.folder / "timeline.jsonl").read_bytes()
         card_data = (record.folder / "run.yaml").read_bytes()
     except OSError as error:
-        raise NoOpenRun(f"the record of {record.card.run} moved meanwhile: {error.strerror}", "call it again") from error
+        raise NoOpenRun(
+            f"the record of {record.card.run} moved meanwhile: {error.strerror}", "call it again"
+        ) from error
     account = Account()
     lines, torn = jsonl.split(raw)
     if torn and record.live:
-        account.unknown(len(lines) + 1, f"a torn line of {len(torn)} bytes: its event was not recorded; resume sets it aside")
+        account.unknown(
+            len(lines) + 1,
+            f"a torn line of {len(torn)} bytes: its event was not recorded; resume sets it aside",
+        )
     elif torn:
         account.wrong(len(lines) + 1, f"the last line is torn ({len(torn)} bytes)")
     events = read_lines(lines, record.card.run, account)
@@ -57,5 +69,8 @@ def replay(repository: Repository, record: RunRecord) -> Replayed:
     state = check_story(material, account)
     check_evidence(material, account)
     check_history(repository, material, account)
-    ordered = [sorted(remarks, key=lambda remark: remark.seq) for remarks in (account.problems, account.unchecked)]
+    ordered = [
+        sorted(remarks, key=lambda remark: remark.seq)
+        for remarks in (account.problems, account.unchecked)
+    ]
     return Replayed(record, state, len(events), *ordered)

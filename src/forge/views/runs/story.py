@@ -1,4 +1,6 @@
-"""A run told for somebody who reviews it: what was asked, what was done in each step, by whom, and what backs it."""
+"""A run told for somebody who reviews it: what was asked, what was done in each step, by whom, and
+what backs it.
+"""
 
 from __future__ import annotations
 
@@ -12,18 +14,36 @@ from forge.timeline.event import Event
 from forge.timeline.run.state import StepState
 
 _KINDS = {
-    "runner_finished": "runner", "test_completed": "check", "test_skipped": "check", "approval_resolved": "answer",
-    "diff_proposed": "diff", "diff_applied": "commit", "checkpoint_created": "checkpoint", "checkpoint_restored": "restored",
-    "failure_detected": "failure", "repair_attempted": "repair", "step_skipped": "skipped", "step_retried": "retry",
-    "truth_proven": "truth", "truth_failed": "truth", "truth_attested": "truth", "truth_waived": "truth",
-    "execution_paused": "pause", "execution_resumed": "resumed", "execution_stopped": "stopped",
-    "run_interrupted": "interrupted", "run_recovered": "recovered", "run_adopted": "adopted",
-}  # fmt: skip
+    "runner_finished": "runner",
+    "test_completed": "check",
+    "test_skipped": "check",
+    "approval_resolved": "answer",
+    "diff_proposed": "diff",
+    "diff_applied": "commit",
+    "checkpoint_created": "checkpoint",
+    "checkpoint_restored": "restored",
+    "failure_detected": "failure",
+    "repair_attempted": "repair",
+    "step_skipped": "skipped",
+    "step_retried": "retry",
+    "truth_proven": "truth",
+    "truth_failed": "truth",
+    "truth_attested": "truth",
+    "truth_waived": "truth",
+    "execution_paused": "pause",
+    "execution_resumed": "resumed",
+    "execution_stopped": "stopped",
+    "run_interrupted": "interrupted",
+    "run_recovered": "recovered",
+    "run_adopted": "adopted",
+}
 _TIMED = ("runner", "check")  # kinds of which the event says how long they took
 
 
 class Deed(Struct, frozen=True):
-    """One thing that happened: its event, its kind in a word, one line about it, and whether it went well (None: neither)."""
+    """One thing that happened: its event, its kind in a word, one line about it, and whether it
+    went well (None: neither).
+    """
 
     event: Event
     kind: str
@@ -48,8 +68,15 @@ class Deed(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {"seq": self.event.seq, "ts": self.event.ts, "kind": self.kind, "text": self.text, "good": self.good,
-                "actor": self.event.actor, "evidence": self.evidence}  # fmt: skip
+        return {
+            "seq": self.event.seq,
+            "ts": self.event.ts,
+            "kind": self.kind,
+            "text": self.text,
+            "good": self.good,
+            "actor": self.event.actor,
+            "evidence": self.evidence,
+        }
 
 
 class Chapter(Struct, frozen=True):
@@ -68,7 +95,11 @@ class Chapter(Struct, frozen=True):
         """How the step stands."""
         if self.step is None:
             return ""
-        return f"skipped: {self.step.skip_reason}" if self.step.status == "skipped" else self.step.status
+        return (
+            f"skipped: {self.step.skip_reason}"
+            if self.step.status == "skipped"
+            else self.step.status
+        )
 
     @property
     def checks(self) -> str:
@@ -78,7 +109,9 @@ class Chapter(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """A run: its record, its chapters in order, and the moments at which it began and was last heard of."""
+    """A run: its record, its chapters in order, and the moments at which it began and was last
+    heard of.
+    """
 
     record: RunRecord
     chapters: list[Chapter]
@@ -103,21 +136,40 @@ class Story(Struct, frozen=True):
         """Return what JSON shows of it."""
         card, state = self.record.card, self.record.state
         return {
-            **self.record.as_data(), "kind": card.kind, "goal": card.goal, "plan_path": card.plan_path, "branch": card.branch,
-            "base_commit": card.base_commit, "prior_run": card.prior_run, "runner": card.runner, "people": self.people,
-            "counts": state.counts, "must_haves": state.verdicts,
+            **self.record.as_data(),
+            "kind": card.kind,
+            "goal": card.goal,
+            "plan_path": card.plan_path,
+            "branch": card.branch,
+            "base_commit": card.base_commit,
+            "prior_run": card.prior_run,
+            "runner": card.runner,
+            "people": self.people,
+            "counts": state.counts,
+            "must_haves": state.verdicts,
             "steps": [_step_data(chapter) for chapter in self.chapters if chapter.step],
-            "closing": [deed.as_data() for chapter in self.chapters if chapter.step is None for deed in chapter.deeds],
-        }  # fmt: skip
+            "closing": [
+                deed.as_data()
+                for chapter in self.chapters
+                if chapter.step is None
+                for deed in chapter.deeds
+            ],
+        }
 
 
 def _step_data(chapter: Chapter) -> dict[str, object]:
     step = chapter.step
     assert step is not None
     return {
-        "id": step.id, "name": step.name, "stage": step.stage, "status": step.status, "attempt": step.attempt,
-        "commits": step.commits, "checks": chapter.checks, "deeds": [deed.as_data() for deed in chapter.deeds],
-    }  # fmt: skip
+        "id": step.id,
+        "name": step.name,
+        "stage": step.stage,
+        "status": step.status,
+        "attempt": step.attempt,
+        "commits": step.commits,
+        "checks": chapter.checks,
+        "deeds": [deed.as_data() for deed in chapter.deeds],
+    }
 
 
 def tell(record: RunRecord) -> Story:
@@ -129,7 +181,9 @@ def tell(record: RunRecord) -> Story:
         if kind is None:
             continue
         text, good = _told(event)
-        chapters.get(event.step or "", closing).deeds.append(Deed(event, kind, " ".join(text.split()), good))
+        chapters.get(event.step or "", closing).deeds.append(
+            Deed(event, kind, " ".join(text.split()), good)
+        )
     return Story(record, [*chapters.values(), *([closing] if closing.deeds else [])])
 
 
@@ -150,7 +204,9 @@ def _told(event: Event) -> tuple[str, bool | None]:
         case "checkpoint":
             return str(data.get("checkpoint_id")), None
         case "commit":
-            return (f"committed {str(data['commit'])[:10]}" if data.get("commit") else "nothing changed"), None
+            return (
+                f"committed {str(data['commit'])[:10]}" if data.get("commit") else "nothing changed"
+            ), None
         case "truth":
             word = event.type.removeprefix("truth_")
             name = data.get("name") or f"truth:{data.get('truth')}"
@@ -158,8 +214,12 @@ def _told(event: Event) -> tuple[str, bool | None]:
         case "answer":
             return "; ".join(_answer(event)), data.get("decision") == "approved"
         case "failure" | "pause" as kind:
-            return f"{data.get('kind') or data.get('reason')}: {data.get('error') or data.get('text')}", (
-                False if kind == "failure" else None
+            return (
+                (
+                    f"{data.get('kind') or data.get('reason')}:"
+                    f" {data.get('error') or data.get('text')}"
+                ),
+                (False if kind == "failure" else None),
             )
         case _:
             return ", ".join(_facts(data)), None
@@ -171,7 +231,11 @@ def _outcome(event: Event) -> str:
         return f"proves nothing, {data['inconclusive']}"
     if data.get("success"):
         return "passed"
-    return f"failed with status {data.get('exit_code')}" if data.get("ended") == "exit" else f"failed ({data.get('ended')})"
+    return (
+        f"failed with status {data.get('exit_code')}"
+        if data.get("ended") == "exit"
+        else f"failed ({data.get('ended')})"
+    )
 
 
 def _answer(event: Event) -> Iterator[str]:

@@ -16,7 +16,9 @@ _USUAL = "P2"  # of an item that names none
 
 
 class ItemStanding(Struct, frozen=True):
-    """An item: `met` of its `criteria` are ticked or evidenced; `reasons` say why one to do cannot start."""
+    """An item: `met` of its `criteria` are ticked or evidenced; `reasons` say why one to do cannot
+    start.
+    """
 
     id: str
     path: str
@@ -31,7 +33,17 @@ class ItemStanding(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        names = ("id", "path", "title", "status", "priority", "criteria", "met", "ready", "contradiction")
+        names = (
+            "id",
+            "path",
+            "title",
+            "status",
+            "priority",
+            "criteria",
+            "met",
+            "ready",
+            "contradiction",
+        )
         return {name: getattr(self, name) for name in names}
 
 
@@ -48,7 +60,11 @@ class Backlog:
     @cached_property
     def items(self) -> list[ItemStanding]:
         """Each item with how it stands, the most urgent first."""
-        found = [self._item(path, line) for path, line in self._lines.items() if not path.startswith(f"{ARCHIVE}/")]
+        found = [
+            self._item(path, line)
+            for path, line in self._lines.items()
+            if not path.startswith(f"{ARCHIVE}/")
+        ]
         return sorted(found, key=lambda item: (_urgency(item.priority), item.id))
 
     def _item(self, path: str, line: ItemLine) -> ItemStanding:
@@ -56,11 +72,23 @@ class Backlog:
         reasons = list(self._reasons(line)) if line.status == "todo" else []
         contradicted = line.status == "done" and unmet and not line.forced
         wrong = f"it cannot be read: {line.problem}" if line.problem else ""
-        wrong = wrong or (f"it says `done`, and {unmet} of {line.criteria} criteria are not met" if contradicted else "")
+        wrong = wrong or (
+            f"it says `done`, and {unmet} of {line.criteria} criteria are not met"
+            if contradicted
+            else ""
+        )
         return ItemStanding(
-            line.id, path, line.title, line.status, line.priority or _USUAL, line.criteria, line.criteria - unmet,
-            line.status == "todo" and not reasons, reasons, wrong,
-        )  # fmt: skip
+            line.id,
+            path,
+            line.title,
+            line.status,
+            line.priority or _USUAL,
+            line.criteria,
+            line.criteria - unmet,
+            line.status == "todo" and not reasons,
+            reasons,
+            wrong,
+        )
 
     def _reasons(self, line: ItemLine) -> Iterator[str]:
         if line.problem:

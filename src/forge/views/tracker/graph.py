@@ -1,4 +1,6 @@
-"""The plans and what they wait for, drawn as text, as a Mermaid flowchart, or in the DOT language of Graphviz."""
+"""The plans and what they wait for, drawn as text, as a Mermaid flowchart, or in the DOT language
+of Graphviz.
+"""
 
 from __future__ import annotations
 
@@ -15,14 +17,23 @@ from forge.views.tracker.status import PlanStanding, Standing
 
 _GREEN, _GREY, _BLUE, _RED, _YELLOW = "#cfe8d5", "#e4e7eb", "#d6e4fb", "#f7d4cf", "#fbe9c8"
 _COLOURS = {
-    "proven": _GREEN, "claimed": _GREY, "ready": _BLUE, "running": _BLUE, "failed": _RED, "unproven": _YELLOW, "stale": _YELLOW,
-    "paused": _YELLOW, "interrupted": _YELLOW,
-}  # fmt: skip
+    "proven": _GREEN,
+    "claimed": _GREY,
+    "ready": _BLUE,
+    "running": _BLUE,
+    "failed": _RED,
+    "unproven": _YELLOW,
+    "stale": _YELLOW,
+    "paused": _YELLOW,
+    "interrupted": _YELLOW,
+}
 _LONGEST = 60
 
 
 class Edge(Struct, frozen=True):
-    """`plan` waits for `needs`; where that is no plan, `needs` is the entry as it was written and `known` is false."""
+    """`plan` waits for `needs`; where that is no plan, `needs` is the entry as it was written and
+    `known` is false.
+    """
 
     plan: str
     needs: str
@@ -37,8 +48,16 @@ class Graph(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        nodes = [{"id": plan.id, "phase": plan.phase, "title": plan.title, "word": plan.word} for plan in self.plans]
-        return {"nodes": nodes, "edges": [{"plan": edge.plan, "needs": edge.needs, "known": edge.known} for edge in self.edges]}
+        nodes = [
+            {"id": plan.id, "phase": plan.phase, "title": plan.title, "word": plan.word}
+            for plan in self.plans
+        ]
+        return {
+            "nodes": nodes,
+            "edges": [
+                {"plan": edge.plan, "needs": edge.needs, "known": edge.known} for edge in self.edges
+            ],
+        }
 
     @property
     def plans(self) -> list[PlanStanding]:
@@ -47,16 +66,22 @@ class Graph(Struct, frozen=True):
 
 
 def graph(standing: Standing, phase: str | None = None) -> Graph:
-    """Return the graph of all plans, or of one phase's folder with what its plans wait for elsewhere."""
+    """Return the graph of all plans, or of one phase's folder with what its plans wait for
+    elsewhere.
+    """
     outline = standing.outline
     index = PlanIndex(outline.files)
     chosen = [file for file in outline.files if phase in (None, file.folder)]
     edges = [
         Edge(file.id, found.file.id if found.file else found.name, found.file is not None)
-        for file in chosen for found in dependencies(index, file, outline.plans[file.path].depends_on)
-    ]  # fmt: skip
+        for file in chosen
+        for found in dependencies(index, file, outline.plans[file.path].depends_on)
+    ]
     wanted = {file.id for file in chosen} | {edge.needs for edge in edges if edge.known}
-    phases = [(folder, [plan for plan in plans if plan.id in wanted]) for folder, plans in standing.by_phase.items()]
+    phases = [
+        (folder, [plan for plan in plans if plan.id in wanted])
+        for folder, plans in standing.by_phase.items()
+    ]
     return Graph([(folder, plans) for folder, plans in phases if plans], edges)
 
 
@@ -69,8 +94,14 @@ def as_text(found: Graph) -> str:
     for folder, plans in found.phases:
         lines.append(folder)
         for plan in plans:
-            arrows = ", ".join(edge.needs if edge.known else f"{edge.needs} (no such plan)" for edge in needs.get(plan.id, []))
-            lines.append(f"  {plan.id:10} {plan.word:10} {_title(plan)}" + (f"  <- {arrows}" if arrows else ""))
+            arrows = ", ".join(
+                edge.needs if edge.known else f"{edge.needs} (no such plan)"
+                for edge in needs.get(plan.id, [])
+            )
+            lines.append(
+                f"  {plan.id:10} {plan.word:10} {_title(plan)}"
+                + (f"  <- {arrows}" if arrows else "")
+            )
     return visible("\n".join(lines))
 
 
@@ -80,12 +111,21 @@ def as_mermaid(found: Graph) -> str:
     lines = ["flowchart LR"]
     for number, (folder, plans) in enumerate(found.phases, 1):
         lines.append(f'  subgraph phase{number}["{_mermaid(folder.rpartition("/")[2])}"]')
-        lines += [f'    {names(plan.id)}["{_mermaid(plan.id)}<br>{_mermaid(_title(plan))}"]' for plan in plans]
+        lines += [
+            f'    {names(plan.id)}["{_mermaid(plan.id)}<br>{_mermaid(_title(plan))}"]'
+            for plan in plans
+        ]
         lines.append("  end")
-    lines += [f'  {names(edge.needs)}["{_mermaid(edge.needs)}?"]' for edge in found.edges if not edge.known]
+    lines += [
+        f'  {names(edge.needs)}["{_mermaid(edge.needs)}?"]'
+        for edge in found.edges
+        if not edge.known
+    ]
     lines += [f"  {names(edge.needs)} --> {names(edge.plan)}" for edge in found.edges]
     lines += [
-        f"  style {names(plan.id)} fill:{_COLOURS[plan.word]},color:#111" for plan in found.plans if plan.word in _COLOURS
+        f"  style {names(plan.id)} fill:{_COLOURS[plan.word]},color:#111"
+        for plan in found.plans
+        if plan.word in _COLOURS
     ]
     return "\n".join(lines)
 
@@ -93,7 +133,12 @@ def as_mermaid(found: Graph) -> str:
 def as_dot(found: Graph) -> str:
     """Draw the graph in DOT, one cluster a phase."""
     return "\n".join(
-        ["digraph plans {", '  rankdir=LR; node [shape=box, style="rounded,filled", fillcolor=white];', *_dot(found), "}"]
+        [
+            "digraph plans {",
+            '  rankdir=LR; node [shape=box, style="rounded,filled", fillcolor=white];',
+            *_dot(found),
+            "}",
+        ]
     )
 
 
@@ -102,10 +147,15 @@ def _dot(found: Graph) -> Iterator[str]:
         yield f"  subgraph cluster_{number} {{ label={_quoted(folder.rpartition('/')[2])};"
         for plan in plans:
             label = _quoted(f"{plan.id}\n{_title(plan)}")
-            yield f"    {_quoted(plan.id)} [label={label}, fillcolor={_quoted(_COLOURS.get(plan.word, 'white'))}];"
+            yield (
+                f"    {_quoted(plan.id)} [label={label},"
+                f" fillcolor={_quoted(_COLOURS.get(plan.word, 'white'))}];"
+            )
         yield "  }"
     for edge in found.edges:
-        yield f"  {_quoted(edge.needs)} -> {_quoted(edge.plan)}" + (";" if edge.known else " [style=dashed];")
+        yield f"  {_quoted(edge.needs)} -> {_quoted(edge.plan)}" + (
+            ";" if edge.known else " [style=dashed];"
+        )
 
 
 def _quoted(text: str) -> str:
@@ -119,7 +169,9 @@ def _mermaid(text: str) -> str:
 
 
 def _names(found: Graph) -> Callable[[str], str]:
-    """Return what gives each plan, known or not, a name that no language takes for a word of its own."""
+    """Return what gives each plan, known or not, a name that no language takes for a word of its
+    own.
+    """
     ids = dict.fromkeys([*(plan.id for plan in found.plans), *(edge.needs for edge in found.edges)])
     numbers = {each: f"p{number}" for number, each in enumerate(ids, 1)}
     return numbers.__getitem__
@@ -130,4 +182,8 @@ def _title(plan: PlanStanding) -> str:
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 
 
-DRAWINGS: dict[str, Callable[[Graph], str]] = {"text": as_text, "mermaid": as_mermaid, "dot": as_dot}
+DRAWINGS: dict[str, Callable[[Graph], str]] = {
+    "text": as_text,
+    "mermaid": as_mermaid,
+    "dot": as_dot,
+}

@@ -1,4 +1,6 @@
-"""Missions with how they stand: what the plans of their phases have come to, and whether their own word agrees."""
+"""Missions with how they stand: what the plans of their phases have come to, and whether their own
+word agrees.
+"""
 
 from __future__ import annotations
 
@@ -13,7 +15,9 @@ from forge.views.outline.scan import MISSIONS
 
 
 class Tally(NamedTuple):
-    """The plans of a phase: how many there are, and how many are proven, only claimed, or neither."""
+    """The plans of a phase: how many there are, and how many are proven, only claimed, or
+    neither.
+    """
 
     plans: int
     proven: int
@@ -39,10 +43,16 @@ class MissionStanding(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {**structs.asdict(self.line), **self.tally._asdict(), "contradiction": self.contradiction}
+        return {
+            **structs.asdict(self.line),
+            **self.tally._asdict(),
+            "contradiction": self.contradiction,
+        }
 
 
-def mission_standing(line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]) -> MissionStanding:
+def mission_standing(
+    line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]
+) -> MissionStanding:
     """Return how a mission stands; `tallies` has that of each phase by its folder."""
     found = {name: phase_named(phases, name) for name in line.phases}
     folders = [phase.folder for phase in found.values() if phase]
@@ -54,7 +64,9 @@ def mission_standing(line: MissionLine, phases: Sequence[Phase], tallies: Mappin
 
 
 def _contradiction(line: MissionLine, tally: Tally, empty: Sequence[str]) -> str:
-    """Say why a mission cannot be read, or what speaks against one that is called done; empty where nothing does."""
+    """Say why a mission cannot be read, or what speaks against one that is called done; empty where
+    nothing does.
+    """
     if line.problem or line.status != "done":
         return f"it cannot be read: {line.problem}" if line.problem else ""
     against = [f"{tally.left} of its {tally.plans} plans are not done"] if tally.left else []

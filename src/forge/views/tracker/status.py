@@ -1,4 +1,6 @@
-"""Where things stand: missions, phases, plans and items; what is claimed, what is proven, and what to do next."""
+"""Where things stand: missions, phases, plans and items; what is claimed, what is proven, and what
+to do next.
+"""
 
 from __future__ import annotations
 
@@ -20,7 +22,9 @@ _PARKED = "999"  # where roadmaps of the GSD workflow keep what is not planned
 
 
 class PlanStanding(Struct, frozen=True):
-    """A plan: `claimed` is what a summary says, `verdict` what its last completed run showed (`stale` where that is past)."""
+    """A plan: `claimed` is what a summary says, `verdict` what its last completed run showed
+    (`stale` where that is past).
+    """
 
     id: str
     path: str
@@ -48,12 +52,25 @@ class PlanStanding(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        names = ("id", "path", "title", "claimed", "verdict", "run", "waiting_for", "ready", "contradiction", "archived")
+        names = (
+            "id",
+            "path",
+            "title",
+            "claimed",
+            "verdict",
+            "run",
+            "waiting_for",
+            "ready",
+            "contradiction",
+            "archived",
+        )
         return {"word": self.word, **{name: getattr(self, name) for name in names}}
 
 
 class Standing:
-    """A repository: its missions, its plans in order, its backlog, and command lines to type next."""
+    """A repository: its missions, its plans in order, its backlog, and command lines to type
+    next.
+    """
 
     def __init__(self, outline: Outline) -> None:
         self.outline = outline
@@ -82,16 +99,24 @@ class Standing:
 
     @cached_property
     def _shown(self) -> Mapping[str, RunLine]:
-        """The run that says what each plan has come to: the last one that completed, unless it was rolled back since."""
+        """The run that says what each plan has come to: the last one that completed, unless it was
+        rolled back since.
+        """
         found: dict[str, RunLine] = {}
         for path, runs in self._runs.items():
             for run in runs:
-                if run.kind == "execute" and run.status == "completed" and run.run not in self.outline.taken_back:
+                if (
+                    run.kind == "execute"
+                    and run.status == "completed"
+                    and run.run not in self.outline.taken_back
+                ):
                     found[path] = run
         return found
 
     def done(self, file: PlanFile) -> bool:
-        """Say whether a plan counts as completed for those that depend on it: a completed run, or a summary."""
+        """Say whether a plan counts as completed for those that depend on it: a completed run, or a
+        summary.
+        """
         return file.path in self._shown or file.path in self.outline.summaries
 
     @cached_property
@@ -114,7 +139,9 @@ class Standing:
 
     @cached_property
     def ready(self) -> list[PlanFile]:
-        """The plans that can start now, in order: not those of an open run, nor those that no run accepts as they are."""
+        """The plans that can start now, in order: not those of an open run, nor those that no run
+        accepts as they are.
+        """
         return [file for file in self.order.ready() if not self._open_run(file)]
 
     def _open_run(self, file: PlanFile) -> bool:
@@ -124,19 +151,39 @@ class Standing:
     def plans(self) -> list[PlanStanding]:
         """Each plan with how it stands."""
         ready = {file.path for file in self.ready}
-        return [self._plan(file, self.outline.plans[file.path], ready=file.path in ready) for file in self.outline.files]
+        return [
+            self._plan(file, self.outline.plans[file.path], ready=file.path in ready)
+            for file in self.outline.files
+        ]
 
     def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStanding:
         shown = self._shown.get(file.path)
-        runs = [run for run in self._runs.get(file.path, []) if run.open or run.status != "elsewhere"]  # those of this branch
+        runs = [
+            run for run in self._runs.get(file.path, []) if run.open or run.status != "elsewhere"
+        ]  # those of this branch
         last = next((run for run in reversed(runs) if run.open), runs[-1] if runs else None)
-        verdict = "stale" if shown is not None and shown.run in self.outline.stale else shown.verdict if shown else None
+        verdict = (
+            "stale"
+            if shown is not None and shown.run in self.outline.stale
+            else shown.verdict
+            if shown
+            else None
+        )
         claimed = file.path in self.outline.summaries
         return PlanStanding(
-            file.id, file.path, line.title, file.folder, claimed, verdict, last.run if last else None,
-            last.status if last else None, last.waiting_for if last and last.open else None, ready,
-            _contradiction(line, verdict, claimed=claimed), file.archived,
-        )  # fmt: skip
+            file.id,
+            file.path,
+            line.title,
+            file.folder,
+            claimed,
+            verdict,
+            last.run if last else None,
+            last.status if last else None,
+            last.waiting_for if last and last.open else None,
+            ready,
+            _contradiction(line, verdict, claimed=claimed),
+            file.archived,
+        )
 
     @cached_property
     def by_phase(self) -> Mapping[str, list[PlanStanding]]:
@@ -148,7 +195,9 @@ class Standing:
 
     @cached_property
     def open_runs(self) -> list[RunLine]:
-        """The open runs that can go on in this clone: those of this work tree first, then those of others."""
+        """The open runs that can go on in this clone: those of this work tree first, then those of
+        others.
+        """
         found = [run for run in self.outline.runs if run.open and run.status != "elsewhere"]
         return sorted(found, key=lambda run: not run.here)
 
@@ -158,7 +207,11 @@ class Standing:
         here = [command for run in self.open_runs if run.here for command in run.next[:2]]
         if here:
             return here
-        ready = [forge_command(verb, file.id) for file in self.ready[:3] for verb in ("approve", "execute")]
+        ready = [
+            forge_command(verb, file.id)
+            for file in self.ready[:3]
+            for verb in ("approve", "execute")
+        ]
         if found := [*(command for run in self.open_runs for command in run.next[:2]), *ready]:
             return found
         if items := [*self.backlog.of_status("in_progress"), *self.backlog.ready]:
@@ -168,52 +221,83 @@ class Standing:
         waiting = [plan for plan in self.plans if plan.word == "open"]
         if waiting:
             mend = [plan.path for plan in waiting if self.outline.plans[plan.path].problem]
-            return [*(forge_command("validate", path) for path in mend[:2]), "forge ready --explain"]
+            return [
+                *(forge_command("validate", path) for path in mend[:2]),
+                "forge ready --explain",
+            ]
         if self.unplanned and (begin := self._beginning(self.unplanned[0])):
             return [begin]
-        unproven = [forge_command("verify", plan.id) for plan in self.plans if plan.verdict in ("failed", "unproven", "stale")]
+        unproven = [
+            forge_command("verify", plan.id)
+            for plan in self.plans
+            if plan.verdict in ("failed", "unproven", "stale")
+        ]
         return [*unproven[:3], "forge verify --all", "forge runs"]
 
     @cached_property
     def unplanned(self) -> list[RoadmapLine]:
         """The phases that the roadmap lists without a tick, and of which there is no plan."""
         planned = {phase.key for phase in self._phases}
-        listed = (line for line in self.outline.roadmap if not line.ticked and line.number not in planned)
+        listed = (
+            line for line in self.outline.roadmap if not line.ticked and line.number not in planned
+        )
         return [line for line in listed if line.number.partition(".")[0] != _PARKED]
 
     def _beginning(self, line: RoadmapLine) -> str:
-        """Return what to type to begin a phase of the roadmap; empty where a new folder would get another number."""
+        """Return what to type to begin a phase of the roadmap; empty where a new folder would get
+        another number.
+        """
         numbers = {Phase(folder, ()).key for folder in self.outline.phase_folders}
         if line.number in numbers:
-            return forge_command("new", "plan", line.title or f"Phase {line.number}", "--phase", line.number)
+            return forge_command(
+                "new", "plan", line.title or f"Phase {line.number}", "--phase", line.number
+            )
         last = max((int(number) for number in numbers if number.isdigit()), default=0)
-        return forge_command("new", "phase", line.title) if line.title and line.number == str(last + 1) else ""
+        return (
+            forge_command("new", "phase", line.title)
+            if line.title and line.number == str(last + 1)
+            else ""
+        )
 
     @property
     def unreadable(self) -> list[str]:
         """The runs whose files are none that can be read."""
         found = {run.run for run in self.outline.runs}
         folder = self.outline.repository.root / RUNS
-        return [run for run in self.outline.run_ids if run not in found and not (folder / run).is_file()]
+        return [
+            run for run in self.outline.run_ids if run not in found and not (folder / run).is_file()
+        ]
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
         phases = [
-            {"phase": phase, "plans": [plan.id for plan in plans], "claimed": sum(plan.claimed for plan in plans),
-             "proven": sum(plan.verdict == "proven" for plan in plans)}
+            {
+                "phase": phase,
+                "plans": [plan.id for plan in plans],
+                "claimed": sum(plan.claimed for plan in plans),
+                "proven": sum(plan.verdict == "proven" for plan in plans),
+            }
             for phase, plans in self.by_phase.items()
-        ]  # fmt: skip
+        ]
         return {
-            "missions": [found.as_data() for found in self.missions], "phases": phases,
-            "plans": [plan.as_data() for plan in self.plans], "backlog": self.backlog.as_data(), "next": self.next,
+            "missions": [found.as_data() for found in self.missions],
+            "phases": phases,
+            "plans": [plan.as_data() for plan in self.plans],
+            "backlog": self.backlog.as_data(),
+            "next": self.next,
             "unreadable": self.unreadable,
-        }  # fmt: skip
+        }
 
 
 def standing(repository: Repository) -> Standing:
     """Return where things stand in a repository."""
     with Outline(repository) as outline:
-        _ = outline.plans, outline.runs, outline.items, outline.missions  # read now, so that it is kept
+        _ = (
+            outline.plans,
+            outline.runs,
+            outline.items,
+            outline.missions,
+        )  # read now, so that it is kept
     return Standing(outline)
 
 
@@ -224,11 +308,17 @@ def _tally(plans: Sequence[PlanStanding]) -> Tally:
 
 def _on_with(item: ItemStanding) -> list[str]:
     """Return what to type to begin an item, or to close it."""
-    return [forge_command("set", item.id, "status=in_progress" if item.status == "todo" else "status=done")]
+    return [
+        forge_command(
+            "set", item.id, "status=in_progress" if item.status == "todo" else "status=done"
+        )
+    ]
 
 
 def _contradiction(line: PlanLine, verdict: str | None, *, claimed: bool) -> str:
-    """Say where a status that somebody set by hand is not what the evidence shows; empty where they agree."""
+    """Say where a status that somebody set by hand is not what the evidence shows; empty where they
+    agree.
+    """
     says, calls_done = line.says, line.calls_done
     if not says:
         return ""

@@ -1,4 +1,6 @@
-"""Requirements traced to the plans that name them, the runs of those plans, and the evidence that the runs left."""
+"""Requirements traced to the plans that name them, the runs of those plans, and the evidence that
+the runs left.
+"""
 
 from __future__ import annotations
 
@@ -15,7 +17,9 @@ from forge.views.tracker.status import PlanStanding, Standing
 
 
 class TracedPlan(Struct, frozen=True):
-    """A plan that names a requirement: how it stands, and its runs with the evidence files of each."""
+    """A plan that names a requirement: how it stands, and its runs with the evidence files of
+    each.
+    """
 
     id: str
     path: str
@@ -50,13 +54,25 @@ class Traced(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        plans = [{"id": plan.id, "path": plan.path, "word": plan.word, "runs": plan.runs} for plan in self.plans]
-        return {"id": self.id, "text": self.text, "line": self.line, "ticked": self.ticked, "word": self.word,
-                "contradiction": self.contradiction, "plans": plans}  # fmt: skip
+        plans = [
+            {"id": plan.id, "path": plan.path, "word": plan.word, "runs": plan.runs}
+            for plan in self.plans
+        ]
+        return {
+            "id": self.id,
+            "text": self.text,
+            "line": self.line,
+            "ticked": self.ticked,
+            "word": self.word,
+            "contradiction": self.contradiction,
+            "plans": plans,
+        }
 
 
 class Trace(Struct, frozen=True):
-    """Every requirement of a work tree, and the names that plans use for requirements that nobody defined."""
+    """Every requirement of a work tree, and the names that plans use for requirements that nobody
+    defined.
+    """
 
     path: str | None
     requirements: list[Traced]
@@ -66,10 +82,11 @@ class Trace(Struct, frozen=True):
         """Return what JSON shows of it."""
         words = [each.word for each in self.requirements]
         return {
-            "path": self.path, "totals": {word.replace(" ", "_"): words.count(word) for word in WORDS},
+            "path": self.path,
+            "totals": {word.replace(" ", "_"): words.count(word) for word in WORDS},
             "requirements": [each.as_data() for each in self.requirements],
             "unknown": [{"plan": plan, "name": name} for plan, name in self.unknown],
-        }  # fmt: skip
+        }
 
 
 WORDS = ("proven", "planned", "not covered", "put off")
@@ -89,9 +106,15 @@ def trace(repository: Repository, standing: Standing) -> Trace:
         for name in named_by(names):
             named.setdefault(name, []).append(traced)
         if known is not None:
-            unknown += [(plan.id, name) for name in names if is_id(name) and not ids_in(name) & set(known.spoken)]
+            unknown += [
+                (plan.id, name)
+                for name in names
+                if is_id(name) and not ids_in(name) & set(known.spoken)
+            ]
     defined = known.defined if known else []
-    return Trace(PATH if known else None, [_traced(each, source, named) for each in defined], unknown)
+    return Trace(
+        PATH if known else None, [_traced(each, source, named) for each in defined], unknown
+    )
 
 
 def _requirements(repository: Repository) -> tuple[Requirements | None, Source | None]:
@@ -105,15 +128,28 @@ def _requirements(repository: Repository) -> tuple[Requirements | None, Source |
 def _traced(each: Requirement, source: Source | None, named: dict[str, list[TracedPlan]]) -> Traced:
     line = source.line_text(each.spot.line) if source else ""
     text = line.partition(each.id)[2].replace("**", "").strip(" *_`:|-–—]")
-    return Traced(each.id, text, each.spot.line, each.ticked, each.aside, named.get(each.id.lower(), []))
+    return Traced(
+        each.id, text, each.spot.line, each.ticked, each.aside, named.get(each.id.lower(), [])
+    )
 
 
 def _plan(repository: Repository, plan: PlanStanding, runs: list[RunLine]) -> TracedPlan:
-    return TracedPlan(plan.id, plan.path, plan.word, [
-        {"run": run.run, "status": run.status, "verdict": run.verdict, "counts": run.counts,
-         "record": f"{RUNS}/{run.run}", "evidence": _evidence(repository, run.run)}
-        for run in runs
-    ])  # fmt: skip
+    return TracedPlan(
+        plan.id,
+        plan.path,
+        plan.word,
+        [
+            {
+                "run": run.run,
+                "status": run.status,
+                "verdict": run.verdict,
+                "counts": run.counts,
+                "record": f"{RUNS}/{run.run}",
+                "evidence": _evidence(repository, run.run),
+            }
+            for run in runs
+        ],
+    )
 
 
 def _evidence(repository: Repository, run: str) -> list[str]:

@@ -1,4 +1,6 @@
-"""What `forge validate --fix` does: it writes the mends that cannot change what a plan means, and nothing else."""
+"""What `forge validate --fix` does: it writes the mends that cannot change what a plan means, and
+nothing else.
+"""
 
 from __future__ import annotations
 
@@ -53,14 +55,18 @@ class Fixes(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {"fixed": [each.as_data() for each in self.made], "not_fixed": [each.as_data() for each in self.left]}
+        return {
+            "fixed": [each.as_data() for each in self.made],
+            "not_fixed": [each.as_data() for each in self.left],
+        }
 
 
 def fix(root: Path, paths: Iterable[str]) -> Fixes:
-    """Mend plans in place; `paths` are relative to `root`. Never raises for what a disk or a document does.
+    """Mend plans in place; `paths` are relative to `root`. Never raises for what a disk or a
+    document does.
 
-    Only bytes of the mended lines change. A document that lies outside `root`, itself or through a link, is left alone, and
-    so is one that would not parse afterwards.
+    Only bytes of the mended lines change. A document that lies outside `root`, itself or through a
+    link, is left alone, and so is one that would not parse afterwards.
     """
     made: list[Fix] = []
     left: list[Unfixed] = []
@@ -88,8 +94,12 @@ def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
         return Unfixed(path, "it lies outside the repository")
     mended = _mended(source, reading, safe)
     if mended is None:
-        return Unfixed(path, "its front matter would still not parse; mend the other lines by hand first")
-    return _write(real, source, mended) or [_fixed(source, Source.of(path, mended), each) for each in safe]
+        return Unfixed(
+            path, "its front matter would still not parse; mend the other lines by hand first"
+        )
+    return _write(real, source, mended) or [
+        _fixed(source, Source.of(path, mended), each) for each in safe
+    ]
 
 
 def _reading(source: Source) -> Reading:
@@ -100,7 +110,9 @@ def _reading(source: Source) -> Reading:
 
 
 def _mended(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
-    """Return the document with the safe mends, or None where it would not parse or would say anything else."""
+    """Return the document with the safe mends, or None where it would not parse or would say
+    anything else.
+    """
     try:
         data = edit.apply(source, [change for each in safe for change in each.edits])
     except edit.NotEditable:
@@ -122,4 +134,12 @@ def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
 
 def _fixed(before: Source, after: Source, each: Mend) -> Fix:
     line, column = before.position(each.span.start)
-    return Fix(before.path, line, column, each.kind, each.message, before.line_text(line), after.line_text(line))
+    return Fix(
+        before.path,
+        line,
+        column,
+        each.kind,
+        each.message,
+        before.line_text(line),
+        after.line_text(line),
+    )

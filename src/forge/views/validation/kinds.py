@@ -1,4 +1,6 @@
-"""Which documents there are under given files and folders, and of what kind each is by its place."""
+"""Which documents there are under given files and folders, and of what kind each is by its
+place.
+"""
 
 from __future__ import annotations
 
@@ -19,9 +21,13 @@ from forge.records.card import RUNS
 _CONFIG = ".planning/config.json"
 _PROJECT = ".planning/PROJECT.md"
 _TOP = {
-    settings.PATH: "settings", roadmap.PATH: "roadmap", requirements.PATH: "requirements", reports.STATE: "state",
-    _CONFIG: "config", _PROJECT: "project",
-}  # fmt: skip
+    settings.PATH: "settings",
+    roadmap.PATH: "roadmap",
+    requirements.PATH: "requirements",
+    reports.STATE: "state",
+    _CONFIG: "config",
+    _PROJECT: "project",
+}
 _PLACED = re.compile(
     rf"(?:{re.escape(mission.FOLDER)}/[^/]*(?P<mission>)\.yaml|{re.escape(proof.FOLDER)}/[^/]*(?P<proof>)\.yaml"
     rf"|{re.escape(RUNS)}/[^/]+/(?:(?P<run>)run\.yaml|(?P<timeline>)timeline\.jsonl)"
@@ -76,14 +82,22 @@ def below(folder: str) -> Iterator[str]:
 
 
 def folders_of_phases(root: str) -> tuple[str, ...]:
-    """Return the folders below `phases/` and the archives' own, relative to the root, whether they hold plans or not."""
+    """Return the folders below `phases/` and the archives' own, relative to the root, whether they
+    hold plans or not.
+    """
     found = []
     for parent in (".planning/phases", ".planning/milestones"):
         for name in _folders(os.path.join(root, parent)):
             found.append(f"{parent}/{name}")
             if parent.endswith("milestones"):
-                found += [f"{parent}/{name}/{below}" for below in _folders(os.path.join(root, parent, name))]
-                found += [f"{parent}/{name}/phases/{below}" for below in _folders(os.path.join(root, parent, name, "phases"))]
+                found += [
+                    f"{parent}/{name}/{below}"
+                    for below in _folders(os.path.join(root, parent, name))
+                ]
+                found += [
+                    f"{parent}/{name}/phases/{below}"
+                    for below in _folders(os.path.join(root, parent, name, "phases"))
+                ]
     return tuple(found)
 
 

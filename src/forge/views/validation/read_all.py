@@ -39,7 +39,9 @@ T = TypeVar("T")
 
 
 class Gathering:
-    """The facts of documents by kind and path, as JSON; those of plans lie in a temporary file until a rule asks."""
+    """The facts of documents by kind and path, as JSON; those of plans lie in a temporary file
+    until a rule asks.
+    """
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -54,7 +56,9 @@ class Gathering:
             self.facts.setdefault(kind, {})[path] = facts if kind != "summary" else ""
 
     def findings(self, repository: Repository | None) -> Iterator[Finding]:
-        """Yield what is wrong between the documents; what only git can tell where there is a repository."""
+        """Yield what is wrong between the documents; what only git can tell where there is a
+        repository.
+        """
         yield from between(self._project(repository))
         if repository is not None and "timeline" in self.facts:
             yield from self._history(repository, self.facts["timeline"])
@@ -69,7 +73,11 @@ class Gathering:
         return _decoded(self.facts.get(kind, {}).get(path), of)
 
     def _project(self, repository: Repository | None) -> Project:
-        archived = [each for each in self._all("requirements", Requirements) if each.path != requirements.PATH]
+        archived = [
+            each
+            for each in self._all("requirements", Requirements)
+            if each.path != requirements.PATH
+        ]
         return Project(
             self.root,
             Catalog(self.root).files,
@@ -94,13 +102,20 @@ class Gathering:
     def _completed(self) -> Iterator[str]:
         """Yield the paths of the plans that a run completed which was not rolled back since."""
         ended = {run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"}
-        found = {path.rpartition("/")[0]: json.loads(text) for path, text in self.facts.get("run", {}).items()}
-        cards = [card for folder, card in found.items() if folder in ended and isinstance(card, list)]
+        found = {
+            path.rpartition("/")[0]: json.loads(text)
+            for path, text in self.facts.get("run", {}).items()
+        }
+        cards = [
+            card for folder, card in found.items() if folder in ended and isinstance(card, list)
+        ]
         undone = {prior for _, _, kind, prior in cards if kind == "undo"}
         back = {prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone}
         plans = {str(plan) for run, plan, kind, _ in cards if kind == "execute" and run not in back}
         lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
-        now = moved_plans.homes(lost, moved_plans.said_by(self.root) if lost else {}, lambda path: "")
+        now = moved_plans.homes(
+            lost, moved_plans.said_by(self.root) if lost else {}, lambda path: ""
+        )
         yield from (now.get(plan, plan) for plan in plans)
 
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
@@ -109,7 +124,9 @@ class Gathering:
 
 
 class PlanShelf:
-    """Texts by path in a temporary database, which SQLite holds on the disk: memory does not grow with the plans."""
+    """Texts by path in a temporary database, which SQLite holds on the disk: memory does not grow
+    with the plans.
+    """
 
     def __init__(self) -> None:
         self._base = sqlite3.connect("", isolation_level=None)
@@ -123,7 +140,9 @@ class PlanShelf:
 
     def get(self, path: str) -> str | None:
         """Return the text of a path, None where there is none."""
-        row = self._base.execute("SELECT facts FROM facts WHERE path=?", (text_key(path),)).fetchone()
+        row = self._base.execute(
+            "SELECT facts FROM facts WHERE path=?", (text_key(path),)
+        ).fetchone()
         return row[0] if row else None
 
 
@@ -132,7 +151,9 @@ def _decoded(text: str | None, of: type[T]) -> T | None:
 
 
 def _tracked(repository: Repository | None) -> frozenset[str]:
-    """Return what git tracks, with every folder on the way; nothing where there is no repository."""
+    """Return what git tracks, with every folder on the way; nothing where there is no
+    repository.
+    """
     if repository is None:
         return frozenset()
     try:
@@ -144,7 +165,9 @@ def _tracked(repository: Repository | None) -> frozenset[str]:
 
 
 def repository_of(root: str) -> Repository | None:
-    """Return the repository whose work tree `root` is; None where it is none, or only lies in one."""
+    """Return the repository whose work tree `root` is; None where it is none, or only lies in
+    one.
+    """
     try:
         found = Repository.discover(Path(root))
     except ForgeError:

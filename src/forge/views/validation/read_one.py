@@ -1,4 +1,6 @@
-"""One document read and judged by itself: its findings, its silencing comments, and facts for the rules between documents."""
+"""One document read and judged by itself: its findings, its silencing comments, and facts for the
+rules between documents.
+"""
 
 from __future__ import annotations
 
@@ -37,7 +39,9 @@ _LONGEST_LINE = 400
 
 
 class Reading(Struct, frozen=True):
-    """What a document came to. `facts` is JSON for the rules between documents, `lines` the text of lines with findings."""
+    """What a document came to. `facts` is JSON for the rules between documents, `lines` the text of
+    lines with findings.
+    """
 
     kind: str
     name: str
@@ -50,20 +54,37 @@ class Reading(Struct, frozen=True):
     def encode(self) -> str:
         """Return the reading as JSON, less its facts."""
         return json.dumps(
-            [self.kind, self.name, self.steps, [astuple(each) for each in self.findings], self.allows, [*self.lines.items()]],
-            ensure_ascii=True, separators=(",", ":"),
-        )  # fmt: skip
+            [
+                self.kind,
+                self.name,
+                self.steps,
+                [astuple(each) for each in self.findings],
+                self.allows,
+                [*self.lines.items()],
+            ],
+            ensure_ascii=True,
+            separators=(",", ":"),
+        )
 
     @classmethod
     def decode(cls, text: str, facts: str) -> Reading:
         """Return the reading that was encoded. Raises ValueError or TypeError where it is none."""
         kind, name, steps, findings, allows, lines = plain(text)
         comments = tuple(Allow(rule, reason, Spot(*spot)) for rule, reason, spot in allows)
-        return cls(kind, name, steps, tuple(Finding(*each) for each in findings), comments, dict(lines), facts)
+        return cls(
+            kind,
+            name,
+            steps,
+            tuple(Finding(*each) for each in findings),
+            comments,
+            dict(lines),
+            facts,
+        )
 
 
 def plain(text: str) -> Any:
-    """Return what JSON says. Halves of surrogate pairs, which stand for bytes that are no UTF-8, are read by slower means.
+    """Return what JSON says. Halves of surrogate pairs, which stand for bytes that are no UTF-8,
+    are read by slower means.
 
     Raises ValueError where it is no JSON.
     """
@@ -79,7 +100,11 @@ def read(kind: str, root: Path, source: Source) -> Reading:
     comments = tuple(allow.allows(source)) if kind not in ("timeline", "config") else ()
     found = sorted(findings, key=lambda each: (each.line, each.column, each.rule))
     wanted = {each.line for each in found} | {comment.spot.line for comment in comments}
-    lines = {} if kind == "timeline" else {line: source.line_text(line)[:_LONGEST_LINE] for line in sorted(wanted)}
+    lines = (
+        {}
+        if kind == "timeline"
+        else {line: source.line_text(line)[:_LONGEST_LINE] for line in sorted(wanted)}
+    )
     encoded = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
     return Reading(kind, name, steps, tuple(found), comments, lines, encoded)
 
@@ -95,7 +120,11 @@ def _plan(root: Path, source: Source) -> Answer:
 def _settings(root: Path, source: Source) -> Answer:
     try:
         found = settings.load(root)
-        findings = [_placed(source, documents.SETTINGS_KEY.id, text) for text in found.warnings if text.startswith(source.path)]
+        findings = [
+            _placed(source, documents.SETTINGS_KEY.id, text)
+            for text in found.warnings
+            if text.startswith(source.path)
+        ]
     except SettingsError as error:
         findings = [_placed(source, documents.SETTINGS.id, error.message)]
     return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
@@ -107,8 +136,12 @@ def _placed(source: Source, rule: str, text: str) -> Finding:
     numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
     line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
     of = documents.SETTINGS if rule == documents.SETTINGS.id else documents.SETTINGS_KEY
-    return of.on(source.path, Spot("", line, column, line, column + 1), parts[3].strip() if numbered else text,
-                 "`forge help settings` has every key")  # fmt: skip
+    return of.on(
+        source.path,
+        Spot("", line, column, line, column + 1),
+        parts[3].strip() if numbered else text,
+        "`forge help settings` has every key",
+    )
 
 
 def _rule_names(source: Source) -> list[Finding]:
@@ -119,15 +152,29 @@ def _rule_names(source: Source) -> list[Finding]:
         return []
     known = {rule.id for rule in RULES}
     return [
-        documents.SETTINGS_KEY.at(source, span, f"there is no rule `{key}`",
-                                  f"did you mean `{near}`?" if (near := meant(key, known)) else "`forge rules` lists them")
-        for key, span in (block.keys if block else {}).items() if key not in known
-    ]  # fmt: skip
+        documents.SETTINGS_KEY.at(
+            source,
+            span,
+            f"there is no rule `{key}`",
+            (
+                f"did you mean `{near}`?"
+                if (near := meant(key, known))
+                else "`forge rules` lists them"
+            ),
+        )
+        for key, span in (block.keys if block else {}).items()
+        if key not in known
+    ]
 
 
 def _mission(root: Path, source: Source) -> Answer:
     found = mission.load(root, source.path)
-    return found.id, 0, [*missions.check_mission(source, found), *conflict.check(source)], MissionFacts.of(found)
+    return (
+        found.id,
+        0,
+        [*missions.check_mission(source, found), *conflict.check(source)],
+        MissionFacts.of(found),
+    )
 
 
 def _item(root: Path, source: Source) -> Answer:
@@ -176,8 +223,19 @@ def _page(root: Path, source: Source) -> Answer:
 
 
 _READERS: dict[str, Callable[[Path, Source], Answer]] = {
-    "plan": _plan, "settings": _settings, "mission": _mission, "item": _item, "roadmap": _roadmap,
+    "plan": _plan,
+    "settings": _settings,
+    "mission": _mission,
+    "item": _item,
+    "roadmap": _roadmap,
     "requirements": _requirements,
-    "state": _report, "summary": _report, "verification": _report, "config": _config, "timeline": _timeline, "run": _run,
-    "proof": _proof, "project": _page, "phase": _page,
-}  # fmt: skip
+    "state": _report,
+    "summary": _report,
+    "verification": _report,
+    "config": _config,
+    "timeline": _timeline,
+    "run": _run,
+    "proof": _proof,
+    "project": _page,
+    "phase": _page,
+}

@@ -18,15 +18,24 @@ _JUDGES = ("text", "planning", "check", "check/rules", "timeline", "views")
 _SETTLED = 20_000_000  # nanoseconds after which a file's times tell every later change apart
 _BATCH = 500
 _LOOK_UP = "SELECT stamp, sum, reading, facts FROM readings WHERE path=?"
-_LAYOUT = "CREATE TABLE IF NOT EXISTS readings (path TEXT PRIMARY KEY, stamp TEXT, sum INTEGER, reading TEXT, facts TEXT)"
+_LAYOUT = (
+    "CREATE TABLE IF NOT EXISTS readings (path TEXT PRIMARY KEY, stamp TEXT, sum INTEGER, reading"
+    " TEXT, facts TEXT)"
+)
 
 
 def fingerprint() -> str:
-    """Return what changes with forge itself: its version, and the times and sizes of the files that judge."""
+    """Return what changes with forge itself: its version, and the times and sizes of the files that
+    judge.
+    """
     said = [forge.__version__]
     for room in _JUDGES:
         with contextlib.suppress(OSError), os.scandir(_PACKAGE / room) as entries:
-            found = sorted((entry.name, entry.stat().st_mtime_ns, entry.stat().st_size) for entry in entries if entry.is_file())
+            found = sorted(
+                (entry.name, entry.stat().st_mtime_ns, entry.stat().st_size)
+                for entry in entries
+                if entry.is_file()
+            )
             said.append(str(found))
     return hashlib.sha256(str(said).encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
@@ -37,11 +46,16 @@ def stamp(found: os.stat_result) -> str:
 
 
 class ReadingCache:
-    """A cache in one SQLite file. Whatever is wrong with the file, the cache is then empty and takes nothing."""
+    """A cache in one SQLite file. Whatever is wrong with the file, the cache is then empty and
+    takes nothing.
+    """
 
     def __init__(self, folder: Path, root: str, name: str = "documents") -> None:
-        """Open the cache of a work tree's root in a folder, which is made if need be; `name` says what is kept in it."""
-        self._path = folder / f"{name}-{hashlib.sha256(root.encode('utf-8', 'surrogateescape')).hexdigest()[:16]}.sqlite3"
+        """Open the cache of a work tree's root in a folder, which is made if need be; `name` says
+        what is kept in it.
+        """
+        place = hashlib.sha256(root.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        self._path = folder / f"{name}-{place}.sqlite3"
         self._pending: list[tuple[str, str, int, str, str]] = []
         self._base: sqlite3.Connection | None = None
         try:
@@ -72,7 +86,9 @@ class ReadingCache:
             self._base = None
 
     def get(self, path: str, found: os.stat_result) -> tuple[str, str] | None:
-        """Return reading and facts of a file that is as it was; None where it is not, or was never seen."""
+        """Return reading and facts of a file that is as it was; None where it is not, or was never
+        seen.
+        """
         return self.recall(path, stamp(found))
 
     def recall(self, path: str, sign: str) -> tuple[str, str] | None:
@@ -84,12 +100,19 @@ class ReadingCache:
         except sqlite3.Error:
             self._base = None
             return None
-        if row is None or row[0] != sign or not isinstance(row[2], str) or not isinstance(row[3], str):
+        if (
+            row is None
+            or row[0] != sign
+            or not isinstance(row[2], str)
+            or not isinstance(row[3], str)
+        ):
             return None
         return (row[2], row[3]) if zlib.crc32((row[2] + row[3]).encode()) == row[1] else None
 
     def put(self, path: str, found: os.stat_result, reading: str, facts: str) -> None:
-        """Keep a reading; not that of a file which changed just now, since its times may not tell the next change."""
+        """Keep a reading; not that of a file which changed just now, since its times may not tell
+        the next change.
+        """
         if time.time_ns() - max(found.st_mtime_ns, found.st_ctime_ns) >= _SETTLED:
             self.remember(path, stamp(found), reading, facts)
 
@@ -97,7 +120,9 @@ class ReadingCache:
         """Keep something under a name, until its sign is another one."""
         if self._base is None:
             return
-        self._pending.append((text_key(path), sign, zlib.crc32((reading + facts).encode()), reading, facts))
+        self._pending.append(
+            (text_key(path), sign, zlib.crc32((reading + facts).encode()), reading, facts)
+        )
         if len(self._pending) >= _BATCH:
             self._flush()
 
@@ -122,7 +147,9 @@ class ReadingCache:
             gone = known - {text_key(path) for path in kept}
             if gone:
                 self._base.execute("BEGIN IMMEDIATE")
-                self._base.executemany("DELETE FROM readings WHERE path=?", [(path,) for path in gone])
+                self._base.executemany(
+                    "DELETE FROM readings WHERE path=?", [(path,) for path in gone]
+                )
                 self._base.execute("COMMIT")
         except sqlite3.Error:
             self._base = None

@@ -67,14 +67,18 @@ class Report(Struct):
         self.files += 1
         self.steps += reading.steps
         self.findings += found
-        self.documents.append({"path": path, "kind": reading.kind, "id": name, "steps": reading.steps})
+        self.documents.append(
+            {"path": path, "kind": reading.kind, "id": name, "steps": reading.steps}
+        )
         for finding in found:
             if finding.line in reading.lines:
                 self.lines[path, finding.line] = reading.lines[finding.line]
 
 
 def of_one_plan(root: Path, source: Source) -> list[Finding]:
-    """Return what the rules of a document alone find wrong with one plan, as `validate` would say it, in order."""
+    """Return what the rules of a document alone find wrong with one plan, as `validate` would say
+    it, in order.
+    """
     reading, severities = read("plan", root, source), _severities(str(root))
     asked = OF_A_DOCUMENT - {rule for rule, severity in severities.items() if severity == "off"}
     found = silenced(reading.findings, reading.allows, asked, _EVERY_RULE, source.path)
@@ -82,22 +86,36 @@ def of_one_plan(root: Path, source: Source) -> list[Finding]:
 
 
 def plans_among(root: Path, paths: list[Path]) -> list[str]:
-    """Return the plans below `root` among the documents that `validate` would read, relative to it. Raises UsageError."""
+    """Return the plans below `root` among the documents that `validate` would read, relative to it.
+    Raises UsageError.
+    """
     top = os.path.realpath(root)
     places = [found.place for found in documents(paths or [Path(top, FOLDER)])]
-    return [posixpath.relpath(place, top) for place in places if place.startswith(f"{top}/") and kind_of(place) == "plan"]
+    return [
+        posixpath.relpath(place, top)
+        for place in places
+        if place.startswith(f"{top}/") and kind_of(place) == "plan"
+    ]
 
 
-def validate(root: Path, paths: list[Path], *, progress: Progress | None = None, probed: Probed | None = None) -> Report:
-    """Read the given files and folders, else `.planning/` below `root`. Raises UsageError for a path that is not there.
+def validate(
+    root: Path, paths: list[Path], *, progress: Progress | None = None, probed: Probed | None = None
+) -> Report:
+    """Read the given files and folders, else `.planning/` below `root`. Raises UsageError for a
+    path that is not there.
 
-    A document that lies in a `.planning/` is held against its neighbours too: always in a repository, elsewhere where
-    the folder was named and not the file alone. `progress` is told how many documents of how many are read;
-    `probed` has what running its commands showed of a plan of `root`.
+    A document that lies in a `.planning/` is held against its neighbours too: always in a
+    repository, elsewhere where the folder was named and not the file alone. `progress` is told how
+    many documents of how many are read; `probed` has what running its commands showed of a plan of
+    `root`.
     """
     top = os.path.realpath(root)
     if not paths and not os.path.isdir(os.path.join(top, FOLDER)):
-        raise UsageError(f"there is no {FOLDER}/ in {top}", "run `forge init`, or name the files to validate", ["forge init"])
+        raise UsageError(
+            f"there is no {FOLDER}/ in {top}",
+            "run `forge init`, or name the files to validate",
+            ["forge init"],
+        )
     repository = repository_of(top)
     groups: dict[str, list[str]] = {}
     for found in documents(paths or [Path(top, FOLDER)]):
@@ -106,13 +124,20 @@ def validate(root: Path, paths: list[Path], *, progress: Progress | None = None,
     report, total = Report(), sum(map(len, groups.values()))
     for owner, places in groups.items():
         told = _counting(progress, report.files, total)
-        room = _Room(owner or top, repository if owner == top else None, top, probed if owner == top else None)
+        room = _Room(
+            owner or top,
+            repository if owner == top else None,
+            top,
+            probed if owner == top else None,
+        )
         room.judge(report, list(dict.fromkeys(places)), bool(owner), told)
     return report
 
 
 def _owner(found: Found, top: str, repository: Repository | None) -> str:
-    """Return the folder whose `.planning/` a document belongs to; empty for one that is judged by itself."""
+    """Return the folder whose `.planning/` a document belongs to; empty for one that is judged by
+    itself.
+    """
     before, inside, _ = found.place.rpartition(f"/{FOLDER}/")
     if repository is not None and found.place.startswith(f"{top}/"):
         return top
@@ -120,24 +145,38 @@ def _owner(found: Found, top: str, repository: Repository | None) -> str:
 
 
 def _counting(progress: Progress | None, before: int, total: int) -> Callable[[int], None]:
-    return (lambda done: progress(min(before + done, total), total)) if progress else (lambda done: None)
+    return (
+        (lambda done: progress(min(before + done, total), total))
+        if progress
+        else (lambda done: None)
+    )
 
 
 class _Room:
     """The documents of one folder, judged together."""
 
-    def __init__(self, root: str, repository: Repository | None, top: str, probed: Probed | None) -> None:
+    def __init__(
+        self, root: str, repository: Repository | None, top: str, probed: Probed | None
+    ) -> None:
         self.probed = probed or {}
         self.root = root
         self.top = top
         self.repository = repository
         self.cache = ReadingCache(repository.forge_dir / "cache", root) if repository else None
 
-    def judge(self, report: Report, places: list[str], together: bool, told: Callable[[int], None]) -> None:
-        """Read the documents and add what is found to a report; `together` holds them against their neighbours."""
+    def judge(
+        self, report: Report, places: list[str], together: bool, told: Callable[[int], None]
+    ) -> None:
+        """Read the documents and add what is found to a report; `together` holds them against their
+        neighbours.
+        """
         wanted = dict.fromkeys(places)
         gathering = Gathering(Path(self.root))
-        neighbours = [place for place in below(os.path.join(self.root, FOLDER)) if place not in wanted] if together else []
+        neighbours = (
+            [place for place in below(os.path.join(self.root, FOLDER)) if place not in wanted]
+            if together
+            else []
+        )
         readings: dict[str, Reading] = {}
         for number, place in enumerate([*places, *neighbours], 1):
             path = self._relative(place)
@@ -181,7 +220,11 @@ class _Room:
         return reading
 
     def _report(
-        self, report: Report, readings: dict[str, Reading], between: dict[str, list[Finding]], asked: frozenset[str]
+        self,
+        report: Report,
+        readings: dict[str, Reading],
+        between: dict[str, list[Finding]],
+        asked: frozenset[str],
     ) -> None:
         severities = _severities(self.root)
         ids = {file.path: file.id for file in Catalog(Path(self.root)).files}
@@ -191,10 +234,18 @@ class _Room:
             reading = readings.pop(path)
             extra = [*between.get(path, []), *self.probed.get(path, [])]
             rules = active if path in self.probed else active - PROBED
-            findings = silenced([*reading.findings, *extra], reading.allows, rules, _EVERY_RULE, path)
-            ordered = sorted(_weighed(findings, severities), key=lambda each: (each.line, each.column))
+            findings = silenced(
+                [*reading.findings, *extra], reading.allows, rules, _EVERY_RULE, path
+            )
+            ordered = sorted(
+                _weighed(findings, severities), key=lambda each: (each.line, each.column)
+            )
             lines = reading.lines | (_lines(self.root, path, extra) if extra else {})
-            shown = path if self.root == self.top or os.path.isabs(path) else os.path.join(self.root, path)
+            shown = (
+                path
+                if self.root == self.top or os.path.isabs(path)
+                else os.path.join(self.root, path)
+            )
             named = [replace(each, path=shown) for each in ordered] if shown != path else ordered
             report.add(shown, ids.get(path, reading.name), replace(reading, lines=lines), named)
         for path, findings in between.items():
@@ -202,8 +253,12 @@ class _Room:
                 report.findings += _weighed(findings, severities)
 
 
-def _by_path(findings: Iterator[Finding], readings: Mapping[str, Reading]) -> dict[str, list[Finding]]:
-    """Return findings by their document: those of documents that are asked for, or that are not there at all."""
+def _by_path(
+    findings: Iterator[Finding], readings: Mapping[str, Reading]
+) -> dict[str, list[Finding]]:
+    """Return findings by their document: those of documents that are asked for, or that are not
+    there at all.
+    """
     found: dict[str, list[Finding]] = {}
     for finding in findings:
         if finding.path in readings or finding.rule == "timeline-rewritten":
@@ -213,12 +268,16 @@ def _by_path(findings: Iterator[Finding], readings: Mapping[str, Reading]) -> di
 
 def _unreadable(kind: str, path: str, reason: str) -> Reading:
     said = f"the file cannot be read: {reason}"
-    finding = Finding("unreadable", "error", path, 1, 1, 1, 1, said, "make it a readable file", True)
+    finding = Finding(
+        "unreadable", "error", path, 1, 1, 1, 1, said, "make it a readable file", True
+    )
     return Reading(kind, path, findings=(finding,))
 
 
 def _severities(root: str) -> Mapping[str, RuleSeverity]:
-    """Return the severity that the settings give to rules; none where they cannot be used (that is a finding)."""
+    """Return the severity that the settings give to rules; none where they cannot be used (that is
+    a finding).
+    """
     try:
         return settings.load(Path(root)).rules
     except SettingsError:
@@ -231,7 +290,9 @@ def _weighed(findings: Iterable[Finding], severities: Mapping[str, RuleSeverity]
     for finding in findings:
         severity = severities.get(finding.rule, finding.severity)
         if severity != "off":
-            weighed.append(finding if severity == finding.severity else replace(finding, severity=severity))
+            weighed.append(
+                finding if severity == finding.severity else replace(finding, severity=severity)
+            )
     return weighed
 
 

@@ -1,4 +1,6 @@
-"""Whether a file exports a name: by its syntax tree where a grammar is at hand, else by a whole word, labelled `text`."""
+"""Whether a file exports a name: by its syntax tree where a grammar is at hand, else by a whole
+word, labelled `text`.
+"""
 
 from __future__ import annotations
 
@@ -30,20 +32,29 @@ if TYPE_CHECKING:
 __all__ = ["Wanted", "find", "wanted"]
 
 _READERS: dict[str, Callable[[Node], Iterator[Symbol]]] = {
-    "rust": rust.symbols, "go": go.symbols, "java": classes.java, "csharp": classes.csharp, "php": classes.php,
+    "rust": rust.symbols,
+    "go": go.symbols,
+    "java": classes.java,
+    "csharp": classes.csharp,
+    "php": classes.php,
     "ruby": ruby.symbols,
-}  # fmt: skip
+}
 _SCRIPTS = frozenset(("javascript", "typescript", "tsx"))
 _PLACES: dict[str, Callable[[Import, str, Files], list[Place]]] = {
-    **dict.fromkeys(_SCRIPTS, javascript_imports.places), "python": python_imports.places, "rust": rust_imports.places,
-}  # fmt: skip
+    **dict.fromkeys(_SCRIPTS, javascript_imports.places),
+    "python": python_imports.places,
+    "rust": rust_imports.places,
+}
 _COMPONENTS = (".vue", ".svelte", ".astro")
 _AMBIENT = (".d.ts", ".d.mts", ".d.cts")
 _PACKAGES = ("__init__.py", "__init__.pyi")
 _MOST_FOLLOWED = 100
 _KINDS = {
-    "re-export": "re-export", "member": "public member", "default export": "default export", "base": "inherited member",
-}  # fmt: skip
+    "re-export": "re-export",
+    "member": "public member",
+    "default export": "default export",
+    "base": "inherited member",
+}
 
 
 class _Outline(Struct, frozen=True):
@@ -55,21 +66,37 @@ class _Outline(Struct, frozen=True):
     def best(self, parts: tuple[str, ...]) -> Symbol | None:
         """Return the symbol that a name means: a public one before others, the outermost first."""
         full = ".".join(parts)
-        found = [s for s in self.symbols.get(parts[-1], ()) if s.name == full or s.name.endswith(f".{full}")]
+        found = [
+            s
+            for s in self.symbols.get(parts[-1], ())
+            if s.name == full or s.name.endswith(f".{full}")
+        ]
         return min(found, key=lambda s: (not s.public, s.name.count("."), s.line), default=None)
 
     def first(self) -> Symbol | None:
         """Return the first public symbol."""
-        public = [s for group in self.symbols.values() for s in group if s.public and s.how != "base"]
+        public = [
+            s for group in self.symbols.values() for s in group if s.public and s.how != "base"
+        ]
         return min(public, key=lambda s: s.line, default=None)
 
 
 def find(code: Code, name: Wanted, files: Files) -> Outcome:
-    """Say whether a file exports a name. `files` are those among which `export * from "./x"` is followed."""
-    if not name.guessed and lexicon_of(code.path) is None and name.text in code.text:  # not source code
-        return Outcome("pass", "", (Evidence(code.path, code.line(code.text.index(name.text)), "export (text)"),))
+    """Say whether a file exports a name. `files` are those among which `export * from "./x"` is
+    followed.
+    """
+    if (
+        not name.guessed and lexicon_of(code.path) is None and name.text in code.text
+    ):  # not source code
+        return Outcome(
+            "pass",
+            "",
+            (Evidence(code.path, code.line(code.text.index(name.text)), "export (text)"),),
+        )
     if not name.names:
-        return Outcome("unproven", f"`{name.text}` is not the name of an export, so it cannot be looked for")
+        return Outcome(
+            "unproven", f"`{name.text}` is not the name of an export, so it cannot be looked for"
+        )
     if len(code.text) > grammars.MOST_BYTES:
         return Outcome("unproven", "it is too large to be read as source code")
     outline = _outline(code.path, code.text)
@@ -91,11 +118,15 @@ def _in_tree(code: Code, outline: _Outline, name: Wanted, files: Files) -> Outco
         return Outcome("fail", f"`{name.text}`, defined in line {symbols[0].line}, is not public")
     word = _word_line(code.bare, name.names[-1][-1])
     if gaps:
-        return Outcome("unproven", f"`{name.text}` may come from {gaps[0]}, which cannot be looked into here")
+        return Outcome(
+            "unproven", f"`{name.text}` may come from {gaps[0]}, which cannot be looked into here"
+        )
     if outline.broken and word:
         place = f"the file does not parse (line {outline.broken})"
         return Outcome("unproven", f"`{name.text}` occurs in line {word}, but {place}")
-    occurs = f"; it occurs in line {word}, but not as an export or public definition" if word else ""
+    occurs = (
+        f"; it occurs in line {word}, but not as an export or public definition" if word else ""
+    )
     return Outcome("fail", f"`{name.text}` is not exported{occurs}")
 
 
@@ -112,7 +143,12 @@ def _meant(outline: _Outline, parts: tuple[str, ...], path: str) -> Symbol | Non
 
 def _own_names(path: str) -> set[str]:
     """Return what a plan may call the module itself: its file's name, its folder's."""
-    names = (posixpath.basename(path).partition(".")[0], posixpath.basename(posixpath.dirname(path)), "self", "module")
+    names = (
+        posixpath.basename(path).partition(".")[0],
+        posixpath.basename(posixpath.dirname(path)),
+        "self",
+        "module",
+    )
     return {name.lower() for name in names}
 
 
@@ -120,14 +156,20 @@ def _evidence(path: str, symbol: Symbol) -> Evidence:
     return Evidence(path, symbol.line, f"{_KINDS.get(symbol.how, 'export')} (syntax tree)")
 
 
-def _passed_on(code: Code, outline: _Outline, name: Wanted, files: Files) -> tuple[tuple[Evidence, ...], list[str]]:
-    """Look for a name in the modules that a file gives on as a whole and in the types that its types extend, and in theirs.
+def _passed_on(
+    code: Code, outline: _Outline, name: Wanted, files: Files
+) -> tuple[tuple[Evidence, ...], list[str]]:
+    """Look for a name in the modules that a file gives on as a whole and in the types that its
+    types extend, and in theirs.
 
-    Returns the evidence (empty where it is not found), and the modules that could not be looked into.
+    Returns the evidence (empty where it is not found), and the modules that could not be looked
+    into.
     """
     gaps: list[str] = []
     seen: set[tuple[str, str]] = set()
-    pending = deque((star, code.path, star, parts) for parts in name.names for star in _stars(outline, parts))
+    pending = deque(
+        (star, code.path, star, parts) for parts in name.names for star in _stars(outline, parts)
+    )
     while pending and len(seen) < _MOST_FOLLOWED:
         star, path, origin, parts = pending.popleft()
         if (path, star.name + star.source) in seen:
@@ -151,18 +193,30 @@ def _passed_on(code: Code, outline: _Outline, name: Wanted, files: Files) -> tup
 
 
 def _stars(outline: _Outline, parts: tuple[str, ...]) -> list[Symbol]:
-    """Return where a file gives on what it does not itself define: whole modules, and the bases of the types asked for."""
+    """Return where a file gives on what it does not itself define: whole modules, and the bases of
+    the types asked for.
+    """
     stars = [star for star in outline.symbols.get("*", ()) if star.public]
     if parts == ("default",):
         return []
-    return [star for star in stars if star.how != "base" or len(parts) == 1 or star.name.split(".")[-2] == parts[-2]]
+    return [
+        star
+        for star in stars
+        if star.how != "base" or len(parts) == 1 or star.name.split(".")[-2] == parts[-2]
+    ]
 
 
 def _sources(star: Symbol, path: str, files: Files) -> list[str]:
-    """Return the files that a star leads to; a base type is looked for in a file of its name, in the same folder first."""
+    """Return the files that a star leads to; a base type is looked for in a file of its name, in
+    the same folder first.
+    """
     if star.how != "base":
         find_places = _PLACES.get(grammars.language_of(path) or "")
-        return [place.path for place in find_places(Import(star.line, star.source, "*"), path, files)] if find_places else []
+        return (
+            [place.path for place in find_places(Import(star.line, star.source, "*"), path, files)]
+            if find_places
+            else []
+        )
     named = files.named(star.source + posixpath.splitext(path)[1])
     beside = [file for file in named if posixpath.dirname(file) == posixpath.dirname(path)]
     return beside or (named if len(named) == 1 else [])
@@ -174,12 +228,20 @@ def _outline(path: str, text: str) -> _Outline | None:
     language = grammars.language_of(path)
     if language == "python":
         module = python_tree(text)
-        return None if module is None else _indexed(python.symbols(module, package=path.endswith(_PACKAGES)))
+        return (
+            None
+            if module is None
+            else _indexed(python.symbols(module, package=path.endswith(_PACKAGES)))
+        )
     tree = grammars.parse(language, text.encode("utf-8", "replace")) if language else None
     if tree is None or language is None:
         return None
     root = tree.root_node
-    found = javascript.symbols(root, ambient=path.endswith(_AMBIENT)) if language in _SCRIPTS else _READERS[language](root)
+    found = (
+        javascript.symbols(root, ambient=path.endswith(_AMBIENT))
+        if language in _SCRIPTS
+        else _READERS[language](root)
+    )
     return _indexed(found, _first_error(root) if root.has_error else None)
 
 
@@ -219,8 +281,13 @@ def _in_broken_python(code: Code, name: Wanted, word: str) -> Outcome:
     shape = rf"^(?:(?:async[ \t]+)?def|class)[ \t]+{re.escape(word)}\b|^{re.escape(word)}[ \t]*[:=]"
     found = re.compile(shape, re.M).search(code.bare)
     if found and not word.startswith("_"):
-        return Outcome("pass", "", (Evidence(code.path, code.line(found.start()), "export (text)"),))
-    return Outcome("unproven", f"the file does not parse as Python, so `{name.text}` cannot be told for an export")
+        return Outcome(
+            "pass", "", (Evidence(code.path, code.line(found.start()), "export (text)"),)
+        )
+    return Outcome(
+        "unproven",
+        f"the file does not parse as Python, so `{name.text}` cannot be told for an export",
+    )
 
 
 def _word_line(text: str, word: str) -> int | None:

@@ -15,12 +15,17 @@ _LISTS = ("type_declaration", "const_declaration", "var_declaration", "var_spec_
 
 
 def symbols(root: Node) -> Iterator[Symbol]:
-    """Yield the names at package level and their members, below the package's name; capitals make a name public.
+    """Yield the names at package level and their members, below the package's name; capitals make a
+    name public.
 
     A method counts whatever the case of its type: it is called through interfaces.
     """
     clause = next((node for node in root.named_children if node.type == "package_clause"), None)
-    package = f"{text_of(clause.named_children[0])}." if clause is not None and clause.named_children else ""
+    package = (
+        f"{text_of(clause.named_children[0])}."
+        if clause is not None and clause.named_children
+        else ""
+    )
     for node in root.named_children:
         for symbol in _declared(node):
             public = symbol.name.rpartition(".")[2][:1].isupper()
@@ -32,7 +37,9 @@ def _declared(node: Node) -> Iterator[Symbol]:
         yield from named(node.child_by_field_name("name"))
     elif node.type == "method_declaration":
         receiver = _receiver(node.child_by_field_name("receiver"))
-        yield from named(node.child_by_field_name("name"), f"{receiver}." if receiver else "", how="member")
+        yield from named(
+            node.child_by_field_name("name"), f"{receiver}." if receiver else "", how="member"
+        )
     elif node.type in _LISTS:
         for child in node.named_children:
             yield from _declared(child)
@@ -45,13 +52,21 @@ def _declared(node: Node) -> Iterator[Symbol]:
 
 def _receiver(node: Node | None) -> str:
     """Return the type of a method's receiver, without pointer and type arguments."""
-    return next((text_of(part) for part in walk(node) if part.type == "type_identifier"), "") if node else ""
+    return (
+        next((text_of(part) for part in walk(node) if part.type == "type_identifier"), "")
+        if node
+        else ""
+    )
 
 
 def _type(node: Node) -> Iterator[Symbol]:
     name, body = node.child_by_field_name("name"), node.child_by_field_name("type")
     yield from named(name)
-    members = body.named_children if body is not None and body.type in ("struct_type", "interface_type") else []
+    members = (
+        body.named_children
+        if body is not None and body.type in ("struct_type", "interface_type")
+        else []
+    )
     for group in members:
         for member in [group] if group.type == "method_elem" else group.named_children:
             for field in member.children_by_field_name("name"):

@@ -1,4 +1,6 @@
-"""What a JavaScript or TypeScript file exports: every form of `export`, CommonJS, and members of what is exported."""
+"""What a JavaScript or TypeScript file exports: every form of `export`, CommonJS, and members of
+what is exported.
+"""
 
 from __future__ import annotations
 
@@ -12,28 +14,55 @@ from forge.check.must_haves.grammars import line_of, text_of, walk
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_COMMON = re.compile(r"(?:module\s*\.\s*)?exports(?:\s*\.\s*([\w$]+))?|(?:window|globalThis|self|global)\s*\.\s*([\w$]+)")
+_COMMON = re.compile(
+    r"(?:module\s*\.\s*)?exports(?:\s*\.\s*([\w$]+))?|(?:window|globalThis|self|global)\s*\.\s*([\w$]+)"
+)
 _LONGEST_TARGET = 80
 _DEEPEST_VALUE = 5
 _BOUND = frozenset(("identifier", "shorthand_property_identifier_pattern"))
-_PATTERNS = frozenset((
-    "object_pattern", "array_pattern", "rest_pattern", "assignment_pattern", "object_assignment_pattern",
-    "pair_pattern",
-))  # fmt: skip
-_KEYED = frozenset((
-    "method_definition", "public_field_definition", "field_definition", "abstract_method_signature", "pair",
-    "property_signature", "method_signature", "enum_assignment",
-))  # fmt: skip
+_PATTERNS = frozenset(
+    (
+        "object_pattern",
+        "array_pattern",
+        "rest_pattern",
+        "assignment_pattern",
+        "object_assignment_pattern",
+        "pair_pattern",
+    )
+)
+_KEYED = frozenset(
+    (
+        "method_definition",
+        "public_field_definition",
+        "field_definition",
+        "abstract_method_signature",
+        "pair",
+        "property_signature",
+        "method_signature",
+        "enum_assignment",
+    )
+)
 _LISTS = frozenset(("class_body", "interface_body", "object_type", "enum_body", "object"))
-_PASSED = frozenset((
-    "call_expression", "parenthesized_expression", "as_expression", "satisfies_expression", "arrow_function",
-    "arguments", "await_expression", "non_null_expression", "intersection_type",
-))  # fmt: skip
+_PASSED = frozenset(
+    (
+        "call_expression",
+        "parenthesized_expression",
+        "as_expression",
+        "satisfies_expression",
+        "arrow_function",
+        "arguments",
+        "await_expression",
+        "non_null_expression",
+        "intersection_type",
+    )
+)
 _KEYS = frozenset(("property_identifier", "shorthand_property_identifier"))
 
 
 def symbols(root: Node, *, ambient: bool) -> Iterator[Symbol]:
-    """Yield what a file exports; `ambient` says that it is a `.d.ts`, whose bare declarations are there for all."""
+    """Yield what a file exports; `ambient` says that it is a `.d.ts`, whose bare declarations are
+    there for all.
+    """
     return _File(root).symbols(ambient=ambient)
 
 
@@ -57,7 +86,10 @@ class _File:
 
     def exported(self, node: Node) -> Iterator[Symbol]:
         """Yield what an `export` statement exports."""
-        declaration, value = node.child_by_field_name("declaration"), node.child_by_field_name("value")
+        declaration, value = (
+            node.child_by_field_name("declaration"),
+            node.child_by_field_name("value"),
+        )
         if declaration is not None:
             default = child_of(node, "default") is not None
             if default:
@@ -73,7 +105,9 @@ class _File:
             yield from self.given_on(node)
 
     def given_on(self, node: Node) -> Iterator[Symbol]:
-        """Yield the names of `export { a as b }`, `export * as ns from "x"` and `export * from "x"`."""
+        """Yield the names of `export { a as b }`, `export * as ns from "x"` and `export * from
+        "x"`.
+        """
         source = node.child_by_field_name("source")
         how = "export" if source is None else "re-export"
         clause = child_of(node, "export_clause", "namespace_export")
@@ -92,13 +126,19 @@ class _File:
     def default(self, value: Node) -> Iterator[Symbol]:
         """Yield a default export: under that name, and under the name of what is exported."""
         yield Symbol("default", line_of(value), how="default export")
-        own = value.child_by_field_name("name") if "function" in value.type or "class" in value.type else None
+        own = (
+            value.child_by_field_name("name")
+            if "function" in value.type or "class" in value.type
+            else None
+        )
         for name in [own] if own is not None else list(_identifiers(value)):
             yield from named(name, how="default export")
             yield from self.members_of(text_of(name), text_of(name))
         yield from self.members(value, "default")
 
-    def declared(self, node: Node, prefix: str, how: str = "export", depth: int = 0) -> Iterator[Symbol]:
+    def declared(
+        self, node: Node, prefix: str, how: str = "export", depth: int = 0
+    ) -> Iterator[Symbol]:
         """Yield the names that a declaration gives, with their members."""
         if node.type in ("lexical_declaration", "variable_declaration"):
             for declarator in node.named_children:
@@ -123,33 +163,57 @@ class _File:
             yield from self.members(declared, owner, depth)
 
     def members(self, node: Node, owner: str, depth: int = 0) -> Iterator[Symbol]:
-        """Yield the public members of a class, interface, enum, namespace, or of the object that a name is given."""
+        """Yield the public members of a class, interface, enum, namespace, or of the object that a
+        name is given.
+        """
         if depth > _DEEPEST_VALUE:
             return
-        body = node if node.type in _LISTS else node.child_by_field_name("body") or node.child_by_field_name("value")
+        body = (
+            node
+            if node.type in _LISTS
+            else node.child_by_field_name("body") or node.child_by_field_name("value")
+        )
         if node.type == "new_expression":
-            yield from self.members_of(text_of(node.child_by_field_name("constructor")), owner, depth + 1)
+            yield from self.members_of(
+                text_of(node.child_by_field_name("constructor")), owner, depth + 1
+            )
         elif body is not None and body.type in _LISTS:
             for member in body.named_children:
                 yield from _member(member, owner)
-        elif body is None or (body.type == "statement_block" and node.type not in ("internal_module", "module")):
+        elif body is None or (
+            body.type == "statement_block" and node.type not in ("internal_module", "module")
+        ):
             yield from self.wrapped(node, owner, depth)
         elif body.type == "statement_block":
             for statement in body.named_children:
-                held = statement.child_by_field_name("declaration") if statement.type == "export_statement" else None
-                yield from self.declared(held, f"{owner}.", "member", depth + 1) if held is not None else ()
+                held = (
+                    statement.child_by_field_name("declaration")
+                    if statement.type == "export_statement"
+                    else None
+                )
+                yield from (
+                    self.declared(held, f"{owner}.", "member", depth + 1)
+                    if held is not None
+                    else ()
+                )
         else:
             yield from self.members(body, owner, depth + 1)
 
     def wrapped(self, node: Node, owner: str, depth: int) -> Iterator[Symbol]:
-        """Look for an object in what is passed to a call, or returned by an arrow function: `create(() => ({ a }))`."""
-        parts = (node.child_by_field_name("arguments") if node.type == "call_expression" else None) or node
+        """Look for an object in what is passed to a call, or returned by an arrow function:
+        `create(() => ({ a }))`.
+        """
+        parts = (
+            node.child_by_field_name("arguments") if node.type == "call_expression" else None
+        ) or node
         for child in parts.named_children[:4] if node.type in _PASSED else []:
             if child.type in _PASSED or child.type in _LISTS:
                 yield from self.members(child, owner, depth + 1)
 
     def ambient(self, node: Node, *, public: bool) -> Iterator[Symbol]:
-        """Yield what `declare` declares; inside `declare module` and `declare global` it is there for all files."""
+        """Yield what `declare` declares; inside `declare module` and `declare global` it is there
+        for all files.
+        """
         for child in node.named_children:
             body = child if child.type == "statement_block" else child.child_by_field_name("body")
             if child.type in ("module", "statement_block") and body is not None:
@@ -160,7 +224,9 @@ class _File:
                 yield from self.declared(child, "", "ambient declaration")
 
     def common(self) -> Iterator[Symbol]:
-        """Yield what CommonJS exports, wherever in the file it stands, and what is hung on the global object."""
+        """Yield what CommonJS exports, wherever in the file it stands, and what is hung on the
+        global object.
+        """
         for node in walk(self.root):
             if node.type != "assignment_expression":
                 continue
@@ -183,7 +249,11 @@ class _File:
         """Yield what is assigned to `module.exports` as a whole."""
         value: Node = right
         for _ in range(DEEPEST):
-            value = (value.child_by_field_name("right") if value.type == "assignment_expression" else None) or value
+            value = (
+                value.child_by_field_name("right")
+                if value.type == "assignment_expression"
+                else None
+            ) or value
         if value.type != "object":
             yield from self.default(value)
             yield from _required(value)
@@ -199,7 +269,9 @@ class _File:
 
 
 def _locals(root: Node) -> Iterator[tuple[str, Node]]:
-    """Yield the names that a file declares at its top level, with the nodes that hold their members."""
+    """Yield the names that a file declares at its top level, with the nodes that hold their
+    members.
+    """
     for node in root.named_children:
         for held in (node.child_by_field_name("declaration"), node):
             for child in (held, *held.named_children) if held is not None else ():
@@ -215,7 +287,9 @@ def _identifiers(value: Node, depth: int = 0) -> Iterator[Node]:
     elif value.type == "new_expression":
         yield from (child for child in value.named_children if child.type == "identifier")
     elif value.type in _PASSED and depth < 4:
-        inside = value.child_by_field_name("arguments") if value.type == "call_expression" else value
+        inside = (
+            value.child_by_field_name("arguments") if value.type == "call_expression" else value
+        )
         for child in inside.named_children[:3] if inside else []:
             yield from _identifiers(child, depth + 1)
 
@@ -234,7 +308,11 @@ def _bound(pattern: Node | None, depth: int = 0) -> Iterator[Node]:
 
 def _member(member: Node, owner: str) -> Iterator[Symbol]:
     fields = (member.child_by_field_name(field) for field in ("name", "key", "property"))
-    key = next((node for node in fields if node is not None), None) if member.type in _KEYED else member
+    key = (
+        next((node for node in fields if node is not None), None)
+        if member.type in _KEYED
+        else member
+    )
     if key is None:
         return
     public = text_of(child_of(member, "accessibility_modifier")) != "private"
@@ -247,7 +325,9 @@ def _member(member: Node, owner: str) -> Iterator[Symbol]:
         modifier = child_of(parameter, "accessibility_modifier")
         if modifier is not None:
             seen = text_of(modifier) != "private"
-            yield from named(parameter.child_by_field_name("pattern"), f"{owner}.", public=seen, how="member")
+            yield from named(
+                parameter.child_by_field_name("pattern"), f"{owner}.", public=seen, how="member"
+            )
 
 
 def _required(node: Node) -> Iterator[Symbol]:
@@ -255,4 +335,8 @@ def _required(node: Node) -> Iterator[Symbol]:
     arguments = node.child_by_field_name("arguments")
     if arguments is not None and text_of(node.child_by_field_name("function")) == "require":
         source = next((child for child in arguments.named_children if child.type == "string"), None)
-        yield from [Symbol("*", line_of(node), how="re-export", source=text_of(source)[1:-1])] if source else []
+        yield from (
+            [Symbol("*", line_of(node), how="re-export", source=text_of(source)[1:-1])]
+            if source
+            else []
+        )

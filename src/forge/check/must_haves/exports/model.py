@@ -1,4 +1,6 @@
-"""What the languages share: a name that a source file defines, and the nodes of syntax trees that hold such names."""
+"""What the languages share: a name that a source file defines, and the nodes of syntax trees that
+hold such names.
+"""
 
 from __future__ import annotations
 
@@ -16,10 +18,11 @@ DEEPEST = 12
 
 
 class Symbol(Struct, frozen=True):
-    """A name at module level, or of a member of one (`Foo.bar`), and whether other files can use it.
+    """A name at module level, or of a member of one (`Foo.bar`), and whether other files can use
+    it.
 
-    The name `*` stands for everything that the module `source` gives away, passed on, and `Foo.*` for what `Foo` takes from
-    the type `source`. `how` says what kind of export it is.
+    The name `*` stands for everything that the module `source` gives away, passed on, and `Foo.*`
+    for what `Foo` takes from the type `source`. `how` says what kind of export it is.
     """
 
     name: str
@@ -29,7 +32,9 @@ class Symbol(Struct, frozen=True):
     source: str = ""
 
 
-def named(node: Node | None, prefix: str = "", *, public: bool = True, how: str = "definition") -> Iterator[Symbol]:
+def named(
+    node: Node | None, prefix: str = "", *, public: bool = True, how: str = "definition"
+) -> Iterator[Symbol]:
     """Yield the symbol that a node's text is the name of, none where there is no node."""
     if node is not None and (text := text_of(node)):
         yield Symbol(prefix + text, line_of(node), public, how)

@@ -9,16 +9,80 @@ from msgspec import Struct
 _WORD = r"[^\W\d][\w$]*[?!]?|[$#@][^\W\d]\w*"
 _DOTTED = re.compile(rf"(?:{_WORD})(?:(?:\.|::|->|[:#])(?:{_WORD}))*")
 _SEPARATOR = re.compile(r"\.|::|->|[:#]")
-_KEYWORDS = frozenset((
-    "export", "exports", "async", "function", "class", "interface", "type", "enum", "const", "let", "var", "struct", "trait",
-    "fn", "pub", "func", "def", "static", "public", "protected", "internal", "abstract", "final", "sealed", "record", "object",
-    "namespace", "module", "mod", "macro", "union", "val", "fun", "data", "readonly", "declare", "partial", "unsafe",
-    "override", "virtual", "named", "default",
-))  # fmt: skip
-_KINDS = frozenset((
-    "class", "function", "method", "interface", "type", "component", "hook", "constant", "enum", "struct", "trait", "module",
-    "instance", "object", "variable", "fn", "property", "field", "macro", "record", "const", "helper", "schema", "router",
-))  # fmt: skip
+_KEYWORDS = frozenset(
+    (
+        "export",
+        "exports",
+        "async",
+        "function",
+        "class",
+        "interface",
+        "type",
+        "enum",
+        "const",
+        "let",
+        "var",
+        "struct",
+        "trait",
+        "fn",
+        "pub",
+        "func",
+        "def",
+        "static",
+        "public",
+        "protected",
+        "internal",
+        "abstract",
+        "final",
+        "sealed",
+        "record",
+        "object",
+        "namespace",
+        "module",
+        "mod",
+        "macro",
+        "union",
+        "val",
+        "fun",
+        "data",
+        "readonly",
+        "declare",
+        "partial",
+        "unsafe",
+        "override",
+        "virtual",
+        "named",
+        "default",
+    )
+)
+_KINDS = frozenset(
+    (
+        "class",
+        "function",
+        "method",
+        "interface",
+        "type",
+        "component",
+        "hook",
+        "constant",
+        "enum",
+        "struct",
+        "trait",
+        "module",
+        "instance",
+        "object",
+        "variable",
+        "fn",
+        "property",
+        "field",
+        "macro",
+        "record",
+        "const",
+        "helper",
+        "schema",
+        "router",
+    )
+)
 _NOTE = re.compile(r"\s+[(\[—–].*$|\s+-\s.*$", re.S)
 _ASIDE = re.compile(r"(?:\s+|(?<=\)))(?:->|=>).*$", re.S)
 _RECEIVER = re.compile(r"^func\s*\([^)]*\)\s*")
@@ -26,9 +90,11 @@ _LONGEST = 300
 
 
 class Wanted(Struct, frozen=True):
-    """A name that a plan wants exported: any one of `names` will do (`Page`, `default`, `Foo.bar`, `*`).
+    """A name that a plan wants exported: any one of `names` will do (`Page`, `default`, `Foo.bar`,
+    `*`).
 
-    `guessed` says that it was read out of prose, so that not finding it proves nothing. No names: it names nothing.
+    `guessed` says that it was read out of prose, so that not finding it proves nothing. No names:
+    it names nothing.
     """
 
     text: str
@@ -37,7 +103,9 @@ class Wanted(Struct, frozen=True):
 
 
 def wanted(entry: str) -> list[Wanted]:
-    """Return the names in one entry of an `exports` list, or in a comma string; commas inside brackets do not part them."""
+    """Return the names in one entry of an `exports` list, or in a comma string; commas inside
+    brackets do not part them.
+    """
     return [_wanted(part) for part in _parts(entry) if part.strip()]
 
 
@@ -76,7 +144,9 @@ def _wanted(part: str) -> Wanted:
 
 
 def _bare(text: str) -> str:
-    """Return a text without its signature, type arguments and notes: `pub fn f(a: B) -> C` is `pub fn f`."""
+    """Return a text without its signature, type arguments and notes: `pub fn f(a: B) -> C` is `pub
+    fn f`.
+    """
     text = _RECEIVER.sub("", _ASIDE.sub("", text))
     text = text.replace("pub(crate)", "pub").replace("pub(super)", "pub")
     note = _NOTE.search(text)

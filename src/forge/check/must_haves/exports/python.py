@@ -7,13 +7,25 @@ from collections.abc import Iterator
 
 from forge.check.must_haves.exports.model import DEEPEST, Symbol
 
-_BLOCKS = (ast.If, ast.Try, ast.TryStar, ast.With, ast.AsyncWith, ast.For, ast.AsyncFor, ast.While, ast.Match)
+_BLOCKS = (
+    ast.If,
+    ast.Try,
+    ast.TryStar,
+    ast.With,
+    ast.AsyncWith,
+    ast.For,
+    ast.AsyncFor,
+    ast.While,
+    ast.Match,
+)
 
 
 def symbols(tree: ast.Module, *, package: bool) -> Iterator[Symbol]:
-    """Yield what a module defines and re-exports; `package` says that it is an `__init__` (whose imports are its names).
+    """Yield what a module defines and re-exports; `package` says that it is an `__init__` (whose
+    imports are its names).
 
-    A name with an underscore in front is public only if `__all__` lists it, and so is a plain import.
+    A name with an underscore in front is public only if `__all__` lists it, and so is a plain
+    import.
     """
     listed = frozenset(_listed(tree))
     for statement in _statements(tree.body):
@@ -32,7 +44,9 @@ def _listed_too(symbol: Symbol, listed: frozenset[str]) -> Symbol:
 
 
 def _statements(body: list[ast.stmt], depth: int = 0) -> Iterator[ast.stmt]:
-    """Yield the statements of a module or class, those inside `if`, `try`, `with` and loops included."""
+    """Yield the statements of a module or class, those inside `if`, `try`, `with` and loops
+    included.
+    """
     for statement in body:
         yield statement
         if isinstance(statement, _BLOCKS) and depth < DEEPEST:
@@ -53,7 +67,9 @@ def _defined(statement: ast.stmt, prefix: str, *, public: bool, depth: int = 0) 
     if isinstance(statement, ast.ClassDef) and depth < DEEPEST:
         inside = public and _is_public(statement.name)
         for member in _statements(statement.body):
-            yield from _defined(member, f"{prefix}{statement.name}.", public=inside, depth=depth + 1)
+            yield from _defined(
+                member, f"{prefix}{statement.name}.", public=inside, depth=depth + 1
+            )
 
 
 def _names(statement: ast.stmt) -> Iterator[str]:
@@ -84,11 +100,21 @@ def _is_public(name: str) -> bool:
 
 
 def _imported(statement: ast.Import | ast.ImportFrom, *, package: bool) -> Iterator[Symbol]:
-    source = "." * statement.level + (statement.module or "") if isinstance(statement, ast.ImportFrom) else ""
+    source = (
+        "." * statement.level + (statement.module or "")
+        if isinstance(statement, ast.ImportFrom)
+        else ""
+    )
     for alias in statement.names:
         local = alias.asname or alias.name.partition(".")[0]
         given_on = package or (alias.asname is not None and alias.asname == alias.name)
-        yield Symbol(local, statement.lineno, local == "*" or (given_on and _is_public(local)), "re-export", source)
+        yield Symbol(
+            local,
+            statement.lineno,
+            local == "*" or (given_on and _is_public(local)),
+            "re-export",
+            source,
+        )
 
 
 def _listed(tree: ast.Module) -> Iterator[str]:

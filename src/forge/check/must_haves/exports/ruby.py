@@ -1,4 +1,6 @@
-"""What a Ruby file defines: modules, classes, constants, methods and attributes, with the visibility in force."""
+"""What a Ruby file defines: modules, classes, constants, methods and attributes, with the
+visibility in force.
+"""
 
 from __future__ import annotations
 
@@ -13,18 +15,31 @@ if TYPE_CHECKING:
 
 _VISIBILITIES = {"public": True, "module_function": True, "private": False, "protected": False}
 _HIDING = {"private", "protected", "private_class_method", "private_constant"}
-_NAMING = {"attr_accessor", "attr_reader", "attr_writer", "alias_method", "define_method", "delegate", "scope", "attribute"}
+_NAMING = {
+    "attr_accessor",
+    "attr_reader",
+    "attr_writer",
+    "alias_method",
+    "define_method",
+    "delegate",
+    "scope",
+    "attribute",
+}
 _ONLY_FIRST = {"alias_method", "define_method", "scope", "attribute"}
 _AROUND = {"if", "unless", "begin", "then", "else", "if_modifier", "unless_modifier", "begin_block"}
 
 
 def symbols(root: Node) -> Iterator[Symbol]:
-    """Yield what a file defines; methods after `private` or `protected`, or named by it, are not public."""
+    """Yield what a file defines; methods after `private` or `protected`, or named by it, are not
+    public.
+    """
     return iter(_Body("", public=True, depth=0).read(root))
 
 
 class _Body:
-    """The body of a class or module while it is read: a visibility holds from where it is said to the end."""
+    """The body of a class or module while it is read: a visibility holds from where it is said to
+    the end.
+    """
 
     def __init__(self, prefix: str, *, public: bool, depth: int) -> None:
         self.prefix = prefix
@@ -36,11 +51,19 @@ class _Body:
     def read(self, body: Node) -> list[Symbol]:
         """Return the symbols of the body."""
         found = list(self.statements(body))
-        return [Symbol(symbol.name, symbol.line, symbol.public and not self.hides(symbol.name), symbol.how) for symbol in found]
+        return [
+            Symbol(
+                symbol.name, symbol.line, symbol.public and not self.hides(symbol.name), symbol.how
+            )
+            for symbol in found
+        ]
 
     def hides(self, name: str) -> bool:
         """Say whether a statement of this body made a name of its own private."""
-        return name.startswith(self.prefix) and name[len(self.prefix) :].partition(".")[0] in self.hidden
+        return (
+            name.startswith(self.prefix)
+            and name[len(self.prefix) :].partition(".")[0] in self.hidden
+        )
 
     def statements(self, body: Node) -> Iterator[Symbol]:
         """Yield the symbols of the statements of a body, one after another."""
@@ -78,12 +101,16 @@ class _Body:
         """Yield a class or module and what it holds."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         yield from self.symbol(name)
-        prefix = self.prefix if name is None else f"{self.prefix}{text_of(name).replace('::', '.')}."
+        prefix = (
+            self.prefix if name is None else f"{self.prefix}{text_of(name).replace('::', '.')}."
+        )
         if body is not None and self.depth < DEEPEST:
             yield from _Body(prefix, public=self.public, depth=self.depth + 1).read(body)
 
     def assigned(self, node: Node) -> Iterator[Symbol]:
-        """Yield a constant, and the members of one made by `Struct.new` or `Class.new` with a block."""
+        """Yield a constant, and the members of one made by `Struct.new` or `Class.new` with a
+        block.
+        """
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
         if left is None or left.type != "constant":
             return
@@ -99,7 +126,9 @@ class _Body:
             yield from _Body(prefix, public=self.public, depth=self.depth + 1).read(body)
 
     def call(self, node: Node) -> Iterator[Symbol]:
-        """Deal with a call that defines or hides names: `attr_reader :a`, `private :b`, `private def c`."""
+        """Deal with a call that defines or hides names: `attr_reader :a`, `private :b`, `private
+        def c`.
+        """
         called = text_of(node.child_by_field_name("method"))
         if called in _NAMING:
             names = _symbols(node)
@@ -111,11 +140,17 @@ class _Body:
             arguments = node.child_by_field_name("arguments")
             method = child_of(arguments, "method", "singleton_method") if arguments else None
             if method is not None:
-                yield from self.symbol(method.child_by_field_name("name"), visible=called not in _HIDING)
+                yield from self.symbol(
+                    method.child_by_field_name("name"), visible=called not in _HIDING
+                )
 
 
 def _symbols(call: Node) -> list[Node]:
     """Return the symbols and strings that are arguments of a call, without their marks."""
     arguments = call.child_by_field_name("arguments")
-    found = [child for child in arguments.named_children if child.type in ("simple_symbol", "string")] if arguments else []
+    found = (
+        [child for child in arguments.named_children if child.type in ("simple_symbol", "string")]
+        if arguments
+        else []
+    )
     return [(child_of(child, "string_content") or child) for child in found]

@@ -11,10 +11,23 @@ from forge.check.must_haves.grammars import line_of, text_of, walk
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-_ITEMS = frozenset((
-    "function_item", "struct_item", "enum_item", "trait_item", "type_item", "const_item", "static_item", "mod_item",
-    "union_item", "function_signature_item", "extern_crate_declaration", "associated_type", "trait_alias",
-))  # fmt: skip
+_ITEMS = frozenset(
+    (
+        "function_item",
+        "struct_item",
+        "enum_item",
+        "trait_item",
+        "type_item",
+        "const_item",
+        "static_item",
+        "mod_item",
+        "union_item",
+        "function_signature_item",
+        "extern_crate_declaration",
+        "associated_type",
+        "trait_alias",
+    )
+)
 _MEMBERS = frozenset((*_ITEMS, "field_declaration", "enum_variant"))
 
 
@@ -36,9 +49,15 @@ def _items(parent: Node, prefix: str, *, public: bool, depth: int) -> Iterator[S
         elif node.type == "foreign_mod_item" and (body := node.child_by_field_name("body")):
             yield from _items(body, prefix, public=public, depth=depth)
         elif node.type == "use_declaration":
-            yield from _used(node.child_by_field_name("argument"), "", public=public and _is_pub(node))
+            yield from _used(
+                node.child_by_field_name("argument"), "", public=public and _is_pub(node)
+            )
         elif node.type == "macro_definition":
-            yield from named(node.child_by_field_name("name"), prefix, public=public and "macro_export" in attributes)
+            yield from named(
+                node.child_by_field_name("name"),
+                prefix,
+                public=public and "macro_export" in attributes,
+            )
         if "comment" not in node.type:
             attributes = ""
 
@@ -57,11 +76,15 @@ def _item(node: Node, prefix: str, *, public: bool, depth: int) -> Iterator[Symb
     if node.type == "mod_item":
         yield from _items(body, inside, public=public, depth=depth + 1)
     else:
-        yield from _members(body, inside, public=public, open_to_all=node.type in ("trait_item", "enum_item"))
+        yield from _members(
+            body, inside, public=public, open_to_all=node.type in ("trait_item", "enum_item")
+        )
 
 
 def _members(body: Node, prefix: str, *, public: bool, open_to_all: bool) -> Iterator[Symbol]:
-    """Yield the members of a type: in a trait, an enum and a trait's implementation each is as public as the whole."""
+    """Yield the members of a type: in a trait, an enum and a trait's implementation each is as
+    public as the whole.
+    """
     for member in body.named_children:
         if member.type in _MEMBERS:
             seen = public and (open_to_all or _is_pub(member))
@@ -70,10 +93,16 @@ def _members(body: Node, prefix: str, *, public: bool, open_to_all: bool) -> Ite
 
 def _implementation(node: Node, prefix: str, *, public: bool) -> Iterator[Symbol]:
     kind, body = node.child_by_field_name("type"), node.child_by_field_name("body")
-    owner = next((text_of(part) for part in walk(kind) if part.type == "type_identifier"), "") if kind else ""
+    owner = (
+        next((text_of(part) for part in walk(kind) if part.type == "type_identifier"), "")
+        if kind
+        else ""
+    )
     if body is not None:
         of_trait = node.child_by_field_name("trait") is not None
-        yield from _members(body, f"{prefix}{owner}." if owner else prefix, public=public, open_to_all=of_trait)
+        yield from _members(
+            body, f"{prefix}{owner}." if owner else prefix, public=public, open_to_all=of_trait
+        )
 
 
 def _used(node: Node | None, path: str, *, public: bool, depth: int = 0) -> Iterator[Symbol]:
@@ -83,7 +112,9 @@ def _used(node: Node | None, path: str, *, public: bool, depth: int = 0) -> Iter
     if node.type in ("identifier", "crate"):
         yield from named(node, public=public, how="re-export")
     elif node.type == "self":
-        yield Symbol(path.removesuffix("::").rpartition("::")[2], line_of(node), public, "re-export")
+        yield Symbol(
+            path.removesuffix("::").rpartition("::")[2], line_of(node), public, "re-export"
+        )
     elif node.type == "scoped_identifier":
         yield from named(node.child_by_field_name("name"), public=public, how="re-export")
     elif node.type == "use_as_clause":
@@ -95,4 +126,9 @@ def _used(node: Node | None, path: str, *, public: bool, depth: int = 0) -> Iter
         inside = node.child_by_field_name("path")
         entries = node.child_by_field_name("list") if node.type == "scoped_use_list" else node
         for entry in entries.named_children if entries else []:
-            yield from _used(entry, f"{path}{text_of(inside)}::" if inside else path, public=public, depth=depth + 1)
+            yield from _used(
+                entry,
+                f"{path}{text_of(inside)}::" if inside else path,
+                public=public,
+                depth=depth + 1,
+            )

@@ -1,4 +1,6 @@
-"""Which file of a tree the imports of a source file lead to: Python, JavaScript and TypeScript, Go, Rust."""
+"""Which file of a tree the imports of a source file lead to: Python, JavaScript and TypeScript, Go,
+Rust.
+"""
 
 from __future__ import annotations
 
@@ -17,14 +19,21 @@ from forge.check.must_haves.imports.declared import declared
 from forge.check.must_haves.imports.model import Files, Import, Place
 
 _BY_LANGUAGE: dict[str, ModuleType] = {
-    "python": python, "javascript": javascript, "typescript": javascript, "tsx": javascript, "go": go, "rust": rust,
-}  # fmt: skip
+    "python": python,
+    "javascript": javascript,
+    "typescript": javascript,
+    "tsx": javascript,
+    "go": go,
+    "rust": rust,
+}
 _DEEPEST = 5
 _MOST_FOLLOWED = 300
 
 
 class Link(Struct, frozen=True):
-    """An import that leads to a target: its line, the target, and the files that pass the name on in between."""
+    """An import that leads to a target: its line, the target, and the files that pass the name on
+    in between.
+    """
 
     line: int
     target: str
@@ -32,7 +41,9 @@ class Link(Struct, frozen=True):
 
 
 def family(path: str) -> str | None:
-    """Return the name of the languages that import each other which a file belongs to, None for any other file."""
+    """Return the name of the languages that import each other which a file belongs to, None for any
+    other file.
+    """
     if path.endswith(javascript.SCRIPTED):
         return "javascript"
     found = _BY_LANGUAGE.get(grammars.language_of(path) or "")
@@ -40,14 +51,18 @@ def family(path: str) -> str | None:
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return the imports of a file; None where they cannot be read: another language, no grammar, no parse."""
+    """Return the imports of a file; None where they cannot be read: another language, no grammar,
+    no parse.
+    """
     found = _language(code.path)
     result: tuple[Import, ...] | None = found.statements(code) if found else None
     return result
 
 
 def find(code: Code, files: Files) -> Link | None:
-    """Return the first import of a file that leads to one of `files.targets`, directly or by names passed on."""
+    """Return the first import of a file that leads to one of `files.targets`, directly or by names
+    passed on.
+    """
     pending: deque[tuple[int, Place, tuple[str, ...]]] = deque()
     for item in _once(statements(code) or ()):
         for place in _places(item, code.path, files):
@@ -69,8 +84,12 @@ def _once(items: Iterable[Import]) -> Iterator[Import]:
             yield item
 
 
-def _passed_on(pending: deque[tuple[int, Place, tuple[str, ...]]], words: frozenset[str], files: Files) -> Link | None:
-    """Follow names through the files that give them on (an index file, an `__init__`), breadth first, within bounds."""
+def _passed_on(
+    pending: deque[tuple[int, Place, tuple[str, ...]]], words: frozenset[str], files: Files
+) -> Link | None:
+    """Follow names through the files that give them on (an index file, an `__init__`), breadth
+    first, within bounds.
+    """
     seen: set[Place] = set()
     while pending and len(seen) < _MOST_FOLLOWED:
         line, at, through = pending.popleft()
@@ -97,7 +116,9 @@ def _given(at: Place, words: frozenset[str], files: Files) -> Iterator[tuple[Pla
 
 
 def _holds(place: Place, words: frozenset[str], files: Files) -> bool:
-    """Say whether a file that is given on as a whole declares the name asked, or any name that the source uses."""
+    """Say whether a file that is given on as a whole declares the name asked, or any name that the
+    source uses.
+    """
     code = files.code(place.path)
     names = declared(code) if code else set()
     return not names.isdisjoint(words) if place.name == "*" else place.name in names

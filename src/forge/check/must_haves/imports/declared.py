@@ -16,7 +16,9 @@ _GO_ENTRY = re.compile(r"^[ \t]+(?P<name>[^\W\d]\w*)\b", re.M)
 
 
 def declared(code: Code) -> set[str]:
-    """Return the names that a file declares, comments and strings not counted; methods of Go types are left out."""
+    """Return the names that a file declares, comments and strings not counted; methods of Go types
+    are left out.
+    """
     names = {found["after"] or found["set"] for found in _DECLARED.finditer(code.bare)}
     if code.path.endswith(".go"):
         groups = _GO_GROUP.finditer(code.bare)

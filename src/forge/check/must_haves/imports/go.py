@@ -24,21 +24,31 @@ def _statements(text: str) -> tuple[Import, ...] | None:
     if tree is None:
         return None
     return tuple(
-        Import(grammars.line_of(node), grammars.text_of(node.child_by_field_name("path")).strip('"`'))
-        for top in tree.root_node.children if top.type == "import_declaration"
-        for node in grammars.walk(top) if node.type == "import_spec"
-    )  # fmt: skip
+        Import(
+            grammars.line_of(node), grammars.text_of(node.child_by_field_name("path")).strip('"`')
+        )
+        for top in tree.root_node.children
+        if top.type == "import_declaration"
+        for node in grammars.walk(top)
+        if node.type == "import_spec"
+    )
 
 
 def places(found: Import, path: str, files: Files) -> list[Place]:
-    """Return the files of the package that an import names, in the modules of `path` and of the targets."""
+    """Return the files of the package that an import names, in the modules of `path` and of the
+    targets.
+    """
     for near in (path, *sorted(files.targets)):
         module = files.above(near, "go.mod")
         name = _module_name(module, files)
         if module is None or not name or not (found.source + "/").startswith(name + "/"):
             continue
         folder = posixpath.join(module, found.source[len(name) + 1 :]).strip("/")
-        return [Place(file) for file in files.inside(folder) if file.endswith(".go") and not file.endswith("_test.go")]
+        return [
+            Place(file)
+            for file in files.inside(folder)
+            if file.endswith(".go") and not file.endswith("_test.go")
+        ]
     return []
 
 

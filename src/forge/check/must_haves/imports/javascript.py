@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 SCRIPTED = (".vue", ".svelte", ".astro")
-_SCRIPT = re.compile(r"<script\b[^>]{0,400}>(?P<body>[\s\S]*?)</script\s*>|\A---\n(?P<head>[\s\S]*?)^---", re.I | re.M)
+_SCRIPT = re.compile(
+    r"<script\b[^>]{0,400}>(?P<body>[\s\S]*?)</script\s*>|\A---\n(?P<head>[\s\S]*?)^---",
+    re.I | re.M,
+)
 _STATEMENTS = {"import_statement", "export_statement"}
 _LONGEST_NAME = 40
 _LOADERS = {"import", "require", "require.resolve", "import.meta.resolve"}
@@ -66,7 +69,9 @@ def _statements(language: str, text: str) -> tuple[Import, ...] | None:
 
 def _required(node: Node) -> Node | None:
     """Return the module of `import x = require("./x")`."""
-    clause = next((child for child in node.named_children if child.type == "import_require_clause"), None)
+    clause = next(
+        (child for child in node.named_children if child.type == "import_require_clause"), None
+    )
     return clause.child_by_field_name("source") if clause else None
 
 
@@ -76,8 +81,9 @@ def _statement(node: Node, source: Node) -> list[Import]:
         return []
     named = [
         Import(line, module, name, local, public)
-        for child in node.named_children for name, local in _names(child)
-    ]  # fmt: skip
+        for child in node.named_children
+        for name, local in _names(child)
+    ]
     if named:
         return named
     return [Import(line, module, "*", "*", True) if public else Import(line, module)]
@@ -105,7 +111,11 @@ def _exported(node: Node) -> dict[str, str]:
     clauses = [child for child in node.named_children if child.type == "export_clause"]
     names = {name: local for clause in clauses for name, local in _names(clause)}
     value = node.child_by_field_name("value")
-    return {**names, grammars.text_of(value): "default"} if value is not None and value.type == "identifier" else names
+    return (
+        {**names, grammars.text_of(value): "default"}
+        if value is not None and value.type == "identifier"
+        else names
+    )
 
 
 def _published(found: list[Import], exported: dict[str, str]) -> Iterator[Import]:
@@ -129,8 +139,14 @@ def _loaded(node: Node) -> list[Import]:
 
 
 def _short(node: Node | None) -> str:
-    """Return the text of a node that is as short as a name; the head of a chain of calls is as long as the chain."""
-    return grammars.text_of(node) if node is not None and node.end_byte - node.start_byte <= _LONGEST_NAME else ""
+    """Return the text of a node that is as short as a name; the head of a chain of calls is as long
+    as the chain.
+    """
+    return (
+        grammars.text_of(node)
+        if node is not None and node.end_byte - node.start_byte <= _LONGEST_NAME
+        else ""
+    )
 
 
 def _string(node: Node) -> str | None:

@@ -1,4 +1,6 @@
-"""What the languages share: an import as it stands in a source, and the files that imports are looked up among."""
+"""What the languages share: an import as it stands in a source, and the files that imports are
+looked up among.
+"""
 
 from __future__ import annotations
 
@@ -24,8 +26,9 @@ _DEEPEST_FOLDER = 40
 class Import(Struct, frozen=True):
     """One name that a source file takes from elsewhere.
 
-    `source` is the module as written, `name` what is asked of it (empty for the module itself, `*` for everything),
-    `local` what it is called here, `public` whether other files can get it from here.
+    `source` is the module as written, `name` what is asked of it (empty for the module itself, `*`
+    for everything), `local` what it is called here, `public` whether other files can get it from
+    here.
     """
 
     line: int
@@ -36,7 +39,9 @@ class Import(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A file that an import leads to, and the name asked of that file (empty or `*` as in Import)."""
+    """A file that an import leads to, and the name asked of that file (empty or `*` as in
+    Import).
+    """
 
     path: str
     name: str = ""
@@ -53,7 +58,9 @@ class Files(Struct, dict=True):
     _data: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def at(self, path: str) -> str | None:
-        """Return the path of the regular file at a path, links followed, None where there is none."""
+        """Return the path of the regular file at a path, links followed, None where there is
+        none.
+        """
         if path not in self._at:
             plain = posixpath.normpath(path) if path else "."
             entry = None if plain == "." or leaves(plain) else self.tree.entry(plain)
@@ -85,14 +92,24 @@ class Files(Struct, dict=True):
 
     def named(self, name: str) -> list[str]:
         """Return the files of that base name, wherever they lie."""
-        return [path for path in self.tree.files() if path.endswith(name) and posixpath.basename(path) == name]
+        return [
+            path
+            for path in self.tree.files()
+            if path.endswith(name) and posixpath.basename(path) == name
+        ]
 
     def above(self, path: str, name: str) -> str | None:
-        """Return the nearest folder at or above a file's that holds a file `name`; the root is the empty string."""
-        return next((folder for folder in upwards(path) if self.at(posixpath.join(folder, name))), None)
+        """Return the nearest folder at or above a file's that holds a file `name`; the root is the
+        empty string.
+        """
+        return next(
+            (folder for folder in upwards(path) if self.at(posixpath.join(folder, name))), None
+        )
 
     def json(self, path: str) -> dict[str, object]:
-        """Return a JSON file, comments and trailing commas allowed; empty where there is none or it is no mapping."""
+        """Return a JSON file, comments and trailing commas allowed; empty where there is none or it
+        is no mapping.
+        """
         return self._parsed(path, lambda text: json.loads(_plain_json(text)))
 
     def toml(self, path: str) -> dict[str, object]:
@@ -112,7 +129,9 @@ class Files(Struct, dict=True):
     @cached_property
     def packages(self) -> dict[str, str]:
         """The folder of each package of the repository, by the name that its package.json gives."""
-        manifests = [path for path in self.named("package.json") if "node_modules/" not in path][:_MOST_MANIFESTS]
+        manifests = [path for path in self.named("package.json") if "node_modules/" not in path][
+            :_MOST_MANIFESTS
+        ]
         named = ((self.json(path).get("name"), posixpath.dirname(path)) for path in manifests)
         return {name: folder for name, folder in named if isinstance(name, str)}
 

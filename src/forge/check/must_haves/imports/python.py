@@ -16,7 +16,9 @@ _SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return every import of a Python file, in functions and under conditions too; None where it does not parse."""
+    """Return every import of a Python file, in functions and under conditions too; None where it
+    does not parse.
+    """
     return _statements(code.text)
 
 
@@ -32,21 +34,33 @@ def _imports(node: ast.AST) -> Iterator[Import]:
     match node:
         case ast.Import(names=names):
             for alias in names:
-                yield Import(node.lineno, alias.name, "", alias.asname or alias.name.partition(".")[0], True)
+                yield Import(
+                    node.lineno, alias.name, "", alias.asname or alias.name.partition(".")[0], True
+                )
         case ast.ImportFrom(module=module, names=names, level=level):
             source = "." * level + (module or "")
             for alias in names:
                 yield Import(node.lineno, source, alias.name, alias.asname or alias.name, True)
-        case ast.Call(func=function, args=[ast.Constant(value=str(source)), *_]) if _name(function) in _LOADERS:
+        case ast.Call(func=function, args=[ast.Constant(value=str(source)), *_]) if (
+            _name(function) in _LOADERS
+        ):
             yield Import(node.lineno, source)
 
 
 def _name(node: ast.expr) -> str:
-    return node.attr if isinstance(node, ast.Attribute) else node.id if isinstance(node, ast.Name) else ""
+    return (
+        node.attr
+        if isinstance(node, ast.Attribute)
+        else node.id
+        if isinstance(node, ast.Name)
+        else ""
+    )
 
 
 def places(found: Import, path: str, files: Files) -> list[Place]:
-    """Return the files that an import in the file at `path` leads to: the submodule it names, and the module itself."""
+    """Return the files that an import in the file at `path` leads to: the submodule it names, and
+    the module itself.
+    """
     rest = found.source.lstrip(".")
     dots = len(found.source) - len(rest)
     parts = rest.split(".") if rest else []
@@ -74,7 +88,9 @@ def _file(base: str, files: Files) -> str | None:
 
 
 def _roots(path: str, files: Files) -> Iterator[str]:
-    """Yield the folders that a top-level module is looked for in, nearest first: no package is one itself."""
+    """Yield the folders that a top-level module is looked for in, nearest first: no package is one
+    itself.
+    """
     for folder in upwards(path):
         if not files.at(posixpath.join(folder, "__init__.py")):
             yield folder
@@ -82,9 +98,11 @@ def _roots(path: str, files: Files) -> Iterator[str]:
 
 
 def _elsewhere(parts: list[str], name: str, files: Files) -> list[Place]:
-    """Look beside the targets, for packages that are installed from another folder of the repository.
+    """Look beside the targets, for packages that are installed from another folder of the
+    repository.
 
-    A lone module there is meant only if it is the only one of its name, and no module of the standard library.
+    A lone module there is meant only if it is the only one of its name, and no module of the
+    standard library.
     """
     pieces = (f"/{parts[0]}/", f"/{parts[0]}.py")
     near = any(piece in f"/{target}" for target in files.targets for piece in pieces)
@@ -95,10 +113,15 @@ def _elsewhere(parts: list[str], name: str, files: Files) -> list[Place]:
         return []
     for target in sorted(files.targets):
         for root in upwards(target):
-            if not files.at(posixpath.join(root, "__init__.py")) and (there := _module(root, parts, name, files)):
+            if not files.at(posixpath.join(root, "__init__.py")) and (
+                there := _module(root, parts, name, files)
+            ):
                 return there
     return []
 
 
 def _packages_named(name: str, files: Files) -> int:
-    return sum(path.endswith(f"/{name}/__init__.py") or path == f"{name}/__init__.py" for path in files.tree.files())
+    return sum(
+        path.endswith(f"/{name}/__init__.py") or path == f"{name}/__init__.py"
+        for path in files.tree.files()
+    )

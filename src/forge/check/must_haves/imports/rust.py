@@ -1,4 +1,6 @@
-"""What Rust files use of each other: `mod`, `use` and paths written out, and which files of the tree that means."""
+"""What Rust files use of each other: `mod`, `use` and paths written out, and which files of the
+tree that means.
+"""
 
 from __future__ import annotations
 
@@ -27,7 +29,8 @@ _LONGEST_PATH = 400
 def statements(code: Code) -> tuple[Import, ...] | None:
     """Return what a Rust file uses, None where no syntax tree is to be had.
 
-    Sources read `crate::a::b`, `super::c`, `d::e`; a `mod x;` with a path of its own reads `file:other.rs`.
+    Sources read `crate::a::b`, `super::c`, `d::e`; a `mod x;` with a path of its own reads
+    `file:other.rs`.
     """
     return _statements(code.text)
 
@@ -41,7 +44,9 @@ def _statements(text: str) -> tuple[Import, ...] | None:
 
 
 class _Reading(Struct):
-    """One pass over a syntax tree: the inline modules around the node at hand, and the attribute before it."""
+    """One pass over a syntax tree: the inline modules around the node at hand, and the attribute
+    before it.
+    """
 
     inside: list[tuple[int, str]] = field(default_factory=list)
     attribute: Node | None = None
@@ -71,12 +76,19 @@ class _Reading(Struct):
         if node.child_by_field_name("body") is not None:
             self.inside.append((node.end_byte, name))
             return
-        source = self.path_attribute(node) or "::".join(["self", *(outer for _, outer in self.inside), name])
+        source = self.path_attribute(node) or "::".join(
+            ["self", *(outer for _, outer in self.inside), name]
+        )
         yield Import(grammars.line_of(node), source, "", name, _is_public(node))
 
     def path_attribute(self, node: Node) -> str:
-        """Return `file:…` where `#[path = "…"]` stands on the line before a module, else nothing."""
-        if self.attribute is None or not 0 <= node.start_point.row - self.attribute.end_point.row <= 1:
+        """Return `file:…` where `#[path = "…"]` stands on the line before a module, else
+        nothing.
+        """
+        if (
+            self.attribute is None
+            or not 0 <= node.start_point.row - self.attribute.end_point.row <= 1
+        ):
             return ""
         key, _, value = grammars.text_of(self.attribute).strip("#[] \n").partition("=")
         return f"file:{value.strip().strip(chr(34))}" if key.strip() == "path" else ""
@@ -99,7 +111,11 @@ def _leaves(node: Node, before: list[str], depth: int) -> Iterator[tuple[list[st
         path = before + _parts(node.child_by_field_name("path"))
         yield path, grammars.text_of(node.child_by_field_name("alias")), line
     elif node.type == "use_wildcard":
-        yield [*before, *_parts(node.named_children[0] if node.named_children else None), "*"], "*", line
+        yield (
+            [*before, *_parts(node.named_children[0] if node.named_children else None), "*"],
+            "*",
+            line,
+        )
     elif node.type == "scoped_use_list":
         path = before + _parts(node.child_by_field_name("path"))
         yield from _leaves_in(node.child_by_field_name("list"), path, depth)
@@ -112,7 +128,9 @@ def _leaves(node: Node, before: list[str], depth: int) -> Iterator[tuple[list[st
         yield path, path[-1] if path else "", line
 
 
-def _leaves_in(node: Node | None, before: list[str], depth: int) -> Iterator[tuple[list[str], str, int]]:
+def _leaves_in(
+    node: Node | None, before: list[str], depth: int
+) -> Iterator[tuple[list[str], str, int]]:
     for child in node.named_children if node else ():
         yield from _leaves(child, before, depth + 1)
 
@@ -145,7 +163,9 @@ def _is_public(node: Node) -> bool:
 
 
 class _Crate(Struct, frozen=True):
-    """A crate's root file, the folder that its modules lie in, and the modules on the way to the file at hand."""
+    """A crate's root file, the folder that its modules lie in, and the modules on the way to the
+    file at hand.
+    """
 
     root: str
     folder: str
@@ -153,15 +173,21 @@ class _Crate(Struct, frozen=True):
 
 
 def places(found: Import, path: str, files: Files) -> list[Place]:
-    """Return the files that a path used in the file at `path` leads to, with what is asked of each."""
+    """Return the files that a path used in the file at `path` leads to, with what is asked of
+    each.
+    """
     if found.source.startswith("file:"):
         there = files.at(posixpath.join(posixpath.dirname(path), found.source[5:]))
         return [Place(there)] if there else []
     parts = found.source.split("::") if found.source else []
     name = [] if found.name in ("", "*") else [found.name]
     crates = _crates(path, files)
-    reached = [place for crate in crates for place in _reach(crate, [*parts, *name], found.name, files)]
-    return reached or _other_crate([*parts, *name], found.name, (path, *sorted(files.targets)), files)
+    reached = [
+        place for crate in crates for place in _reach(crate, [*parts, *name], found.name, files)
+    ]
+    return reached or _other_crate(
+        [*parts, *name], found.name, (path, *sorted(files.targets)), files
+    )
 
 
 def _reach(crate: _Crate, parts: list[str], name: str, files: Files) -> list[Place]:
@@ -175,11 +201,17 @@ def _reach(crate: _Crate, parts: list[str], name: str, files: Files) -> list[Pla
             here = here[:-1] if parts[0] == "super" else here
             parts = parts[1:]
         return [_walk(crate, here + parts, name, files)]
-    return [_walk(crate, here + parts, name, files)] if first and _child(crate, [*here, first], files) else []
+    return (
+        [_walk(crate, here + parts, name, files)]
+        if first and _child(crate, [*here, first], files)
+        else []
+    )
 
 
 def _walk(crate: _Crate, parts: list[str], name: str, files: Files) -> Place:
-    """Go down the modules as far as there are files; what is left of the path is asked of the last one."""
+    """Go down the modules as far as there are files; what is left of the path is asked of the last
+    one.
+    """
     at, depth = crate.root, 0
     while depth < len(parts) and (below := _child(crate, parts[: depth + 1], files)):
         at, depth = below, depth + 1
@@ -193,7 +225,9 @@ def _child(crate: _Crate, parts: list[str], files: Files) -> str | None:
 
 
 def _crates(path: str, files: Files) -> list[_Crate]:
-    """Return the crates that a file can belong to: the library and the program of a package, or the file by itself."""
+    """Return the crates that a file can belong to: the library and the program of a package, or the
+    file by itself.
+    """
     home = files.above(path, "Cargo.toml")
     folder, name = posixpath.split(path)
     source = posixpath.join(home or "", "src")
@@ -208,7 +242,9 @@ def _crates(path: str, files: Files) -> list[_Crate]:
 
 
 def _apart(path: str, folder: str, name: str, home: str | None, files: Files) -> list[_Crate]:
-    """Return the crate of a test, an example, a program in `src/bin`, or of a file without a manifest."""
+    """Return the crate of a test, an example, a program in `src/bin`, or of a file without a
+    manifest.
+    """
     below = posixpath.relpath(folder, home) if home else folder
     if posixpath.basename(below) in (*_APART, "bin") or name in (*_ROOTS, "build.rs"):
         return [_Crate(path, folder)]
@@ -229,7 +265,9 @@ def _above(folder: str) -> Iterator[str]:
 
 
 def _other_crate(parts: list[str], name: str, near: tuple[str, ...], files: Files) -> list[Place]:
-    """Follow a path into the library of the file's own package, or of the package that a target belongs to."""
+    """Follow a path into the library of the file's own package, or of the package that a target
+    belongs to.
+    """
     for path in near:
         home = files.above(path, "Cargo.toml")
         if home is None or not parts or parts[0] != _library(home, files):
@@ -242,5 +280,9 @@ def _other_crate(parts: list[str], name: str, near: tuple[str, ...], files: File
 def _library(home: str, files: Files) -> str:
     """Return the name under which a package's library is used."""
     manifest = files.toml(posixpath.join(home, "Cargo.toml"))
-    named = [table.get("name") for key in ("lib", "package") if isinstance(table := manifest.get(key), dict)]
+    named = [
+        table.get("name")
+        for key in ("lib", "package")
+        if isinstance(table := manifest.get(key), dict)
+    ]
     return next((name.replace("-", "_") for name in named if isinstance(name, str)), "")

@@ -1,4 +1,6 @@
-"""Which file a JavaScript module specifier means, as far as files say: extensions, tsconfig paths, workspaces."""
+"""Which file a JavaScript module specifier means, as far as files say: extensions, tsconfig paths,
+workspaces.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +11,43 @@ from forge.check.must_haves.imports import tsconfig
 from forge.check.must_haves.imports.model import Files
 
 _EXTENSIONS = (
-    ".ts", ".tsx", ".d.ts", ".js", ".jsx", ".mjs", ".cjs", ".mts", ".cts", ".json", ".vue", ".svelte", ".astro",
-)  # fmt: skip
+    ".ts",
+    ".tsx",
+    ".d.ts",
+    ".js",
+    ".jsx",
+    ".mjs",
+    ".cjs",
+    ".mts",
+    ".cts",
+    ".json",
+    ".vue",
+    ".svelte",
+    ".astro",
+)
 _WRITTEN_AS = {
-    ".js": (".ts", ".tsx", ".jsx", ".d.ts"), ".jsx": (".tsx",), ".mjs": (".mts", ".d.mts"), ".cjs": (".cts", ".d.cts"),
+    ".js": (".ts", ".tsx", ".jsx", ".d.ts"),
+    ".jsx": (".tsx",),
+    ".mjs": (".mts", ".d.mts"),
+    ".cjs": (".cts", ".d.cts"),
     ".d.ts": (".ts", ".tsx"),
-}  # fmt: skip
+}
 _ENTRIES = ("source", "module", "main", "types", "typings", "svelte", "browser")
 _BUILT = ("dist", "build", "lib", "out", "esm", "cjs", "es")
-_BY_CUSTOM = {"@/": ("src", "app", ""), "~/": ("src", "app", ""), "$lib/": ("src/lib",), "@@/": ("",), "~~/": ("",)}
+_BY_CUSTOM = {
+    "@/": ("src", "app", ""),
+    "~/": ("src", "app", ""),
+    "$lib/": ("src/lib",),
+    "@@/": ("",),
+    "~~/": ("",),
+}
 _DEEPEST = 8
 
 
 def resolve(specifier: str, path: str, files: Files) -> str | None:
-    """Return the file that a specifier in the file at `path` leads to, None where the repository's files do not say."""
+    """Return the file that a specifier in the file at `path` leads to, None where the repository's
+    files do not say.
+    """
     specifier = specifier.rpartition("!")[2].partition("?")[0]
     return files.first(_candidates(specifier, path, files)) if specifier else None
 
@@ -103,7 +128,9 @@ def _strings(value: object, depth: int) -> Iterator[str]:
 
 
 def _built(target: str, home: str) -> Iterator[str]:
-    """Yield the files that a target of a package.json stands for: what is built comes from `src` or the root."""
+    """Yield the files that a target of a package.json stands for: what is built comes from `src` or
+    the root.
+    """
     target = posixpath.normpath(target)
     yield from written(posixpath.join(home, target))
     first, _, rest = target.partition("/")
@@ -113,7 +140,9 @@ def _built(target: str, home: str) -> Iterator[str]:
 
 
 def _customary(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield what `@/x` and its like mean by custom, where no settings say it: bundlers are set up in code."""
+    """Yield what `@/x` and its like mean by custom, where no settings say it: bundlers are set up
+    in code.
+    """
     for mark, folders in _BY_CUSTOM.items():
         if specifier.startswith(mark):
             home = files.above(path, "package.json") or ""

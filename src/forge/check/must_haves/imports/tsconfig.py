@@ -1,4 +1,6 @@
-"""Aliases of TypeScript and JavaScript projects: `paths` and `baseUrl` of tsconfig.json and jsconfig.json."""
+"""Aliases of TypeScript and JavaScript projects: `paths` and `baseUrl` of tsconfig.json and
+jsconfig.json.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +14,9 @@ _MOST_FILES = 24
 
 
 def bases(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield the paths that a bare specifier stands for in the file at `path`, the nearest settings first."""
+    """Yield the paths that a bare specifier stands for in the file at `path`, the nearest settings
+    first.
+    """
     for folder in upwards(path):
         for name in _NAMES:
             start = posixpath.join(folder, name)
@@ -29,14 +33,20 @@ def _with_bases(start: str, files: Files) -> list[str]:
         path = pending.pop(0)
         if path not in found and files.at(path) is not None:
             found.append(path)
-            pending += [place for other in _named(files.json(path)) for place in _other(other, path, files)]
+            pending += [
+                place for other in _named(files.json(path)) for place in _other(other, path, files)
+            ]
     return found
 
 
 def _named(settings: dict[str, object]) -> Iterator[str]:
     """Yield the settings files that one names in `extends` and `references`."""
     extends, references = settings.get("extends"), settings.get("references")
-    yield from (name for name in (extends if isinstance(extends, list) else [extends]) if isinstance(name, str))
+    yield from (
+        name
+        for name in (extends if isinstance(extends, list) else [extends])
+        if isinstance(name, str)
+    )
     for item in references if isinstance(references, list) else []:
         if isinstance(item, dict) and isinstance(item.get("path"), str):
             yield item["path"]
@@ -50,7 +60,11 @@ def _other(name: str, path: str, files: Files) -> list[str]:
         home = files.packages.get(package)
         base = posixpath.join(home, name[len(package) + 1 :]) if home is not None else base
     base = posixpath.normpath(base)
-    return [base] if base.endswith(".json") else [f"{base}.json", posixpath.join(base, "tsconfig.json")]
+    return (
+        [base]
+        if base.endswith(".json")
+        else [f"{base}.json", posixpath.join(base, "tsconfig.json")]
+    )
 
 
 def _meant(specifier: str, settings: str, files: Files) -> Iterator[str]:
@@ -75,7 +89,11 @@ def _fitting(specifier: str, table: dict[str, object]) -> list[tuple[str, list[s
     for pattern, targets in table.items():
         before, star, after = pattern.partition("*")
         room = len(specifier) >= len(before) + len(after)
-        fits = room and specifier.startswith(before) and specifier.endswith(after) if star else specifier == pattern
+        fits = (
+            room and specifier.startswith(before) and specifier.endswith(after)
+            if star
+            else specifier == pattern
+        )
         if fits and isinstance(targets, list):
             found.append((pattern, [target for target in targets if isinstance(target, str)]))
     return sorted(found, key=lambda item: -len(item[0].partition("*")[0]))

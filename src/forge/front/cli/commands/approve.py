@@ -19,13 +19,23 @@ from forge.run.engine import controls
 
 @click.command("approve", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run", files=True))
-@option("--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing.")
-@option("--runner", metavar="NAME", help="Approve the plan with this runner.", shell_complete=names("runner"))
+@option(
+    "--print", "only_print", is_flag=True, help="Show what would be approved, and record nothing."
+)
+@option(
+    "--runner",
+    metavar="NAME",
+    help="Approve the plan with this runner.",
+    shell_complete=names("runner"),
+)
 @option("--option", metavar="ID", help="Which way a decision goes.")
 @option("--note", default="", metavar="TEXT", help="A word on the answer, kept in the record.")
 @verb("approve")
-def command(app: App, name: str | None, only_print: bool, runner: str | None, option: str | None, note: str) -> Reply:
-    """Approve a plan's exact text with its commands and runner; without a name, or with a run, answer what it waits for.
+def command(
+    app: App, name: str | None, only_print: bool, runner: str | None, option: str | None, note: str
+) -> Reply:
+    """Approve a plan's exact text with its commands and runner; without a name, or with a run,
+    answer what it waits for.
 
     \b
     Example:
@@ -36,7 +46,9 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
     context = run_context(app, lenient=is_a_run(app, name))
     if is_a_run(app, name) and not only_print and runner is None:
         record = one_run(app.repository, name, among_open=True)
-        return about_run(controls.answer(context, record, approved=True, option=option, note=note), recorded=True)
+        return about_run(
+            controls.answer(context, record, approved=True, option=option, note=note), recorded=True
+        )
     if name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = Catalog(app.repository.root).load(Catalog(app.repository.root).one(name, app.here))
@@ -46,11 +58,15 @@ def command(app: App, name: str | None, only_print: bool, runner: str | None, op
     if not only_print:
         plan_approval.approve(app.repository, subject, identity(app.repository), findings)
         text += f"\napproved; now: forge execute {plan.id}"
-    return Reply({"plan": plan.id, "approved": not only_print, **subject.as_data()}, text, 0, findings)
+    return Reply(
+        {"plan": plan.id, "approved": not only_print, **subject.as_data()}, text, 0, findings
+    )
 
 
 def is_a_run(app: App, name: str | None) -> bool:
-    """Say whether an answer is meant for a run: no name, and one is open, or the name of one, open or ended."""
+    """Say whether an answer is meant for a run: no name, and one is open, or the name of one, open
+    or ended.
+    """
     if name is None:
         return bool(open_anywhere(app.repository))
     return any(name == record.card.run for record in all_runs(app.repository))

@@ -16,7 +16,8 @@ from forge.run.documents.move import archive
 @click.argument("name", metavar="DOC", shell_complete=names(*DOCUMENTS, files=True))
 @verb("archive")
 def command(app: App, name: str) -> Reply:
-    """Put a document away below .planning/archive/. Its id stays taken, and what depends on it still finds it.
+    """Put a document away below .planning/archive/. Its id stays taken, and what depends on it
+    still finds it.
 
     \b
     Example:

@@ -26,7 +26,8 @@ from forge.run.proofs.attest import attest
 @option("--note", default="", metavar="TEXT", help="What you saw.")
 @verb("attest")
 def command(app: App, name: str, must_have: str, evidence: tuple[str, ...], note: str) -> Reply:
-    """Vouch, by name, for a truth that no command decides. It is kept under .planning/proofs/, or in the plan's open run.
+    """Vouch, by name, for a truth that no command decides. It is kept under .planning/proofs/, or
+    in the plan's open run.
 
     \b
     Example:

@@ -19,7 +19,9 @@ _PERIOD = 1.0  # seconds between two looks
 
 
 @click.command("board", cls=Verb)
-@option("--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C.")
+@option(
+    "--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C."
+)
 @verb("board")
 def command(app: App, watch: bool) -> Reply:
     """Show the plans in columns, from open to proven, and below them the backlog.
@@ -33,7 +35,10 @@ def command(app: App, watch: bool) -> Reply:
         found = _board(app)
         return Reply(found.as_data(), "" if app.as_json else _drawn(found))
     if app.as_json or not sys.stdout.isatty():
-        raise UsageError("--watch draws on a terminal", "leave it out, or call `forge board --json` again and again")
+        raise UsageError(
+            "--watch draws on a terminal",
+            "leave it out, or call `forge board --json` again and again",
+        )
     with _drawing().live(_board(app)) as show:
         try:
             while True:

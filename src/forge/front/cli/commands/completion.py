@@ -11,7 +11,8 @@ from forge.front.cli.click_types import Verb
 SHELLS = ("bash", "zsh", "fish")
 _FISH = """\
 function _forge_completion
-    set -l response (env _FORGE_COMPLETE=fish_complete COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t) forge)
+    set -l words COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t)
+    set -l response (env _FORGE_COMPLETE=fish_complete $words forge)
     for completion in $response
         set -l parts (string split --max 1 "," -- $completion)
         switch $parts[1]
@@ -25,14 +26,16 @@ function _forge_completion
     end
 end
 
-complete --no-files --command forge --arguments '(_forge_completion)'"""  # click's ends a description at its first comma
+complete --no-files --command forge --arguments '(_forge_completion)'"""
+# click's own ends a description at its first comma
 
 
 @click.command("completion", cls=Verb)
 @click.argument("shell", type=click.Choice(SHELLS))
 @verb("completion", outside=True)
 def command(app: App, shell: str) -> Reply:
-    """Print what makes a shell complete commands, options, and the names of this repository's plans, runs and items.
+    """Print what makes a shell complete commands, options, and the names of this repository's
+    plans, runs and items.
 
     \b
     Example:
@@ -48,4 +51,8 @@ def command(app: App, shell: str) -> Reply:
 def _of_click(shell: str) -> str:
     found = get_completion_class(shell)
     assert found is not None
-    return found(click.get_current_context().find_root().command, {}, "forge", "_FORGE_COMPLETE").source().strip()
+    return (
+        found(click.get_current_context().find_root().command, {}, "forge", "_FORGE_COMPLETE")
+        .source()
+        .strip()
+    )

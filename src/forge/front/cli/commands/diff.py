@@ -20,7 +20,8 @@ from forge.views.runs.diffs import changes_of, run_and_step
 @option("--stat", is_flag=True, help="Show the files and how many lines changed, not the lines.")
 @verb("diff")
 def command(app: App, run: str | None, stat: bool) -> Reply:
-    """Show what a run changed, or a step of it (RUN/STEP, PLAN/STEP), with git's own pager and colours.
+    """Show what a run changed, or a step of it (RUN/STEP, PLAN/STEP), with git's own pager and
+    colours.
 
     Without a name it is the open run, else the last one.
 
@@ -38,10 +39,17 @@ def command(app: App, run: str | None, stat: bool) -> Reply:
     form = [*(["--stat"] if stat else []), *(["--no-color"] if plain else [])]
     for each in found.ranges:
         if len(found.ranges) > 1:
-            app.say(f"commit {each.new[:12]} (others changed the same files in between, so each commit is shown by itself)")
+            app.say(
+                f"commit {each.new[:12]} (others changed the same files in between, so each commit"
+                " is shown by itself)"
+            )
         show(app.repository, *form, *each.words)
     if found.uncommitted:
-        app.say("\n".join(["not committed yet:", *(f"  {visible(entry)}" for entry in found.uncommitted)]))
+        app.say(
+            "\n".join(
+                ["not committed yet:", *(f"  {visible(entry)}" for entry in found.uncommitted)]
+            )
+        )
         show(app.repository, *form, "HEAD", "--", ":(top)", f":(top,exclude){RUNS}")
     if not found.ranges and not found.uncommitted:
         named = f"step {found.step.id}" if found.step else f"run {found.record.card.run}"

@@ -13,7 +13,8 @@ from forge.text.printable import visible
 @click.command("doctor", cls=Verb)
 @verb("doctor", outside=True)
 def command(app: App) -> Reply:
-    """Say whether the system, the repository, the settings and each runner are ready, and what to do where not.
+    """Say whether the system, the repository, the settings and each runner are ready, and what to
+    do where not.
 
     Nothing is changed, and no runner is started.
 
@@ -23,7 +24,11 @@ def command(app: App) -> Reply:
     """
     checks = examine(app.here, app.found)
     stops = any(not check.ok and check.severity == "error" for check in checks)
-    return Reply({"checks": [check.as_data() for check in checks]}, "\n".join(map(_line, checks)), 1 if stops else 0)
+    return Reply(
+        {"checks": [check.as_data() for check in checks]},
+        "\n".join(map(_line, checks)),
+        1 if stops else 0,
+    )
 
 
 def _line(check: Check) -> str:

@@ -21,10 +21,11 @@ from forge.text.printable import visible
 @option("--keep", is_flag=True, help="Save also what has errors that were not there before.")
 @verb("edit")
 def command(app: App, name: str, keep: bool) -> Reply:
-    """Edit a document in $VISUAL or $EDITOR. It is replaced as one, unless somebody changed it meanwhile.
+    """Edit a document in $VISUAL or $EDITOR. It is replaced as one, unless somebody changed it
+    meanwhile.
 
-    A text with new errors is shown with them: edit it again, save it, or stop. What is not saved is kept, and the next call
-    goes on with it.
+    A text with new errors is shown with them: edit it again, save it, or stop. What is not saved is
+    kept, and the next call goes on with it.
 
     \b
     Example:
@@ -34,13 +35,21 @@ def command(app: App, name: str, keep: bool) -> Reply:
     def ask(findings: Sequence[Finding]) -> Choice:
         for each in findings:
             app.say(
-                visible(f"{each.path}:{each.line}:{each.column}: {each.severity} {each.rule} {each.message}\n    {each.hint}")
+                visible(
+                    f"{each.path}:{each.line}:{each.column}: {each.severity} {each.rule}"
+                    f" {each.message}\n    {each.hint}"
+                )
             )
         if keep:
             return "save"
         if not (sys.stdin.isatty() and sys.stderr.isatty()):
             return "stop"
-        answer = click.prompt("(e)dit again, (s)ave it so, (q)uit", type=click.Choice(["e", "s", "q"]), default="e", err=True)
+        answer = click.prompt(
+            "(e)dit again, (s)ave it so, (q)uit",
+            type=click.Choice(["e", "s", "q"]),
+            default="e",
+            err=True,
+        )
         return {"e": "edit", "s": "save"}.get(answer, "stop")  # type: ignore[return-value]
 
     done = edit(app.repository, Documents(app.repository.root).one(name, app.here), ask)

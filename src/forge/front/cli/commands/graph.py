@@ -15,7 +15,14 @@ from forge.views.tracker.status import standing
 
 @click.command("graph", cls=Verb)
 @click.argument("phase", required=False, shell_complete=names("phase"))
-@option("--format", "form", type=click.Choice(tuple(DRAWINGS)), default="text", show_default=True, help="How to draw it.")
+@option(
+    "--format",
+    "form",
+    type=click.Choice(tuple(DRAWINGS)),
+    default="text",
+    show_default=True,
+    help="How to draw it.",
+)
 @verb("graph")
 def command(app: App, phase: str | None, form: str) -> Reply:
     """Draw which plan waits for which, of all phases or of one.
@@ -35,5 +42,8 @@ def _folder(app: App, name: str) -> str:
     found = catalog.phase(name, app.here)
     if found is None:
         listed = "".join(f"\n  {phase.folder}" for phase in catalog.phases)
-        raise UnknownName(f"there is no phase `{name}`; there are:{listed}", "name one by its number or its folder")
+        raise UnknownName(
+            f"there is no phase `{name}`; there are:{listed}",
+            "name one by its number or its folder",
+        )
     return found.folder

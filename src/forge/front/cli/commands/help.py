@@ -20,7 +20,8 @@ _WIDEST = 120  # columns
 @click.argument("topic", required=False, shell_complete=topics)
 @verb("help", outside=True)
 def command(app: App, topic: str | None) -> Reply:
-    """Tell about a topic, a command, or a rule of `forge rules`; without a name, list them. At a terminal, in a pager.
+    """Tell about a topic, a command, or a rule of `forge rules`; without a name, list them. At a
+    terminal, in a pager.
 
     \b
     Example:
@@ -42,5 +43,13 @@ def _contents() -> str:
     topics = [f"  {name:14} {about}" for name, about in manual.topics().items()]
     verbs = [f"  {name:14} {about}" for name, about in VERBS.items()]
     return "\n".join(
-        ["topics:", *topics, "", "commands:", *verbs, "", "rules: `forge rules` lists them; `forge help RULE` tells"]
+        [
+            "topics:",
+            *topics,
+            "",
+            "commands:",
+            *verbs,
+            "",
+            "rules: `forge rules` lists them; `forge help RULE` tells",
+        ]
     )

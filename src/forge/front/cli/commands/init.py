@@ -12,7 +12,8 @@ from forge.run.setup.init import initialise
 @click.command("init", cls=Verb)
 @verb("init")
 def command(app: App) -> Reply:
-    """Add .planning/forge.yaml, with every setting at its default. Nothing else is changed, and nothing is committed.
+    """Add .planning/forge.yaml, with every setting at its default. Nothing else is changed, and
+    nothing is committed.
 
     \b
     Example:
@@ -21,5 +22,6 @@ def command(app: App) -> Reply:
     done = initialise(app.repository)
     lines = [f"wrote {path}" for path in done.created] or [".planning/forge.yaml is there already"]
     return Reply(
-        {"created": done.created, "next": done.next}, "\n".join([*lines, "next:", *(f"  {line}" for line in done.next)])
+        {"created": done.created, "next": done.next},
+        "\n".join([*lines, "next:", *(f"  {line}" for line in done.next)]),
     )

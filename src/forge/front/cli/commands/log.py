@@ -17,15 +17,27 @@ from forge.records.record import RunRecord, all_runs
 from forge.text.printable import visible
 from forge.views.runs.story import Chapter, Story, duration, tell
 
-_MARKS = {"completed": ("*", "green"), "skipped": ("-", "yellow"), "running": (">", "cyan"), "pending": ("o", None)}
+_MARKS = {
+    "completed": ("*", "green"),
+    "skipped": ("-", "yellow"),
+    "running": (">", "cyan"),
+    "pending": ("o", None),
+}
 
 
 @click.command("log", cls=Verb)
 @click.argument("name", required=False, shell_complete=names("plan", "run"))
-@option("-n", "--max-count", type=click.IntRange(1), metavar="N", help="Show only so many runs, the newest.")
+@option(
+    "-n",
+    "--max-count",
+    type=click.IntRange(1),
+    metavar="N",
+    help="Show only so many runs, the newest.",
+)
 @verb("log")
 def command(app: App, name: str | None, max_count: int | None) -> Reply:
-    """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a plan: all of its runs.
+    """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a
+    plan: all of its runs.
 
     At a terminal it is shown with git's own pager and colours.
 
@@ -37,11 +49,16 @@ def command(app: App, name: str | None, max_count: int | None) -> Reply:
     stories = [tell(record) for record in _records(app, name)[::-1][:max_count]]
     text = "\n\n".join("\n".join(_lines(story)) for story in stories)
     told = not app.as_json and bool(stories) and sys.stdout.isatty() and _paged(app, text)
-    return Reply({"runs": [story.as_data() for story in stories]}, "" if told else text or "there are no runs yet")
+    return Reply(
+        {"runs": [story.as_data() for story in stories]},
+        "" if told else text or "there are no runs yet",
+    )
 
 
 def _paged(app: App, text: str) -> bool:
-    """Show a text as git would on a terminal, with its pager and its colours; False where git would just print it."""
+    """Show a text as git would on a terminal, with its pager and its colours; False where git would
+    just print it.
+    """
     context = click.get_current_context()
     if context.color is None and not wants_colour(app.repository):
         context.color = False
@@ -57,15 +74,23 @@ def _records(app: App, name: str | None) -> list[RunRecord]:
 def _lines(story: Story) -> Iterator[str]:
     record, card = story.record, story.record.card
     verdict = f", {record.state.verdict}" if record.state.verdict else ""
-    yield f"{click.style(card.run, fg='yellow')}  {card.plan}  {click.style(record.status + verdict, bold=True)}"
+    yield (
+        f"{click.style(card.run, fg='yellow')}  {card.plan} "
+        f" {click.style(record.status + verdict, bold=True)}"
+    )
     yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
     kind = {"execute": ""}.get(card.kind, f"{card.kind} of {card.prior_run}; ")
     prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
-    yield f"|  {kind}{prior}{card.started_at[:16].replace('T', ' ')}, {duration(story.took)}, {', '.join(story.people)}"
+    yield (
+        f"|  {kind}{prior}{card.started_at[:16].replace('T', ' ')}, {duration(story.took)},"
+        f" {', '.join(story.people)}"
+    )
     for chapter in story.chapters:
         yield from _step(chapter)
     if record.state.counts:
-        yield "|  must-haves: " + ", ".join(f"{number} {word}" for word, number in record.state.counts.items())
+        yield "|  must-haves: " + ", ".join(
+            f"{number} {word}" for word, number in record.state.counts.items()
+        )
 
 
 def _step(chapter: Chapter) -> Iterator[str]:
@@ -76,7 +101,13 @@ def _step(chapter: Chapter) -> Iterator[str]:
     if step.work.failure is not None and step.status == "running":
         mark, colour = "x", "red"
     attempts = f", attempt {step.attempt}" if step.attempt > 1 else ""
-    told = ", ".join(filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}"))) + attempts
-    yield f"|  {click.style(mark, fg=colour)} {step.number:<3} {step.stage:10} {visible(step.name)[:60]:60}  {visible(told)}"
+    told = (
+        ", ".join(filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}")))
+        + attempts
+    )
+    yield (
+        f"|  {click.style(mark, fg=colour)} {step.number:<3} {step.stage:10}"
+        f" {visible(step.name)[:60]:60}  {visible(told)}"
+    )
     for commit in step.commits:
         yield f"|  |     {click.style(commit[:12], fg='yellow')}"

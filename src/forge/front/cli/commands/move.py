@@ -16,10 +16,11 @@ from forge.run.documents.move import Moved, move
 @click.argument("to", metavar="TO")
 @verb("move")
 def command(app: App, name: str, to: str) -> Reply:
-    """Move a plan to a phase (under the next number there, or as NN-MM), or give a phase, a mission or an item another name.
+    """Move a plan to a phase (under the next number there, or as NN-MM), or give a phase, a mission
+    or an item another name.
 
-    Files are renamed in the work tree; the index is left alone, and git sees the rename when you add both. What other plans
-    depend on stays what it was.
+    Files are renamed in the work tree; the index is left alone, and git sees the rename when you
+    add both. What other plans depend on stays what it was.
 
     \b
     Example:
@@ -32,4 +33,9 @@ def command(app: App, name: str, to: str) -> Reply:
 
 def said(moved: Moved) -> str:
     """Return what was renamed and changed, a line each."""
-    return "\n".join([*(f"{old} -> {new}" for old, new in moved.renamed), *(f"{path}: changed" for path in moved.changed)])
+    return "\n".join(
+        [
+            *(f"{old} -> {new}" for old, new in moved.renamed),
+            *(f"{path}: changed" for path in moved.changed),
+        ]
+    )

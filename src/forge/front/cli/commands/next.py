@@ -21,7 +21,10 @@ def command(app: App) -> Reply:
     """
     found = standing(app.repository)
     why = _why(found)
-    return Reply({"why": why, "next": found.next}, visible("\n".join([why, *(f"  {line}" for line in found.next)])))
+    return Reply(
+        {"why": why, "next": found.next},
+        visible("\n".join([why, *(f"  {line}" for line in found.next)])),
+    )
 
 
 def _why(found: Standing) -> str:
@@ -35,11 +38,20 @@ def _why(found: Standing) -> str:
     if items := found.backlog.of_status("in_progress"):
         return f"no plan can start; the item {items[0].id} is in progress: {items[0].title}"
     if items := found.backlog.ready:
-        return f"no plan can start; the item {items[0].id} ({items[0].priority}) can: {items[0].title}"
+        return (
+            f"no plan can start; the item {items[0].id} ({items[0].priority}) can: {items[0].title}"
+        )
     left = [plan for plan in found.plans if plan.word in ("open", "failed", "unproven", "stale")]
     if left:
-        return f"no plan can start; {len(left)} of {len(found.plans)} are not proven (`forge ready --explain`)"
+        return (
+            f"no plan can start; {len(left)} of {len(found.plans)} are not proven (`forge ready"
+            " --explain`)"
+        )
     done = "every plan is called complete" if found.plans else "there are no plans yet"
     listed = ", ".join(f"{line.number} {line.title}".strip() for line in found.unplanned[:3])
     count = len(found.unplanned)
-    return f"{done}; the roadmap lists {count} phase{'s' if count > 1 else ''} without plans: {listed}" if count else done
+    return (
+        f"{done}; the roadmap lists {count} phase{'s' if count > 1 else ''} without plans: {listed}"
+        if count
+        else done
+    )

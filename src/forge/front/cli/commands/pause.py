@@ -23,5 +23,8 @@ def command(app: App, run: str | None) -> Reply:
       forge pause
     """
     return about_run(
-        controls.pause(run_context(app, lenient=True), one_run(app.repository, run, among_open=True)), recorded=True
+        controls.pause(
+            run_context(app, lenient=True), one_run(app.repository, run, among_open=True)
+        ),
+        recorded=True,
     )

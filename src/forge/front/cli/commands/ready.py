@@ -14,7 +14,8 @@ from forge.views.tracker.status import Standing, standing
 @option("--explain", is_flag=True, help="Also say why the other open plans and items cannot start.")
 @verb("ready")
 def command(app: App, explain: bool) -> Reply:
-    """List what can start now, in order: plans of the first open phase and of its lowest wave, then items of the backlog.
+    """List what can start now, in order: plans of the first open phase and of its lowest wave, then
+    items of the backlog.
 
     Of plans and items alike everything that they depend on is done; items come by their priority.
 
@@ -25,12 +26,18 @@ def command(app: App, explain: bool) -> Reply:
     """
     found = standing(app.repository)
     plans, items = [plan for plan in found.plans if plan.ready], found.backlog.ready
-    data: dict[str, object] = {"ready": [plan.as_data() for plan in plans], "items": [item.as_data() for item in items]}
+    data: dict[str, object] = {
+        "ready": [plan.as_data() for plan in plans],
+        "items": [item.as_data() for item in items],
+    }
     lines = [f"{plan.id:12} {plan.title[:80]}" for plan in plans]
     lines += [f"{item.id:12} {item.priority} {item.title[:80]}" for item in items]
     lines = lines or ["nothing can start now"]
     if explain:
-        waiting = [*_waiting(found), *((item.id, item.reasons) for item in found.backlog.items if item.reasons)]
+        waiting = [
+            *_waiting(found),
+            *((item.id, item.reasons) for item in found.backlog.items if item.reasons),
+        ]
         data["waiting"] = [{"id": name, "reasons": reasons} for name, reasons in waiting]
         lines += [f"{name:12} " + "\n             ".join(reasons) for name, reasons in waiting]
     return Reply(data, visible("\n".join(lines)))

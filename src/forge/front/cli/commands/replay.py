@@ -17,10 +17,11 @@ from forge.views.runs.replay import replay
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("replay")
 def command(app: App, run: str | None) -> Reply:
-    """Fold a run's events again and hold them against git: the chain, the plan, each commit, the evidence, the counts.
+    """Fold a run's events again and hold them against git: the chain, the plan, each commit, the
+    evidence, the counts.
 
-    Without a name, of the open run or the last one. What was changed after the fact is named at its event, exit 1; what this
-    clone cannot tell is named as not checked.
+    Without a name, of the open run or the last one. What was changed after the fact is named at its
+    event, exit 1; what this clone cannot tell is named as not checked.
 
     \b
     Example:
@@ -29,8 +30,17 @@ def command(app: App, run: str | None) -> Reply:
     """
     record = one_run(app.repository, run, among_open=False)
     found, note = replay(app.repository, record), tracked_copy(app.repository, record)
-    lines = [f"run {record.card.run}: {record.status}, {amount(found.events, 'event')}", *([f"note: {note}"] if note else [])]
+    lines = [
+        f"run {record.card.run}: {record.status}, {amount(found.events, 'event')}",
+        *([f"note: {note}"] if note else []),
+    ]
     lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in found.unchecked]
     lines += [f"  WRONG        event {remark.seq}: {remark.message}" for remark in found.problems]
-    lines.append("NOT VALID" if found.problems else "what could be checked is sound" if found.unchecked else "sound")
+    lines.append(
+        "NOT VALID"
+        if found.problems
+        else "what could be checked is sound"
+        if found.unchecked
+        else "sound"
+    )
     return Reply({**found.as_data(), "note": note}, "\n".join(lines), 0 if found.valid else 1)

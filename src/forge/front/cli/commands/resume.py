@@ -15,7 +15,9 @@ from forge.run.start import adopt as adopting
 
 @click.command("resume", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@option("--adopt", is_flag=True, help="Take over a run that is open in another clone and paused there.")
+@option(
+    "--adopt", is_flag=True, help="Take over a run that is open in another clone and paused there."
+)
 @verb("resume")
 def command(app: App, run: str | None, adopt: bool) -> Reply:
     """Go on with a run: behind a failure or a step done by hand, with the tree as you left it.

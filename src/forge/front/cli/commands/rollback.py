@@ -13,12 +13,19 @@ from forge.run.start.rollback import rollback
 
 @click.command("rollback", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@option("--to", "to", metavar="STEP", help="Put back to before this step, by its id or number; else before the first.")
+@option(
+    "--to",
+    "to",
+    metavar="STEP",
+    help="Put back to before this step, by its id or number; else before the first.",
+)
 @verb("rollback")
 def command(app: App, run: str | None, to: str | None) -> Reply:
-    """Put the files that a run committed as they were before it, behind a snapshot, and commit that.
+    """Put the files that a run committed as they were before it, behind a snapshot, and commit
+    that.
 
-    A path that was changed since refuses it, and nothing is written then. In an open run the steps are done again by resume.
+    A path that was changed since refuses it, and nothing is written then. In an open run the steps
+    are done again by resume.
 
     \b
     Example:

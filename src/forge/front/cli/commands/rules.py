@@ -18,6 +18,15 @@ def command(app: App) -> Reply:
     Example:
       forge rules
     """
-    data = [{"id": rule.id, "severity": rule.severity, "blocks": rule.blocks, "summary": rule.summary} for rule in RULES]
-    lines = [f"{rule.id:22} {rule.severity:8} {'blocks' if rule.blocks else '':7} {rule.summary}" for rule in RULES]
-    return Reply({"rules": data}, "\n".join([*lines, "", "`forge help RULE` tells about one, with a bad and a good example"]))
+    data = [
+        {"id": rule.id, "severity": rule.severity, "blocks": rule.blocks, "summary": rule.summary}
+        for rule in RULES
+    ]
+    lines = [
+        f"{rule.id:22} {rule.severity:8} {'blocks' if rule.blocks else '':7} {rule.summary}"
+        for rule in RULES
+    ]
+    return Reply(
+        {"rules": data},
+        "\n".join([*lines, "", "`forge help RULE` tells about one, with a bad and a good example"]),
+    )

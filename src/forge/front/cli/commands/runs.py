@@ -25,7 +25,7 @@ def command(app: App) -> Reply:
         f"{record.card.run}  {record.status:11}  {record.state.verdict or '-':9}  "
         f"{amount(len(record.state.commits), 'commit')}  {record.card.goal[:60]}"
         for record in records
-    ]  # fmt: skip
+    ]
     unreadable = unreadable_runs(app.repository)
     lines += [f"{run}  cannot be read: {reason}" for run, reason in unreadable]
     data = {

@@ -21,7 +21,8 @@ _TOLD = ("title", "acceptance")  # above and below the fields
 @click.argument("name", metavar="DOC|RUN", shell_complete=names(*DOCUMENTS, "run", files=True))
 @verb("show")
 def command(app: App, name: str) -> Reply:
-    """Show a plan, a phase, a mission or an item: its fields, its steps or criteria, what is wrong with it, and its runs.
+    """Show a plan, a phase, a mission or an item: its fields, its steps or criteria, what is wrong
+    with it, and its runs.
 
     Of a run it shows what was asked, done and proven, by whom, and the evidence.
 
@@ -42,7 +43,11 @@ def command(app: App, name: str) -> Reply:
 
 def _text(found: Shown) -> str:
     row = found.row
-    lines = [f"{row.kind} {row.id}: {row.title}", f"  {row.path}", f"  {row.status}" + (f" ({row.note})" if row.note else "")]
+    lines = [
+        f"{row.kind} {row.id}: {row.title}",
+        f"  {row.path}",
+        f"  {row.status}" + (f" ({row.note})" if row.note else ""),
+    ]
     lines += [
         f"  {key}: {_said(value)}"
         for key, value in found.fields.items()
@@ -50,10 +55,24 @@ def _text(found: Shown) -> str:
     ]
     lines += ["", *map(_part, found.parts)] if found.parts else []
     lines += (
-        ["", *(f"run {run.card.run}  {run.status}  {run.state.verdict or '-'}" for run in found.runs)] if found.runs else []
+        [
+            "",
+            *(
+                f"run {run.card.run}  {run.status}  {run.state.verdict or '-'}"
+                for run in found.runs
+            ),
+        ]
+        if found.runs
+        else []
     )
     if found.findings:
-        lines += ["", *(f"{each.line}:{each.column}: {each.severity} {each.rule} {each.message}" for each in found.findings)]
+        lines += [
+            "",
+            *(
+                f"{each.line}:{each.column}: {each.severity} {each.rule} {each.message}"
+                for each in found.findings
+            ),
+        ]
     return "\n".join(lines)
 
 
@@ -62,7 +81,8 @@ def _said(value: object) -> str:
         return ", ".join(map(str, value))
     if isinstance(value, dict):
         return ", ".join(
-            f"{key} ({len(each)})" if isinstance(each, (list, dict)) else f"{key} {each}" for key, each in value.items()
+            f"{key} ({len(each)})" if isinstance(each, (list, dict)) else f"{key} {each}"
+            for key, each in value.items()
         )
     return f"{len(value)} entries" if isinstance(value, list) else str(value)
 

@@ -13,7 +13,9 @@ from forge.run.engine import controls
 
 @click.command("skip", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@option("--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary.")
+@option(
+    "--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary."
+)
 @verb("skip")
 def command(app: App, run: str | None, reason: str) -> Reply:
     """Leave out the step that the run stands at, and go on with the next.

@@ -19,7 +19,8 @@ from forge.views.tracker.status import PlanStanding, Standing, standing
 @click.command("status", cls=Verb)
 @verb("status")
 def command(app: App) -> Reply:
-    """Show missions, phases, plans and the backlog: what is claimed, what is proven, what runs and what waits for whom.
+    """Show missions, phases, plans and the backlog: what is claimed, what is proven, what runs and
+    what waits for whom.
 
     \b
     Example:
@@ -35,7 +36,11 @@ def _text(found: Standing) -> str:
         if plans[0].archived:
             continue
         lines.append(f"{phase}")
-        lines += [line for plan in plans for line in _plan(plan, plan.contradiction or found.unstartable(plan))]
+        lines += [
+            line
+            for plan in plans
+            for line in _plan(plan, plan.contradiction or found.unstartable(plan))
+        ]
     lines += _archived([plan for plan in found.plans if plan.archived])
     if not found.plans:
         lines.append("there are no plans under .planning/ yet")
@@ -48,7 +53,10 @@ def _archived(plans: list[PlanStanding]) -> Iterator[str]:
     """Say what archives hold in one line; `forge list plans --archived` names each."""
     if plans:
         counts = Counter(plan.word for plan in plans)
-        yield f"archived: {amount(len(plans), 'plan')} ({', '.join(f'{number} {word}' for word, number in counts.items())})"
+        yield (
+            f"archived: {amount(len(plans), 'plan')}"
+            f" ({', '.join(f'{number} {word}' for word, number in counts.items())})"
+        )
 
 
 def _mission(mission: MissionStanding) -> Iterator[str]:
@@ -65,8 +73,12 @@ def _mission(mission: MissionStanding) -> Iterator[str]:
 def _backlog(backlog: Backlog) -> Iterator[str]:
     if not backlog.items:
         return
-    counts = [f"{len(items)} {status.replace('_', ' ')}" for status, items in backlog.columns if items]
-    yield f"backlog: {', '.join(counts)}" + (f"; {len(backlog.ready)} can start" if backlog.ready else "")
+    counts = [
+        f"{len(items)} {status.replace('_', ' ')}" for status, items in backlog.columns if items
+    ]
+    yield f"backlog: {', '.join(counts)}" + (
+        f"; {len(backlog.ready)} can start" if backlog.ready else ""
+    )
     for item in backlog.items:
         if item.contradiction:
             yield f"  {item.id:12} {item.status:12} {item.title[:70]}"

@@ -17,12 +17,16 @@ from forge.run.engine import controls
 @option("--reason", default="stopped by a person", metavar="TEXT", help="Why; kept in the record.")
 @verb("stop")
 def command(app: App, run: str | None, reason: str) -> Reply:
-    """End a run for good, its runner too. What lies in the tree stays there, and is kept in a snapshot.
+    """End a run for good, its runner too. What lies in the tree stays there, and is kept in a
+    snapshot.
 
     \b
     Example:
       forge stop --reason "the plan needs another step"
     """
     return about_run(
-        controls.stop(run_context(app, lenient=True), one_run(app.repository, run, among_open=True), reason), recorded=True
+        controls.stop(
+            run_context(app, lenient=True), one_run(app.repository, run, among_open=True), reason
+        ),
+        recorded=True,
     )

@@ -21,10 +21,17 @@ from forge.views.runs.following import Following
 @click.command("timeline", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @option("--follow", is_flag=True, help="Go on until the run has ended, or Ctrl-C.")
-@option("--after", type=click.IntRange(min=0), default=0, metavar="SEQ", help="Only the events behind this one.")
+@option(
+    "--after",
+    type=click.IntRange(min=0),
+    default=0,
+    metavar="SEQ",
+    help="Only the events behind this one.",
+)
 @verb("timeline")
 def command(app: App, run: str | None, follow: bool, after: int) -> Reply:
-    """Show a run's events, and whether each follows from the one before. Without a name, of the open run or the last one.
+    """Show a run's events, and whether each follows from the one before. Without a name, of the
+    open run or the last one.
 
     \b
     Example:
@@ -40,16 +47,29 @@ def command(app: App, run: str | None, follow: bool, after: int) -> Reply:
     note = tracked_copy(app.repository, record)
     lines = [f"run {record.card.run}: {record.status}", *map(_line, events)]
     if reading.torn:
-        lines.append(f"a torn last line of {len(reading.torn)} bytes: its event was not recorded, and resume sets it aside")
+        lines.append(
+            f"a torn last line of {len(reading.torn)} bytes: its event was not recorded, and resume"
+            " sets it aside"
+        )
     lines += [f"note: {note}"] if note else []
-    lines += [f"NOT VALID: {reading.problem}"] if reading.problem else [f"{amount(len(reading.events), 'event')}, chain whole"]
+    lines += (
+        [f"NOT VALID: {reading.problem}"]
+        if reading.problem
+        else [f"{amount(len(reading.events), 'event')}, chain whole"]
+    )
     data = _data(record.card.run, record.status, reading.problem)
-    data |= {"torn": len(reading.torn), "note": note, "events": [event.as_data() for event in events]}
+    data |= {
+        "torn": len(reading.torn),
+        "note": note,
+        "events": [event.as_data() for event in events],
+    }
     return Reply(data, "\n".join(lines), 0 if reading.valid else 1)
 
 
 def _follow(app: App, record: RunRecord, after: int) -> Reply:
-    """Print events as they come, as lines of text or of JSON; the answer behind them is one line too."""
+    """Print events as they come, as lines of text or of JSON; the answer behind them is one line
+    too.
+    """
     name, code = record.card.run, 0
     following = Following(app.repository, record, after)
     try:
@@ -57,12 +77,19 @@ def _follow(app: App, record: RunRecord, after: int) -> Reply:
             if not app.as_json:
                 app.put(f"run {name}: {record.status}")
             for event in following:
-                app.put(jsonl.encode(event.as_data()).decode()[:-1] if app.as_json else _line(event))
+                app.put(
+                    jsonl.encode(event.as_data()).decode()[:-1] if app.as_json else _line(event)
+                )
     except KeyboardInterrupt:
         code = 130
     status = one_run(app.repository, name, among_open=False).status
     text = f"NOT VALID: {following.problem}" if following.problem else f"run {name}: {status}"
-    return Reply(_data(name, status, following.problem), text, 1 if following.problem else code, one_line=True)
+    return Reply(
+        _data(name, status, following.problem),
+        text,
+        1 if following.problem else code,
+        one_line=True,
+    )
 
 
 def _data(run: str, status: str, problem: str | None) -> dict[str, object]:
@@ -70,8 +97,14 @@ def _data(run: str, status: str, problem: str | None) -> dict[str, object]:
 
 
 def _line(event: Event) -> str:
-    told = ", ".join(f"{key} {_short(value)}" for key, value in event.data.items() if value not in ("", [], {}, None))
-    return f"{event.seq:5}  {event.ts[11:23]}  {event.step or '-':10}  {event.type:20}  {told}"[:220]
+    told = ", ".join(
+        f"{key} {_short(value)}"
+        for key, value in event.data.items()
+        if value not in ("", [], {}, None)
+    )
+    return f"{event.seq:5}  {event.ts[11:23]}  {event.step or '-':10}  {event.type:20}  {told}"[
+        :220
+    ]
 
 
 def _short(value: object) -> str:

@@ -17,7 +17,8 @@ from forge.views.tracker.trace import WORDS, Trace, Traced, trace
 @option("--uncovered", is_flag=True, help="Only what no plan names.")
 @verb("trace")
 def command(app: App, requirement: str | None, uncovered: bool) -> Reply:
-    """Trace each requirement to the plans that name it, to their runs and to the evidence; and say what is not covered.
+    """Trace each requirement to the plans that name it, to their runs and to the evidence; and say
+    what is not covered.
 
     \b
     Example:
@@ -27,12 +28,16 @@ def command(app: App, requirement: str | None, uncovered: bool) -> Reply:
     """
     found = trace(app.repository, standing(app.repository))
     chosen = [
-        each for each in found.requirements
+        each
+        for each in found.requirements
         if requirement in (None, each.id) and not (uncovered and each.word != "not covered")
-    ]  # fmt: skip
+    ]
     if requirement is not None and not chosen and not uncovered:
-        raise UnknownName(f"no requirement `{requirement}` is defined in {found.path or '.planning/REQUIREMENTS.md'}",
-                          "`forge trace` lists them")  # fmt: skip
+        raise UnknownName(
+            f"no requirement `{requirement}` is defined in"
+            f" {found.path or '.planning/REQUIREMENTS.md'}",
+            "`forge trace` lists them",
+        )
     shown = Trace(found.path, chosen, [] if requirement else found.unknown)
     return Reply(shown.as_data(), visible("\n".join(_lines(shown, whole=requirement is not None))))
 
@@ -55,7 +60,10 @@ def _requirement(each: Traced, *, whole: bool) -> list[str]:
         for run in plan.runs if whole else plan.runs[-1:]:
             evidence = run["evidence"] if isinstance(run["evidence"], list) else []
             lines.append(
-                f"        {run['run']}  {run['status']}, {run['verdict'] or 'no verdict'}, {len(evidence)} evidence files"
+                f"        {run['run']}  {run['status']}, {run['verdict'] or 'no verdict'},"
+                f" {len(evidence)} evidence files"
             )
-            lines += [f"          {run['record']}/evidence/{name}" for name in evidence] if whole else []
+            lines += (
+                [f"          {run['record']}/evidence/{name}" for name in evidence] if whole else []
+            )
     return lines

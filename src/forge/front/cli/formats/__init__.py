@@ -1,4 +1,6 @@
-"""How findings are printed: one value, `Finding`, feeds every format; each is loaded only when it is asked for."""
+"""How findings are printed: one value, `Finding`, feeds every format; each is loaded only when it
+is asked for.
+"""
 
 from __future__ import annotations
 
@@ -9,14 +11,18 @@ from dataclasses import dataclass, field
 from forge.text.finding import Finding, Severity
 
 FORMATS = ("text", "json", "sarif", "github", "junit")
-"""The formats; `json` is the envelope of `--json`, each of the others a module of this package with a `render`."""
+"""The formats; `json` is the envelope of `--json`, each of the others a module of this package with
+a `render`.
+"""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is to be printed: findings, the documents that were read (path and kind), and the lines that findings stand on.
+    """What is to be printed: findings, the documents that were read (path and kind), and the lines
+    that findings stand on.
 
-    `lines` is keyed by path and line number from 1. `summary` is the last line for people, empty where none is wanted.
+    `lines` is keyed by path and line number from 1. `summary` is the last line for people, empty
+    where none is wanted.
     """
 
     findings: Sequence[Finding]

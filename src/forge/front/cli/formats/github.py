@@ -16,9 +16,13 @@ def render(sheet: Sheet) -> str:
 
 def _command(finding: Finding) -> str:
     properties = {
-        "file": finding.path, "line": finding.line, "col": finding.column, "endLine": finding.end_line,
-        "endColumn": finding.end_column, "title": finding.rule,
-    }  # fmt: skip
+        "file": finding.path,
+        "line": finding.line,
+        "col": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+        "title": finding.rule,
+    }
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
     said = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
     return f"::{_COMMANDS[finding.severity]} {written}::{_message(said)}"

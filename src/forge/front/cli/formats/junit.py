@@ -24,7 +24,9 @@ def render(sheet: Sheet) -> str:
     failed = sum(any(finding.severity == "error" for finding in each) for each in found.values())
     counts = {"tests": str(len(found)), "failures": str(failed), "errors": "0"}
     suites = ElementTree.Element("testsuites", {"name": _NAME, **counts})
-    suite = ElementTree.SubElement(suites, "testsuite", {"name": _NAME, **counts, "skipped": "0", "time": "0"})
+    suite = ElementTree.SubElement(
+        suites, "testsuite", {"name": _NAME, **counts, "skipped": "0", "time": "0"}
+    )
     for path, findings in found.items():
         _case(suite, path, kinds.get(path, "document"), findings)
     ElementTree.indent(suites)
@@ -37,7 +39,9 @@ def _case(suite: ElementTree.Element, path: str, kind: str, findings: Sequence[F
     case = ElementTree.SubElement(suite, "testcase", named)
     for finding in findings:
         if finding.severity == "error":
-            failure = ElementTree.SubElement(case, "failure", {"type": finding.rule, "message": visible(finding.message)})
+            failure = ElementTree.SubElement(
+                case, "failure", {"type": finding.rule, "message": visible(finding.message)}
+            )
             failure.text = _said(finding)
     others = [_said(finding) for finding in findings if finding.severity != "error"]
     if others:
@@ -45,5 +49,8 @@ def _case(suite: ElementTree.Element, path: str, kind: str, findings: Sequence[F
 
 
 def _said(finding: Finding) -> str:
-    head = f"{finding.path}:{finding.line}:{finding.column}: {finding.severity} {finding.rule} {finding.message}"
+    head = (
+        f"{finding.path}:{finding.line}:{finding.column}: {finding.severity} {finding.rule}"
+        f" {finding.message}"
+    )
     return visible(f"{head}\n{finding.hint}" if finding.hint else head)

@@ -15,21 +15,38 @@ from forge.text.finding import Finding
 from forge.text.printable import visible
 
 _ROOT = "%SRCROOT%"
-_SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_SCHEMA = (
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+)
 
 
 def render(sheet: Sheet) -> str:
-    """Return the log, in ASCII with escapes, so that no locale can spoil it; every rule of forge is described in it."""
+    """Return the log, in ASCII with escapes, so that no locale can spoil it; every rule of forge is
+    described in it.
+    """
     index = {rule.id: number for number, rule in enumerate(RULES)}
     run = {
-        "tool": {"driver": {"name": "forge", "version": __version__, "semanticVersion": __version__,
-                            "rules": [_rule(rule) for rule in RULES]}},
+        "tool": {
+            "driver": {
+                "name": "forge",
+                "version": __version__,
+                "semanticVersion": __version__,
+                "rules": [_rule(rule) for rule in RULES],
+            }
+        },
         "columnKind": "unicodeCodePoints",
-        "originalUriBaseIds": {_ROOT: {"description": {"text": "The root of the repository that was validated."}}},
-        "artifacts": [{"location": _location(path), "sourceLanguage": "yaml" if path.endswith(".yaml") else "markdown"}
-                      for path, _ in sheet.documents],
+        "originalUriBaseIds": {
+            _ROOT: {"description": {"text": "The root of the repository that was validated."}}
+        },
+        "artifacts": [
+            {
+                "location": _location(path),
+                "sourceLanguage": "yaml" if path.endswith(".yaml") else "markdown",
+            }
+            for path, _ in sheet.documents
+        ],
         "results": [_result(finding, index) for finding in sheet.findings],
-    }  # fmt: skip
+    }
     return json.dumps({"$schema": _SCHEMA, "version": "2.1.0", "runs": [run]}, indent=1)
 
 
@@ -40,7 +57,10 @@ def _rule(rule: Rule) -> dict[str, object]:
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary}.{blocks}"},
-        "help": {"text": help_text, "markdown": f"`{rule.id}`: {rule.summary}.{blocks} `forge help {rule.id}` tells more."},
+        "help": {
+            "text": help_text,
+            "markdown": f"`{rule.id}`: {rule.summary}.{blocks} `forge help {rule.id}` tells more.",
+        },
         "defaultConfiguration": {"level": rule.severity},
     }
 
@@ -51,7 +71,14 @@ def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, object]:
         "ruleId": finding.rule,
         "level": finding.severity,
         "message": {"text": visible(said)},
-        "locations": [{"physicalLocation": {"artifactLocation": _location(finding.path), "region": _region(finding)}}],
+        "locations": [
+            {
+                "physicalLocation": {
+                    "artifactLocation": _location(finding.path),
+                    "region": _region(finding),
+                }
+            }
+        ],
     }
     if finding.rule in index:
         result["ruleIndex"] = index[finding.rule]
@@ -60,13 +87,17 @@ def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, object]:
 
 def _region(finding: Finding) -> dict[str, int]:
     return {
-        "startLine": finding.line, "startColumn": finding.column,
-        "endLine": finding.end_line, "endColumn": finding.end_column,
-    }  # fmt: skip
+        "startLine": finding.line,
+        "startColumn": finding.column,
+        "endLine": finding.end_line,
+        "endColumn": finding.end_column,
+    }
 
 
 def _location(path: str) -> dict[str, str]:
-    """Return where a document lies: below the root by a relative URI, elsewhere by an absolute one."""
+    """Return where a document lies: below the root by a relative URI, elsewhere by an absolute
+    one.
+    """
     if os.path.isabs(path):
         return {"uri": "file://" + quote(os.fsencode(Path(path).as_posix()))}
     return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}

@@ -1,4 +1,6 @@
-"""Findings for people: where, what, the line with a caret under the very characters, and the next step."""
+"""Findings for people: where, what, the line with a caret under the very characters, and the next
+step.
+"""
 
 from __future__ import annotations
 
@@ -18,7 +20,9 @@ _TAB = 4
 
 
 def render(sheet: Sheet) -> str:
-    """Return each finding as `file:line:col: severity rule message`, its line, the caret and the hint; then the summary."""
+    """Return each finding as `file:line:col: severity rule message`, its line, the caret and the
+    hint; then the summary.
+    """
     blocks = [_finding(finding, sheet) for finding in sheet.findings]
     return "\n".join([*blocks, sheet.summary] if sheet.summary else blocks)
 
@@ -33,16 +37,21 @@ def _finding(finding: Finding, sheet: Sheet) -> str:
     lines = [f"{place} {severity} {finding.rule} {visible(one_line(finding.message))}"]
     shown, caret = excerpt(sheet.lines.get((finding.path, finding.line), ""), finding)
     if shown:
-        lines += [_INDENT + shown, _INDENT + caret[: len(caret) - len(caret.lstrip())] + style(caret.strip(), fg=colour)]
+        lines += [
+            _INDENT + shown,
+            _INDENT + caret[: len(caret) - len(caret.lstrip())] + style(caret.strip(), fg=colour),
+        ]
     if finding.hint:
         lines.append(_INDENT + visible(one_line(finding.hint)))
     return "\n".join(lines)
 
 
 def excerpt(line: str, finding: Finding) -> tuple[str, str]:
-    """Return the part of a line that a finding is about, fit for a terminal, and the carets that go below it.
+    """Return the part of a line that a finding is about, fit for a terminal, and the carets that go
+    below it.
 
-    Both are empty for an empty line. A character may be two cells wide, or none; the carets count cells.
+    Both are empty for an empty line. A character may be two cells wide, or none; the carets count
+    cells.
     """
     if not line.strip():
         return "", ""
@@ -57,7 +66,9 @@ def excerpt(line: str, finding: Finding) -> tuple[str, str]:
 
 
 def _cells(text: str) -> str:
-    """Return a text in which each character has a known width: tabs as blanks, what does not print as one mark."""
+    """Return a text in which each character has a known width: tabs as blanks, what does not print
+    as one mark.
+    """
     return "".join(_cell(char) for char in text)
 
 
@@ -69,7 +80,9 @@ def _cell(char: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
-    if not char.isprintable() and char != "\u3000":  # the wide blank is as printable as the narrow one
+    if (
+        not char.isprintable() and char != "\u3000"
+    ):  # the wide blank is as printable as the narrow one
         return "\ufffd"
     return char
 
@@ -77,6 +90,12 @@ def _cell(char: str) -> str:
 def _width(text: str) -> int:
     """Return how many cells of a terminal a text takes."""
     return sum(
-        0 if unicodedata.category(char) in ("Mn", "Me") else 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        (
+            0
+            if unicodedata.category(char) in ("Mn", "Me")
+            else 2
+            if unicodedata.east_asian_width(char) in "WF"
+            else 1
+        )
         for char in text
     )

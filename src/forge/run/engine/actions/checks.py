@@ -31,17 +31,24 @@ def check(run: OpenRun, move: Move) -> None:
     elif one.kind == "command" and foreign_folder(one.text, run.repository.root) is None:
         run_command(run, one, move.number)
     else:
-        done = ev.TestCompleted(False, None, 0, [], one.text, move.number, "it is not run here", "not_run")
+        done = ev.TestCompleted(
+            False, None, 0, [], one.text, move.number, "it is not run here", "not_run"
+        )
         run.append(done, step=step)
 
 
 def check_before(run: OpenRun, move: Move) -> None:
-    """Run a test of a TDD step before the step's work; what it changed in the tree is put back, behind a snapshot."""
+    """Run a test of a TDD step before the step's work; what it changed in the tree is put back,
+    behind a snapshot.
+    """
     step = run.current
     one = run.plan.first_tests(run.plan.steps[step.number - 1])[move.number - 1]
     if foreign_folder(one.text, run.repository.root) is not None:
         why = "it is not run here"
-        run.append(ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"), step=step)
+        run.append(
+            ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"),
+            step=step,
+        )
         return
     run_command(run, one, move.number, "before")
     if run.trusts_git() and _changed_by_it(run):
@@ -49,7 +56,9 @@ def check_before(run: OpenRun, move: Move) -> None:
 
 
 def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outcome:
-    """Run a command with bash and record how it ended; a command that was interrupted stays in doubt and runs again."""
+    """Run a command with bash and record how it ended; a command that was interrupted stays in
+    doubt and runs again.
+    """
     step = run.state.step
     run.append(ev.TestStarted(one.text, number, phase), step=step)
     outcome = shell(run, one.text)
@@ -64,20 +73,38 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
     elif outcome.success and not one.proves:
         inconclusive = "it cannot fail"
     done = ev.TestCompleted(
-        outcome.success, outcome.exit_code, outcome.duration_ms, changed, one.text, number, inconclusive, outcome.ended, phase
+        outcome.success,
+        outcome.exit_code,
+        outcome.duration_ms,
+        changed,
+        one.text,
+        number,
+        inconclusive,
+        outcome.ended,
+        phase,
     )
     run.append(done, step=step, evidence=kept, with_next=not phase)
     return outcome
 
 
 def shell(run: OpenRun, command: str) -> Outcome:
-    """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that plans may see."""
+    """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that
+    plans may see.
+    """
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
-    limits, env = Limits(run.settings.limits.step_timeout or None), environment(run.runner.env, marked(run.card.run))
+    limits, env = (
+        Limits(run.settings.limits.step_timeout or None),
+        environment(run.runner.env, marked(run.card.run)),
+    )
     outcome = supervise(
-        ["bash", "-o", "pipefail", "-c", command], run.repository.root, env, output, limits,
-        watch=lambda: watcher(run, output), started=lambda process: pid_file.note(run.folder, process),
-    )  # fmt: skip
+        ["bash", "-o", "pipefail", "-c", command],
+        run.repository.root,
+        env,
+        output,
+        limits,
+        watch=lambda: watcher(run, output),
+        started=lambda process: pid_file.note(run.folder, process),
+    )
     run.hear(None)
     with contextlib.suppress(StorageFailed):
         pid_file.note(run.folder, None)
@@ -90,7 +117,9 @@ def changed_paths(run: OpenRun) -> list[str]:
 
 
 def _changed_by_it(run: OpenRun) -> list[str]:
-    """Return the paths that a command left otherwise than HEAD has them; what it only staged lies there as before."""
+    """Return the paths that a command left otherwise than HEAD has them; what it only staged lies
+    there as before.
+    """
     if not changed_paths(run):
         return []
     return [path for path in changed_in_tree(run.repository) if not run.own(path)]
@@ -102,7 +131,9 @@ def keep_changed(run: OpenRun, move: Move) -> None:
     with stage(run.repository, run.head(), run.own) as staging:
         try:
             text = result_message(run, run.state.last_seq)
-            commit, hooks = staging.commit(text, supervised_git(run)) if staging.changes.entries else (None, [])
+            commit, hooks = (
+                staging.commit(text, supervised_git(run)) if staging.changes.entries else (None, [])
+            )
         except HeadMoved:
             raise
         except GitFailed as error:
@@ -118,4 +149,6 @@ def discard_changed(run: OpenRun, move: Move) -> None:
     head = run.head()
     taken = snapshot(run.repository, run.card.run, "before discarding what a check changed")
     put_back(run.repository, taken, head, run.own)
-    run.append(ev.CheckpointRestored(head, "discarded what a check changed", taken), step=run.state.step)
+    run.append(
+        ev.CheckpointRestored(head, "discarded what a check changed", taken), step=run.state.step
+    )

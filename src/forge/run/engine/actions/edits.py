@@ -41,7 +41,9 @@ def _step(run: OpenRun) -> tuple[StepState, Step]:
 
 
 def checkpoint(run: OpenRun, move: Move) -> None:
-    """Announce a checkpoint, then commit it. The commit holds only the record; its id is told by the next event."""
+    """Announce a checkpoint, then commit it. The commit holds only the record; its id is told by
+    the next event.
+    """
     current, step = _step(run)
     identity = f"cp-{run.state.checkpoints + 1}"
     scope = list(step.files) or list(run.plan.write_scope.paths)
@@ -53,15 +55,19 @@ def commit_checkpoint(run: OpenRun) -> str:
     """Make the commit of the checkpoint that the step's work announced; return its id."""
     current, step = _step(run)
     trailers: dict[str, str | int] = {
-        "Forge-Step": step.id, "Forge-Attempt": current.attempt, "Forge-Checkpoint": str(current.work.checkpoint_id)
-    }  # fmt: skip
+        "Forge-Step": step.id,
+        "Forge-Attempt": current.attempt,
+        "Forge-Checkpoint": str(current.work.checkpoint_id),
+    }
     subject = f"forge({run.card.short_plan}): checkpoint before {step.number} — {step.name}"
     run.checkpoint_commit = run.commit_record(subject, trailers)
     return run.checkpoint_commit
 
 
 def checkpoint_of(run: OpenRun) -> str | None:
-    """Return the commit of the current step's checkpoint, made again under the same id if it is missing."""
+    """Return the commit of the current step's checkpoint, made again under the same id if it is
+    missing.
+    """
     current, step = _step(run)
     work = current.work
     if not step.edits or work.checkpoint_id is None:
@@ -89,7 +95,9 @@ def call_runner(run: OpenRun, move: Move) -> None:
 
 
 def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> None:
-    """Record how a runner ended, its output as evidence, and set aside what it left behind beside what lay there `before`."""
+    """Record how a runner ended, its output as evidence, and set aside what it left behind beside
+    what lay there `before`.
+    """
     run.hear(None)
     pid_file.note(run.folder, None)
     if outcome.ended in ("interrupted", "stopped"):
@@ -100,40 +108,71 @@ def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> Non
     run.output_tail = outcome.told()
     place = f"{run.card.run}/{run.current.number}-{run.current.attempt}"
     globs, wanted = run.runner.litter, run.plan.write_scope.paths
-    litter = set_aside(run.repository, globs, before, wanted, place) if globs and run.trusts_git() else []
-    done = ev.RunnerFinished(run.card.runner, code, outcome.duration_ms, outcome.session, outcome.ended, litter)
+    litter = (
+        set_aside(run.repository, globs, before, wanted, place)
+        if globs and run.trusts_git()
+        else []
+    )
+    done = ev.RunnerFinished(
+        run.card.runner, code, outcome.duration_ms, outcome.session, outcome.ended, litter
+    )
     run.append(done, step=run.current, evidence=kept)
 
 
 def restore(run: OpenRun, move: Move) -> None:
-    """Put the tree back to where a step began, behind a snapshot; what is committed since is taken back by a commit."""
+    """Put the tree back to where a step began, behind a snapshot; what is committed since is taken
+    back by a commit.
+    """
     current, step = _step(run)
     target, head = str(current.work.restore_to), run.head()
     entries = undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
-    put_back(run.repository, taken, tree_with(run.repository, head, entries), lambda path: _record(path) or run.own(path))
+    put_back(
+        run.repository,
+        taken,
+        tree_with(run.repository, head, entries),
+        lambda path: _record(path) or run.own(path),
+    )
     if entries:
         subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"
-        text = message(run.card, subject, run.state.last_seq, {"Forge-Step": step.id, "Forge-Attempt": current.attempt})
+        text = message(
+            run.card,
+            subject,
+            run.state.last_seq,
+            {"Forge-Step": step.id, "Forge-Attempt": current.attempt},
+        )
         commit_entries(run.repository, entries, text, head, run.branch)
     run.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
 
 
 def undone(run: OpenRun, target: str) -> dict[str, Entry]:
-    """Return the paths that the step's commits touched, as `target` has them; what others committed since is left alone.
+    """Return the paths that the step's commits touched, as `target` has them; what others committed
+    since is left alone.
 
-    Raises InTheWay where somebody else's commit touched one of them too, and it is not as the step left it.
+    Raises InTheWay where somebody else's commit touched one of them too, and it is not as the step
+    left it.
     """
     mine, head = run.current.commits, run.head()
-    left = {path: commit for commit in mine for path in differing(run.repository, f"{commit}^", commit, _record)}
+    left = {
+        path: commit
+        for commit in mine
+        for path in differing(run.repository, f"{commit}^", commit, _record)
+    }
     for commit in run.foreign_commits(target):
-        both = left.keys() & differing(run.repository, f"{commit}^", commit, _record).keys() if commit not in mine else set()
+        both = (
+            left.keys() & differing(run.repository, f"{commit}^", commit, _record).keys()
+            if commit not in mine
+            else set()
+        )
         for path in sorted(both):
             if path in differing(run.repository, left[path], head, _record):
                 by_hand = f"; or mend the step by hand and `forge resume {run.card.run}`" * (
                     run.current.work.restore_to is None
                 )
-                raise InTheWay(f"{path} was changed by {commit[:12]} since", f"revert that, then try again{by_hand}")
+                raise InTheWay(
+                    f"{path} was changed by {commit[:12]} since",
+                    f"revert that, then try again{by_hand}",
+                )
     found = differing(run.repository, head, target, _record)
     return {path: entry for path, entry in found.items() if path in left}
 
@@ -148,7 +187,9 @@ def take_manual(run: OpenRun, move: Move) -> None:
 
 
 def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
-    """Say whether a running child has to end: a signal came, or another shell asked for a stop. Its output is shown."""
+    """Say whether a running child has to end: a signal came, or another shell asked for a stop. Its
+    output is shown.
+    """
     if output is not None:
         run.hear(output)
     if run.interrupts.raised:
@@ -160,21 +201,40 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     prompt = prompt_for(run.plan, step, run.state, current, run.contract)
     prompt_file, scope_file = (run.folder / name for name in ("prompt.md", "scope.json"))
     atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
-    scope = {"paths": list(run.plan.write_scope.paths), **asdict(run.settings.scope), **run.contract.as_data()}
+    scope = {
+        "paths": list(run.plan.write_scope.paths),
+        **asdict(run.settings.scope),
+        **run.contract.as_data(),
+    }
     _keep(scope_file, json.dumps(scope, indent=1).encode())
     variables = {
-        **marked(run.card.run), "FORGE_PLAN_ID": run.card.plan, "FORGE_STEP_ID": step.id,
-        "FORGE_STEP_INDEX": str(step.number), "FORGE_STEP_NAME": step.name, "FORGE_ATTEMPT": str(current.attempt),
-        "FORGE_PROMPT_FILE": str(prompt_file), "FORGE_SCOPE_FILE": str(scope_file),
+        **marked(run.card.run),
+        "FORGE_PLAN_ID": run.card.plan,
+        "FORGE_STEP_ID": step.id,
+        "FORGE_STEP_INDEX": str(step.number),
+        "FORGE_STEP_NAME": step.name,
+        "FORGE_ATTEMPT": str(current.attempt),
+        "FORGE_PROMPT_FILE": str(prompt_file),
+        "FORGE_SCOPE_FILE": str(scope_file),
         "FORGE_PLAN_FILE": os.path.join(run.repository.root, run.plan.path),
-    }  # fmt: skip
-    limits = Limits(run.runner.timeout or run.settings.limits.step_timeout or None, run.settings.limits.idle_timeout or None)
+    }
+    limits = Limits(
+        run.runner.timeout or run.settings.limits.step_timeout or None,
+        run.settings.limits.idle_timeout or None,
+    )
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     return Job(
-        run.repository.root, prompt, prompt_file, variables, limits, output, lambda: watcher(run, output),
-        lambda process: pid_file.note(run.folder, process), current.session,
+        run.repository.root,
+        prompt,
+        prompt_file,
+        variables,
+        limits,
+        output,
+        lambda: watcher(run, output),
+        lambda process: pid_file.note(run.folder, process),
+        current.session,
         run.contract.allowed_tools,
-    )  # fmt: skip
+    )
 
 
 def _keep(path: Path, data: bytes) -> None:
@@ -190,49 +250,75 @@ def _shown(word: str, prompt: str) -> str:
 
 
 def propose(run: OpenRun, move: Move) -> None:
-    """Judge everything that changed since the checkpoint and record it; the index that was judged stays at hand."""
+    """Judge everything that changed since the checkpoint and record it; the index that was judged
+    stays at hand.
+    """
     run.release_staging()
     run.require_way()
     current = run.state.step
     if (operation := run.repository.in_progress()) is not None:
-        failed = ev.FailureDetected("in_progress", f"{operation} is in progress here; finish or abort it, then `forge resume`")
+        failed = ev.FailureDetected(
+            "in_progress",
+            f"{operation} is in progress here; finish or abort it, then `forge resume`",
+        )
         run.append(failed, step=current)
         return
     foreign = _runner_commits(run)
     base = run.state.work.checkpoint_commit if foreign else None
     with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own, run.looking))
+        staging = stack.enter_context(
+            stage(run.repository, base or run.head(), run.own, run.looking)
+        )
         changes = staging.changes
         if staging.nested:
-            text = f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be committed here; "
+            text = (
+                f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be"
+                " committed here; "
+            )
             failed = ev.FailureDetected(
-                "nested_repository", text + "remove it, ignore it, or add it as a submodule and commit that"
+                "nested_repository",
+                text + "remove it, ignore it, or add it as a submodule and commit that",
             )
             run.append(failed, step=current)
             return
         if not changes.entries and run.state.work.mending:
-            run.append(ev.DiffApplied(None), step=current)  # nothing was mended by hand: what was committed is verified again
+            run.append(
+                ev.DiffApplied(None), step=current
+            )  # nothing was mended by hand: what was committed is verified again
             return
         plan, limits = run.plan, run.settings.scope
-        judgement = risk.judge(changes, plan.write_scope, plan.announced_deletes, limits, run.contract)
+        judgement = risk.judge(
+            changes, plan.write_scope, plan.announced_deletes, limits, run.contract
+        )
         proposed = ev.DiffProposed(
-            f"d-{run.state.diffs + 1}", changes.sha256, changes.summary, judgement.risk, changes.paths,
-            list(judgement.out_of_scope), list(judgement.reasons), list(judgement.kinds), not run.state.work.taken, foreign,
-        )  # fmt: skip
+            f"d-{run.state.diffs + 1}",
+            changes.sha256,
+            changes.summary,
+            judgement.risk,
+            changes.paths,
+            list(judgement.out_of_scope),
+            list(judgement.reasons),
+            list(judgement.kinds),
+            not run.state.work.taken,
+            foreign,
+        )
         run.append(proposed, step=current)
         run.staging = (changes.sha256, stack.pop_all(), staging)
 
 
 def _runner_commits(run: OpenRun) -> list[str]:
-    """Return the commits that a runner made by itself since its checkpoint. Raises HeadMoved where history was rewritten."""
+    """Return the commits that a runner made by itself since its checkpoint. Raises HeadMoved where
+    history was rewritten.
+    """
     work, head = run.state.work, run.head()
     if work.checkpoint_commit is None or work.taken:
         return []
     if not is_ancestor(run.repository, work.checkpoint_commit, head):
         raise HeadMoved(
-            f"the runner moved {run.card.branch} away from its checkpoint {work.checkpoint_commit[:12]}",
-            f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`, or `git reset --soft` to it, which leaves "
-            "the files as they are), then `forge resume`",
+            f"the runner moved {run.card.branch} away from its checkpoint"
+            f" {work.checkpoint_commit[:12]}",
+            f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`, or `git reset"
+            " --soft` to it, which leaves the files as they are), then `forge resume`",
         )
     return run.foreign_commits(work.checkpoint_commit)
 
@@ -257,13 +343,17 @@ def apply(run: OpenRun, move: Move) -> None:
         if not proposal.files or (theirs and _all_committed(staging)):
             commit, hook_changed = (theirs[-1] if proposal.files else None), list[str]()
         else:
-            commit, hook_changed = staging.commit(result_message(run, proposal.seq), supervised_git(run))
+            commit, hook_changed = staging.commit(
+                result_message(run, proposal.seq), supervised_git(run)
+            )
     except HeadMoved:
         raise  # no fault of the step's: the run pauses, and judges the diff anew
     except GitFailed as error:
         run.release_staging()
         if watcher(run) is not None:
-            return  # it was ended by a signal or by `forge stop`, not by itself: the diff is still to be applied
+            # it was ended by a signal or by `forge stop`, not by itself: the diff is still to be
+            # applied
+            return
         run.append(ev.FailureDetected("commit", error.message), step=current)
         return
     run.release_staging()
@@ -271,16 +361,28 @@ def apply(run: OpenRun, move: Move) -> None:
 
 
 def supervised_git(run: OpenRun) -> program.Attempt:
-    """Return a way to run git that hooks cannot hold up for ever: it is on record, and ends with the run."""
+    """Return a way to run git that hooks cannot hold up for ever: it is on record, and ends with
+    the run.
+    """
 
-    def attempt(where: Path, *words: str, stdin: bytes, env: Mapping[str, str]) -> subprocess.CompletedProcess[bytes]:
+    def attempt(
+        where: Path, *words: str, stdin: bytes, env: Mapping[str, str]
+    ) -> subprocess.CompletedProcess[bytes]:
         output = Output(run.settings.limits.evidence_bytes)
         argv, env = program.command(*words), program.environment({**env, **marked(run.card.run)})
-        limits = Limits(run.settings.limits.step_timeout or None, linger=True)  # git tidies up behind a commit (gc.auto)
+        limits = Limits(
+            run.settings.limits.step_timeout or None, linger=True
+        )  # git tidies up behind a commit (gc.auto)
         outcome = supervise(
-            argv, where, env, output, limits, stdin=stdin, watch=lambda: watcher(run),
+            argv,
+            where,
+            env,
+            output,
+            limits,
+            stdin=stdin,
+            watch=lambda: watcher(run),
             started=lambda process: pid_file.note(run.folder, process),
-        )  # fmt: skip
+        )
         with contextlib.suppress(StorageFailed):
             pid_file.note(run.folder, None)
         code = 0 if outcome.success else outcome.exit_code or 1
@@ -290,11 +392,15 @@ def supervised_git(run: OpenRun) -> program.Attempt:
 
 
 def _staging_of(run: OpenRun, sha256: str) -> Staging | None:
-    """Return the index that was judged; one made anew where that is gone; None where the tree changed since."""
+    """Return the index that was judged; one made anew where that is gone; None where the tree
+    changed since.
+    """
     if run.staging is None:
         base = run.state.work.checkpoint_commit if _runner_commits(run) else None
         stack = contextlib.ExitStack()
-        staging = stack.enter_context(stage(run.repository, base or run.head(), run.own, run.looking))
+        staging = stack.enter_context(
+            stage(run.repository, base or run.head(), run.own, run.looking)
+        )
         run.staging = (staging.changes.sha256, stack, staging)
     return run.staging[2] if run.staging[0] == sha256 else None
 
@@ -316,7 +422,9 @@ def result_message(run: OpenRun, seq: int) -> str:
 
 
 def needs_yes(run: OpenRun) -> bool:
-    """Say whether the proposed diff has to be approved by a person, by policy and by how the run was started."""
+    """Say whether the proposed diff has to be approved by a person, by policy and by how the run
+    was started.
+    """
     proposal, current = run.state.work.proposal, run.state.step
     if proposal is None or not proposal.files or not proposal.by_runner or current is None:
         return False

@@ -17,16 +17,26 @@ from forge.views.proof.verdicts import verdict_on
 
 def truth(run: OpenRun, move: Move) -> None:
     """Run a truth's command and record what it proves, bound to the tree that it ran on."""
-    item = next(item for item in run.plan.must_haves if item.kind == "truth" and item.index == move.number)
+    item = next(
+        item for item in run.plan.must_haves if item.kind == "truth" and item.index == move.number
+    )
     command, number = item.command or "", truth_check(run.plan, move.number)
     if reason := run.option("no_checks"):
         run.append(ev.TestSkipped(command, reason, number))
         return
     if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
-        run.append(ev.TestSkipped(command, "it leaves the work tree, or cannot fail: it would prove nothing", number))
+        run.append(
+            ev.TestSkipped(
+                command, "it leaves the work tree, or cannot fail: it would prove nothing", number
+            )
+        )
         return
     if run.state.dirty:
-        run.append(ev.TestSkipped(command, "uncommitted files lie in the tree: it would prove another one", number))
+        run.append(
+            ev.TestSkipped(
+                command, "uncommitted files lie in the tree: it would prove another one", number
+            )
+        )
         return
     tree = RevisionTree(run.repository, run.head())
     identity, blobs = outside_tree(tree), bound_blobs(run.plan, item, tree)
@@ -36,7 +46,9 @@ def truth(run: OpenRun, move: Move) -> None:
     if outcome.success:
         run.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
     else:
-        run.append(ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe()))
+        run.append(
+            ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe())
+        )
 
 
 def judge(run: OpenRun, move: Move) -> None:
@@ -44,24 +56,40 @@ def judge(run: OpenRun, move: Move) -> None:
     tree = RevisionTree(run.repository, run.head())
     found = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
     number = counts(found.verdicts)
-    run.append(ev.MustHavesVerified(
-        number["pass"], number["fail"], number["unproven"], [verdict.as_data() for verdict in found.verdicts], number["stale"],
-        number["waived"], number["declared"], found.verdict, outside_tree(tree),
-    ), with_next=True)  # fmt: skip
+    run.append(
+        ev.MustHavesVerified(
+            number["pass"],
+            number["fail"],
+            number["unproven"],
+            [verdict.as_data() for verdict in found.verdicts],
+            number["stale"],
+            number["waived"],
+            number["declared"],
+            found.verdict,
+            outside_tree(tree),
+        ),
+        with_next=True,
+    )
 
 
 def finish(run: OpenRun, move: Move) -> None:
     """End the run: nothing is appended behind this."""
-    run.append(ev.Final("completed", run.state.completed_steps, len(run.state.steps), run.state.verdict))
+    run.append(
+        ev.Final("completed", run.state.completed_steps, len(run.state.steps), run.state.verdict)
+    )
 
 
 def close(run: OpenRun, move: Move) -> None:
-    """Commit the closing record, with the summary of a run that came to its end, and let go of the live log."""
+    """Commit the closing record, with the summary of a run that came to its end, and let go of the
+    live log.
+    """
     status = run.state.status
     files = {}
     if status == "completed" and run.card.kind == "execute":
         text = summary_text(run.card, run.plan, run.state)
         files[place_for_summary(run.repository, run.card, text)] = text.encode("utf-8", "replace")
     if run.commit_with(Final=status) is None:
-        run.commit_record(f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files)
+        run.commit_record(
+            f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files
+        )
     run.remove_live()

@@ -1,4 +1,6 @@
-"""The moves of a rollback, and of the undo of one: announce it behind a snapshot, put the tree back, commit that."""
+"""The moves of a rollback, and of the undo of one: announce it behind a snapshot, put the tree
+back, commit that.
+"""
 
 from __future__ import annotations
 
@@ -23,7 +25,8 @@ from forge.timeline.run.state import GoingBack, RunState, StepState
 
 @dataclass(frozen=True)
 class Aim:
-    """What is to be taken back: what `run` committed from step `to` on, or all of it; or its rollback of event `of_seq`.
+    """What is to be taken back: what `run` committed from step `to` on, or all of it; or its
+    rollback of event `of_seq`.
 
     `loose` are uncommitted paths that are put back too: those of the step under way.
     """
@@ -42,7 +45,8 @@ class Aim:
 
 @dataclass(frozen=True)
 class Way:
-    """How an aim is reached from `head`: what is committed (`due`), the work tree's `tree`, and the paths that it concerns.
+    """How an aim is reached from `head`: what is committed (`due`), the work tree's `tree`, and the
+    paths that it concerns.
 
     `commit` is the one whose files these paths then are again.
     """
@@ -58,17 +62,24 @@ class Way:
         return path not in self.paths
 
 
-def way_back(repository: Repository, aim: Aim, head: str, captured: Captured, *, under_way: bool = False) -> Way:
+def way_back(
+    repository: Repository, aim: Aim, head: str, captured: Captured, *, under_way: bool = False
+) -> Way:
     """Return how an aim is reached; `under_way` says that a part of the way may be done.
 
-    Raises ChangedSince, InTheWay, where something of a person's would be lost, UsageError where the commits are not here.
+    Raises ChangedSince, InTheWay, where something of a person's would be lost, UsageError where the
+    commits are not here.
     """
     record = find(repository, aim.run)
     back = reversal(repository, *chosen(repository, record, aim, head), is_record)
     again = _put_aside(repository, record, aim) if aim.kind == "undo" else {}
-    problems = list(back.problems(repository, head, captured.tree, again or aim.loose, under_way=under_way))
+    problems = list(
+        back.problems(repository, head, captured.tree, again or aim.loose, under_way=under_way)
+    )
     lying = differing(repository, head, captured.tree, lambda path: path not in again)
-    problems += [f"{path} has uncommitted changes" for path, entry in lying.items() if entry != again[path]]
+    problems += [
+        f"{path} has uncommitted changes" for path, entry in lying.items() if entry != again[path]
+    ]
     if problems:
         raise ChangedSince(problems)
     due = back.due(repository, head)
@@ -86,22 +97,34 @@ def find(repository: Repository, run: str) -> RunRecord:
     return found
 
 
-def chosen(repository: Repository, record: RunRecord, aim: Aim, head: str) -> tuple[list[Commit], set[str]]:
-    """Return the commits of a run and of its rollbacks, oldest first, and the ids of those that an aim takes back.
+def chosen(
+    repository: Repository, record: RunRecord, aim: Aim, head: str
+) -> tuple[list[Commit], set[str]]:
+    """Return the commits of a run and of its rollbacks, oldest first, and the ids of those that an
+    aim takes back.
 
     Raises UsageError where the run's commits are not, or not all, in this history.
     """
     if record.card.base_commit not in repository.objects and repository.is_shallow():
         raise UsageError(
             f"this clone is shallow, and the history of the run {aim.run} is not all in it",
-            "bring the rest, then try again", ["git fetch --unshallow"],
-        )  # fmt: skip
+            "bring the rest, then try again",
+            ["git fetch --unshallow"],
+        )
     by_runner = {
-        str(commit): event.seq for event in record.reading.events if event.type == "diff_proposed"
+        str(commit): event.seq
+        for event in record.reading.events
+        if event.type == "diff_proposed"
         for commit in _listed(event.data.get("runner_commits"))
-    }  # fmt: skip
-    found = commits_of(repository, _family(repository, aim.run), record.card.base_commit, head, by_runner)
-    mine = [commit for commit in found if commit.id in by_runner or commit.trailers.get("Forge-Run") == aim.run]
+    }
+    found = commits_of(
+        repository, _family(repository, aim.run), record.card.base_commit, head, by_runner
+    )
+    mine = [
+        commit
+        for commit in found
+        if commit.id in by_runner or commit.trailers.get("Forge-Run") == aim.run
+    ]
     if record.state.commits and not mine:
         raise UsageError(
             f"the commits of the run {aim.run} are not in the history of HEAD",
@@ -133,7 +156,9 @@ def _seq(commit: Commit) -> int:
 
 
 def _put_aside(repository: Repository, record: RunRecord, aim: Aim) -> dict[str, Entry]:
-    """Return what the rollback that is undone put aside of the step under way, as its snapshot has it."""
+    """Return what the rollback that is undone put aside of the step under way, as its snapshot has
+    it.
+    """
     undone = next((going for going in record.state.gone_back if going.seq == aim.of_seq), None)
     if undone is None or not undone.loose:
         return {}
@@ -149,22 +174,44 @@ def is_record(path: str) -> bool:
 def announce(run: OpenRun, move: Move) -> None:
     """Announce what a run of this kind does, as its first event says."""
     of_seq = run.option("of_seq")
-    begin(run, Aim(run.card.kind, str(run.card.prior_run), run.option("to") or None, int(of_seq) if of_seq.isdigit() else 0))
+    begin(
+        run,
+        Aim(
+            run.card.kind,
+            str(run.card.prior_run),
+            run.option("to") or None,
+            int(of_seq) if of_seq.isdigit() else 0,
+        ),
+    )
 
 
 def begin(run: OpenRun, aim: Aim) -> None:
-    """Keep what lies in the tree, then announce a rollback. Raises ChangedSince, InTheWay: nothing was written then."""
+    """Keep what lies in the tree, then announce a rollback. Raises ChangedSince, InTheWay: nothing
+    was written then.
+    """
     head, captured = run.head(), capture(run.repository)
     way = way_back(run.repository, aim, head, captured)
     run.kept = keep(run.repository, captured, run.card.run, f"before the {aim.kind} of {aim.run}")
     left = _left(find(run.repository, aim.run).state, aim.to) if aim.kind == "rollback" else []
-    run.append(ev.RollbackStarted(
-        aim.kind, aim.run, aim.to, head, way.commit, run.kept, sorted(way.paths), list(aim.loose), aim.of_seq, left,
-    ))  # fmt: skip
+    run.append(
+        ev.RollbackStarted(
+            aim.kind,
+            aim.run,
+            aim.to,
+            head,
+            way.commit,
+            run.kept,
+            sorted(way.paths),
+            list(aim.loose),
+            aim.of_seq,
+            left,
+        )
+    )
 
 
 def _left(state: RunState, to: str | None) -> list[dict[str, str]]:
-    """Return the steps that stay though they lie in what is taken back, since they were carried over: other runs did them.
+    """Return the steps that stay though they lie in what is taken back, since they were carried
+    over: other runs did them.
 
     Where the run did nothing before step `to`, all that it carried over is named.
     """
@@ -172,17 +219,22 @@ def _left(state: RunState, to: str | None) -> list[dict[str, str]]:
     number = step.number if step and own and own[0].number < step.number else 0
     return [
         {"step": each.id, "run": each.carried_from}
-        for each in state.steps if each.carried_from is not None and each.number > number
-    ]  # fmt: skip
+        for each in state.steps
+        if each.carried_from is not None and each.number > number
+    ]
 
 
 def own_steps(state: RunState) -> list[StepState]:
-    """Return the steps that a run began itself: not those that it carried over, left out from the start, or took back."""
+    """Return the steps that a run began itself: not those that it carried over, left out from the
+    start, or took back.
+    """
     return [step for step in state.steps if step.attempt and step.began]
 
 
 def take_back(run: OpenRun, move: Move) -> None:
-    """Put the tree back, commit that, and tell; what was done of it before a crash is not done again."""
+    """Put the tree back, commit that, and tell; what was done of it before a crash is not done
+    again.
+    """
     going = run.state.going_back
     assert going is not None
     kept, made = going.snapshot, run.commit_with(Seq=str(going.seq), Rollback=going.run)
@@ -190,13 +242,25 @@ def take_back(run: OpenRun, move: Move) -> None:
         head, captured = run.head(), capture(run.repository)
         way = way_back(run.repository, Aim.of(going), head, captured, under_way=True)
         if run.kept != kept:  # forge died since: what lies there now may be another thing
-            kept = keep(run.repository, captured, run.card.run, f"before the {going.kind} of {going.run} goes on")
+            kept = keep(
+                run.repository,
+                captured,
+                run.card.run,
+                f"before the {going.kind} of {going.run} goes on",
+            )
         put_back(run.repository, captured.tree, way.tree, way.leaves)
         if way.due:
-            subject = run.card.goal if run.card.kind != "execute" else words(going.kind, run.card.steps, going.to)
+            subject = (
+                run.card.goal
+                if run.card.kind != "execute"
+                else words(going.kind, run.card.steps, going.to)
+            )
             trailers: dict[str, str | int] = {"Forge-Step": going.to} if going.to else {}
             text = message(
-                run.card, f"forge({run.card.short_plan}): {subject}", going.seq, {**trailers, "Forge-Rollback": going.run}
+                run.card,
+                f"forge({run.card.short_plan}): {subject}",
+                going.seq,
+                {**trailers, "Forge-Rollback": going.run},
             )
             made = commit_entries(run.repository, way.due, text, head, run.branch)
     run.append(ev.CheckpointRestored(going.commit, f"{going.kind} of {going.run}", kept, made))
@@ -206,7 +270,9 @@ def take_back(run: OpenRun, move: Move) -> None:
 
 def words(kind: str, steps: Sequence[Mapping[str, str]], to: str | None) -> str:
     """Say in a few words what is taken back."""
-    step = next((each for each in steps if each["id"] == to), steps[0] if steps else {"id": "1", "name": ""})
+    step = next(
+        (each for each in steps if each["id"] == to), steps[0] if steps else {"id": "1", "name": ""}
+    )
     what = "back to before" if kind == "rollback" else "undo of going back to before"
     return f"{what} {step['id'].rpartition('/')[2]} — {step['name']}"
 
@@ -216,4 +282,8 @@ def _wait(run: OpenRun, going: GoingBack, kept: str) -> None:
     if going.kind == "undo":
         pause(run, run.state.pause, run.state.pause_text)
     else:
-        pause(run, "rolled_back", f"back to before {going.to}; what lay in the tree is kept as {kept[:10]}")
+        pause(
+            run,
+            "rolled_back",
+            f"back to before {going.to}; what lay in the tree is kept as {kept[:10]}",
+        )

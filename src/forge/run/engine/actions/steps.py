@@ -38,7 +38,10 @@ def repair(run: OpenRun, move: Move) -> None:
     """Begin a further attempt in which the runner is given what failed."""
     failure = run.current.work.failure
     run.output_tail = failure.error if failure else run.output_tail
-    run.append(ev.RepairAttempted(run.current.repairs + 1, failure.error if failure else ""), step=run.current)
+    run.append(
+        ev.RepairAttempted(run.current.repairs + 1, failure.error if failure else ""),
+        step=run.current,
+    )
 
 
 def pause_failure(run: OpenRun, move: Move) -> None:

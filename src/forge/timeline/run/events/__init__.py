@@ -9,7 +9,13 @@ from forge.timeline.run.events.checkpoints import (
     DirtyCaptured,
     RollbackStarted,
 )
-from forge.timeline.run.events.proofs import MustHavesVerified, TruthAttested, TruthFailed, TruthProven, TruthWaived
+from forge.timeline.run.events.proofs import (
+    MustHavesVerified,
+    TruthAttested,
+    TruthFailed,
+    TruthProven,
+    TruthWaived,
+)
 from forge.timeline.run.events.runs import (
     ExecutionPaused,
     ExecutionResumed,
@@ -37,10 +43,40 @@ from forge.timeline.run.events.steps import (
 from forge.timeline.run.events.tests import TestCompleted, TestSkipped, TestStarted
 
 __all__ = [
-    "ApprovalRequested", "ApprovalResolved", "CheckpointCreated", "CheckpointRestored", "DiffApplied", "DiffProposed",
-    "DirtyCaptured", "ExecutionPaused", "ExecutionResumed", "ExecutionStopped", "FailureDetected", "Final",
-    "MissionStarted", "MustHavesVerified", "RepairAttempted", "RetrievalCompleted", "RetrievalStarted",
-    "RollbackStarted", "RunAdopted", "RunInterrupted", "RunRecovered", "RunnerFinished", "RunnerStarted",
-    "StageChanged", "StepCompleted", "StepFailed", "StepRetried", "StepSkipped", "StepStarted", "TestCompleted",
-    "TestSkipped", "TestStarted", "TruthAttested", "TruthFailed", "TruthProven", "TruthWaived",
-]  # fmt: skip
+    "ApprovalRequested",
+    "ApprovalResolved",
+    "CheckpointCreated",
+    "CheckpointRestored",
+    "DiffApplied",
+    "DiffProposed",
+    "DirtyCaptured",
+    "ExecutionPaused",
+    "ExecutionResumed",
+    "ExecutionStopped",
+    "FailureDetected",
+    "Final",
+    "MissionStarted",
+    "MustHavesVerified",
+    "RepairAttempted",
+    "RetrievalCompleted",
+    "RetrievalStarted",
+    "RollbackStarted",
+    "RunAdopted",
+    "RunInterrupted",
+    "RunRecovered",
+    "RunnerFinished",
+    "RunnerStarted",
+    "StageChanged",
+    "StepCompleted",
+    "StepFailed",
+    "StepRetried",
+    "StepSkipped",
+    "StepStarted",
+    "TestCompleted",
+    "TestSkipped",
+    "TestStarted",
+    "TruthAttested",
+    "TruthFailed",
+    "TruthProven",
+    "TruthWaived",
+]

@@ -13,7 +13,9 @@ from forge.timeline.run.state import CheckState, Question, RunState
 
 @register
 class ApprovalRequested(Data, frozen=True):
-    """A person is asked. `kind`: plan, diff, command, scope, human_verify, decision or human_action."""
+    """A person is asked. `kind`: plan, diff, command, scope, human_verify, decision or
+    human_action.
+    """
 
     type: ClassVar[str] = "approval_requested"
     approval_id: str
@@ -25,7 +27,9 @@ class ApprovalRequested(Data, frozen=True):
 
     def apply(self, state: RunState, event: Event) -> None:
         """The run waits for the answer."""
-        question = Question(self.approval_id, self.kind, self.about, self.text, event.step, self.options)
+        question = Question(
+            self.approval_id, self.kind, self.about, self.text, event.step, self.options
+        )
         state.questions[self.approval_id] = question
         state.work_of(event.step).answers[self.about] = question
 

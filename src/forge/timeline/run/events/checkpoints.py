@@ -1,4 +1,6 @@
-"""Events about checkpoints and diffs. An event never names the commit that holds it: the next one does."""
+"""Events about checkpoints and diffs. An event never names the commit that holds it: the next one
+does.
+"""
 
 from __future__ import annotations
 
@@ -24,15 +26,21 @@ class CheckpointCreated(Data, frozen=True):
         """The step has a place to go back to."""
         state.checkpoints += 1
         work = state.work_of(event.step)
-        work.checkpoint_id, work.checkpoint_base, work.checkpoint_seq = self.checkpoint_id, self.base_commit, event.seq
+        work.checkpoint_id, work.checkpoint_base, work.checkpoint_seq = (
+            self.checkpoint_id,
+            self.base_commit,
+            event.seq,
+        )
 
 
 @register
 class RollbackStarted(Data, frozen=True):
-    """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step `to` of `run`, at `commit`.
+    """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step
+    `to` of `run`, at `commit`.
 
-    `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an undo names the event of
-    the rollback as `of_seq`. `left` are steps that the run carried over, each with the run that did it: they stay done.
+    `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an
+    undo names the event of the rollback as `of_seq`. `left` are steps that the run carried over,
+    each with the run that did it: they stay done.
     """
 
     type: ClassVar[str] = "rollback_started"
@@ -51,13 +59,23 @@ class RollbackStarted(Data, frozen=True):
         """Until the tree is put back nothing else is done."""
         state.status = "running"
         state.going_back = GoingBack(
-            self.kind, self.run, self.to, event.seq, self.of_seq, self.commit, self.snapshot, self.loose, self.left
+            self.kind,
+            self.run,
+            self.to,
+            event.seq,
+            self.of_seq,
+            self.commit,
+            self.snapshot,
+            self.loose,
+            self.left,
         )
 
 
 @register
 class DirtyCaptured(Data, frozen=True):
-    """What lies uncommitted in the tree and is not the run's business; `commit` holds it as it is."""
+    """What lies uncommitted in the tree and is not the run's business; `commit` holds it as it
+    is.
+    """
 
     type: ClassVar[str] = "dirty_captured"
     commit: str
@@ -84,7 +102,11 @@ class CheckpointRestored(Data, frozen=True):
     def as_data(self) -> dict[str, object]:
         """`made` is told of rollbacks alone."""
         data = super().as_data()
-        return data if self.made is not None else {key: value for key, value in data.items() if key != "made"}
+        return (
+            data
+            if self.made is not None
+            else {key: value for key, value in data.items() if key != "made"}
+        )
 
     def apply(self, state: RunState, event: Event) -> None:
         """Nothing is left to be put back, and what a check had changed is gone with it."""
@@ -96,8 +118,13 @@ class CheckpointRestored(Data, frozen=True):
             else:
                 state.go_back(going)
             state.commits += [self.made] if self.made else []
-            if state.steps:  # an open run stands still where a person wanted it, whatever became of the process
-                state.status, state.pause = "paused", "rolled_back" if going.kind == "rollback" else state.pause or "requested"
+            if (
+                state.steps
+            ):  # an open run stands still where a person wanted it, whatever became of the process
+                state.status, state.pause = (
+                    "paused",
+                    "rolled_back" if going.kind == "rollback" else state.pause or "requested",
+                )
             return
         work = state.work_of(event.step)
         work.restore_to = None
@@ -125,16 +152,27 @@ class DiffProposed(Data, frozen=True):
         state.diffs += 1
         step = state.step_of(event.step)
         for known in (state.commits, step.commits if step else []):
-            known += [commit for commit in self.runner_commits if commit not in known]  # a diff proposed anew names them again
+            known += [
+                commit for commit in self.runner_commits if commit not in known
+            ]  # a diff proposed anew names them again
         state.work_of(event.step).proposal = Proposal(
-            self.diff_id, self.diff_sha256, event.seq, self.files_changed, self.risk_level, self.risks, self.risk_kinds,
-            self.out_of_scope, self.by_runner,
-        )  # fmt: skip
+            self.diff_id,
+            self.diff_sha256,
+            event.seq,
+            self.files_changed,
+            self.risk_level,
+            self.risks,
+            self.risk_kinds,
+            self.out_of_scope,
+            self.by_runner,
+        )
 
 
 @register
 class DiffApplied(Data, frozen=True):
-    """The step's diff is committed; `hook_changed` names the paths that a hook rewrote. No commit where nothing changed."""
+    """The step's diff is committed; `hook_changed` names the paths that a hook rewrote. No commit
+    where nothing changed.
+    """
 
     type: ClassVar[str] = "diff_applied"
     commit: str | None

@@ -21,7 +21,9 @@ class _Truth(Data, frozen=True):
 
 @register
 class TruthProven(_Truth, frozen=True):
-    """A truth's command succeeded on `tree` (the tree's id outside `.planning/`); `blobs` binds the files it speaks of."""
+    """A truth's command succeeded on `tree` (the tree's id outside `.planning/`); `blobs` binds the
+    files it speaks of.
+    """
 
     type: ClassVar[str] = "truth_proven"
     command: str

@@ -28,7 +28,11 @@ class MissionStarted(Data, frozen=True):
     def apply(self, state: RunState, event: Event) -> None:
         """The run is under way."""
         state.status = "running"
-        state.started_at, state.options, state.base_commit = event.ts, self.options, self.base_commit
+        state.started_at, state.options, state.base_commit = (
+            event.ts,
+            self.options,
+            self.base_commit,
+        )
 
 
 @register
@@ -46,7 +50,9 @@ class FailureDetected(Data, frozen=True):
 
 @register
 class ExecutionPaused(Data, frozen=True):
-    """Forge gives up the process. `reason`: failure, approval, manual, requested, head_moved, interrupted or storage."""
+    """Forge gives up the process. `reason`: failure, approval, manual, requested, head_moved,
+    interrupted or storage.
+    """
 
     type: ClassVar[str] = "execution_paused"
     reason: str
@@ -66,15 +72,24 @@ class ExecutionResumed(Data, frozen=True):
     accept: bool = False
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run is under way again; behind a failure the step's work is taken from the tree and verified anew."""
+        """The run is under way again; behind a failure the step's work is taken from the tree and
+        verified anew.
+        """
         state.status, state.pause, state.pause_text = "running", "", ""
         work = state.work_of(self.resuming_from)
         if self.accept and work.failure is not None:
             runner = "finished" if work.runner in ("failed", "started") else work.runner
             fresh = Work(
-                work.retrieved, work.checkpoint_id, work.checkpoint_base, work.checkpoint_seq, work.checkpoint_commit,
-                runner=runner, runner_name=work.runner_name, mending=True, taken=work.applied or work.taken,
-            )  # fmt: skip
+                work.retrieved,
+                work.checkpoint_id,
+                work.checkpoint_base,
+                work.checkpoint_seq,
+                work.checkpoint_commit,
+                runner=runner,
+                runner_name=work.runner_name,
+                mending=True,
+                taken=work.applied or work.taken,
+            )
             answered = work.answers.get("step")
             if answered is not None and answered.decision == "approved":
                 fresh.answers["step"] = answered
@@ -104,7 +119,8 @@ class RunInterrupted(Data, frozen=True):
 
 @register
 class RunRecovered(Data, frozen=True):
-    """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a person, or `continue`.
+    """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a
+    person, or `continue`.
 
     `index` says that the index was gone or damaged, and was built again from HEAD.
     """
@@ -131,9 +147,15 @@ class RunAdopted(Data, frozen=True):
     clone: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run lives in another clone; what it was told to accept at its start was told in the first one."""
+        """The run lives in another clone; what it was told to accept at its start was told in the
+        first one.
+        """
         state.adopted_by.append(self.clone)
-        state.options = {name: value for name, value in state.options.items() if name not in ("approve", "approved")}
+        state.options = {
+            name: value
+            for name, value in state.options.items()
+            if name not in ("approve", "approved")
+        }
 
 
 @register

@@ -82,7 +82,9 @@ class RetrievalCompleted(Data, frozen=True):
 
 @register
 class RunnerStarted(Data, frozen=True):
-    """A runner is called; `command` is its argument vector, `checkpoint_commit` the commit that holds the checkpoint."""
+    """A runner is called; `command` is its argument vector, `checkpoint_commit` the commit that
+    holds the checkpoint.
+    """
 
     type: ClassVar[str] = "runner_started"
     runner: str
@@ -93,7 +95,11 @@ class RunnerStarted(Data, frozen=True):
     def apply(self, state: RunState, event: Event) -> None:
         """The step is in doubt until the runner has finished."""
         work = state.work_of(event.step)
-        work.runner, work.runner_name, work.checkpoint_commit = "started", self.runner, self.checkpoint_commit
+        work.runner, work.runner_name, work.checkpoint_commit = (
+            "started",
+            self.runner,
+            self.checkpoint_commit,
+        )
         step = _step(state, event)
         if self.checkpoint_commit:
             state.commits.append(self.checkpoint_commit)
@@ -103,7 +109,8 @@ class RunnerStarted(Data, frozen=True):
 
 @register
 class RunnerFinished(Data, frozen=True):
-    """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person, or result (it said that it failed).
+    """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person, or result
+    (it said that it failed).
 
     `litter` are the files that it left behind and that were set aside.
     """
@@ -117,8 +124,12 @@ class RunnerFinished(Data, frozen=True):
     litter: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Its work lies in the tree; a failed one's does too. The next attempt may go on with its session."""
-        state.work_of(event.step).runner = "finished" if self.exit_code == 0 and self.ended != "result" else "failed"
+        """Its work lies in the tree; a failed one's does too. The next attempt may go on with its
+        session.
+        """
+        state.work_of(event.step).runner = (
+            "finished" if self.exit_code == 0 and self.ended != "result" else "failed"
+        )
         step = _step(state, event)
         if step:
             step.session = self.session
@@ -136,7 +147,11 @@ class RepairAttempted(Data, frozen=True):
         """A further attempt of the step begins."""
         step = _step(state, event)
         if step:
-            step.repairs, step.attempt, step.work = self.iteration, step.attempt + 1, Work(True, before=step.work.before)
+            step.repairs, step.attempt, step.work = (
+                self.iteration,
+                step.attempt + 1,
+                Work(True, before=step.work.before),
+            )
             step.diagnosis = self.diagnosis
 
 
@@ -165,7 +180,9 @@ class StepFailed(Data, frozen=True):
 
 @register
 class StepSkipped(Data, frozen=True):
-    """A step was left out, or done already: `carried` names the run that did it, `commits` its result commits."""
+    """A step was left out, or done already: `carried` names the run that did it, `commits` its
+    result commits.
+    """
 
     type: ClassVar[str] = "step_skipped"
     reason: str
@@ -188,7 +205,9 @@ class StepSkipped(Data, frozen=True):
 
 @register
 class StepRetried(Data, frozen=True):
-    """A step starts over at `commit`, its checkpoint; `attempt` is the new one, `of_seq` the event that it answers."""
+    """A step starts over at `commit`, its checkpoint; `attempt` is the new one, `of_seq` the event
+    that it answers.
+    """
 
     type: ClassVar[str] = "step_retried"
     attempt: int
@@ -199,7 +218,10 @@ class StepRetried(Data, frozen=True):
         """The step is in a new attempt and its open questions are void."""
         step = _step(state, event)
         if step:
-            step.attempt, step.work = self.attempt, Work(retrieved=step.work.retrieved, restore_to=self.commit)
+            step.attempt, step.work = (
+                self.attempt,
+                Work(retrieved=step.work.retrieved, restore_to=self.commit),
+            )
             step.repairs, step.diagnosis = 0, ""
             state.status, state.pause, state.pause_text = "running", "", ""
             for question in state.questions.values():

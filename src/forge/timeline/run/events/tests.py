@@ -12,7 +12,9 @@ from forge.timeline.run.state import CheckState, RunState
 
 @register
 class TestStarted(Data, frozen=True):
-    """A command is about to run; `phase` is `before` for a TDD step's test before the step's work."""
+    """A command is about to run; `phase` is `before` for a TDD step's test before the step's
+    work.
+    """
 
     __test__: ClassVar[bool] = False
     type: ClassVar[str] = "test_started"
@@ -28,7 +30,9 @@ class TestStarted(Data, frozen=True):
 
 @register
 class TestCompleted(Data, frozen=True):
-    """A command ended. `inconclusive` is set where its status says nothing; `changed` lists paths that it changed."""
+    """A command ended. `inconclusive` is set where its status says nothing; `changed` lists paths
+    that it changed.
+    """
 
     __test__: ClassVar[bool] = False
     type: ClassVar[str] = "test_completed"
@@ -46,7 +50,9 @@ class TestCompleted(Data, frozen=True):
         """The check is decided, or left to a person."""
         work = state.work_of(event.step)
         outcome: CheckState = "passed" if self.success else "failed"
-        (work.before if self.phase else work.checks)[self.check] = "inconclusive" if self.inconclusive else outcome
+        (work.before if self.phase else work.checks)[self.check] = (
+            "inconclusive" if self.inconclusive else outcome
+        )
         if self.changed and not self.phase:
             work.changed[self.check] = self.changed
 
