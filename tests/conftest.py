@@ -19,6 +19,7 @@ import pytest
 
 from tests.nursery import Nursery
 
+ROOT = Path(__file__).resolve().parents[1]
 FORGE = [sys.executable, "-m", "forge"]
 DATES = {"GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
 _BASE = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}

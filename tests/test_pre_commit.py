@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from forge.text.yaml import parse as yaml
+from tests.check.rules.plans import PATH, SOUND, changed
 from tests.conftest import Sandbox
-from tests.rules.plans import PATH, SOUND, changed
 
 PUBLISHED = Path(__file__).parents[1] / ".pre-commit-hooks.yaml"
 PAGE = Path(__file__).parents[1] / "docs/pre-commit.md"

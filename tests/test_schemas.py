@@ -25,9 +25,9 @@ from forge.text.source import Source
 from forge.text.yaml import parse as yaml
 from forge.timeline.event import REGISTRY, Data
 from tests.conftest import Sandbox
-from tests.planning.test_records import CARD, PROOF
 from tests.planning.test_settings import KEYS, VALUES
-from tests.timeline.samples import SAMPLES, chained
+from tests.records.test_card import CARD, PROOF
+from tests.timeline.run.samples import SAMPLES, chained
 
 ROOT = Path(__file__).resolve().parents[1]
 CORPUS = ROOT.parent / "shared/corpus/plans"

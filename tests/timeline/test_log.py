@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from forge.errors import DamagedLog, StorageFailed
 from forge.timeline.event import GENESIS, Event, link
 from forge.timeline.log import Log, encode, read
-from tests.timeline.samples import SAMPLES, chained
+from tests.timeline.run.samples import SAMPLES, chained
 
 EVENTS = chained(SAMPLES[:4])
 RAW = encode(EVENTS)

@@ -1,0 +1,343 @@
+"""Anything in any order: a person edits, stages and commits while forge runs, dies, goes on, goes
+back and undoes that.
+
+After each command every byte that the person had is on the disk, in the index, or reachable from a
+ref; every timeline is whole; and whatever happened, the plan can be brought to the end that an
+unbroken run comes to.
+"""
+
+from __future__ import annotations
+
+import atexit
+import contextlib
+import functools
+import os
+import re
+import shutil
+import signal
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
+
+from forge.git.repository import Repository
+from forge.records.record import RunRecord, all_runs
+from tests.conftest import Sandbox, new_sandbox
+from tests.run.engine.test_crashes import FAULTS
+from tests.run.plans import Case, Task, auto, writes
+from tests.run.states import essence
+
+PATHS = st.sampled_from(["a.txt", "b.txt", "notes.txt", "kept/deep.txt", ".env"])
+TOKEN = re.compile(rb"<user-\d+>")
+STEPS = st.sampled_from(["1", "2", "3"])
+PART = 10  # stories at once
+BEGIN = {"a.txt": "", "b.txt": "begin\n", "kept/deep.txt": "kept\n"}
+MUST_HAVES = (
+    "must_haves:\n  artifacts:\n    - path: a.txt\n      contains: three\n    - path: b.txt\n"
+)
+ANEW = ("execute", "01-01", "--approve", "--from", "1")
+
+
+def set_up(base: Path) -> Sandbox:
+    """Make a repository with a plan of three steps, of which the second waits for a yes."""
+    sandbox = new_sandbox(base)
+    for path, text in {".gitignore": ".env\n", **BEGIN}.items():
+        sandbox.write(path, text)
+    tasks = [
+        Task("Write a", "a.txt", auto("grep -q one a.txt")),
+        Task("Write b", "b.txt", "Look at it."),
+        Task("Drop a file", "a.txt, kept/deep.txt", auto("test -s a.txt")),
+    ]
+    work = {
+        1: "open('a.txt', 'a').write('one\\n')",
+        2: writes("b.txt", "two\n"),
+        3: (
+            "[os.unlink(p) for p in ('kept/deep.txt',) if os.path.exists(p)]; open('a.txt',"
+            " 'a').write('three\\n')"
+        ),
+    }
+    front, files = "files_deleted: [kept/deep.txt]\n", ("a.txt", "b.txt", "kept/deep.txt")
+    return Case(sandbox, tasks, work, front, files, must_haves=MUST_HAVES).set_up()
+
+
+def runs(sandbox: Sandbox) -> list[RunRecord]:
+    return all_runs(Repository.discover(sandbox.root))
+
+
+def to_the_end(sandbox: Sandbox, call: Callable[..., object]) -> RunRecord:
+    """Execute the plan anew and carry it on to its end, as a person would; `call` gives the
+    commands.
+    """
+    before = {record.card.run for record in runs(sandbox)}
+    for _ in range(12):
+        made = [record for record in runs(sandbox) if record.card.run not in before]
+        if made and not made[-1].open:
+            return made[-1]
+        waits = (
+            bool(made) and made[-1].state.status == "paused" and made[-1].state.waiting is not None
+        )
+        call(*(("approve",) if waits else ("resume",) if made else ANEW))
+    raise AssertionError("it never ends")
+
+
+@functools.cache
+def unbroken() -> tuple[Sandbox, dict[str, Any]]:
+    """Return a repository as it is before all stories, and what a run that nobody breaks comes to
+    in it.
+    """
+    base = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, base)
+    template = set_up(base)
+    sandbox = copy_of(template, base / "unbroken")
+    return template, essence(to_the_end(sandbox, sandbox.call).state)
+
+
+def copy_of(template: Sandbox, root: Path) -> Sandbox:
+    shutil.copytree(template.root, root)
+    return Sandbox(root, template.home)
+
+
+class Machine(RuleBasedStateMachine):
+    """What a person and forge do in one repository; `moments` are the effects that the last run is
+    killed at.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stack = contextlib.ExitStack()
+        self.number = 0
+
+    @initialize(moments=st.lists(st.integers(1, 110), max_size=2))
+    def begin(self, moments: list[int]) -> None:
+        base = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.moments = moments
+        self.sandbox = copy_of(unbroken()[0], base / "work")
+
+    def teardown(self) -> None:
+        try:
+            if hasattr(self, "sandbox"):
+                self.bring_to_an_end()
+        finally:
+            self.stack.close()
+
+    @rule(path=PATHS)
+    def edit(self, path: str) -> None:
+        self.number += 1
+        if (self.sandbox.root / path).parent.is_dir() or not (
+            self.sandbox.root / path
+        ).parent.exists():
+            self.sandbox.write(path, f"<user-{self.number}>\n")
+
+    @rule(path=PATHS)
+    def append(self, path: str) -> None:
+        self.number += 1
+        if (self.sandbox.root / path).is_file():
+            with (self.sandbox.root / path).open("a") as file:
+                file.write(f"<user-{self.number}>\n")
+
+    @rule()
+    def stage(self) -> None:
+        self.unlock()
+        self.sandbox.git("add", "-A")
+
+    @rule()
+    def commit(self) -> None:
+        self.unlock()
+        self.sandbox.commit("Mine")
+
+    def unlock(self) -> None:
+        """Where a forge that was killed left a lock, git refuses to work; the next forge command
+        that writes takes it away.
+        """
+        for words in (("resume",), ("execute", "01-01", "--approve"), ("rollback",)):
+            if any(
+                "locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")
+            ):
+                self.forge(*words)
+
+    @rule()
+    def execute(self) -> None:
+        self.forge("execute", "01-01", "--approve")
+
+    @rule(verb=st.sampled_from(["resume", "resume", "retry", "approve", "stop"]))
+    def control(self, verb: str) -> None:
+        self.forge(verb)
+
+    @rule(to=st.none() | STEPS)
+    def rollback(self, to: str | None) -> None:
+        self.forge("rollback", *(["--to", to] if to else []))
+
+    @rule()
+    def undo(self) -> None:
+        self.forge("undo")
+
+    @rule(
+        words=st.sampled_from(
+            [
+                ("execute", "01-01", "--approve"),
+                ("resume",),
+                ("rollback",),
+                ("rollback", "--to", "2"),
+                ("undo",),
+                ("retry",),
+            ]
+        ),
+        moment=st.integers(1, 90),
+    )
+    def crash(self, words: tuple[str, ...], moment: int) -> None:
+        with self.nothing_lost():
+            process = self.sandbox.start(
+                *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
+            )
+            process.communicate(timeout=120)
+            assert process.returncode in (0, 1, 2, 4, -signal.SIGKILL), (words, process.returncode)
+
+    def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
+        """Call a command in this process; whatever it answers, nothing of the person's is lost by
+        it.
+        """
+        with self.nothing_lost():
+            said = self.sandbox.call(*words)
+        assert said.code in (0, 1, 2, 4), said
+        return said.code, dict(said.json.get("data") or said.json["error"])
+
+    @contextlib.contextmanager
+    def nothing_lost(self) -> Iterator[None]:
+        before = self.held()
+        yield
+        assert before <= self.held(), before - self.held()
+
+    def held(self) -> set[bytes]:
+        """Return what the person wrote that is on the disk, in the index, or reachable from a
+        ref.
+        """
+        found = set()
+        for folder, names, files in os.walk(self.sandbox.root):
+            names[:] = [name for name in names if name != ".git"]
+            for name in files:
+                found |= set(TOKEN.findall(Path(folder, name).read_bytes()))
+        listed = self.sandbox.git(
+            "rev-list", "--objects", "--all", "--indexed-objects"
+        ).splitlines()
+        objects = {line.split(" ")[0] for line in listed}
+        store = Repository.discover(self.sandbox.root).objects
+        for each in objects - self.known.keys():
+            self.known[each] = frozenset(TOKEN.findall(store[each].read_raw()))
+        return found.union(*(self.known[each] for each in objects))
+
+    @property
+    def known(self) -> dict[str, frozenset[bytes]]:
+        """What each object holds that was looked at."""
+        return self.__dict__.setdefault("_known", {})
+
+    def bring_to_an_end(self) -> None:
+        """Whatever happened: a stop ends what is open, and the plan comes to the end that it comes
+        to in a fresh clone.
+        """
+        for _ in range(4):
+            _, data = self.forge("resume")
+            if data.get("kind") == "no_open_run" or data.get("status") == "completed":
+                break
+            if (data.get("waiting_for") or {}).get("kind") in (
+                "human_verify",
+                "scope",
+                "diff",
+                "command",
+            ):
+                self.forge("approve")
+        self.forge("stop")
+        self.sandbox.commit("Mine, at the end")
+        for place in (self.sandbox.root / ".planning/runs").glob("*/timeline.jsonl"):
+            assert self.forge("timeline", place.parent.name)[1]["valid"], place
+        assert self.sandbox.git("fsck", "--no-dangling", "--strict") == ""
+        assert list((self.sandbox.root / ".git").glob("*.lock")) == []
+        self.from_the_beginning()
+
+    def from_the_beginning(self) -> None:
+        """Behind all that the plan comes to the state of an unbroken run, field by field, though
+        forge is killed on the way.
+        """
+        for path, text in BEGIN.items():
+            self.sandbox.write(path, text)
+        self.sandbox.commit("Begin again")
+        moments = iter(self.moments)
+
+        def call(*words: str) -> None:
+            moment = next(moments, 0)
+            self.crash(words, moment) if moment else self.forge(*words)
+
+        record = to_the_end(self.sandbox, call)
+        assert (self.sandbox.root / "a.txt").read_text() == "one\nthree\n"
+        assert (self.sandbox.root / "b.txt").read_text() == "two\n" and not (
+            self.sandbox.root / "kept/deep.txt"
+        ).exists()
+        assert essence(record.state) == unbroken()[1]
+
+
+def explore(examples: int, steps: int) -> None:
+    run_state_machine_as_test(
+        Machine,
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=steps,
+            deadline=None,
+            derandomize=examples < PART,
+            database=None,
+            report_multiple_bugs=False,
+            suppress_health_check=list(HealthCheck),
+            phases=[Phase.generate],
+        ),
+    )
+
+
+def test_a_few_stories() -> None:
+    explore(2, 8)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(7200)
+def test_many_stories() -> None:
+    """FORGE_TEST_STORIES of them, or as many as FORGE_TEST_SECONDS allow; in small parts, so that a
+    failure is told soon.
+    """
+    wanted, seconds = (
+        int(os.environ.get("FORGE_TEST_STORIES") or 200),
+        float(os.environ.get("FORGE_TEST_SECONDS") or "inf"),
+    )
+    began, told = time.monotonic(), 0
+    while told < wanted and time.monotonic() - began < seconds:
+        part = min(PART, wanted - told)
+        explore(part, 14)
+        told += part
+        print(f"{told} stories in {time.monotonic() - began:.0f} s")
+
+
+def git_locks(sandbox: Sandbox) -> list[Path]:
+    return [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]
+
+
+def test_a_lock_that_a_killed_forge_left_goes_with_the_next_command_whatever_that_is(
+    tmp_path: Path,
+) -> None:
+    sandbox = set_up(tmp_path)
+    words, found = ("execute", "01-01", "--approve"), 0
+    for moment in range(20, 50):
+        sandbox.start(
+            *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
+        ).communicate(timeout=120)
+        if git_locks(sandbox):
+            found += 1
+            assert sandbox.forge("status").code == 0
+            assert git_locks(sandbox) == []
+        if found == 2:
+            break
+        sandbox.forge("stop")
+    assert found == 2
+    sandbox.forge("stop")
+    assert to_the_end(sandbox, sandbox.forge).state.status == "completed"

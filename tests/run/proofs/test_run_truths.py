@@ -1,0 +1,207 @@
+"""forge verify --run: only approved commands, on a clean tree, and a proof of each."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Sandbox
+from tests.views.proof.ground import PLAN, artifact, plan, truth
+
+
+def ready(sandbox: Sandbox, *commands: str, approve: bool = True) -> Sandbox:
+    listed = "".join(
+        truth(f"Truth {number}", command).removeprefix("  truths:\n")
+        for number, command in enumerate(commands, 1)
+    )
+    sandbox.write(PLAN, plan(f"  truths:\n{listed}", files=["src/a.py"]))
+    sandbox.write("src/a.py", "a\n")
+    sandbox.commit("Plan")
+    if approve:
+        sandbox.forge("approve", "01-01")
+    return sandbox
+
+
+def proofs(sandbox: Sandbox) -> list[str]:
+    return sandbox.git("ls-files", ".planning/proofs").splitlines()
+
+
+def test_an_unapproved_plan_runs_nothing(sandbox: Sandbox) -> None:
+    ready(sandbox, "touch ran", approve=False)
+    head = sandbox.head()
+    said = sandbox.call("verify", "01-01", "--run")
+    assert said.code == 4
+    assert said.data["next"][0] == "forge approve 01-01"
+    assert (sandbox.head(), (sandbox.root / "ran").exists(), proofs(sandbox)) == (head, False, [])
+
+
+def test_an_approval_of_another_text_is_none(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    sandbox.write(
+        PLAN, (sandbox.root / PLAN).read_text().replace("verify: true", "verify: touch ran")
+    )
+    sandbox.commit()
+    assert sandbox.call("verify", "01-01", "--run").code == 4
+    assert not (sandbox.root / "ran").exists()
+
+
+def test_one_unapproved_plan_of_several_runs_none(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    sandbox.write(
+        ".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "true"), number="02")
+    )
+    sandbox.commit()
+    said = sandbox.call("verify", "01-first", "--run")
+    assert (said.code, said.data["next"][0], proofs(sandbox)) == (4, "forge approve 01-02", [])
+
+
+def test_what_passed_and_what_failed_is_kept_and_committed(sandbox: Sandbox) -> None:
+    ready(sandbox, "test -f src/a.py", "grep -q b src/a.py")
+    said = sandbox.call("verify", "01-01", "--run")
+    assert said.code == 1
+    assert [(each["must_have"], each["outcome"]) for each in said.data["ran"]] == [
+        ("truth:1", "passed"),
+        ("truth:2", "failed"),
+    ]
+    assert [item["verdict"] for item in said.data["plans"][0]["must_haves"]] == ["pass", "fail"]
+    assert len(proofs(sandbox)) == 2
+    assert sandbox.status() == []
+    assert sandbox.subjects()[-1] == "forge(01-01): 2 command proofs"
+    assert said.data["ran"][0]["commit"] == sandbox.head()
+    assert "Forge-Plan: 01-01@" in sandbox.git("log", "-1", "--format=%B")
+
+
+def test_the_same_result_on_the_same_tree_is_not_kept_twice(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    sandbox.call("verify", "01-01", "--run")
+    head = sandbox.head()
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, sandbox.head(), said.data["ran"][0]["outcome"]) == (0, head, "passed")
+
+
+def test_uncommitted_changes_are_named_and_refused(sandbox: Sandbox) -> None:
+    ready(sandbox, "touch ran")
+    sandbox.write("loose.py", "x\n")
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, said.json["error"]["kind"]) == (2, "dirty_tree")
+    assert "loose.py" in said.json["error"]["message"]
+    assert not (sandbox.root / "ran").exists()
+
+
+def test_uncommitted_documents_are_no_obstacle(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    sandbox.write(".planning/notes.md", "n\n")
+    assert sandbox.call("verify", "01-01", "--run").code == 0
+    assert sandbox.status() == ["?? .planning/notes.md"]
+
+
+def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(
+    sandbox: Sandbox,
+) -> None:
+    ready(sandbox, "true", "echo new > made.txt", "touch third")
+    head = sandbox.head()
+    said = sandbox.call("verify", "01-01", "--run")
+    assert said.code == 1
+    assert [each["outcome"] for each in said.data["ran"]] == ["void", "changed the tree"]
+    assert said.data["ran"][1]["changed"] == ["made.txt"]
+    assert (sandbox.head(), proofs(sandbox), sandbox.status()) == (head, [], ["?? made.txt"])
+
+
+def test_a_command_that_commits_is_found_out(sandbox: Sandbox) -> None:
+    ready(sandbox, "git commit -q --allow-empty -m sly")
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, said.data["ran"][0]["changed"], proofs(sandbox)) == (1, ["HEAD"], [])
+
+
+@pytest.mark.parametrize(
+    ("command", "outcome"),
+    [
+        ("test -f nothing || true", "not run"),
+        ("cd /tmp && true", "not run"),
+        ("exit 141", "inconclusive"),
+    ],
+)
+def test_what_proves_nothing_leaves_no_proof(sandbox: Sandbox, command: str, outcome: str) -> None:
+    ready(sandbox, command)
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, said.data["ran"][0]["outcome"], proofs(sandbox)) == (1, outcome, [])
+    assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven"
+
+
+def test_a_hidden_failure_in_a_pipe_is_one(sandbox: Sandbox) -> None:
+    ready(sandbox, "false | cat")
+    assert sandbox.call("verify", "01-01", "--run").data["ran"][0]["outcome"] == "failed"
+
+
+def test_a_command_beyond_its_time_has_failed(sandbox: Sandbox) -> None:
+    sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
+    ready(sandbox, "tail -f /dev/null")
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.data["ran"][0]["outcome"], said.data["plans"][0]["verdict"]) == (
+        "failed",
+        "failed",
+    )
+
+
+def test_secrets_of_the_environment_stay_out(sandbox: Sandbox) -> None:
+    ready(sandbox, 'test -z "$SECRET_KEY"')
+    assert sandbox.call("verify", "01-01", "--run", env={"SECRET_KEY": "x"}).code == 0
+
+
+def test_on_a_detached_head_the_proof_is_written_and_not_committed(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    sandbox.git("checkout", "-q", "--detach")
+    head = sandbox.head()
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, sandbox.head(), said.data["ran"][0]["commit"]) == (0, head, None)
+    assert (sandbox.root / said.data["ran"][0]["proof"]).is_file()
+
+
+def test_run_and_rev_exclude_each_other(sandbox: Sandbox) -> None:
+    ready(sandbox, "true")
+    assert sandbox.call("verify", "01-01", "--run", "--rev", "HEAD").code == 2
+
+
+def test_a_plan_without_commands_needs_no_approval(sandbox: Sandbox) -> None:
+    sandbox.write(PLAN, plan(artifact("README.md")))
+    sandbox.commit()
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, said.data["ran"]) == (0, [])
+
+
+def test_nothing_is_run_while_a_run_is_open(sandbox: Sandbox) -> None:
+    ready(sandbox, "touch ran")
+    assert sandbox.forge("execute", "01-01").code == 4
+    said = sandbox.call("verify", "01-01", "--run")
+    assert (said.code, said.json["error"]["kind"]) == (2, "run_open")
+    assert not (sandbox.root / "ran").exists()
+
+
+def test_without_run_no_command_is_run(sandbox: Sandbox) -> None:
+    ready(sandbox, "touch ran")
+    assert sandbox.call("verify", "--all").code == 1
+    assert not (sandbox.root / "ran").exists()
+
+
+def test_a_revision_is_judged_with_its_own_plan_else_with_the_one_of_now(sandbox: Sandbox) -> None:
+    old = sandbox.head()
+    sandbox.write(PLAN, plan(artifact("a.py")))
+    then = sandbox.commit()
+    sandbox.write(PLAN, plan(artifact("README.md")))
+    assert sandbox.call("verify", "01-01", "--rev", then).data["plans"][0]["verdict"] == "failed"
+    assert sandbox.call("verify", "01-01", "--rev", old).data["plans"][0]["verdict"] == "proven"
+    assert sandbox.call("verify", "--all", "--rev", old).data["plans"] == []
+    assert sandbox.call("verify", "01-01", "--rev", "nowhere").code == 2
+    assert sandbox.call("verify", "none", "--rev", old).code == 2
+
+
+def test_one_unreadable_plan_does_not_stop_the_others(sandbox: Sandbox) -> None:
+    sandbox.write(PLAN, plan(artifact("README.md")))
+    sandbox.write(
+        ".planning/phases/01-first/01-02-PLAN.md", plan(artifact("README.md"), number="02")
+    ).unlink()
+    (sandbox.root / ".planning/phases/01-first/01-02-PLAN.md").symlink_to("nowhere")
+    said = sandbox.call("verify", "--all")
+    assert [(each["id"], each["verdict"]) for each in said.data["plans"]] == [
+        ("01-01", "proven"),
+        ("01-02", "unproven"),
+    ]
