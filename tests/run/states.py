@@ -27,9 +27,9 @@ OF_A_RUN = frozenset(
         "steps",
         "closing",
         "verdicts",
-        "gone_back",
-        "before_it",
-        "going_back",
+        "rollbacks",
+        "state_before_rollback",
+        "rollback",
     }
 )
 OF_A_STEP = frozenset(
@@ -66,7 +66,7 @@ def essence(state: RunState) -> dict[str, Any]:
     answered = [_question(each) for each in state.questions.values() if each.decision != "void"]
     going = [
         (back.kind, back.to, back.loose)
-        for back in [*state.gone_back, *([state.going_back] if state.going_back else [])]
+        for back in [*state.rollbacks, *([state.rollback] if state.rollback else [])]
     ]
     verdicts = [
         (found["kind"], found["index"], found["target"], found["verdict"], found["reason"])

@@ -61,5 +61,5 @@ def about_rollback(record: RunRecord) -> Reply:
     """Answer how a rollback, or its undo, ended: exit 0 where it was done, in a run of its own or
     within an open one.
     """
-    within = record.card.kind == "execute" and record.state.going_back is None
+    within = record.card.kind == "execute" and record.state.rollback is None
     return about_run(record, recorded=within)

@@ -67,7 +67,7 @@ def _take_up(run: OpenRun) -> bool:
     in_doubt = (
         work.runner == "started"
         and reason in ("", "interrupted", "storage", "head_moved")
-        and state.going_back is None
+        and state.rollback is None
     )
     if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):
         listed = ", ".join(commit[:10] for commit in foreign)
@@ -148,7 +148,7 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
 
 
 def _require_no_rollback(run: OpenRun) -> None:
-    if run.state.going_back is not None or run.card.kind != "execute":
+    if run.state.rollback is not None or run.card.kind != "execute":
         raise UsageError(
             "a rollback is under way", "bring it to its end first", [f"forge resume {run.card.run}"]
         )

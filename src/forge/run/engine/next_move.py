@@ -72,10 +72,10 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
     """Return what a running run does next."""
     if state.ended:
         return Move("close")
-    if state.going_back is not None:
+    if state.rollback is not None:
         return Move("take_back")
     if rules.takes_back:
-        return Move("finish" if state.gone_back else "announce")
+        return Move("finish" if state.rollbacks else "announce")
     current = state.step
     if current is None:
         return _behind_the_last_step(state, plan, rules)

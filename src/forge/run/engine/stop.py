@@ -22,7 +22,7 @@ def stop_here(run: OpenRun, reason: str) -> None:
     its way.
     """
     run.release_staging()
-    if run.state.going_back is not None:
+    if run.state.rollback is not None:
         with contextlib.suppress(GitFailed, InTheWay, ChangedSince):
             take_back(run, Move("take_back"))
     taken = (

@@ -149,7 +149,7 @@ def _first(state: RunState) -> str:
 
 
 def _carry_out(run: OpenRun, aim: Aim) -> RunRecord:
-    if run.state.going_back is None:
+    if run.state.rollback is None:
         if run.state.status == "running":
             run.append(ev.RunInterrupted(run.state.last_seq))
         run.clear_requests()

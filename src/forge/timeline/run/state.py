@@ -86,7 +86,7 @@ class Work(Struct):
         return None if asked is None else asked.decision or "open"
 
 
-class GoingBack(Struct):
+class RollbackState(Struct):
     """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the
     rollback that is undone.
 
@@ -163,9 +163,9 @@ class RunState(Struct):
     finished_at: str | None = None
     last_seq: int = 0
     last_type: str = ""
-    going_back: GoingBack | None = None
-    gone_back: list[GoingBack] = field(default_factory=list)
-    before_it: RunState | None = None
+    rollback: RollbackState | None = None
+    rollbacks: list[RollbackState] = field(default_factory=list)
+    state_before_rollback: RunState | None = None
 
     @property
     def ended(self) -> bool:
@@ -185,7 +185,7 @@ class RunState(Struct):
     @property
     def waiting(self) -> Question | None:
         """The question that the run waits for, if it does."""
-        if self.ended or self.going_back is not None:
+        if self.ended or self.rollback is not None:
             return None
         return next(
             (question for question in self.questions.values() if question.decision is None), None
@@ -213,16 +213,16 @@ class RunState(Struct):
         step = self.step_of(step_id)
         return step.work if step else self.closing
 
-    def go_back(self, going: GoingBack) -> None:
+    def roll_back(self, going: RollbackState) -> None:
         """Take note that a rollback was done: the steps from its own on are pending again, as if
         they had not begun.
 
         What was carried over is another run's: it was not taken back.
         """
-        earlier, self.before_it = self.before_it, None
+        earlier, self.state_before_rollback = self.state_before_rollback, None
         kept = copy.deepcopy(self)
-        kept.before_it, self.before_it = earlier, kept
-        self.gone_back.append(going)
+        kept.state_before_rollback, self.state_before_rollback = earlier, kept
+        self.rollbacks.append(going)
         first = self.step_of(going.to)
         if self.steps:
             self._begin_again(first.number if first else 1)
@@ -251,14 +251,17 @@ class RunState(Struct):
             entry for entry in self.not_run if entry[0] is not None and entry[0] not in anew
         ]
 
-    def undo_going_back(self) -> None:
+    def undo_rollback(self) -> None:
         """Take note that the latest rollback was undone: all is as it was before it."""
-        before, kept = self.before_it, ("run", "status", "commits", "last_seq", "last_type")
+        before, kept = (
+            self.state_before_rollback,
+            ("run", "status", "commits", "last_seq", "last_type"),
+        )
         if before is not None:
             for name in self.__struct_fields__:
                 if name not in kept:
                     setattr(self, name, getattr(before, name))
 
-    def moved_on(self) -> None:
+    def forget_rollbacks(self) -> None:
         """Take note that a step began: an earlier rollback is not undone any more."""
-        self.gone_back, self.before_it = [], None
+        self.rollbacks, self.state_before_rollback = [], None

@@ -150,7 +150,7 @@ def _line(record: RunRecord, *, here: bool) -> RunLine:
         data["next"],  # type: ignore[arg-type]
         state.counts,
         gone_back=[
-            GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.gone_back
+            GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.rollbacks
         ],
         plan_blob=card.plan_blob,
     )

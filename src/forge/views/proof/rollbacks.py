@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from forge.records.record import RunRecord
-from forge.timeline.run.state import GoingBack
+from forge.timeline.run.state import RollbackState
 from forge.views.outline.entries import standing
 
 
@@ -14,13 +14,13 @@ class Rollback(NamedTuple):
     """A rollback and the run that did it."""
 
     record: RunRecord
-    going: GoingBack
+    going: RollbackState
 
 
 def standing_rollbacks(records: Iterable[RunRecord]) -> list[Rollback]:
     """Return the rollbacks that were done and not undone, oldest first."""
     by_name = {record.card.run: record for record in records}
-    done = [(name, going) for name, record in by_name.items() for going in record.state.gone_back]
+    done = [(name, going) for name, record in by_name.items() for going in record.state.rollbacks]
     return [Rollback(by_name[name], going) for name, going in standing(done)]
 
 

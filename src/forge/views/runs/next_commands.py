@@ -99,7 +99,7 @@ def left(record: RunRecord) -> dict[str, list[str]]:
     them.
     """
     state, found = record.state, defaultdict[str, list[str]](list)
-    for going in state.gone_back[-1:] if state.going_back is None else [state.going_back]:
+    for going in state.rollbacks[-1:] if state.rollback is None else [state.rollback]:
         for each in going.left:
             found[each["run"]].append(each["step"])
     return found

@@ -20,7 +20,7 @@ from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.timeline.run import events as ev
-from forge.timeline.run.state import GoingBack, RunState, StepState
+from forge.timeline.run.state import RollbackState, RunState, StepState
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class Aim:
     loose: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, going: GoingBack) -> Aim:
+    def of(cls, going: RollbackState) -> Aim:
         """Return the aim of a rollback that was announced."""
         return cls(going.kind, going.run, going.to, going.of_seq, tuple(going.loose))
 
@@ -159,7 +159,7 @@ def _put_aside(repository: Repository, record: RunRecord, aim: Aim) -> dict[str,
     """Return what the rollback that is undone put aside of the step under way, as its snapshot has
     it.
     """
-    undone = next((going for going in record.state.gone_back if going.seq == aim.of_seq), None)
+    undone = next((going for going in record.state.rollbacks if going.seq == aim.of_seq), None)
     if undone is None or not undone.loose:
         return {}
     parent = f"{undone.snapshot}^"
@@ -235,7 +235,7 @@ def take_back(run: OpenRun, move: Move) -> None:
     """Put the tree back, commit that, and tell; what was done of it before a crash is not done
     again.
     """
-    going = run.state.going_back
+    going = run.state.rollback
     assert going is not None
     kept, made = going.snapshot, run.commit_with(Seq=str(going.seq), Rollback=going.run)
     if made is None:
@@ -277,7 +277,7 @@ def words(kind: str, steps: Sequence[Mapping[str, str]], to: str | None) -> str:
     return f"{what} {step['id'].rpartition('/')[2]} — {step['name']}"
 
 
-def _wait(run: OpenRun, going: GoingBack, kept: str) -> None:
+def _wait(run: OpenRun, going: RollbackState, kept: str) -> None:
     """Pause: where the run stands now is where a person wanted it."""
     if going.kind == "undo":
         pause(run, run.state.pause, run.state.pause_text)

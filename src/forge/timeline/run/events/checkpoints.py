@@ -9,7 +9,7 @@ from typing import ClassVar
 from msgspec import field
 
 from forge.timeline.event import Data, Event, register
-from forge.timeline.run.state import GoingBack, Proposal, RunState
+from forge.timeline.run.state import Proposal, RollbackState, RunState
 
 
 @register
@@ -58,7 +58,7 @@ class RollbackStarted(Data, frozen=True):
     def apply(self, state: RunState, event: Event) -> None:
         """Until the tree is put back nothing else is done."""
         state.status = "running"
-        state.going_back = GoingBack(
+        state.rollback = RollbackState(
             self.kind,
             self.run,
             self.to,
@@ -110,13 +110,13 @@ class CheckpointRestored(Data, frozen=True):
 
     def apply(self, state: RunState, event: Event) -> None:
         """Nothing is left to be put back, and what a check had changed is gone with it."""
-        going, state.going_back = state.going_back, None
+        going, state.rollback = state.rollback, None
         if going is not None:
             going.made = self.made
-            if going.kind == "undo" and state.before_it is not None:
-                state.undo_going_back()
+            if going.kind == "undo" and state.state_before_rollback is not None:
+                state.undo_rollback()
             else:
-                state.go_back(going)
+                state.roll_back(going)
             state.commits += [self.made] if self.made else []
             if (
                 state.steps

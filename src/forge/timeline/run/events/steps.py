@@ -29,7 +29,7 @@ class StepStarted(Data, frozen=True):
         if step:
             step.status, step.attempt, step.work = "running", event.attempt or 1, Work()
             step.began = step.began or event.seq
-            state.moved_on()
+            state.forget_rollbacks()
 
 
 @register
@@ -197,7 +197,7 @@ class StepSkipped(Data, frozen=True):
             step.carried_from, step.done_at = self.carried, state.newest_commit
             step.commits += self.commits
             step.began = step.began or event.seq
-            state.moved_on()
+            state.forget_rollbacks()
             for question in state.questions.values():
                 if question.step == step.id and question.decision is None:
                     question.decision = "skipped"
