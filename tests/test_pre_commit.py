@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forge.text.yaml import parse as yaml
-from tests.check.rules.plans import PATH, SOUND, changed
+from tests.check.rules.plan_texts import PATH, SOUND, changed
 from tests.conftest import Sandbox
 
 PUBLISHED = Path(__file__).parents[1] / ".pre-commit-hooks.yaml"

@@ -11,7 +11,7 @@ import pytest
 from forge.planning import settings
 from forge.text.finding import Finding
 from forge.views.validation.validate import validate
-from tests.check.rules.plans import PATH, SOUND, changed
+from tests.check.rules.plan_texts import PATH, SOUND, changed
 
 BARE = changed("wave: 1", "wave: x")
 VERIFY = "  <verify><automated>test -s docs/notes.md</automated></verify>\n"

@@ -15,7 +15,7 @@ from forge.planning.names.plan_files import plan_id
 from forge.planning.plan.plan import load
 from forge.text.source import Source
 from forge.views.validation.validate import validate
-from tests.check.rules.plans import PATH, SOUND, changed
+from tests.check.rules.plan_texts import PATH, SOUND, changed
 from tests.conftest import ROOT, Sandbox
 
 CORPUS = Path(os.environ.get("FORGE_CORPUS", ROOT.parent / "shared/corpus/plans"))

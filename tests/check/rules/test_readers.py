@@ -12,7 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.check.rules import allow, conflict
+from forge.check.rules import allow
+from forge.check.rules.documents import conflict
 from forge.planning.gsd.reports import ReportFront
 from forge.planning.gsd.requirements import Requirements, ids_in, is_id
 from forge.planning.gsd.roadmap import Roadmap

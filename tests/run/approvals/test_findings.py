@@ -4,7 +4,7 @@ that block refuse.
 
 from __future__ import annotations
 
-from tests.check.rules.plans import PATH, SOUND
+from tests.check.rules.plan_texts import PATH, SOUND
 from tests.conftest import Sandbox
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.check.rules.plans import PATH, SOUND
+from tests.check.rules.plan_texts import PATH, SOUND
 from tests.conftest import Said, Sandbox
 
 RULE = "verify-already-passes"

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from forge.check.must_haves import artifacts, key_links
+from forge.check.must_haves.artifacts import artifact as artifacts
+from forge.check.must_haves.links import key_links
 from forge.git.objects.tree import RevisionTree
 from forge.git.repository import Repository
 from forge.planning.plan.plan import load

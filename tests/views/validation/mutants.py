@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from forge.check.must_haves import artifacts, key_links
+from forge.check.must_haves.artifacts import artifact as artifacts
+from forge.check.must_haves.links import key_links
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT
 from forge.front.cli.formats import Sheet, render

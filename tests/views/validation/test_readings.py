@@ -15,7 +15,7 @@ from forge.text.source import Source
 from forge.views.validation import validate as validation
 from forge.views.validation.read_one import Reading
 from forge.views.validation.validate import validate
-from tests.check.rules.plans import PATH, SOUND, changed
+from tests.check.rules.plan_texts import PATH, SOUND, changed
 
 
 @pytest.fixture

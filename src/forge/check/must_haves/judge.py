@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.check.must_haves import artifacts, key_links, truths
+from forge.check.must_haves import truths
+from forge.check.must_haves.artifacts import artifact as artifacts
+from forge.check.must_haves.links import key_links
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import Verdict, answer
 from forge.errors import GitFailed

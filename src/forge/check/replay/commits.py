@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from forge.check.replay.claims import Claim, claims
 from forge.check.replay.problems import Account, Record, data_of
-from forge.check.rules import runs
+from forge.check.rules.between import runs
 from forge.errors import ForgeError
 from forge.git.commits import record_commit
 from forge.git.commits.record_commit import Commit

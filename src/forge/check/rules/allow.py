@@ -12,7 +12,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from forge.check.rules.known import meant
+from forge.check.rules.known_keys import meant
 from forge.check.rules.model import Rule, shown
 from forge.text.finding import Finding
 from forge.text.location import Spot

@@ -7,32 +7,34 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from forge.check.rules import (
-    allow,
-    conflict,
-    coverage,
+from forge.check.rules import allow
+from forge.check.rules.between import (
     dependencies,
-    documents,
-    files,
-    front_matter,
     identity,
     items,
-    keys,
     missions,
-    must_haves,
-    names,
-    patterns,
     references,
-    reports,
     requirements,
     roadmap,
     runs,
     status,
-    steps,
-    verify,
     waves,
 )
+from forge.check.rules.documents import conflict
+from forge.check.rules.documents import proof as documents
+from forge.check.rules.documents import report as reports
 from forge.check.rules.model import Rule
+from forge.check.rules.plan import (
+    coverage,
+    files,
+    front_matter,
+    keys,
+    must_haves,
+    names,
+    patterns,
+    steps,
+    verify,
+)
 from forge.check.rules.project import Project
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding

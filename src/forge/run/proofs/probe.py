@@ -11,8 +11,8 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
-from forge.check.rules import verify
-from forge.check.rules.verify import Probed, ProbedAs
+from forge.check.rules.plan import verify
+from forge.check.rules.plan.verify import Probed, ProbedAs
 from forge.errors import DirtyTree, UnknownName
 from forge.git import program
 from forge.git.index.private import PrivateIndex, private

@@ -6,7 +6,7 @@ import posixpath
 import re
 from pathlib import Path
 
-from forge.check.rules import conflict
+from forge.check.rules.documents import conflict
 from forge.errors import GitFailed
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository

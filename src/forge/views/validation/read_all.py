@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import msgspec
 
-from forge.check.rules import runs
+from forge.check.rules.between import runs
+from forge.check.rules.between.runs import RunFacts
 from forge.check.rules.catalog import between
 from forge.check.rules.project import Project, exists_below
-from forge.check.rules.runs import RunFacts
 from forge.errors import ForgeError
 from forge.git import program
 from forge.git.repository import Repository

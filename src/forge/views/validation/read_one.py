@@ -13,10 +13,14 @@ import msgspec
 from msgspec import Struct, field
 from msgspec.structs import astuple
 
-from forge.check.rules import allow, conflict, documents, items, missions, reports, runs
+from forge.check.rules import allow
 from forge.check.rules.allow import Allow
+from forge.check.rules.between import items, missions, runs
 from forge.check.rules.catalog import RULES, of_plan
-from forge.check.rules.known import meant
+from forge.check.rules.documents import conflict
+from forge.check.rules.documents import proof as documents
+from forge.check.rules.documents import report as reports
+from forge.check.rules.known_keys import meant
 from forge.errors import SettingsError
 from forge.planning import settings
 from forge.planning.backlog import item

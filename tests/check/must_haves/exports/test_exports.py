@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.check.must_haves import exports, grammars
-from forge.check.must_haves.code import Code
+from forge.check.must_haves import exports
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
 from forge.git.objects.tree import TreeEntry

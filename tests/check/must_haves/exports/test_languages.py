@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 import pytest
 
 from forge.check.must_haves import exports
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
 from forge.git.objects.tree import TreeEntry

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from forge.check.must_haves import grammars
-from forge.check.must_haves.code import Code, python_tree
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code, python_tree
+from forge.check.must_haves.code.lexicons import lexicon_of
 from forge.check.must_haves.exports import classes, go, javascript, python, ruby, rust
 from forge.check.must_haves.exports.model import Symbol
 from forge.check.must_haves.exports.names import Wanted, wanted
@@ -22,7 +23,6 @@ from forge.check.must_haves.imports import javascript as javascript_imports
 from forge.check.must_haves.imports import python as python_imports
 from forge.check.must_haves.imports import rust as rust_imports
 from forge.check.must_haves.imports.model import Files, Import, Place
-from forge.check.must_haves.lexicons import lexicon_of
 from forge.check.must_haves.outcome import Outcome
 from forge.check.must_haves.verdict import Evidence
 

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from forge.check.must_haves.code.grammars import line_of, text_of, walk
 from forge.check.must_haves.exports.model import DEEPEST, Symbol, child_of, named
-from forge.check.must_haves.grammars import line_of, text_of, walk
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from forge.check.must_haves.grammars import line_of, text_of
+from forge.check.must_haves.code.grammars import line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

@@ -7,8 +7,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from forge.check.must_haves.code.grammars import line_of, text_of
 from forge.check.must_haves.exports.model import DEEPEST, Symbol, child_of
-from forge.check.must_haves.grammars import line_of, text_of
 
 if TYPE_CHECKING:
     from tree_sitter import Node

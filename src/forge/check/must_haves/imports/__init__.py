@@ -12,8 +12,8 @@ from types import ModuleType
 from msgspec import Struct
 from msgspec.structs import replace
 
-from forge.check.must_haves import grammars
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports import go, javascript, python, rust
 from forge.check.must_haves.imports.declared import declared
 from forge.check.must_haves.imports.model import Files, Import, Place

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code.file import Code
 
 _DECLARED = re.compile(
     r"\b(?:def|class|function|func|const|let|var|type|interface|enum|struct|trait|fn|static|mod|union|namespace)\b"

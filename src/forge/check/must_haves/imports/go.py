@@ -6,8 +6,8 @@ import posixpath
 import re
 from functools import lru_cache
 
-from forge.check.must_haves import grammars
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files, Import, Place
 
 _MODULE = re.compile(r"^module[ \t]+\"?([^\s\"]+)", re.M)

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from forge.check.must_haves import grammars
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports import specifiers
 from forge.check.must_haves.imports.model import Files, Import, Place
 

@@ -13,8 +13,8 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
-from forge.check.must_haves.code import Code, read
-from forge.check.must_haves.masking import masked
+from forge.check.must_haves.code.file import Code, read
+from forge.check.must_haves.code.masking import masked
 from forge.git.objects.tree import Tree
 from forge.planning.plan.scope import leaves
 

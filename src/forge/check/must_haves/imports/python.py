@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from functools import lru_cache
 
-from forge.check.must_haves.code import Code, python_tree
+from forge.check.must_haves.code.file import Code, python_tree
 from forge.check.must_haves.imports.model import Files, Import, Place, upwards
 
 _LOADERS = {"import_module", "__import__"}

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from forge.check.must_haves import grammars
-from forge.check.must_haves.code import Code
+from forge.check.must_haves.code import grammars
+from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files, Import, Place
 
 if TYPE_CHECKING:

@@ -1,0 +1,1 @@
+"""Artifacts: files that a plan promises, and the conditions on them."""

@@ -1,0 +1,1 @@
+"""Source code as text: comments and strings masked, syntax trees by tree-sitter."""

@@ -1,0 +1,1 @@
+"""Key links: whether one file is connected to another."""

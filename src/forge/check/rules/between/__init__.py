@@ -1,0 +1,1 @@
+"""Rules between the documents of a project."""
