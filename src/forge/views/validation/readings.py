@@ -14,7 +14,17 @@ from pathlib import Path
 import forge
 
 _PACKAGE = Path(forge.__file__).parent
-_JUDGES = ("text", "planning", "check", "check/rules", "timeline", "views")
+_JUDGES = (
+    "text",
+    "planning",
+    "check",
+    "check/rules",
+    "check/rules/plan",
+    "check/rules/documents",
+    "check/rules/between",
+    "timeline",
+    "views",
+)
 _SETTLED = 20_000_000  # nanoseconds after which a file's times tell every later change apart
 _BATCH = 500
 _LOOK_UP = "SELECT stamp, sum, reading, facts FROM readings WHERE path=?"
