@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from forge.git.repository import Repository
-from forge.views.lookup.listing import Filters, listed
+from forge.views.lookup.listing import Filters, list_documents
 from forge.views.lookup.search import search
 from forge.views.outline import scan
 from tests.conftest import Sandbox
@@ -45,7 +45,7 @@ def filled(sandbox: Sandbox) -> Sandbox:
 
 
 def rows(sandbox: Sandbox, **filters: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
-    found = listed(Repository.discover(sandbox.root), Filters(**filters))  # type: ignore[arg-type]
+    found = list_documents(Repository.discover(sandbox.root), Filters(**filters))  # type: ignore[arg-type]
     return [(row.id, row.title, row.status, row.note) for row in found]
 
 

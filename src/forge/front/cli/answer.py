@@ -28,7 +28,7 @@ from forge.front.cli.click_types import option
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.run.setup import command_log
-from forge.run.setup.command_log import Execution
+from forge.run.setup.command_log import LoggedCommand
 
 if TYPE_CHECKING:
     from forge.run.engine import crash_cleanup
@@ -63,7 +63,7 @@ class App(NamedTuple):
     as_json: bool
     here: Path
     found: Repository | None
-    execution: Execution
+    execution: LoggedCommand
 
     @property
     def repository(self) -> Repository:
@@ -113,11 +113,11 @@ def _answer(name: str, as_json: bool, outside: bool, function: Callable[[App], R
     """Run a verb and say what came of it; the one place where errors are caught. Returns the exit
     status.
     """
-    execution, repository = Execution("", []), None
+    execution, repository = LoggedCommand("", []), None
     try:
         repository = _discover(outside)
         execution = command_log.start(repository, sys.argv[1:])
-        if execution.found_dead and repository is not None:
+        if execution.closed_dead_commands and repository is not None:
             crash_cleanup.tidy_up(repository)
         reply = function(App(name, as_json, Path.cwd(), repository, execution))
         code, message = (
@@ -276,7 +276,7 @@ def _print_error(name: str, execution: str, error: ForgeError, as_json: bool) ->
 
 def _print_bug(
     name: str,
-    execution: Execution,
+    execution: LoggedCommand,
     repository: Repository | None,
     what: str,
     trace: str,

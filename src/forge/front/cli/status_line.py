@@ -64,7 +64,7 @@ class Live:
         scrub = importlib.import_module(
             "forge.check.secrets.scrub"
         ).scrub  # loaded late: only whoever watches needs it
-        said = scrub(output.whole_lines())[0].strip().rpartition("\n")[2]
+        said = scrub(output.latest_lines())[0].strip().rpartition("\n")[2]
         text = (
             f"      {self._where} {seconds // 60}:{seconds % 60:02} "
             f" {visible(said).replace(chr(9), ' ')}".rstrip()

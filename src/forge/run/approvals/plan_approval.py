@@ -163,7 +163,9 @@ def findings_of(repository: Repository, plan: Plan) -> list[Finding]:
     """Return what the rules say of a plan: what is shown with it where it is approved, and what its
     run records.
     """
-    found: list[Finding] = importlib.import_module(_RULES).of_one_plan(repository.root, plan.source)
+    found: list[Finding] = importlib.import_module(_RULES).findings_in_plan(
+        repository.root, plan.source
+    )
     return found
 
 

@@ -45,7 +45,7 @@ def end_leftovers(folder: Path) -> bool:
     `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is
     gone.
     """
-    left = pid_file.noted(folder)
+    left = pid_file.read(folder)
     if left is None:
         return False
     now = ProcessId.of(left.pid)
@@ -53,5 +53,5 @@ def end_leftovers(folder: Path) -> bool:
     if left.alive() or leader_gone:
         end_group(left.pid, GRACE)
     with contextlib.suppress(StorageFailed):
-        pid_file.note(folder, None)
+        pid_file.write(folder, None)
     return True

@@ -15,7 +15,7 @@ from forge.run.engine.actions import checks, edits, finish, questions, retrieve,
 from forge.run.engine.next_move import Move, Rules, next_move
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.stop import stop_here
-from forge.run.processes.git_guard import Guard
+from forge.run.processes.git_guard import GitGuard
 from forge.timeline.run import events as ev
 
 _ACTIONS: Mapping[str, Callable[[OpenRun, Move], None]] = {
@@ -149,9 +149,9 @@ def _guarded(run: OpenRun, move: Move) -> None:
     """Do a move that runs code of somebody else. Where that did something beside the work tree, the
     guard stays on.
     """
-    with Guard.on(run.repository) as run.guard:
+    with GitGuard.watch(run.repository) as run.guard:
         _ACTIONS[move.verb](run, move)
-        broken = run.guard.broken() if run.state.status == "running" else None
+        broken = run.guard.damage() if run.state.status == "running" else None
     if broken is None:
         run.guard = None
     else:

@@ -27,7 +27,7 @@ from forge.records.card import RUNS, RunCard
 from forge.records.store import live_folder
 from forge.run.approvals.prompter import Nobody, Person
 from forge.run.engine.commit_message import message
-from forge.run.processes.git_guard import Guard
+from forge.run.processes.git_guard import GitGuard
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Output
 from forge.timeline.event import Data, Event
@@ -71,7 +71,7 @@ class OpenRun:
     hear: Hear = lambda output: None
     first_events: list[Event] = field(default_factory=list)
     staging: tuple[str, contextlib.ExitStack, Staging] | None = None
-    guard: Guard | None = None
+    guard: GitGuard | None = None
     index_rebuilt: bool = False
     checkpoint_commit: str | None = None
     kept: str | None = None
@@ -169,7 +169,7 @@ class OpenRun:
         """Say whether git may be asked behind code of somebody else: it heeds what that wrote
         beside the tree.
         """
-        return self.guard is None or self.guard.spoiled() is None
+        return self.guard is None or self.guard.unsafe() is None
 
     def was_tampered_with(self) -> bool:
         """Put the live record back as forge wrote it, and say whether somebody wrote to it since

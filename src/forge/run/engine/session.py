@@ -29,7 +29,7 @@ from forge.run.engine.open_run import Hear, Notify, OpenRun, load_log
 from forge.run.engine.plan_unchanged import or_as_committed, plan_of
 from forge.run.processes import unstarted_worktrees
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.subreaper import groups_of
+from forge.run.processes.subreaper import process_groups_of
 from forge.run.processes.supervise import GRACE, end_group
 from forge.timeline.lock import WriterLock
 
@@ -57,7 +57,7 @@ def writing(context: Context, what: str) -> Iterator[WriterLock]:
         folders = list(live_folders_here(context.repository))
         for folder in folders:
             end_leftovers(folder)
-            for group in groups_of(folder.name) if lock.left_at is not None else ():
+            for group in process_groups_of(folder.name) if lock.left_at is not None else ():
                 end_group(group, GRACE)
         remove_left_locks(context.repository, lock.left_at)
         unstarted_worktrees.clear(context.repository)
@@ -94,7 +94,7 @@ def _home_again(context: Context, record: RunRecord) -> Repository:
     repository, run, noted = context.repository, record.card.run, record.folder / "work-tree"
     git_dir = Path(noted.read_text("utf-8", "surrogateescape"))
     main = worktrees.root_of(repository.common_dir) or repository.root
-    lock = unstarted_worktrees.making_lock(repository, run)
+    lock = unstarted_worktrees.creation_lock(repository, run)
     with WriterLock(lock, context.execution, run):
         place = main.with_name(f"{main.name}.forge") / run
         home = worktrees.add_again(repository, git_dir, place, record.card.branch)

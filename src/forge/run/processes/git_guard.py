@@ -32,7 +32,7 @@ _HIDDEN = (
 _LISTED = 20
 
 
-class Guard(Struct, frozen=True):
+class GitGuard(Struct, frozen=True):
     """How a repository was just before code of somebody else was started; `before` is its index as
     it was.
     """
@@ -44,13 +44,13 @@ class Guard(Struct, frozen=True):
 
     @classmethod
     @contextmanager
-    def on(cls, repository: Repository) -> Iterator[Guard]:
+    def watch(cls, repository: Repository) -> Iterator[GitGuard]:
         """Look at a repository as it is now."""
         with private.held(repository) as before:
             yield cls(repository, hooks.sign(repository), private.stamp(repository), before)
 
-    def spoiled(self) -> tuple[str, str] | None:
-        """Return why git may not be asked anything here, as `broken` does."""
+    def unsafe(self) -> tuple[str, str] | None:
+        """Return why git may not be asked anything here, as `damage` does."""
         if hooks.sign(self.repository) != self.sign:
             return "hooks", _HOOKS
         if private.stamp(self.repository) != self.stamp and (
@@ -59,12 +59,12 @@ class Guard(Struct, frozen=True):
             return "index", _INDEX.format(why)
         return None
 
-    def broken(self) -> tuple[str, str] | None:
+    def damage(self) -> tuple[str, str] | None:
         """Return the kind of failure that it is that something is not as it was, and how to say it;
         None where all is well.
         """
-        if (spoiled := self.spoiled()) or private.stamp(self.repository) == self.stamp:
-            return spoiled
+        if (unsafe := self.unsafe()) or private.stamp(self.repository) == self.stamp:
+            return unsafe
         hidden = private.hidden(self.repository, self.repository.git_dir / "index")
         more = sorted(hidden - private.hidden(self.repository, self.before)) if hidden else []
         return (

@@ -18,7 +18,7 @@ _NAME = "child.json"
 _SIZE = 512  # bytes, whatever is noted
 
 
-def note(live: Path, child: ProcessId | None) -> None:
+def write(live: Path, child: ProcessId | None) -> None:
     """Note which child is at work now, None for none. Raises StorageFailed."""
     try:
         descriptor = os.open(live / _NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -34,7 +34,7 @@ def note(live: Path, child: ProcessId | None) -> None:
         raise StorageFailed.of(error) from error
 
 
-def noted(live: Path) -> ProcessId | None:
+def read(live: Path) -> ProcessId | None:
     """Return the child that was noted last; None where none is at work, or none was ever noted."""
     try:
         return ProcessId(**json.loads((live / _NAME).read_text("utf-8")))

@@ -18,7 +18,7 @@ class Interrupts:
     """
 
     def __init__(self) -> None:
-        self.raised = ""
+        self.signal_name = ""
         self._waiting = False
         self._before: dict[signal.Signals, object] = {}
 
@@ -36,16 +36,16 @@ class Interrupts:
             signal.signal(number, handler)  # type: ignore[arg-type]
 
     def _note(self, number: int, frame: FrameType | None) -> None:
-        self.raised = signal.Signals(number).name
+        self.signal_name = signal.Signals(number).name
         if self._waiting:
             raise self._error()
 
     def _error(self) -> Interrupted:
-        return Interrupted(f"interrupted by {self.raised}", "`forge resume` goes on from here")
+        return Interrupted(f"interrupted by {self.signal_name}", "`forge resume` goes on from here")
 
     def check(self) -> None:
         """Raise Interrupted if a signal has come."""
-        if self.raised:
+        if self.signal_name:
             raise self._error()
 
     def waiting(self, state: bool) -> None:

@@ -29,7 +29,7 @@ def _prctl() -> ctypes._NamedFuncPointer | None:
 
 
 @contextmanager
-def adopted() -> Iterator[None]:
+def adopt_orphans() -> Iterator[None]:
     """Adopt what is orphaned meanwhile, and end it in the end."""
     prctl = _prctl()
     if prctl is None or prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
@@ -43,21 +43,24 @@ def adopted() -> Iterator[None]:
         prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
-def marked(run: str) -> dict[str, str]:
+def run_marker(run: str) -> dict[str, str]:
     """Return what marks a child as one of a run: it has to be known also where forge dies before it
     has noted it down.
     """
     return {"FORGE_RUN_ID": run}
 
 
-def groups_of(run: str) -> set[int]:
+def process_groups_of(run: str) -> set[int]:
     """Return the process groups in which a process has the id of a run in its environment; this
     process's own is none of them.
 
     A forge that is killed between the start of a child and noting it down leaves one that no record
     names.
     """
-    marks, found = {f"{name}={value}".encode() for name, value in marked(run).items()}, set[int]()
+    marks, found = (
+        {f"{name}={value}".encode() for name, value in run_marker(run).items()},
+        set[int](),
+    )
     for place in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
             if marks <= set(place.read_bytes().split(b"\0")):

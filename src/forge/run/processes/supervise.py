@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
-from forge.run.processes.subreaper import adopted
+from forge.run.processes.subreaper import adopt_orphans
 from forge.timeline.process_id import ProcessId
 
 Ended = Literal[
@@ -97,7 +97,7 @@ class Output:
         middle = f"\n[… {gap} bytes left out …]\n".encode() if gap > 0 else b""
         return (head + middle + tail).decode("utf-8", "replace")
 
-    def whole_lines(self) -> str:
+    def latest_lines(self) -> str:
         """Return what was printed last, up to the last line that is complete, for whoever
         watches.
         """
@@ -136,7 +136,7 @@ class Outcome:
         """Whether it ended by itself with status 0."""
         return self.ended == "exit" and self.exit_code == 0
 
-    def told(self) -> str:
+    def summary(self) -> str:
         """Return the end of its output, and how it ended where that was not by itself, or where it
         printed nothing.
         """
@@ -200,7 +200,7 @@ def supervise(
         reason = getattr(error, "strerror", None) or str(error)
         output.add(f"{argv[0]}: {reason}".encode())
         return Outcome("not_found", None, 0, output)
-    with contextlib.nullcontext() if limits.linger else adopted():
+    with contextlib.nullcontext() if limits.linger else adopt_orphans():
         try:
             started(ProcessId.of(child.pid))
             reason = _Pump(child, output, stdin).run(limits, watch)

@@ -22,14 +22,14 @@ from forge.timeline.lock import holder_alive
 PREFIX = "forge/"  # of the branches of such runs
 
 
-def making_lock(repository: Repository, run: str) -> Path:
+def creation_lock(repository: Repository, run: str) -> Path:
     """Return the lock that is held from before a run's own work tree is made until the run holds
     that tree.
     """
     return repository.forge_dir / "locks" / f"{run}.new.lock"
 
 
-def orphans(repository: Repository) -> list[str]:
+def unstarted_runs(repository: Repository) -> list[str]:
     """Return the runs that left a branch of their own, and perhaps a work tree, and nothing
     else.
     """
@@ -54,7 +54,7 @@ def _never_began(repository: Repository, run: str) -> bool:
 
 
 def _at_work(repository: Repository, run: str) -> bool:
-    locks = (making_lock(repository, run), repository.forge_dir / "locks" / f"{run}.lock")
+    locks = (creation_lock(repository, run), repository.forge_dir / "locks" / f"{run}.lock")
     return any(holder_alive(lock) is not None for lock in locks)
 
 
@@ -62,6 +62,6 @@ def clear(repository: Repository) -> None:
     """Take away what runs that never began left, where git finds nothing in it that would be
     lost.
     """
-    for run in orphans(repository):
+    for run in unstarted_runs(repository):
         worktrees.remove_unused(repository, f"{PREFIX}{run}", run)
-        making_lock(repository, run).unlink(missing_ok=True)
+        creation_lock(repository, run).unlink(missing_ok=True)

@@ -36,7 +36,7 @@ _SNAPSHOTS = "probe"
 
 
 @dataclass(frozen=True)
-class Ran:
+class ProbedCommand:
     """A command that was run before its step's work: of which step, how it ended, and what it
     changed and was put back.
     """
@@ -62,7 +62,7 @@ class Ran:
 class Probe:
     """What was run, and by the path of each plan that was looked at what is to be said of it."""
 
-    ran: tuple[Ran, ...]
+    ran: tuple[ProbedCommand, ...]
     findings: dict[str, list[Finding]]
 
 
@@ -85,7 +85,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
         for plan in plans
         if plan not in approved
     }
-    ran: list[Ran] = []
+    ran: list[ProbedCommand] = []
     if approved:
         with (
             writing(context, "validate --probe"),
@@ -144,25 +144,27 @@ class _Prober:
         self.settings = context.settings
         self.interrupts = interrupts
         self.index = index
-        self.before = _Standing.of(self.repository)
+        self.before = _WorkTreeState.of(self.repository)
         head = self.before.head.commit or ""
         documents = self.before.dirty and snapshot(self.repository, _SNAPSHOTS, "before probing")
         self.target = documents or head
 
-    def run(self, step: Step) -> list[Ran]:
+    def run(self, step: Step) -> list[ProbedCommand]:
         """Run the commands of a step until one fails; the others would not be reached."""
-        found: list[Ran] = []
+        found: list[ProbedCommand] = []
         for check in step.checks:
             if check.kind != "command":
                 continue
             if not check.proves or foreign_folder(check.text, self.repository.root) is not None:
-                found.append(Ran(step.id, check.text, "not run", 0, ()))
+                found.append(ProbedCommand(step.id, check.text, "not run", 0, ()))
                 continue
             try:
                 outcome = run_shell(self.repository, self.settings, check.text, self.interrupts)
             finally:
                 changed = self._put_back()
-            found.append(Ran(step.id, check.text, _word(outcome), outcome.duration_ms, changed))
+            found.append(
+                ProbedCommand(step.id, check.text, _word(outcome), outcome.duration_ms, changed)
+            )
             if not outcome.success:
                 break
         return found
@@ -171,7 +173,7 @@ class _Prober:
         """Make tree, index and HEAD what they were, behind a snapshot; return the paths that a
         command changed.
         """
-        if _Standing.of(self.repository) == self.before:
+        if _WorkTreeState.of(self.repository) == self.before:
             return ()
         taken = snapshot(
             self.repository, _SNAPSHOTS, "before putting back what a probed command changed"
@@ -180,7 +182,9 @@ class _Prober:
         paths = put_back(self.repository, taken, self.target, lambda path: False)
         self.index.restore()
         left = [
-            path for path in _Standing.of(self.repository).dirty if path not in self.before.dirty
+            path
+            for path in _WorkTreeState.of(self.repository).dirty
+            if path not in self.before.dirty
         ]
         if left:
             listed = "\n".join(f"  {path}" for path in left[:20])
@@ -202,7 +206,7 @@ def _word(outcome: Outcome) -> ProbedAs:
 
 
 @dataclass(frozen=True)
-class _Standing:
+class _WorkTreeState:
     """What a command must not leave changed: HEAD, and every uncommitted path with a sign of its
     content.
     """
@@ -211,7 +215,7 @@ class _Standing:
     dirty: dict[str, str]
 
     @classmethod
-    def of(cls, repository: Repository) -> _Standing:
+    def of(cls, repository: Repository) -> _WorkTreeState:
         signs = {entry: _sign(repository, entry[3:]) for entry in repository.dirty()}
         return cls(repository.head(), signs)
 

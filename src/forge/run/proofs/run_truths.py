@@ -37,7 +37,7 @@ _MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
-class Ran:
+class TruthResult:
     """What came of a truth's command: `passed`, `failed`, or why it proves nothing; where its proof
     lies, if it has one.
     """
@@ -80,7 +80,7 @@ class Ran:
         return "\n".join([*lines, *(f"  | {line}" for line in self.output.splitlines())])
 
 
-def run_truths(context: Context, plans: Sequence[Plan]) -> list[Ran]:
+def run_truths(context: Context, plans: Sequence[Plan]) -> list[TruthResult]:
     """Run the commands of the plans' truths, in order, and keep a proof of each that ended by
     itself.
 
@@ -91,7 +91,7 @@ def run_truths(context: Context, plans: Sequence[Plan]) -> list[Ran]:
     to_run = [plan for plan in plans if any(item.command for item in plan.must_haves)]
     require_approved(context, to_run)
     with writing(context, "verify --run"), Interrupts() as interrupts:
-        found: list[Ran] = []
+        found: list[TruthResult] = []
         for plan in to_run:
             head = require_settled(context.repository)
             found += _Verifier(context, plan, head, interrupts).run()
@@ -166,17 +166,19 @@ class _Verifier:
             self.settings.limits.artifact_bytes,
         )
 
-    def run(self) -> list[Ran]:
+    def run(self) -> list[TruthResult]:
         """Run the commands; as soon as one changes the tree the others are not run, and nothing is
         proven.
         """
         before = self.repository.dirty()
-        done: list[tuple[Ran, Proof | None]] = []
+        done: list[tuple[TruthResult, Proof | None]] = []
         for item in self.plan.must_haves:
             if item.kind != "truth" or item.command is None:
                 continue
             if why := self._unfit(item.command):
-                done.append((Ran(self.plan.id, item.name, item.command, "not run", why), None))
+                done.append(
+                    (TruthResult(self.plan.id, item.name, item.command, "not run", why), None)
+                )
                 continue
             outcome = run_shell(self.repository, self.settings, item.command, self.interrupts)
             changed = self._changed(before)
@@ -198,13 +200,13 @@ class _Verifier:
 
     def _result(
         self, item: MustHave, outcome: Outcome, changed: tuple[str, ...]
-    ) -> tuple[Ran, Proof | None]:
+    ) -> tuple[TruthResult, Proof | None]:
         command = item.command or ""
         said = "" if outcome.success else scrub(outcome.output.last_lines())[0]
         facts = (outcome.duration_ms, changed, said)
         if changed:
             return (
-                Ran(
+                TruthResult(
                     self.plan.id,
                     item.name,
                     command,
@@ -220,7 +222,7 @@ class _Verifier:
                 if outcome.ended == "not_found"
                 else "a broken pipe says nothing"
             )
-            return Ran(self.plan.id, item.name, command, "inconclusive", why, *facts), None
+            return TruthResult(self.plan.id, item.name, command, "inconclusive", why, *facts), None
         reason = "" if outcome.success else outcome.describe()
         proof = Proof(
             "command",
@@ -237,7 +239,7 @@ class _Verifier:
             bound_blobs(self.plan, item, self.bench.outside),
         )
         return (
-            Ran(
+            TruthResult(
                 self.plan.id,
                 item.name,
                 command,
@@ -248,7 +250,9 @@ class _Verifier:
             proof,
         )
 
-    def _void(self, done: Sequence[tuple[Ran, Proof | None]]) -> Iterator[tuple[Ran, None]]:
+    def _void(
+        self, done: Sequence[tuple[TruthResult, Proof | None]]
+    ) -> Iterator[tuple[TruthResult, None]]:
         """Yield the results of a run in which a command changed the tree: none of them is kept."""
         for ran, proof in done:
             if proof is None:
@@ -260,7 +264,7 @@ class _Verifier:
                 )
                 yield replace(ran, outcome="void", reason=why), None
 
-    def _kept(self, done: Sequence[tuple[Ran, Proof | None]]) -> list[Ran]:
+    def _kept(self, done: Sequence[tuple[TruthResult, Proof | None]]) -> list[TruthResult]:
         """Write the proofs that say something new, and commit them together; return the results
         with their places.
         """
@@ -314,5 +318,5 @@ def _is_known(proof: Proof, known: Sequence[Proof]) -> bool:
     return newest is not None and (newest.tree, newest.reason) == (proof.tree, proof.reason)
 
 
-def _placed(ran: Ran, path: str | None, commit: str | None) -> Ran:
+def _placed(ran: TruthResult, path: str | None, commit: str | None) -> TruthResult:
     return replace(ran, proof=path, commit=commit if path else None)

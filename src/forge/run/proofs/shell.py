@@ -24,10 +24,10 @@ def run_shell(
         environment(env),
         Output(settings.limits.evidence_bytes),
         Limits(settings.limits.step_timeout or None),
-        watch=lambda: "interrupted" if interrupts.raised else None,
+        watch=lambda: "interrupted" if interrupts.signal_name else None,
     )
-    if interrupts.raised:
+    if interrupts.signal_name:
         raise Interrupted(
-            f"interrupted by {interrupts.raised}", "nothing was decided; call it again"
+            f"interrupted by {interrupts.signal_name}", "nothing was decided; call it again"
         )
     return outcome

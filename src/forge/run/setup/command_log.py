@@ -20,7 +20,7 @@ from forge.timeline.process_id import ProcessId
 _OUTCOMES = {0: "success", 4: "success", 130: "interrupted"}
 
 
-class Execution:
+class LoggedCommand:
     """One forge command under way. `counters` may be added to until it finishes."""
 
     def __init__(self, execution_id: str, args: list[str]) -> None:
@@ -32,7 +32,7 @@ class Execution:
         self.began = time.monotonic()
         self.counters: dict[str, int] = {}
         self.partial = False
-        self.found_dead = False
+        self.closed_dead_commands = False
         """Whether a command before this one died without finishing: it may have left locks."""
 
     def finish(self, code: int, message: str = "") -> None:
@@ -54,11 +54,11 @@ class Execution:
         }
 
 
-def start(repository: Repository | None, args: list[str]) -> Execution:
+def start(repository: Repository | None, args: list[str]) -> LoggedCommand:
     """Write the start record of this command, and the finish record of those that died; outside a
     repository, nothing.
     """
-    execution = Execution(ulid(), args)
+    execution = LoggedCommand(ulid(), args)
     if repository is None:
         return execution
     execution.root, execution.folder = str(repository.root), repository.forge_dir
@@ -73,7 +73,7 @@ def start(repository: Repository | None, args: list[str]) -> Execution:
         **process._asdict(),
     }
     with contextlib.suppress(OSError):
-        execution.found_dead = _close_dead(repository.forge_dir)
+        execution.closed_dead_commands = _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)
         _marker(repository.forge_dir, execution.id).write_text(json.dumps(record), "utf-8")
     return execution

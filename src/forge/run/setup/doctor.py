@@ -326,7 +326,7 @@ def _locks(repository: Repository) -> Iterator[Check]:
 
 
 def _runs(repository: Repository) -> Iterator[Check]:
-    for name in unstarted_worktrees.orphans(repository):
+    for name in unstarted_worktrees.unstarted_runs(repository):
         told = (
             f"forge was killed while it made the work tree of {name}, which never began; the next"
             " run takes it away"

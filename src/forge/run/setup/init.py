@@ -12,14 +12,14 @@ from forge.shipped import template
 
 
 @dataclass(frozen=True)
-class Initialised:
+class Initialized:
     """What was written, and what to type next."""
 
     created: list[str]
     next: list[str]
 
 
-def initialise(repository: Repository) -> Initialised:
+def initialize(repository: Repository) -> Initialized:
     """Write `.planning/forge.yaml` if there is none. Raises StorageFailed."""
     created = []
     if not (repository.root / PATH).exists():
@@ -27,10 +27,10 @@ def initialise(repository: Repository) -> Initialised:
         created.append(PATH)
     commands = ["git add .planning && git commit -m 'Add forge'"] if created else []
     if Catalog(repository.root).files:
-        return Initialised(created, [*commands, "forge status"])
+        return Initialized(created, [*commands, "forge status"])
     first = [
         "forge new phase Start",
         "forge new plan 'Write the notes' --phase 1",
         "forge edit 01-01",
     ]
-    return Initialised(created, [*first, *commands, "forge approve 01-01"])
+    return Initialized(created, [*first, *commands, "forge approve 01-01"])

@@ -27,7 +27,7 @@ from forge.records.record import open_runs
 from forge.run.engine.session import Context
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
-from forge.views.tracker.status import standing
+from forge.views.tracker.status import load_tracker
 
 
 class BlockedPlan(ForgeError):
@@ -90,7 +90,7 @@ def require_fit(context: Context) -> None:
 def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
     """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
     needed = dependencies(PlanIndex(catalog.files), file, plan.texts("depends_on"))
-    now = standing(context.repository) if needed else None
+    now = load_tracker(context.repository) if needed else None
     for found in needed:
         if found.file is None:
             raise UnmetDependency(

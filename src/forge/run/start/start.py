@@ -29,7 +29,7 @@ from forge.run.engine.open_run import First, create_live
 from forge.run.engine.session import Context, open_run, writing
 from forge.run.engine.uncommitted import captured
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.unstarted_worktrees import making_lock
+from forge.run.processes.unstarted_worktrees import creation_lock
 from forge.run.runners.base import find
 from forge.run.start.carry_over import passed_over
 from forge.run.start.first_events import Options, first_events, make_card, run_before
@@ -157,7 +157,7 @@ def _in_a_tree_of_its_own(context: Context, prepared: Prepared, options: Options
     card, over = _card(context, prepared, options)
     card = replace(card, branch=f"forge/{card.run}")
     place = repository.root.with_name(f"{repository.root.name}.forge") / card.run
-    lock = making_lock(repository, card.run)
+    lock = creation_lock(repository, card.run)
     with ExitStack() as making:
         making.callback(lock.unlink, missing_ok=True)
         making.enter_context(WriterLock(lock, context.execution, card.run))

@@ -15,7 +15,7 @@ from forge.run.start.dry_run import Rehearsal, rehearse
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.text.command_line import forge_command
-from forge.views.tracker.status import standing
+from forge.views.tracker.status import load_tracker
 
 
 def execute_named(
@@ -55,7 +55,7 @@ def rehearse_named(
     phases = _phases_meant(context, catalog, name, here)
     if phases is None:
         return [rehearse(context, catalog.one(name, here), options)]
-    done = standing(context.repository).done
+    done = load_tracker(context.repository).done
     left = [[file for file in phase.plans if not done(file)] for phase in phases]
     ordered = [
         file
@@ -109,7 +109,7 @@ def _whatever_comes_next(context: Context, options: Options) -> RunRecord:
 
 
 def _next_ready(context: Context) -> PlanFile:
-    files = standing(context.repository).ready
+    files = load_tracker(context.repository).ready
     if not files:
         raise UnknownName(
             "no plan is ready", "write one, or see `forge status` for what the others wait for"
@@ -128,7 +128,7 @@ def _execute_phase(context: Context, phase: Phase, options: Options) -> list[Run
     done: list[RunRecord] = []
     while True:
         tried = {record.card.plan_path for record in done}
-        now = standing(context.repository)
+        now = load_tracker(context.repository)
         left = [file for file in phase.plans if file.path not in tried and not now.done(file)]
         files = now.order.next_wave(left) or left[:1]
         if not files:

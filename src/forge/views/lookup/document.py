@@ -19,12 +19,12 @@ from forge.records.record import RunRecord, all_runs
 from forge.text.edit import NotEditable
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.views.lookup.listing import Filters, Row, listed
+from forge.views.lookup.listing import Filters, Row, list_documents
 from forge.views.validation.kinds import kind_of
 from forge.views.validation.read_one import read
 
 
-class Shown(Struct, frozen=True):
+class ShownDocument(Struct, frozen=True):
     """A document as it is shown: its row in the lists, its fields, its parts (steps, criteria,
     plans), findings and runs.
     """
@@ -53,9 +53,9 @@ def findings_in(root: Path, source: Source) -> list[Finding]:
     return [*read(kind, root, source).findings] if kind else []
 
 
-def show(repository: Repository, document: Document) -> Shown:
+def show(repository: Repository, document: Document) -> ShownDocument:
     """Return a document and how it stands. Raises StorageFailed where it cannot be read."""
-    rows = listed(repository, Filters(archived=True))
+    rows = list_documents(repository, Filters(archived=True))
     row = next(row for row in rows if row.path == document.path)
     source = _source(repository.root, document)
     try:
@@ -73,7 +73,7 @@ def show(repository: Repository, document: Document) -> Shown:
         if document.kind == "plan"
         else []
     )
-    return Shown(
+    return ShownDocument(
         row,
         values if isinstance(values, dict) else {},
         list(parts[document.kind](repository.root, source)),

@@ -14,7 +14,7 @@ from forge.planning.names.plan_files import Phase, natural
 from forge.planning.numbers import leading
 from forge.views.outline.outline import Outline
 from forge.views.outline.scan import MISSIONS, PHASES
-from forge.views.tracker.status import Standing
+from forge.views.tracker.status import Tracker
 
 _NUMBER = re.compile(r"^[\d.]+[A-Za-z]?-")
 KINDS = ("mission", "phase", "plan", "item")
@@ -66,12 +66,12 @@ class Filters(Struct, frozen=True):
         )
 
 
-def listed(repository: Repository, filters: Filters) -> list[Row]:
+def list_documents(repository: Repository, filters: Filters) -> list[Row]:
     """Return the rows that pass the filters: missions, phases, plans, items, each in natural
     order.
     """
     with Outline(repository) as outline:
-        standing = Standing(outline)
+        standing = Tracker(outline)
         makers: dict[str, Callable[[], Iterable[Row]]] = {
             "mission": lambda: _missions(standing),
             "phase": lambda: _phases(standing),
@@ -84,7 +84,7 @@ def listed(repository: Repository, filters: Filters) -> list[Row]:
         ]
 
 
-def _missions(standing: Standing) -> Iterator[Row]:
+def _missions(standing: Tracker) -> Iterator[Row]:
     for found in standing.missions:
         line = found.line
         if line.path.startswith(MISSIONS):
@@ -101,7 +101,7 @@ def _missions(standing: Standing) -> Iterator[Row]:
         )
 
 
-def _phases(standing: Standing) -> Iterator[Row]:
+def _phases(standing: Tracker) -> Iterator[Row]:
     outline = standing.outline
     roadmap = {line.number: line for line in outline.roadmap}
     put_away = {*outline.archived_phases, *(file.folder for file in outline.files if file.archived)}
@@ -140,7 +140,7 @@ def _phases(standing: Standing) -> Iterator[Row]:
         )
 
 
-def _plans(standing: Standing) -> Iterator[Row]:
+def _plans(standing: Tracker) -> Iterator[Row]:
     for file, plan in zip(standing.outline.files, standing.plans, strict=True):
         priority = standing.outline.plans[file.path].priority
         phase = posixpath.basename(file.folder)
@@ -150,7 +150,7 @@ def _plans(standing: Standing) -> Iterator[Row]:
         )
 
 
-def _items(standing: Standing) -> Iterator[Row]:
+def _items(standing: Tracker) -> Iterator[Row]:
     notes = {item.path: item.contradiction for item in standing.backlog.items}
     for path in sorted(standing.outline.items):
         line = standing.outline.items[path]

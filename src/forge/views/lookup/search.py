@@ -13,7 +13,7 @@ from msgspec import Struct
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import FOLDER
 from forge.text.source import Source
-from forge.views.lookup.listing import Filters, listed
+from forge.views.lookup.listing import Filters, list_documents
 
 _TEXTS = (".md", ".yaml", ".yml", ".json", ".txt")
 _NO_DOCUMENTS = frozenset(("runs", "proofs"))
@@ -48,7 +48,7 @@ def search(repository: Repository, words: Sequence[str]) -> list[Hit]:
     wanted = [word.casefold() for word in words if word.strip()]
     if not wanted:
         return []
-    rows = {row.path: row for row in listed(repository, Filters(archived=True))}
+    rows = {row.path: row for row in list_documents(repository, Filters(archived=True))}
     hits: list[tuple[bool, Hit]] = []
     for path in _documents(repository.root):
         text = _text(repository.root, path)

@@ -21,8 +21,8 @@ from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs
 from forge.views.runs.diffs import changes_of
 from forge.views.runs.story import Chapter, Story, tell
-from forge.views.tracker.missions import MissionStanding
-from forge.views.tracker.status import PlanStanding, standing
+from forge.views.tracker.missions import MissionStatus
+from forge.views.tracker.status import PlanStatus, load_tracker
 
 _MOST_LINES = 3000  # of one step's diff
 
@@ -63,7 +63,7 @@ class RunPart(Struct, frozen=True):
 class PlanPart(Struct, frozen=True):
     """A plan in a report: where it stands, and its runs, oldest first."""
 
-    plan: PlanStanding
+    plan: PlanStatus
     runs: list[RunPart]
 
 
@@ -83,7 +83,7 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
 
     `here` is the folder that paths are seen from. Raises NoOpenRun or UnknownName.
     """
-    found = standing(repository)
+    found = load_tracker(repository)
     runs = all_runs(repository)
     if name is None:
         return _on_run(repository, one_run(repository, None, among_open=False), found.plans)
@@ -108,7 +108,7 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
     return _on_run(repository, one_run(repository, name, among_open=False), found.plans)
 
 
-def _mission(missions: Sequence[MissionStanding], name: str) -> MissionStanding | None:
+def _mission(missions: Sequence[MissionStatus], name: str) -> MissionStatus | None:
     return next((found for found in missions if name in (found.line.id, found.line.path)), None)
 
 
@@ -123,10 +123,10 @@ def _plan(catalog: Catalog, name: str, here: Path) -> PlanFile | None:
         return None
 
 
-def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStanding]) -> Report:
+def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStatus]) -> Report:
     card = record.card
     plan = next((plan for plan in plans if plan.path == record.plan_path), None)
-    plan = plan or PlanStanding(
+    plan = plan or PlanStatus(
         card.plan, card.plan_path, card.goal, "", False, None, card.run, record.status, None
     )
     return Report(
@@ -135,7 +135,7 @@ def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStand
 
 
 def _parts(
-    repository: Repository, plans: Iterable[PlanStanding], runs: Sequence[RunRecord]
+    repository: Repository, plans: Iterable[PlanStatus], runs: Sequence[RunRecord]
 ) -> list[PlanPart]:
     return [
         PlanPart(

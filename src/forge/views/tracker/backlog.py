@@ -15,7 +15,7 @@ from forge.views.outline.entries import ItemLine
 _USUAL = "P2"  # of an item that names none
 
 
-class ItemStanding(Struct, frozen=True):
+class ItemStatus(Struct, frozen=True):
     """An item: `met` of its `criteria` are ticked or evidenced; `reasons` say why one to do cannot
     start.
     """
@@ -58,7 +58,7 @@ class Backlog:
             self._by_id.setdefault(line.id, (path, line))
 
     @cached_property
-    def items(self) -> list[ItemStanding]:
+    def items(self) -> list[ItemStatus]:
         """Each item with how it stands, the most urgent first."""
         found = [
             self._item(path, line)
@@ -67,7 +67,7 @@ class Backlog:
         ]
         return sorted(found, key=lambda item: (_urgency(item.priority), item.id))
 
-    def _item(self, path: str, line: ItemLine) -> ItemStanding:
+    def _item(self, path: str, line: ItemLine) -> ItemStatus:
         unmet = sum(not (named and os.path.isfile(self._root / named)) for named in line.unticked)
         reasons = list(self._reasons(line)) if line.status == "todo" else []
         contradicted = line.status == "done" and unmet and not line.forced
@@ -77,7 +77,7 @@ class Backlog:
             if contradicted
             else ""
         )
-        return ItemStanding(
+        return ItemStatus(
             line.id,
             path,
             line.title,
@@ -102,16 +102,16 @@ class Backlog:
                 yield f"depends on {name}, which is {needed.status}{away}"
 
     @cached_property
-    def ready(self) -> list[ItemStanding]:
+    def ready(self) -> list[ItemStatus]:
         """The items to do whose dependencies are done, the most urgent first."""
         return [item for item in self.items if item.ready]
 
-    def of_status(self, status: str) -> list[ItemStanding]:
+    def of_status(self, status: str) -> list[ItemStatus]:
         """Return the items that stand so."""
         return [item for item in self.items if item.status == status]
 
     @property
-    def columns(self) -> list[tuple[str, list[ItemStanding]]]:
+    def columns(self) -> list[tuple[str, list[ItemStatus]]]:
         """Each status with its items, those that nobody knows last."""
         unknown = sorted({item.status for item in self.items} - {*STATUSES})
         order = ("todo", "in_progress", "blocked", "done", *unknown)

@@ -6,8 +6,8 @@ from __future__ import annotations
 
 from msgspec import Struct
 
-from forge.views.tracker.backlog import ItemStanding
-from forge.views.tracker.status import PlanStanding, Standing
+from forge.views.tracker.backlog import ItemStatus
+from forge.views.tracker.status import PlanStatus, Tracker
 
 _COLUMNS = {
     "open": ("open",),
@@ -60,7 +60,7 @@ class Board(Struct, frozen=True):
         }
 
 
-def board(standing: Standing) -> Board:
+def board(standing: Tracker) -> Board:
     """Return the board."""
     items = [
         Column(status.replace("_", " "), [_item(each) for each in found])
@@ -69,7 +69,7 @@ def board(standing: Standing) -> Board:
     return Board(_plans(standing), items)
 
 
-def _plans(standing: Standing) -> list[Column]:
+def _plans(standing: Tracker) -> list[Column]:
     current = [plan for plan in standing.plans if not plan.archived]
     return [
         Column(name, [_card(plan) for plan in current if plan.word in words])
@@ -77,7 +77,7 @@ def _plans(standing: Standing) -> list[Column]:
     ]
 
 
-def _card(plan: PlanStanding) -> Card:
+def _card(plan: PlanStatus) -> Card:
     waits = (
         f"waits: {plan.waiting_for['kind']}"
         if plan.waiting_for
@@ -88,7 +88,7 @@ def _card(plan: PlanStanding) -> Card:
     return Card(plan.id, plan.title, waits or plan.contradiction)
 
 
-def _item(item: ItemStanding) -> Card:
+def _item(item: ItemStatus) -> Card:
     told = f"{item.priority} {item.met}/{item.criteria}" if item.criteria else item.priority
     return Card(
         item.id, item.title, "; ".join(filter(None, (told, *item.reasons, item.contradiction)))

@@ -13,7 +13,7 @@ from msgspec import Struct
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.waves import dependencies
 from forge.text.printable import visible
-from forge.views.tracker.status import PlanStanding, Standing
+from forge.views.tracker.status import PlanStatus, Tracker
 
 _GREEN, _GREY, _BLUE, _RED, _YELLOW = "#cfe8d5", "#e4e7eb", "#d6e4fb", "#f7d4cf", "#fbe9c8"
 _COLOURS = {
@@ -43,7 +43,7 @@ class Edge(Struct, frozen=True):
 class Graph(Struct, frozen=True):
     """The plans, by phase, and the edges between them."""
 
-    phases: list[tuple[str, list[PlanStanding]]]
+    phases: list[tuple[str, list[PlanStatus]]]
     edges: list[Edge]
 
     def as_data(self) -> dict[str, object]:
@@ -60,12 +60,12 @@ class Graph(Struct, frozen=True):
         }
 
     @property
-    def plans(self) -> list[PlanStanding]:
+    def plans(self) -> list[PlanStatus]:
         """Every plan, in order."""
         return [plan for _, plans in self.phases for plan in plans]
 
 
-def graph(standing: Standing, phase: str | None = None) -> Graph:
+def graph(standing: Tracker, phase: str | None = None) -> Graph:
     """Return the graph of all plans, or of one phase's folder with what its plans wait for
     elsewhere.
     """
@@ -177,7 +177,7 @@ def _names(found: Graph) -> Callable[[str], str]:
     return numbers.__getitem__
 
 
-def _title(plan: PlanStanding) -> str:
+def _title(plan: PlanStatus) -> str:
     line = " ".join(plan.title.split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"
 

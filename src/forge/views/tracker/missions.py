@@ -29,7 +29,7 @@ class Tally(NamedTuple):
         return self.plans - self.proven - self.claimed
 
 
-class MissionStanding(Struct, frozen=True):
+class MissionStatus(Struct, frozen=True):
     """A mission with the folders of its phases, and what their plans have come to."""
 
     line: MissionLine
@@ -50,9 +50,9 @@ class MissionStanding(Struct, frozen=True):
         }
 
 
-def mission_standing(
+def mission_status(
     line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]
-) -> MissionStanding:
+) -> MissionStatus:
     """Return how a mission stands; `tallies` has that of each phase by its folder."""
     found = {name: phase_named(phases, name) for name in line.phases}
     folders = [phase.folder for phase in found.values() if phase]
@@ -60,7 +60,7 @@ def mission_standing(
     counted = [tallies[folder] for folder in (tallies if whole else dict.fromkeys(folders))]
     tally = Tally(*(sum(numbers) for numbers in zip((0, 0, 0), *counted, strict=True)))
     empty = [name for name, phase in found.items() if phase is None]
-    return MissionStanding(line, folders, tally, _contradiction(line, tally, empty))
+    return MissionStatus(line, folders, tally, _contradiction(line, tally, empty))
 
 
 def _contradiction(line: MissionLine, tally: Tally, empty: Sequence[str]) -> str:

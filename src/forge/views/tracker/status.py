@@ -15,13 +15,13 @@ from forge.planning.names.waves import Needs, Order
 from forge.text.command_line import forge_command
 from forge.views.outline.entries import PlanLine, RoadmapLine, RunLine
 from forge.views.outline.outline import Outline
-from forge.views.tracker.backlog import Backlog, ItemStanding
-from forge.views.tracker.missions import MissionStanding, Tally, mission_standing
+from forge.views.tracker.backlog import Backlog, ItemStatus
+from forge.views.tracker.missions import MissionStatus, Tally, mission_status
 
 _PARKED = "999"  # where roadmaps of the GSD workflow keep what is not planned
 
 
-class PlanStanding(Struct, frozen=True):
+class PlanStatus(Struct, frozen=True):
     """A plan: `claimed` is what a summary says, `verdict` what its last completed run showed
     (`stale` where that is past).
     """
@@ -67,7 +67,7 @@ class PlanStanding(Struct, frozen=True):
         return {"word": self.word, **{name: getattr(self, name) for name in names}}
 
 
-class Standing:
+class Tracker:
     """A repository: its missions, its plans in order, its backlog, and command lines to type
     next.
     """
@@ -81,10 +81,10 @@ class Standing:
         return Backlog(self.outline.repository.root, self.outline.items)
 
     @cached_property
-    def missions(self) -> list[MissionStanding]:
+    def missions(self) -> list[MissionStatus]:
         """The missions with what the plans of their phases have come to."""
         tallies = {folder: _tally(plans) for folder, plans in self.by_phase.items()}
-        return [mission_standing(line, self._phases, tallies) for line in self.outline.missions]
+        return [mission_status(line, self._phases, tallies) for line in self.outline.missions]
 
     @cached_property
     def _phases(self) -> list[Phase]:
@@ -128,7 +128,7 @@ class Standing:
         """Say whether no run takes a plan as it is written."""
         return bool(self.outline.plans[file.path].problem)
 
-    def unstartable(self, plan: PlanStanding) -> str:
+    def unstartable(self, plan: PlanStatus) -> str:
         """Say why no run takes a plan that is open; empty where one would."""
         problem = self.outline.plans[plan.path].problem if plan.word == "open" else ""
         return f"it has to be mended first: {problem}" if problem else ""
@@ -148,7 +148,7 @@ class Standing:
         return any(run.open for run in self._runs.get(file.path, ()))
 
     @cached_property
-    def plans(self) -> list[PlanStanding]:
+    def plans(self) -> list[PlanStatus]:
         """Each plan with how it stands."""
         ready = {file.path for file in self.ready}
         return [
@@ -156,7 +156,7 @@ class Standing:
             for file in self.outline.files
         ]
 
-    def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStanding:
+    def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStatus:
         shown = self._shown.get(file.path)
         runs = [
             run for run in self._runs.get(file.path, []) if run.open or run.status != "elsewhere"
@@ -170,7 +170,7 @@ class Standing:
             else None
         )
         claimed = file.path in self.outline.summaries
-        return PlanStanding(
+        return PlanStatus(
             file.id,
             file.path,
             line.title,
@@ -186,9 +186,9 @@ class Standing:
         )
 
     @cached_property
-    def by_phase(self) -> Mapping[str, list[PlanStanding]]:
+    def by_phase(self) -> Mapping[str, list[PlanStatus]]:
         """Each phase with its plans."""
-        found: dict[str, list[PlanStanding]] = {}
+        found: dict[str, list[PlanStatus]] = {}
         for plan in self.plans:
             found.setdefault(plan.phase, []).append(plan)
         return found
@@ -289,7 +289,7 @@ class Standing:
         }
 
 
-def standing(repository: Repository) -> Standing:
+def load_tracker(repository: Repository) -> Tracker:
     """Return where things stand in a repository."""
     with Outline(repository) as outline:
         _ = (
@@ -298,15 +298,15 @@ def standing(repository: Repository) -> Standing:
             outline.items,
             outline.missions,
         )  # read now, so that it is kept
-    return Standing(outline)
+    return Tracker(outline)
 
 
-def _tally(plans: Sequence[PlanStanding]) -> Tally:
+def _tally(plans: Sequence[PlanStatus]) -> Tally:
     proven = sum(plan.verdict == "proven" for plan in plans)
     return Tally(len(plans), proven, sum(plan.claimed and plan.verdict is None for plan in plans))
 
 
-def _on_with(item: ItemStanding) -> list[str]:
+def _on_with(item: ItemStatus) -> list[str]:
     """Return what to type to begin an item, or to close it."""
     return [
         forge_command(

@@ -13,7 +13,7 @@ from forge.planning.gsd.requirements import PATH, Requirement, Requirements, ids
 from forge.planning.names.plan_files import RUNS
 from forge.text.source import Source
 from forge.views.outline.entries import RunLine
-from forge.views.tracker.status import PlanStanding, Standing
+from forge.views.tracker.status import PlanStatus, Tracker
 
 
 class TracedPlan(Struct, frozen=True):
@@ -92,7 +92,7 @@ class Trace(Struct, frozen=True):
 WORDS = ("proven", "planned", "not covered", "put off")
 
 
-def trace(repository: Repository, standing: Standing) -> Trace:
+def trace(repository: Repository, standing: Tracker) -> Trace:
     """Return what REQUIREMENTS.md defines, traced; without that file nothing is defined."""
     known, source = _requirements(repository)
     runs: dict[str, list[RunLine]] = {}
@@ -133,7 +133,7 @@ def _traced(each: Requirement, source: Source | None, named: dict[str, list[Trac
     )
 
 
-def _plan(repository: Repository, plan: PlanStanding, runs: list[RunLine]) -> TracedPlan:
+def _plan(repository: Repository, plan: PlanStatus, runs: list[RunLine]) -> TracedPlan:
     return TracedPlan(
         plan.id,
         plan.path,

@@ -75,7 +75,7 @@ class Report(Struct):
                 self.lines[path, finding.line] = reading.lines[finding.line]
 
 
-def of_one_plan(root: Path, source: Source) -> list[Finding]:
+def findings_in_plan(root: Path, source: Source) -> list[Finding]:
     """Return what the rules of a document alone find wrong with one plan, as `validate` would say
     it, in order.
     """

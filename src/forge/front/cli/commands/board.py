@@ -13,7 +13,7 @@ from forge.errors import UsageError
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.views.tracker.board import Board, board
-from forge.views.tracker.status import standing
+from forge.views.tracker.status import load_tracker
 
 _PERIOD = 1.0  # seconds between two looks
 
@@ -49,7 +49,7 @@ def command(app: App, watch: bool) -> Reply:
 
 
 def _board(app: App) -> Board:
-    return board(standing(app.repository))
+    return board(load_tracker(app.repository))
 
 
 def _drawn(found: Board) -> str:

@@ -10,7 +10,7 @@ from forge.front.cli.click_types import Verb, option
 from forge.front.cli.shell_completion import names
 from forge.planning.names.catalog import Catalog
 from forge.views.tracker.graph import DRAWINGS, graph
-from forge.views.tracker.status import standing
+from forge.views.tracker.status import load_tracker
 
 
 @click.command("graph", cls=Verb)
@@ -33,7 +33,7 @@ def command(app: App, phase: str | None, form: str) -> Reply:
       forge graph 01 --format mermaid
       forge graph --format dot | dot -Tsvg > plans.svg
     """
-    found = graph(standing(app.repository), _folder(app, phase) if phase else None)
+    found = graph(load_tracker(app.repository), _folder(app, phase) if phase else None)
     return Reply({**found.as_data(), "drawing": DRAWINGS[form](found)}, DRAWINGS[form](found))
 
 

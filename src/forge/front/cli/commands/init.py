@@ -6,7 +6,7 @@ import click
 
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.run.setup.init import initialise
+from forge.run.setup.init import initialize
 
 
 @click.command("init", cls=Verb)
@@ -19,7 +19,7 @@ def command(app: App) -> Reply:
     Example:
       forge init && git add .planning && git commit -m "Add forge"
     """
-    done = initialise(app.repository)
+    done = initialize(app.repository)
     lines = [f"wrote {path}" for path in done.created] or [".planning/forge.yaml is there already"]
     return Reply(
         {"created": done.created, "next": done.next},

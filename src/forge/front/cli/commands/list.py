@@ -11,7 +11,7 @@ from forge.front.cli.shell_completion import names, words
 from forge.lazy import at_first_use
 from forge.planning.numbers import leading
 from forge.text.printable import visible
-from forge.views.lookup.listing import KINDS, Filters, Row, listed
+from forge.views.lookup.listing import KINDS, Filters, Row, list_documents
 
 difflib = at_first_use("difflib")  # for slips of the pen only
 _WIDEST = 40
@@ -84,7 +84,7 @@ def command(
       forge list items --status todo --priority P0 --priority P1
     """
     wanted = tuple(dict.fromkeys(_kind(kind) for kind in kinds))
-    rows = listed(app.repository, Filters(wanted, statuses, priorities, archived))
+    rows = list_documents(app.repository, Filters(wanted, statuses, priorities, archived))
     if phase is not None:
         rows = [row for row in rows if row.phase and _is(phase, row.phase)]
     width = min(max((len(row.id) for row in rows), default=0), _WIDEST)

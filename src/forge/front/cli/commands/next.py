@@ -7,7 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
 from forge.text.printable import visible
-from forge.views.tracker.status import Standing, standing
+from forge.views.tracker.status import Tracker, load_tracker
 
 
 @click.command("next", cls=Verb)
@@ -19,7 +19,7 @@ def command(app: App) -> Reply:
     Example:
       forge next
     """
-    found = standing(app.repository)
+    found = load_tracker(app.repository)
     why = _why(found)
     return Reply(
         {"why": why, "next": found.next},
@@ -27,7 +27,7 @@ def command(app: App) -> Reply:
     )
 
 
-def _why(found: Standing) -> str:
+def _why(found: Tracker) -> str:
     run = next(iter(found.open_runs), None)
     if run is not None:
         waits = f", it waits for a person ({run.waiting_for['kind']})" if run.waiting_for else ""

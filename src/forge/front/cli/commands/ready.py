@@ -7,7 +7,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.text.printable import visible
-from forge.views.tracker.status import Standing, standing
+from forge.views.tracker.status import Tracker, load_tracker
 
 
 @click.command("ready", cls=Verb)
@@ -24,7 +24,7 @@ def command(app: App, explain: bool) -> Reply:
       forge ready
       forge ready --explain
     """
-    found = standing(app.repository)
+    found = load_tracker(app.repository)
     plans, items = [plan for plan in found.plans if plan.ready], found.backlog.ready
     data: dict[str, object] = {
         "ready": [plan.as_data() for plan in plans],
@@ -43,7 +43,7 @@ def command(app: App, explain: bool) -> Reply:
     return Reply(data, visible("\n".join(lines)))
 
 
-def _waiting(found: Standing) -> list[tuple[str, list[str]]]:
+def _waiting(found: Tracker) -> list[tuple[str, list[str]]]:
     """Return the plans that are neither completed nor ready, with the reasons."""
     reasons = {waiting.file.path: waiting.reasons for waiting in found.order.waiting()}
     for plan in found.plans:

@@ -11,7 +11,7 @@ from forge.front.cli.shell_completion import DOCUMENTS, names
 from forge.planning.names.documents import Documents
 from forge.records.find import run_meant
 from forge.text.printable import visible
-from forge.views.lookup.document import Shown, show
+from forge.views.lookup.document import ShownDocument, show
 from forge.views.runs.story import tell
 
 _TOLD = ("title", "acceptance")  # above and below the fields
@@ -41,7 +41,7 @@ def command(app: App, name: str) -> Reply:
     return Reply(found.as_data(), visible(_text(found)), 0, found.findings)
 
 
-def _text(found: Shown) -> str:
+def _text(found: ShownDocument) -> str:
     row = found.row
     lines = [
         f"{row.kind} {row.id}: {row.title}",

@@ -12,8 +12,8 @@ from forge.front.cli.click_types import Verb
 from forge.text.plural import amount
 from forge.text.printable import visible
 from forge.views.tracker.backlog import Backlog
-from forge.views.tracker.missions import MissionStanding
-from forge.views.tracker.status import PlanStanding, Standing, standing
+from forge.views.tracker.missions import MissionStatus
+from forge.views.tracker.status import PlanStatus, Tracker, load_tracker
 
 
 @click.command("status", cls=Verb)
@@ -26,11 +26,11 @@ def command(app: App) -> Reply:
     Example:
       forge status
     """
-    found = standing(app.repository)
+    found = load_tracker(app.repository)
     return Reply(found.as_data()) if app.as_json else Reply({}, visible(_text(found)))
 
 
-def _text(found: Standing) -> str:
+def _text(found: Tracker) -> str:
     lines = [line for mission in found.missions for line in _mission(mission)]
     for phase, plans in found.by_phase.items():
         if plans[0].archived:
@@ -49,7 +49,7 @@ def _text(found: Standing) -> str:
     return "\n".join([*lines, "next:", *(f"  {line}" for line in found.next)])
 
 
-def _archived(plans: list[PlanStanding]) -> Iterator[str]:
+def _archived(plans: list[PlanStatus]) -> Iterator[str]:
     """Say what archives hold in one line; `forge list plans --archived` names each."""
     if plans:
         counts = Counter(plan.word for plan in plans)
@@ -59,7 +59,7 @@ def _archived(plans: list[PlanStanding]) -> Iterator[str]:
         )
 
 
-def _mission(mission: MissionStanding) -> Iterator[str]:
+def _mission(mission: MissionStatus) -> Iterator[str]:
     line, tally = mission.line, mission.tally
     yield f"mission {line.title}" + (f": {line.goal}" if line.goal else "")
     if tally.plans:
@@ -85,7 +85,7 @@ def _backlog(backlog: Backlog) -> Iterator[str]:
             yield f"               but {item.contradiction}"
 
 
-def _plan(plan: PlanStanding, but: str) -> list[str]:
+def _plan(plan: PlanStatus, but: str) -> list[str]:
     waits = f"  waits for a person: {plan.waiting_for['kind']}" if plan.waiting_for else ""
     lines = [f"  {plan.id:12} {plan.word:12} {plan.title[:70]}{waits}"]
     return [*lines, f"               but {but}"] if but else lines

@@ -8,7 +8,7 @@ from forge.errors import UnknownName
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.text.printable import visible
-from forge.views.tracker.status import standing
+from forge.views.tracker.status import load_tracker
 from forge.views.tracker.trace import WORDS, Trace, Traced, trace
 
 
@@ -26,7 +26,7 @@ def command(app: App, requirement: str | None, uncovered: bool) -> Reply:
       forge trace AUTH-01
       forge trace --uncovered
     """
-    found = trace(app.repository, standing(app.repository))
+    found = trace(app.repository, load_tracker(app.repository))
     chosen = [
         each
         for each in found.requirements

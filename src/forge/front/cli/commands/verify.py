@@ -22,7 +22,7 @@ from forge.text.printable import visible
 from forge.views.proof.verdicts import Bench, PlanVerdict, tree_to_judge
 
 if TYPE_CHECKING:
-    from forge.run.proofs.run_truths import Ran
+    from forge.run.proofs.run_truths import TruthResult
 
 _MOST_WRONG = 3
 _RUNNING = (  # like a verb's module, loaded when it is called: most calls run nothing
@@ -106,7 +106,7 @@ def _named(
 
 
 def _data(
-    revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[Ran] | None
+    revision: str | None, found: Sequence[PlanVerdict], ran: Sequence[TruthResult] | None
 ) -> dict[str, object]:
     data: dict[str, object] = {"revision": revision, "plans": [each.as_data() for each in found]}
     return data if ran is None else {**data, "ran": [each.as_data() for each in ran]}

@@ -14,7 +14,7 @@ from forge.run.engine.actions.edits import result_message, supervised_git, watch
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file
-from forge.run.processes.subreaper import marked
+from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
 from forge.timeline.run import events as ev
 
@@ -65,7 +65,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
     if outcome.ended in ("interrupted", "stopped"):
         return outcome
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
-    run.output_tail = outcome.told()
+    run.output_tail = outcome.summary()
     changed = _changed_by_it(run) if run.trusts_git() else []
     inconclusive = ""
     if outcome.exit_code == _BROKEN_PIPE:
@@ -94,7 +94,7 @@ def shell(run: OpenRun, command: str) -> Outcome:
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
     limits, env = (
         Limits(run.settings.limits.step_timeout or None),
-        environment(run.runner.env, marked(run.card.run)),
+        environment(run.runner.env, run_marker(run.card.run)),
     )
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command],
@@ -103,11 +103,11 @@ def shell(run: OpenRun, command: str) -> Outcome:
         output,
         limits,
         watch=lambda: watcher(run, output),
-        started=lambda process: pid_file.note(run.folder, process),
+        started=lambda process: pid_file.write(run.folder, process),
     )
     run.hear(None)
     with contextlib.suppress(StorageFailed):
-        pid_file.note(run.folder, None)
+        pid_file.write(run.folder, None)
     return outcome
 
 

@@ -29,7 +29,7 @@ from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file
 from forge.run.processes.leftover_files import set_aside, untracked
-from forge.run.processes.subreaper import marked
+from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Ended, Limits, Outcome, Output, supervise
 from forge.run.runners.base import Job, find
 from forge.timeline.run import events as ev
@@ -99,13 +99,13 @@ def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> Non
     what lay there `before`.
     """
     run.hear(None)
-    pid_file.note(run.folder, None)
+    pid_file.write(run.folder, None)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
     code = outcome.exit_code if outcome.ended in ("exit", "result") else outcome.exit_code or 1
     code = code if outcome.success or code or outcome.ended == "result" else 1
-    run.output_tail = outcome.told()
+    run.output_tail = outcome.summary()
     place = f"{run.card.run}/{run.current.number}-{run.current.attempt}"
     globs, wanted = run.runner.litter, run.plan.write_scope.paths
     litter = (
@@ -192,7 +192,7 @@ def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
     """
     if output is not None:
         run.hear(output)
-    if run.interrupts.raised:
+    if run.interrupts.signal_name:
         return "interrupted"
     return "stopped" if run.request() == "stop" else None
 
@@ -208,7 +208,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
     }
     _keep(scope_file, json.dumps(scope, indent=1).encode())
     variables = {
-        **marked(run.card.run),
+        **run_marker(run.card.run),
         "FORGE_PLAN_ID": run.card.plan,
         "FORGE_STEP_ID": step.id,
         "FORGE_STEP_INDEX": str(step.number),
@@ -231,7 +231,7 @@ def _job(run: OpenRun, current: StepState, step: Step) -> Job:
         limits,
         output,
         lambda: watcher(run, output),
-        lambda process: pid_file.note(run.folder, process),
+        lambda process: pid_file.write(run.folder, process),
         current.session,
         run.contract.allowed_tools,
     )
@@ -369,7 +369,10 @@ def supervised_git(run: OpenRun) -> program.Attempt:
         where: Path, *words: str, stdin: bytes, env: Mapping[str, str]
     ) -> subprocess.CompletedProcess[bytes]:
         output = Output(run.settings.limits.evidence_bytes)
-        argv, env = program.command(*words), program.environment({**env, **marked(run.card.run)})
+        argv, env = (
+            program.command(*words),
+            program.environment({**env, **run_marker(run.card.run)}),
+        )
         limits = Limits(
             run.settings.limits.step_timeout or None, linger=True
         )  # git tidies up behind a commit (gc.auto)
@@ -381,12 +384,12 @@ def supervised_git(run: OpenRun) -> program.Attempt:
             limits,
             stdin=stdin,
             watch=lambda: watcher(run),
-            started=lambda process: pid_file.note(run.folder, process),
+            started=lambda process: pid_file.write(run.folder, process),
         )
         with contextlib.suppress(StorageFailed):
-            pid_file.note(run.folder, None)
+            pid_file.write(run.folder, None)
         code = 0 if outcome.success else outcome.exit_code or 1
-        return subprocess.CompletedProcess(argv, code, b"", outcome.told().encode())
+        return subprocess.CompletedProcess(argv, code, b"", outcome.summary().encode())
 
     return attempt
 
