@@ -1,1 +1,1 @@
-"""Judgements: pure, running nothing; they return findings or verdicts."""
+"""Read-only judgements: they run nothing and return findings or verdicts."""

@@ -1,4 +1,4 @@
-"""Whether a plan may run at all."""
+"""Decides whether a plan may run at all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from forge.text.finding import Finding
 
 
 class Allow(Struct, frozen=True):
-    """The plan may run; what is wrong with it is shown and recorded."""
+    """The plan may run; its findings are shown and recorded."""
 
     findings: tuple[Finding, ...]
 
@@ -21,7 +21,7 @@ class Refuse(Struct, frozen=True):
 
 
 def gate(plan: Plan) -> Allow | Refuse:
-    """Decide by the findings that block: unreadable, no steps, a path outside the repository,
-    duplicate step ids.
+    """Return a refusal if the plan has a blocking finding: unreadable, no steps, a path outside the
+    repository, duplicate step ids.
     """
     return Refuse(tuple(plan.blocking)) if plan.blocking else Allow(tuple(plan.findings))

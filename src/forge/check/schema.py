@@ -1,4 +1,4 @@
-"""Documents against the JSON Schemas in `schemas/`. The only importer of jsonschema."""
+"""Validates documents against the JSON Schemas in `schemas/`. The only importer of jsonschema."""
 
 from __future__ import annotations
 
@@ -12,6 +12,8 @@ from forge.text.finding import Finding, Severity
 from forge.text.source import Source
 from forge.text.yaml.parse import Value
 
+_LONGEST_MESSAGE = 200
+
 
 @cache
 def validator(name: str) -> Draft202012Validator:
@@ -22,35 +24,35 @@ def validator(name: str) -> Draft202012Validator:
 
 
 def front_matter(source: Source, front: Value) -> list[Finding]:
-    """Return what the plan schema finds wrong with front matter, each at the value that is
-    wrong.
-    """
+    """Return the findings of the plan schema, each located at the wrong value."""
     if not isinstance(front.data, dict) or not front.data:
         return []
     return shape(source, front, "plan", "front-matter-schema", "warning")
 
 
 def shape(source: Source, front: Value, name: str, rule: str, severity: Severity) -> list[Finding]:
-    """Return what a schema finds wrong with a mapping as findings of a rule, each at the value that
-    is wrong.
-    """
+    """Return the violations of a schema as findings of a rule, each located at the wrong value."""
     findings = []
     for error in validator(name).iter_errors(front.plain()):
-        place = _place(front, list(error.absolute_path)).span
+        span = _value_at(front, list(error.absolute_path)).span
         route = ".".join(map(str, error.absolute_path)) or "the front matter"
-        said, hint = f"`{route}`: {_said(error.message)}", f"see `schemas/{name}.schema.json`"
-        findings.append(source.finding(rule, severity, place, said, hint))
+        message = f"`{route}`: {_shortened(error.message)}"
+        hint = f"see `schemas/{name}.schema.json`"
+        findings.append(source.finding(rule, severity, span, message, hint))
     return findings
 
 
-def _place(value: Value, route: list[str | int]) -> Value:
+def _value_at(value: Value, route: list[str | int]) -> Value:
+    """Return the value at the end of a route of keys and indexes, as far as it exists."""
     for part in route:
-        below = value.data[part] if isinstance(value.data, (list, dict)) else None  # type: ignore[index]
-        if not isinstance(below, Value):
+        child = value.data[part] if isinstance(value.data, (list, dict)) else None  # type: ignore[index]
+        if not isinstance(child, Value):
             return value
-        value = below
+        value = child
     return value
 
 
-def _said(message: str) -> str:
-    return message if len(message) <= 200 else message[:80] + " … " + message[-100:]
+def _shortened(message: str) -> str:
+    if len(message) <= _LONGEST_MESSAGE:
+        return message
+    return message[:80] + " … " + message[-100:]

@@ -274,12 +274,12 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], object], str, str]] 
     "run": (
         lambda all: at(all, "stage_changed").update(run="another"),
         "stage_changed",
-        "of another run",
+        "belongs to another run",
     ),
     "data": (
         lambda all: at(all, "test_completed")["data"].update(exit_code="no"),
         "test_completed",
-        "not that of",
+        "does not fit",
     ),
     "evidence": (
         lambda all: at(all, "test_completed")["evidence"][0].update(bytes=3),
@@ -294,12 +294,12 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], object], str, str]] 
     "path": (
         lambda all: at(all, "test_completed")["evidence"][0].update(path="../run.yaml"),
         "test_completed",
-        "no path",
+        "not a path",
     ),
     "asked": (
         lambda all: at(all, "approval_resolved", 1)["data"].update(approval_id="a"),
         "approval_resolved",
-        "never asked",
+        "never requested",
     ),
 }
 
@@ -445,4 +445,4 @@ def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
         and "live log is what counts" in said.data["note"]
     )
     live.write_bytes(b"".join(lines[:5]))
-    assert [seq for seq, text in wrong(sandbox) if "taken out" in text] == [6]
+    assert [seq for seq, text in wrong(sandbox) if "removed here" in text] == [6]

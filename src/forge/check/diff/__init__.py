@@ -1,1 +1,1 @@
-"""What a diff may change."""
+"""Judgements about the diff of a step."""

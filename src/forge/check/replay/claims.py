@@ -1,4 +1,4 @@
-"""What events claim about commits: whose they are, and what they hold."""
+"""Reads what events claim about commits: their trailers, and which files they hold."""
 
 from __future__ import annotations
 
@@ -6,19 +6,18 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
 
-from forge.check.replay.problems import Record, data_of
+from forge.check.replay.record import Record, data_of
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
 
 
 class Claim(Struct, frozen=True):
-    """A commit that event `seq` names: its trailers, between which events its `Forge-Seq` lies, and
-    what it holds.
+    """A commit that event `seq` names: its trailers, the range of its `Forge-Seq`, its files.
 
-    `files` are None for a commit that is held against nothing (a checkpoint is held against the log
-    instead); `may_hold` are paths that may be in it or not, with any content; `base` is the commit
-    that the diff begins at, None for the parent; `by_runner` says that the runner may have made it
-    by itself.
+    `files` is None if the files are not checked (those of a checkpoint are checked against the
+    log); `may_hold` lists paths that the commit may hold or not, with any content; `base` is the
+    commit that the diff starts from, None for the parent; `by_runner` says that the runner may have
+    made the commit itself.
     """
 
     seq: int
@@ -33,8 +32,8 @@ class Claim(Struct, frozen=True):
     by_runner: bool = False
 
 
-class _Work(Struct):
-    """What of one step, or of what comes behind the last one, the claims are made from."""
+class _StepEvents(Struct):
+    """The latest events of one step (or of the time after the last step) that claims need."""
 
     checkpoint: tuple[Event, ev.CheckpointCreated] | None = None
     commit: str | None = None
@@ -42,47 +41,61 @@ class _Work(Struct):
 
 
 class _Reader(Struct):
-    works: dict[str | None, _Work] = field(default_factory=dict)
-    going_back: tuple[Event, ev.RollbackStarted] | None = None
+    steps: dict[str | None, _StepEvents] = field(default_factory=dict)
+    rollback: tuple[Event, ev.RollbackStarted] | None = None
 
     def read(self, event: Event) -> Iterator[Claim]:
-        """Take one event, and yield what it claims."""
-        work = self.works.setdefault(event.step, _Work())
+        """Process one event and yield the claims that it makes."""
+        step = self.steps.setdefault(event.step, _StepEvents())
         if created := data_of(event, ev.CheckpointCreated):
-            work.checkpoint, work.commit, work.proposal = (event, created), None, None
+            step.checkpoint, step.commit, step.proposal = (event, created), None, None
         elif proposed := data_of(event, ev.DiffProposed):
-            work.proposal = (event, proposed)
-        elif (called := data_of(event, ev.RunnerStarted)) and called.checkpoint_commit:
-            work.commit = called.checkpoint_commit
-            yield from _checkpoint(event, work)
+            step.proposal = (event, proposed)
+        elif (started := data_of(event, ev.RunnerStarted)) and started.checkpoint_commit:
+            step.commit = started.checkpoint_commit
+            yield from _checkpoint(event, step)
         elif applied := data_of(event, ev.DiffApplied):
             if applied.commit:
-                yield _result(event, applied, applied.commit, work)
-            work.proposal = None
-        elif going_back := data_of(event, ev.RollbackStarted):
-            self.going_back = (event, going_back)
-        elif (
-            (restored := data_of(event, ev.CheckpointRestored))
-            and restored.made
-            and self.going_back is not None
-        ):
-            intent, told = self.going_back
-            trailers = {"Forge-Step": told.to, "Forge-Rollback": told.run}
-            yield Claim(
-                event.seq,
-                restored.made,
-                trailers,
-                intent.seq,
-                intent.seq,
-                may_hold=told.paths,
-                files=(),
-            )
+                yield _result(event, applied, applied.commit, step)
+            step.proposal = None
+        elif rollback := data_of(event, ev.RollbackStarted):
+            self.rollback = (event, rollback)
+        elif (restored := data_of(event, ev.CheckpointRestored)) and restored.made:
+            yield from self._restored(event, restored.made)
+
+    def _restored(self, event: Event, commit: str) -> Iterator[Claim]:
+        if self.rollback is None:
+            return
+        intent, rollback = self.rollback
+        trailers = {"Forge-Step": rollback.to, "Forge-Rollback": rollback.run}
+        yield Claim(
+            event.seq, commit, trailers, intent.seq, intent.seq, may_hold=rollback.paths, files=()
+        )
 
 
 def claims(record: Record) -> list[Claim]:
     """Return what a run's events claim about commits, in order."""
     reader = _Reader()
     return [claim for event in record.events for claim in reader.read(event)]
+
+
+def named_commits(record: Record) -> list[tuple[int, str]]:
+    """Return the commits that the run started from or made, each with the seq of its event."""
+    commits: list[tuple[int, str]] = []
+    for event in record.events:
+        if created := data_of(event, ev.CheckpointCreated):
+            commits.append((event.seq, created.base_commit))
+        elif proposed := data_of(event, ev.DiffProposed):
+            commits += [(event.seq, oid) for oid in proposed.runner_commits]
+        elif (started := data_of(event, ev.RunnerStarted)) and started.checkpoint_commit:
+            commits.append((event.seq, started.checkpoint_commit))
+        elif (applied := data_of(event, ev.DiffApplied)) and applied.commit:
+            commits.append((event.seq, applied.commit))
+        elif rollback := data_of(event, ev.RollbackStarted):
+            commits.append((event.seq, rollback.base_commit))
+        elif (restored := data_of(event, ev.CheckpointRestored)) and restored.made:
+            commits.append((event.seq, restored.made))
+    return commits
 
 
 def _trailers(event: Event, checkpoint: str | None) -> dict[str, str | None]:
@@ -93,38 +106,36 @@ def _trailers(event: Event, checkpoint: str | None) -> dict[str, str | None]:
     }
 
 
-def _checkpoint(event: Event, work: _Work) -> Iterator[Claim]:
-    if work.checkpoint is not None and work.commit is not None:
-        intent, created = work.checkpoint
-        yield Claim(
-            event.seq,
-            work.commit,
-            _trailers(intent, created.checkpoint_id),
-            intent.seq,
-            event.seq - 1,
-        )
+def _checkpoint(event: Event, step: _StepEvents) -> Iterator[Claim]:
+    if step.checkpoint is not None and step.commit is not None:
+        intent, created = step.checkpoint
+        trailers = _trailers(intent, created.checkpoint_id)
+        yield Claim(event.seq, step.commit, trailers, intent.seq, event.seq - 1)
 
 
-def _result(event: Event, applied: ev.DiffApplied, commit: str, work: _Work) -> Claim:
-    """What a verify command changed is committed without a proposal, under the event before."""
+def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvents) -> Claim:
+    """Return the claim about the commit of an applied diff.
+
+    What a verify command changed is committed without a proposal, under the previous event.
+    """
     checkpoint = (
-        work.checkpoint[1].checkpoint_id
-        if work.checkpoint and work.checkpoint[0].attempt == event.attempt
+        step.checkpoint[1].checkpoint_id
+        if step.checkpoint and step.checkpoint[0].attempt == event.attempt
         else None
     )
     trailers = _trailers(event, checkpoint)
-    if work.proposal is None:
+    if step.proposal is None:
         return Claim(event.seq, commit, trailers, 1, event.seq - 1)
-    told, proposed = work.proposal
+    intent, proposed = step.proposal
     return Claim(
         event.seq,
         commit,
         trailers,
-        told.seq,
-        told.seq,
+        intent.seq,
+        intent.seq,
         proposed.files_changed,
         applied.hook_changed,
         proposed.diff_sha256,
-        work.commit if proposed.runner_commits else None,
+        step.commit if proposed.runner_commits else None,
         bool(proposed.runner_commits),
     )

@@ -1,6 +1,4 @@
-"""The detectors of secrets: a maintained library, which brings what speaks HTTP along and takes its
-time to load.
-"""
+"""The detectors of detect-secrets. Import lazily: the library takes a while to load."""
 
 from __future__ import annotations
 
@@ -10,8 +8,8 @@ from functools import cache
 from detect_secrets.core.plugins.util import get_mapping_from_secret_type_to_class
 from detect_secrets.plugins.base import BasePlugin, RegexBasedDetector
 
-# Detectors by entropy and by keyword call hashes and sample passwords secrets; in logs they would
-# blank out what is needed.
+# Detectors by entropy and keyword also report hashes and sample passwords: in logs they would blank
+# out useful lines.
 _TOO_EAGER = {
     "Base64 High Entropy String",
     "Hex High Entropy String",
@@ -22,7 +20,7 @@ _TOO_EAGER = {
 
 @cache
 def detectors() -> tuple[RegexBasedDetector, ...]:
-    """Return the detectors that go by patterns."""
+    """Return the detectors that match patterns."""
     classes: Mapping[str, type[BasePlugin]] = get_mapping_from_secret_type_to_class()
-    made = (cls() for name, cls in sorted(classes.items()) if name not in _TOO_EAGER)
-    return tuple(detector for detector in made if isinstance(detector, RegexBasedDetector))
+    instances = (cls() for name, cls in sorted(classes.items()) if name not in _TOO_EAGER)
+    return tuple(detector for detector in instances if isinstance(detector, RegexBasedDetector))

@@ -12,20 +12,10 @@ from forge.lazy import at_first_use
 if TYPE_CHECKING:
     from forge.check.secrets import detectors
 else:
-    detectors = at_first_use("forge.check.secrets.detectors")  # few texts look like secrets
+    detectors = at_first_use("forge.check.secrets.detectors")  # few texts need it
 
-
-# Names of files that hold secrets by custom: their text is never put into an index or a list for
-# runners.
-_SECRET_NAME = re.compile(
-    r"(?:\.env(?:\..+)?|.+\.(?:env|pem|key|p12|pfx|jks|keystore|kdbx|ppk|asc|tfstate)|id_(?:rsa|dsa|ecdsa|ed25519)"
-    r"|\.(?:netrc|npmrc|pypirc|pgpass|git-credentials|htpasswd)|(?:credentials|secrets?)(?:\.\w+)?)",
-    re.I,
-)
-_SAMPLE_NAME = re.compile(r".+\.(?:example|sample|template|dist)", re.I)
 _REMOVED = "[secret removed]"
-# One cheap look that every detector's pattern needs; lines without it are not given to the
-# detectors.
+# Every detector needs one of these; text without any of them skips the detectors.
 _HINT = re.compile(
     r"PRIVATE"
     r" KEY|://[^\s/]*:[^\s/]*@|AKIA|ASIA|ABIA|ACCA|A3T|gh[pousr]_|glpat-|gl[a-z]+-|xox[a-z]-|sk_live|rk_live|sk-|SG\.|AIza|npm_"
@@ -34,30 +24,23 @@ _HINT = re.compile(
 )
 
 
-def holds_secrets(path: str) -> bool:
-    """Say whether a file holds secrets by its name (`.env`, a key, stored credentials); a sample of
-    one does not.
-    """
-    name = path.rpartition("/")[2]
-    return _SECRET_NAME.fullmatch(name) is not None and _SAMPLE_NAME.fullmatch(name) is None
-
-
 def secrets_in(line: str) -> Iterator[tuple[str, str]]:
-    """Yield kind and text of each secret that a line of text shows."""
+    """Yield the kind and the text of each secret in a line."""
     if not _HINT.search(line):
         return
     for detector in detectors.detectors():
         for pattern in detector.denylist:
             yield from (
-                (detector.secret_type, found[0]) for found in pattern.finditer(line) if found[0]
+                (detector.secret_type, match[0]) for match in pattern.finditer(line) if match[0]
             )
 
 
 def scrub(text: str) -> tuple[str, int]:
-    """Return a text with its secrets taken out, and how many there were. The lines of a private key
-    go with its header.
+    """Return a text without its secrets, and how many there were.
+
+    All lines of a private key are removed, and each counts as one secret.
     """
-    if not _HINT.search(text):  # megabytes without one are not taken apart
+    if not _HINT.search(text):  # do not split megabytes for nothing
         return text, 0
     removed = 0
     lines = []
@@ -70,18 +53,20 @@ def scrub(text: str) -> tuple[str, int]:
             continue
         secrets = {secret for _, secret in secrets_in(line)}
         removed += len(secrets)
-        lines.append(
-            functools.reduce(
-                lambda text, secret: text.replace(secret, _REMOVED),
-                sorted(secrets, key=len)[::-1],
-                line,
-            )
-        )
+        lines.append(_without(line, secrets))
     return "\n".join(lines), removed
 
 
+def _without(line: str, secrets: set[str]) -> str:
+    """Return a line without some secrets, the longest removed first."""
+    longest_first = sorted(secrets, key=len)[::-1]
+    return functools.reduce(
+        lambda text, secret: text.replace(secret, _REMOVED), longest_first, line
+    )
+
+
 def scrubbed(data: dict[str, object]) -> dict[str, object]:
-    """Return an event's data with the secrets taken out of every text in it."""
+    """Return an event's data without the secrets in its texts."""
     return {key: _scrubbed(value) for key, value in data.items()}
 
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
-from forge.check.secrets.scrub import holds_secrets
+from forge.check.secrets.file_names import holds_secrets
 from forge.errors import GitFailed
 from forge.git.objects.store import FILES, FOLDER, Entry, ObjectStore
 from forge.git.repository import Repository

@@ -5,10 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from forge.check.replay.chain import read_lines
-from forge.check.replay.commits import check_history
-from forge.check.replay.events import check_story
+from forge.check.replay.commits import check_commits
 from forge.check.replay.evidence import check_evidence
-from forge.check.replay.problems import Account, Record, Remark
+from forge.check.replay.record import Record, Remark, Report
+from forge.check.replay.story import check_story
 from forge.errors import NoOpenRun
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
@@ -55,22 +55,22 @@ def replay(repository: Repository, record: RunRecord) -> Replayed:
         raise NoOpenRun(
             f"the record of {record.card.run} moved meanwhile: {error.strerror}", "call it again"
         ) from error
-    account = Account()
+    report = Report()
     lines, torn = jsonl.split(raw)
     if torn and record.live:
-        account.unknown(
+        report.add_unchecked(
             len(lines) + 1,
             f"a torn line of {len(torn)} bytes: its event was not recorded; resume sets it aside",
         )
     elif torn:
-        account.wrong(len(lines) + 1, f"the last line is torn ({len(torn)} bytes)")
-    events = read_lines(lines, record.card.run, account)
+        report.add_problem(len(lines) + 1, f"the last line is torn ({len(torn)} bytes)")
+    events = read_lines(lines, record.card.run, report)
     material = Record(record.card, card_data, lines, events, record.folder)
-    state = check_story(material, account)
-    check_evidence(material, account)
-    check_history(repository, material, account)
+    state = check_story(material, report)
+    check_evidence(material, report)
+    check_commits(repository, material, report)
     ordered = [
         sorted(remarks, key=lambda remark: remark.seq)
-        for remarks in (account.problems, account.unchecked)
+        for remarks in (report.problems, report.unchecked)
     ]
     return Replayed(record, state, len(events), *ordered)

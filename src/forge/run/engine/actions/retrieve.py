@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forge.check.secrets.scrub import holds_secrets
+from forge.check.secrets.file_names import holds_secrets
 from forge.git.objects.tree import RevisionTree
 from forge.planning.plan.plan import Step
 from forge.planning.plan.scope import clean, leaves

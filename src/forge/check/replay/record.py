@@ -1,4 +1,4 @@
-"""What replay works with, and what it has to say."""
+"""The record of a run as replay reads it, and the report of what is wrong with it."""
 
 from __future__ import annotations
 
@@ -15,21 +15,20 @@ D = TypeVar("D", bound=Data)
 
 
 class Remark(Struct, frozen=True):
-    """Something about one event; `seq` is 0 for what is about the run as a whole."""
+    """A message about one event; `seq` is 0 if it is about the run as a whole."""
 
     seq: int
     message: str
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
+        """Return the remark as JSON shows it."""
         return {"seq": self.seq, "message": self.message}
 
 
 class Record(Struct, frozen=True):
-    """A run as its files tell it: the card, the lines of the log without their LF, the events that
-    could be read.
+    """The files of a run: its card, the log's lines without their LF, and the readable events.
 
-    `card_data` are the bytes of `run.yaml`, `folder` is where `evidence/` lies.
+    `card_data` are the bytes of `run.yaml`, `folder` is the folder that contains `evidence/`.
     """
 
     card: RunCard
@@ -38,23 +37,21 @@ class Record(Struct, frozen=True):
     events: Sequence[Event]
     folder: Path
 
-    def upto(self, seq: int) -> bytes:
-        """Return the bytes of the log up to and with an event."""
+    def log_up_to(self, seq: int) -> bytes:
+        """Return the bytes of the log from its start to an event, inclusive."""
         return b"".join(line + b"\n" for line in self.lines[:seq])
 
 
-class Account(Struct):
-    """What is wrong with a record, and what could not be looked at here."""
+class Report(Struct):
+    """What is wrong with a record, and what could not be checked here. No remark appears twice."""
 
     problems: list[Remark] = field(default_factory=list)
     unchecked: list[Remark] = field(default_factory=list)
 
-    def wrong(self, seq: int, message: str) -> None:
-        """Name a problem, once."""
+    def add_problem(self, seq: int, message: str) -> None:
         self._add(self.problems, Remark(seq, message))
 
-    def unknown(self, seq: int, message: str) -> None:
-        """Name something that cannot be checked here, once."""
+    def add_unchecked(self, seq: int, message: str) -> None:
         self._add(self.unchecked, Remark(seq, message))
 
     @staticmethod
@@ -64,6 +61,6 @@ class Account(Struct):
 
 
 def data_of(event: Event, cls: type[D]) -> D | None:
-    """Return an event's data where it is of a type and fits it."""
-    found = typed(event) if event.type == cls.type else None
-    return found if isinstance(found, cls) else None
+    """Return an event's data if the event is of that type and its data fits; otherwise None."""
+    data = typed(event) if event.type == cls.type else None
+    return data if isinstance(data, cls) else None
