@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from forge.errors import SettingsError
-from forge.planning.mission.scope_contract import contract_for, names_folder
+from forge.planning.mission.scope_contract import contract_for
+from forge.planning.names.resolve import names_phase
 from forge.planning.settings import ScopeLimits
 
 PLAN = ".planning/phases/01-first/01-01-PLAN.md"
@@ -25,11 +26,11 @@ def missions(root: Path, **texts: str) -> None:
     ["01-first", ".planning/phases/01-first", ".planning/phases/01-first/", "01", "1", "first"],
 )
 def test_a_phase_is_named_by_its_path_its_name_its_number_or_its_slug(name: str) -> None:
-    assert names_folder([name], ".planning/phases/01-first")
-    assert not names_folder([name], ".planning/phases/11-first-of-all")
+    assert names_phase(name, ".planning/phases/01-first")
+    assert not names_phase(name, ".planning/phases/11-first-of-all")
     archived = ".planning/milestones/v1/01-first"
-    assert names_folder([name], archived) is (name == "01-first")
-    assert not names_folder(["", "irst", "2"], ".planning/phases/01-first")
+    assert names_phase(name, archived) is (name == "01-first")
+    assert not any(names_phase(name, ".planning/phases/01-first") for name in ("", "irst", "2"))
 
 
 def test_several_missions_narrow_each_other(tmp_path: Path) -> None:

@@ -242,7 +242,7 @@ def test_only_regular_files_of_the_repository_are_read(
     make(root / file.path)
     with pytest.raises(UnknownName, match=why):
         catalog.load(file)
-    plan = catalog.look_at(file)
+    plan = catalog.load_or_finding(file)
     assert plan.id == "01-01" and [finding.rule for finding in plan.findings] == [
         "unreadable",
         "front-matter-missing",

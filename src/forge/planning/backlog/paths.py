@@ -5,15 +5,13 @@ nothing is read here.
 from __future__ import annotations
 
 import os
-import posixpath
 import re
 import unicodedata
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
-from forge.errors import UnknownName
-
 FOLDER = ".planning/backlog"
+MISSIONS = ".planning/missions"
 ARCHIVE = ".planning/archive"
 ARCHIVED_ITEMS = f"{ARCHIVE}/backlog"
 ARCHIVED_MISSIONS = f"{ARCHIVE}/missions"
@@ -62,25 +60,6 @@ def taken(root: Path, item_id: str) -> bool:
         for folder in (FOLDER, ARCHIVED_ITEMS)
         for name in names_in(root, folder)
     )
-
-
-def meant(root: Path, name: str) -> str:
-    """Return the id of the item that a name means: its id, or the begin of it. Raises
-    UnknownName.
-    """
-    names = [posixpath.basename(path) for path in item_paths(root)]
-    found = {short_id(each) for each in names if has_id(each, name)} or {
-        short_id(each) for each in names if each.startswith(name)
-    }
-    if len(found) != 1:
-        listed = "".join(f"\n  {each}" for each in sorted(found)[:20])
-        said = (
-            f"`{name}` begins {len(found)} items:{listed}"
-            if found
-            else f"there is no item `{name}`"
-        )
-        raise UnknownName(said, "`forge list items` shows what there is")
-    return found.pop()
 
 
 def slug(title: str, otherwise: str) -> str:

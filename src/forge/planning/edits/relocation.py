@@ -11,6 +11,7 @@ import posixpath
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
+from string import ascii_letters
 
 from msgspec import Struct, field
 
@@ -24,12 +25,13 @@ from forge.planning.names import moved_plans
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES, Document, Documents
 from forge.planning.names.plan_files import Phase, PlanFile, identified
-from forge.planning.numbers import NUMBER, leading
+from forge.planning.numbers import PHASE, PhaseName, is_phase, leading, phase_name, plan_name
 from forge.text.edit import NotEditable
 from forge.text.source import Source
 from forge.text.yaml.edit import Block
 
-_NUMBER = re.compile(NUMBER)
+_NEW_NAME = re.compile(rf"(?P<number>{PHASE})?(?:-?(?P<slug>[^\d-].*))?")
+_MOST_DIGITS = 4  # of a plan's number
 _NOTHING = re.compile(rb"^depends_on:[ \t]*(?:\[[ \t]*\])?[ \t]*\r?\n(?![ \t]*-)", re.M)
 
 
@@ -81,24 +83,21 @@ def phase_to(
     """Return what it takes to give a phase another number, another slug, or both; `spoken` as of a
     plan. Raises UsageError.
     """
-    old = _NUMBER.match(document.id)
-    wanted = re.fullmatch(rf"(?P<number>{NUMBER})?(?:-?(?P<slug>[^\d-].*))?", to.strip())
+    old = phase_name(document.id)
+    wanted = _NEW_NAME.fullmatch(to.strip())
     if old is None or wanted is None or not (wanted["number"] or wanted["slug"]):
         raise UsageError(
             f"`{to}` is no number and no name for a phase",
             "write `05`, `new-name` or `05-new-name`",
         )
-    number = wanted["number"] or old[0]
-    name = (
-        f"{number}-{slug(wanted['slug'], 'phase')}"
-        if wanted["slug"]
-        else number + document.id[old.end() :]
-    )
+    number = wanted["number"] or old.number
+    name = str(PhaseName(number, slug(wanted["slug"], "phase") if wanted["slug"] else old.slug))
     folder = f"{PHASES}/{name}"
     moved = Relocation(Document("phase", name, folder), [(document.path, folder)])
     for file in paths.names_in(root, document.path):
-        if number != old[0] and file.startswith(f"{old[0]}-"):
-            moved.renames.append((f"{folder}/{file}", f"{folder}/{number}{file[len(old[0]) :]}"))
+        if number != old.number and file.startswith(f"{old.number}-"):
+            renamed = f"{folder}/{number}{file[len(old.number) :]}"
+            moved.renames.append((f"{folder}/{file}", renamed))
     for plan in documents.catalog.files:
         if plan.folder == document.path:
             _number_plan(root, moved, plan.path, name, None, spoken)
@@ -177,7 +176,7 @@ def _number_plan(
     except NotEditable:
         return
     said = front.get("phase")
-    bare = said is not None and _NUMBER.fullmatch(said.raw.strip()) is not None
+    bare = said is not None and is_phase(said.raw.strip())
     own = Phase(phase, ()).number
     values = {"phase": own if bare and own else phase}
     plan = front.get("plan")
@@ -299,9 +298,16 @@ def phase_named(documents: Documents, name: str, here: Path) -> tuple[Document, 
 
     Raises UnknownName.
     """
-    match = re.fullmatch(rf"(?P<phase>{NUMBER})-(?P<plan>\d{{1,4}}[A-Za-z]?)", name)
-    if match is not None and any(
-        leading(phase.id) == leading(match["phase"]) for phase in documents.phases
+    parts = plan_name(name)
+    short = (
+        parts is not None
+        and not parts.slug
+        and len(parts.plan.rstrip(ascii_letters)) <= _MOST_DIGITS
+    )
+    if (
+        parts is not None
+        and short
+        and leading(parts.phase) in {leading(phase.id) for phase in documents.phases}
     ):
-        return documents.one(match["phase"], here, kinds=("phase",)), match["plan"]
+        return documents.one(parts.phase, here, kinds=("phase",)), parts.plan
     return documents.one(name, here, kinds=("phase",)), None

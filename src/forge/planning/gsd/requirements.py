@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from forge.planning.numbers import mentioned, normal
+from forge.planning.numbers import is_phase, is_plan, mentioned, normal
 from forge.text.location import Spot
 from forge.text.source import Source, Span
 
@@ -102,15 +102,14 @@ def is_id(token: str) -> bool:
     (`AUTH-01`, `REQ-DB-001`).
     """
     parts = re.split(r"[-_.]", token)
-    numbered = len(parts) > 1 and re.fullmatch(r"\d+[A-Za-z]?", parts[-1]) is not None
+    numbered = len(parts) > 1 and is_plan(parts[-1])
     version = re.fullmatch(r"v\d+(?:\.\d+)*", token, re.I)
     return numbered and token[0].isalpha() and version is None and len(token) <= _LONGEST
 
 
 def _phases(rest: str) -> list[str]:
     cell = rest.partition("|")[0].strip()
-    bare = re.fullmatch(r"\d+(?:\.\d+)*[A-Za-z]?", cell)
-    return [normal(cell)] if bare else list(mentioned(cell))
+    return [normal(cell)] if is_phase(cell) else list(mentioned(cell))
 
 
 def ids_in(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from forge.planning.numbers import NUMBER, leading, mentioned, normal
+from forge.planning.numbers import PHASE, PLAN, leading, mentioned, normal, plan_key
 from forge.text.location import Spot
 from forge.text.source import Source, Span
 
@@ -15,16 +15,16 @@ PATH = ".planning/ROADMAP.md"
 _LINE = re.compile(r"^[^\n]*", re.M)
 _PHASE_BOX = re.compile(
     r"[ \t]*[-*+][ \t]+\[(?P<mark>.)\][ \t]+\**(?P<what>Phase["
-    rf" \t]+(?P<number>{NUMBER}))(?!\w|\.\d)",
+    rf" \t]+(?P<number>{PHASE}))(?!\w|\.\d)",
     re.I,
 )
 _PLAN_BOX = re.compile(
     r"[ \t]*[-*+][ \t]+\[(?P<mark>.)\]["
-    rf" \t]+[*`\[]*(?P<what>(?P<phase>{NUMBER})-(?P<plan>\d+[A-Za-z]?)(?:-[\w.-]*?)?(?:-PLAN)?"
+    rf" \t]+[*`\[]*(?P<what>(?P<phase>{PHASE})-(?P<plan>{PLAN})(?:-[\w.-]*?)?(?:-PLAN)?"
     r"(?:\.md)?)(?![\w-])(?P<rest>[^\n]*)"
 )
 _HEADING = re.compile(
-    rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{NUMBER}))(?!\w|\.\d)", re.I
+    rf"#{{1,6}}[ \t]+[^\w\n]{{0,6}}(?P<what>Phase[ \t]+(?P<number>{PHASE}))(?!\w|\.\d)", re.I
 )
 _DONE = re.compile(r"✅|✓|☑")
 _MARK = re.compile(
@@ -111,11 +111,6 @@ def _plan(source: Source, line: re.Match[str]) -> Entry | None:
         _spot(source, line, match),
         not re.search(r"\bTB[DC]\b", match["rest"]),
     )
-
-
-def plan_key(phase: str, plan: str) -> str:
-    """Return what a plan of a phase is listed under: both numbers in normal form."""
-    return f"{normal(phase)}-{normal(plan)}"
 
 
 def _spot(source: Source, line: re.Match[str], match: re.Match[str]) -> Spot:

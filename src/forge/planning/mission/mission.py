@@ -9,13 +9,14 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from forge.planning.backlog.paths import MISSIONS
 from forge.text.finding import Finding
 from forge.text.location import Spot
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 from forge.text.yaml.parse import Value
 
-FOLDER = ".planning/missions"
+FOLDER = MISSIONS
 _PURPOSE = re.compile(
     r"^##\s+(?:What This Is|Core Value|Overview|Goal)\s*\n+(.+?)(?:\n\s*\n|\Z)", re.M | re.S | re.I
 )

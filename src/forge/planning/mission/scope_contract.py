@@ -5,7 +5,6 @@ narrows.
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Iterable
 from functools import cached_property
 from pathlib import Path
 
@@ -14,7 +13,7 @@ from msgspec.structs import replace
 
 from forge.errors import SettingsError
 from forge.planning.mission.mission import FOLDER, Mission, load
-from forge.planning.numbers import leading
+from forge.planning.names.resolve import names_phase
 from forge.planning.plan.scope import WriteScope
 from forge.planning.settings import ScopeLimits
 
@@ -97,29 +96,14 @@ def contract_for(root: Path, plan_path: str) -> Contract:
     for place in sorted((root / FOLDER).glob("*.yaml")):
         mission = load(root, f"{FOLDER}/{place.name}")
         wrong = next((found for found in mission.findings if found.severity == "error"), None)
-        if wrong is not None and (not mission.readable or names_folder(mission.phases, folder)):
+        if wrong is not None and (
+            not mission.readable or any(names_phase(name, folder) for name in mission.phases)
+        ):
             raise SettingsError(
                 f"{wrong.path}:{wrong.line}:{wrong.column}: {wrong.message}, so that nobody knows"
                 " what the mission allows",
                 wrong.hint,
             )
-        if names_folder(mission.phases, folder):
+        if any(names_phase(name, folder) for name in mission.phases):
             held.append(mission)
     return Contract(tuple(held))
-
-
-def names_folder(phases: Iterable[str], folder: str) -> bool:
-    """Say whether a mission's `phases` name a folder of plans: by its path, its name, its number or
-    its slug.
-    """
-    return any(_names(name.strip().rstrip("/"), folder) for name in phases)
-
-
-def _names(name: str, folder: str) -> bool:
-    own = posixpath.basename(folder)
-    if posixpath.normpath(name) == folder or name == own:
-        return True
-    if not folder.startswith(".planning/phases/") or not name:
-        return False  # archived and quick ones are named by their folder
-    number = leading(name) if name.replace(".", "").isdigit() else None
-    return own.endswith(f"-{name}") or (number is not None and number == leading(own))

@@ -5,15 +5,14 @@ are.
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
+from string import ascii_letters
 
 from forge.planning.names.plan_files import PlanFile
+from forge.planning.numbers import is_phase, is_plan, without_slug
 
-_NUMBER = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?(?:-\d+[A-Za-z]?)?(?=-|$)")
-_PHASE = re.compile(r"\d+(?:\.\d+)*[A-Za-z]?")
-_ALONE = re.compile(r"\d{1,3}[A-Za-z]?")
+_LONGEST_SHORT = 3  # digits of a plan's number alone; a longer number is a date
 _ENOUGH = 2  # the plan that asks is never meant, so the second may be
 
 Place = tuple[int, PlanFile]
@@ -71,14 +70,14 @@ class PlanIndex:
         yield near.without_slug(bare)
         if short := bare.lstrip("0"):
             yield near.short.get(short, [])
-        if _ALONE.fullmatch(bare) is None:
+        if not _is_short(bare):
             yield self._everywhere.exactly(bare)
             yield self._everywhere.without_slug(bare)
 
     def names_itself(self, file: PlanFile, name: str) -> bool:
         """Say whether an entry of a plan's `depends_on` can mean nothing but that plan."""
         bare = _bare(name)
-        return bare in (*_names(file), _number(file.stem)) and self.meant(file, name) is None
+        return bare in (*_names(file), without_slug(file.stem)) and self.meant(file, name) is None
 
 
 class _Tables:
@@ -91,7 +90,7 @@ class _Tables:
         self.numbers: Names = {}
         self.short: Names = {}
         for place in places:
-            number = _number(place[1].stem)
+            number = without_slug(place[1].stem)
             for name in _names(place[1]):
                 _keep(self.names, name, place)
             for name in {number, _plain(number)}:
@@ -99,7 +98,7 @@ class _Tables:
             _keep(self.short, number.rpartition("-")[2].lstrip("0"), place)
 
     def exactly(self, bare: str) -> list[Place]:
-        wanted = dict.fromkeys((bare, _number(bare), _plain(_number(bare))))
+        wanted = dict.fromkeys((bare, without_slug(bare), _plain(without_slug(bare))))
         return [found for each in wanted for found in self.names.get(each, ())]
 
     def without_slug(self, bare: str) -> list[Place]:
@@ -112,12 +111,9 @@ def _bare(name: str) -> str:
     )
 
 
-def _number(name: str) -> str:
-    """Return what a name says before its slug, `01-01` of `01-01-slug`; all of it where it has no
-    slug.
-    """
-    match = _NUMBER.match(name)
-    return match[0] if match else name
+def _is_short(name: str) -> bool:
+    """Return whether a name is a plan's number without its phase, which only siblings have."""
+    return is_plan(name) and len(name.rstrip(ascii_letters)) <= _LONGEST_SHORT
 
 
 def _plain(name: str) -> str:
@@ -125,7 +121,7 @@ def _plain(name: str) -> str:
     names as they are.
     """
     phase, dash, plan = name.rpartition("-")
-    return f"{phase.lstrip('0')}-{plan}" if dash and _PHASE.fullmatch(phase) else name
+    return f"{phase.lstrip('0')}-{plan}" if dash and is_phase(phase) else name
 
 
 def _names(file: PlanFile) -> set[str]:

@@ -13,15 +13,11 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from forge.planning.numbers import normal
+from forge.planning.numbers import is_plan, normal, phase_name, plan_name
 
 FOLDER = ".planning"
 RUNS = f"{FOLDER}/runs"
 _OWN = ("runs", "proofs")
-_FULL = re.compile(r"(?P<phase>\d+(?:\.\d+)*[A-Za-z]?)-(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
-_SHORT = re.compile(r"(?P<plan>\d+[A-Za-z]?)-PLAN\.md")
-_PHASE = re.compile(r"(?:phase-)?(?P<number>\d+(?:\.\d+)*[A-Za-z]?)(?:-(?P<slug>.+))?")
-_NUMBERED = re.compile(r"(\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?)-.+")
 _NATURAL = re.compile(r"([0-9]+)")
 
 
@@ -67,8 +63,8 @@ class Phase(Struct, frozen=True):
     @property
     def number(self) -> str:
         """The number that the folder's name begins with, empty where there is none."""
-        match = _PHASE.fullmatch(self.name)
-        return match["number"] if match else ""
+        parts = phase_name(self.name)
+        return parts.number if parts else ""
 
     @property
     def key(self) -> str:
@@ -115,11 +111,13 @@ def plan_id(path: str) -> str:
     `PLAN.md` its folder.
     """
     folder, name = posixpath.split(path)
-    if match := _FULL.fullmatch(name):
-        return f"{match['phase']}-{match['plan']}"
-    phase = _PHASE.fullmatch(posixpath.basename(folder))
-    if (match := _SHORT.fullmatch(name)) and phase and "quick" not in path.split("/"):
-        return f"{phase['number']}-{match['plan']}"
+    number = name.removesuffix("-PLAN.md")
+    parts = plan_name(number)
+    if number != name and parts is not None and str(parts) == parts.id == number:
+        return number
+    phase = phase_name(posixpath.basename(folder))
+    if number != name and is_plan(number) and phase and "quick" not in path.split("/"):
+        return f"{phase.number}-{number}"
     return PlanFile(path, "").stem
 
 
@@ -161,8 +159,8 @@ def _numbered(path: str, ending: str) -> tuple[str, str]:
     if ending == "SUMMARY.md" and stem == whole and stem.rstrip("-").isdigit():
         return folder, stem
     own = plan_id(f"{folder}/{stem}PLAN.md")
-    match = _NUMBERED.fullmatch(own)
-    return folder, match[1] if match else own
+    parts = plan_name(own)
+    return folder, parts.id if parts and parts.slug else own
 
 
 def identified(paths: Iterable[str]) -> list[PlanFile]:
@@ -201,18 +199,3 @@ def phases_of(files: Sequence[PlanFile]) -> list[Phase]:
     for file in files:
         folders.setdefault(file.folder, []).append(file)
     return [Phase(folder, tuple(inside)) for folder, inside in folders.items()]
-
-
-def phase_named(phases: Sequence[Phase], name: str) -> Phase | None:
-    """Return the one current phase that a name means: its folder's name, its number or its slug."""
-    current = [
-        phase for phase in phases if not {"milestones", "quick"} & set(phase.folder.split("/"))
-    ]
-    number = name.lstrip("0")
-    found = [
-        phase
-        for phase in current
-        if name in (phase.name, phase.folder) or number == phase.number.lstrip("0") != ""
-    ]
-    found = found or [phase for phase in current if phase.name.endswith(f"-{name}")]
-    return found[0] if len(found) == 1 else None

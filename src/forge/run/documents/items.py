@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from forge.errors import StorageFailed
 from forge.git.repository import Repository
+from forge.lazy import at_first_use
 from forge.planning.backlog import paths
 from forge.planning.backlog.paths import slug
 from forge.planning.edits import new_documents
 from forge.planning.edits.new_documents import Wishes
 from forge.run.documents.create import TRIES, Created, make, titled
 from forge.timeline.ids import short
+
+if not TYPE_CHECKING:
+    documents = at_first_use("forge.planning.names.documents")  # most items depend on none
+else:  # not the other way round: import-linter leaves out what is below `if TYPE_CHECKING`
+    from forge.planning.names import documents
 
 _LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million ids
 
@@ -22,7 +29,7 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     """
     title = titled(title)
     wishes = wishes._replace(
-        depends_on=tuple(paths.meant(repository.root, name) for name in wishes.depends_on)
+        depends_on=tuple(_item_id(repository.root, name, here) for name in wishes.depends_on)
     )
     for _ in range(TRIES):
         item_id = _random_id()
@@ -42,6 +49,11 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         if made:
             (repository.root / path).unlink()
     raise StorageFailed(f"no id is free in {paths.FOLDER}", "archive items that are done")
+
+
+def _item_id(root: Path, name: str, here: Path) -> str:
+    """Return the id of the item that a name means. Raises UnknownName."""
+    return documents.Documents(root).one(name, here, kinds=("item",)).id
 
 
 def _random_id() -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from itertools import takewhile
 from pathlib import Path
 
 from forge.git.repository import Repository
@@ -11,9 +11,10 @@ from forge.planning.backlog.paths import slug
 from forge.planning.edits import new_documents
 from forge.planning.edits.new_documents import Wishes
 from forge.planning.names.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES
+from forge.planning.numbers import phase_name
 from forge.run.documents.create import Created, ever_added, make, numbered, titled
 
-_NAME = re.compile(r"(\d{1,3})(?:\.\d+)*[A-Za-z]?(?:-|$)")
+_MOST_DIGITS = 3  # a longer number is a date
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
@@ -38,5 +39,12 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         return Created(name, f"{PHASES}/{name}") if made else None
 
     return numbered(
-        repository, "phases", (match[1] for name in names if (match := _NAME.match(name))), attempt
+        repository, "phases", (number for name in names if (number := _whole_number(name))), attempt
     )
+
+
+def _whole_number(name: str) -> str:
+    """Return the digits that a phase's name begins with, empty if it has no number."""
+    parts = phase_name(name)
+    digits = "".join(takewhile(str.isdigit, parts.number)) if parts else ""
+    return digits if len(digits) <= _MOST_DIGITS else ""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import posixpath
-import re
 from collections.abc import Callable, Iterable, Iterator
 
 from msgspec import Struct
@@ -11,12 +10,11 @@ from msgspec import Struct
 from forge.git.repository import Repository
 from forge.planning.backlog import paths
 from forge.planning.names.plan_files import Phase, natural
-from forge.planning.numbers import leading
+from forge.planning.numbers import leading, phase_name
 from forge.views.outline.outline import Outline
 from forge.views.outline.scan import MISSIONS, PHASES
 from forge.views.tracker.status import Tracker
 
-_NUMBER = re.compile(r"^[\d.]+[A-Za-z]?-")
 KINDS = ("mission", "phase", "plan", "item")
 
 
@@ -123,10 +121,11 @@ def _phases(standing: Tracker) -> Iterator[Row]:
         listed = roadmap.get(Phase(path, ()).key) if path.startswith(PHASES) else None
         if listed and listed.ticked and not words:
             status = "claimed"
+        parts = phase_name(name)
         title = (
             (page.title if page else "")
             or (listed.title if listed else "")
-            or _NUMBER.sub("", name).replace("-", " ")
+            or (parts.slug if parts and parts.slug else name).replace("-", " ")
         )
         yield Row(
             "phase",

@@ -203,7 +203,9 @@ class _Archive:
             )
         if tree.blob(path) == self.tree.blob(now.file.path):  # it need not be read twice
             return replace(now.plan, source=replace(now.plan.source, path=path)), ""
-        return Catalog(self.tree.repository.root, tree).look_at(PlanFile(path, now.file.id)), ""
+        return Catalog(self.tree.repository.root, tree).load_or_finding(
+            PlanFile(path, now.file.id)
+        ), ""
 
     def _bench_at(self, tree: StoredTree) -> Bench:
         return Bench(tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict)

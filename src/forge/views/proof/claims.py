@@ -14,15 +14,14 @@ from msgspec import Struct
 from forge.git.objects.tree import Tree, Unreadable
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import FOLDER, PlanFile, plan_id, summaries_of
+from forge.planning.numbers import PLAN_ID
 from forge.records.record import RunRecord
 from forge.text.source import Source
 from forge.views.proof.rollbacks import completed_runs
 
 ClaimKind = Literal["summary", "roadmap", "run"]
 _TICKED = re.compile(r"^[ \t>]*[-*+][ \t]+\[[xX]\][ \t]+(?P<text>\S.*)$", re.M)
-_NAMED = re.compile(
-    r"(?:plan[ \t]+)?(?P<name>\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?(?!-?\d)|[\w.-]*PLAN\.md)", re.I
-)
+_NAMED = re.compile(rf"(?:plan[ \t]+)?(?P<name>{PLAN_ID}(?!-?\d)|[\w.-]*PLAN\.md)", re.I)
 _MARKUP = "*_`[(~ \t"
 _LONGEST = 1 << 20
 

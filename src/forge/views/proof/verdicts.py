@@ -129,7 +129,7 @@ class Bench(Struct, frozen=True, dict=True):
         try:
             data = catalog.read(file)
         except UnknownName:
-            return self.verdict(catalog.look_at(file))
+            return self.verdict(catalog.load_or_finding(file))
         if memory is None or not isinstance(tree, (StoredTree, NotedWorkTree)):
             return self.verdict(load(Source.of(file.path, data), file.id))
         found = memory.recall(file.path, data)

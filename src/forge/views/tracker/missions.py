@@ -9,7 +9,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
-from forge.planning.names.plan_files import Phase, phase_named
+from forge.planning.names.plan_files import Phase
+from forge.planning.names.resolve import phase_named
 from forge.views.outline.entries import MissionLine
 from forge.views.outline.scan import MISSIONS
 
@@ -54,7 +55,7 @@ def mission_status(
     line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]
 ) -> MissionStatus:
     """Return how a mission stands; `tallies` has that of each phase by its folder."""
-    found = {name: phase_named(phases, name) for name in line.phases}
+    found = {name: phase_named(name, phases) for name in line.phases}
     folders = [phase.folder for phase in found.values() if phase]
     whole = not line.path.startswith(MISSIONS)  # the implicit mission is all that there is
     counted = [tallies[folder] for folder in (tallies if whole else dict.fromkeys(folders))]

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.names.plan_files import PlanFile
-from forge.planning.numbers import leading, order
+from forge.planning.numbers import PHASE, PLAN, leading, order
 from forge.planning.plan.facts import PlanFacts
 from forge.text.finding import Finding
 from forge.text.location import Spot
@@ -25,7 +25,7 @@ FORWARD = Rule(
     False,
     "a plan depends on plans of its own phase or of an earlier one",
 )
-_ID = re.compile(r"(?:\d+(?:\.\d+)*[A-Za-z]?-)?\d+[A-Za-z]?(?:-[\w.-]*)?")
+_ID = re.compile(rf"(?:{PHASE}-)?{PLAN}(?:-[\w.-]*)?")
 _NONE = re.compile(r"none\b.*|n/?a\b.*|nothing\b.*|null|-|\[\]", re.I | re.S)
 _LONGEST_CIRCLE = 6
 

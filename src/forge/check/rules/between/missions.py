@@ -12,8 +12,8 @@ from forge.check import schema
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.mission.mission import Mission
-from forge.planning.mission.scope_contract import names_folder
-from forge.planning.names.plan_files import Phase, phase_named, phases_of
+from forge.planning.names.plan_files import Phase, phases_of
+from forge.planning.names.resolve import names_phase, phase_named
 from forge.planning.numbers import leading
 from forge.planning.plan.scope import WriteScope
 from forge.text.finding import Finding
@@ -72,7 +72,7 @@ def _phases(project: Project) -> Iterator[Finding]:
     for mission in project.missions:
         for spot in mission.named:
             name, number = spot.text.strip().rstrip("/"), leading(spot.text)
-            if phase_named(here, name) or any(names_folder([name], phase.folder) for phase in here):
+            if phase_named(name, here) or any(names_phase(name, phase.folder) for phase in here):
                 continue
             if number is not None and number in project.archived_phases:
                 continue
@@ -103,7 +103,7 @@ def _claims(project: Project) -> Iterator[Finding]:
 
 def _against(project: Project, name: str) -> str:
     """Say what of a phase is not done; empty where all of it is."""
-    phase = phase_named(phases_of(project.files), name)
+    phase = phase_named(name, phases_of(project.files))
     if phase is None:
         return (
             ""
@@ -126,7 +126,7 @@ def _reach(project: Project) -> Iterator[Finding]:
     ]
     for folder, files in project.by_folder.items():
         for mission, scope in held:
-            if not names_folder(mission.phases, folder):
+            if not any(names_phase(name, folder) for name in mission.phases):
                 continue
             for file, facts in project.read(files):
                 spots = {spot.text.removeprefix("./").rstrip("/"): spot for spot in facts.files}

@@ -9,9 +9,9 @@ from collections.abc import Iterator, Mapping
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
-from forge.planning.gsd.roadmap import Entry, Roadmap, plan_key
+from forge.planning.gsd.roadmap import Entry, Roadmap
 from forge.planning.names.plan_files import PlanFile, plan_id
-from forge.planning.numbers import leading
+from forge.planning.numbers import leading, plan_key
 from forge.text.finding import Finding
 from forge.text.location import TOP
 

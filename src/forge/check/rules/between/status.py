@@ -12,6 +12,7 @@ from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.gsd.reports import ReportFront
 from forge.planning.names.plan_files import PlanFile
+from forge.planning.numbers import plan_name
 from forge.text.finding import Finding
 
 NUMBERS = Rule(
@@ -20,7 +21,6 @@ NUMBERS = Rule(
 ORPHAN = Rule("summary-without-plan", "warning", False, "a summary lies beside its plan")
 _PASSED = re.compile(r"(?:pass(?:ed)?|verified)$", re.I)
 _SCORE = re.compile(r"\s*(\d{1,4})\s*/\s*(\d{1,4})\b")
-_SUMMARY = re.compile(r"(\d+(?:\.\d+)*[A-Za-z]?-\d+[A-Za-z]?)(?:-.*)?")
 
 
 def check(project: Project) -> Iterator[Finding]:
@@ -79,15 +79,15 @@ def _unfinished(project: Project, report: ReportFront) -> Iterator[Finding]:
 def _orphans(project: Project) -> Iterator[Finding]:
     for path in sorted(project.summaries.difference(project.summarised.values())):
         folder, _, name = path.rpartition("/")
-        stem = _SUMMARY.fullmatch(name.removesuffix("SUMMARY.md").rstrip("-_."))
+        stem = plan_name(name.removesuffix("SUMMARY.md").rstrip("-_."))
         siblings = project.by_folder.get(folder, [])
-        if stem is None or not siblings or _has(siblings, stem[1]):
+        if stem is None or not siblings or _has(siblings, stem.id):
             continue
         place = ReportFront(path, {}, None).at("")
         yield ORPHAN.on(
             path,
             place,
-            f"there is no plan `{stem[1]}` beside this summary",
+            f"there is no plan `{stem.id}` beside this summary",
             "bring the plan back, or rename the summary after its plan",
             "note" if siblings[0].archived else None,
         )

@@ -10,15 +10,16 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.planning.names.plan_files import FOLDER
-from forge.planning.numbers import NUMBER, leading, normal
+from forge.planning.numbers import PHASE as PHASE_NUMBER
+from forge.planning.numbers import PLAN as PLAN_NUMBER
+from forge.planning.numbers import leading, normal, plan_name
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 PHASE = Rule("phase-mismatch", "warning", False, "a plan's `phase` is that of its folder")
 PLAN = Rule("plan-mismatch", "warning", False, "a plan's `plan` is the number in its file's name")
-_FULL = re.compile(rf"(?P<phase>{NUMBER})-(?P<plan>\d+[A-Za-z]?)(?:-.*)?")
 _SAID = re.compile(
-    rf"(?:plan[\s_-]*)?(?:(?P<phase>{NUMBER})[-/])?(?P<plan>\d+[A-Za-z]?)(?!\w)", re.I
+    rf"(?:plan[\s_-]*)?(?:(?P<phase>{PHASE_NUMBER})[-/])?(?P<plan>{PLAN_NUMBER})(?!\w)", re.I
 )
 
 
@@ -34,13 +35,13 @@ def check(plan: Plan) -> Iterator[Finding]:
         return
     phase, number = plan.front.get("phase"), plan.front.get("plan")
     of_folder = leading(posixpath.basename(folder))
-    of_file = _FULL.fullmatch(name.removesuffix("PLAN.md").rstrip("-_."))
+    of_file = plan_name(name.removesuffix("PLAN.md").rstrip("-_."))
     if phase is not None and of_folder is not None:
         said = leading(phase.raw)
         if (
             said is not None
             and not _same(said, of_folder)
-            and not (of_file and _same(said, normal(of_file["phase"])))
+            and not (of_file and _same(said, normal(of_file.phase)))
         ):
             yield PHASE.at(
                 plan.source,
@@ -50,12 +51,12 @@ def check(plan: Plan) -> Iterator[Finding]:
             )
     if number is not None and of_file is not None:
         match = _SAID.match(number.raw.strip())
-        if match is not None and normal(match["plan"]) != normal(of_file["plan"]):
+        if match is not None and normal(match["plan"]) != normal(of_file.plan):
             yield PLAN.at(
                 plan.source,
                 number.span,
                 f"the plan says {shown(number.raw)}, and its file is {shown(name)}",
-                f"write `plan: {of_file['plan']}`, or rename the file",
+                f"write `plan: {of_file.plan}`, or rename the file",
             )
 
 

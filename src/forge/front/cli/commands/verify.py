@@ -67,7 +67,9 @@ def command(
     settings = load_at(tree) if rev else load(app.repository.root)
     catalog, files = _named(app, catalog, name, every)
     ran = (
-        importlib.import_module(_RUNNING).run_plans(app, [catalog.look_at(file) for file in files])
+        importlib.import_module(_RUNNING).run_plans(
+            app, [catalog.load_or_finding(file) for file in files]
+        )
         if run
         else None
     )

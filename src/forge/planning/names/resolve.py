@@ -1,0 +1,242 @@
+"""Resolves names: which document, phase or plan a user means.
+
+A name is a path, an id, a file's or folder's name, a number, a slug, or the start of one of them.
+The kinds of match are tried in that order over all candidates; the first kind that matches any
+candidate decides. Documents that are not archived come before those that are.
+"""
+
+from __future__ import annotations
+
+import os
+import posixpath
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from forge.errors import UnknownName
+from forge.planning.backlog.paths import has_id
+from forge.planning.names.document import Document
+from forge.planning.names.plan_files import Phase, PlanFile
+from forge.planning.numbers import bare, is_phase, leading, plan_name, without_number
+
+_MOST_LISTED = 20
+_PLAN_HINT = "name a plan by its id, its path or its slug"
+_DOCUMENT_HINT = "`forge list` shows what there is"
+
+Match = Callable[[Document], bool]
+
+
+class Place(Struct, frozen=True):
+    """Where a user typed a name: the repository's root and, if known, the folder, from which a
+    relative path counts too.
+    """
+
+    root: Path
+    here: Path | None = None
+
+    def paths(self, name: str) -> set[str]:
+        """Return the paths that a name may be, as written; a link means the link itself."""
+        paths = {posixpath.normpath(name)}
+        if self.here is not None:
+            parent, own = os.path.split(os.path.normpath(self.here / name))
+            paths.add(self._relative(os.path.join(os.path.realpath(parent), own)))
+        return paths
+
+    def real_path(self, name: str) -> str | None:
+        """Return the path that a name has when links are followed."""
+        if self.here is None:
+            return None
+        return self._relative(os.path.realpath(self.here / name))
+
+    def _relative(self, path: str) -> str:
+        return Path(os.path.relpath(path, os.path.realpath(self.root))).as_posix()
+
+
+def matching(
+    name: str, documents: Iterable[Document], place: Place, *, prefixes: bool = True
+) -> list[Document]:
+    """Return the documents that a name means: none, one, or several if it is ambiguous.
+
+    Without `prefixes`, the start of an id or of a name does not count.
+    """
+    candidates = list(documents)
+    for matches in _kinds_of_match(name, candidates, place, prefixes=prefixes):
+        found = [document for document in candidates if matches(document)]
+        if found:
+            return [document for document in found if not document.archived] or found
+    return []
+
+
+def one(name: str, documents: Iterable[Document], place: Place, what: str) -> Document:
+    """Return the one document that a name means; `what` names the kind in messages.
+
+    Raises UnknownName, which lists the candidates.
+    """
+    candidates = list(documents)
+    found = matching(name, candidates, place)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownName(
+            f"`{name}` names {len(found)} {what}s:{_listed(found)}",
+            "type more of the name, or name one of them by its path",
+        )
+    near = [document for document in candidates if name.lower() in document.path.lower()]
+    raise UnknownName(f"there is no {what} `{name}`{_listed(near)}", _DOCUMENT_HINT)
+
+
+def one_plan(name: str, files: Sequence[PlanFile], place: Place) -> PlanFile:
+    """Return the one plan that a name means. Raises UnknownName, which lists the candidates."""
+    found = plans_matching(name, files, place, prefixes=True)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise UnknownName(
+            f"`{name}` names {len(found)} plans:{_listed_plans(found)}",
+            "name one of them by its path",
+        )
+    near = [file for file in files if name.lower() in file.path.lower()] or files
+    listed = _listed_plans(near) or "\n  (this repository has no plans)"
+    raise UnknownName(f"there is no plan `{name}`; there are:{listed}", _PLAN_HINT)
+
+
+def plans_matching(
+    name: str, files: Sequence[PlanFile], place: Place, *, prefixes: bool = False
+) -> list[PlanFile]:
+    """Return the plans that a name means; the start of an id counts only with `prefixes`."""
+    by_path = {file.path: file for file in files}
+    documents = [Document.of_plan(file) for file in files]
+    found = matching(name, documents, place, prefixes=prefixes)
+    return [by_path[document.path] for document in found]
+
+
+def one_phase(name: str, phases: Sequence[Phase], place: Place) -> Phase | None:
+    """Return the one phase that a name means, or None; archived and quick phases are named by
+    their folder only.
+    """
+    paths = {*place.paths(name), place.real_path(name) or ""}
+    at_path = [phase for phase in phases if phase.folder in paths]
+    return at_path[0] if len(at_path) == 1 else phase_named(name, phases)
+
+
+def phase_named(name: str, phases: Sequence[Phase]) -> Phase | None:
+    """Return the one current phase whose folder's name, number or slug a name is, or None."""
+    current = [phase for phase in phases if _current(phase.folder)]
+    for matches in (_is_folder, _has_number, _has_slug):
+        found = [phase for phase in current if matches(name, phase.folder)]
+        if found:
+            return found[0] if len(found) == 1 else None
+    return None
+
+
+def names_phase(name: str, folder: str) -> bool:
+    """Return whether a name, as in a mission's `phases`, names a folder of plans: by its path, its
+    name, its number or its slug.
+    """
+    name = name.strip().rstrip("/")
+    if not name or _is_folder(name, folder):
+        return bool(name)
+    return _current(folder) and (_has_number(name, folder) or _has_slug(name, folder))
+
+
+def _current(folder: str) -> bool:
+    """Return whether a phase may be named by more than its folder."""
+    parts = folder.split("/")
+    return not {"milestones", "quick", "archive"} & set(parts)
+
+
+def _is_folder(name: str, folder: str) -> bool:
+    return name == posixpath.basename(folder) or posixpath.normpath(name) == folder
+
+
+def _has_number(name: str, folder: str) -> bool:
+    number = bare(name)
+    return number is not None and number == leading(posixpath.basename(folder))
+
+
+def _has_slug(name: str, folder: str) -> bool:
+    return bool(name) and posixpath.basename(folder).endswith(f"-{name}")
+
+
+def _kinds_of_match(
+    name: str, candidates: Sequence[Document], place: Place, *, prefixes: bool
+) -> Iterator[Match]:
+    """Yield the tests of a name, from the most exact kind of match to the least."""
+    paths = place.paths(name)
+    yield lambda document: document.path in paths or document.file in paths
+    real = place.real_path(name)
+    yield lambda document: real in (document.path, document.file)
+    if not name:
+        return
+    yield lambda document: document.id == name
+    yield _name_match(name)
+    yield lambda document: document.kind == "item" and has_id(document.name, name)
+    yield lambda document: document.kind == "phase" and _has_number(name, document.path)
+    yield _slug_match(name, candidates)
+    yield _number_match(name)
+    if prefixes:
+        yield lambda document: document.id.startswith(name) or document.name.startswith(name)
+
+
+def _name_match(name: str) -> Match:
+    """Return the test for a file's or folder's own name."""
+    stems = {name, name.removesuffix("-PLAN.md"), name.removesuffix("-PLAN")}
+
+    def matches(document: Document) -> bool:
+        if document.kind != "plan":
+            return name == document.name
+        file = PlanFile(document.path, document.id)
+        return file.stem in stems or document.id.rpartition("/")[2] in stems
+
+    return matches
+
+
+def _slug_match(name: str, candidates: Sequence[Document]) -> Match:
+    """Return the test for a slug; a phase's slug means its plan too if it has only one."""
+    plans = [document for document in candidates if document.kind == "plan"]
+    plans_in = Counter(posixpath.dirname(document.path) for document in plans)
+    words = name.lower()
+
+    def matches(document: Document) -> bool:
+        if document.kind == "phase":
+            return _has_slug(name, document.path)
+        if document.kind != "plan":
+            return False
+        folder = posixpath.dirname(document.path)
+        return words in _plan_slugs(document, alone=plans_in[folder] == 1)
+
+    return matches
+
+
+def _plan_slugs(document: Document, *, alone: bool) -> set[str]:
+    """Return the slugs of a plan: its own, and its folder's if the plan is alone there.
+
+    The number of a plan without a slug is a phase's name, not a slug.
+    """
+    file = PlanFile(document.path, document.id)
+    own = without_number(file.stem.lower())
+    slugs = set() if is_phase(own) else {own}
+    folder = posixpath.basename(file.folder).lower()
+    return slugs | {folder, without_number(folder)} if alone else slugs
+
+
+def _number_match(name: str) -> Match:
+    """Return the test for a plan's id without its slug: `01-02` means `01-02-login`."""
+    parts = plan_name(name)
+    if parts is None or parts.slug:
+        return lambda document: False
+    return lambda document: (
+        document.kind == "plan"
+        and PlanFile(document.path, document.id).stem.startswith(f"{parts.id}-")
+    )
+
+
+def _listed(documents: Sequence[Document]) -> str:
+    shown = documents[:_MOST_LISTED]
+    return "".join(f"\n  {each.kind:8} {each.id:14} {each.path}" for each in shown)
+
+
+def _listed_plans(files: Sequence[PlanFile]) -> str:
+    return "".join(f"\n  {file.id}  {file.path}" for file in files[:_MOST_LISTED])
