@@ -234,7 +234,7 @@ def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
     ready = forked.call("ready", "--explain").data
     assert (
         ready["ready"] == []
-        and "has to be mended first: conflict-markers" in ready["waiting"][0]["reasons"][0]
+        and "has to be fixed first: conflict-markers" in ready["waiting"][0]["reasons"][0]
     )
     (plan,) = (row for row in forked.call("list", "plans").data["items"])
     assert (

@@ -145,7 +145,7 @@ def test_a_plan_that_no_run_takes_holds_up_only_what_depends_on_it(written: Sand
     assert [plan["id"] for plan in ready["ready"]] == ["02-01"]
     waits = {each["id"]: " ".join(each["reasons"]) for each in ready["waiting"]}
     assert (
-        waits["01-02"].startswith("has to be mended first: no-steps")
+        waits["01-02"].startswith("has to be fixed first: no-steps")
         and "01-02, which is not" in waits["02-02"]
     )
     (written.root / ".planning/phases/02-rest/02-01-PLAN.md").unlink()

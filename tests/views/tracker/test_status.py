@@ -107,7 +107,7 @@ def test_items_that_can_start_come_behind_the_plans_by_priority(backlog: Sandbox
             "id": "aa2",
             "reasons": [
                 "depends on aa3, which is in_progress",
-                "depends on `aa9`, which is no item",
+                "depends on `aa9`, which is not an item",
             ],
         }
     ]
@@ -129,7 +129,10 @@ def test_next_is_an_item_where_no_plan_can_start(backlog: Sandbox) -> None:
 def test_the_backlog_in_status_and_on_the_board(backlog: Sandbox) -> None:
     said = backlog.forge("status").out
     assert "backlog: 3 todo, 1 in progress, 2 done, 1 waiting; 2 can start\n" in said
-    assert "but it says `done`, and 1 of 2 criteria are not met" in said and said.count("but ") == 1
+    assert (
+        "but its status is `done`, and 1 of 2 criteria are not met" in said
+        and said.count("but ") == 1
+    )
     counts = {"todo": 3, "in_progress": 1, "blocked": 0, "done": 2, "waiting": 1, "ready": 2}
     assert backlog.call("status").data["backlog"] == counts
     columns = {
@@ -242,7 +245,7 @@ def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> 
     )
     found = project.call("ready", "--explain").data
     assert [each["id"] for each in found["ready"]] == ["01-02"]
-    assert "has to be mended first: no-steps" in str(found["waiting"])
+    assert "has to be fixed first: no-steps" in str(found["waiting"])
     assert "waiting" not in project.call("ready").data
     assert project.forge("ready").out.startswith("01-02")
 

@@ -22,7 +22,8 @@ from forge.records.record import RunRecord, all_runs
 from forge.views.runs.diffs import changes_of
 from forge.views.runs.story import Chapter, Story, tell
 from forge.views.tracker.missions import MissionStatus
-from forge.views.tracker.status import PlanStatus, load_tracker
+from forge.views.tracker.plan_status import PlanStatus
+from forge.views.tracker.status import load_tracker
 
 _MOST_LINES = 3000  # of one step's diff
 

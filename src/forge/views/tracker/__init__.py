@@ -1,1 +1,1 @@
-"""Where things stand: missions, phases, plans and items, and what can start."""
+"""The state of missions, phases, plans and backlog items, and what can start next."""

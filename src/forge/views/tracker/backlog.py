@@ -1,4 +1,4 @@
-"""The backlog: items with how they stand, which of them can start, and in which order."""
+"""The status of backlog items: which can start, and in which order."""
 
 from __future__ import annotations
 
@@ -12,12 +12,14 @@ from msgspec import Struct
 from forge.planning.backlog.paths import ARCHIVE, PRIORITIES, STATUSES
 from forge.views.outline.entries import ItemLine
 
-_USUAL = "P2"  # of an item that names none
+_DEFAULT_PRIORITY = "P2"  # of an item that names none
+_IN_JSON = ("id", "path", "title", "status", "priority", "criteria", "met", "ready")
 
 
 class ItemStatus(Struct, frozen=True):
-    """An item: `met` of its `criteria` are ticked or evidenced; `reasons` say why one to do cannot
-    start.
+    """An item: `met` of its `criteria` are ticked or have evidence.
+
+    `reasons` say why an item with the status `todo` cannot start.
     """
 
     id: str
@@ -32,23 +34,14 @@ class ItemStatus(Struct, frozen=True):
     contradiction: str
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
-        names = (
-            "id",
-            "path",
-            "title",
-            "status",
-            "priority",
-            "criteria",
-            "met",
-            "ready",
-            "contradiction",
-        )
-        return {name: getattr(self, name) for name in names}
+        return {
+            **{name: getattr(self, name) for name in _IN_JSON},
+            "contradiction": self.contradiction,
+        }
 
 
 class Backlog:
-    """The items of a work tree that were not put away."""
+    """The items of a work tree that are not archived."""
 
     def __init__(self, root: Path, lines: Mapping[str, ItemLine]) -> None:
         self._root = root
@@ -59,36 +52,32 @@ class Backlog:
 
     @cached_property
     def items(self) -> list[ItemStatus]:
-        """Each item with how it stands, the most urgent first."""
-        found = [
+        """The items, the most urgent first."""
+        items = [
             self._item(path, line)
             for path, line in self._lines.items()
             if not path.startswith(f"{ARCHIVE}/")
         ]
-        return sorted(found, key=lambda item: (_urgency(item.priority), item.id))
+        return sorted(items, key=lambda item: (_urgency(item.priority), item.id))
 
     def _item(self, path: str, line: ItemLine) -> ItemStatus:
-        unmet = sum(not (named and os.path.isfile(self._root / named)) for named in line.unticked)
+        unmet = sum(not self._has_evidence(evidence) for evidence in line.unticked)
         reasons = list(self._reasons(line)) if line.status == "todo" else []
-        contradicted = line.status == "done" and unmet and not line.forced
-        wrong = f"it cannot be read: {line.problem}" if line.problem else ""
-        wrong = wrong or (
-            f"it says `done`, and {unmet} of {line.criteria} criteria are not met"
-            if contradicted
-            else ""
-        )
         return ItemStatus(
             line.id,
             path,
             line.title,
             line.status,
-            line.priority or _USUAL,
+            line.priority or _DEFAULT_PRIORITY,
             line.criteria,
             line.criteria - unmet,
             line.status == "todo" and not reasons,
             reasons,
-            wrong,
+            _contradiction(line, unmet),
         )
+
+    def _has_evidence(self, path: str | None) -> bool:
+        return bool(path) and os.path.isfile(self._root / str(path))
 
     def _reasons(self, line: ItemLine) -> Iterator[str]:
         if line.problem:
@@ -96,31 +85,37 @@ class Backlog:
         for name in line.depends_on:
             path, needed = self._by_id.get(name, ("", None))
             if needed is None:
-                yield f"depends on `{name}`, which is no item"
+                yield f"depends on `{name}`, which is not an item"
             elif needed.status != "done":
-                away = " and was put away" if path.startswith(f"{ARCHIVE}/") else ""
-                yield f"depends on {name}, which is {needed.status}{away}"
+                archived = " and archived" if path.startswith(f"{ARCHIVE}/") else ""
+                yield f"depends on {name}, which is {needed.status}{archived}"
 
     @cached_property
     def ready(self) -> list[ItemStatus]:
-        """The items to do whose dependencies are done, the most urgent first."""
+        """The `todo` items whose dependencies are done, the most urgent first."""
         return [item for item in self.items if item.ready]
 
     def of_status(self, status: str) -> list[ItemStatus]:
-        """Return the items that stand so."""
         return [item for item in self.items if item.status == status]
 
     @property
     def columns(self) -> list[tuple[str, list[ItemStatus]]]:
-        """Each status with its items, those that nobody knows last."""
+        """Each status with its items; statuses that forge does not know come last."""
         unknown = sorted({item.status for item in self.items} - {*STATUSES})
         order = ("todo", "in_progress", "blocked", "done", *unknown)
         return [(status, self.of_status(status)) for status in order]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it: how many items stand how."""
         return {**{status: len(items) for status, items in self.columns}, "ready": len(self.ready)}
 
 
+def _contradiction(line: ItemLine, unmet: int) -> str:
+    if line.problem:
+        return f"it cannot be read: {line.problem}"
+    if line.status == "done" and unmet and not line.forced:
+        return f"its status is `done`, and {unmet} of {line.criteria} criteria are not met"
+    return ""
+
+
 def _urgency(priority: str) -> int:
-    return PRIORITIES.index(priority) if priority in PRIORITIES else PRIORITIES.index(_USUAL)
+    return PRIORITIES.index(priority if priority in PRIORITIES else _DEFAULT_PRIORITY)

@@ -1,13 +1,12 @@
-"""The plans in columns, from open to proven, and the items of the backlog in columns of their
-own.
-"""
+"""The board: plans in columns from open to proven, and backlog items in columns of their own."""
 
 from __future__ import annotations
 
 from msgspec import Struct
 
 from forge.views.tracker.backlog import ItemStatus
-from forge.views.tracker.status import PlanStatus, Tracker
+from forge.views.tracker.plan_status import PlanStatus
+from forge.views.tracker.status import Tracker
 
 _COLUMNS = {
     "open": ("open",),
@@ -21,11 +20,14 @@ _COLUMNS = {
 
 
 class Card(Struct, frozen=True):
-    """One plan or item on the board; `note` says what it waits for, or what is odd about it."""
+    """A plan or an item on the board; `note` says what it waits for, or what is contradictory."""
 
     id: str
     title: str
     note: str
+
+    def as_data(self) -> dict[str, object]:
+        return {"id": self.id, "title": self.title, "note": self.note}
 
 
 class Column(Struct, frozen=True):
@@ -35,61 +37,53 @@ class Column(Struct, frozen=True):
     cards: list[Card]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
-        return {
-            "name": self.name,
-            "cards": [
-                {"id": card.id, "title": card.title, "note": card.note} for card in self.cards
-            ],
-        }
+        return {"name": self.name, "cards": [card.as_data() for card in self.cards]}
 
 
 class Board(Struct, frozen=True):
-    """The columns of the plans, which evidence fills, and those of the items, which people fill;
-    also the empty ones.
+    """The columns of the plans, which evidence fills, and those of the items, which users fill.
+
+    Empty columns are included.
     """
 
     plans: list[Column]
     items: list[Column]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
-            "columns": [each.as_data() for each in self.plans],
-            "backlog": [each.as_data() for each in self.items],
+            "columns": [column.as_data() for column in self.plans],
+            "backlog": [column.as_data() for column in self.items],
         }
 
 
-def board(standing: Tracker) -> Board:
-    """Return the board."""
+def board(tracker: Tracker) -> Board:
+    """Return the board of a repository."""
     items = [
-        Column(status.replace("_", " "), [_item(each) for each in found])
-        for status, found in standing.backlog.columns
+        Column(status.replace("_", " "), [_item_card(item) for item in items])
+        for status, items in tracker.backlog.columns
     ]
-    return Board(_plans(standing), items)
+    return Board(_plan_columns(tracker), items)
 
 
-def _plans(standing: Tracker) -> list[Column]:
-    current = [plan for plan in standing.plans if not plan.archived]
+def _plan_columns(tracker: Tracker) -> list[Column]:
+    current = [plan for plan in tracker.plans if not plan.archived]
     return [
-        Column(name, [_card(plan) for plan in current if plan.word in words])
+        Column(name, [_plan_card(plan) for plan in current if plan.word in words])
         for name, words in _COLUMNS.items()
     ]
 
 
-def _card(plan: PlanStatus) -> Card:
-    waits = (
-        f"waits: {plan.waiting_for['kind']}"
-        if plan.waiting_for
-        else plan.word
-        if plan.word in ("failed", "stale")
-        else ""
-    )
-    return Card(plan.id, plan.title, waits or plan.contradiction)
+def _plan_card(plan: PlanStatus) -> Card:
+    if plan.waiting_for:
+        note = f"waits: {plan.waiting_for['kind']}"
+    elif plan.word in ("failed", "stale"):
+        note = plan.word
+    else:
+        note = plan.contradiction
+    return Card(plan.id, plan.title, note)
 
 
-def _item(item: ItemStatus) -> Card:
-    told = f"{item.priority} {item.met}/{item.criteria}" if item.criteria else item.priority
-    return Card(
-        item.id, item.title, "; ".join(filter(None, (told, *item.reasons, item.contradiction)))
-    )
+def _item_card(item: ItemStatus) -> Card:
+    progress = f"{item.priority} {item.met}/{item.criteria}" if item.criteria else item.priority
+    notes = filter(None, (progress, *item.reasons, item.contradiction))
+    return Card(item.id, item.title, "; ".join(notes))

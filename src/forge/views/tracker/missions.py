@@ -1,6 +1,4 @@
-"""Missions with how they stand: what the plans of their phases have come to, and whether their own
-word agrees.
-"""
+"""The status of missions: how many plans of their phases are done, and contradictions."""
 
 from __future__ import annotations
 
@@ -16,9 +14,7 @@ from forge.views.outline.scan import MISSIONS
 
 
 class Tally(NamedTuple):
-    """The plans of a phase: how many there are, and how many are proven, only claimed, or
-    neither.
-    """
+    """The number of plans, of proven plans, and of plans that are claimed without a run."""
 
     plans: int
     proven: int
@@ -26,12 +22,12 @@ class Tally(NamedTuple):
 
     @property
     def left(self) -> int:
-        """How many nobody calls done, or a run showed not to be."""
+        """The number of plans that are neither proven nor claimed."""
         return self.plans - self.proven - self.claimed
 
 
 class MissionStatus(Struct, frozen=True):
-    """A mission with the folders of its phases, and what their plans have come to."""
+    """A mission with the folders of its phases and the tally of their plans."""
 
     line: MissionLine
     folders: list[str]
@@ -39,11 +35,10 @@ class MissionStatus(Struct, frozen=True):
     contradiction: str
 
     def has(self, folder: str) -> bool:
-        """Say whether a phase's folder is part of it; one that names no phases has all of them."""
+        """Return whether a phase's folder belongs to it; a mission without phases has all."""
         return folder in self.folders or not self.line.phases
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             **structs.asdict(self.line),
             **self.tally._asdict(),
@@ -54,22 +49,21 @@ class MissionStatus(Struct, frozen=True):
 def mission_status(
     line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]
 ) -> MissionStatus:
-    """Return how a mission stands; `tallies` has that of each phase by its folder."""
-    found = {name: phase_named(name, phases) for name in line.phases}
-    folders = [phase.folder for phase in found.values() if phase]
-    whole = not line.path.startswith(MISSIONS)  # the implicit mission is all that there is
-    counted = [tallies[folder] for folder in (tallies if whole else dict.fromkeys(folders))]
+    """Return the status of a mission; `tallies` holds one tally for each phase's folder."""
+    by_name = {name: phase_named(name, phases) for name in line.phases}
+    folders = [phase.folder for phase in by_name.values() if phase]
+    implicit = not line.path.startswith(MISSIONS)  # without mission files, all phases count
+    counted = [tallies[folder] for folder in (tallies if implicit else dict.fromkeys(folders))]
     tally = Tally(*(sum(numbers) for numbers in zip((0, 0, 0), *counted, strict=True)))
-    empty = [name for name, phase in found.items() if phase is None]
-    return MissionStatus(line, folders, tally, _contradiction(line, tally, empty))
+    without_plans = [name for name, phase in by_name.items() if phase is None]
+    return MissionStatus(line, folders, tally, _contradiction(line, tally, without_plans))
 
 
-def _contradiction(line: MissionLine, tally: Tally, empty: Sequence[str]) -> str:
-    """Say why a mission cannot be read, or what speaks against one that is called done; empty where
-    nothing does.
-    """
-    if line.problem or line.status != "done":
-        return f"it cannot be read: {line.problem}" if line.problem else ""
-    against = [f"{tally.left} of its {tally.plans} plans are not done"] if tally.left else []
-    against += [f"its phase `{name}` has no plans" for name in empty]
-    return f"its file says `done`, and {', '.join(against)}" if against else ""
+def _contradiction(line: MissionLine, tally: Tally, without_plans: Sequence[str]) -> str:
+    if line.problem:
+        return f"it cannot be read: {line.problem}"
+    if line.status != "done":
+        return ""
+    reasons = [f"{tally.left} of its {tally.plans} plans are not done"] if tally.left else []
+    reasons += [f"its phase `{name}` has no plans" for name in without_plans]
+    return f"its file says `done`, and {', '.join(reasons)}" if reasons else ""

@@ -1,6 +1,4 @@
-"""Requirements traced to the plans that name them, the runs of those plans, and the evidence that
-the runs left.
-"""
+"""Requirements traced to the plans that name them, their runs and the evidence of those runs."""
 
 from __future__ import annotations
 
@@ -13,22 +11,26 @@ from forge.planning.gsd.requirements import PATH, Requirement, Requirements, ids
 from forge.planning.names.plan_files import RUNS
 from forge.text.source import Source
 from forge.views.outline.entries import RunLine
-from forge.views.tracker.status import PlanStatus, Tracker
+from forge.views.tracker.plan_status import PlanStatus
+from forge.views.tracker.status import Tracker
+
+WORDS = ("proven", "planned", "not covered", "put off")
 
 
 class TracedPlan(Struct, frozen=True):
-    """A plan that names a requirement: how it stands, and its runs with the evidence files of
-    each.
-    """
+    """A plan that names a requirement: its status, and its runs with their evidence files."""
 
     id: str
     path: str
     word: str
     runs: list[dict[str, object]]
 
+    def as_data(self) -> dict[str, object]:
+        return {"id": self.id, "path": self.path, "word": self.word, "runs": self.runs}
+
 
 class Traced(Struct, frozen=True):
-    """A requirement: whether its box is ticked (None without one) and the plans that name it."""
+    """A requirement: whether its box is ticked (None without a box), and the plans that name it."""
 
     id: str
     text: str
@@ -39,25 +41,20 @@ class Traced(Struct, frozen=True):
 
     @property
     def word(self) -> str:
-        """How it stands: proven by every plan that names it, planned, not covered, or put off."""
+        """Its status: one of WORDS; `proven` if every plan that names it is proven."""
         if not self.plans:
             return "put off" if self.aside else "not covered"
         return "proven" if all(plan.word == "proven" for plan in self.plans) else "planned"
 
     @property
     def contradiction(self) -> str:
-        """Say where a ticked box is not what the evidence shows; empty where it is."""
+        """Describe how a ticked box differs from the evidence; empty if it does not."""
         if not self.ticked or self.word == "proven":
             return ""
-        shown = ", ".join(f"{plan.id} {plan.word}" for plan in self.plans)
-        return f"ticked, and {shown or 'no plan names it'}"
+        states = ", ".join(f"{plan.id} {plan.word}" for plan in self.plans)
+        return f"ticked, and {states or 'no plan names it'}"
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
-        plans = [
-            {"id": plan.id, "path": plan.path, "word": plan.word, "runs": plan.runs}
-            for plan in self.plans
-        ]
         return {
             "id": self.id,
             "text": self.text,
@@ -65,13 +62,15 @@ class Traced(Struct, frozen=True):
             "ticked": self.ticked,
             "word": self.word,
             "contradiction": self.contradiction,
-            "plans": plans,
+            "plans": [plan.as_data() for plan in self.plans],
         }
 
 
 class Trace(Struct, frozen=True):
-    """Every requirement of a work tree, and the names that plans use for requirements that nobody
-    defined.
+    """The requirements of a work tree.
+
+    `unknown` has pairs of a plan and a requirement it names that is not defined. `path` is None
+    if there is no REQUIREMENTS.md.
     """
 
     path: str | None
@@ -79,77 +78,76 @@ class Trace(Struct, frozen=True):
     unknown: list[tuple[str, str]]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
-        words = [each.word for each in self.requirements]
+        words = [requirement.word for requirement in self.requirements]
         return {
             "path": self.path,
             "totals": {word.replace(" ", "_"): words.count(word) for word in WORDS},
-            "requirements": [each.as_data() for each in self.requirements],
+            "requirements": [requirement.as_data() for requirement in self.requirements],
             "unknown": [{"plan": plan, "name": name} for plan, name in self.unknown],
         }
 
 
-WORDS = ("proven", "planned", "not covered", "put off")
-
-
-def trace(repository: Repository, standing: Tracker) -> Trace:
-    """Return what REQUIREMENTS.md defines, traced; without that file nothing is defined."""
-    known, source = _requirements(repository)
+def trace(repository: Repository, tracker: Tracker) -> Trace:
+    """Trace what REQUIREMENTS.md defines; without that file nothing is defined."""
+    source = _source(repository)
+    requirements = Requirements.of(source) if source else None
     runs: dict[str, list[RunLine]] = {}
-    for run in standing.outline.runs:
+    for run in tracker.outline.runs:
         runs.setdefault(run.plan_path, []).append(run)
-    named: dict[str, list[TracedPlan]] = {}
+    plans_by_name: dict[str, list[TracedPlan]] = {}
     unknown: list[tuple[str, str]] = []
-    for plan in standing.plans:
-        names = standing.outline.plans[plan.path].requirements
+    for plan in tracker.plans:
+        names = tracker.outline.plans[plan.path].requirements
         traced = _plan(repository, plan, runs.get(plan.path, []))
         for name in named_by(names):
-            named.setdefault(name, []).append(traced)
-        if known is not None:
+            plans_by_name.setdefault(name, []).append(traced)
+        if requirements is not None:
             unknown += [
                 (plan.id, name)
                 for name in names
-                if is_id(name) and not ids_in(name) & set(known.spoken)
+                if is_id(name) and not ids_in(name) & set(requirements.spoken)
             ]
-    defined = known.defined if known else []
-    return Trace(
-        PATH if known else None, [_traced(each, source, named) for each in defined], unknown
-    )
+    if source is None or requirements is None:
+        return Trace(None, [], [])
+    defined = [_traced(one, source, plans_by_name) for one in requirements.defined]
+    return Trace(PATH, defined, unknown)
 
 
-def _requirements(repository: Repository) -> tuple[Requirements | None, Source | None]:
+def _source(repository: Repository) -> Source | None:
     try:
-        source = Source.read(repository.root, PATH)
+        return Source.read(repository.root, PATH)
     except OSError:
-        return None, None
-    return Requirements.of(source), source
+        return None
 
 
-def _traced(each: Requirement, source: Source | None, named: dict[str, list[TracedPlan]]) -> Traced:
-    line = source.line_text(each.spot.line) if source else ""
-    text = line.partition(each.id)[2].replace("**", "").strip(" *_`:|-–—]")
+def _traced(
+    requirement: Requirement, source: Source, plans_by_name: dict[str, list[TracedPlan]]
+) -> Traced:
+    line = requirement.spot.line
+    after_id = source.line_text(line).partition(requirement.id)[2]
     return Traced(
-        each.id, text, each.spot.line, each.ticked, each.aside, named.get(each.id.lower(), [])
+        requirement.id,
+        after_id.replace("**", "").strip(" *_`:|-–—]"),
+        line,
+        requirement.ticked,
+        requirement.aside,
+        plans_by_name.get(requirement.id.lower(), []),
     )
 
 
 def _plan(repository: Repository, plan: PlanStatus, runs: list[RunLine]) -> TracedPlan:
-    return TracedPlan(
-        plan.id,
-        plan.path,
-        plan.word,
-        [
-            {
-                "run": run.run,
-                "status": run.status,
-                "verdict": run.verdict,
-                "counts": run.counts,
-                "record": f"{RUNS}/{run.run}",
-                "evidence": _evidence(repository, run.run),
-            }
-            for run in runs
-        ],
-    )
+    return TracedPlan(plan.id, plan.path, plan.word, [_run(repository, run) for run in runs])
+
+
+def _run(repository: Repository, run: RunLine) -> dict[str, object]:
+    return {
+        "run": run.run,
+        "status": run.status,
+        "verdict": run.verdict,
+        "counts": run.counts,
+        "record": f"{RUNS}/{run.run}",
+        "evidence": _evidence(repository, run.run),
+    }
 
 
 def _evidence(repository: Repository, run: str) -> list[str]:

@@ -51,5 +51,5 @@ def _waiting(found: Tracker) -> list[tuple[str, list[str]]]:
             reasons[plan.path] = [f"its run {plan.run} is {plan.run_status}"]
         problem = found.outline.plans[plan.path].problem
         if problem and plan.word == "open":
-            reasons.setdefault(plan.path, []).append(f"has to be mended first: {problem}")
+            reasons.setdefault(plan.path, []).append(f"has to be fixed first: {problem}")
     return [(plan.id, reasons[plan.path]) for plan in found.plans if plan.path in reasons]

@@ -13,7 +13,8 @@ from forge.text.plural import amount
 from forge.text.printable import visible
 from forge.views.tracker.backlog import Backlog
 from forge.views.tracker.missions import MissionStatus
-from forge.views.tracker.status import PlanStatus, Tracker, load_tracker
+from forge.views.tracker.plan_status import PlanStatus
+from forge.views.tracker.status import Tracker, load_tracker
 
 
 @click.command("status", cls=Verb)
