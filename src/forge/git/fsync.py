@@ -30,7 +30,7 @@ _MANY = 1000  # objects from which on the file system is flushed as a whole
 
 
 @contextmanager
-def unsynced() -> Iterator[None]:
+def without_fsync() -> Iterator[None]:
     """Let pygit2 write objects that nothing refers to before `sync_commit` has flushed them."""
     pygit2.settings.enable_fsync_gitdir(False)
     try:
@@ -73,7 +73,7 @@ def sync_objects(repository: Repository, made: Collection[str], *others: Path) -
     StorageFailed.
     """
     paths = list(map(os.fspath, others))
-    if at_once(len(made)):
+    if sync_together(len(made)):
         sync_file_system(repository)
     else:
         folder = repository.common_dir / "objects"
@@ -88,7 +88,7 @@ def _syncfs() -> ctypes._NamedFuncPointer | None:
     return None
 
 
-def at_once(number: int) -> bool:
+def sync_together(number: int) -> bool:
     """Say whether so many objects are flushed by flushing the file system that they lie on."""
     return number >= _MANY and _syncfs() is not None
 

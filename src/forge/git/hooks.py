@@ -15,7 +15,7 @@ _HEEDED = r"^(commit\.gpgsign|core\.hookspath|i18n\.commitencoding|hook\..*)$"
 _NONE = 1  # the status of `git config` where no setting is of that name
 
 
-def sign(repository: Repository) -> str:
+def fingerprint(repository: Repository) -> str:
     """Return what tells one state of hooks and settings from another; git's samples, which never
     run, are left out.
     """
@@ -26,15 +26,15 @@ def sign(repository: Repository) -> str:
     return found.hexdigest()
 
 
-def heeded(repository: Repository) -> bool:
+def affect_commits(repository: Repository) -> bool:
     """Say whether a commit of git's would run, sign or recode something here: hooks, or the
     settings that ask for it.
     """
-    return _heeded(repository, sign(repository))
+    return _affect_commits(repository, fingerprint(repository))
 
 
 @lru_cache(maxsize=8)
-def _heeded(repository: Repository, sign: str) -> bool:
+def _affect_commits(repository: Repository, sign: str) -> bool:
     """Answer for hooks and settings of one sign; git is asked for the settings, since it knows all
     places of them.
     """

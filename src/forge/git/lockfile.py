@@ -33,7 +33,7 @@ def write_prepared(path: Path, data: bytes) -> None:
         os.close(descriptor)
 
 
-def take(prepared: Path, lock: Path) -> None:
+def acquire(prepared: Path, lock: Path) -> None:
     """Link a prepared file to a lock. Raises Held where another git has it for longer than five
     seconds.
     """
@@ -51,7 +51,7 @@ def take(prepared: Path, lock: Path) -> None:
             time.sleep(0.02)
 
 
-def let_go(prepared: Path, lock: Path) -> bool:
+def release(prepared: Path, lock: Path) -> bool:
     """Remove a lock if it is the prepared file; say whether it was."""
     with contextlib.suppress(FileNotFoundError):
         if lock.samefile(prepared):
@@ -60,13 +60,13 @@ def let_go(prepared: Path, lock: Path) -> bool:
     return False
 
 
-def remove_left(repository: Repository, prefix: str, lock: Path | None, alive: set[int]) -> bool:
+def remove_stale(repository: Repository, prefix: str, lock: Path | None, alive: set[int]) -> bool:
     """Remove what dead processes prepared, and `lock` if it is one of that; say whether it was."""
     removed = False
     for left in repository.scratch.glob(f"{prefix}*"):
         pid = left.name.removeprefix(prefix).partition("-")[0]
         if not pid.isdigit() or int(pid) in alive:
             continue
-        removed = (lock is not None and let_go(left, lock)) or removed
+        removed = (lock is not None and release(left, lock)) or removed
         left.unlink(missing_ok=True)
     return removed

@@ -8,7 +8,7 @@ from forge.errors import RepositoryError
 from forge.git.lazy_pygit2 import pygit2
 
 
-def opened(git_dir: Path) -> pygit2.Repository:
+def open_repository(git_dir: Path) -> pygit2.Repository:
     """Return the repository as pygit2 opens it. Raises RepositoryError, by name, for a format that
     it does not read.
     """

@@ -15,7 +15,7 @@ _QUIET = {
 }  # git's own defaults: leave at once where all fits, and let colours through
 
 
-def wants_colour(repository: Repository) -> bool:
+def wants_color(repository: Repository) -> bool:
     """Say whether git would colour what it prints on a terminal, by `color.ui`."""
     try:
         return repository.git("config", "--get-colorbool", "color.ui", "true").strip() != b"false"

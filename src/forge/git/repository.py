@@ -16,7 +16,8 @@ from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.discover import plain_root
 from forge.git.lazy_pygit2 import pygit2
-from forge.git.open import opened
+from forge.git.open import open_repository
+from forge.git.status import STATUS, StatusEntry, parse_status
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge",
@@ -136,7 +137,7 @@ class Repository:
         """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it
         does not read.
         """
-        return opened(self.git_dir)
+        return open_repository(self.git_dir)
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
         """Run git in the work tree's root, without hooks, and return its output. Raises
@@ -170,7 +171,7 @@ class Repository:
         with open(place, "rb", buffering=0) as file:
             return os.fsdecode(file.read().strip())
 
-    def head_sign(self) -> str:
+    def head_fingerprint(self) -> str:
         """Return what changes whenever HEAD's commit does, from the files alone; no object is
         read.
         """
@@ -214,7 +215,7 @@ class Repository:
                 hint if was else f"see `git fsck`: {error}",
             ) from error
 
-    def leaves_out_history(self) -> bool:
+    def lacks_history(self) -> bool:
         """Say whether this clone was made without a part of the history: a shallow or a partial
         one.
         """
@@ -233,17 +234,9 @@ class Repository:
             (what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None
         )
 
-    def dirty(self) -> list[str]:
-        """Return `XY path` for each uncommitted path, untracked ones included, ignored ones not."""
-        output = self.git(
-            "--no-optional-locks",
-            "status",
-            "--porcelain",
-            "-z",
-            "--untracked-files=all",
-            "--no-renames",
-        )
-        return program.fields(output)
+    def dirty(self) -> list[StatusEntry]:
+        """Return the uncommitted paths, untracked files included, ignored ones not."""
+        return parse_status(self.git(*STATUS))
 
     def relative(self, path: Path) -> str:
         """Return a path relative to the root, with `/`. Raises ValueError where it lies

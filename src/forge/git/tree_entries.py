@@ -7,9 +7,9 @@ from __future__ import annotations
 import os
 from collections.abc import Mapping
 
+from forge.git import modes
 from forge.git.lazy_pygit2 import pygit2
 
-_FOLDER = 0o040000
 _ID = 20  # bytes of an object's id
 
 Entry = tuple[int, str] | None
@@ -22,16 +22,16 @@ def entry_at(objects: pygit2.Repository, tree: pygit2.Tree, path: str) -> Entry:
     """Return mode and id of what a tree has at a path, folders too; None where it has nothing
     there.
     """
-    entry: Entry = (_FOLDER, str(tree.id))
+    entry: Entry = (modes.FOLDER, str(tree.id))
     for name in path.split("/"):
-        if entry is None or entry[0] != _FOLDER:
+        if entry is None or entry[0] != modes.FOLDER:
             return None
         entry = _named(objects[entry[1]].peel(pygit2.Tree), name)
     return entry
 
 
 def _named(tree: pygit2.Tree, name: str) -> Entry:
-    if not is_text(name):
+    if not is_utf8(name):
         return _entries(tree).get(os.fsencode(name))
     return (int(tree[name].filemode or 0), str(tree[name].id)) if name in tree else None
 
@@ -63,7 +63,7 @@ def _nested(entries: Mapping[str, Entry]) -> Nested:
 
 
 def _written(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested) -> pygit2.Oid:
-    if not all(map(is_text, nested)):
+    if not all(map(is_utf8, nested)):
         return _written_raw(objects, tree, nested)
     builder = objects.TreeBuilder(tree) if tree is not None else objects.TreeBuilder()
     for name, entry in nested.items():
@@ -85,14 +85,14 @@ def _written_raw(
     for name, entry in nested.items():
         key = os.fsencode(name)
         before = entries.get(key)
-        below = objects[before[1]] if before and before[0] == _FOLDER else None
+        below = objects[before[1]] if before and before[0] == modes.FOLDER else None
         made = _folder(objects, below, entry) if isinstance(entry, dict) else entry
         if made is not None:
             entries[key] = made
         else:
             entries.pop(key, None)
     ordered = sorted(
-        entries.items(), key=lambda item: item[0] + (b"/" if item[1][0] == _FOLDER else b"")
+        entries.items(), key=lambda item: item[0] + (b"/" if item[1][0] == modes.FOLDER else b"")
     )
     raw = b"".join(
         f"{mode:o} ".encode() + name + b"\0" + bytes.fromhex(oid) for name, (mode, oid) in ordered
@@ -103,10 +103,10 @@ def _written_raw(
 def _folder(objects: pygit2.Repository, before: pygit2.Object | None, nested: Nested) -> Entry:
     """Return the entry of a folder with entries replaced; None where nothing is left in it."""
     made = _written(objects, before if isinstance(before, pygit2.Tree) else None, nested)
-    return (_FOLDER, str(made)) if len(objects[made].peel(pygit2.Tree)) else None
+    return (modes.FOLDER, str(made)) if len(objects[made].peel(pygit2.Tree)) else None
 
 
-def is_text(name: str) -> bool:
+def is_utf8(name: str) -> bool:
     """Say whether a name is UTF-8."""
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 

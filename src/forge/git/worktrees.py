@@ -34,7 +34,7 @@ def other_roots(repository: Repository) -> list[Path]:
     return [root for root in found if root is not None]
 
 
-def at(repository: Repository, git_dir: Path) -> Repository:
+def open_at(repository: Repository, git_dir: Path) -> Repository:
     """Return the repository as of another of its work trees. Raises RepositoryError where that is
     gone.
     """
@@ -69,7 +69,7 @@ def add(repository: Repository, place: Path, branch: str, commit: str) -> Reposi
     return Repository.discover(place)
 
 
-def add_again(repository: Repository, git_dir: Path, place: Path, branch: str) -> Repository:
+def recreate(repository: Repository, git_dir: Path, place: Path, branch: str) -> Repository:
     """Make a linked work tree again that somebody removed: where it was, else at `place`, on its
     branch, and return it.
 
@@ -83,7 +83,7 @@ def add_again(repository: Repository, git_dir: Path, place: Path, branch: str) -
             f"`git branch {branch} COMMIT` brings the branch back (`forge runs --json` tells the"
             " commits), then try again",
         )
-    elsewhere = on_branch(repository, branch)
+    elsewhere = git_dir_of_branch(repository, branch)
     if repository.head().branch == f"refs/heads/{branch}" or elsewhere not in (None, git_dir):
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone, and {branch} is checked out elsewhere",
@@ -101,7 +101,7 @@ def remove(repository: Repository, place: Path, branch: str) -> None:
     program.run(repository.root, "branch", "-q", "-D", branch)
 
 
-def on_branch(repository: Repository, branch: str) -> Path | None:
+def git_dir_of_branch(repository: Repository, branch: str) -> Path | None:
     """Return git's folder of the linked work tree that is on a branch; None where there is none."""
     for git_dir in sorted((repository.common_dir / "worktrees").glob("*")):
         try:
@@ -122,7 +122,7 @@ def remove_unused(repository: Repository, branch: str, name: str) -> bool:
     commit is, ignored files included. A tree that git never finished making is left to a person:
     nothing tells whether that git is at work.
     """
-    git_dir = on_branch(repository, branch)
+    git_dir = git_dir_of_branch(repository, branch)
     root = root_of(git_dir) if git_dir is not None else None
     holders = (
         "for-each-ref",
@@ -148,7 +148,7 @@ def remove_unused(repository: Repository, branch: str, name: str) -> bool:
     return program.attempt(repository.root, "branch", "-q", "-D", branch).returncode == 0
 
 
-def ignored(repository: Repository) -> list[str]:
+def ignored_paths(repository: Repository) -> list[str]:
     """Return what git ignores in the work tree, folders that are ignored whole as one entry."""
     output = repository.git(
         "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"

@@ -4,7 +4,6 @@ from the tracked copies.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +11,9 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forge.git import worktrees
+from forge.git.blob_id import file_blob_id
 from forge.git.clone import known_clone_id
-from forge.git.commits import record_commit
+from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
 from forge.planning.names import moved_plans
 from forge.records.card import RUNS, RunCard
@@ -136,7 +136,7 @@ def _at_home(root: Path, records: list[RunRecord]) -> list[RunRecord]:
     }
     if not lost:
         return records
-    now = moved_plans.homes(lost, moved_plans.said_by(root), lambda path: blob_id(root / path))
+    now = moved_plans.homes(lost, moved_plans.said_by(root), lambda path: file_blob_id(root / path))
     return [replace(record, moved_to=now.get(record.card.plan_path, "")) for record in records]
 
 
@@ -167,7 +167,7 @@ def home_of(repository: Repository, record: RunRecord) -> Repository:
     """
     if not record.live or belongs_here(repository, record.folder):
         return repository
-    return worktrees.at(
+    return worktrees.open_at(
         repository, Path((record.folder / "work-tree").read_text("utf-8", "surrogateescape"))
     )
 
@@ -265,7 +265,7 @@ def tracked_copy(repository: Repository, record: RunRecord) -> str | None:
         return None
     path = f"{record.card.folder}/timeline.jsonl"
     here = _bytes(repository.root / path)
-    committed = record_commit.file_at(repository, repository.head().commit, path)
+    committed = file_at(repository, repository.head().commit, path)
     if here is None:
         what = "is missing" if committed is not None else ""
     elif not (_bytes(record.folder / "timeline.jsonl") or b"").startswith(here):
@@ -281,16 +281,6 @@ def tracked_copy(repository: Repository, record: RunRecord) -> str | None:
     return (
         f"the tracked copy {path} {what}; the live log is what counts, and forge writes the copy"
         " again when it next stops"
-    )
-
-
-def blob_id(path: Path) -> str:
-    """Return the id that git gives to a file as it lies, empty for one that cannot be read."""
-    data = _bytes(path)
-    return (
-        ""
-        if data is None
-        else hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
     )
 
 

@@ -103,6 +103,6 @@ def test_a_lock_that_a_dead_forge_left_is_known_by_its_inode(sandbox: Sandbox) -
         prepared = repository.scratch / f"ref-{pid}-0123"
         prepared.write_text(sandbox.head() + "\n")
         os.link(prepared, lock) if same else lock.write_text(sandbox.head() + "\n")
-        assert refs.remove_left_lock(repository, {mine}) is removed
+        assert refs.remove_stale_lock(repository, {mine}) is removed
         assert (lock.exists(), prepared.exists()) == (not removed, pid == mine)
         lock.unlink(missing_ok=True)

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from forge.git.commits.step_commit import stage
-from forge.git.hooks import heeded
+from forge.git.hooks import affect_commits
 from forge.git.repository import Repository
 from tests.conftest import DATES, Sandbox
 
@@ -71,7 +71,7 @@ def test_the_same_commit_with_and_without_git(
         for variable, value in {"HOME": str(sandbox.home), **DATES}.items():
             monkeypatch.setenv(variable, value)
         repository = Repository.discover(sandbox.root)
-        assert heeded(repository) is (name == "with")
+        assert affect_commits(repository) is (name == "with")
         with stage(repository, sandbox.head(), lambda path: path == "not-ours.txt") as staging:
             commit, hook_changed = staging.commit(MESSAGE)
         assert (commit, hook_changed) == (sandbox.head(), [])
@@ -89,6 +89,6 @@ def test_what_a_person_set_for_commits_is_left_to_git(
 ) -> None:
     monkeypatch.setenv("HOME", str(sandbox.home))
     repository = Repository.discover(sandbox.root)
-    assert not heeded(repository)
+    assert not affect_commits(repository)
     sandbox.git("config", setting, "true")
-    assert heeded(repository)
+    assert affect_commits(repository)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forge.errors import GitFailed
-from forge.git.index.clean_check import Looking
+from forge.git.index.clean_check import CleanCheck
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 
@@ -143,7 +143,7 @@ def as_git_says(place: Sandbox) -> list[str]:
     return list(dict.fromkeys(line[3:] for line in place.status()))
 
 
-def without_git(looking: Looking, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def without_git(looking: CleanCheck, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "/nonexistent")
         return looking.changed(nothing)
@@ -161,7 +161,7 @@ def settled(place: Sandbox) -> None:
 def test_whatever_changed_is_found(
     place: Sandbox, monkeypatch: pytest.MonkeyPatch, what: str, old: bool
 ) -> None:
-    looking = Looking(Repository.discover(place.root))
+    looking = CleanCheck(Repository.discover(place.root))
     if old:
         settled(place)
     assert looking.changed(nothing) == []
@@ -175,7 +175,7 @@ def test_whatever_changed_is_found(
 
 
 def test_what_is_no_change_needs_no_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = Looking(Repository.discover(place.root))
+    looking = CleanCheck(Repository.discover(place.root))
     assert looking.changed(nothing) == []
     os.utime(place.root / "src/a.txt")
     (place.root / "empty/folder").mkdir(parents=True)
@@ -190,7 +190,7 @@ def test_what_is_no_change_needs_no_git(place: Sandbox, monkeypatch: pytest.Monk
 
 
 def test_what_is_excluded_is_not_looked_at(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = Looking(Repository.discover(place.root))
+    looking = CleanCheck(Repository.discover(place.root))
     looking.changed(nothing)
     same_size(place)
     place.write("own/x", "x\n")
@@ -212,7 +212,7 @@ def test_a_file_that_git_converts_is_left_to_git(
     else:
         Path(place.home, ".config/git/attributes").write_text("*.txt text\n")
     place.commit()
-    looking = Looking(Repository.discover(place.root))
+    looking = CleanCheck(Repository.discover(place.root))
     settled(place)
     assert looking.changed(nothing) == []
     assert without_git(looking, monkeypatch) == []
@@ -230,7 +230,7 @@ def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str]
         "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub"
     )
     place.commit()
-    looking = Looking(Repository.discover(place.root))
+    looking = CleanCheck(Repository.discover(place.root))
     assert looking.changed(nothing) == []
     place.write("sub/x", "y\n")
     assert looking.changed(nothing) == ["sub"]

@@ -9,7 +9,7 @@ import pytest
 
 from forge.git.commits.step_commit import Changes, stage
 from forge.git.index import fast_index
-from forge.git.index.private import put_entries
+from forge.git.index.user_index import put_entries
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 from tests.conftest import Sandbox
@@ -199,7 +199,7 @@ def test_what_is_put_in_the_place_of_a_commit_here_is_in_no_other_clone(
     sandbox.git("replace", old, other)
     assert sandbox.status() == []
     repository = at_home(sandbox, monkeypatch)
-    assert repository.dirty() == ["A  replaced.txt"]
+    assert repository.dirty() == [("A", " ", "replaced.txt")]
     sandbox.write("new.txt", "x\n")
     with stage(repository, old, lambda path: False) as staging:
         staging.commit("x\n")

@@ -15,11 +15,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from forge.errors import StorageFailed
-from forge.git.commits.record_commit import blob_data
 from forge.git.commits.step_commit import stage
 from forge.git.index import fast_index, fast_staging
-from forge.git.index.clean_check import Looking
-from forge.git.index.fast_staging import Changed
+from forge.git.index.clean_check import CleanCheck
+from forge.git.index.fast_staging import ChangedEntries
+from forge.git.objects.commit import blob_data
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 from tests.git.index.test_fast_index import at_home
@@ -55,11 +55,11 @@ def put(root: Path, path: str, kind: str, number: int) -> None:
         place.chmod(0o755 if kind == "script" else 0o644)
 
 
-def staged(sandbox: Sandbox, repository: Repository) -> tuple[Changed | None, Path]:
+def staged(sandbox: Sandbox, repository: Repository) -> tuple[ChangedEntries | None, Path]:
     index, target = fast_index.read(repository.git_dir / "index"), sandbox.root.parent / "target"
     assert index is not None
     target.unlink(missing_ok=True)
-    return fast_staging.staged(Looking(repository), index, nothing, target), target
+    return fast_staging.staged(CleanCheck(repository), index, nothing, target), target
 
 
 def begun(sandbox: Sandbox, *paths: str) -> None:
@@ -99,7 +99,7 @@ def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -
         before, after = (
             fast_index.read(place, small=False) for place in (sandbox.root / ".git/index", target)
         )
-        assert before is not None and after is not None and before.differing(after) == changed
+        assert before is not None and after is not None and before.changed_entries(after) == changed
         assert with_index(sandbox, target, "diff-files", "--name-only") == ""
         assert sandbox.git("fsck", "--strict", "--no-dangling") == ""
 
@@ -194,7 +194,7 @@ def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(
     assert index is not None
     assert (
         fast_staging.staged(
-            Looking(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t"
+            CleanCheck(repository), index, lambda path: path == ".gitattributes", sandbox.root / "t"
         )
         is None
     )
@@ -250,7 +250,7 @@ def test_a_disk_that_is_full_is_told(sandbox: Sandbox, monkeypatch: pytest.Monke
     repository, index = at_home(sandbox, monkeypatch), fast_index.read(sandbox.root / ".git/index")
     assert index is not None
     with pytest.raises(StorageFailed):
-        fast_staging.staged(Looking(repository), index, nothing, sandbox.root)
+        fast_staging.staged(CleanCheck(repository), index, nothing, sandbox.root)
 
 
 def test_where_rules_ignore_files_only_what_is_tracked_is_staged_without_git(

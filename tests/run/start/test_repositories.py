@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.git.commits.stale_locks import locks
+from forge.git.commits.stale_locks import blocking_locks
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
@@ -80,7 +80,7 @@ def refused(sandbox: Sandbox, kind: str, *words: str, code: int = 2) -> None:
 def works(sandbox: Sandbox) -> None:
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.data["status"] == "completed", said.out + said.err
-    assert sandbox.status() == [] and not locks(Repository.discover(sandbox.root))
+    assert sandbox.status() == [] and not blocking_locks(Repository.discover(sandbox.root))
     assert sandbox.git("show", "--format=", "--name-only", "HEAD~1").split() == list(EDITS)
     assert sandbox.git("fsck", "--no-dangling") == ""
 

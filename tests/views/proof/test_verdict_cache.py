@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from forge.git.objects.recording import NotedWorkTree
+from forge.git.objects.recording import RecordingWorkTree
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.views.proof.verdicts import Bench, tree_to_judge
@@ -160,8 +160,8 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(sandbox: Sandbox) -> None
 def test_the_work_tree_notes_what_it_is_asked(sandbox: Sandbox) -> None:
     history(sandbox, [{PLAN: plan(MUST_HAVES), "a.py": ""}])
     repository = Repository.discover(sandbox.root)
-    tree = NotedWorkTree(repository)
-    with tree.noting() as asked:
+    tree = RecordingWorkTree(repository)
+    with tree.recording() as asked:
         Bench.on(repository, tree, 1000).verdict(
             Catalog(repository.root).load(Catalog(repository.root).files[0])
         )

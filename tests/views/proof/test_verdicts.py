@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from forge.git.objects.tree import RevisionTree, outside_tree
+from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.proof import Proof, statement_hash
 from tests.conftest import Sandbox
@@ -138,7 +138,7 @@ def test_a_plan_that_moved_keeps_its_proofs(proven: Sandbox) -> None:
 def test_a_proof_of_another_clone_names_the_same_tree(proven: Sandbox) -> None:
     repository = Repository.discover(proven.root)
     (path,) = (proven.root / ".planning/proofs").glob("*-command-*.yaml")
-    assert outside_tree(RevisionTree(repository, "HEAD")) in path.read_text()
+    assert tree_without_planning(RevisionTree(repository, "HEAD")) in path.read_text()
     assert statement_hash("It works") in path.read_text()
     assert "uv.lock" in path.read_text()
     assert "other.py" not in path.read_text()

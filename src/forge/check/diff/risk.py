@@ -8,6 +8,7 @@ from typing import Literal
 from msgspec import Struct
 
 from forge.check.secrets.scrub import secrets_in
+from forge.git import modes
 from forge.git.commits.step_commit import Change, Changes
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.scope import WriteScope, matcher
@@ -17,7 +18,7 @@ Risk = Literal["low", "medium", "high"]
 Reason = tuple[str, str]
 """The kind of a reason (see Judgement.kinds), and its text."""
 _MOST_SCANNED = 4 << 20  # bytes of a patch
-_REGULAR_OR_DELETED = (0, 0o100644)
+_REGULAR_OR_DELETED = (0, modes.FILE)
 
 
 class Judgement(Struct, frozen=True):

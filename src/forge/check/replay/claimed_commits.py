@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from forge.check.replay.claims import Claim
 from forge.check.replay.history import History, seq_of
-from forge.git.commits.record_commit import Commit
-from forge.git.commits.step_commit import identity_of
+from forge.git.commits.step_commit import changes_sha256
+from forge.git.objects.commit import Commit
 from forge.git.objects.store import Change
 
 
@@ -76,7 +76,7 @@ def _compare_content(history: History, claim: Claim, commit: str, changes: list[
         or {change[0] for change in changes} != set(claim.files or ())
     ):
         return
-    if identity_of(changes) != claim.sha256:
+    if changes_sha256(changes) != claim.sha256:
         history.report.add_problem(
             claim.seq, f"the commit {commit} holds another diff than {claim.sha256[:12]}"
         )

@@ -10,13 +10,13 @@ from forge.check.replay.history import History
 from forge.check.replay.record import Record, Report
 from forge.check.replay.record_commits import check_record_commits, check_versions
 from forge.errors import ForgeError
-from forge.git.commits import record_commit
+from forge.git.objects.commit import blob_data, is_ancestor, tip_containing
 from forge.git.repository import Repository
 
 
 def check_commits(repository: Repository, record: Record, report: Report) -> None:
     """Report every plan, commit, tree and committed record that is not what the events say."""
-    history = History(repository, record, report, repository.leaves_out_history())
+    history = History(repository, record, report, repository.lacks_history())
     _check_plan(history)
     tip = _check_order(history)
     if tip is not None:
@@ -32,7 +32,7 @@ def _check_plan(history: History) -> None:
     """
     card = history.record.card
     try:
-        data = record_commit.blob_data(history.repository, card.plan_blob)
+        data = blob_data(history.repository, card.plan_blob)
     except (ForgeError, ValueError):
         history.report_missing(1, f"the plan's text {card.plan_blob[:12]}")
         return
@@ -46,7 +46,7 @@ def _check_plan(history: History) -> None:
     if card.kind != "execute" or root is None:
         return
     entry = history.store.entry(root, card.plan_path)
-    if not history.store.reaches(root, card.plan_path):
+    if not history.store.can_read_entry(root, card.plan_path):
         history.report_missing(
             1, f"a folder of {card.plan_path} at the commit the run started from"
         )
@@ -77,7 +77,7 @@ def _check_order(history: History) -> str | None:
 def _check_descent(history: History, seq: int, before: str, oid: str) -> None:
     if history.commit(before) is None:
         return
-    if not record_commit.is_ancestor(history.repository, before, oid):
+    if not is_ancestor(history.repository, before, oid):
         add = history.report.add_unchecked if history.incomplete else history.report.add_problem
         add(
             seq,
@@ -90,9 +90,9 @@ def _tip(history: History, seq: int, newest: str) -> str | None:
     if history.commit(newest) is None:
         return None
     head = history.repository.head().commit
-    if head is not None and record_commit.is_ancestor(history.repository, newest, head):
+    if head is not None and is_ancestor(history.repository, newest, head):
         return head
-    tip = record_commit.holding_ref(history.repository, newest)
+    tip = tip_containing(history.repository, newest)
     if tip is None:
         history.report.add_problem(
             seq, f"the commit {newest[:12]} is on no branch and in no tag: history was rewritten"

@@ -6,8 +6,7 @@ from dataclasses import dataclass, field
 
 from forge.check.replay.record import Record, Report
 from forge.errors import ForgeError
-from forge.git.commits import record_commit
-from forge.git.commits.record_commit import Commit
+from forge.git.objects.commit import Commit, read_commit
 from forge.git.objects.store import Change, ObjectStore
 from forge.git.repository import Repository
 from forge.records.card import RUNS
@@ -47,7 +46,7 @@ class History:
     def commit(self, oid: str) -> Commit | None:
         """Return a commit, None if it is not here."""
         try:
-            return record_commit.read(self.repository, oid) if len(oid) == 40 else None
+            return read_commit(self.repository, oid) if len(oid) == 40 else None
         except ForgeError:
             return None
 

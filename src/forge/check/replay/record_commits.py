@@ -8,8 +8,7 @@ from forge.check.replay.history import History, seq_of
 from forge.check.replay.record import Record
 from forge.check.rules.between import runs
 from forge.errors import ForgeError
-from forge.git.commits import record_commit
-from forge.git.commits.record_commit import Commit
+from forge.git.objects.commit import Commit, blob_data, commits_between
 from forge.git.objects.store import Change
 from forge.timeline.run import events as ev
 
@@ -31,7 +30,7 @@ def check_versions(history: History, tip: str) -> None:
         return
     for blob in dict.fromkeys(blob for _, old, new in changes for blob in (old, new) if blob):
         try:
-            version = record_commit.blob_data(history.repository, blob)
+            version = blob_data(history.repository, blob)
         except ForgeError:
             history.report_missing(0, f"the committed timeline {blob[:12]}")
             continue
@@ -63,7 +62,7 @@ def check_record_commits(history: History, tip: str) -> None:
     """
     card = history.record.card
     log = f"{card.folder}/timeline.jsonl"
-    for commit in record_commit.between(history.repository, card.base_commit, tip):
+    for commit in commits_between(history.repository, card.base_commit, tip):
         if commit.trailers.get("Forge-Run") != card.run:
             continue
         seq, parent = seq_of(commit), commit.parents[0] if commit.parents else ""

@@ -12,11 +12,11 @@ from msgspec import Struct
 
 from forge.errors import GitFailed
 from forge.git import program
-from forge.git.commits import record_commit
+from forge.git.blob_id import EMPTY_TREE
+from forge.git.objects.commit import Commit, first_parents, read_commit
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 
-EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 # Everything that a user's settings could change about a diff's text, so that a report is the same
 # wherever it is made.
 _PLAIN = (
@@ -68,7 +68,7 @@ def ranges(repository: Repository, made: Sequence[str], ignored: str) -> list[Ra
     if not made:
         return []
     store = ObjectStore(repository)
-    known = [record_commit.read(repository, commit) for commit in made]
+    known = [read_commit(repository, commit) for commit in made]
     touched = [_touched(store, commit, ignored) for commit in known]
     paths = frozenset[str]().union(*touched)
     if _undisturbed(repository, store, known, paths, ignored):
@@ -76,11 +76,11 @@ def ranges(repository: Repository, made: Sequence[str], ignored: str) -> list[Ra
     return [_range(commit, commit, changed) for commit, changed in zip(known, touched, strict=True)]
 
 
-def _range(first: record_commit.Commit, last: record_commit.Commit, paths: frozenset[str]) -> Range:
+def _range(first: Commit, last: Commit, paths: frozenset[str]) -> Range:
     return Range(first.parents[0] if first.parents else EMPTY_TREE, last.id, tuple(sorted(paths)))
 
 
-def _touched(store: ObjectStore, commit: record_commit.Commit, ignored: str) -> frozenset[str]:
+def _touched(store: ObjectStore, commit: Commit, ignored: str) -> frozenset[str]:
     before = store.root(commit.parents[0]) if commit.parents else None
     changed = store.changes(before, store.root(commit.id))
     return frozenset(path for path, _, _ in changed if not path.startswith(f"{ignored}/"))
@@ -89,7 +89,7 @@ def _touched(store: ObjectStore, commit: record_commit.Commit, ignored: str) -> 
 def _undisturbed(
     repository: Repository,
     store: ObjectStore,
-    known: Sequence[record_commit.Commit],
+    known: Sequence[Commit],
     paths: frozenset[str],
     ignored: str,
 ) -> bool:
@@ -99,7 +99,7 @@ def _undisturbed(
     own = {commit.id for commit in known}
     base = known[0].parents[0] if known[0].parents else ""
     seen = set()
-    for commit in record_commit.back_to(repository, known[-1].id, base):
+    for commit in first_parents(repository, known[-1].id, base):
         seen.add(commit.id)
         if commit.id not in own and paths & _touched(store, commit, ignored):
             return False

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from forge.errors import StorageFailed
-from forge.git.lockfile import let_go, prepared_path, remove_left, take, write_prepared
+from forge.git.lockfile import acquire, prepared_path, release, remove_stale, write_prepared
 from forge.git.repository import Repository
 
 _PREFIX = "ref-"
@@ -57,7 +57,7 @@ def move(
     lock = ref.with_name(f"{ref.name}.lock")
     try:
         ref.parent.mkdir(parents=True, exist_ok=True)  # a ref that is packed has no folder
-        take(prepared, lock)
+        acquire(prepared, lock)
         try:
             found = None if ref.is_symlink() else repository.objects.references.get(branch)
             if found is None or str(found.target) != old:
@@ -72,12 +72,12 @@ def move(
             os.rename(lock, ref)
             return True
         finally:
-            let_go(prepared, lock)
+            release(prepared, lock)
     except OSError as error:
         raise StorageFailed.of(error) from error
 
 
-def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
+def remove_stale_lock(repository: Repository, alive: set[int]) -> bool:
     """Remove the lock of HEAD's branch if it is one that a dead forge left, and what dead ones
     prepared.
     """
@@ -85,7 +85,7 @@ def remove_left_lock(repository: Repository, alive: set[int]) -> bool:
     with contextlib.suppress(OSError):
         text = repository.head_text()
         branch = text.removeprefix("ref: ") if text.startswith("ref: ") else None
-    return remove_left(
+    return remove_stale(
         repository, _PREFIX, repository.common_dir / f"{branch}.lock" if branch else None, alive
     )
 

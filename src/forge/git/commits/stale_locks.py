@@ -19,7 +19,7 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 
 from forge.errors import GitFailed, Held
-from forge.git.commits.record_commit import read
+from forge.git.objects.commit import read_commit
 from forge.git.repository import Repository
 
 _TOGETHER = 2.0  # seconds between two locks that one git took for one commit
@@ -28,7 +28,7 @@ _PATIENCE = 2.0  # seconds in which a git that lives writes into the lock that i
 _COARSE = 0.05  # seconds by which the clock of a file system may be behind
 
 
-def locks(repository: Repository) -> list[Path]:
+def blocking_locks(repository: Repository) -> list[Path]:
     """Return the locks that keep a commit from being made here, as they lie there now."""
     branch = _branch(repository)
     found = [
@@ -45,7 +45,7 @@ def require_unlocked(repository: Repository, patience: float = _PATIENCE) -> Non
     than `patience` seconds.
     """
     deadline = time.monotonic() + patience
-    while found := locks(repository):
+    while found := blocking_locks(repository):
         if time.monotonic() > deadline:
             raise Held(
                 f"{found[0]} is held by another git, or was left by one that was killed",
@@ -54,7 +54,7 @@ def require_unlocked(repository: Repository, patience: float = _PATIENCE) -> Non
         time.sleep(_TICK)
 
 
-def remove_left_ref_locks(
+def remove_stale_ref_locks(
     repository: Repository, runs: Collection[str], since: float | None
 ) -> list[Path]:
     """Remove the ref locks that dead processes of `runs` left; return them. The caller knows that
@@ -114,7 +114,9 @@ def _together(head: Path, other: Path) -> bool:
 
 def _is_of(repository: Repository, commit: str | None, runs: Collection[str]) -> bool:
     try:
-        return commit is not None and read(repository, commit).trailers.get("Forge-Run") in runs
+        return (
+            commit is not None and read_commit(repository, commit).trailers.get("Forge-Run") in runs
+        )
     except GitFailed:
         return False
 
@@ -132,7 +134,7 @@ def _moves_on(repository: Repository, branch: str, lock: Path, runs: Collection[
     """
     try:
         text = lock.read_text("ascii").strip()
-        commit = read(repository, text) if len(text) == 40 else None
+        commit = read_commit(repository, text) if len(text) == 40 else None
     except (OSError, ValueError, GitFailed):
         return False
     here = repository.commit_of(branch)

@@ -15,23 +15,19 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from forge.git import hooks, program
-from forge.git.commits.record_commit import move_branch, read, trailers_in, written
-from forge.git.commits.stale_locks import remove_left_ref_locks
+from forge.git.commits.record_commit import move_branch, written_commit
+from forge.git.commits.stale_locks import remove_stale_ref_locks
 from forge.git.fsync import sync_objects
-from forge.git.index.clean_check import Looking
-from forge.git.index.conversion import manners, stores_raw
-from forge.git.index.private import (
-    PrivateIndex,
-    changed_paths,
-    private,
-    put_entries,
-    stage_at_once,
-    stage_paths,
-)
+from forge.git.index.clean_check import CleanCheck
+from forge.git.index.conversion import conversion_settings, stores_unconverted
+from forge.git.index.private_index import PrivateIndex, private_index
+from forge.git.index.staging import changed_paths, stage_paths, stage_tree
+from forge.git.index.user_index import put_entries
 from forge.git.lazy_pygit2 import pygit2
+from forge.git.objects.commit import read_commit, trailers_in
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
-from forge.git.tree_entries import Entry, is_text
+from forge.git.tree_entries import Entry, is_utf8
 
 _LARGEST_TEXT = 16 << 20  # bytes; beyond it git takes a file for binary and shows no lines
 
@@ -126,7 +122,11 @@ class Staging(Struct, frozen=True):
         is made without git. Raises GitFailed with what git or the hook said.
         """
         repository, head = self.copy.repository, self.copy.repository.head()
-        if head.branch is not None and head.commit == self.base and not hooks.heeded(repository):
+        if (
+            head.branch is not None
+            and head.commit == self.base
+            and not hooks.affect_commits(repository)
+        ):
             return self._made(message, head.branch), []
         sync_objects(repository, {entry.blob for entry in self.changes.entries})
         done = self._tried(message, attempt)
@@ -147,7 +147,7 @@ class Staging(Struct, frozen=True):
         """
         repository = self.copy.repository
         entries = {entry.path: entry.entry for entry in self.changes.entries}
-        with written(
+        with written_commit(
             repository, entries, message.encode("utf-8", "replace").decode(), self.base
         ) as made:
             move_branch(repository, branch, self.base, made, message.partition("\n")[0])
@@ -168,7 +168,7 @@ class Staging(Struct, frozen=True):
             killed = (
                 done.returncode < 0 or done.returncode > 128
             )  # by a signal, as a shell in between tells it too
-            remove_left_ref_locks(
+            remove_stale_ref_locks(
                 repository, [trailers_in(message).get("Forge-Run", "")], since if killed else None
             )
             head = repository.head().commit
@@ -196,7 +196,7 @@ def _is_made(repository: Repository, commit: str, parent: str, message: str) -> 
     """Say whether a commit is the one that was to be made: on its parent, with the trailers of its
     message.
     """
-    found = read(repository, commit)
+    found = read_commit(repository, commit)
     return found.parents == (parent,) and found.trailers.items() >= trailers_in(message).items()
 
 
@@ -209,7 +209,7 @@ def rewritten_paths(
     store = ObjectStore(repository)
     before, after = (store.root(store.commit(revision)) for revision in (base, commit))
     made = [change for change in store.changes(before, after) if not exclude(change[0])]
-    return [] if identity_of(made) == sha256 else sorted(path for path, _, _ in made)
+    return [] if changes_sha256(made) == sha256 else sorted(path for path, _, _ in made)
 
 
 def _identity(rows: Iterable[tuple[str, int, str, str]]) -> str:
@@ -217,7 +217,7 @@ def _identity(rows: Iterable[tuple[str, int, str, str]]) -> str:
     return hashlib.sha256("".join(lines).encode("utf-8", "surrogateescape")).hexdigest()
 
 
-def identity_of(changed: Iterable[tuple[str, Entry, Entry]]) -> str:
+def changes_sha256(changed: Iterable[tuple[str, Entry, Entry]]) -> str:
     """Return what `Changes.sha256` says of changes that a commit holds: path, entry before, entry
     after.
     """
@@ -232,7 +232,7 @@ def _letter(before: Entry, after: Entry) -> str:
     return "M" if stat.S_IFMT(before[0]) == stat.S_IFMT(after[0]) else "T"
 
 
-def mend_index(repository: Repository, commit: str) -> None:
+def repair_index(repository: Repository, commit: str) -> None:
     """Bring the user's index up to a commit that was made just before a crash, where it still is as
     the parent has it.
     """
@@ -270,25 +270,25 @@ def changed_in_tree(repository: Repository) -> list[str]:
     ignored files are left out.
     """
     entries = repository.dirty()
-    if all(entry[0] in " ?" for entry in entries):
-        return [entry[3:] for entry in entries]
-    with private(repository) as copy:
+    if not any(entry.is_staged for entry in entries):
+        return [entry.path for entry in entries]
+    with private_index(repository) as copy:
         copy.git("read-tree", "--reset", "HEAD")
-        return [path for _, path in changed_paths(copy)]
+        return [entry.path for entry in changed_paths(copy)]
 
 
 @contextmanager
 def stage(
-    repository: Repository, base: str, exclude: Exclude, looking: Looking | None = None
+    repository: Repository, base: str, exclude: Exclude, looking: CleanCheck | None = None
 ) -> Iterator[Staging]:
     """Give how the work tree differs from commit `base`, ignored files and excluded paths left out,
     ready to commit.
 
     `looking` knows of earlier looks what is ignored.
     """
-    with private(repository) as copy:
+    with private_index(repository) as copy:
         staged = (
-            stage_at_once(copy, exclude, looking or Looking(repository))
+            stage_tree(copy, exclude, looking or CleanCheck(repository))
             if base == repository.head().commit
             else None
         )
@@ -301,13 +301,13 @@ def stage(
                 changes=_seen(repository, staged) or _staged(copy, base, exclude),
             )
             return
-    with private(repository) as copy:
+    with private_index(repository) as copy:
         changed = changed_paths(copy)
-        whole = all(staged in " ?" for staged, _ in changed)
+        whole = not any(entry.is_staged for entry in changed)
         if not whole:
             copy.git("read-tree", "--reset", "HEAD")
             changed = changed_paths(copy)
-        wanted = [path for _, path in changed if not exclude(path)]
+        wanted = [entry.path for entry in changed if not exclude(entry.path)]
         paths = [path for path in wanted if not path.endswith("/")]
         nested = tuple(path for path in wanted if path.endswith("/"))
         stage_paths(copy, paths, flush=False)
@@ -322,8 +322,8 @@ def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> 
     their lines otherwise.
     """
     if len(staged) > _MOST_SEEN or not (
-        manners(repository).own_diff
-        and all(is_text(path) and stores_raw(repository, path) for path in staged)
+        conversion_settings(repository).own_diff
+        and all(is_utf8(path) and stores_unconverted(repository, path) for path in staged)
     ):
         return None
     entries, patches = list[Change](), list[bytes]()

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 
 from forge.git import program
 from forge.git.index import fast_index
-from forge.git.index.conversion import folders_of, manners
+from forge.git.index.conversion import conversion_settings, folders_of
 from forge.git.index.fast_index import PlainIndex
 from forge.git.repository import Repository
 
@@ -24,7 +24,7 @@ RULES = ".gitignore"
 Exclude = Callable[[str], bool]
 
 
-class Looking:
+class CleanCheck:
     """Looks at one work tree again and again; what git called ignored is remembered from one look
     to the next.
     """
@@ -78,7 +78,7 @@ class Looking:
         """Return what tells one state of the rules for ignoring from another; None where that is
         not known.
         """
-        sign = manners(self.repository).ignore_sign
+        sign = conversion_settings(self.repository).ignore_sign
         files = [
             (path, stored.blob)
             for path, stored in index.entries.items()

@@ -26,7 +26,7 @@ _AS_THEY_LIE = {
 }
 
 
-class Manners(Struct, frozen=True):
+class ConversionSettings(Struct, frozen=True):
     """`raw`: files are stored as they lie, unless a `.gitattributes` says otherwise. `own_diff`:
     lines are compared in git's own way. `ignore_sign`: tells one state of what is said about
     ignored files, `.gitignore` apart, from another; None where it is said in places that are not
@@ -39,7 +39,7 @@ class Manners(Struct, frozen=True):
     raw_names: bool
 
 
-def manners(repository: Repository) -> Manners:
+def conversion_settings(repository: Repository) -> ConversionSettings:
     """Return what is said; git is asked for its settings once, and again when a file of them is
     another.
     """
@@ -50,11 +50,11 @@ def manners(repository: Repository) -> Manners:
     if any(
         name.startswith(("include.", "includeif.")) for name in settings
     ):  # what these files say may change unseen
-        return Manners(raw=False, own_diff=False, ignore_sign=None, raw_names=False)
+        return ConversionSettings(raw=False, own_diff=False, ignore_sign=None, raw_names=False)
     of_a_tree = (
         "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ
     )  # attributes that lie in no file
-    return Manners(
+    return ConversionSettings(
         not of_a_tree
         and "core.attributesfile" not in settings
         and settings.get("core.autocrlf", "false") == "false"
@@ -65,17 +65,17 @@ def manners(repository: Repository) -> Manners:
     )
 
 
-def adds_raw(repository: Repository) -> bool:
+def adds_unconverted(repository: Repository) -> bool:
     """Say whether no setting has a say in what `git add` takes: names, modes and bytes,
     `.gitattributes` apart.
     """
-    said = manners(repository)
+    said = conversion_settings(repository)
     return said.raw and said.raw_names
 
 
 def ignores_nothing(repository: Repository) -> bool:
     """Say whether nothing but a `.gitignore` might ignore a file here."""
-    sign = manners(repository).ignore_sign
+    sign = conversion_settings(repository).ignore_sign
     return sign is not None and not _rules(repository, sign)
 
 
@@ -99,12 +99,12 @@ def _has_rule(place: str) -> bool:
         return any(line.strip() and not line.startswith(b"#") for line in file)
 
 
-def stores_raw(repository: Repository, path: str, tracked: Container[str] = ()) -> bool:
+def stores_unconverted(repository: Repository, path: str, tracked: Container[str] = ()) -> bool:
     """Say whether git stores a file's bytes as they lie: no setting or file of attributes says
     otherwise.
     """
     names = (f"{folder}/.gitattributes" for folder in folders_of(path))
-    return manners(repository).raw and not any(
+    return conversion_settings(repository).raw and not any(
         name in tracked or os.path.lexists(f"{repository.root}/{name}")
         for name in (*names, ".gitattributes")
     )

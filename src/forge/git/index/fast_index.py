@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import stat
 import struct
 from collections.abc import Iterator, Mapping
 from functools import lru_cache
@@ -19,7 +18,9 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
-from forge.git.index.conversion import folders_of, stores_raw
+from forge.git import modes
+from forge.git.blob_id import blob_id
+from forge.git.index.conversion import folders_of, stores_unconverted
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
@@ -27,11 +28,8 @@ from forge.git.tree_entries import Entry
 _LARGEST = 128 << 10  # bytes: some 1,300 files; beyond them git is as fast
 _HEADER = struct.Struct(">4sII")
 _ENTRY = struct.Struct(">10I20sH")
-_MODES = (0o100644, 0o100755, 0o120000)
 _LONG_NAME = 0xFFF  # the flags of an entry that has none are the length of its name, below this
 _SUM = 20  # bytes of SHA-1
-_FOLDER = 0o040000
-_LINK = 0o120000
 MOST_BYTES = 1 << 20  # of a file that is read, since its times tell nothing
 _SECOND = 10**9
 _WORD = 0xFFFFFFFF
@@ -82,7 +80,7 @@ class Stored(NamedTuple):
             and size == found.st_size & _WORD
             and user == found.st_uid
             and group == found.st_gid
-            and mode == git_mode(found)
+            and mode == modes.of_file(found)
         )
 
 
@@ -110,10 +108,10 @@ class PlainIndex(Struct, frozen=True):
             if stored.looks_as(found, self.written_ns):
                 return "same"
             lies = (
-                stored.mode == git_mode(found)
+                stored.mode == modes.of_file(found)
                 and found.st_size <= MOST_BYTES
-                and stores_raw(repository, path, self.entries)
-                and stored.blob == _blob_id(place, stored.mode)
+                and stores_unconverted(repository, path, self.entries)
+                and stored.blob.hex() == blob_id(content(place, stored.mode))
             )
         except OSError:
             return None
@@ -127,7 +125,7 @@ class PlainIndex(Struct, frozen=True):
             stored.entry == tree.get(path) for path, stored in self.entries.items()
         )
 
-    def differing(self, other: PlainIndex) -> dict[str, tuple[Entry, Entry]]:
+    def changed_entries(self, other: PlainIndex) -> dict[str, tuple[Entry, Entry]]:
         """Return the paths of which another index holds something else, with what this one and the
         other hold.
         """
@@ -151,7 +149,7 @@ class PlainIndex(Struct, frozen=True):
         is not true for sure: an entry as young as its index is not trusted, but in the new one it
         would be. Git may tell times by seconds alone.
         """
-        if any(entry is not None and entry[0] not in _MODES for entry in entries.values()):
+        if any(entry is not None and entry[0] not in modes.TRACKED for entry in entries.values()):
             return None
         young = (
             path
@@ -200,13 +198,6 @@ def _stored(entry: tuple[int, str], seen: os.stat_result | None, name_length: in
     )
 
 
-def git_mode(found: os.stat_result) -> int:
-    """Return the mode that git gives a file; 0 for what it does not track."""
-    if stat.S_ISREG(found.st_mode):
-        return 0o100755 if found.st_mode & stat.S_IXUSR else 0o100644
-    return _LINK if stat.S_ISLNK(found.st_mode) else 0
-
-
 def read(path: Path, *, small: bool = True) -> PlainIndex | None:
     """Return an index; None where it is not plain, not small though it has to be, or not there."""
     try:
@@ -223,7 +214,7 @@ def read(path: Path, *, small: bool = True) -> PlainIndex | None:
     at = _HEADER.size
     for _ in range(count if (magic, version) == (b"DIRC", 2) else 0):
         stored = Stored(*_ENTRY.unpack_from(data, at))
-        if stored.name_length >= _LONG_NAME or stored.mode not in _MODES:
+        if stored.name_length >= _LONG_NAME or stored.mode not in modes.TRACKED:
             return None
         name = at + _ENTRY.size
         entries[os.fsdecode(data[name : name + stored.name_length])] = stored
@@ -237,18 +228,12 @@ def content(place: str, mode: int) -> bytes:
     """Return what git stores of a file of a mode: its bytes, the target of a link. Raises
     OSError.
     """
-    if mode == _LINK:
+    if mode == modes.LINK:
         return os.fsencode(os.readlink(place))
     with open(
         place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
     ) as file:
         return file.read(MOST_BYTES + 1)
-
-
-def _blob_id(place: str, mode: int) -> bytes:
-    """Return the object id of what git stores of a small file. Raises OSError."""
-    data = content(place, mode)
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).digest()
 
 
 def _length(name_length: int) -> int:
@@ -268,7 +253,7 @@ def _encoded(entries: Mapping[str, Stored]) -> bytes:
 
 def _flat(repository: Repository, tree: str) -> Iterator[tuple[str, tuple[int, str]]]:
     for name, mode, oid in _folder(repository, tree):
-        if mode == _FOLDER:
+        if mode == modes.FOLDER:
             yield from ((f"{name}/{path}", entry) for path, entry in _flat(repository, oid))
         else:
             yield name, (mode, oid)

@@ -16,10 +16,16 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forge.errors import StorageFailed
-from forge.git.fsync import unsynced
-from forge.git.index.clean_check import RULES, Looking
-from forge.git.index.conversion import adds_raw, folders_of, ignores_nothing, stores_raw
-from forge.git.index.fast_index import MOST_BYTES, PlainIndex, content, git_mode
+from forge.git import modes
+from forge.git.fsync import without_fsync
+from forge.git.index.clean_check import RULES, CleanCheck
+from forge.git.index.conversion import (
+    adds_unconverted,
+    folders_of,
+    ignores_nothing,
+    stores_unconverted,
+)
+from forge.git.index.fast_index import MOST_BYTES, PlainIndex, content
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
@@ -30,7 +36,7 @@ _ODD = re.compile(
     r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE
 )  # git knows what such names mean to other systems
 
-Changed = dict[str, tuple[Entry, Entry]]
+ChangedEntries = dict[str, tuple[Entry, Entry]]
 
 
 class Found(NamedTuple):
@@ -43,8 +49,8 @@ class Found(NamedTuple):
 
 
 def staged(
-    looking: Looking, index: PlainIndex, exclude: Callable[[str], bool], target: Path
-) -> Changed | None:
+    looking: CleanCheck, index: PlainIndex, exclude: Callable[[str], bool], target: Path
+) -> ChangedEntries | None:
     """Write an index to `target` that holds all that lies in the work tree, its blobs not flushed
     to the disk yet.
 
@@ -55,12 +61,12 @@ def staged(
     try:
         found = (
             _found(looking, index, exclude)
-            if len(index.entries) <= _MOST_LOOKED_AT and adds_raw(repository)
+            if len(index.entries) <= _MOST_LOOKED_AT and adds_unconverted(repository)
             else None
         )
         if found is None:
             return None
-        with unsynced():
+        with without_fsync():
             entries = {
                 path: _stored(repository, path, seen) for path, seen in found.differing.items()
             }
@@ -85,7 +91,7 @@ def staged(
     }
 
 
-def _found(looking: Looking, index: PlainIndex, exclude: Callable[[str], bool]) -> Found | None:
+def _found(looking: CleanCheck, index: PlainIndex, exclude: Callable[[str], bool]) -> Found | None:
     """Look at the work tree; None where git has to say what is new, or anything is out of the
     ordinary. Raises OSError.
     """
@@ -122,9 +128,9 @@ def _seen(place: str) -> os.stat_result | None:
 
 def _is_plain(repository: Repository, index: PlainIndex, path: str, seen: os.stat_result) -> bool:
     return (
-        bool(git_mode(seen))
+        bool(modes.of_file(seen))
         and seen.st_size <= MOST_BYTES
-        and stores_raw(repository, path, index.entries)
+        and stores_unconverted(repository, path, index.entries)
     )
 
 
@@ -135,7 +141,7 @@ def _stored(repository: Repository, path: str, seen: os.stat_result | None) -> E
     if seen is None:
         return None
     place = f"{repository.root}/{path}"
-    data = content(place, git_mode(seen))
+    data = content(place, modes.of_file(seen))
     now = os.lstat(place)
     if len(data) > MOST_BYTES or (
         now.st_ino,
@@ -145,4 +151,4 @@ def _stored(repository: Repository, path: str, seen: os.stat_result | None) -> E
         now.st_mode,
     ) != (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode):
         raise OSError(f"{path} changed while it was read")
-    return git_mode(seen), str(repository.objects.create_blob(data))
+    return modes.of_file(seen), str(repository.objects.create_blob(data))

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from forge.git.lazy_pygit2 import pygit2
-from forge.git.objects.store import Asked, ObjectStore
+from forge.git.objects.store import ObjectStore, PathsRead
 
 
 class History:
@@ -148,7 +148,7 @@ class Line:
         if not places or places[-1] != number:
             places.append(number)
 
-    def last_change(self, asked: Asked, place: int) -> int:
+    def last_change(self, asked: PathsRead, place: int) -> int:
         """Return the last place, not behind `place`, at which something changed that a look asked
         for; 0 where nothing did.
         """

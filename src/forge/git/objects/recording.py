@@ -10,7 +10,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forge.git.objects.store import Asked
+from forge.git.objects.store import PathsRead
 from forge.git.objects.tree import TreeEntry, WorkTree
 
 _SETTLED = (
@@ -18,15 +18,15 @@ _SETTLED = (
 )
 
 
-class NotedWorkTree(WorkTree):
+class RecordingWorkTree(WorkTree):
     """A work tree that can note what it is asked."""
 
-    _asked: Asked | None = None
+    _asked: PathsRead | None = None
 
     @contextmanager
-    def noting(self) -> Iterator[Asked]:
+    def recording(self) -> Iterator[PathsRead]:
         """Note what is asked of the tree meanwhile."""
-        self._asked = Asked()
+        self._asked = PathsRead()
         try:
             yield self._asked
         finally:
@@ -57,7 +57,7 @@ class NotedWorkTree(WorkTree):
             self._asked.listed = True
         return super().files()
 
-    def sign(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> str | None:
         """Return what tells one answer about a path from another; None for a file that changed just
         now.
         """
@@ -75,7 +75,7 @@ class NotedWorkTree(WorkTree):
             f" {status.st_ino}"
         )
 
-    def listing_sign(self) -> str:
+    def listing_fingerprint(self) -> str:
         """Return what tells one listing from another. Raises GitFailed."""
         return hashlib.sha256(
             "\0".join(super().files()).encode("utf-8", "surrogateescape")

@@ -14,13 +14,12 @@ from functools import cached_property
 from msgspec import Struct, field
 
 from forge.errors import GitFailed
+from forge.git import modes
+from forge.git.blob_id import object_id
 from forge.git.lazy_pygit2 import pygit2
-from forge.git.objects.tree import NotHere, RevisionTree, TreeEntry, Unreadable, below_no_folder
+from forge.git.objects.tree import NotStored, RevisionTree, TreeEntry, Unreadable, below_non_folder
 from forge.git.repository import Repository
 
-FOLDER = 0o040000
-FILES = (0o100644, 0o100755)
-_SUBMODULE = 0o160000
 _MOST_ENTRIES = 2_000_000  # of folders kept in memory
 _MOST_BYTES = 64 << 20  # of files kept in memory
 
@@ -92,7 +91,9 @@ class ObjectStore:
             found: list[str] = []
             for name, (mode, below) in entries.items():
                 found += (
-                    [f"{name}/{path}" for path in self.paths(below)] if mode == FOLDER else [name]
+                    [f"{name}/{path}" for path in self.paths(below)]
+                    if mode == modes.FOLDER
+                    else [name]
                 )
             self._paths[oid] = tuple(sorted(found))
         return self._paths[oid]
@@ -134,16 +135,16 @@ class ObjectStore:
         """Return mode and id at a path below a tree, no links followed; None where there is none,
         or it is missing.
         """
-        mode, oid = FOLDER, root
+        mode, oid = modes.FOLDER, root
         for part in path.split("/"):
-            entries = self.folder(oid) if mode == FOLDER else None
+            entries = self.folder(oid) if mode == modes.FOLDER else None
             found = entries.get(part) if entries else None
             if found is None:
                 return None
             mode, oid = found
         return mode, oid
 
-    def reaches(self, root: str, path: str) -> bool:
+    def can_read_entry(self, root: str, path: str) -> bool:
         """Say whether what a tree has at a path can be told: no folder on the way is missing
         here.
         """
@@ -151,8 +152,8 @@ class ObjectStore:
         entries = (self.entry(root, folder) for folder in folders)
         return all(
             self.folder(oid) is not None
-            for mode, oid in [(FOLDER, root), *filter(None, entries)]
-            if mode == FOLDER
+            for mode, oid in [(modes.FOLDER, root), *filter(None, entries)]
+            if mode == modes.FOLDER
         )
 
     def changes(self, old: str | None, new: str | None, above: str = "") -> Iterator[Change]:
@@ -163,17 +164,21 @@ class ObjectStore:
             return
         before, after = ({} if oid is None else self.folder(oid) for oid in (old, new))
         if before is None or after is None:
-            yield above.rstrip("/"), (FOLDER, old or ""), (FOLDER, new or "")
+            yield above.rstrip("/"), (modes.FOLDER, old or ""), (modes.FOLDER, new or "")
             return
         for name in sorted({name for name, _ in before.items() ^ after.items()}):
             pair = before.get(name), after.get(name)
-            files = tuple(None if each is None or each[0] == FOLDER else each for each in pair)
-            folders = [each[1] if each is not None and each[0] == FOLDER else None for each in pair]
+            files = tuple(
+                None if each is None or each[0] == modes.FOLDER else each for each in pair
+            )
+            folders = [
+                each[1] if each is not None and each[0] == modes.FOLDER else None for each in pair
+            ]
             if files[0] != files[1]:
                 yield above + name, files[0], files[1]
             yield from self.changes(folders[0], folders[1], f"{above}{name}/")
 
-    def outside(self, root: str, without: str = ".planning") -> str:
+    def tree_without_planning(self, root: str, without: str = ".planning") -> str:
         """Return the id that a tree has without one of its folders. Raises GitFailed where the tree
         is missing.
         """
@@ -190,10 +195,10 @@ class ObjectStore:
             for name, (mode, oid) in entries.items()
             if name != without
         )
-        return hashlib.sha1(b"tree %d\0" % len(raw) + raw, usedforsecurity=False).hexdigest()
+        return object_id("tree", raw)
 
 
-class Asked(Struct):
+class PathsRead(Struct):
     """What a tree was asked for: paths with every part and link on the way, those asked as a whole,
     and its listing.
     """
@@ -211,8 +216,8 @@ class StoredTree(RevisionTree):
         self.store = store
         self.root_id = root
         self.revision = revision
-        self.blind = False
-        self._asked: Asked | None = None
+        self.listable = True
+        self._asked: PathsRead | None = None
         self._found: dict[str, TreeEntry | tuple[str, int, str]] = {}
 
     @classmethod
@@ -227,18 +232,18 @@ class StoredTree(RevisionTree):
         return cls(store, root, commit)
 
     @contextmanager
-    def noting(self, *, blind: bool = False) -> Iterator[Asked]:
-        """Note what is asked of the tree meanwhile. A `blind` tree refuses to list its files, with
-        GitFailed.
+    def recording(self, *, listable: bool = True) -> Iterator[PathsRead]:
+        """Note what is asked of the tree meanwhile. Unless `listable`, `files`
+        raises GitFailed.
         """
-        self._asked, self.blind = Asked(), blind
+        self._asked, self.listable = PathsRead(), listable
         self._found.clear()  # what is remembered would not be noted
         try:
             yield self._asked
         finally:
-            self._asked, self.blind = None, False
+            self._asked, self.listable = None, True
 
-    def _object(self, parts: list[str]) -> Entry | NotHere | None:
+    def _object(self, parts: list[str]) -> Entry | NotStored | None:
         found = self._stored(parts)
         if self._asked is not None:
             self._asked.passed.add("/".join(parts))
@@ -246,11 +251,11 @@ class StoredTree(RevisionTree):
                 self._asked.paths.add("/".join(parts))
         return found
 
-    def _stored(self, parts: list[str]) -> Entry | NotHere | None:
-        mode, oid = FOLDER, self.root_id
+    def _stored(self, parts: list[str]) -> Entry | NotStored | None:
+        mode, oid = modes.FOLDER, self.root_id
         for part in parts:
-            if mode != FOLDER:
-                return below_no_folder(mode, oid)
+            if mode != modes.FOLDER:
+                return below_non_folder(mode, oid)
             entries = self.store.folder(oid)
             if entries is None:
                 return "missing"
@@ -265,7 +270,7 @@ class StoredTree(RevisionTree):
             self._asked.paths.add(path.strip("/"))
         if path not in self._found:
             bare = [part for part in path.split("/") if part not in ("", ".")]
-            self._found[path] = super()._resolve(path) if bare else ("", FOLDER, self.root_id)
+            self._found[path] = super()._resolve(path) if bare else ("", modes.FOLDER, self.root_id)
         return self._found[path]
 
     def _link(self, oid: str) -> str | None:
@@ -278,9 +283,9 @@ class StoredTree(RevisionTree):
         if isinstance(found, TreeEntry):
             return found
         real, mode, oid = found
-        if mode == FOLDER:
+        if mode == modes.FOLDER:
             return TreeEntry("folder")
-        if mode == _SUBMODULE:
+        if mode == modes.SUBMODULE:
             return TreeEntry("special")
         size = self.store.size(oid)
         return TreeEntry("missing") if size is None else TreeEntry("file", size, real)
@@ -300,24 +305,25 @@ class StoredTree(RevisionTree):
         return list(self.store.paths(self.root_id))
 
     def files(self) -> list[str]:
-        """See Tree.files. Raises GitFailed where a folder is missing here, or the tree is blind."""
+        """See Tree.files. Raises GitFailed where a folder is missing here, or it is
+        not listable."""
         if self._asked is not None:
             self._asked.listed = True
-        if self.blind:
+        if not self.listable:
             raise GitFailed("the files are not listed for this look", "look at the whole tree")
         return self._files
 
-    def sign(self, path: str) -> str:
+    def fingerprint(self, path: str) -> str:
         """Return what tells one answer about a path from another: an object that is missing may be
         there later.
         """
         found = self._resolve(path)
         if isinstance(found, TreeEntry):
             return found.kind
-        here = found[1] in (FOLDER, _SUBMODULE) or self.store.size(found[2]) is not None
+        here = found[1] in (modes.FOLDER, modes.SUBMODULE) or self.store.size(found[2]) is not None
         return f"{found[0]} {found[1]:o} {found[2]}{'' if here else ' missing'}"
 
-    def listing_sign(self) -> str:
+    def listing_fingerprint(self) -> str:
         """Return what tells one listing from another. Raises GitFailed."""
         return hashlib.sha256("\0".join(self._files).encode("utf-8", "surrogateescape")).hexdigest()
 
@@ -326,6 +332,6 @@ class StoredTree(RevisionTree):
         is missing here.
         """
         found = self.store.entry(self.root_id, folder)
-        if found is None or found[0] != FOLDER:
+        if found is None or found[0] != modes.FOLDER:
             return ()
         return tuple(f"{folder}/{path}" for path in self.store.paths(found[1]))

@@ -10,19 +10,18 @@ from typing import Literal, Protocol
 from msgspec import Struct
 
 from forge.errors import GitFailed, UnknownName
-from forge.git import program
-from forge.git.index.private import private, stage_everything
+from forge.git import modes, program
+from forge.git.index.private_index import private_index
+from forge.git.index.staging import stage_everything
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 
-_LINK = 0o120000
-_SUBMODULE = 0o160000
 _MOST_LINKS = 40
 
 EntryKind = Literal[
     "file", "absent", "folder", "special", "outside", "missing", "unreadable", "submodule"
 ]
-NotHere = Literal["missing", "submodule"]
+NotStored = Literal["missing", "submodule"]
 
 
 class Unreadable(Exception):
@@ -122,13 +121,13 @@ def _no_wait(path: str, flags: int) -> int:
     return os.open(path, flags | os.O_NONBLOCK)
 
 
-def below_no_folder(mode: int, oid: str) -> tuple[int, str] | NotHere | None:
+def below_non_folder(mode: int, oid: str) -> tuple[int, str] | NotStored | None:
     """Return what a path leads to where an entry on its way, of that mode and id, is no folder: a
     link is returned itself.
     """
-    if mode == _SUBMODULE:
+    if mode == modes.SUBMODULE:
         return "submodule"
-    return (mode, oid) if mode == _LINK else None
+    return (mode, oid) if mode == modes.LINK else None
 
 
 class RevisionTree:
@@ -146,11 +145,11 @@ class RevisionTree:
                 f"there is no revision {revision}", "name a commit, a branch or a tag"
             ) from error
 
-    def _object(self, parts: list[str]) -> tuple[int, str] | NotHere | None:
+    def _object(self, parts: list[str]) -> tuple[int, str] | NotStored | None:
         """Return mode and id at a path, without following links; what lies below a file or a link
         is None.
         """
-        tree, mode, oid = self._tree, 0o040000, str(self._tree.id)
+        tree, mode, oid = self._tree, modes.FOLDER, str(self._tree.id)
         for number, part in enumerate(parts):
             try:
                 found = tree[os.fsencode(part).decode("utf-8", "surrogateescape")]
@@ -159,11 +158,11 @@ class RevisionTree:
             mode, oid = int(found.filemode), str(found.id)
             if number < len(parts) - 1:
                 try:
-                    below = self.repository.objects[oid] if mode == 0o040000 else None
+                    below = self.repository.objects[oid] if mode == modes.FOLDER else None
                 except (KeyError, pygit2.GitError):
                     return "missing"
                 if not isinstance(below, pygit2.Tree):
-                    return below_no_folder(mode, oid)
+                    return below_non_folder(mode, oid)
                 tree = below
         return mode, oid
 
@@ -184,7 +183,7 @@ class RevisionTree:
             found = self._object([*done, part])
             if not isinstance(found, tuple):
                 return TreeEntry(found or "absent")
-            if found[0] == _LINK:
+            if found[0] == modes.LINK:
                 links += 1
                 target = self._link(found[1])
                 if target is None or links > _MOST_LINKS:
@@ -194,7 +193,7 @@ class RevisionTree:
                 pending = [piece for piece in target.split("/") if piece not in ("", ".")] + pending
                 continue
             done.append(part)
-        found = self._object(done) if done else (0o040000, str(self._tree.id))
+        found = self._object(done) if done else (modes.FOLDER, str(self._tree.id))
         if not isinstance(found, tuple):
             return TreeEntry(found or "absent")
         return "/".join(done), *found
@@ -211,9 +210,9 @@ class RevisionTree:
         if isinstance(found, TreeEntry):
             return found
         real, mode, oid = found
-        if mode == 0o040000:
+        if mode == modes.FOLDER:
             return TreeEntry("folder")
-        if mode == _SUBMODULE:
+        if mode == modes.SUBMODULE:
             return TreeEntry("special")
         try:
             _, size = self.repository.objects.odb.read_header(pygit2.Oid(hex=oid))
@@ -246,7 +245,7 @@ class RevisionTree:
         return None if isinstance(found, TreeEntry) else found[2]
 
 
-def outside_tree(tree: WorkTree | RevisionTree, folder: str = ".planning") -> str:
+def tree_without_planning(tree: WorkTree | RevisionTree, folder: str = ".planning") -> str:
     """Return the id of the tree without a top folder: what proofs are bound to, whatever happens to
     the plans themselves.
 
@@ -256,7 +255,7 @@ def outside_tree(tree: WorkTree | RevisionTree, folder: str = ".planning") -> st
     if isinstance(tree, RevisionTree):
         whole = objects.revparse_single(f"{tree.revision}^{{tree}}").peel(pygit2.Tree)
     else:
-        with private(tree.repository) as copy:
+        with private_index(tree.repository) as copy:
             stage_everything(copy)
             whole = objects[copy.git("write-tree").decode().strip()].peel(pygit2.Tree)
     builder = objects.TreeBuilder(whole)

@@ -17,17 +17,16 @@ from pathlib import Path
 from msgspec import Struct, field
 
 from forge.errors import GitFailed
-from forge.git import program
-from forge.git.index.private import private
+from forge.git import modes, program
+from forge.git.index.private_index import private_index
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
 _PREFIX = "tree-"
 _RULES = (".gitattributes", ".gitignore")
-_SUBMODULE = 0o160000
 
 
-class Placing(Struct):
+class Checkout(Struct):
     """Paths of the work tree that are to be as `target` has them; `held` is all that a snapshot of
     the work tree holds.
     """
@@ -110,7 +109,7 @@ class Placing(Struct):
             for path, entry in self.paths.items()
             if entry is not None and path not in self._there
         ]
-        new = [path for path in new if (self.paths[path] or (0,))[0] != _SUBMODULE]
+        new = [path for path in new if (self.paths[path] or (0,))[0] != modes.SUBMODULE]
         rules, others = (
             [path for path in new if _is_rule(path)],
             [path for path in new if not _is_rule(path)],
@@ -170,7 +169,7 @@ class Placing(Struct):
         try:
             if paths:
                 folder.mkdir()
-                with private(self.repository) as copy:
+                with private_index(self.repository) as copy:
                     copy.path.unlink(
                         missing_ok=True
                     )  # nothing is taken over: a sparse checkout would leave files out

@@ -10,13 +10,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from msgspec import Struct, field
 
 from forge.errors import ForgeError
-from forge.git import program
-from forge.git.commits.record_commit import Commit, between
+from forge.git import modes, program
 from forge.git.lazy_pygit2 import pygit2
+from forge.git.objects.commit import Commit, commits_between
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry, entry_at
 
-_SUBMODULE = 0o160000
 _LISTED = 10
 
 
@@ -35,7 +34,7 @@ class ChangedSince(ForgeError):
         )
 
 
-class Reversal(Struct, frozen=True):
+class RevertPlan(Struct, frozen=True):
     """What taking commits back comes to: each path as it was before them, and as they left it."""
 
     before: Mapping[str, Entry] = field(default_factory=dict)
@@ -75,7 +74,7 @@ class Reversal(Struct, frozen=True):
         )
         for path, before in self.before.items():
             after, now = self.after[path], self._at(repository, committed, path)
-            if _SUBMODULE in (before or (0,))[:1] + (after or (0,))[:1]:
+            if modes.SUBMODULE in (before or (0,))[:1] + (after or (0,))[:1]:
                 yield f"{path} is a submodule: set it by hand"
             elif now not in (before, after):
                 yield f"{path} was changed by {self._who(repository, head, path)}"
@@ -95,7 +94,7 @@ class Reversal(Struct, frozen=True):
     def _at(self, repository: Repository, tree: pygit2.Tree, path: str) -> Entry:
         """Return what a tree has at a path; a folder of nothing but files that go is nothing."""
         entry = entry_at(repository.objects, tree, path)
-        if entry is None or entry[0] != pygit2.enums.FileMode.TREE:
+        if entry is None or entry[0] != modes.FOLDER:
             return entry
         inside = program.fields(
             repository.git("ls-tree", "-r", "-z", "--name-only", str(tree.id), f"{path}/")
@@ -109,7 +108,7 @@ class Reversal(Struct, frozen=True):
         for folder in ("/".join(parts[:number]) for number in range(1, len(parts))):
             found = filter(None, (entry_at(repository.objects, tree, folder) for tree in trees))
             if (
-                any(mode != pygit2.enums.FileMode.TREE for mode, _ in found)
+                any(mode != modes.FOLDER for mode, _ in found)
                 and self.before.get(folder, True) is not None
             ):
                 return folder
@@ -133,18 +132,18 @@ def commits_of(
 
     They are known by their trailer; `also` names others of them by their ids.
     """
-    found = between(repository, base, head)
+    found = commits_between(repository, base, head)
     return [
         commit for commit in found if commit.trailers.get("Forge-Run") in runs or commit.id in also
     ]
 
 
-def reversal(
+def plan_revert(
     repository: Repository,
     commits: Sequence[Commit],
     meant: Collection[str],
     leave: Callable[[str], bool],
-) -> Reversal:
+) -> RevertPlan:
     """Return what taking commits back comes to; they are given oldest first, paths that `leave`
     names are left out.
 
@@ -168,7 +167,7 @@ def reversal(
     if problems:
         raise ChangedSince(problems)
     moved = [path for path in before if before[path] != after[path]]
-    return Reversal(
+    return RevertPlan(
         {path: before[path] for path in moved}, {path: after[path] for path in moved}, target
     )
 

@@ -11,12 +11,14 @@ from msgspec import Struct
 
 from forge.errors import ForgeError, GitFailed
 from forge.git import program
-from forge.git.commits import record_commit
-from forge.git.commits.record_commit import signatures
-from forge.git.index.private import private, stage_everything
+from forge.git.commits.identity import signatures
+from forge.git.index.private_index import private_index
+from forge.git.index.staging import stage_everything
 from forge.git.lazy_pygit2 import pygit2
+from forge.git.objects.commit import read_commit
 from forge.git.repository import Repository
-from forge.git.restore.checkout import Placing
+from forge.git.restore.checkout import Checkout
+from forge.git.status import STATUS, parse_status
 from forge.git.tree_entries import Entry
 
 SAFETY = "refs/forge/safety"
@@ -24,7 +26,7 @@ CHECKPOINTS = "refs/forge/checkpoints"
 _FEW = 500  # paths that a command line takes with ease
 
 
-class InTheWay(ForgeError):
+class PathBlocked(ForgeError):
     """Something of a person's lies where a file would have to be put back, or removed."""
 
     kind = "in_the_way"
@@ -44,7 +46,7 @@ class Captured(Struct, frozen=True):
 def capture(repository: Repository) -> Captured:
     """Write what lies in the work tree, and what is staged, as trees that no ref names yet."""
     staged = None
-    with private(repository) as copy:
+    with private_index(repository) as copy:
         with contextlib.suppress(GitFailed):
             staged = copy.git("write-tree").decode().strip()
         stage_everything(copy)
@@ -94,12 +96,10 @@ def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> 
     if not paths:
         return []
     wanted, few = set(paths), paths if len(paths) < _FEW else ()
-    with private(repository) as copy:
+    with private_index(repository) as copy:
         copy.git("read-tree", "--reset", commit)
-        found = copy.git(
-            "status", "--porcelain", "-z", "--untracked-files=all", "--no-renames", "--", *few
-        )
-    return [entry[3:] for entry in program.fields(found) if entry[1] != " " and entry[3:] in wanted]
+        entries = parse_status(copy.git(*STATUS, "--", *few))
+    return [entry.path for entry in entries if entry.tree != " " and entry.path in wanted]
 
 
 def snapshot(repository: Repository, name: str, reason: str) -> str:
@@ -112,7 +112,7 @@ def snapshot(repository: Repository, name: str, reason: str) -> str:
     return keep(repository, capture(repository), name, reason)
 
 
-def differing(
+def changed_entries(
     repository: Repository, old: str, new: str, leave: Callable[[str], bool]
 ) -> dict[str, Entry]:
     """Return the paths in which two commits or trees differ, each with its entry in `new`, less
@@ -134,31 +134,29 @@ def staged_entries(repository: Repository, kept: str, paths: Collection[str]) ->
     """Return what was staged of some paths when a tree was kept, each with its entry; nothing where
     the index made no tree.
     """
-    parents = record_commit.read(repository, kept).parents
+    parents = read_commit(repository, kept).parents
     return (
-        differing(repository, parents[0], parents[1], lambda path: path not in paths)
+        changed_entries(repository, parents[0], parents[1], lambda path: path not in paths)
         if len(parents) == 2
         else {}
     )
 
 
-def require_way(
+def require_unblocked(
     repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
 ) -> None:
-    """Raises InTheWay where `put_back` of the same would: an ignored file lies where a file has to
-    go.
-    """
+    """Raise PathBlocked if `restore_paths` would: an ignored file blocks a path."""
     _placing(repository, taken, target, leave)
 
 
-def put_back(
+def restore_paths(
     repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
 ) -> Mapping[str, Entry]:
     """Make the work tree as `target` has it, where it differs from the snapshot `taken`; return
     those paths.
 
     Files are made through git's filters, with the attributes of `target`, and each takes its place
-    at once. Only what the snapshot holds is deleted or overwritten. Raises InTheWay, before
+    at once. Only what the snapshot holds is deleted or overwritten. Raises PathBlocked, before
     anything is changed, where an ignored file would be.
     """
     placing = _placing(repository, taken, target, leave)
@@ -168,12 +166,12 @@ def put_back(
 
 def _placing(
     repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
-) -> Placing:
-    paths = differing(repository, taken, target, leave)
+) -> Checkout:
+    paths = changed_entries(repository, taken, target, leave)
     held = frozenset(program.fields(repository.git("ls-tree", "-r", "-z", "--name-only", taken)))
-    placing = Placing(repository, target, paths, held)
+    placing = Checkout(repository, target, paths, held)
     if (blocked := placing.blocked()) is not None:
-        raise InTheWay(
+        raise PathBlocked(
             f"{blocked}, which git does not track, is in the way",
             f"move {blocked} elsewhere, then try again",
         )

@@ -96,7 +96,7 @@ def _take_up(run: OpenRun) -> bool:
 
 
 def retry(context: Context, record: RunRecord) -> RunRecord:
-    """Put the current step back to its checkpoint and do it again. Raises InTheWay where others
+    """Put the current step back to its checkpoint and do it again. Raises PathBlocked where others
     changed its work since.
     """
     with holding(context, record) as run:
@@ -130,7 +130,7 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
         require_unlocked(context.repository)
         require_same_plan(run)
         _require_no_rollback(run)
-        dirty = [entry for entry in run.repository.dirty() if not run.own(entry[3:])]
+        dirty = [entry for entry in run.repository.dirty() if not run.own(entry.path)]
         if dirty:
             listed = "\n".join(f"  {entry}" for entry in dirty[:20])
             raise UsageError(

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from forge.errors import ForgeError, StorageFailed
 from forge.git.commits import refs
-from forge.git.commits.stale_locks import remove_left_ref_locks
-from forge.git.index import private
+from forge.git.commits.stale_locks import remove_stale_ref_locks
+from forge.git.index.private_index import remove_stale_index_lock
 from forge.git.repository import Repository
 from forge.git.restore.checkout import clear_scratch
 from forge.records.store import live_folders_here, lock_path
@@ -30,10 +30,10 @@ def remove_left_locks(repository: Repository, left_at: float | None) -> None:
     locks = repository.forge_dir / "locks"
     others = [path for path in locks.glob("*.lock") if path != lock_path(repository)]
     alive = {holder.process.pid for holder in map(holder_alive, others) if holder}
-    private.remove_left_lock(repository, alive)
-    refs.remove_left_lock(repository, alive)
+    remove_stale_index_lock(repository, alive)
+    refs.remove_stale_lock(repository, alive)
     clear_scratch(repository, alive)
-    remove_left_ref_locks(
+    remove_stale_ref_locks(
         repository, [folder.name for folder in live_folders_here(repository)], left_at
     )
 

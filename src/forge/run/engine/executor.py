@@ -6,10 +6,11 @@ import contextlib
 from collections.abc import Callable, Mapping
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
-from forge.git.commits.record_commit import HeadMoved, is_ancestor
-from forge.git.index import private
+from forge.git.commits.record_commit import HeadMoved
+from forge.git.index.user_index import index_damage
+from forge.git.objects.commit import is_ancestor
 from forge.git.restore.revert import ChangedSince
-from forge.git.restore.snapshot import InTheWay, keep_reachable
+from forge.git.restore.snapshot import PathBlocked, keep_reachable
 from forge.run.engine import uncommitted
 from forge.run.engine.actions import checks, edits, finish, questions, retrieve, rollback, steps
 from forge.run.engine.next_move import Move, Rules, next_move
@@ -83,7 +84,7 @@ def go_on(run: OpenRun) -> None:
         questions.pause(
             run, "head_moved", error.message + (f"; {error.hint}" if error.hint else "")
         )
-    except (GitFailed, InTheWay, ChangedSince) as error:
+    except (GitFailed, PathBlocked, ChangedSince) as error:
         run.release_staging()
         if run.state.ended:
             raise
@@ -178,7 +179,7 @@ def commit_pause(run: OpenRun) -> None:
     no index: whoever goes on with the run sees to that.
     """
     run.release_staging()
-    if not run.trusts_git() or private.damage(run.repository):
+    if not run.trusts_git() or index_damage(run.repository):
         return
     with contextlib.suppress(HeadMoved):
         if not is_ancestor(run.repository, run.newest_commit, run.head()):

@@ -18,7 +18,8 @@ from forge.git.clone import restore_clone_id
 from forge.git.commits import record_commit
 from forge.git.commits.record_commit import HeadMoved
 from forge.git.commits.step_commit import Staging
-from forge.git.index.clean_check import Looking
+from forge.git.index.clean_check import CleanCheck
+from forge.git.objects.commit import file_at, first_parents, is_ancestor, names_in
 from forge.git.repository import Head, Repository
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.plan import Plan
@@ -78,11 +79,11 @@ class OpenRun:
     output_tail: str = ""
     known_tampering: int = 0
     cards_put_back: int = 0
-    looking: Looking = field(init=False)
+    looking: CleanCheck = field(init=False)
 
     def __post_init__(self) -> None:
         """Begin to look at the work tree."""
-        self.looking = Looking(self.repository)
+        self.looking = CleanCheck(self.repository)
 
     @cached_property
     def folder(self) -> Path:
@@ -103,11 +104,7 @@ class OpenRun:
         ):
             return named
         newest = self.state.commits[-1] if self.state.commits else self.card.base_commit
-        return (
-            str(head.branch)
-            if record_commit.is_ancestor(self.repository, newest, head.commit)
-            else named
-        )
+        return str(head.branch) if is_ancestor(self.repository, newest, head.commit) else named
 
     @property
     def current(self) -> StepState:
@@ -229,13 +226,9 @@ class OpenRun:
         Where `since` was merged in, first parents pass it by, and what lies below it ends them.
         """
         found = []
-        for commit in record_commit.back_to(
-            self.repository, self.head(), since or self.card.base_commit
-        ):
+        for commit in first_parents(self.repository, self.head(), since or self.card.base_commit):
             mine = commit.trailers.get("Forge-Run") == self.card.run
-            known = (
-                since and not mine and record_commit.is_ancestor(self.repository, commit.id, since)
-            )
+            known = since and not mine and is_ancestor(self.repository, commit.id, since)
             if (mine and since is None) or known:
                 break
             if not mine:
@@ -247,7 +240,7 @@ class OpenRun:
         the base, or None.
         """
         wanted = {f"Forge-{name.replace('_', '-')}": value for name, value in trailers.items()}
-        for commit in record_commit.back_to(self.repository, self.head(), self.card.base_commit):
+        for commit in first_parents(self.repository, self.head(), self.card.base_commit):
             mine = commit.trailers.get("Forge-Run") == self.card.run
             if mine and all(commit.trailers.get(name) == value for name, value in wanted.items()):
                 return commit.id
@@ -289,21 +282,17 @@ class OpenRun:
         card = f"{self.card.folder}/run.yaml"
         if (
             not self.card_data
-            == record_commit.file_at(self.repository, parent, card)
+            == file_at(self.repository, parent, card)
             == _lies_at(self.repository.root / card)
         ):
             record[card] = self.card_data
-        if ATTRIBUTES not in {
-            f"{RUNS}/{name}" for name in record_commit.names_in(self.repository, parent, RUNS)
-        }:
+        if ATTRIBUTES not in {f"{RUNS}/{name}" for name in names_in(self.repository, parent, RUNS)}:
             record[ATTRIBUTES] = _AS_WRITTEN
         return record
 
     def _committed_evidence(self, parent: str) -> set[str]:
         folder = f"{self.card.folder}/evidence"
-        names = {
-            f"{folder}/{name}" for name in record_commit.names_in(self.repository, parent, folder)
-        }
+        names = {f"{folder}/{name}" for name in names_in(self.repository, parent, folder)}
         return {name for name in names if (self.repository.root / name).is_file()}
 
     def _staging(self) -> Path | None:

@@ -6,7 +6,7 @@ import hashlib
 import shlex
 
 from forge.errors import NotApproved, UsageError
-from forge.git.commits.record_commit import blob_data, file_at
+from forge.git.objects.commit import blob_data, file_at
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import find_plan_files
 from forge.planning.plan.plan import Plan, load

@@ -11,8 +11,8 @@ from msgspec.structs import replace
 
 from forge.errors import NoOpenRun, SettingsError
 from forge.git import worktrees
-from forge.git.commits.record_commit import identity
-from forge.git.index import private
+from forge.git.commits.identity import identity
+from forge.git.index.user_index import index_damage, put_entries, rebuild_index
 from forge.git.repository import Repository
 from forge.git.restore.snapshot import staged_entries
 from forge.planning.mission.scope_contract import Contract, contract_for
@@ -97,7 +97,7 @@ def _home_again(context: Context, record: RunRecord) -> Repository:
     lock = unstarted_worktrees.creation_lock(repository, run)
     with WriterLock(lock, context.execution, run):
         place = main.with_name(f"{main.name}.forge") / run
-        home = worktrees.add_again(repository, git_dir, place, record.card.branch)
+        home = worktrees.recreate(repository, git_dir, place, record.card.branch)
         noted.write_text(str(home.git_dir), "utf-8", "surrogateescape")
         lock.unlink(missing_ok=True)
     return home
@@ -155,13 +155,13 @@ def _rebuild_index(run: OpenRun) -> bool:
     """Build the index again from HEAD, and what was staged when the run began, where it is gone or
     damaged; say if it was.
     """
-    if private.damage(run.repository) is None:
+    if index_damage(run.repository) is None:
         return False
-    private.rebuild(run.repository, run.repository.forge_dir / "torn")
+    rebuild_index(run.repository, run.repository.forge_dir / "torn")
     if run.state.dirty and (
         staged := staged_entries(run.repository, run.state.dirty_commit, run.state.dirty)
     ):
-        private.put_entries(run.repository, staged)
+        put_entries(run.repository, staged)
     return True
 
 

@@ -6,7 +6,7 @@ import contextlib
 
 from forge.errors import GitFailed
 from forge.git.restore.revert import ChangedSince
-from forge.git.restore.snapshot import InTheWay, snapshot
+from forge.git.restore.snapshot import PathBlocked, snapshot
 from forge.run.engine.actions.checks import changed_paths
 from forge.run.engine.actions.rollback import take_back
 from forge.run.engine.next_move import Move
@@ -23,7 +23,7 @@ def stop_here(run: OpenRun, reason: str) -> None:
     """
     run.release_staging()
     if run.state.rollback is not None:
-        with contextlib.suppress(GitFailed, InTheWay, ChangedSince):
+        with contextlib.suppress(GitFailed, PathBlocked, ChangedSince):
             take_back(run, Move("take_back"))
     taken = (
         snapshot(run.repository, run.card.run, "before the run was stopped")

@@ -53,5 +53,5 @@ def pause_where_touched(run: OpenRun) -> None:
 
 
 def _still_dirty(run: OpenRun) -> list[str]:
-    now = {entry[3:] for entry in run.repository.dirty()}
+    now = {entry.path for entry in run.repository.dirty()}
     return [path for path in run.state.dirty if path in now]

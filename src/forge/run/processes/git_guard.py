@@ -11,7 +11,8 @@ from pathlib import Path
 from msgspec import Struct
 
 from forge.git import hooks
-from forge.git.index import private
+from forge.git.index.private_index import Stamp, index_stamp
+from forge.git.index.user_index import hidden_paths, index_damage, pinned_index
 from forge.git.repository import Repository
 
 _HOOKS = (
@@ -39,23 +40,21 @@ class GitGuard(Struct, frozen=True):
 
     repository: Repository
     sign: str
-    stamp: private.Stamp
+    stamp: Stamp
     before: Path
 
     @classmethod
     @contextmanager
     def watch(cls, repository: Repository) -> Iterator[GitGuard]:
         """Look at a repository as it is now."""
-        with private.held(repository) as before:
-            yield cls(repository, hooks.sign(repository), private.stamp(repository), before)
+        with pinned_index(repository) as before:
+            yield cls(repository, hooks.fingerprint(repository), index_stamp(repository), before)
 
     def unsafe(self) -> tuple[str, str] | None:
         """Return why git may not be asked anything here, as `damage` does."""
-        if hooks.sign(self.repository) != self.sign:
+        if hooks.fingerprint(self.repository) != self.sign:
             return "hooks", _HOOKS
-        if private.stamp(self.repository) != self.stamp and (
-            why := private.damage(self.repository)
-        ):
+        if index_stamp(self.repository) != self.stamp and (why := index_damage(self.repository)):
             return "index", _INDEX.format(why)
         return None
 
@@ -63,10 +62,10 @@ class GitGuard(Struct, frozen=True):
         """Return the kind of failure that it is that something is not as it was, and how to say it;
         None where all is well.
         """
-        if (unsafe := self.unsafe()) or private.stamp(self.repository) == self.stamp:
+        if (unsafe := self.unsafe()) or index_stamp(self.repository) == self.stamp:
             return unsafe
-        hidden = private.hidden(self.repository, self.repository.git_dir / "index")
-        more = sorted(hidden - private.hidden(self.repository, self.before)) if hidden else []
+        hidden = hidden_paths(self.repository, self.repository.git_dir / "index")
+        more = sorted(hidden - hidden_paths(self.repository, self.before)) if hidden else []
         return (
             ("hidden", _HIDDEN.format("\n".join(f"  {path}" for path in more[:_LISTED])))
             if more

@@ -19,9 +19,9 @@ FOLDER = "litter"
 def untracked(repository: Repository) -> frozenset[str]:
     """Return the files that git does not track and does not ignore."""
     return frozenset(
-        entry[3:]
+        entry.path
         for entry in repository.dirty()
-        if entry.startswith("??") and not entry.endswith("/")
+        if entry.staged == "?" and not entry.path.endswith("/")
     )
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from forge.errors import GitFailed
 from forge.git import worktrees
-from forge.git.commits import record_commit
+from forge.git.objects.commit import file_at, read_commit
 from forge.git.repository import Repository
 from forge.records.card import RUNS
 from forge.records.store import live_folder
@@ -45,10 +45,8 @@ def _never_began(repository: Repository, run: str) -> bool:
         return False
     tip = repository.commit_of(f"refs/heads/{PREFIX}{run}")
     try:
-        began = tip is None or record_commit.read(repository, tip).trailers.get("Forge-Run") == run
-        return (
-            not began and record_commit.file_at(repository, tip, f"{RUNS}/{run}/run.yaml") is None
-        )
+        began = tip is None or read_commit(repository, tip).trailers.get("Forge-Run") == run
+        return not began and file_at(repository, tip, f"{RUNS}/{run}/run.yaml") is None
     except GitFailed:
         return False
 

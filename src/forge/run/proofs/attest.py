@@ -10,8 +10,9 @@ from dataclasses import dataclass
 
 from forge import atomic
 from forge.errors import UsageError
-from forge.git.commits.record_commit import commit_files, identity
-from forge.git.objects.tree import WorkTree, outside_tree
+from forge.git.commits.identity import identity
+from forge.git.commits.record_commit import commit_files
+from forge.git.objects.tree import WorkTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
@@ -117,7 +118,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
         note,
         None,
         named,
-        outside_tree(tree),
+        tree_without_planning(tree),
         commit,
     )
     return _give(context, plan, item, event, proof)

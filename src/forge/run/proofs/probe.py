@@ -15,9 +15,10 @@ from forge.check.rules.plan import verify
 from forge.check.rules.plan.verify import Probed, ProbedAs
 from forge.errors import DirtyTree, UnknownName
 from forge.git import program
-from forge.git.index.private import PrivateIndex, private
+from forge.git.index.private_index import PrivateIndex, private_index
 from forge.git.repository import Head, Repository
-from forge.git.restore.snapshot import SAFETY, put_back, snapshot
+from forge.git.restore.snapshot import SAFETY, restore_paths, snapshot
+from forge.git.status import StatusEntry
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
@@ -72,7 +73,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
 
     A step's commands are run in order, until one fails. A plan that is not approved is said to be
     so, and nothing of it is run. Raises DirtyTree, RepositoryError, RunOpen, Held, Interrupted;
-    InTheWay where a change cannot be put back.
+    PathBlocked where a change cannot be put back.
     """
     plans = list(_open_plans(context.repository, paths))
     approved = [
@@ -90,7 +91,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
         with (
             writing(context, "validate --probe"),
             Interrupts() as interrupts,
-            private(context.repository) as index,
+            private_index(context.repository) as index,
         ):
             require_settled(context.repository)
             prober = _Prober(context, interrupts, index)
@@ -179,7 +180,7 @@ class _Prober:
             self.repository, _SNAPSHOTS, "before putting back what a probed command changed"
         )
         _restore_head(self.repository, self.before.head)
-        paths = put_back(self.repository, taken, self.target, lambda path: False)
+        paths = restore_paths(self.repository, taken, self.target, lambda path: False)
         self.index.restore()
         left = [
             path
@@ -212,11 +213,11 @@ class _WorkTreeState:
     """
 
     head: Head
-    dirty: dict[str, str]
+    dirty: dict[StatusEntry, str]
 
     @classmethod
     def of(cls, repository: Repository) -> _WorkTreeState:
-        signs = {entry: _sign(repository, entry[3:]) for entry in repository.dirty()}
+        signs = {entry: _sign(repository, entry.path) for entry in repository.dirty()}
         return cls(repository.head(), signs)
 
 

@@ -12,8 +12,10 @@ from forge import atomic
 from forge.check.must_haves.binding import bound_blobs
 from forge.check.secrets.scrub import scrub
 from forge.errors import DirtyTree, NotApproved, RepositoryError, RunOpen
-from forge.git.commits.record_commit import commit_files, identity
+from forge.git.commits.identity import identity
+from forge.git.commits.record_commit import commit_files
 from forge.git.repository import Repository
+from forge.git.status import StatusEntry
 from forge.planning.names.plan_files import FOLDER
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
@@ -147,8 +149,8 @@ def require_settled(repository: Repository) -> str:
     return head
 
 
-def _outside(entries: Sequence[str]) -> list[str]:
-    return [entry for entry in entries if entry[3:].partition("/")[0] != FOLDER]
+def _outside(entries: Sequence[StatusEntry]) -> list[StatusEntry]:
+    return [entry for entry in entries if entry.path.partition("/")[0] != FOLDER]
 
 
 class _Verifier:
@@ -193,9 +195,9 @@ class _Verifier:
         left = foreign_folder(command, self.repository.root)
         return f"it leaves the work tree; without that it reads: {left[1]}" if left else ""
 
-    def _changed(self, before: Sequence[str]) -> tuple[str, ...]:
+    def _changed(self, before: Sequence[StatusEntry]) -> tuple[str, ...]:
         """Return what is not as it was before the commands ran: paths, and HEAD where it moved."""
-        paths = [entry[3:] for entry in self.repository.dirty() if entry not in before]
+        paths = [entry.path for entry in self.repository.dirty() if entry not in before]
         return tuple(paths if self.repository.head().commit == self.head else ["HEAD", *paths])
 
     def _result(

@@ -18,8 +18,8 @@ from typing import Literal
 
 from forge.errors import ForgeError
 from forge.git import program, worktrees
-from forge.git.commits.record_commit import identity
-from forge.git.commits.stale_locks import locks
+from forge.git.commits.identity import identity
+from forge.git.commits.stale_locks import blocking_locks
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings, load
 from forge.records.record import open_runs
@@ -134,7 +134,7 @@ def _repository(repository: Repository) -> Iterator[Check]:
     _ = repository.objects
     if (repository.common_dir / "shallow").exists():
         told.append("shallow: what lies before it is not looked at")
-    elif repository.leaves_out_history():
+    elif repository.lacks_history():
         told.append("a partial clone: git fetches what is missing")
     if (repository.git_dir / "info/sparse-checkout").exists():
         told.append("a sparse checkout: what is left out stays out")
@@ -160,7 +160,7 @@ def _head(repository: Repository) -> Iterator[Check]:
 def _tree(repository: Repository) -> Iterator[Check]:
     dirty = repository.dirty()
     if dirty:
-        told = f"{len(dirty)} uncommitted, {dirty[0].strip()} the first"
+        told = f"{len(dirty)} uncommitted, {str(dirty[0]).strip()} the first"
         yield _warning("tree", told, "commit or `git stash -u` them: a run begins on a clean tree")
     else:
         yield Check("tree", True, "nothing is uncommitted")
@@ -314,7 +314,7 @@ def _locks(repository: Repository) -> Iterator[Check]:
     if holder is not None:
         yield Check("locks", True, f"process {holder.process.pid} is at work here ({holder.what})")
         return
-    found = locks(repository)
+    found = blocking_locks(repository)
     if found:
         hint = (
             "wait for that git; if none is at work here, remove the file. The next run removes what"
@@ -331,7 +331,7 @@ def _runs(repository: Repository) -> Iterator[Check]:
             f"forge was killed while it made the work tree of {name}, which never began; the next"
             " run takes it away"
         )
-        place = worktrees.on_branch(repository, f"{unstarted_worktrees.PREFIX}{name}")
+        place = worktrees.git_dir_of_branch(repository, f"{unstarted_worktrees.PREFIX}{name}")
         remove = f"`git worktree remove -f -f {name}`, then " if place else ""
         yield Check(
             "runs",

@@ -10,8 +10,9 @@ import shutil
 
 from forge.errors import DamagedLog, ForgeError, GitFailed
 from forge.git.clone import clone_id
-from forge.git.commits.record_commit import blob_data, identity, is_ancestor, names_in
+from forge.git.commits.identity import identity
 from forge.git.commits.stale_locks import require_unlocked
+from forge.git.objects.commit import blob_data, is_ancestor, names_in
 from forge.git.objects.tree import RevisionTree, Unreadable
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan

@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections import defaultdict
 
 from forge.errors import GitFailed, UnknownName
-from forge.git.commits.record_commit import is_ancestor
+from forge.git.objects.commit import is_ancestor
 from forge.git.repository import Repository
-from forge.git.restore.snapshot import differing
+from forge.git.restore.snapshot import changed_entries
 from forge.planning.names.plan_files import FOLDER
 from forge.planning.plan.plan import Plan, Step
 from forge.records.record import RunRecord
@@ -105,6 +105,6 @@ def _holds(
 def _same_tree(repository: Repository, old: str, new: str) -> bool:
     """Say whether two commits differ in nothing but `.planning/`."""
     try:
-        return not differing(repository, old, new, lambda path: path.startswith(f"{FOLDER}/"))
+        return not changed_entries(repository, old, new, lambda path: path.startswith(f"{FOLDER}/"))
     except GitFailed:
         return False

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from forge.errors import UsageError
 from forge.git import program
 from forge.git.clone import clone_id
-from forge.git.commits.record_commit import identity
+from forge.git.commits.identity import identity
 from forge.git.objects.tree import RevisionTree
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan

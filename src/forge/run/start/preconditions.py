@@ -16,8 +16,9 @@ from forge.errors import (
     UnmetDependency,
     UsageError,
 )
-from forge.git.commits.record_commit import identity
-from forge.git.index import private
+from forge.git.commits.identity import identity
+from forge.git.index.user_index import index_damage
+from forge.git.status import StatusEntry
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.plan_files import PlanFile
@@ -71,7 +72,7 @@ def require_fit(context: Context) -> None:
             "HEAD is detached: the run's commits would belong to no branch",
             "`git switch -c NAME`, then execute",
         )
-    if (why := private.damage(repository)) is not None:
+    if (why := index_damage(repository)) is not None:
         raise RepositoryError(
             f"the index ({repository.git_dir / 'index'}) {why}",
             "build it again from HEAD; what was staged is lost with it",
@@ -124,7 +125,7 @@ def require_as_committed(context: Context, *paths: str) -> None:
     committed.
     """
     wanted = set(paths)
-    changed = [entry[3:] for entry in context.repository.dirty() if entry[3:] in wanted]
+    changed = [entry.path for entry in context.repository.dirty() if entry.path in wanted]
     if changed:
         names, are = ", ".join(changed), "is" if len(changed) == 1 else "are"
         commands = [
@@ -135,12 +136,12 @@ def require_as_committed(context: Context, *paths: str) -> None:
         raise UsageError(said, "commit it first", [shlex.join(words) for words in commands])
 
 
-def _told(entry: str) -> str:
+def _told(entry: StatusEntry) -> str:
     """Return an uncommitted path as it is shown; git can commit nothing of a repository inside
     another.
     """
     nested = " (a git repository of its own: ignore it, move it, or add it as a submodule)"
-    return entry + (nested if entry.endswith("/") else "")
+    return f"{entry}{nested if entry.path.endswith('/') else ''}"
 
 
 def require_clean(

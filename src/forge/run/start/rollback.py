@@ -8,7 +8,7 @@ import shlex
 
 from forge.errors import ForgeError, UnknownName, UsageError
 from forge.git.clone import clone_id
-from forge.git.commits.record_commit import identity
+from forge.git.commits.identity import identity
 from forge.git.commits.stale_locks import require_unlocked
 from forge.git.restore.snapshot import capture
 from forge.records.card import RunCard
@@ -39,7 +39,7 @@ def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
 
     Without a name it is the open run, this work tree's before others', else the last one that
     executed a plan in this tree. Everything is refused before anything is written: raises
-    UnknownName, UsageError, NothingToTakeBack, ChangedSince, InTheWay, RunOpen, Held.
+    UnknownName, UsageError, NothingToTakeBack, ChangedSince, PathBlocked, RunOpen, Held.
     """
     here = {
         record.card.run for record in open_runs(context.repository) if record.card.kind == "execute"
@@ -166,7 +166,7 @@ def _loose(run: OpenRun) -> tuple[str, ...]:
         return ()
     return tuple(
         dict.fromkeys(
-            path for path in (entry[3:] for entry in run.repository.dirty()) if not run.own(path)
+            path for path in (entry.path for entry in run.repository.dirty()) if not run.own(path)
         )
     )
 

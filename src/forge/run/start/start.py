@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from forge.check.gate import Refuse, gate
 from forge.errors import Interrupted, NotApproved
 from forge.git import worktrees
-from forge.git.commits.record_commit import identity
+from forge.git.commits.identity import identity
 from forge.git.commits.stale_locks import require_unlocked
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile
@@ -79,7 +79,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         if dirty:
             first.append(
                 (
-                    captured(context.repository, card.run, sorted({entry[3:] for entry in dirty})),
+                    captured(context.repository, card.run, sorted({entry.path for entry in dirty})),
                     None,
                 )
             )

@@ -19,7 +19,8 @@ from typing import NamedTuple
 
 from forge.check.secrets.file_names import holds_secrets
 from forge.errors import GitFailed
-from forge.git.objects.store import FILES, FOLDER, Entry, ObjectStore
+from forge.git import modes
+from forge.git.objects.store import Entry, ObjectStore
 from forge.git.repository import Repository
 
 MOST_BYTES = 512 << 10
@@ -141,7 +142,7 @@ class FullText:
 
     def _change(self, base: sqlite3.Connection, old: str | None, new: str) -> None:
         for path, before, after in self.store.changes(old, new):
-            if FOLDER in (before or after or (0, ""))[:1]:
+            if modes.FOLDER in (before or after or (0, ""))[:1]:
                 if old is not None:
                     raise _Missing
                 # a folder that is not here (partial clone): what is below it cannot be found
@@ -154,7 +155,7 @@ class FullText:
     def _put_in(self, base: sqlite3.Connection, path: str, entry: Entry) -> None:
         mode, blob = entry
         if (
-            mode not in FILES
+            mode not in modes.REGULAR
             or path.startswith(".planning/")
             or holds_secrets(path)
             or not _sayable(path)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from forge.check.rules.documents import conflict
 from forge.errors import GitFailed
+from forge.git.blob_id import file_blob_id
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 from forge.planning.backlog import item, paths
@@ -21,7 +22,7 @@ from forge.planning.plan import plan
 from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.stage import FIRST_WAVE
 from forge.records.card import RUNS
-from forge.records.record import RunRecord, blob_id, is_taken_over, read_run
+from forge.records.record import RunRecord, is_taken_over, read_run
 from forge.records.store import belongs_here, live_folder
 from forge.text.finding import Finding
 from forge.text.source import Source
@@ -88,7 +89,7 @@ def phase_line(root: Path, folder: str) -> PhaseLine:
 
 def moved(root: Path, lost: dict[str, str], plans: dict[str, list[str]]) -> dict[str, str]:
     """Return where plans lie that are not at their paths any more; see `homes`."""
-    return moved_plans.homes(lost, plans, lambda path: blob_id(root / path))
+    return moved_plans.homes(lost, plans, lambda path: file_blob_id(root / path))
 
 
 def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:

@@ -287,7 +287,7 @@ class Outline:
         if not proven:
             return frozenset()
         runs = zlib.crc32(" ".join(run.run for run in proven).encode())
-        sign = f"{runs:x} {self.repository.head_sign()}"
+        sign = f"{runs:x} {self.repository.head_fingerprint()}"
         known = self._kept.stale
         if known[0] == sign:
             return frozenset(known[1])

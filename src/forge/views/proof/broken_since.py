@@ -12,7 +12,7 @@ from msgspec.structs import replace
 from forge.check.must_haves.verdict import Answer
 from forge.errors import GitFailed
 from forge.git.objects.history import Line
-from forge.git.objects.store import Asked, ObjectStore, StoredTree
+from forge.git.objects.store import ObjectStore, PathsRead, StoredTree
 
 Judge = Callable[[StoredTree], Answer]
 _MOST_TREES = 400
@@ -55,17 +55,17 @@ def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | No
     return None if since is None else line.commits[since]
 
 
-def _look(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, Asked | None]:
+def _look(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, PathsRead | None]:
     """Judge at a commit, without its listing where it is decided so: the listing changes far more
     often than a file.
     """
     try:
         tree = trees.at(commit)
-        with tree.noting(blind=True) as asked:
+        with tree.recording(listable=False) as asked:
             answer = judge(tree)
         if not asked.listed or answer in ("pass", "fail"):
             return answer, replace(asked, listed=False)
-        with tree.noting() as asked:
+        with tree.recording() as asked:
             return judge(tree), asked
     except GitFailed:
         return "unproven", None

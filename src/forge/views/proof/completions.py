@@ -9,8 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct
 
+from forge.git import modes
 from forge.git.objects.history import History
-from forge.git.objects.store import FOLDER as MODE_FOLDER
 from forge.planning.names.plan_files import FOLDER, summaries_of
 
 _SUMMARY = "SUMMARY.md"
@@ -46,7 +46,7 @@ class Completions:
     def _planning(self, commit: str) -> str | None:
         root = self.store.root(commit)
         found = self.store.entry(root, FOLDER) if root else None
-        return found[1] if found and found[0] == MODE_FOLDER else None
+        return found[1] if found and found[0] == modes.FOLDER else None
 
     def _added_by(self, commit: str) -> Iterator[Added]:
         """Yield the summaries that a commit has and none of its parents."""

@@ -4,12 +4,12 @@ them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Container, Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
 
+from forge.git.blob_id import blob_id
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.names import moved_plans
@@ -65,11 +65,6 @@ def _speaks_of(
         (there in before or moved_plans.tail(there) == moved_plans.tail(here))
         and not is_plan(there)
     )
-
-
-def blob_id(data: bytes) -> str:
-    """Return the id that git gives to a file of these bytes."""
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def of_events(plan_path: str, events: Iterable[Event]) -> Iterator[Proof]:

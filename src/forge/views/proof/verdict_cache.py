@@ -24,7 +24,7 @@ import forge
 from forge.check.must_haves.verdict import Evidence, Verdict
 from forge.errors import ForgeError
 from forge.git.clone import clone_id
-from forge.git.objects.store import Asked
+from forge.git.objects.store import PathsRead
 from forge.git.repository import Repository
 from forge.text.finding import Finding
 
@@ -36,12 +36,12 @@ class Signed(Protocol):
 
     revision: str | None
 
-    def sign(self, path: str) -> str | None:
+    def fingerprint(self, path: str) -> str | None:
         """Return what tells one answer about a path from another; None where nothing can be said
         for sure.
         """
 
-    def listing_sign(self) -> str:
+    def listing_fingerprint(self) -> str:
         """Return what tells one listing from another. Raises GitFailed."""
 
 
@@ -107,14 +107,14 @@ class Memory:
 
     def _sign(self, path: str) -> str | None:
         if path not in self._signs:
-            self._signs[path] = self.tree.sign(path)
+            self._signs[path] = self.tree.fingerprint(path)
         return self._signs[path]
 
     @cached_property
     def _listing(self) -> str:
-        return self.tree.listing_sign()
+        return self.tree.listing_fingerprint()
 
-    def keep(self, path: str, data: bytes, asked: Asked, found: Answered) -> None:
+    def keep(self, path: str, data: bytes, asked: PathsRead, found: Answered) -> None:
         """Remember an answer, unless something that it rests on changed just now. Nothing is said
         where it cannot be kept.
         """

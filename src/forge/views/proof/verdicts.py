@@ -12,9 +12,9 @@ from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
 from forge.errors import GitFailed, UnknownName
-from forge.git.objects.recording import NotedWorkTree
+from forge.git.objects.recording import RecordingWorkTree
 from forge.git.objects.store import ObjectStore, StoredTree
-from forge.git.objects.tree import RevisionTree, WorkTree, outside_tree
+from forge.git.objects.tree import RevisionTree, WorkTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import FOLDER, PlanFile
@@ -85,7 +85,7 @@ class Bench(Struct, frozen=True, dict=True):
         store = tree.store if isinstance(tree, StoredTree) else ObjectStore(repository)
         memory = (
             Memory(repository, tree, limit)
-            if isinstance(tree, (StoredTree, NotedWorkTree))
+            if isinstance(tree, (StoredTree, RecordingWorkTree))
             else None
         )
         return cls(tree, limit, store, ProofBook(repository), strict, memory)
@@ -95,11 +95,11 @@ class Bench(Struct, frozen=True, dict=True):
         """The tree outside `.planning/` as git objects. Raises GitFailed where it cannot be had."""
         if isinstance(self.tree, StoredTree):
             return StoredTree(self.store, self.tree.root_id, self.tree.revision)
-        return StoredTree(self.store, outside_tree(self.tree), self.tree.revision)
+        return StoredTree(self.store, tree_without_planning(self.tree), self.tree.revision)
 
     def outside_id(self) -> str:
         """Return the id of the tree outside `.planning/`. Raises GitFailed."""
-        return self.store.outside(self.outside.root_id)
+        return self.store.tree_without_planning(self.outside.root_id)
 
     def changed_since(self, commit: str) -> int | None:
         """Return how many files outside `.planning/` differ from those of a commit; None where that
@@ -130,12 +130,12 @@ class Bench(Struct, frozen=True, dict=True):
             data = catalog.read(file)
         except UnknownName:
             return self.verdict(catalog.load_or_finding(file))
-        if memory is None or not isinstance(tree, (StoredTree, NotedWorkTree)):
+        if memory is None or not isinstance(tree, (StoredTree, RecordingWorkTree)):
             return self.verdict(load(Source.of(file.path, data), file.id))
         found = memory.recall(file.path, data)
         if found is None:
             plan = load(Source.of(file.path, data), file.id)
-            with tree.noting() as asked:
+            with tree.recording() as asked:
                 found = self._answer(plan)
             memory.keep(file.path, data, asked, found)
             return self._decided(file, data, found, lambda: plan)
@@ -228,7 +228,7 @@ def tree_to_judge(
 ) -> tuple[WorkTree | RevisionTree, Catalog]:
     """Return the tree that a revision names, the work tree without one, and the plans of it."""
     if revision is None:
-        return NotedWorkTree(repository), Catalog(repository.root)
+        return RecordingWorkTree(repository), Catalog(repository.root)
     tree = revision_tree(repository, revision)
     return tree, catalog_of(repository, tree)
 

@@ -93,7 +93,9 @@ def changes_of(repository: Repository, record: RunRecord, step: StepState | None
     dirty = repository.dirty() if here and (step is None or step is current) else []
     spared = record.state.dirty
     uncommitted = [
-        entry for entry in dirty if not entry[3:].startswith(f"{RUNS}/") and entry[3:] not in spared
+        str(entry)
+        for entry in dirty
+        if not entry.path.startswith(f"{RUNS}/") and entry.path not in spared
     ]
     return RunChanges(record, step, made, ranges(repository, made, RUNS), uncommitted)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from forge.errors import DamagedLog, NoOpenRun
-from forge.git.commits import record_commit
+from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
@@ -111,7 +111,7 @@ class Following:
             except (FileNotFoundError, NotADirectoryError):
                 continue
         tip = self.repository.commit_of(f"refs/heads/{card.branch}")
-        data = record_commit.file_at(self.repository, tip, tracked)
+        data = file_at(self.repository, tip, tracked)
         if data is None:
             raise NoOpenRun(f"the record of {card.run} is gone", "see `forge runs`")
         tail.seq, tail.previous, tail.offset, tail.inode = 0, GENESIS, 0, 0

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from forge.check.rules.model import Rule
 from forge.errors import ForgeError
 from forge.git import program
-from forge.git.commits import record_commit
+from forge.git.blob_id import blob_id
+from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
 from forge.records.card import RunCard
 from forge.text.finding import Finding
@@ -105,7 +105,7 @@ def check_commits(repository: Repository, found: Iterable[RunFacts]) -> Iterator
     for run in found:
         for commit, line in run.commits:
             try:
-                record_commit.read(repository, commit)
+                read_commit(repository, commit)
             except ForgeError:
                 yield COMMITS.on(
                     run.path,
@@ -169,7 +169,7 @@ def check_history(repository: Repository, folder: str, present: Sequence[str]) -
             path in told
             or path not in committed
             or data is None
-            or _blob_id(data) == committed[path]
+            or blob_id(data) == committed[path]
         ):
             continue
         if _begins(repository, committed[path], data) is False:
@@ -186,14 +186,14 @@ def _grown(repository: Repository, old: str, new: str) -> bool | None:
     where one is missing.
     """
     try:
-        return bool(new) and _begins(repository, old, record_commit.blob_data(repository, new))
+        return bool(new) and _begins(repository, old, blob_data(repository, new))
     except ForgeError:
         return None
 
 
 def _begins(repository: Repository, blob: str, data: bytes) -> bool | None:
     try:
-        return data.startswith(record_commit.blob_data(repository, blob))
+        return data.startswith(blob_data(repository, blob))
     except ForgeError:
         return None
 
@@ -211,10 +211,6 @@ def _bytes(repository: Repository, path: str) -> bytes | None:
         return (repository.root / path).read_bytes()
     except OSError:
         return None
-
-
-def _blob_id(data: bytes) -> str:
-    return hashlib.sha1(b"blob %d\0" % len(data) + data, usedforsecurity=False).hexdigest()
 
 
 def _rewritten(path: str, old: str, new: str) -> Finding:

@@ -9,7 +9,7 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import about_run, run_context
 from forge.front.cli.shell_completion import names
-from forge.git.commits.record_commit import identity
+from forge.git.commits.identity import identity
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run
 from forge.records.record import all_runs, open_anywhere

@@ -10,7 +10,7 @@ from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.front.cli.context import about_run, run_context
 from forge.front.cli.shell_completion import names
-from forge.git.worktrees import ignored
+from forge.git.worktrees import ignored_paths
 from forge.records.record import RunRecord
 from forge.run.start.first_events import Options, record_is_ignored
 from forge.run.waves.sequential import execute_named, rehearse_named
@@ -83,7 +83,7 @@ def command(app: App, /, name: str | None, dry_run: bool, **options: Any) -> Rep
             {"dry_run": [each.data for each in found]},
             "\n\n".join(each.text for each in found) or "nothing is left to do",
         )
-    if wanted.worktree and (left := ignored(app.repository)):
+    if wanted.worktree and (left := ignored_paths(app.repository)):
         app.say(
             "note: ignored files are not in the run's work tree:"
             f" {', '.join(left[:10])}{', …' * (len(left) > 10)}"

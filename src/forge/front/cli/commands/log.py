@@ -10,7 +10,7 @@ import click
 from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
 from forge.front.cli.shell_completion import names
-from forge.git.pager import page, wants_colour
+from forge.git.pager import page, wants_color
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, runs_of
 from forge.records.record import RunRecord, all_runs
@@ -60,7 +60,7 @@ def _paged(app: App, text: str) -> bool:
     just print it.
     """
     context = click.get_current_context()
-    if context.color is None and not wants_colour(app.repository):
+    if context.color is None and not wants_color(app.repository):
         context.color = False
     return page(app.repository, click.unstyle(text) if context.color is False else text)
 

@@ -7,7 +7,7 @@ import contextlib
 from forge.errors import GitFailed, StorageFailed
 from forge.git.commits.record_commit import HeadMoved
 from forge.git.commits.step_commit import changed_in_tree, stage
-from forge.git.restore.snapshot import put_back, snapshot
+from forge.git.restore.snapshot import restore_paths, snapshot
 from forge.planning.plan.checks import Check
 from forge.planning.plan.shell import foreign_folder
 from forge.run.engine.actions.edits import result_message, supervised_git, watcher
@@ -148,7 +148,7 @@ def discard_changed(run: OpenRun, move: Move) -> None:
     """Put the tree back as HEAD has it, behind a snapshot of what is there."""
     head = run.head()
     taken = snapshot(run.repository, run.card.run, "before discarding what a check changed")
-    put_back(run.repository, taken, head, run.own)
+    restore_paths(run.repository, taken, head, run.own)
     run.append(
         ev.CheckpointRestored(head, "discarded what a check changed", taken), step=run.state.step
     )

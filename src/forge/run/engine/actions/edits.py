@@ -16,9 +16,10 @@ from forge import atomic
 from forge.check.diff import risk
 from forge.errors import GitFailed, StorageFailed
 from forge.git import program
-from forge.git.commits.record_commit import HeadMoved, commit_entries, is_ancestor, tree_with
-from forge.git.commits.step_commit import Staging, mend_index, rewritten_paths, stage
-from forge.git.restore.snapshot import InTheWay, differing, put_back, snapshot
+from forge.git.commits.record_commit import HeadMoved, commit_entries, tree_with
+from forge.git.commits.step_commit import Staging, repair_index, rewritten_paths, stage
+from forge.git.objects.commit import is_ancestor
+from forge.git.restore.snapshot import PathBlocked, changed_entries, restore_paths, snapshot
 from forge.git.tree_entries import Entry
 from forge.planning.plan.plan import Step
 from forge.records.card import RUNS
@@ -127,7 +128,7 @@ def restore(run: OpenRun, move: Move) -> None:
     target, head = str(current.work.restore_to), run.head()
     entries = undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
-    put_back(
+    restore_paths(
         run.repository,
         taken,
         tree_with(run.repository, head, entries),
@@ -149,31 +150,30 @@ def undone(run: OpenRun, target: str) -> dict[str, Entry]:
     """Return the paths that the step's commits touched, as `target` has them; what others committed
     since is left alone.
 
-    Raises InTheWay where somebody else's commit touched one of them too, and it is not as the step
-    left it.
+    Raises PathBlocked if another commit touched one of them and it is not as the step left it.
     """
     mine, head = run.current.commits, run.head()
     left = {
         path: commit
         for commit in mine
-        for path in differing(run.repository, f"{commit}^", commit, _record)
+        for path in changed_entries(run.repository, f"{commit}^", commit, _record)
     }
     for commit in run.foreign_commits(target):
         both = (
-            left.keys() & differing(run.repository, f"{commit}^", commit, _record).keys()
+            left.keys() & changed_entries(run.repository, f"{commit}^", commit, _record).keys()
             if commit not in mine
             else set()
         )
         for path in sorted(both):
-            if path in differing(run.repository, left[path], head, _record):
+            if path in changed_entries(run.repository, left[path], head, _record):
                 by_hand = f"; or mend the step by hand and `forge resume {run.card.run}`" * (
                     run.current.work.restore_to is None
                 )
-                raise InTheWay(
+                raise PathBlocked(
                     f"{path} was changed by {commit[:12]} since",
                     f"revert that, then try again{by_hand}",
                 )
-    found = differing(run.repository, head, target, _record)
+    found = changed_entries(run.repository, head, target, _record)
     return {path: entry for path, entry in found.items() if path in left}
 
 
@@ -329,7 +329,7 @@ def apply(run: OpenRun, move: Move) -> None:
     assert proposal is not None
     done = run.commit_with(Seq=str(proposal.seq)) if run.staging is None else None
     if done is not None:  # made before a crash, and not yet told
-        mend_index(run.repository, done)
+        repair_index(run.repository, done)
         base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{done}^"
         rewritten = rewritten_paths(run.repository, base, done, run.own, proposal.sha256)
         run.append(ev.DiffApplied(done, rewritten), step=current)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.verdict import counts
-from forge.git.objects.tree import RevisionTree, outside_tree
+from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.planning.plan.checks import Check
 from forge.planning.plan.shell import cannot_fail, foreign_folder
 from forge.run.engine.actions.checks import run_command
@@ -39,7 +39,7 @@ def truth(run: OpenRun, move: Move) -> None:
         )
         return
     tree = RevisionTree(run.repository, run.head())
-    identity, blobs = outside_tree(tree), bound_blobs(run.plan, item, tree)
+    identity, blobs = tree_without_planning(tree), bound_blobs(run.plan, item, tree)
     outcome = run_command(run, Check("command", command), number)
     if outcome.ended in ("interrupted", "stopped"):
         return
@@ -66,7 +66,7 @@ def judge(run: OpenRun, move: Move) -> None:
             number["waived"],
             number["declared"],
             found.verdict,
-            outside_tree(tree),
+            tree_without_planning(tree),
         ),
         with_next=True,
     )

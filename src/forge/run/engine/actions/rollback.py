@@ -8,10 +8,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.errors import NoOpenRun, UsageError
-from forge.git.commits.record_commit import Commit, commit_entries, tree_with
+from forge.git.commits.record_commit import commit_entries, tree_with
+from forge.git.objects.commit import Commit
 from forge.git.repository import Repository
-from forge.git.restore.revert import ChangedSince, commits_of, reversal
-from forge.git.restore.snapshot import Captured, capture, differing, keep, put_back, require_way
+from forge.git.restore.revert import ChangedSince, commits_of, plan_revert
+from forge.git.restore.snapshot import (
+    Captured,
+    capture,
+    changed_entries,
+    keep,
+    require_unblocked,
+    restore_paths,
+)
 from forge.git.tree_entries import Entry
 from forge.records.card import RUNS
 from forge.records.record import RunRecord, all_runs
@@ -67,16 +75,16 @@ def way_back(
 ) -> Way:
     """Return how an aim is reached; `under_way` says that a part of the way may be done.
 
-    Raises ChangedSince, InTheWay, where something of a person's would be lost, UsageError where the
-    commits are not here.
+    Raises ChangedSince or PathBlocked if work of the user would be lost, UsageError if the commits
+    are missing.
     """
     record = find(repository, aim.run)
-    back = reversal(repository, *chosen(repository, record, aim, head), is_record)
+    back = plan_revert(repository, *chosen(repository, record, aim, head), is_record)
     again = _put_aside(repository, record, aim) if aim.kind == "undo" else {}
     problems = list(
         back.problems(repository, head, captured.tree, again or aim.loose, under_way=under_way)
     )
-    lying = differing(repository, head, captured.tree, lambda path: path not in again)
+    lying = changed_entries(repository, head, captured.tree, lambda path: path not in again)
     problems += [
         f"{path} has uncommitted changes" for path, entry in lying.items() if entry != again[path]
     ]
@@ -85,7 +93,7 @@ def way_back(
     due = back.due(repository, head)
     tree = tree_with(repository, head, {**due, **again})
     way = Way(head, back.target or head, due, tree, frozenset({*back.before, *aim.loose, *again}))
-    require_way(repository, captured.tree, tree, way.leaves)
+    require_unblocked(repository, captured.tree, tree, way.leaves)
     return way
 
 
@@ -163,7 +171,9 @@ def _put_aside(repository: Repository, record: RunRecord, aim: Aim) -> dict[str,
     if undone is None or not undone.loose:
         return {}
     parent = f"{undone.snapshot}^"
-    return differing(repository, parent, undone.snapshot, lambda path: path not in undone.loose)
+    return changed_entries(
+        repository, parent, undone.snapshot, lambda path: path not in undone.loose
+    )
 
 
 def is_record(path: str) -> bool:
@@ -186,8 +196,8 @@ def announce(run: OpenRun, move: Move) -> None:
 
 
 def begin(run: OpenRun, aim: Aim) -> None:
-    """Keep what lies in the tree, then announce a rollback. Raises ChangedSince, InTheWay: nothing
-    was written then.
+    """Keep the work tree in a snapshot, then announce a rollback. If it raises ChangedSince or
+    PathBlocked, nothing was written.
     """
     head, captured = run.head(), capture(run.repository)
     way = way_back(run.repository, aim, head, captured)
@@ -248,7 +258,7 @@ def take_back(run: OpenRun, move: Move) -> None:
                 run.card.run,
                 f"before the {going.kind} of {going.run} goes on",
             )
-        put_back(run.repository, captured.tree, way.tree, way.leaves)
+        restore_paths(run.repository, captured.tree, way.tree, way.leaves)
         if way.due:
             subject = (
                 run.card.goal
