@@ -23,7 +23,8 @@ from forge.planning.settings import load as load_settings
 from forge.shipped import resource
 from forge.text.source import Source
 from forge.text.yaml import parse as yaml
-from forge.timeline.event import REGISTRY, Data
+from forge.timeline.event import Data
+from forge.timeline.run.events import RUN_EVENTS
 from tests.conftest import Sandbox
 from tests.planning.test_settings import KEYS, VALUES
 from tests.records.test_card import CARD, PROOF
@@ -148,11 +149,11 @@ def test_every_event_type_has_a_branch_and_no_other() -> None:
         (each["if"]["properties"]["type"]["const"], each["then"]["properties"]["data"])
         for each in EVENT["allOf"]
     ]
-    assert sorted(name for name, _ in branches) == sorted(REGISTRY)
+    assert sorted(name for name, _ in branches) == sorted(RUN_EVENTS.classes)
     assert all(leads == {"$ref": f"#/$defs/{name}"} for name, leads in branches)
 
 
-@pytest.mark.parametrize("cls", REGISTRY.values(), ids=REGISTRY)
+@pytest.mark.parametrize("cls", RUN_EVENTS.classes.values(), ids=RUN_EVENTS.classes)
 def test_a_branch_names_the_fields_of_its_type(cls: type[Data]) -> None:
     branch = EVENT["$defs"][cls.type]
     named = {item.encode_name: item.required for item in fields(cls)}

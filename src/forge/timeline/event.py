@@ -1,19 +1,17 @@
-"""One event of a timeline: the envelope that is a line of the log, and the typed data inside."""
+"""One event of a log: its envelope, which is one line, and the typed data inside."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from typing import TYPE_CHECKING, ClassVar, TypeVar
+from collections.abc import Iterable
+from typing import ClassVar, Generic, TypeVar
 
 import msgspec
 from msgspec import Struct
 from msgspec.structs import asdict
 
 from forge.text import jsonl
-
-if TYPE_CHECKING:
-    from forge.timeline.run.state import RunState
 
 GENESIS = "0" * 32
 VERSION = 1
@@ -34,7 +32,7 @@ KEYS = (
 
 
 class Event(Struct, frozen=True, gc=False):
-    """A line of a timeline. `evidence` holds `{kind, path, sha256, bytes, truncated}`.
+    """One line of a log. `evidence` holds `{kind, path, sha256, bytes, truncated}`.
 
     `step` and `attempt` are None outside a step.
     """
@@ -53,35 +51,33 @@ class Event(Struct, frozen=True, gc=False):
     v: int = VERSION
 
     def encode(self) -> bytes:
-        """Return the event as a line, keys in the order of the format, with its LF."""
+        """Return the event as a line with its LF, keys in the order of the format."""
         return jsonl.encode({key: getattr(self, key) for key in KEYS})
 
     @classmethod
     def decode(cls, line: bytes) -> Event:
-        """Read a line. Raises ValueError where it is no event."""
-        if line.startswith(_OWN):
+        """Read a line. Raises ValueError if it is not an event."""
+        if line.startswith(_OWN_PREFIX):
             try:
                 return _LINE.decode(line)
             except (msgspec.MsgspecError, ValueError, RecursionError):
-                # what the fast reader refuses may be sound all the same (a lone surrogate), or is
-                # named below
-                pass
+                pass  # a lone surrogate is valid all the same; errors get their text below
         return _decoded(line)
 
     def as_data(self) -> dict[str, object]:
-        """Return the event as JSON shows it."""
         return {key: getattr(self, key) for key in KEYS}
 
 
-_OWN = b'{"v":1,"seq":'  # how this forge begins a line
+_OWN_PREFIX = b'{"v":1,"seq":'  # the start of every line that this forge writes
 _LINE = msgspec.json.Decoder(Event)
 
 
 def decode_all(lines: list[bytes], raw: bytes) -> list[Event] | None:
-    """Read the lines of `raw`, all at once; None where one of them is not as this forge writes
-    it.
+    """Return the events of `raw`, or None if a line is not written the way this forge writes it.
+
+    `lines` are the lines of `raw`. This is the fast path: one call for the whole log.
     """
-    if not all(line.startswith(_OWN) for line in lines):
+    if not all(line.startswith(_OWN_PREFIX) for line in lines):
         return None
     try:
         events = _LINE.decode_lines(raw)
@@ -91,27 +87,23 @@ def decode_all(lines: list[bytes], raw: bytes) -> list[Event] | None:
 
 
 def _decoded(line: bytes) -> Event:
-    """Read a line as JSON of any spelling. Raises ValueError, which names what is wrong."""
+    """Read a line as any JSON. Raises ValueError with the reason."""
     try:
-        found = json.loads(line)
+        fields = json.loads(line)
     except RecursionError as error:
         raise ValueError("nested too deep") from error
-    if not isinstance(found, dict) or any(key not in found for key in KEYS):
+    if not isinstance(fields, dict) or any(key not in fields for key in KEYS):
         raise ValueError("not an object with the twelve keys of an event")
-    return msgspec.convert(found, Event)
+    return msgspec.convert(fields, Event)
 
 
 def link(line: bytes) -> str:
-    """Return what the event behind a line carries as `prev`: 32 hex digits of the line's SHA-256,
-    LF left out.
-    """
+    """Return the `prev` of the event after a line: 32 hex digits of its SHA-256, without the LF."""
     return hashlib.sha256(line.rstrip(b"\n")).hexdigest()[:32]
 
 
 class Data(Struct, frozen=True, gc=False):
-    """The typed data of one event type. Subclasses name the type, the fields, and what the event
-    does to a run's state.
-    """
+    """The typed data of one event type. A subclass names its type and declares its fields."""
 
     type: ClassVar[str] = ""
 
@@ -119,25 +111,28 @@ class Data(Struct, frozen=True, gc=False):
         """Return the fields as the event's `data`."""
         return asdict(self)
 
-    def apply(self, state: RunState, event: Event) -> None:
-        """Change a run's state as the event says. An event that only informs changes nothing."""
+
+D = TypeVar("D", bound=Data)
 
 
-D = TypeVar("D", bound="Data")
+class EventFamily(Generic[D]):
+    """The event types that one kind of log may hold, each with the class of its data."""
 
-REGISTRY: dict[str, type[Data]] = {}
+    def __init__(self, classes: Iterable[type[D]]) -> None:
+        """Raises ValueError if a class names no type, or two classes name the same one."""
+        self.classes: dict[str, type[D]] = {}
+        for cls in classes:
+            if not cls.type or cls.type in self.classes:
+                raise ValueError(f"{cls.__name__} needs an event type of its own: {cls.type!r}")
+            self.classes[cls.type] = cls
 
+    def typed(self, event: Event) -> D | None:
+        """Return an event's typed data, or None if its type is unknown or its fields do not fit.
 
-def register(cls: type[D]) -> type[D]:
-    """Make an event type known to the fold."""
-    REGISTRY[cls.type] = cls
-    return cls
-
-
-def typed(event: Event) -> Data | None:
-    """Return an event's typed data; None for a type, or fields, that this forge does not know."""
-    cls = REGISTRY.get(event.type)
-    try:
-        return None if cls is None else msgspec.convert(event.data, cls)
-    except (msgspec.ValidationError, RecursionError):
-        return None
+        Unknown fields are ignored: a newer forge may add some.
+        """
+        cls = self.classes.get(event.type)
+        try:
+            return None if cls is None else msgspec.convert(event.data, cls)
+        except (msgspec.ValidationError, RecursionError):
+            return None

@@ -9,8 +9,9 @@ from typing import Any, Literal, Union, get_args, get_origin
 from hypothesis import strategies as st
 
 from forge.text.shape import shape_of
-from forge.timeline.event import GENESIS, REGISTRY, Data, Event, link
+from forge.timeline.event import GENESIS, Data, Event, link
 from forge.timeline.run import events as ev
+from forge.timeline.run.events import RUN_EVENTS
 
 RUN = "20261120T025549Z-01-01-k3f9"
 STEPS = [
@@ -206,7 +207,7 @@ def data_of(cls: type[Data]) -> st.SearchStrategy[Data]:
     return st.builds(cls, **{name: plausible(kind) for name, kind in shape_of(cls).items()})
 
 
-DATA = st.one_of([data_of(cls) for cls in REGISTRY.values()])
+DATA = st.one_of([data_of(cls) for cls in RUN_EVENTS.classes.values()])
 PLACES = st.sampled_from([None, "01-01/1", "01-01/2", "01-01/3", "01-01/9"])
 
 

@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from msgspec.structs import replace
 
-from forge.timeline.event import GENESIS, KEYS, REGISTRY, Data, Event, link, typed
+from forge.timeline.event import GENESIS, KEYS, Data, Event, link
 from forge.timeline.log import encode, read
 from forge.timeline.run import events as ev
+from forge.timeline.run.events import RUN_EVENTS
 from tests.conftest import ROOT
 from tests.timeline.run.samples import DATA, SAMPLES, chained
 
@@ -19,8 +20,8 @@ EVENT = chained(SAMPLES[:1])[0]
 
 
 def test_there_is_a_sample_of_every_type() -> None:
-    assert {sample.type for sample in SAMPLES} == REGISTRY.keys()
-    assert set(ev.__all__) == {cls.__name__ for cls in REGISTRY.values()}
+    assert {sample.type for sample in SAMPLES} == RUN_EVENTS.classes.keys()
+    assert {*ev.__all__} - {"RUN_EVENTS"} == {cls.__name__ for cls in RUN_EVENTS.classes.values()}
 
 
 def test_every_line_is_the_golden_one() -> None:
@@ -40,7 +41,7 @@ def test_the_golden_log_is_valid_and_reads_back() -> None:
     assert reading.valid
     assert not reading.torn
     assert reading.events == chained(SAMPLES)
-    assert [typed(event) for event in reading.events] == SAMPLES
+    assert [RUN_EVENTS.typed(event) for event in reading.events] == SAMPLES
 
 
 def test_a_line_has_the_twelve_keys_in_their_order() -> None:
@@ -64,24 +65,26 @@ def test_any_data_survives_its_line(data: Data) -> None:
     (event,) = chained([data])
     again = Event.decode(event.encode())
     assert again == event
-    assert typed(again) == data
+    assert RUN_EVENTS.typed(again) == data
 
 
 def test_a_word_of_the_language_is_a_key_all_the_same() -> None:
     (event,) = chained([ev.StageChanged("edit", "test")])
     assert event.data == {"from": "edit", "to": "test"}
-    assert typed(event) == ev.StageChanged("edit", "test")
+    assert RUN_EVENTS.typed(event) == ev.StageChanged("edit", "test")
 
 
 def test_an_unknown_type_is_kept_and_untyped() -> None:
     event = replace(EVENT, type="coffee_made", data={"cups": 2})
-    assert typed(event) is None
+    assert RUN_EVENTS.typed(event) is None
     assert Event.decode(event.encode()) == event
 
 
 def test_data_of_a_newer_forge_keeps_what_is_known() -> None:
     event = chained([ev.StepCompleted(2)])[0]
-    assert typed(replace(event, data={**event.data, "mood": "good"})) == ev.StepCompleted(2)
+    assert RUN_EVENTS.typed(
+        replace(event, data={**event.data, "mood": "good"})
+    ) == ev.StepCompleted(2)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.type)
@@ -89,8 +92,8 @@ def test_fields_that_are_missing_or_of_another_type_are_no_data(sample: Data) ->
     (event,) = chained([sample])
     for key in event.data:
         wrong = replace(event, data={**event.data, key: {"a": object}})
-        assert typed(wrong) is None or isinstance(event.data[key], dict)
-    assert typed(replace(event, data={})) is None
+        assert RUN_EVENTS.typed(wrong) is None or isinstance(event.data[key], dict)
+    assert RUN_EVENTS.typed(replace(event, data={})) is None
 
 
 @pytest.mark.parametrize(

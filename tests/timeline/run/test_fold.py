@@ -12,8 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from forge.timeline.event import REGISTRY, Data, Event
+from forge.timeline.event import Data, Event
 from forge.timeline.run import events as ev
+from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.fold import advance, blank, fold
 from forge.timeline.run.state import RunState
 from tests.timeline.run.samples import COMMIT, HASH, OTHER, RUN, SAMPLES, STEPS, chained, histories
@@ -61,7 +62,7 @@ FIELDS = sorted({key for sample in SAMPLES for key in sample.as_data()})
 
 @settings(deadline=None, max_examples=300)
 @given(
-    st.sampled_from(sorted(REGISTRY)),
+    st.sampled_from(sorted(RUN_EVENTS.classes)),
     st.dictionaries(st.sampled_from(FIELDS), JSON),
     st.sampled_from([None, "01-01/1", "x"]),
 )
@@ -233,7 +234,11 @@ def test_resuming_behind_a_failure_takes_the_tree_as_it_lies() -> None:
         ev.ExecutionResumed("01-01/1", accept=True),
     )
     assert (state.status, state.pause) == ("running", "")
-    assert (state.work.failure, state.work.runner, state.work.mending) == (None, "finished", True)
+    assert (state.work.failure, state.work.runner, state.work.user_repaired) == (
+        None,
+        "finished",
+        True,
+    )
 
 
 def test_a_skipped_step_is_passed_and_its_questions_with_it() -> None:

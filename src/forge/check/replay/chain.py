@@ -7,7 +7,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from forge.check.replay.record import Report
-from forge.timeline.event import GENESIS, REGISTRY, VERSION, Event, link, typed
+from forge.timeline.event import GENESIS, VERSION, Event, link
+from forge.timeline.run.events import RUN_EVENTS
 
 
 def read_lines(lines: Sequence[bytes], run: str, report: Report) -> list[Event]:
@@ -47,5 +48,6 @@ def _check(event: Event, run: str, previous: str, expected: int, report: Report)
         )
     if event.run != run:
         report.add_problem(event.seq, f"it belongs to another run, {event.run}")
-    if event.type in REGISTRY and event.v <= VERSION and typed(event) is None:
+    known = event.type in RUN_EVENTS.classes
+    if known and event.v <= VERSION and RUN_EVENTS.typed(event) is None:
         report.add_problem(event.seq, f"its data does not fit {event.type}")

@@ -9,9 +9,11 @@ from typing import TypeVar
 from msgspec import Struct, field
 
 from forge.records.card import RunCard
-from forge.timeline.event import Data, Event, typed
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent
+from forge.timeline.run.events import RUN_EVENTS
 
-D = TypeVar("D", bound=Data)
+D = TypeVar("D", bound=RunEvent)
 
 
 class Remark(Struct, frozen=True):
@@ -62,5 +64,5 @@ class Report(Struct):
 
 def data_of(event: Event, cls: type[D]) -> D | None:
     """Return an event's data if the event is of that type and its data fits; otherwise None."""
-    data = typed(event) if event.type == cls.type else None
+    data = RUN_EVENTS.typed(event) if event.type == cls.type else None
     return data if isinstance(data, cls) else None

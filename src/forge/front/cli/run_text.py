@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from forge.views.runs.story import Chapter, Story, duration
+from forge.views.runs.story import Chapter, Story, duration_text
 
 _SHOWN = 12  # characters of a hash
 
@@ -29,7 +29,8 @@ def told(story: Story) -> Iterator[str]:
     yield from _listed("by", [*story.people, f"runner {card.runner}"])
     where = f"{card.branch or 'a detached HEAD'}, from {card.base_commit[:_SHOWN]}"
     yield from _listed(
-        "when", [f"{card.started_at[:16].replace('T', ' ')}, {duration(story.took)}, on {where}"]
+        "when",
+        [f"{card.started_at[:16].replace('T', ' ')}, {duration_text(story.duration)}, on {where}"],
     )
     yield from _listed("evidence", [*_evidence(story)])
 

@@ -17,6 +17,7 @@ from forge.front.cli.terminal import progress
 from forge.run.processes.supervise import Output
 from forge.text.printable import visible
 from forge.timeline.event import Event
+from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import RunState
 
 _PAUSE = 0.2  # seconds between two drawings
@@ -34,19 +35,21 @@ class Live:
         self._drawn = 0.0
         self._began = time.monotonic()
         self._where = ""
+        self._activity = ""
 
     def notify(self, event: Event, state: RunState) -> None:
         """Print what an event tells, and take down where the run stands now."""
         self.hear(None)
         progress(event, state)
-        if event.type in ("step_started", "runner_started", "test_started"):
-            self._began = time.monotonic()
+        data = RUN_EVENTS.typed(event)
+        activity = data.activity() if data is not None else None
+        if activity is not None:
+            self._began, self._activity = time.monotonic(), activity
         step = state.step
         where = (
-            f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "behind the last step"
+            f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "after the last step"
         )
-        activity = "verifying" if event.type == "test_started" else event.data.get("runner", "")
-        self._where = f"{where}, {activity}".rstrip(", ")
+        self._where = f"{where}, {self._activity}".rstrip(", ")
 
     def hear(self, output: Output | None) -> None:
         """Draw the line anew; take it away where nothing is at work any more."""

@@ -12,9 +12,9 @@ from collections.abc import Callable
 import click
 
 from forge.run.approvals.prompter import Answer, Nobody, Person
-from forge.text.plural import amount
 from forge.text.printable import visible
 from forge.timeline.event import Event
+from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import Question, RunState
 
 _TICK = 0.2  # seconds between looks at what other shells want
@@ -72,8 +72,7 @@ class Terminal:
         )
 
 
-_MOST_NOTED = 8  # lines about a plan, at the start of its run
-_REBUILT = "      the index was gone or damaged, and is built again from HEAD"
+_INDENT = " " * 6
 _COLOURS = {"+": "green", "-": "red", "@": "cyan"}
 _MOST_LINES = 400
 _LONGEST_LINE = 1000  # characters
@@ -128,92 +127,14 @@ def person(as_json: bool) -> Person:
 
 
 def progress(event: Event, state: RunState) -> None:
-    """Print a line for an event that tells how the run gets on."""
-    line = _line(event, state)
-    if line:
-        with contextlib.suppress(OSError):  # whoever watched has left; the run goes on
-            click.echo(line, err=True)
-
-
-def _line(event: Event, state: RunState) -> str:
-    data = event.data
-    if event.type == "step_started":
-        return (
-            click.style(
-                f"[{data['step_index']}/{len(state.steps)}] {data['description']}", bold=True
-            )
-            + f" ({data['stage']})"
-        )
-    if event.type == "runner_started":
-        return f"      runner {_short(data['runner'])} …"
-    if event.type == "runner_finished":
-        return (
-            f"      runner ended: {data['ended']}, status {data['exit_code']},"
-            f" {_seconds(data['duration_ms'])}"
-        )
-    if event.type == "test_completed":
-        mark = "ok" if data["success"] else "FAILED"
-        mark = (
-            f"{'passes' if data['success'] else 'fails'} before the work"
-            if data.get("phase")
-            else mark
-        )
-        return f"      {mark}: {_short(data['command'])} ({_seconds(data['duration_ms'])})"
-    texts = {
-        "mission_started": lambda: _mission(event),
-        "checkpoint_created": lambda: f"      checkpoint {data['checkpoint_id']}",
-        "diff_proposed": lambda: f"      diff: {data['summary']}, risk {data['risk_level']}",
-        "diff_applied": lambda: (
-            f"      committed {str(data['commit'])[:10]}" if data["commit"] else ""
-        ),
-        "test_skipped": lambda: (
-            f"      not run: {_short(data['command'])} ({_short(data['reason'])})"
-        ),
-        "repair_attempted": lambda: f"      repair {data['iteration']}",
-        "retrieval_completed": lambda: f"      context: {_short(data['summary'])}",
-        "failure_detected": lambda: click.style(f"      failed ({data['kind']})", fg="red"),
-        "approval_requested": lambda: f"      asks: {data['kind']}",
-        "approval_resolved": lambda: f"      answered: {data['decision']}",
-        "checkpoint_restored": lambda: (
-            f"      put back to {str(data['commit'])[:10]}; what lay there is kept as"
-            f" {str(data['snapshot'])[:10]}"
-        ),
-        "rollback_started": lambda: (
-            f"{data['kind']} of {data['run']}; what lies there is kept as"
-            f" {str(data['snapshot'])[:10]}"
-        ),
-        "run_recovered": lambda: _REBUILT if data["action"] == "index" else "",
-        "must_haves_verified": lambda: f"must-haves: {data['passed']} of {data['declared']} pass",
-        "step_skipped": lambda: _skipped(event),
-    }
-    return texts[event.type]() if event.type in texts else ""
-
-
-def _mission(event: Event) -> str:
-    data = event.data
-    lines = [f"run {event.run}: {amount(int(str(data['steps_count'])), 'step')}"]
-    for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
-        entries = data.get(key)
-        entries = entries if isinstance(entries, list) else []
-        lines += [f"  {title}: {_short(entry)}" for entry in entries[:_MOST_NOTED]]
-        if len(entries) > _MOST_NOTED:
-            lines.append(f"  {title}: {len(entries) - _MOST_NOTED} more, see `forge validate`")
-    return "\n".join(lines)
-
-
-def _skipped(event: Event) -> str:
-    reason = _short(event.data["reason"])
-    return (
-        f"      {event.step}: {reason}"
-        if event.data.get("carried")
-        else f"      {event.step} skipped: {reason}"
-    )
-
-
-def _seconds(milliseconds: object) -> str:
-    return f"{float(str(milliseconds)) / 1000:.1f} s"
-
-
-def _short(text: object) -> str:
-    line = visible(" ".join(str(text).split()))
-    return line if len(line) <= 90 else line[:89] + "…"
+    """Print a line of progress for an event, if it has one."""
+    data = RUN_EVENTS.typed(event)
+    line = visible(data.progress(event, state)) if data is not None else ""
+    if data is None or not line:
+        return
+    if data.heading:
+        line = click.style(line, bold=True)
+    else:
+        line = _INDENT + (click.style(line, fg="red") if data.good() is False else line)
+    with contextlib.suppress(OSError):  # the reader is gone; the run goes on
+        click.echo(line, err=True)

@@ -109,7 +109,7 @@ def _first_tests(plan: Plan, step: Step, work: Work, rules: Rules) -> Move | Non
     """Return what a TDD step begins with: its tests, of which one at least has to fail before the
     work.
     """
-    begun = work.checkpoint_id is not None or work.mending
+    begun = work.checkpoint_id is not None or work.user_repaired
     commands = [
         number for number, check in enumerate(plan.first_tests(step), 1) if check.kind == "command"
     ]
@@ -135,7 +135,7 @@ def _work(step: Step, work: Work, rules: Rules) -> Move | None:
         return Move("retrieve")
     if step.stage == "checkpoint":
         return _asked(work, "step", "ask_step", "denied", "the checkpoint was answered with no")
-    if step.calls_runner or work.mending:
+    if step.calls_runner or work.user_repaired:
         return _edit(step, work, rules)
     return None
 
@@ -218,7 +218,7 @@ def _behind_the_last_step(state: RunState, plan: Plan, rules: Rules) -> Move:
     work = state.closing
     if work.failure is not None:
         return Move("pause_failure")
-    if work.mending and not work.applied:
+    if work.user_repaired and not work.applied:
         return Move("propose" if work.proposal is None else "apply")
     move = _checks(plan.verification, work, rules)
     if move is not None:

@@ -174,7 +174,10 @@ def _loose(run: OpenRun) -> tuple[str, ...]:
 def _at_work(state: RunState) -> bool:
     work = state.work
     by_runner = (
-        work.runner != "" and work.runner_name != "manual" and not work.applied and not work.mending
+        work.runner != ""
+        and work.runner_name != "manual"
+        and not work.applied
+        and not work.user_repaired
     )
     return by_runner or bool(work.changed)
 

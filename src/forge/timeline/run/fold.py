@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from forge.timeline.event import Event, typed
-from forge.timeline.run import events as _known  # noqa: F401  (registers every event type)
+from forge.timeline.event import Event
+from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import RunState, StepState
 
 
 def blank(run: str, steps: Iterable[Mapping[str, object]]) -> RunState:
-    """Return the state of a run of which nothing has happened; `steps` are those of `run.yaml`."""
+    """Return the state of a run before its first event; `steps` are those of `run.yaml`."""
     states = [
         StepState(
             str(step.get("id")), number, str(step.get("name", "")), str(step.get("stage", ""))
@@ -21,15 +21,15 @@ def blank(run: str, steps: Iterable[Mapping[str, object]]) -> RunState:
 
 
 def advance(state: RunState, event: Event) -> None:
-    """Apply one event. A type that this forge does not know only counts."""
-    data = typed(event)
+    """Apply one event. An event of an unknown type only counts."""
+    data = RUN_EVENTS.typed(event)
     if data is not None:
         data.apply(state, event)
     state.last_seq, state.last_type = event.seq, event.type
 
 
 def fold(run: str, steps: Iterable[Mapping[str, object]], events: Iterable[Event]) -> RunState:
-    """Return the state that events lead to."""
+    """Return the state after the events."""
     state = blank(run, steps)
     for event in events:
         advance(state, event)

@@ -1,6 +1,4 @@
-"""What a run's events add up to. State is folded from the events each time; nothing keeps a second
-copy.
-"""
+"""The state of a run. It is folded from the events each time; no other copy is stored."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "
 
 
 class Question(Struct):
-    """Something that a person is asked; `about` says what it decides (`diff`, `step`, `nothing`,
+    """A question to the user; `about` is what the answer decides (`diff`, `step`, `nothing`,
     `check:2`, `changed:2`).
     """
 
@@ -32,7 +30,7 @@ class Question(Struct):
 
 
 class Proposal(Struct):
-    """A step's diff as it was judged, and the seq of the event that proposed it."""
+    """A step's diff with its risk, and the seq of the event that proposed it."""
 
     id: str
     sha256: str
@@ -46,17 +44,18 @@ class Proposal(Struct):
 
 
 class Failure(Struct):
-    """What went wrong, with the end of the output that shows it."""
+    """A failure, with the end of the output that shows it."""
 
     kind: str
     error: str
 
 
 class Work(Struct):
-    """What has happened in the current attempt of a step, or behind the last step.
+    """What has happened in the current attempt of a step, or after the last step.
 
-    `mending` says that a person was at work since it failed, `taken` that the runner's own changes
-    were settled before; `before` holds how the tests of a TDD step ended before its work.
+    `user_repaired`: the user changed the tree since the failure. `settled`: the runner's own
+    changes were committed before that. `before` holds the results of a TDD step's tests before its
+    work.
     """
 
     retrieved: bool = False
@@ -69,8 +68,8 @@ class Work(Struct):
     proposal: Proposal | None = None
     commit: str | None = None
     applied: bool = False
-    mending: bool = False
-    taken: bool = False
+    user_repaired: bool = False
+    settled: bool = False
     before: dict[int, CheckState] = field(default_factory=dict)
     checks: dict[int, CheckState] = field(default_factory=dict)
     changed: dict[int, list[str]] = field(default_factory=dict)
@@ -79,21 +78,21 @@ class Work(Struct):
     restore_to: str | None = None
 
     def answer(self, about: str) -> str | None:
-        """Return the decision on a question of this attempt: None where it was not asked, `open`
-        where it waits.
+        """Return the decision on a question of this attempt: None if it was not asked, `open` if it
+        has no answer yet.
         """
-        asked = self.answers.get(about)
-        return None if asked is None else asked.decision or "open"
+        question = self.answers.get(about)
+        return None if question is None else question.decision or "open"
 
 
 class RollbackState(Struct):
-    """A rollback, or the undo of one (`kind`), as it was announced in event `seq`; `of_seq` is the
+    """A rollback, or the undo of one (`kind`), as event `seq` announced it; `of_seq` is the
     rollback that is undone.
 
-    It takes back what `run` committed from step `to` on, or all of it, so that the tree is as at
-    `commit` again. `loose` are uncommitted paths of the step that was under way, which `snapshot`
-    holds; `left` are steps that other runs (`run`) did; `made` is the commit that it ended in,
-    where there was something to commit.
+    It reverts the commits of `run` from step `to` on (None: all of them), so that the tree is as at
+    `commit` again. `loose` are uncommitted paths of the step under way, which `snapshot` holds;
+    `left` are steps that other runs did; `made` is the resulting commit, if there was anything to
+    commit.
     """
 
     kind: str
@@ -109,10 +108,10 @@ class RollbackState(Struct):
 
 
 class StepState(Struct):
-    """One step of a run; `began` is the seq of the event that it began with, 0 where it has not.
+    """One step of a run; `began` is the seq of its first event, 0 before that.
 
-    `carried_from` names the run that did it where that is an earlier one; `done_at` is the newest
-    commit of this run when the step was completed.
+    `carried_from` names the earlier run that did it, if one did; `done_at` is the newest commit of
+    this run when the step was completed.
     """
 
     id: str
@@ -134,7 +133,7 @@ class StepState(Struct):
 
 
 class RunState(Struct):
-    """A run as its events tell it."""
+    """The state of a run after some of its events."""
 
     run: str
     steps: list[StepState]
@@ -174,17 +173,17 @@ class RunState(Struct):
 
     @property
     def step(self) -> StepState | None:
-        """The step that the run stands at; None behind the last one."""
+        """The current step; None after the last one."""
         return next((step for step in self.steps if step.status in ("pending", "running")), None)
 
     @property
     def work(self) -> Work:
-        """The work under way: that of the current step, or what comes behind the last one."""
+        """The work of the current step, or the closing work after the last one."""
         return self.step.work if self.step else self.closing
 
     @property
     def waiting(self) -> Question | None:
-        """The question that the run waits for, if it does."""
+        """The open question, if there is one."""
         if self.ended or self.rollback is not None:
             return None
         return next(
@@ -193,75 +192,66 @@ class RunState(Struct):
 
     @property
     def newest_commit(self) -> str | None:
-        """The newest commit that the run made and told of, else the one that it began at."""
+        """The newest commit that an event of the run names, else the one that it started from."""
         return self.commits[-1] if self.commits else self.base_commit
 
     @property
     def completed_steps(self) -> int:
-        """How many steps completed (skipped ones did not)."""
+        """The number of completed steps; skipped ones do not count."""
         return sum(step.status == "completed" for step in self.steps)
 
     def step_of(self, step_id: str | None) -> StepState | None:
-        """Return the step of an id."""
-        for step in self.steps:  # a plain loop: each event of a log asks
+        for step in self.steps:  # a plain loop: this runs for each event of a log
             if step.id == step_id:
                 return step
         return None
 
     def work_of(self, step_id: str | None) -> Work:
-        """Return the work of a step, or what comes behind the last step for None."""
+        """Return the work of a step; for None the closing work after the last step."""
         step = self.step_of(step_id)
         return step.work if step else self.closing
 
-    def roll_back(self, going: RollbackState) -> None:
-        """Take note that a rollback was done: the steps from its own on are pending again, as if
-        they had not begun.
+    def roll_back(self, rollback: RollbackState) -> None:
+        """Record a rollback that was done: its step and all later ones are pending again.
 
-        What was carried over is another run's: it was not taken back.
+        Steps that were carried over belong to another run and stay completed.
         """
         earlier, self.state_before_rollback = self.state_before_rollback, None
-        kept = copy.deepcopy(self)
-        kept.state_before_rollback, self.state_before_rollback = earlier, kept
-        self.rollbacks.append(going)
-        first = self.step_of(going.to)
+        before = copy.deepcopy(self)
+        before.state_before_rollback, self.state_before_rollback = earlier, before
+        self.rollbacks.append(rollback)
+        first = self.step_of(rollback.to)
         if self.steps:
-            self._begin_again(first.number if first else 1)
+            self._reset_steps_from(first.number if first else 1)
 
-    def _begin_again(self, number: int) -> None:
-        anew = {
+    def _reset_steps_from(self, number: int) -> None:
+        reset = {
             step.id for step in self.steps if step.number >= number and step.carried_from is None
         }
         for at, step in enumerate(self.steps):
-            if step.id in anew:
+            if step.id in reset:
                 attempt = step.attempt + 1 if step.attempt else 0
                 self.steps[at] = StepState(
                     step.id, step.number, step.name, step.stage, attempt=attempt
                 )
         for question in self.questions.values():
-            if question.decision is None and (question.step is None or question.step in anew):
+            if question.decision is None and (question.step is None or question.step in reset):
                 question.decision = "void"
-        self.closing, self.truths, self.counts, self.verdicts, self.verdict = (
-            Work(),
-            {},
-            None,
-            [],
-            None,
-        )
+        self.closing, self.truths = Work(), {}
+        self.counts, self.verdicts, self.verdict = None, [], None
         self.not_run = [
-            entry for entry in self.not_run if entry[0] is not None and entry[0] not in anew
+            entry for entry in self.not_run if entry[0] is not None and entry[0] not in reset
         ]
 
     def undo_rollback(self) -> None:
-        """Take note that the latest rollback was undone: all is as it was before it."""
-        before, kept = (
-            self.state_before_rollback,
-            ("run", "status", "commits", "last_seq", "last_type"),
-        )
+        """Record that the latest rollback was undone: return to the state before it."""
+        before = self.state_before_rollback
+        kept = ("run", "status", "commits", "last_seq", "last_type")
         if before is not None:
             for name in self.__struct_fields__:
                 if name not in kept:
                     setattr(self, name, getattr(before, name))
 
     def forget_rollbacks(self) -> None:
-        """Take note that a step began: an earlier rollback is not undone any more."""
+        """Record that a step started: earlier rollbacks can no longer be undone."""
         self.rollbacks, self.state_before_rollback = [], None

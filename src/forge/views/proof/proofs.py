@@ -13,9 +13,11 @@ from forge.git.blob_id import blob_id
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.names import moved_plans
-from forge.planning.proof import Proof, statement_hash
+from forge.planning.proof import Proof, ProofKind, statement_hash
 from forge.records.record import RunRecord, all_runs
-from forge.timeline.event import Event, typed
+from forge.timeline.event import Event
+from forge.timeline.run import events as ev
+from forge.timeline.run.events import RUN_EVENTS
 
 
 class ProofBook(Struct, frozen=True, dict=True):
@@ -67,26 +69,33 @@ def _speaks_of(
     )
 
 
+_KINDS: dict[type, ProofKind] = {
+    ev.TruthProven: "command",
+    ev.TruthFailed: "command",
+    ev.TruthAttested: "attestation",
+    ev.TruthWaived: "waiver",
+}
+
+
 def of_events(plan_path: str, events: Iterable[Event]) -> Iterator[Proof]:
-    """Yield what a run's events prove or waive."""
+    """Yield what a run's events prove or waive. Data that does not fit its type proves nothing."""
     for event in events:
-        known = event.type in ("truth_proven", "truth_failed", "truth_attested", "truth_waived")
-        if known and typed(event) is not None:  # one whose data is of another shape proves nothing
-            yield _proof(plan_path, event)
+        data = RUN_EVENTS.typed(event)
+        kind = _KINDS.get(type(data))
+        if kind is not None:
+            yield _proof(kind, plan_path, event, failed=isinstance(data, ev.TruthFailed))
 
 
-def _proof(plan_path: str, event: Event) -> Proof:
+def _proof(kind: ProofKind, plan_path: str, event: Event, *, failed: bool) -> Proof:
     data = event.data
-    kinds: dict[str, proofs.ProofKind] = {"truth_attested": "attestation", "truth_waived": "waiver"}
-    failed = str(data.get("reason") or "it failed") if event.type == "truth_failed" else ""
     return Proof(
-        kinds.get(event.type, "command"),
+        kind,
         plan_path,
         str(data.get("name") or f"truth:{data.get('truth')}"),
         statement_hash(str(data.get("statement", ""))),
         str(data.get("by") or event.actor),
         event.ts,
-        failed or str(data.get("reason", "")),
+        str(data.get("reason") or ("it failed" if failed else "")),
         str(data["command"]) if data.get("command") else None,
         list(data.get("evidence", [])),  # type: ignore[call-overload]
         str(data.get("tree", "")),

@@ -9,7 +9,7 @@ from itertools import pairwise
 
 from msgspec import Struct
 
-from forge.views.runs.story import Chapter, Deed, Story, duration
+from forge.views.runs.story import Chapter, Deed, Story, duration_text
 
 _LAYERS = ("wait", "runner", "check", "mark", "failed")  # later ones lie on top
 _SIGNS = {"wait": ".", "runner": "#", "check": "=", "mark": "|", "failed": "x"}
@@ -81,7 +81,7 @@ def _bars(deeds: list[Deed], scale: Scale) -> list[Bar]:
                     kind,
                     left,
                     round(right - left, 3),
-                    f"{deed.text}, {duration(deed.ended_at - deed.began_at)}",
+                    f"{deed.text}, {duration_text(deed.ended_at - deed.began_at)}",
                 )
             )
         elif deed.kind == "pause":
@@ -91,7 +91,7 @@ def _bars(deeds: list[Deed], scale: Scale) -> list[Bar]:
             and waiting is not None
         ):
             since = scale.at(waiting.ended_at)
-            text = f"waited {duration(deed.ended_at - waiting.ended_at)}: {waiting.text}"
+            text = f"waited {duration_text(deed.ended_at - waiting.ended_at)}: {waiting.text}"
             bars.append(Bar("wait", since, round(right - since, 3), text))
             waiting = None
         elif deed.kind in ("commit", "checkpoint", "failure"):

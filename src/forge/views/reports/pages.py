@@ -15,7 +15,7 @@ from forge.shipped import resource
 from forge.text.printable import visible
 from forge.views.reports.bars import as_text, draw
 from forge.views.reports.report import Report
-from forge.views.runs.story import duration
+from forge.views.runs.story import duration_text
 
 FORMATS = ("md", "html")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
@@ -34,7 +34,7 @@ def render(report: Report, form: str) -> str:
         finalize=_shown,
     )
     environment.filters |= {
-        "duration": duration,
+        "duration": duration_text,
         "md": _md,
         "code": _code,
         "fence": _fence,

@@ -20,7 +20,7 @@ from forge.planning.names.plan_files import PlanFile
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs
 from forge.views.runs.diffs import changes_of
-from forge.views.runs.story import Chapter, Story, tell
+from forge.views.runs.story import Chapter, Story, story_of
 from forge.views.tracker.missions import MissionStatus
 from forge.views.tracker.plan_status import PlanStatus
 from forge.views.tracker.status import load_tracker
@@ -147,7 +147,7 @@ def _parts(
 
 
 def _run(repository: Repository, record: RunRecord) -> RunPart:
-    story = tell(record)
+    story = story_of(record)
     chapters = [(chapter, _diff(repository, record, chapter)) for chapter in story.chapters]
     named = {
         str(entry.get("sha256")): entry

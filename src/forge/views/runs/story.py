@@ -1,48 +1,22 @@
-"""A run told for somebody who reviews it: what was asked, what was done in each step, by whom, and
-what backs it.
-"""
+"""The story of a run for a review: what happened in each step, who acted, and the evidence."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct, field
 
 from forge.records.record import RunRecord
 from forge.timeline.event import Event
+from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import StepState
 
-_KINDS = {
-    "runner_finished": "runner",
-    "test_completed": "check",
-    "test_skipped": "check",
-    "approval_resolved": "answer",
-    "diff_proposed": "diff",
-    "diff_applied": "commit",
-    "checkpoint_created": "checkpoint",
-    "checkpoint_restored": "restored",
-    "failure_detected": "failure",
-    "repair_attempted": "repair",
-    "step_skipped": "skipped",
-    "step_retried": "retry",
-    "truth_proven": "truth",
-    "truth_failed": "truth",
-    "truth_attested": "truth",
-    "truth_waived": "truth",
-    "execution_paused": "pause",
-    "execution_resumed": "resumed",
-    "execution_stopped": "stopped",
-    "run_interrupted": "interrupted",
-    "run_recovered": "recovered",
-    "run_adopted": "adopted",
-}
-_TIMED = ("runner", "check")  # kinds of which the event says how long they took
+_TIMED = ("runner", "check")  # kinds of events that hold a duration
 
 
 class Deed(Struct, frozen=True):
-    """One thing that happened: its event, its kind in a word, one line about it, and whether it
-    went well (None: neither).
+    """One thing that happened: its event, its kind, a line about it, and whether it went well
+    (None: does not apply).
     """
 
     event: Event
@@ -52,22 +26,21 @@ class Deed(Struct, frozen=True):
 
     @property
     def evidence(self) -> list[dict[str, object]]:
-        """The files that back it."""
+        """The files of evidence that the event names."""
         return self.event.evidence
 
     @property
     def ended_at(self) -> float:
-        """When it was over, in seconds since the epoch."""
+        """When it ended, in seconds since the epoch."""
         return seconds(self.event.ts)
 
     @property
     def began_at(self) -> float:
-        """When it began; the same moment for what takes no time."""
-        took = self.event.data.get("duration_ms") if self.kind in _TIMED else 0
-        return self.ended_at - (took if isinstance(took, int | float) else 0) / 1000
+        """When it began, in seconds since the epoch; `ended_at` for an event without a duration."""
+        duration_ms = self.event.data.get("duration_ms") if self.kind in _TIMED else 0
+        return self.ended_at - (duration_ms if isinstance(duration_ms, int | float) else 0) / 1000
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "seq": self.event.seq,
             "ts": self.event.ts,
@@ -80,19 +53,18 @@ class Deed(Struct, frozen=True):
 
 
 class Chapter(Struct, frozen=True):
-    """A step, or what comes behind the last one (`step` is None then), with what happened in it."""
+    """A step with what happened in it; `step` is None for what came after the last one."""
 
     step: StepState | None
     deeds: list[Deed] = field(default_factory=list)
 
     @property
     def title(self) -> str:
-        """The step's number and name."""
         return f"{self.step.number}. {self.step.name}" if self.step else "The run as a whole"
 
     @property
     def outcome(self) -> str:
-        """How the step stands."""
+        """The step's status, with the reason if it was skipped."""
         if self.step is None:
             return ""
         return (
@@ -103,9 +75,9 @@ class Chapter(Struct, frozen=True):
 
     @property
     def checks(self) -> str:
-        """How many of the last attempt's checks came out how."""
+        """The number of checks of the last attempt by outcome, as text."""
         outcomes = [str(outcome) for outcome in self.step.work.checks.values()] if self.step else []
-        return ", ".join(f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes))
+        return ", ".join(f"{outcomes.count(name)} {name}" for name in dict.fromkeys(outcomes))
 
 
 class Story(Struct, frozen=True):
@@ -118,22 +90,21 @@ class Story(Struct, frozen=True):
 
     @property
     def people(self) -> list[str]:
-        """Who acted in it, in the order in which they came."""
+        """The actors, in the order of their first event."""
         return list(dict.fromkeys(event.actor for event in self.record.reading.events))
 
     @property
     def span(self) -> tuple[float, float]:
-        """First and last moment, in seconds since the epoch."""
+        """The times of the first and the last event, in seconds since the epoch."""
         events = self.record.reading.events
         return (seconds(events[0].ts), seconds(events[-1].ts)) if events else (0.0, 0.0)
 
     @property
-    def took(self) -> float:
-        """Seconds from the first event to the last, waiting included."""
+    def duration(self) -> float:
+        """Seconds from the first event to the last, including pauses."""
         return self.span[1] - self.span[0]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         card, state = self.record.card, self.record.state
         return {
             **self.record.as_data(),
@@ -172,98 +143,30 @@ def _step_data(chapter: Chapter) -> dict[str, object]:
     }
 
 
-def tell(record: RunRecord) -> Story:
+def story_of(record: RunRecord) -> Story:
     """Return the story of a run, from its events alone."""
     chapters = {step.id: Chapter(step) for step in record.state.steps}
     closing = Chapter(None)
     for event in record.reading.events:
-        kind = _KINDS.get(event.type)
-        if kind is None:
-            continue
-        text, good = _told(event)
-        chapters.get(event.step or "", closing).deeds.append(
-            Deed(event, kind, " ".join(text.split()), good)
-        )
+        data = RUN_EVENTS.typed(event)
+        if data is not None and data.review_kind:
+            text = " ".join(data.line(event).split())
+            chapter = chapters.get(event.step or "", closing)
+            chapter.deeds.append(Deed(event, data.review_kind, text, data.good()))
     return Story(record, [*chapters.values(), *([closing] if closing.deeds else [])])
 
 
-def _told(event: Event) -> tuple[str, bool | None]:
-    """Return a line about an event, and whether it went well."""
-    data = event.data
-    match _KINDS[event.type]:
-        case "runner":
-            status = data.get("exit_code")
-            return f"{data.get('runner')} ended ({data.get('ended')}), status {status}", status == 0
-        case "check" if event.type == "test_skipped":
-            return f"{data.get('command')}: not run, {data.get('reason')}", None
-        case "check":
-            good = None if data.get("inconclusive") else bool(data.get("success"))
-            return f"{data.get('command')}: {_outcome(event)}", good
-        case "diff":
-            return f"{data.get('summary')}, risk {data.get('risk_level')}", None
-        case "checkpoint":
-            return str(data.get("checkpoint_id")), None
-        case "commit":
-            return (
-                f"committed {str(data['commit'])[:10]}" if data.get("commit") else "nothing changed"
-            ), None
-        case "truth":
-            word = event.type.removeprefix("truth_")
-            name = data.get("name") or f"truth:{data.get('truth')}"
-            return f"{name} {word}: {data.get('statement')}", word != "failed"
-        case "answer":
-            return "; ".join(_answer(event)), data.get("decision") == "approved"
-        case "failure" | "pause" as kind:
-            return (
-                (
-                    f"{data.get('kind') or data.get('reason')}:"
-                    f" {data.get('error') or data.get('text')}"
-                ),
-                (False if kind == "failure" else None),
-            )
-        case _:
-            return ", ".join(_facts(data)), None
-
-
-def _outcome(event: Event) -> str:
-    data = event.data
-    if data.get("inconclusive"):
-        return f"proves nothing, {data['inconclusive']}"
-    if data.get("success"):
-        return "passed"
-    return (
-        f"failed with status {data.get('exit_code')}"
-        if data.get("ended") == "exit"
-        else f"failed ({data.get('ended')})"
-    )
-
-
-def _answer(event: Event) -> Iterator[str]:
-    data = event.data
-    yield f"{data.get('kind') or data.get('approval_id')} {data.get('decision')} by {event.actor}"
-    if data.get("option"):
-        yield f"option {data['option']}"
-    if data.get("reason"):
-        yield str(data["reason"])
-
-
-def _facts(data: dict[str, object]) -> Iterator[str]:
-    for key, value in data.items():
-        if isinstance(value, str | int) and value not in ("", None):
-            yield f"{key.replace('_', ' ')} {str(value)[:200]}"
-
-
 def seconds(ts: str) -> float:
-    """Return an event's time in seconds since the epoch; 0 for one that is no time."""
+    """Return an event's time in seconds since the epoch; 0 if it is not a valid time."""
     try:
         return datetime.fromisoformat(ts).timestamp()
     except ValueError:
         return 0.0
 
 
-def duration(took: float) -> str:
-    """Return a number of seconds as people say it: `0.4 s`, `3 min 12 s`, `2 h 5 min`."""
-    if took < 60:
-        return f"{took:.1f} s"
-    minutes, rest = divmod(round(took), 60)
+def duration_text(duration: float) -> str:
+    """Return a number of seconds as text: `0.4 s`, `3 min 12 s`, `2 h 5 min`."""
+    if duration < 60:
+        return f"{duration:.1f} s"
+    minutes, rest = divmod(round(duration), 60)
     return f"{minutes} min {rest} s" if minutes < 60 else f"{minutes // 60} h {minutes % 60} min"

@@ -15,7 +15,7 @@ from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, runs_of
 from forge.records.record import RunRecord, all_runs
 from forge.text.printable import visible
-from forge.views.runs.story import Chapter, Story, duration, tell
+from forge.views.runs.story import Chapter, Story, duration_text, story_of
 
 _MARKS = {
     "completed": ("*", "green"),
@@ -46,7 +46,7 @@ def command(app: App, name: str | None, max_count: int | None) -> Reply:
       forge log
       forge log 01-01 -n 1
     """
-    stories = [tell(record) for record in _records(app, name)[::-1][:max_count]]
+    stories = [story_of(record) for record in _records(app, name)[::-1][:max_count]]
     text = "\n\n".join("\n".join(_lines(story)) for story in stories)
     told = not app.as_json and bool(stories) and sys.stdout.isatty() and _paged(app, text)
     return Reply(
@@ -81,10 +81,8 @@ def _lines(story: Story) -> Iterator[str]:
     yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
     kind = {"execute": ""}.get(card.kind, f"{card.kind} of {card.prior_run}; ")
     prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
-    yield (
-        f"|  {kind}{prior}{card.started_at[:16].replace('T', ' ')}, {duration(story.took)},"
-        f" {', '.join(story.people)}"
-    )
+    started = card.started_at[:16].replace("T", " ")
+    yield (f"|  {kind}{prior}{started}, {duration_text(story.duration)}, {', '.join(story.people)}")
     for chapter in story.chapters:
         yield from _step(chapter)
     if record.state.counts:

@@ -12,7 +12,7 @@ from forge.planning.names.documents import Documents
 from forge.records.find import run_meant
 from forge.text.printable import visible
 from forge.views.lookup.document import ShownDocument, show
-from forge.views.runs.story import tell
+from forge.views.runs.story import story_of
 
 _TOLD = ("title", "acceptance")  # above and below the fields
 
@@ -35,7 +35,7 @@ def command(app: App, name: str) -> Reply:
     documents = Documents(app.repository.root)
     record = None if documents.named(name, app.here) else run_meant(app.repository, name)
     if record is not None:
-        story = tell(record)
+        story = story_of(record)
         return Reply(story.as_data(), visible("\n".join(told(story))))
     found = show(app.repository, documents.one(name, app.here))
     return Reply(found.as_data(), visible(_text(found)), 0, found.findings)

@@ -281,7 +281,7 @@ def propose(run: OpenRun, move: Move) -> None:
             )
             run.append(failed, step=current)
             return
-        if not changes.entries and run.state.work.mending:
+        if not changes.entries and run.state.work.user_repaired:
             run.append(
                 ev.DiffApplied(None), step=current
             )  # nothing was mended by hand: what was committed is verified again
@@ -299,7 +299,7 @@ def propose(run: OpenRun, move: Move) -> None:
             list(judgement.out_of_scope),
             list(judgement.reasons),
             list(judgement.kinds),
-            not run.state.work.taken,
+            not run.state.work.settled,
             foreign,
         )
         run.append(proposed, step=current)
@@ -311,7 +311,7 @@ def _runner_commits(run: OpenRun) -> list[str]:
     history was rewritten.
     """
     work, head = run.state.work, run.head()
-    if work.checkpoint_commit is None or work.taken:
+    if work.checkpoint_commit is None or work.settled:
         return []
     if not is_ancestor(run.repository, work.checkpoint_commit, head):
         raise HeadMoved(

@@ -1,5 +1,7 @@
-"""Every event type: a class each, with its data and what it does to a run's state."""
+"""The event types of a run, one class each; `RUN_EVENTS` is the family of them."""
 
+from forge.timeline.event import EventFamily
+from forge.timeline.run.event import RunEvent
 from forge.timeline.run.events.approvals import ApprovalRequested, ApprovalResolved
 from forge.timeline.run.events.checkpoints import (
     CheckpointCreated,
@@ -42,7 +44,49 @@ from forge.timeline.run.events.steps import (
 )
 from forge.timeline.run.events.tests import TestCompleted, TestSkipped, TestStarted
 
+RUN_EVENTS: EventFamily[RunEvent] = EventFamily(
+    (
+        ApprovalRequested,
+        ApprovalResolved,
+        CheckpointCreated,
+        CheckpointRestored,
+        DiffApplied,
+        DiffProposed,
+        DirtyCaptured,
+        ExecutionPaused,
+        ExecutionResumed,
+        ExecutionStopped,
+        FailureDetected,
+        Final,
+        MissionStarted,
+        MustHavesVerified,
+        RepairAttempted,
+        RetrievalCompleted,
+        RetrievalStarted,
+        RollbackStarted,
+        RunAdopted,
+        RunInterrupted,
+        RunRecovered,
+        RunnerFinished,
+        RunnerStarted,
+        StageChanged,
+        StepCompleted,
+        StepFailed,
+        StepRetried,
+        StepSkipped,
+        StepStarted,
+        TestCompleted,
+        TestSkipped,
+        TestStarted,
+        TruthAttested,
+        TruthFailed,
+        TruthProven,
+        TruthWaived,
+    )
+)
+
 __all__ = [
+    "RUN_EVENTS",
     "ApprovalRequested",
     "ApprovalResolved",
     "CheckpointCreated",

@@ -1,4 +1,4 @@
-"""Events about what a person was asked and what they answered."""
+"""Events about questions to the user and the answers."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent
 from forge.timeline.run.state import CheckState, Question, RunState
 
+_ABOUT_CHECK = re.compile(r"check:([0-9]{1,9})")
 
-@register
-class ApprovalRequested(Data, frozen=True):
-    """A person is asked. `kind`: plan, diff, command, scope, human_verify, decision or
+
+class ApprovalRequested(RunEvent, frozen=True):
+    """The user is asked. `kind`: plan, diff, command, scope, human_verify, decision or
     human_action.
     """
 
@@ -26,19 +28,21 @@ class ApprovalRequested(Data, frozen=True):
     options: list[dict[str, str]] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run waits for the answer."""
         question = Question(
             self.approval_id, self.kind, self.about, self.text, event.step, self.options
         )
         state.questions[self.approval_id] = question
         state.work_of(event.step).answers[self.about] = question
 
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"asks: {self.kind}"
 
-@register
-class ApprovalResolved(Data, frozen=True):
+
+class ApprovalResolved(RunEvent, frozen=True):
     """The answer. `decision`: approved, denied or edit_requested; `scope`: once or always."""
 
     type: ClassVar[str] = "approval_resolved"
+    review_kind: ClassVar[str] = "answer"
     approval_id: str
     decision: str
     scope: str = "once"
@@ -48,11 +52,23 @@ class ApprovalResolved(Data, frozen=True):
     option: str | None = None
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The question is settled; the approval of the plan itself settles none."""
+        """Settle the question. The approval of the plan itself has no question in the state."""
         question = state.questions.get(self.approval_id)
         if question is not None:
             question.decision, question.option = self.decision, self.option
-            check = re.fullmatch(r"check:([0-9]{1,9})", question.about)
+            check = _ABOUT_CHECK.fullmatch(question.about)
             if check:
                 outcome: CheckState = "approved" if self.decision == "approved" else "denied"
                 state.work_of(question.step).checks[int(check[1])] = outcome
+
+    def line(self, event: Event) -> str:
+        parts = [f"{self.kind or self.approval_id} {self.decision} by {event.actor}"]
+        parts += [f"option {self.option}"] if self.option else []
+        parts += [self.reason] if self.reason else []
+        return "; ".join(parts)
+
+    def good(self) -> bool | None:
+        return self.decision == "approved"
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"answered: {self.decision}"

@@ -1,5 +1,6 @@
-"""Events about checkpoints and diffs. An event never names the commit that holds it: the next one
-does.
+"""Events about checkpoints and diffs.
+
+An event never names the commit that holds it: the next one does.
 """
 
 from __future__ import annotations
@@ -8,42 +9,47 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent
 from forge.timeline.run.state import Proposal, RollbackState, RunState
 
+_SHOWN = 10  # characters of a commit id
 
-@register
-class CheckpointCreated(Data, frozen=True):
-    """The intent of a checkpoint; its commit carries the same id as a trailer."""
+
+class CheckpointCreated(RunEvent, frozen=True):
+    """A checkpoint is about to be committed; its commit carries the same id as a trailer."""
 
     type: ClassVar[str] = "checkpoint_created"
+    review_kind: ClassVar[str] = "checkpoint"
     checkpoint_id: str
     base_commit: str
     description: str
     scope: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step has a place to go back to."""
         state.checkpoints += 1
         work = state.work_of(event.step)
-        work.checkpoint_id, work.checkpoint_base, work.checkpoint_seq = (
-            self.checkpoint_id,
-            self.base_commit,
-            event.seq,
-        )
+        work.checkpoint_id, work.checkpoint_base = self.checkpoint_id, self.base_commit
+        work.checkpoint_seq = event.seq
+
+    def line(self, event: Event) -> str:
+        return self.checkpoint_id
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"checkpoint {self.checkpoint_id}"
 
 
-@register
-class RollbackStarted(Data, frozen=True):
-    """The intent of a rollback, or of the undo of one (`kind`): `paths` are put back as before step
-    `to` of `run`, at `commit`.
+class RollbackStarted(RunEvent, frozen=True):
+    """A rollback, or the undo of one (`kind`), is about to restore `paths` as at `commit`, before
+    step `to` of `run`.
 
-    `snapshot` holds what lay in the tree; `loose` are uncommitted paths of the step under way; an
-    undo names the event of the rollback as `of_seq`. `left` are steps that the run carried over,
+    `snapshot` holds the work tree as it was; `loose` are uncommitted paths of the step under way;
+    an undo names the event of the rollback as `of_seq`. `left` are steps that the run carried over,
     each with the run that did it: they stay done.
     """
 
     type: ClassVar[str] = "rollback_started"
+    heading: ClassVar[bool] = True
     kind: str
     run: str
     to: str | None
@@ -56,7 +62,7 @@ class RollbackStarted(Data, frozen=True):
     left: list[dict[str, str]] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Until the tree is put back nothing else is done."""
+        """Nothing else is done until the tree is restored."""
         state.status = "running"
         state.rollback = RollbackState(
             self.kind,
@@ -70,72 +76,80 @@ class RollbackStarted(Data, frozen=True):
             self.left,
         )
 
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"{self.kind} of {self.run}; the files as they are now are kept as" + (
+            f" {self.snapshot[:_SHOWN]}"
+        )
 
-@register
-class DirtyCaptured(Data, frozen=True):
-    """What lies uncommitted in the tree and is not the run's business; `commit` holds it as it
-    is.
-    """
+
+class DirtyCaptured(RunEvent, frozen=True):
+    """Uncommitted files that are not the run's business; `commit` holds their content."""
 
     type: ClassVar[str] = "dirty_captured"
     commit: str
     paths: list[str]
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run leaves these paths alone."""
         state.dirty_commit, state.dirty = self.commit, self.paths
 
 
-@register
-class CheckpointRestored(Data, frozen=True):
-    """The work tree was put back to a checkpoint; `snapshot` holds what was there before.
+class CheckpointRestored(RunEvent, frozen=True):
+    """The work tree was restored to a checkpoint; `snapshot` holds what was there before.
 
-    `made` is the commit of a rollback, where there was something to commit.
+    `made` is the commit of a rollback, if there was anything to commit.
     """
 
     type: ClassVar[str] = "checkpoint_restored"
+    review_kind: ClassVar[str] = "restored"
     commit: str
     reason: str
     snapshot: str | None = None
     made: str | None = None
 
     def as_data(self) -> dict[str, object]:
-        """`made` is told of rollbacks alone."""
+        """Return the fields; `made` only for a rollback that committed something."""
         data = super().as_data()
-        return (
-            data
-            if self.made is not None
-            else {key: value for key, value in data.items() if key != "made"}
-        )
+        if self.made is None:
+            del data["made"]
+        return data
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Nothing is left to be put back, and what a check had changed is gone with it."""
-        going, state.rollback = state.rollback, None
-        if going is not None:
-            going.made = self.made
-            if going.kind == "undo" and state.state_before_rollback is not None:
-                state.undo_rollback()
-            else:
-                state.roll_back(going)
-            state.commits += [self.made] if self.made else []
-            if (
-                state.steps
-            ):  # an open run stands still where a person wanted it, whatever became of the process
-                state.status, state.pause = (
-                    "paused",
-                    "rolled_back" if going.kind == "rollback" else state.pause or "requested",
-                )
+        rollback, state.rollback = state.rollback, None
+        if rollback is not None:
+            rollback.made = self.made
+            self._finish(rollback, state)
             return
         work = state.work_of(event.step)
         work.restore_to = None
-        work.changed.clear()
+        work.changed.clear()  # what a check changed is gone with the rest
+
+    def _finish(self, rollback: RollbackState, state: RunState) -> None:
+        if rollback.kind == "undo" and state.state_before_rollback is not None:
+            state.undo_rollback()
+        else:
+            state.roll_back(rollback)
+        state.commits += [self.made] if self.made else []
+        if state.steps:  # an open run pauses, even if the process died in between
+            state.status = "paused"
+            state.pause = (
+                "rolled_back" if rollback.kind == "rollback" else state.pause or "requested"
+            )
+
+    def line(self, event: Event) -> str:
+        return f"restored {self.commit[:_SHOWN]}: {self.reason}"
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return (
+            f"restored {self.commit[:_SHOWN]}; the files as they were are kept as"
+            f" {str(self.snapshot)[:_SHOWN]}"
+        )
 
 
-@register
-class DiffProposed(Data, frozen=True):
-    """What a step changed, judged; `diff_sha256` identifies it by status, mode, object and path."""
+class DiffProposed(RunEvent, frozen=True):
+    """A step's diff with its risk; `diff_sha256` identifies it by status, mode, object and path."""
 
     type: ClassVar[str] = "diff_proposed"
+    review_kind: ClassVar[str] = "diff"
     diff_id: str
     diff_sha256: str
     summary: str
@@ -148,13 +162,11 @@ class DiffProposed(Data, frozen=True):
     runner_commits: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step has a diff to be approved and committed."""
         state.diffs += 1
         step = state.step_of(event.step)
-        for known in (state.commits, step.commits if step else []):
-            known += [
-                commit for commit in self.runner_commits if commit not in known
-            ]  # a diff proposed anew names them again
+        for commits in (state.commits, step.commits if step else []):
+            # a diff that is proposed again names the same commits
+            commits += [commit for commit in self.runner_commits if commit not in commits]
         state.work_of(event.step).proposal = Proposal(
             self.diff_id,
             self.diff_sha256,
@@ -167,19 +179,25 @@ class DiffProposed(Data, frozen=True):
             self.by_runner,
         )
 
+    def line(self, event: Event) -> str:
+        return f"{self.summary}, risk {self.risk_level}"
 
-@register
-class DiffApplied(Data, frozen=True):
-    """The step's diff is committed; `hook_changed` names the paths that a hook rewrote. No commit
-    where nothing changed.
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"diff: {self.line(event)}"
+
+
+class DiffApplied(RunEvent, frozen=True):
+    """The step's diff is committed; `commit` is None if nothing changed.
+
+    `hook_changed` names the paths that a hook rewrote.
     """
 
     type: ClassVar[str] = "diff_applied"
+    review_kind: ClassVar[str] = "commit"
     commit: str | None
     hook_changed: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step's work is in the history."""
         work = state.work_of(event.step)
         work.applied, work.commit = True, self.commit
         work.changed.clear()
@@ -189,3 +207,9 @@ class DiffApplied(Data, frozen=True):
                 state.commits.append(self.commit)
             if step and self.commit not in step.commits:
                 step.commits.append(self.commit)
+
+    def line(self, event: Event) -> str:
+        return f"committed {self.commit[:_SHOWN]}" if self.commit else "nothing changed"
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return self.line(event) if self.commit else ""

@@ -1,4 +1,4 @@
-"""Events about must-haves and what backs them."""
+"""Events about must-haves and their proofs."""
 
 from __future__ import annotations
 
@@ -6,23 +6,34 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent
 from forge.timeline.run.state import RunState
 
 
-class _Truth(Data, frozen=True):
+class _Truth(RunEvent, frozen=True):
+    review_kind: ClassVar[str] = "truth"
     truth: int
     statement: str
 
+    @property
+    def answer(self) -> str:
+        return self.type.removeprefix("truth_")
+
     def apply(self, state: RunState, event: Event) -> None:
-        """The truth has an answer."""
-        state.truths[self.truth] = self.type.removeprefix("truth_")
+        state.truths[self.truth] = self.answer
+
+    def line(self, event: Event) -> str:
+        return f"truth:{self.truth} {self.answer}: {self.statement}"
+
+    def good(self) -> bool | None:
+        return self.answer != "failed"
 
 
-@register
 class TruthProven(_Truth, frozen=True):
-    """A truth's command succeeded on `tree` (the tree's id outside `.planning/`); `blobs` binds the
-    files it speaks of.
+    """A truth's command succeeded on `tree`, the id of the tree outside `.planning/`.
+
+    `blobs` are the files that the proof is bound to, path to blob id.
     """
 
     type: ClassVar[str] = "truth_proven"
@@ -31,7 +42,6 @@ class TruthProven(_Truth, frozen=True):
     blobs: dict[str, str | None] = field(default_factory=dict)
 
 
-@register
 class TruthFailed(_Truth, frozen=True):
     """A truth's command did not succeed."""
 
@@ -41,9 +51,8 @@ class TruthFailed(_Truth, frozen=True):
     reason: str = ""
 
 
-@register
 class TruthAttested(_Truth, frozen=True):
-    """A person vouches for a truth and names evidence."""
+    """The user vouches for a truth and names evidence."""
 
     type: ClassVar[str] = "truth_attested"
     by: str
@@ -52,22 +61,28 @@ class TruthAttested(_Truth, frozen=True):
     commit: str = ""
 
 
-@register
-class TruthWaived(Data, frozen=True):
-    """A person waives a must-have, with a reason; `name` is `KIND:N`."""
+class TruthWaived(RunEvent, frozen=True):
+    """The user waives a must-have, with a reason; `name` is `KIND:N`."""
 
     type: ClassVar[str] = "truth_waived"
+    review_kind: ClassVar[str] = "truth"
     name: str
     statement: str
     by: str
     reason: str
 
+    def line(self, event: Event) -> str:
+        return f"{self.name} waived: {self.statement}"
 
-@register
-class MustHavesVerified(Data, frozen=True):
+    def good(self) -> bool | None:
+        return True
+
+
+class MustHavesVerified(RunEvent, frozen=True):
     """The verdicts at the end of a run."""
 
     type: ClassVar[str] = "must_haves_verified"
+    heading: ClassVar[bool] = True
     passed: int
     failed: int
     unproven: int
@@ -79,7 +94,9 @@ class MustHavesVerified(Data, frozen=True):
     tree: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run knows what it has proven."""
         names = ("declared", "passed", "failed", "unproven", "stale", "waived")
         state.counts = {name: getattr(self, name) for name in names}
         state.verdicts, state.verdict = self.verdicts, self.verdict
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"must-haves: {self.passed} of {self.declared} pass"

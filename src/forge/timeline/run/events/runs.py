@@ -6,15 +6,19 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
+from forge.text.plural import amount
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent, shorten
 from forge.timeline.run.state import Failure, RunState, Work
 
+_MOST_NOTES = 8  # lines about a plan, at the start of its run
 
-@register
-class MissionStarted(Data, frozen=True):
-    """Event 1 of every run: what it is to do, and from where."""
+
+class MissionStarted(RunEvent, frozen=True):
+    """Event 1 of every run: its goal, its limits, and the commit that it starts from."""
 
     type: ClassVar[str] = "mission_started"
+    heading: ClassVar[bool] = True
     goal: str
     steps_count: int
     scope_contract: dict[str, object]
@@ -26,130 +30,169 @@ class MissionStarted(Data, frozen=True):
     user_setup: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run is under way."""
         state.status = "running"
-        state.started_at, state.options, state.base_commit = (
-            event.ts,
-            self.options,
-            self.base_commit,
-        )
+        state.started_at, state.options = event.ts, self.options
+        state.base_commit = self.base_commit
+
+    def progress(self, event: Event, state: RunState) -> str:
+        lines = [f"run {event.run}: {amount(self.steps_count, 'step')}"]
+        for title, notes in (
+            ("to be noted", self.findings),
+            ("to set up by hand first", self.user_setup),
+        ):
+            lines += [f"  {title}: {shorten(note)}" for note in notes[:_MOST_NOTES]]
+            if len(notes) > _MOST_NOTES:
+                lines.append(f"  {title}: {len(notes) - _MOST_NOTES} more, see `forge validate`")
+        return "\n".join(lines)
 
 
-@register
-class FailureDetected(Data, frozen=True):
-    """Something failed; nothing goes on by itself behind it but a repair."""
+class FailureDetected(RunEvent, frozen=True):
+    """Something failed; the run does not go on by itself, except for a repair."""
 
     type: ClassVar[str] = "failure_detected"
+    review_kind: ClassVar[str] = "failure"
     kind: str
     error: str
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The work under way has failed."""
         state.work_of(event.step).failure = Failure(self.kind, self.error)
 
+    def line(self, event: Event) -> str:
+        return f"{self.kind}: {self.error}"
 
-@register
-class ExecutionPaused(Data, frozen=True):
-    """Forge gives up the process. `reason`: failure, approval, manual, requested, head_moved,
-    interrupted or storage.
+    def good(self) -> bool | None:
+        return False
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"failed ({self.kind})"
+
+
+class ExecutionPaused(RunEvent, frozen=True):
+    """The process ends while the run stays open.
+
+    `reason`: failure, approval, manual, requested, head_moved, interrupted or storage.
     """
 
     type: ClassVar[str] = "execution_paused"
+    review_kind: ClassVar[str] = "pause"
     reason: str
     text: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run waits for somebody."""
         state.status, state.pause, state.pause_text = "paused", self.reason, self.text
 
+    def line(self, event: Event) -> str:
+        return f"{self.reason}: {self.text}"
 
-@register
-class ExecutionResumed(Data, frozen=True):
-    """Forge goes on; `accept` says that the tree as it lies is taken as the step's work."""
+
+class ExecutionResumed(RunEvent, frozen=True):
+    """The run goes on; `accept` takes the tree as it is for the step's work."""
 
     type: ClassVar[str] = "execution_resumed"
+    review_kind: ClassVar[str] = "resumed"
     resuming_from: str | None
     accept: bool = False
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run is under way again; behind a failure the step's work is taken from the tree and
-        verified anew.
-        """
+        """After a failure the step's work is taken from the tree and verified again."""
         state.status, state.pause, state.pause_text = "running", "", ""
         work = state.work_of(self.resuming_from)
-        if self.accept and work.failure is not None:
-            runner = "finished" if work.runner in ("failed", "started") else work.runner
-            fresh = Work(
-                work.retrieved,
-                work.checkpoint_id,
-                work.checkpoint_base,
-                work.checkpoint_seq,
-                work.checkpoint_commit,
-                runner=runner,
-                runner_name=work.runner_name,
-                mending=True,
-                taken=work.applied or work.taken,
-            )
-            answered = work.answers.get("step")
-            if answered is not None and answered.decision == "approved":
-                fresh.answers["step"] = answered
-            step = state.step_of(self.resuming_from)
-            if step:
-                step.work = fresh
-            else:
-                state.closing = fresh
+        if not self.accept or work.failure is None:
+            return
+        accepted = _accepted(work)
+        step = state.step_of(self.resuming_from)
+        if step:
+            step.work = accepted
+        else:
+            state.closing = accepted
+
+    def line(self, event: Event) -> str:
+        where = f" at {self.resuming_from}" if self.resuming_from else ""
+        return f"resumed{where}" + (", the tree accepted as it is" if self.accept else "")
 
 
-@register
-class ExecutionStopped(Data, frozen=True):
-    """A person ended the run."""
+def _accepted(work: Work) -> Work:
+    """Return the state of work that the user repaired: as if the runner had finished it."""
+    accepted = Work(
+        work.retrieved,
+        work.checkpoint_id,
+        work.checkpoint_base,
+        work.checkpoint_seq,
+        work.checkpoint_commit,
+        runner="finished" if work.runner in ("failed", "started") else work.runner,
+        runner_name=work.runner_name,
+        user_repaired=True,
+        settled=work.applied or work.settled,
+    )
+    approval = work.answers.get("step")
+    if approval is not None and approval.decision == "approved":
+        accepted.answers["step"] = approval
+    return accepted
+
+
+class ExecutionStopped(RunEvent, frozen=True):
+    """The user ended the run."""
 
     type: ClassVar[str] = "execution_stopped"
+    review_kind: ClassVar[str] = "stopped"
     reason: str
     snapshot: str | None = None
 
+    def line(self, event: Event) -> str:
+        return f"stopped: {self.reason}" if self.reason else "stopped"
 
-@register
-class RunInterrupted(Data, frozen=True):
-    """The process that held the run died; noticed by the one that goes on."""
+
+class RunInterrupted(RunEvent, frozen=True):
+    """The process that held the run died; the next one records it."""
 
     type: ClassVar[str] = "run_interrupted"
+    review_kind: ClassVar[str] = "interrupted"
     last_seq: int
 
+    def line(self, event: Event) -> str:
+        return f"interrupted after event {self.last_seq}"
 
-@register
-class RunRecovered(Data, frozen=True):
-    """What is done about an interruption: `restore` a step in doubt to `commit`, `wait` for a
-    person, or `continue`.
 
-    `index` says that the index was gone or damaged, and was built again from HEAD.
+class RunRecovered(RunEvent, frozen=True):
+    """How an interruption is handled: `restore` a step in doubt to `commit`, `wait` for the user,
+    or `continue`.
+
+    `index` means that the index was gone or damaged, and was rebuilt from HEAD.
     """
 
     type: ClassVar[str] = "run_recovered"
+    review_kind: ClassVar[str] = "recovered"
     action: str
     commit: str | None = None
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run is under way; a step that was put back starts over."""
+        """The run goes on; a step that was restored starts over."""
         state.status, state.pause, state.pause_text = "running", "", ""
         step = state.step_of(event.step)
         if self.action == "restore" and step is not None:
             step.work = Work(retrieved=step.work.retrieved, restore_to=self.commit)
             step.attempt += 1
 
+    def line(self, event: Event) -> str:
+        commit = f" {self.commit[:10]}" if self.commit else ""
+        return f"recovered: {self.action}{commit}"
 
-@register
-class RunAdopted(Data, frozen=True):
+    def progress(self, event: Event, state: RunState) -> str:
+        if self.action != "index":
+            return ""
+        return "the index was gone or damaged, and was rebuilt from HEAD"
+
+
+class RunAdopted(RunEvent, frozen=True):
     """A run of the clone `from_clone` goes on in the clone `clone`."""
 
     type: ClassVar[str] = "run_adopted"
+    review_kind: ClassVar[str] = "adopted"
     from_clone: str
     clone: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run lives in another clone; what it was told to accept at its start was told in the
-        first one.
-        """
+        """Approvals that were given at the start hold in the first clone only."""
         state.adopted_by.append(self.clone)
         state.options = {
             name: value
@@ -157,9 +200,11 @@ class RunAdopted(Data, frozen=True):
             if name not in ("approve", "approved")
         }
 
+    def line(self, event: Event) -> str:
+        return f"adopted from the clone {self.from_clone}"
 
-@register
-class Final(Data, frozen=True):
+
+class Final(RunEvent, frozen=True):
     """The last event of every run that ended."""
 
     type: ClassVar[str] = "final"
@@ -169,7 +214,5 @@ class Final(Data, frozen=True):
     verdict: str | None = None
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run is over."""
         state.status = self.status  # type: ignore[assignment]
-        state.verdict = self.verdict
-        state.finished_at = event.ts
+        state.verdict, state.finished_at = self.verdict, event.ts

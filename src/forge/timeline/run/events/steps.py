@@ -6,65 +6,62 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
-from forge.timeline.run.state import RunState, StepState, Work
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent, seconds, shorten
+from forge.timeline.run.state import RunState, Work
 
 
-def _step(state: RunState, event: Event) -> StepState | None:
-    return state.step_of(event.step)
-
-
-@register
-class StepStarted(Data, frozen=True):
-    """A step begins; `step_index` counts from 1."""
+class StepStarted(RunEvent, frozen=True):
+    """A step starts; `step_index` counts from 1."""
 
     type: ClassVar[str] = "step_started"
+    heading: ClassVar[bool] = True
     step_index: int
     description: str
     stage: str
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step is under way, in its first attempt."""
-        step = _step(state, event)
+        step = state.step_of(event.step)
         if step:
             step.status, step.attempt, step.work = "running", event.attempt or 1, Work()
             step.began = step.began or event.seq
             state.forget_rollbacks()
 
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"[{self.step_index}/{len(state.steps)}] {self.description} ({self.stage})"
 
-@register
-class StageChanged(Data, frozen=True, rename={"from_": "from"}):
-    """The run goes from one kind of work to another."""
+    def activity(self) -> str | None:
+        return ""
+
+
+class StageChanged(RunEvent, frozen=True, rename={"from_": "from"}):
+    """The run goes from one stage to another."""
 
     type: ClassVar[str] = "stage_changed"
     from_: str
     to: str
 
     def as_data(self) -> dict[str, object]:
-        """`from` is a word of the language, so the field has another name."""
+        """Return the fields; `from` is a keyword of Python, so the attribute has another name."""
         return {"from": self.from_, "to": self.to}
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The stage is the new one."""
         state.stage = self.to
 
 
-@register
-class RetrievalStarted(Data, frozen=True):
-    """Context for later steps is being gathered."""
+class RetrievalStarted(RunEvent, frozen=True):
+    """The search for context of later steps starts."""
 
     type: ClassVar[str] = "retrieval_started"
     retrieval_id: str
     query: str
 
     def apply(self, state: RunState, event: Event) -> None:
-        """One more retrieval."""
         state.retrievals += 1
 
 
-@register
-class RetrievalCompleted(Data, frozen=True):
-    """What was found: `paths` holds `{path, blob, why}`."""
+class RetrievalCompleted(RunEvent, frozen=True):
+    """The files that the search found; `paths` holds `{path, blob, why}`."""
 
     type: ClassVar[str] = "retrieval_completed"
     retrieval_id: str
@@ -73,17 +70,19 @@ class RetrievalCompleted(Data, frozen=True):
     paths: list[dict[str, str]] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Later steps are given what was found."""
-        known = {entry["path"] for entry in state.context}
-        whole = [entry for entry in self.paths if entry.keys() >= {"path", "why"}]
-        state.context += [entry for entry in whole if entry["path"] not in known]
+        """Add the files to the context of later steps, each path once."""
+        listed = {entry["path"] for entry in state.context}
+        complete = [entry for entry in self.paths if entry.keys() >= {"path", "why"}]
+        state.context += [entry for entry in complete if entry["path"] not in listed]
         state.work_of(event.step).retrieved = True
 
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"context: {shorten(self.summary)}"
 
-@register
-class RunnerStarted(Data, frozen=True):
-    """A runner is called; `command` is its argument vector, `checkpoint_commit` the commit that
-    holds the checkpoint.
+
+class RunnerStarted(RunEvent, frozen=True):
+    """A runner starts; `command` is its argument vector, `checkpoint_commit` the commit of the
+    checkpoint.
     """
 
     type: ClassVar[str] = "runner_started"
@@ -93,29 +92,32 @@ class RunnerStarted(Data, frozen=True):
     checkpoint_commit: str | None
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step is in doubt until the runner has finished."""
+        """The state of the step's files is unknown until the runner has finished."""
         work = state.work_of(event.step)
-        work.runner, work.runner_name, work.checkpoint_commit = (
-            "started",
-            self.runner,
-            self.checkpoint_commit,
-        )
-        step = _step(state, event)
+        work.runner, work.runner_name = "started", self.runner
+        work.checkpoint_commit = self.checkpoint_commit
+        step = state.step_of(event.step)
         if self.checkpoint_commit:
             state.commits.append(self.checkpoint_commit)
             if step:
                 step.first_checkpoint = step.first_checkpoint or self.checkpoint_commit
 
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"runner {shorten(self.runner)} …"
 
-@register
-class RunnerFinished(Data, frozen=True):
-    """A runner ended; `ended` says how: exit, timeout, idle, signal, not_found, person, or result
-    (it said that it failed).
+    def activity(self) -> str | None:
+        return self.runner
 
-    `litter` are the files that it left behind and that were set aside.
+
+class RunnerFinished(RunEvent, frozen=True):
+    """A runner ended. `ended`: exit, timeout, idle, signal, not_found, person, or result (its own
+    output reports a failure).
+
+    `litter` are stray files of the runner that were set aside.
     """
 
     type: ClassVar[str] = "runner_finished"
+    review_kind: ClassVar[str] = "runner"
     runner: str
     exit_code: int | None
     duration_ms: int
@@ -124,53 +126,61 @@ class RunnerFinished(Data, frozen=True):
     litter: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Its work lies in the tree; a failed one's does too. The next attempt may go on with its
-        session.
-        """
+        """A failed runner leaves changes too; the next attempt may resume its session."""
         state.work_of(event.step).runner = (
             "finished" if self.exit_code == 0 and self.ended != "result" else "failed"
         )
-        step = _step(state, event)
+        step = state.step_of(event.step)
         if step:
             step.session = self.session
 
+    def line(self, event: Event) -> str:
+        return f"{self.runner} ended ({self.ended}), status {self.exit_code}"
 
-@register
-class RepairAttempted(Data, frozen=True):
-    """A failure is given to the runner to mend; `iteration` counts from 1."""
+    def good(self) -> bool | None:
+        return self.exit_code == 0
+
+    def progress(self, event: Event, state: RunState) -> str:
+        took = seconds(self.duration_ms)
+        return f"runner ended: {self.ended}, status {self.exit_code}, {took}"
+
+
+class RepairAttempted(RunEvent, frozen=True):
+    """The runner is asked to fix a failure; `iteration` counts from 1."""
 
     type: ClassVar[str] = "repair_attempted"
+    review_kind: ClassVar[str] = "repair"
     iteration: int
     diagnosis: str
 
     def apply(self, state: RunState, event: Event) -> None:
-        """A further attempt of the step begins."""
-        step = _step(state, event)
+        """Start another attempt of the step."""
+        step = state.step_of(event.step)
         if step:
-            step.repairs, step.attempt, step.work = (
-                self.iteration,
-                step.attempt + 1,
-                Work(True, before=step.work.before),
-            )
-            step.diagnosis = self.diagnosis
+            step.repairs, step.diagnosis = self.iteration, self.diagnosis
+            step.attempt += 1
+            step.work = Work(True, before=step.work.before)
+
+    def line(self, event: Event) -> str:
+        return f"repair {self.iteration}: {self.diagnosis[:200]}"
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"repair {self.iteration}"
 
 
-@register
-class StepCompleted(Data, frozen=True):
-    """A step did what it was to do."""
+class StepCompleted(RunEvent, frozen=True):
+    """A step is done and verified."""
 
     type: ClassVar[str] = "step_completed"
     step_index: int
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run moves on."""
-        step = _step(state, event)
+        step = state.step_of(event.step)
         if step:
             step.status, step.done_at = "completed", state.newest_commit
 
 
-@register
-class StepFailed(Data, frozen=True):
+class StepFailed(RunEvent, frozen=True):
     """A step failed for good in this attempt."""
 
     type: ClassVar[str] = "step_failed"
@@ -178,20 +188,20 @@ class StepFailed(Data, frozen=True):
     error: str
 
 
-@register
-class StepSkipped(Data, frozen=True):
-    """A step was left out, or done already: `carried` names the run that did it, `commits` its
+class StepSkipped(RunEvent, frozen=True):
+    """A step was left out, or was done before: `carried` names the run that did it, `commits` its
     result commits.
     """
 
     type: ClassVar[str] = "step_skipped"
+    review_kind: ClassVar[str] = "skipped"
     reason: str
     carried: str | None = None
     commits: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The run moves on without it; a carried step counts as completed."""
-        step = _step(state, event)
+        """A step that was carried over counts as completed."""
+        step = state.step_of(event.step)
         if step:
             step.status, step.skip_reason = "completed" if self.carried else "skipped", self.reason
             step.carried_from, step.done_at = self.carried, state.newest_commit
@@ -202,28 +212,36 @@ class StepSkipped(Data, frozen=True):
                 if question.step == step.id and question.decision is None:
                     question.decision = "skipped"
 
+    def line(self, event: Event) -> str:
+        return self.reason if self.carried else f"skipped: {self.reason}"
 
-@register
-class StepRetried(Data, frozen=True):
+    def progress(self, event: Event, state: RunState) -> str:
+        skipped = "" if self.carried else " skipped"
+        return f"{event.step}{skipped}: {shorten(self.reason)}"
+
+
+class StepRetried(RunEvent, frozen=True):
     """A step starts over at `commit`, its checkpoint; `attempt` is the new one, `of_seq` the event
-    that it answers.
+    of the failure.
     """
 
     type: ClassVar[str] = "step_retried"
+    review_kind: ClassVar[str] = "retry"
     attempt: int
     of_seq: int
     commit: str | None = None
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The step is in a new attempt and its open questions are void."""
-        step = _step(state, event)
+        """Start the new attempt; open questions of the step become void."""
+        step = state.step_of(event.step)
         if step:
-            step.attempt, step.work = (
-                self.attempt,
-                Work(retrieved=step.work.retrieved, restore_to=self.commit),
-            )
+            step.attempt = self.attempt
+            step.work = Work(retrieved=step.work.retrieved, restore_to=self.commit)
             step.repairs, step.diagnosis = 0, ""
             state.status, state.pause, state.pause_text = "running", "", ""
             for question in state.questions.values():
                 if question.step == step.id and question.decision is None:
                     question.decision = "void"
+
+    def line(self, event: Event) -> str:
+        return f"attempt {self.attempt}"

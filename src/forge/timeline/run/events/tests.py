@@ -6,12 +6,12 @@ from typing import ClassVar
 
 from msgspec import field
 
-from forge.timeline.event import Data, Event, register
+from forge.timeline.event import Event
+from forge.timeline.run.event import RunEvent, seconds, shorten
 from forge.timeline.run.state import CheckState, RunState
 
 
-@register
-class TestStarted(Data, frozen=True):
+class TestStarted(RunEvent, frozen=True):
     """A command is about to run; `phase` is `before` for a TDD step's test before the step's
     work.
     """
@@ -23,19 +23,22 @@ class TestStarted(Data, frozen=True):
     phase: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Whether it ran is in doubt until it has completed; it is run again then."""
+        """Until it has completed it may or may not have run; after a crash it runs again."""
         work = state.work_of(event.step)
         (work.before if self.phase else work.checks)[self.check] = "started"
 
+    def activity(self) -> str | None:
+        return "verifying"
 
-@register
-class TestCompleted(Data, frozen=True):
-    """A command ended. `inconclusive` is set where its status says nothing; `changed` lists paths
+
+class TestCompleted(RunEvent, frozen=True):
+    """A command ended. `inconclusive` says why its status proves nothing; `changed` lists paths
     that it changed.
     """
 
     __test__: ClassVar[bool] = False
     type: ClassVar[str] = "test_completed"
+    review_kind: ClassVar[str] = "check"
     success: bool
     exit_code: int | None
     duration_ms: int
@@ -47,7 +50,6 @@ class TestCompleted(Data, frozen=True):
     phase: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The check is decided, or left to a person."""
         work = state.work_of(event.step)
         outcome: CheckState = "passed" if self.success else "failed"
         (work.before if self.phase else work.checks)[self.check] = (
@@ -56,18 +58,46 @@ class TestCompleted(Data, frozen=True):
         if self.changed and not self.phase:
             work.changed[self.check] = self.changed
 
+    def line(self, event: Event) -> str:
+        return f"{self.command}: {self._outcome()}"
 
-@register
-class TestSkipped(Data, frozen=True):
-    """A command was not run, and nothing is proven by it."""
+    def _outcome(self) -> str:
+        if self.inconclusive:
+            return f"proves nothing, {self.inconclusive}"
+        if self.success:
+            return "passed"
+        return (
+            f"failed with status {self.exit_code}"
+            if self.ended == "exit"
+            else (f"failed ({self.ended})")
+        )
+
+    def good(self) -> bool | None:
+        return None if self.inconclusive else self.success
+
+    def progress(self, event: Event, state: RunState) -> str:
+        mark = "ok" if self.success else "FAILED"
+        if self.phase:
+            mark = f"{'passes' if self.success else 'fails'} before the work"
+        return f"{mark}: {shorten(self.command)} ({seconds(self.duration_ms)})"
+
+
+class TestSkipped(RunEvent, frozen=True):
+    """A command was not run, so it proves nothing."""
 
     __test__: ClassVar[bool] = False
     type: ClassVar[str] = "test_skipped"
+    review_kind: ClassVar[str] = "check"
     command: str
     reason: str
     check: int = 0
 
     def apply(self, state: RunState, event: Event) -> None:
-        """The check is passed over, on record."""
         state.work_of(event.step).checks[self.check] = "skipped"
         state.not_run.append((event.step, self.command, self.reason))
+
+    def line(self, event: Event) -> str:
+        return f"{self.command}: not run, {self.reason}"
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"not run: {shorten(self.command)} ({shorten(self.reason)})"
