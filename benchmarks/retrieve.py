@@ -1,8 +1,7 @@
-"""What full-text search costs: the index of a large repository built, brought up to date, and
-asked.
+"""Cost of full-text search: building, updating and querying the index of a large repository.
 
 The floor of a build is reading every blob through the same pygit2; of an update, the `git
-diff-tree` that names what changed. Run: python benchmarks/retrieve.py [--files N]
+diff-tree` that lists the changed files. Run: python benchmarks/retrieve.py [--files N]
 """
 
 from __future__ import annotations
@@ -29,8 +28,8 @@ WORDS = [
 ]
 
 
-def made(base: Path, files: int) -> Path:
-    """Make a repository of files with about 1 KB of words each, by fast-import."""
+def make_repository(base: Path, files: int) -> Path:
+    """Create a repository of files with about 1 KB of words each, by fast-import."""
     root, chance = base / "work", random.Random(1)
     subprocess.run(["git", "init", "-q", "-b", "main", str(root)], check=True)
     lines = ["commit refs/heads/main", "committer A <a@b.c> 1700000000 +0000", "data 1", "x"]
@@ -78,22 +77,22 @@ def main() -> None:
         GIT_COMMITTER_EMAIL="a@b.c",
     )
     with tempfile.TemporaryDirectory() as base:
-        root = made(Path(base), options.files)
+        root = make_repository(Path(base), options.files)
         repository = Repository.discover(root)
-        words = words_of("Mend the banta in number4711 and the kostro of fermi")
+        words = words_of("Fix the banta in number4711 and the kostro of fermi")
 
-        def ask() -> object:
-            found = FullText(Repository.discover(root))
-            return found.best(str(repository.head().commit), words, 12)
+        def query() -> object:
+            index = FullText(Repository.discover(root))
+            return index.best(str(repository.head().commit), words, 12)
 
         rows = [
             (
                 "build",
-                seconds(ask),
+                seconds(query),
                 seconds(lambda: read_all(repository, str(repository.head().commit))),
             )
         ]
-        rows.append(("ask again", seconds(ask), 0.0))
+        rows.append(("query again", seconds(query), 0.0))
         for number in range(options.changed):
             (root / f"src/{number}/file{number * 100}.txt").write_text(f"changed {number} banta\n")
         subprocess.run(["git", "commit", "-qam", "Change"], cwd=root, check=True)
@@ -105,12 +104,12 @@ def main() -> None:
                 check=True,
             )
         )
-        rows.append((f"{options.changed} files changed", seconds(ask), floor))
+        rows.append((f"{options.changed} files changed", seconds(query), floor))
         size = FullText(repository).path.stat().st_size >> 20
     print(f"{options.files} files, an index of {size} MB", file=sys.stderr)
-    print(f"{'what':<24}{'forge s':>10}{'floor s':>10}{'ratio':>8}")
-    for what, ours, floor in rows:
-        print(f"{what:<24}{ours:>10.3f}{floor:>10.3f}{f'{ours / floor:.1f}' if floor else '':>8}")
+    print(f"{'operation':<24}{'forge s':>10}{'floor s':>10}{'ratio':>8}")
+    for name, ours, floor in rows:
+        print(f"{name:<24}{ours:>10.3f}{floor:>10.3f}{f'{ours / floor:.1f}' if floor else '':>8}")
 
 
 if __name__ == "__main__":

@@ -1,12 +1,12 @@
-"""What a step costs, as a ratio to the same work done by a shell loop with plain git.
+"""Cost of a step, as a ratio to the same work done by a shell loop with plain git.
 
-The overhead of a step is the slope between runs of 2 and 22 steps (start-up falls out). The floor
+The overhead of a step is the slope between runs of 2 and 22 steps (start-up cancels out). The floor
 of an edit step is `git add -A && git commit` before and after the same runner, with the same verify
-command; that of a test step is `sh -c`. Seconds on the clock hold the waits for the disk, which
-plain git does not make (forge flushes what it commits and records); the seconds of the processors,
-those of all children included, do not. Where `SPECIFY` names the command `specify` (PyPI:
-specify-cli), 20 test-only steps as a whole process are held against `specify workflow run` with 20
-shell steps of the same command. Run: python benchmarks/steps.py [--rounds N]
+command; that of a test step is `sh -c`. Wall-clock seconds include the waits for the disk, which
+plain git does not have (forge flushes what it commits and records); processor seconds, which
+include all child processes, do not. If `SPECIFY` names the command `specify` (PyPI: specify-cli),
+20 test-only steps as a whole process are compared with `specify workflow run` with 20 shell steps
+of the same command. Run: python benchmarks/steps.py [--rounds N]
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ def environment(home: Path) -> dict[str, str]:
 
 
 class Spent(NamedTuple):
-    """Seconds on the clock, and of the processors."""
+    """Wall-clock seconds and processor seconds."""
 
     clock: float
     processors: float
 
 
 def spent(words: Sequence[str], place: Place) -> tuple[Spent, str]:
-    """Run a command in a place; return what it took and what it printed."""
+    """Run a command in a repository; return its cost and its output."""
     began, before = time.perf_counter(), resource.getrusage(resource.RUSAGE_CHILDREN)
     done = subprocess.run(
         words, cwd=place.root, env=place.env, check=True, capture_output=True, text=True
@@ -116,12 +116,12 @@ def forge_seconds(kind: str, steps: int, files: int) -> Spent:
         place.run("git", "add", "-A")
         place.run("git", "commit", "-qm", "Plan")
         # without must-haves a completed run is unproven, which is exit status 1
-        took, said = spent(
+        cost, output = spent(
             ["sh", "-c", '"$@" || test $? = 1', "sh", *FORGE, "execute", "01-01", "--approve"],
             place,
         )
-        assert "completed" in said, said
-        return took
+        assert "completed" in output, output
+        return cost
 
 
 def shell_seconds(kind: str, steps: int, files: int) -> Spent:
@@ -133,37 +133,37 @@ def shell_seconds(kind: str, steps: int, files: int) -> Spent:
 
 
 def slopes(kind: str, files: int, rounds: int) -> list[Spent]:
-    """Return what one more step takes, of forge and of the shell: from the least of few and of many
-    steps.
+    """Return the cost of one more step for forge and for the shell, from the minima of few and of
+    many steps.
 
-    The four measures take turns, so that whatever else goes on here meets all alike.
+    The four measures take turns, so that other load on the machine affects all of them equally.
     """
     both = (forge_seconds, shell_seconds)
-    found: dict[tuple[object, int], list[Spent]] = {}
+    costs: dict[tuple[object, int], list[Spent]] = {}
     for _ in range(rounds):
         for measure in both:
             for steps in (MANY, FEW):
-                found.setdefault((measure, steps), []).append(measure(kind, steps, files))
+                costs.setdefault((measure, steps), []).append(measure(kind, steps, files))
 
     def least(measure: object, steps: int) -> Spent:
-        return Spent(*map(min, zip(*found[measure, steps], strict=True)))
+        return Spent(*map(min, zip(*costs[measure, steps], strict=True)))
 
     pairs = [zip(least(measure, MANY), least(measure, FEW), strict=True) for measure in both]
     return [Spent(*((many - few) / (MANY - FEW) for many, few in pair)) for pair in pairs]
 
 
 def specify_seconds(steps: int) -> float:
-    """Return the seconds of a workflow with so many shell steps."""
+    """Return the seconds of a workflow with this number of shell steps."""
     with tempfile.TemporaryDirectory() as base:
         place = Place(Path(base), 0)
-        each = "".join(
+        shell_steps = "".join(
             f'  - {{id: s{number}, type: shell, run: "test -d ."}}\n' for number in range(steps)
         )
         head = (
             'schema_version: "1.0"\nworkflow: {id: bench, name: Bench, version: "1.0.0",'
             " description: Steps}\nsteps:\n"
         )
-        (place.root / "workflow.yml").write_text(head + each)
+        (place.root / "workflow.yml").write_text(head + shell_steps)
         return place.run(os.environ["SPECIFY"], "workflow", "run", "workflow.yml").clock
 
 
@@ -209,7 +209,7 @@ def main() -> None:
         "--files", type=int, nargs="*", default=[0], help="tracked files beside the plan's"
     )
     options = parser.parse_args()
-    print(f"{'what':<34}{'forge ms':>10}{'floor ms':>10}{'ratio':>8}")
+    print(f"{'measure':<34}{'forge ms':>10}{'floor ms':>10}{'ratio':>8}")
     for files in options.files:
         for kind in ("edit", "test"):
             for name, *both in zip(
@@ -224,7 +224,7 @@ def main() -> None:
         pairs = [
             (forge_seconds("test", 20, 0).clock, specify_seconds(20)) for _ in range(options.rounds)
         ]
-        ours, floor = (min(each) * 1000 for each in zip(*pairs, strict=True))
+        ours, floor = (min(seconds) * 1000 for seconds in zip(*pairs, strict=True))
         print(
             f"{'20 test steps, against specify':<34}{ours:>10.2f}{floor:>10.2f}{ours / floor:>8.2f}"
         )

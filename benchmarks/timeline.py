@@ -1,10 +1,10 @@
-"""What reading a long timeline costs: its fold against parsing the same lines, and `forge resume`
-against an empty one's.
+"""Cost of reading a long timeline: its fold compared with parsing the same lines, and `forge
+resume` with a long timeline compared with a short one.
 
-The floor of the fold is `orjson.loads` of each line, kept in a list; the fold also proves the
-chain, checks every type, and applies what changes a run's state. Both run without the garbage
-collector. `orjson` is no dependency: `pip install orjson`. Run: python benchmarks/timeline.py
-[--events N] [--rounds N]
+The floor of the fold is `orjson.loads` of each line, kept in a list; the fold also verifies the
+chain, checks every type, and applies the events to a run's state. Both run without the garbage
+collector. `orjson` is in the extra `bench`. Run: python benchmarks/timeline.py [--events N]
+[--rounds N]
 """
 
 from __future__ import annotations
@@ -57,8 +57,8 @@ files_modified: []
 
 
 def lines(count: int) -> bytes:
-    """Return a log of so many events, as runs write them."""
-    made, previous = [], GENESIS
+    """Return a log with this number of events, as runs write them."""
+    encoded, previous = [], GENESIS
     for number in range(1, count + 1):
         data = STEP[(number - 1) % len(STEP)]
         place = (
@@ -78,24 +78,24 @@ def lines(count: int) -> bytes:
             previous,
         ).encode()
         previous = link(line)
-        made.append(line)
-    return b"".join(made)
+        encoded.append(line)
+    return b"".join(encoded)
 
 
 def least(rounds: int, *measures: Callable[[], object]) -> list[float]:
-    """Return the least processor time of each, in turns."""
-    found: list[list[float]] = [[] for _ in measures]
+    """Return the minimum processor time of each measure; they take turns."""
+    times: list[list[float]] = [[] for _ in measures]
     for _ in range(rounds):
-        for each, measure in zip(found, measures, strict=True):
+        for own_times, measure in zip(times, measures, strict=True):
             began = time.process_time()
             measure()
-            each.append(time.process_time() - began)
-    return [min(each) for each in found]
+            own_times.append(time.process_time() - began)
+    return [min(own_times) for own_times in times]
 
 
 def waiting(base: Path, more: int) -> Place:
-    """Return a repository with an open run that waits for a person, with so many further events in
-    its live log.
+    """Return a repository with an open run that waits for the user, with this number of further
+    events in its live log.
     """
     place = Place(base, 0)
     plan = place.root / ".planning/phases/01-x/01-01-PLAN.md"
@@ -138,9 +138,7 @@ def waiting(base: Path, more: int) -> Place:
 
 
 def resume(place: Place) -> float:
-    """Return the seconds that processors work for a resume which finds that it still has to
-    wait.
-    """
+    """Return the processor seconds of a resume that still has to wait."""
     began = sum(os.times()[2:4])
     done = subprocess.run(
         [*FORGE, "resume"], cwd=place.root, env=place.env, capture_output=True, check=False
@@ -150,7 +148,7 @@ def resume(place: Place) -> float:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the ratios."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
@@ -160,7 +158,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as base:
         short, long = waiting(Path(base, "short"), 0), waiting(Path(base, "long"), 10_000)
         pairs = [(resume(short), resume(long)) for _ in range(options.rounds)]
-    empty, full = (min(each) for each in zip(*pairs, strict=True))
+    empty, full = (min(seconds) for seconds in zip(*pairs, strict=True))
     print(f"resume: {empty:.3f} s, with 10000 more events {full:.3f} s: {full - empty:.3f} s more")
     raw = lines(options.events)
     split = raw.split(b"\n")[:-1]

@@ -1,13 +1,14 @@
-"""What the tracker's commands cost, whole processes, as ratios to bare Python; and beside two other
-trackers where they are.
+"""Cost of the tracker's commands, as whole processes, as ratios to bare Python; and next to two
+other trackers if they are installed.
 
-    python benchmarks/tracker.py [ROUNDS]
+    python benchmarks/tracker.py [ROUNDS] [SCALE]
 
 `BACKLOG` and `GSD_TOOLS` name the programs of npm's `backlog.md` and `@opengsd/gsd-core`; without
-them they are looked for on PATH, and left out where they are not. Each gets the same number of
-documents with the same titles in its own format. Printed is processor time of the process and its
-children, the median over rounds, as a ratio to that of bare Python in turn with it, since
-processors change their pace; with the wall time behind it. Nothing asserts a time.
+these variables the programs are searched on PATH, and left out if missing. Each gets the same
+number of documents with the same titles in its own format: 1,000 and 10,000 times SCALE (1 by
+default). Printed is the processor time of the process and its children, the median over rounds, as
+a ratio to that of bare Python measured in turn with it, since processors change their clock; then
+the wall time. No time is asserted.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-SMALL, LARGE, AT_ONCE = 1000, 10_000, 20
+SCALE = float(sys.argv[2]) if len(sys.argv) > 2 else 1.0
+SMALL, LARGE, AT_ONCE = int(1000 * SCALE), int(10_000 * SCALE), 20
 PER_PHASE = 20
 BARE = [sys.executable, "-c", "pass"]
 FORGE = [str(Path(sys.executable).with_name("forge"))]
@@ -126,9 +128,9 @@ def committed(folder: Path) -> Path:
 
 
 def once(command: list[str], folder: Path) -> tuple[float, float]:
-    """Return processor and wall time of a command, in seconds."""
+    """Return the processor and wall time of a command, in seconds."""
     environment = {**os.environ, "NO_COLOR": "1", "CI": "1"}
-    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed forge is compiled
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # an installed forge has bytecode files
     before, start = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(
         command,
@@ -144,37 +146,35 @@ def once(command: list[str], folder: Path) -> tuple[float, float]:
 
 def cost(command: list[str], folder: Path, rounds: int) -> tuple[float, float, float]:
     """Return the medians of processor and wall time, and of bare Python's processor time, in
-    seconds, once it has run.
+    seconds, after a first run that is not counted.
     """
     once(command, folder)
-    found = [(*once(command, folder), once(BARE, folder)[0]) for _ in range(rounds)]
-    used, wall, bare = (statistics.median(column) for column in zip(*found, strict=True))
+    times = [(*once(command, folder), once(BARE, folder)[0]) for _ in range(rounds)]
+    used, wall, bare = (statistics.median(column) for column in zip(*times, strict=True))
     return used, wall, bare
 
 
 def at_once(folder: Path) -> tuple[int, int]:
-    """Create items in as many processes at once, and return how many items and how many ids there
-    are more.
-    """
-    place = folder / ".planning/backlog"
-    before = set(os.listdir(place))
+    """Create items in parallel processes, and return the numbers of new items and of new ids."""
+    backlog = folder / ".planning/backlog"
+    before = set(os.listdir(backlog))
     running = [
         subprocess.Popen([*FORGE, "new", "item", "At once"], cwd=folder, stdout=subprocess.DEVNULL)
         for _ in range(AT_ONCE)
     ]
     assert [process.wait() for process in running] == [0] * AT_ONCE
-    made = set(os.listdir(place)) - before
-    return len(made), len({name.partition("-")[0] for name in made})
+    created = set(os.listdir(backlog)) - before
+    return len(created), len({name.partition("-")[0] for name in created})
 
 
 def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
-    """Return for each row of the table who does it how, and where."""
+    """Return for each row of the table the command and folder of each program."""
     backlog = os.environ.get("BACKLOG") or shutil.which("backlog")
     gsd = os.environ.get("GSD_TOOLS") or shutil.which("gsd-tools")
     plans, many = with_plans(root / "plans", SMALL), with_plans(root / "many", LARGE)
     items = with_items(root / "items", SMALL)
-    plan = ".planning/phases/07-part-7/07-03-PLAN.md"
-    found: dict[str, dict[str, tuple[list[str], Path]]] = {
+    plan = ".planning/phases/02-part-2/02-03-PLAN.md"
+    table: dict[str, dict[str, tuple[list[str], Path]]] = {
         f"create an item among {SMALL:,}": {"forge": ([*FORGE, "new", "item", "Another"], items)},
         f"list {SMALL:,} plans": {"forge": ([*FORGE, "list", "plans"], plans)},
         f"list {LARGE:,} plans": {"forge": ([*FORGE, "list", "plans"], many)},
@@ -188,7 +188,7 @@ def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
             "forge": ([*FORGE, "set", "b000007", "status=blocked"], items)
         },
         f"set a field among {SMALL:,} plans": {
-            "forge": ([*FORGE, "set", "07-03", "wave=2"], plans)
+            "forge": ([*FORGE, "set", "02-03", "wave=2"], plans)
         },
         f"show one of {SMALL:,} items": {"forge": ([*FORGE, "show", "b000007"], items)},
         f"search {SMALL:,} items": {"forge": ([*FORGE, "search", "number", "77"], items)},
@@ -202,13 +202,13 @@ def rows(root: Path) -> dict[str, dict[str, tuple[list[str], Path]]]:
             (f"show one of {SMALL:,} items", ["task", "7", "--plain"]),
             (f"search {SMALL:,} items", ["search", "number 77", "--plain"]),
         ):
-            found[key]["backlog"] = ([backlog, *words], tasks)
+            table[key]["backlog"] = ([backlog, *words], tasks)
     if gsd:
-        found[f"list {SMALL:,} plans"]["gsd-tools"] = ([gsd, "stats"], plans)
-        found[f"list {LARGE:,} plans"]["gsd-tools"] = ([gsd, "stats"], many)
+        table[f"list {SMALL:,} plans"]["gsd-tools"] = ([gsd, "stats"], plans)
+        table[f"list {LARGE:,} plans"]["gsd-tools"] = ([gsd, "stats"], many)
         words = ["frontmatter", "set", plan, "--field", "wave", "--value", "2"]
-        found[f"set a field among {SMALL:,} plans"]["gsd-tools"] = ([gsd, *words], plans)
-    return found
+        table[f"set a field among {SMALL:,} plans"]["gsd-tools"] = ([gsd, *words], plans)
+    return table
 
 
 def main(rounds: int) -> None:
@@ -219,10 +219,10 @@ def main(rounds: int) -> None:
         first: dict[str, float] = {}
         for name, commands in table.items():
             parts = []
-            for who, (command, folder) in commands.items():
+            for program, (command, folder) in commands.items():
                 used, wall, bare = cost(command, folder, rounds)
                 parts.append(
-                    f"{who} {used * 1000:.0f} ms, {used / bare:.1f} times bare"
+                    f"{program} {used * 1000:.0f} ms, {used / bare:.1f} times bare"
                     f" ({wall * 1000:.0f} ms)"
                 )
                 first.setdefault(name, used)
@@ -230,7 +230,7 @@ def main(rounds: int) -> None:
         for verb in ("list", "status", "ready", "next"):
             ratio = first[f"{verb} {LARGE:,} plans"] / first[f"{verb} {SMALL:,} plans"]
             show(f"{verb}: {LARGE:,} plans cost {ratio:.1f} times {SMALL:,}")
-        show("{} at once: {} items, {} ids".format(AT_ONCE, *at_once(root / "items")))
+        show("{} in parallel: {} items, {} ids".format(AT_ONCE, *at_once(root / "items")))
     finally:
         shutil.rmtree(root, ignore_errors=True)
 

@@ -1,12 +1,12 @@
-"""What `forge validate` costs: per plan in a small and a large repository, warm with one file
-changed, and in memory.
+"""Cost of `forge validate`: per plan in a small and a large repository, warm with one file changed,
+and in memory.
 
     python benchmarks/validate.py [SMALL [LARGE]]
 
-Each measurement is a process of its own on a repository that this script makes. Printed is
-processor time, of git too, and ratios; nothing asserts a time. The memory is that of the process at
-its highest, less what it needs for no plans at all and less the report itself, which holds every
-document and every finding.
+Each measurement is a process of its own on a repository that this script creates. Printed are
+processor times, git's included, and ratios; no time is asserted. The memory is the peak of the
+process, minus the peak for no plans at all and minus the report itself, which holds every document
+and every finding.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ PLANS_A_PHASE = 10
 MEASURE = """
 import json, os, pickle, resource, sys
 from pathlib import Path
-from forge.views.documents.validation import validate
+from forge.views.validation.validate import validate
 start = sum(os.times()[:4])
 report = validate(Path(sys.argv[1]), [])
 seconds = sum(os.times()[:4]) - start
@@ -48,7 +48,7 @@ requirements: [PART-{phase:02d}]
 must_haves:
   truths:
     - "module {plan} of part {phase} adds its numbers"
-    - "module {plan} refuses what is no number"
+    - "module {plan} refuses what is not a number"
   artifacts:
     - path: src/part{phase}/module{plan}.py
       provides: addition
@@ -70,7 +70,7 @@ Add the numbers of part {phase}.
 <task type="auto">
   <name>Task 1: Write module {plan}</name>
   <files>src/part{phase}/module{plan}.py</files>
-  <action>Write `add`, which refuses what is no number.</action>
+  <action>Write `add`, which refuses what is not a number.</action>
   <verify><automated>python -m pytest -q tests/part{phase}</automated></verify>
   <done>The numbers are added.</done>
 </task>
@@ -86,7 +86,7 @@ Add the numbers of part {phase}.
 
 
 def make(root: Path, plans: int) -> None:
-    """Make a repository with so many plans, ten a phase, a roadmap and requirements."""
+    """Create a repository with this number of plans, ten per phase, a roadmap and requirements."""
     phases = (plans + PLANS_A_PHASE - 1) // PLANS_A_PHASE
     for phase in range(1, phases + 1):
         folder = root / f".planning/phases/{phase:02d}-part"
@@ -119,8 +119,8 @@ def measured(root: Path) -> dict[str, float]:
         text=True,
         env={**os.environ, "XDG_CONFIG_HOME": str(root / ".git")},
     )
-    found: dict[str, float] = json.loads(done.stdout)
-    return found
+    figures: dict[str, float] = json.loads(done.stdout)
+    return figures
 
 
 def change_one(root: Path) -> None:
@@ -130,7 +130,7 @@ def change_one(root: Path) -> None:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure and print the figures."""
     small, large = (
         int(word) for word in (sys.argv[1:] + ["1000", "10000"][len(sys.argv) - 1 :])[:2]
     )
@@ -145,25 +145,26 @@ def main() -> None:
                 measured(root)
                 change_one(root)
                 warm[plans] = measured(root)
-        _tell(cold, warm, small, large)
+        _print(cold, warm, small, large)
     finally:
         shutil.rmtree(base)
 
 
-def _tell(
+def _print(
     cold: dict[int, dict[str, float]], warm: dict[int, dict[str, float]], small: int, large: int
 ) -> None:
-    each = {plans: cold[plans]["seconds"] / plans for plans in (small, large)}
+    per_plan = {plans: cold[plans]["seconds"] / plans for plans in (small, large)}
     floor = cold[0]["peak"]
     for plans in (small, large):
         beyond = cold[plans]["peak"] - floor - cold[plans]["report"]
         print(
-            f"{plans} plans: cold {each[plans] * 1000:.2f} ms a plan; warm with one changed"
+            f"{plans} plans: cold {per_plan[plans] * 1000:.2f} ms a plan; warm with one changed"
             f" {warm[plans]['seconds'] / cold[plans]['seconds']:.3f} of cold; memory"
             f" {cold[plans]['peak'] / 1e6:.0f} MB, report {cold[plans]['report'] / 1e6:.1f} MB,"
             f" beyond it {beyond / 1e6:.1f} MB"
         )
-    print(f"cold, a plan of {large} against one of {small}: {each[large] / each[small]:.2f}")
+    ratio = per_plan[large] / per_plan[small]
+    print(f"cold, a plan of {large} compared with one of {small}: {ratio:.2f}")
 
 
 if __name__ == "__main__":

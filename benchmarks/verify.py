@@ -1,11 +1,11 @@
-"""What it costs to decide must-haves, against one `gsd-tools` process per plan.
+"""Cost of deciding must-haves, compared with one `gsd-tools` process per plan.
 
-Rows of forge are measured always: one plan and all plans, cold (nothing kept from earlier calls)
-and warm, whole processes. Where `GSD_TOOLS` names the command of gsd-tools (`GSD_TOOLS="node
+Rows of forge are always measured: one plan and all plans, cold (without caches of earlier calls)
+and warm, as whole processes. If `GSD_TOOLS` names the command of gsd-tools (`GSD_TOOLS="node
 …/gsd-tools.cjs"`), the same plans are given to `verify artifacts` and `verify key-links`, one
-process each, and the ratios are printed: of time, and of the time that processors worked, which is
-steadier on a machine that does other things as well. Without a repository, one is made. Run: python
-benchmarks/verify.py [REPOSITORY] [--rounds N] [--plans N]
+process each, and the ratios are printed: of wall time, and of processor time, which is steadier on
+a busy machine. Without a repository, one is created. Run: python benchmarks/verify.py [REPOSITORY]
+[--rounds N] [--plans N]
 """
 
 from __future__ import annotations
@@ -25,20 +25,18 @@ from typing import NamedTuple
 
 FORGE = [sys.executable, "-m", "forge"]
 GSD = shlex.split(os.environ.get("GSD_TOOLS", ""))
-SETTLED = 2.5  # seconds after which files count as settled, and answers about them are kept
+SETTLED = 2.5  # seconds after which files are old enough for answers about them to be cached
 
 
 class Spent(NamedTuple):
-    """Seconds that a command took, and those that processors worked for it."""
+    """Wall-clock and processor seconds of a command."""
 
     wall: float
     processor: float
 
 
 def spent(root: Path, *words: str) -> Spent:
-    """Return what a command costs, whatever it says; Python may keep its bytecode, as in an
-    installation.
-    """
+    """Return the cost of a command with any result; Python may keep bytecode, as if installed."""
     env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.perf_counter()
     subprocess.run(words, cwd=root, env=env, capture_output=True, check=False)
@@ -47,31 +45,30 @@ def spent(root: Path, *words: str) -> Spent:
 
 
 def least(rounds: int, measures: Mapping[str, Callable[[], Sequence[Spent]]]) -> dict[str, Spent]:
-    """Return the least that each measure came to: they take turns, so that whatever else goes on
-    here meets all alike.
+    """Return the minimum of each measure; they take turns, so that other load on the machine
+    affects all of them equally.
     """
-    found: dict[str, list[Spent]] = {name: [] for name in measures}
+    costs: dict[str, list[Spent]] = {name: [] for name in measures}
     for _ in range(rounds):
         for name, measure in measures.items():
             walls, processors = zip(*measure(), strict=True)
-            found[name].append(Spent(sum(walls), sum(processors)))
-    return {name: Spent(*map(min, zip(*each, strict=True))) for name, each in found.items()}
+            costs[name].append(Spent(sum(walls), sum(processors)))
+    return {name: Spent(*map(min, zip(*spent, strict=True))) for name, spent in costs.items()}
 
 
-def forget(root: Path) -> None:
-    """Remove what forge keeps from earlier calls."""
+def remove_caches(root: Path) -> None:
     shutil.rmtree(root / ".git/forge/cache", ignore_errors=True)
 
 
 def cold(root: Path, *words: str) -> Spent:
-    """Return what forge costs with nothing kept from earlier calls."""
-    forget(root)
+    """Return the cost of a forge command without caches of earlier calls."""
+    remove_caches(root)
     return spent(root, *FORGE, *words)
 
 
-def made(root: Path, plans: int) -> None:
-    """Make a repository with plans that each have an artifact with exports and a link, and are
-    called complete.
+def make_repository(root: Path, plans: int) -> None:
+    """Create a repository with plans that each have an artifact with exports and a key link, and
+    are called complete.
     """
     for number in range(plans):
         phase, plan = divmod(number, 5)
@@ -113,10 +110,10 @@ def listed(root: Path) -> list[str]:
 
 
 def measures(root: Path, plan: str) -> dict[str, Callable[[], Sequence[Spent]]]:
-    """Return what is measured, by name; the floor of one plan first."""
-    found: dict[str, Callable[[], Sequence[Spent]]] = {}
+    """Return the measures by name; the floor of one plan first."""
+    rows: dict[str, Callable[[], Sequence[Spent]]] = {}
     if GSD:
-        found["gsd-tools, one plan"] = lambda: [
+        rows["gsd-tools, one plan"] = lambda: [
             spent(root, *GSD, "verify", what, plan) for what in ("artifacts", "key-links")
         ]
     for name, words in (
@@ -126,9 +123,9 @@ def measures(root: Path, plan: str) -> dict[str, Callable[[], Sequence[Spent]]]:
         ("audit", ["audit"]),
         ("audit --at-completion", ["audit", "--at-completion"]),
     ):
-        found[f"{name}, cold"] = lambda words=words: [cold(root, *words)]  # type: ignore[misc]
-        found[f"{name}, warm"] = lambda words=words: [spent(root, *FORGE, *words)]  # type: ignore[misc]
-    return found
+        rows[f"{name}, cold"] = lambda words=words: [cold(root, *words)]  # type: ignore[misc]
+        rows[f"{name}, warm"] = lambda words=words: [spent(root, *FORGE, *words)]  # type: ignore[misc]
+    return rows
 
 
 def main() -> None:
@@ -137,14 +134,11 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument(
-        "repository", nargs="?", help="a repository with plans; it is cloned, never touched"
+        "repository", nargs="?", help="a repository with plans; it is cloned, never changed"
     )
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument(
-        "--plans",
-        type=int,
-        default=200,
-        help="plans of the repository that is made where none is given",
+        "--plans", type=int, default=200, help="number of plans in the created repository"
     )
     options = parser.parse_args()
     with tempfile.TemporaryDirectory() as base:
@@ -155,17 +149,17 @@ def main() -> None:
             )
         else:
             root.mkdir()
-            made(root, options.plans)
+            make_repository(root, options.plans)
         time.sleep(SETTLED)
         plans = listed(root)
         plan = plans[len(plans) // 2]
         print(f"{len(plans)} plans; one plan: {plan}")
         rows = least(options.rounds, measures(root, plan))
         one = rows.pop("gsd-tools, one plan", None)
-        each = [spent(root, *GSD, "verify", "artifacts", path) for path in plans] if GSD else []
-        every = Spent(*map(sum, zip(*each, strict=True))) if each else None
+        costs = [spent(root, *GSD, "verify", "artifacts", path) for path in plans] if GSD else []
+        every = Spent(*map(sum, zip(*costs, strict=True))) if costs else None
         print(
-            f"{'what':<30}{'ms':>8}{'cpu ms':>8}"
+            f"{'measure':<30}{'ms':>8}{'cpu ms':>8}"
             + (f"{'gsd ms':>9}{'cpu ms':>9}{'forge/gsd':>11}{'cpu':>6}" if one else "")
         )
         for name, ours in rows.items():
