@@ -1,4 +1,4 @@
-"""Plays the part of a coding agent: does the work of one step of the demo's plan, as the step's number says."""
+"""Acts as a coding agent: does the work of one step of the demo's plan, chosen by the step's number."""
 
 import os
 import sys
@@ -43,7 +43,7 @@ def append(path, text):
 def replace(path, old, new):
     text = Path(path).read_text()
     if old not in text:
-        sys.exit(f"{path} does not hold what is to be replaced")
+        sys.exit(f"{path} does not contain the text to replace")
     Path(path).write_text(text.replace(old, new))
 
 
@@ -54,10 +54,10 @@ def extend():
     append("tests/test_calculator.py", TEST)
 
 
-def mend():
+def repair():
     replace("calculator.py", "    return left / right", '    if right == 0:\n        raise ValueError("nothing can be divided by zero")\n    return left / right')
 
 
 if __name__ == "__main__":
-    {"3": extend, "5": mend}[os.environ["FORGE_STEP_INDEX"]]()
+    {"3": extend, "5": repair}[os.environ["FORGE_STEP_INDEX"]]()
     print(f"did step {os.environ['FORGE_STEP_INDEX']}: {os.environ['FORGE_STEP_NAME']}")
