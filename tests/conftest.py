@@ -1,5 +1,5 @@
-"""Real git repositories in a temporary folder, an emptied HOME, a fixed identity and fixed dates;
-the real program.
+"""Fixtures: real git repositories in a temporary folder, with an empty HOME, a fixed identity and
+fixed dates, and the real program.
 """
 
 from __future__ import annotations
@@ -27,30 +27,30 @@ _BASE = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
 
 @cache
 def _nursery() -> Nursery:
-    """Return the Python of this worker that starts forge by forking."""
-    made = Nursery({"PATH": os.environ["PATH"], **_BASE})
-    atexit.register(made.close)
-    return made
+    """Return this worker's Python process that starts forge by forking."""
+    nursery = Nursery({"PATH": os.environ["PATH"], **_BASE})
+    atexit.register(nursery.close)
+    return nursery
 
 
-def _forks_alike(environment: Mapping[str, str]) -> bool:
-    """Say whether a new Python in an environment would start as the one in the nursery did."""
-    decisive = {
+def _nursery_fits(environment: Mapping[str, str]) -> bool:
+    """Return whether a new Python in this environment would start like the one in the nursery."""
+    startup_settings = {
         name: value
         for name, value in environment.items()
         if name.startswith(("PYTHON", "LC_", "LANG"))
     }
-    return decisive == {name: value for name, value in _BASE.items() if name != "TZ"}
+    return startup_settings == {name: value for name, value in _BASE.items() if name != "TZ"}
 
 
 def _text(data: bytes) -> str:
-    """Return output as text, as a pipe opened for text gives it."""
+    """Decode output the way a text-mode pipe does."""
     return data.decode("utf-8", "replace").replace("\r\n", "\n").replace("\r", "\n")
 
 
 @dataclass
 class Said:
-    """What a command said and how it ended."""
+    """The output and exit status of a command."""
 
     code: int
     out: str
@@ -58,18 +58,18 @@ class Said:
 
     @property
     def json(self) -> dict[str, Any]:
-        found: dict[str, Any] = json.loads(self.out)
-        return found
+        envelope: dict[str, Any] = json.loads(self.out)
+        return envelope
 
     @property
     def data(self) -> dict[str, Any]:
-        found: dict[str, Any] = self.json["data"]
-        return found
+        data: dict[str, Any] = self.json["data"]
+        return data
 
 
 @dataclass
 class Sandbox:
-    """A repository of its own, and the program to run in it."""
+    """A temporary repository, and the means to run git and forge in it."""
 
     root: Path
     home: Path
@@ -100,7 +100,7 @@ class Sandbox:
 
     def forge(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Said:
         environment = self.environment(env)
-        if _forks_alike(environment) and _nursery().lock.acquire(blocking=False):
+        if _nursery_fits(environment) and _nursery().lock.acquire(blocking=False):
             try:
                 done = _nursery().run(words, self.root, environment, timeout)
             finally:
@@ -120,13 +120,13 @@ class Sandbox:
         return Said(done.returncode, out, err)
 
     def call(self, *words: str, env: Mapping[str, str] | None = None) -> Said:
-        """Run a command with --json and hold the envelope to its contract."""
-        said = self.forge(*words, "--json", env=env)
-        envelope = said.json
+        """Run a command with --json and check the envelope against its contract."""
+        result = self.forge(*words, "--json", env=env)
+        envelope = result.json
         assert envelope["schema"].startswith(f"forge.{words[0]}/"), envelope
-        assert envelope["ok"] is (said.code == 0), envelope
+        assert envelope["ok"] is (result.code == 0), envelope
         assert ("data" in envelope) != ("error" in envelope), envelope
-        return said
+        return result
 
     def start(self, *words: str, env: Mapping[str, str] | None = None) -> subprocess.Popen[bytes]:
         return subprocess.Popen(
@@ -140,10 +140,10 @@ class Sandbox:
         )
 
     def write(self, path: str, text: str | bytes) -> Path:
-        place = self.root / path
-        place.parent.mkdir(parents=True, exist_ok=True)
-        place.write_bytes(text if isinstance(text, bytes) else text.encode())
-        return place
+        file = self.root / path
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(text if isinstance(text, bytes) else text.encode())
+        return file
 
     def commit(self, message: str = "Change") -> str:
         self.git("add", "-A")
@@ -171,7 +171,7 @@ class Sandbox:
 
 
 def new_sandbox(folder: Path, name: str = "work") -> Sandbox:
-    """Make an empty repository with a home of its own below a folder."""
+    """Create an empty repository and its own home below a folder."""
     home = folder / f"home-{name}"
     home.mkdir()
     (home / ".gitconfig").write_text(
@@ -193,8 +193,8 @@ def make_sandbox(tmp_path: Path) -> Callable[[str], Sandbox]:
 @pytest.fixture
 def sandbox(make_sandbox: Callable[[str], Sandbox]) -> Sandbox:
     """A repository with one commit."""
-    made = make_sandbox("work")
-    made.write(".gitignore", "__pycache__/\n")
-    made.write("README.md", "# A repository\n")
-    made.commit("Begin")
-    return made
+    repository = make_sandbox("work")
+    repository.write(".gitignore", "__pycache__/\n")
+    repository.write("README.md", "# A repository\n")
+    repository.commit("Begin")
+    return repository

@@ -1,8 +1,8 @@
-"""A Python that has everything loaded and starts `forge` by forking: a tenth of the time of a new
-interpreter.
+"""A Python process with every module loaded that starts `forge` by forking, in a tenth of the time
+of a new interpreter.
 
-What runs is `forge.__main__.main` in a process of its own, with the arguments, folder, environment
-and pipes that it is given. Tests that change how Python itself starts, or that look at what is
+Each call runs `forge.__main__.main` in a forked process with the given arguments, folder,
+environment and pipes. Tests that change how Python itself starts, or that check which modules are
 loaded, start a new interpreter instead.
 """
 
@@ -48,75 +48,73 @@ _HEAVY = (
 
 
 class Nursery:
-    """The process that forks, and the socket to ask it by. It serves one caller at a time."""
+    """The forking process and the socket for requests. It serves one caller at a time."""
 
     def __init__(self, environment: Mapping[str, str]) -> None:
         self.lock = threading.Lock()
-        self._socket, theirs = socket.socketpair()
+        self._socket, child_socket = socket.socketpair()
         path = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.nursery", str(theirs.fileno())],
+            [sys.executable, "-m", "tests.nursery", str(child_socket.fileno())],
             cwd=ROOT,
             env={**environment, "PYTHONPATH": path},
-            pass_fds=[theirs.fileno()],
+            pass_fds=[child_socket.fileno()],
         )
-        theirs.close()
+        child_socket.close()
 
     def run(
         self, words: Sequence[str], cwd: Path, environment: Mapping[str, str], timeout: float
     ) -> subprocess.CompletedProcess[bytes]:
-        """Run `forge` with some words to its end; its standard input is empty. Raises
-        TimeoutExpired, and kills it then.
+        """Run `forge` with these arguments and an empty standard input until it ends.
+
+        After the timeout, kill it and raise TimeoutExpired.
         """
-        nothing, (out, their_out), (err, their_err) = (
+        stdin, (out, child_out), (err, child_err) = (
             os.open(os.devnull, os.O_RDONLY),
             os.pipe(),
             os.pipe(),
         )
-        self._ask((list(words), str(cwd), dict(environment)), [nothing, their_out, their_err])
-        for descriptor in (nothing, their_out, their_err):
+        self._send((list(words), str(cwd), dict(environment)), [stdin, child_out, child_err])
+        for descriptor in (stdin, child_out, child_err):
             os.close(descriptor)
-        pid = _NUMBER.unpack(_received(self._socket, _NUMBER.size))[0]
-        (said, complained), ended = _drained([out, err], timeout)
+        pid = _NUMBER.unpack(_receive(self._socket, _NUMBER.size))[0]
+        (stdout, stderr), ended = _read_to_end([out, err], timeout)
         if not ended:
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
-        status = os.waitstatus_to_exitcode(_NUMBER.unpack(_received(self._socket, _NUMBER.size))[0])
+        status = os.waitstatus_to_exitcode(_NUMBER.unpack(_receive(self._socket, _NUMBER.size))[0])
         if not ended:
-            raise subprocess.TimeoutExpired(list(words), timeout, said, complained)
-        return subprocess.CompletedProcess(list(words), status, said, complained)
+            raise subprocess.TimeoutExpired(list(words), timeout, stdout, stderr)
+        return subprocess.CompletedProcess(list(words), status, stdout, stderr)
 
-    def _ask(self, request: object, descriptors: list[int]) -> None:
+    def _send(self, request: object, descriptors: list[int]) -> None:
         data = pickle.dumps(request)
         rights = [(socket.SOL_SOCKET, socket.SCM_RIGHTS, array.array("i", descriptors))]
         self._socket.sendmsg([_NUMBER.pack(len(data))], rights)
         self._socket.sendall(data)
 
     def close(self) -> None:
-        """End it."""
         self._socket.close()
         self._process.wait(10)
 
 
-def _drained(descriptors: list[int], timeout: float) -> tuple[list[bytes], bool]:
-    """Read pipes to their ends and close them; say whether these came in time."""
-    deadline, parts, left = (
-        time.monotonic() + timeout,
-        {each: bytearray() for each in descriptors},
-        set(descriptors),
-    )
-    while left and (rest := deadline - time.monotonic()) > 0:
-        for descriptor in select.select(list(left), [], [], rest)[0]:
+def _read_to_end(descriptors: list[int], timeout: float) -> tuple[list[bytes], bool]:
+    """Read pipes to their ends and close them; return the data and whether all ended in time."""
+    deadline = time.monotonic() + timeout
+    buffers = {descriptor: bytearray() for descriptor in descriptors}
+    still_open = set(descriptors)
+    while still_open and (remaining := deadline - time.monotonic()) > 0:
+        for descriptor in select.select(list(still_open), [], [], remaining)[0]:
             chunk = os.read(descriptor, 1 << 16)
-            parts[descriptor] += chunk
+            buffers[descriptor] += chunk
             if not chunk:
-                left.discard(descriptor)
+                still_open.discard(descriptor)
     for descriptor in descriptors:
         os.close(descriptor)
-    return [bytes(part) for part in parts.values()], not left
+    return [bytes(buffer) for buffer in buffers.values()], not still_open
 
 
-def _received(connection: socket.socket, size: int) -> bytes:
+def _receive(connection: socket.socket, size: int) -> bytes:
     data = b""
     while len(data) < size:
         chunk = connection.recv(size - len(data))
@@ -129,12 +127,11 @@ def _received(connection: socket.socket, size: int) -> bytes:
 def _load_everything() -> None:
     for name in _HEAVY:
         importlib.import_module(name)
-    for found in pkgutil.walk_packages(importlib.import_module("forge").__path__, "forge."):
-        if found.name != "forge.__main__":
-            importlib.import_module(found.name)
-    vars(importlib.import_module("pygit2"))[
-        "Repository"
-    ]  # what loads itself at its first use is loaded now
+    for module in pkgutil.walk_packages(importlib.import_module("forge").__path__, "forge."):
+        if module.name != "forge.__main__":
+            importlib.import_module(module.name)
+    # a lazy module loads at its first use: load it before forking
+    vars(importlib.import_module("pygit2"))["Repository"]
 
 
 def _serve(connection: socket.socket) -> None:
@@ -146,18 +143,18 @@ def _serve(connection: socket.socket) -> None:
             return
         descriptors = array.array("i")
         descriptors.frombytes(rights[0][2])
-        words, cwd, environment = pickle.loads(_received(connection, _NUMBER.unpack(header)[0]))
+        words, cwd, environment = pickle.loads(_receive(connection, _NUMBER.unpack(header)[0]))
         pid = os.fork()
         if pid == 0:
             connection.close()
-            _become(words, cwd, environment, descriptors.tolist())
+            _run_forge(words, cwd, environment, descriptors.tolist())
         for descriptor in descriptors:
             os.close(descriptor)
         connection.sendall(_NUMBER.pack(pid))
         connection.sendall(_NUMBER.pack(os.waitpid(pid, 0)[1]))
 
 
-def _become(
+def _run_forge(
     words: list[str], cwd: str, environment: dict[str, str], descriptors: list[int]
 ) -> None:
     for number, descriptor in enumerate(descriptors):
@@ -168,9 +165,8 @@ def _become(
     os.environ.update(environment)
     time.tzset()
     sys.argv = ["forge", *words]
-    sys.modules["forge.views.outline.scan"].__dict__["_OLD"] = (
-        time.time_ns() - 20_000_000
-    )  # forge begins now
+    # the limit is taken when the module loads: a new forge process would load it now
+    sys.modules["forge.views.outline.scan"].__dict__["_OLD"] = time.time_ns() - 20_000_000
     importlib.import_module("forge.__main__").main()
 
 

@@ -1,5 +1,5 @@
-"""The pages say what the code does today: every verb, option, setting, event, rule and link; and
-their examples work.
+"""The pages describe what the code does today: every verb, option, setting, event, rule and link;
+and their examples work.
 """
 
 from __future__ import annotations
@@ -57,14 +57,12 @@ class Fence:
 
 
 def fences(text: str, *languages: str) -> list[Fence]:
-    found = [Fence(match[2], match[3]) for match in _FENCE.finditer(text)]
-    return [fence for fence in found if not languages or fence.language in languages]
+    blocks = [Fence(match[2], match[3]) for match in _FENCE.finditer(text)]
+    return [fence for fence in blocks if not languages or fence.language in languages]
 
 
 def sections(text: str) -> dict[str, str]:
-    """Return the sections of the second level by their headings; a heading inside a fence is
-    none.
-    """
+    """Return the second-level sections by heading; a heading inside a fence does not count."""
     marked = _FENCE.sub(lambda match: match[0].replace("\n#", "\n\0#"), text)
     _, *parts = re.split(r"^## ", marked, flags=re.M)
     return {
@@ -74,7 +72,7 @@ def sections(text: str) -> dict[str, str]:
 
 
 def anchors(text: str) -> set[str]:
-    """Return the anchors of a page's headings, as GitHub and GitLab make them."""
+    """Return the anchors that GitHub and GitLab give a page's headings."""
     headings = re.findall(r"^#+ (.+)$", prose(text), re.M)
     return {
         re.sub(r"[^\w\- ]", "", heading.lower()).strip().replace(" ", "-") for heading in headings
@@ -89,9 +87,9 @@ def rows(text: str) -> list[list[str]]:
 
 def row_of(page: str, key: str, section: str = "") -> str:
     text = sections(text_of(page))[section] if section else text_of(page)
-    found = [" | ".join(cells[1:]) for cells in rows(text) if f"`{key}`" in cells[0]]
-    assert len(found) == 1, f"{page} has {len(found)} rows for {key}"
-    return found[0]
+    matching = [" | ".join(cells[1:]) for cells in rows(text) if f"`{key}`" in cells[0]]
+    assert len(matching) == 1, f"{page} has {len(matching)} rows for {key}"
+    return matching[0]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
@@ -125,27 +123,27 @@ def options_of(command: click.Command) -> set[str]:
 
 
 def command_of(verb: str) -> click.Command:
-    found = program.get_command(click.Context(program), verb)
-    assert found is not None
-    return found
+    command = program.get_command(click.Context(program), verb)
+    assert command is not None
+    return command
 
 
 def test_every_verb_has_a_section_with_its_options_and_an_example() -> None:
-    found = sections(text_of("docs/commands.md"))
+    described = sections(text_of("docs/commands.md"))
     for verb in VERBS:
-        assert verb in found, f"docs/commands.md has no section {verb}"
+        assert verb in described, f"docs/commands.md has no section {verb}"
         for option in options_of(command_of(verb)) - {"--json"}:
-            assert f"- `{option}" in found[verb], f"{verb} {option} is not described"
-        assert "- `--json`" in found[verb] or "(#run-data)" in found[verb], (
+            assert f"- `{option}" in described[verb], f"{verb} {option} is not described"
+        assert "- `--json`" in described[verb] or "(#run-data)" in described[verb], (
             f"what {verb} --json prints is not described"
         )
-        assert re.search(rf"^    forge {verb}\b", found[verb], re.M), f"{verb} has no example"
+        assert re.search(rf"^    forge {verb}\b", described[verb], re.M), f"{verb} has no example"
     for option in ("--version", "--json", "--help"):
-        assert f"`{option}`" in found["forge"]
+        assert f"`{option}`" in described["forge"]
 
 
 def code_of(text: str) -> Iterator[str]:
-    """Yield what a page shows as code: inline, in fences, in indented lines."""
+    """Yield the code of a page: inline, in fences, in indented lines."""
     yield from (" ".join(span.split()) for span in re.findall(r"`([^`]+)`", prose(text)))
     yield from (
         line.strip().removeprefix("$ ")
@@ -156,7 +154,7 @@ def code_of(text: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
-def test_no_page_names_a_command_that_is_not_there(page: Path) -> None:
+def test_no_page_names_a_missing_command_or_option(page: Path) -> None:
     for code in code_of(page.read_text(encoding="utf-8")):
         match = re.match(r"forge ([a-z]\w*)(.*)$", code)
         if match is None:
@@ -167,7 +165,7 @@ def test_no_page_names_a_command_that_is_not_there(page: Path) -> None:
 
 
 def keys_of(data: object) -> Iterator[str]:
-    """Yield every key of a command's data, at any depth; events are described with the formats."""
+    """Yield every key of a command's data, at any depth; docs/formats.md describes events."""
     if isinstance(data, dict):
         for key, value in data.items():
             yield key
@@ -176,7 +174,7 @@ def keys_of(data: object) -> Iterator[str]:
         yield from (key for item in data for key in keys_of(item))
 
 
-def test_what_each_command_prints_as_data_is_described(
+def test_every_key_of_a_commands_json_data_is_described(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(sandbox.root)
@@ -189,7 +187,7 @@ def test_what_each_command_prints_as_data_is_described(
     )
     sandbox.write(PLAN, f"---\nphase: 01-start\n{truths}---\n{task}")
     sandbox.commit("A plan")
-    found = sections(text_of("docs/commands.md"))
+    described = sections(text_of("docs/commands.md"))
     for line in (
         "init",
         "approve 01-01 --print",
@@ -211,8 +209,8 @@ def test_what_each_command_prints_as_data_is_described(
         main([*line.split(), "--json"])
         data = json.loads(capfd.readouterr().out)["data"]
         verb = line.partition(" ")[0]
-        text = found[verb] + (found["attest"] if verb == "waive" else "")
-        text += found["JSON"] if "(#run-data)" in text else ""
+        text = described[verb] + (described["attest"] if verb == "waive" else "")
+        text += described["JSON"] if "(#run-data)" in text else ""
         missing = {key for key in keys_of(data) if f"`{key}`" not in text}
         assert not missing, f"docs/commands.md does not say what these of {verb} are: {missing}"
 
@@ -225,15 +223,15 @@ def kinds_of_errors(cls: type[ForgeError] = ForgeError) -> Iterator[type[ForgeEr
 
 def test_every_kind_of_error_is_listed_with_its_exit_status() -> None:
     for verb in VERBS:
-        command_of(verb)  # so that every error is defined
-    found = {cls.kind: cls.exit_code for cls in kinds_of_errors()}
-    assert found.keys() >= {"blocked_plan", "in_the_way", "head_moved"}
-    for kind, status in {**found, "bug": 3}.items():
+        command_of(verb)  # imports every module that defines an error
+    exit_codes = {cls.kind: cls.exit_code for cls in kinds_of_errors()}
+    assert exit_codes.keys() >= {"blocked_plan", "in_the_way", "head_moved"}
+    for kind, status in {**exit_codes, "bug": 3}.items():
         assert row_of("docs/commands.md", kind, "JSON").startswith(f"{status} |"), kind
 
 
 def defaults() -> Iterator[tuple[str, object]]:
-    """Yield every key of forge.yaml with its default."""
+    """Yield every key of forge.yaml and its default."""
     base = settings.Settings()
     yield from (
         ("version", 1),
@@ -270,9 +268,9 @@ def test_the_examples_of_settings_load(
     (tmp_path / ".planning").mkdir()
     for example in examples:
         (tmp_path / settings.PATH).write_text(example.text)
-        found = settings.load(tmp_path)
-        assert found.warnings == () and all(runner.command for runner in found.runners.values())
-        assert found.runner in found.runners
+        loaded = settings.load(tmp_path)
+        assert loaded.warnings == () and all(runner.command for runner in loaded.runners.values())
+        assert loaded.runner in loaded.runners
     assert examples
 
 
@@ -327,7 +325,7 @@ def test_every_kind_of_failure_is_listed() -> None:
             r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", _[A-Z]+|why=\(\"(\w+)\"", source
         )
     )
-    names = {name for found in kinds for name in found if name} | {"check", "denied"}
+    names = {name for groups in kinds for name in groups if name} | {"check", "denied"}
     assert names >= {"runner", "commit", "hooks", "tampered"}
     row = row_of("docs/formats.md", "failure_detected", "Events")
     assert {name for name in names if f"`{name}`" not in row} == set()
@@ -343,9 +341,7 @@ def test_every_trailer_and_variable_is_listed() -> None:
 
 
 def read_example(rule: str, example: Fence, folder: Path) -> Report:
-    """Validate an example in the place that its rule is about; a shell example makes the file
-    itself.
-    """
+    """Validate an example at the path that its rule is about; a shell example creates the file."""
     paths = {
         "settings": ".planning/forge.yaml",
         "mission": ".planning/missions/start.yaml",
@@ -353,19 +349,19 @@ def read_example(rule: str, example: Fence, folder: Path) -> Report:
         "duplicate-item": ".planning/backlog/k3f9x2m-start.md",
         "timeline": ".planning/runs/20261120T025549Z-01-01-k3f9/timeline.jsonl",
     }
-    place = folder / paths.get(rule, paths.get(rule.partition("-")[0], PLAN))
-    place.parent.mkdir(parents=True)
+    file = folder / paths.get(rule, paths.get(rule.partition("-")[0], PLAN))
+    file.parent.mkdir(parents=True)
     if example.language == "sh":
-        subprocess.run(["bash", "-c", example.text], cwd=place.parent, check=True)
+        subprocess.run(["bash", "-c", example.text], cwd=file.parent, check=True)
     else:
-        place.write_text(example.text)
+        file.write_text(example.text)
     return validate(folder, [])
 
 
 @pytest.mark.parametrize(
     "rule", [rule for rule in RULES if rule.id not in PROBED], ids=lambda rule: rule.id
 )
-def test_every_rule_has_a_section_whose_examples_are_what_they_say(
+def test_every_rule_has_a_section_with_correct_examples(
     rule, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
@@ -374,26 +370,27 @@ def test_every_rule_has_a_section_whose_examples_are_what_they_say(
     assert first.lower().startswith(rule.severity) and ("blocks" in first) == rule.blocks
     bad, *good = fences(section)
     assert "Bad:" in section and "Good:" in section
-    found = read_example(rule.id, bad, tmp_path / "bad").findings
-    assert rule.id in {finding.rule for finding in found}
+    findings = read_example(rule.id, bad, tmp_path / "bad").findings
+    assert rule.id in {finding.rule for finding in findings}
     for example in good:
         report = read_example(rule.id, example, tmp_path / "good")
         assert report.files == 1 and rule.id not in {finding.rule for finding in report.findings}
 
 
-def test_the_examples_of_the_rule_that_runs_commands_are_what_they_say(sandbox: Sandbox) -> None:
+def test_the_examples_of_the_rule_that_runs_commands_are_correct(sandbox: Sandbox) -> None:
     (rule,) = PROBED
     section = sections(text_of("docs/rules.md"))[rule]
     assert section.strip().startswith("Warning. ")
-    found = []
+    reported = []
     for example in fences(section):
         sandbox.write(PLAN, example.text)
         sandbox.commit()
         sandbox.forge("approve", "01-01")
-        found.append(
-            rule in {each["rule"] for each in sandbox.call("validate", "--probe").json["findings"]}
+        reported.append(
+            rule
+            in {finding["rule"] for finding in sandbox.call("validate", "--probe").json["findings"]}
         )
-    assert found == [True, False]
+    assert reported == [True, False]
 
 
 def test_the_plan_of_the_format_page_is_sound() -> None:
@@ -437,9 +434,7 @@ def test_forges_own_documents_have_no_errors(
 
 
 def test_every_error_names_a_next_step() -> None:
-    """An error that is raised with a message alone leaves a person with it: the second argument
-    says what to do.
-    """
+    """An error has a hint as second argument: a message alone does not help the user."""
     for verb in VERBS:
         command_of(verb)
     named = {

@@ -1,6 +1,4 @@
-"""The published hook for pre-commit: it refuses a commit with a broken plan, and lets a sound one
-pass.
-"""
+"""The published pre-commit hook refuses a commit with a broken plan and accepts a sound one."""
 
 from __future__ import annotations
 
@@ -27,14 +25,12 @@ def hook() -> dict[str, object]:
 
 @pytest.fixture
 def guarded(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
-    """A repository whose commits are held to the hook as pre-commit does it, with the program that
-    the tests run.
-    """
+    """A repository that runs the hook on each commit as pre-commit does, with this forge."""
     assert hook()["pass_filenames"] is False
     program = tmp_path / "bin/forge"
     program.parent.mkdir()
     program.write_text(
-        f'#!/bin/sh\necho asked >> "{tmp_path}/asked"\nexec "{sys.executable}" -m forge "$@"\n'
+        f'#!/bin/sh\necho called >> "{tmp_path}/calls"\nexec "{sys.executable}" -m forge "$@"\n'
     )
     script = sandbox.root / ".git/hooks/pre-commit"
     script.parent.mkdir(exist_ok=True)
@@ -42,13 +38,13 @@ def guarded(sandbox: Sandbox, tmp_path: Path) -> Sandbox:
     script.write_text(
         f"#!/bin/sh\nPATH={program.parent}:$PATH\n{pattern}\nexec {hook()['entry']}\n"
     )
-    for place in (program, script):
-        place.chmod(0o755)
+    for executable in (program, script):
+        executable.chmod(0o755)
     return sandbox
 
 
-def committed(sandbox: Sandbox) -> tuple[int, str]:
-    """Try to commit everything; return git's exit status and what was printed."""
+def try_commit(sandbox: Sandbox) -> tuple[int, str]:
+    """Try to commit everything; return git's exit status and its output."""
     sandbox.git("add", "-A")
     done = subprocess.run(
         ["git", "commit", "-q", "-m", "Change"],
@@ -66,15 +62,15 @@ def test_a_broken_plan_is_not_committed_and_a_sound_one_is(
 ) -> None:
     head = guarded.head()
     guarded.write(PATH, SOUND.partition("<task")[0])
-    code, said = committed(guarded)
+    code, output = try_commit(guarded)
     assert (code, guarded.head()) == (1, head)
-    assert f"{PATH}:1:1: error no-steps" in said
+    assert f"{PATH}:1:1: error no-steps" in output
     guarded.write(PATH, changed("<done>The notes are there.</done>", ""))
-    assert committed(guarded)[0] == 0 and guarded.head() != head, "what is no error refuses nothing"
-    assert (tmp_path / "asked").read_text() == "asked\n" * 2
+    assert try_commit(guarded)[0] == 0 and guarded.head() != head, "a warning refuses nothing"
+    assert (tmp_path / "calls").read_text() == "called\n" * 2
     guarded.write("src/a.py", "x\n")
-    assert committed(guarded)[0] == 0
-    assert (tmp_path / "asked").read_text() == "asked\n" * 2, "files of other kinds ask nothing"
+    assert try_commit(guarded)[0] == 0
+    assert (tmp_path / "calls").read_text() == "called\n" * 2, "other files do not call forge"
 
 
 @pytest.mark.parametrize(
@@ -89,7 +85,7 @@ def test_the_pattern_matches_nothing_else(path: str) -> None:
     assert not re.search(str(hook()["files"]), path)
 
 
-def test_the_page_shows_lines_that_name_the_hook() -> None:
+def test_the_page_shows_a_configuration_that_names_the_hook() -> None:
     (block,) = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(), re.S)
     shown = yaml.parse(block).plain()
     assert isinstance(shown, dict)

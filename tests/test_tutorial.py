@@ -1,6 +1,4 @@
-"""docs/tutorial.md, done as it says: each command in order, and what the page shows is what is
-printed.
-"""
+"""docs/tutorial.md is executed, command by command, and its output compared with the page."""
 
 from __future__ import annotations
 
@@ -23,9 +21,7 @@ _TIMES = re.compile(r"\d+\.\d s\b|\b[0-9a-f]{10,40}\b|\d{4}-\d\d-\d\d \d\d:\d\d"
 
 
 def commands() -> Iterator[tuple[str, list[str]]]:
-    """Yield each command of the page, its continued lines put together, with the lines that it
-    shows behind it.
-    """
+    """Yield each command of the page, with its continuation lines joined, and its shown output."""
     for block in _BLOCK.findall(PAGE.read_text(encoding="utf-8")):
         for part in re.split(r"^\$ ", block, flags=re.M)[1:]:
             lines = part.splitlines()
@@ -45,17 +41,21 @@ def commands() -> Iterator[tuple[str, list[str]]]:
             )
 
 
-def holds(shown: list[str], said: list[str]) -> bool:
-    """Say whether lines were printed as shown, where a line `…` stands for any number of them."""
+def matches(shown: list[str], printed: list[str]) -> bool:
+    """Return whether the lines were printed as shown; a line `…` matches any number of lines."""
     if not shown:
-        return not said
+        return not printed
     if shown[0] == "…":
-        return any(holds(shown[1:], said[number:]) for number in range(len(said) + 1))
-    return bool(said) and shown[0].rstrip() == said[0].rstrip() and holds(shown[1:], said[1:])
+        return any(matches(shown[1:], printed[number:]) for number in range(len(printed) + 1))
+    return (
+        bool(printed)
+        and shown[0].rstrip() == printed[0].rstrip()
+        and matches(shown[1:], printed[1:])
+    )
 
 
 class Reader:
-    """Somebody who follows the page: it remembers which id of the page is which one here."""
+    """Follows the page; it maps each id on the page to the id in this repository."""
 
     def __init__(self, folder: Path) -> None:
         (folder / "home").mkdir()
@@ -77,15 +77,15 @@ class Reader:
             **DATES,
         }
         self.folder = folder
-        self.ended = folder / "home/ended"
-        self.here: dict[str, str] = {}
+        self.last_folder = folder / "home/last-folder"
+        self.own_ids: dict[str, str] = {}
 
-    def does(self, command: str) -> list[str]:
-        """Run a command where the last one ended, and return what it printed."""
-        for page, own in self.here.items():
-            command = command.replace(page, own)
+    def run(self, command: str) -> list[str]:
+        """Run a command in the folder in which the last one ended, and return its output lines."""
+        for page_id, own_id in self.own_ids.items():
+            command = command.replace(page_id, own_id)
         done = subprocess.run(
-            ["bash", "-c", f"{command}\npwd > {shlex.quote(str(self.ended))}"],
+            ["bash", "-c", f"{command}\npwd > {shlex.quote(str(self.last_folder))}"],
             cwd=self.folder,
             env=self.env,
             stdin=subprocess.DEVNULL,
@@ -94,39 +94,41 @@ class Reader:
             text=True,
             check=False,
         )
-        self.folder = Path(self.ended.read_text().strip())
+        self.folder = Path(self.last_folder.read_text().strip())
         assert "Traceback" not in done.stdout, done.stdout
         return done.stdout.splitlines()
 
-    def sees(self, shown: list[str], said: list[str]) -> bool:
-        """Say whether what was printed is what the page shows; names that are new on the page are
-        learnt.
-        """
-        pages = [name for line in shown for name in _NAMES.findall(line)]
-        owns = [name for line in said for name in _NAMES.findall(line)]
-        for page in pages:
-            if page not in self.here:
-                self.here[page] = next(own for own in owns if own not in self.here.values())
-        back = {own: page for page, own in self.here.items()}
-        return holds([_masked(line, {}) for line in shown], [_masked(line, back) for line in said])
+    def expects(self, shown: list[str], printed: list[str]) -> bool:
+        """Return whether the output is what the page shows; record ids that are new on the page."""
+        page_ids = [name for line in shown for name in _NAMES.findall(line)]
+        printed_ids = [name for line in printed for name in _NAMES.findall(line)]
+        for page_id in page_ids:
+            if page_id not in self.own_ids:
+                used = self.own_ids.values()
+                self.own_ids[page_id] = next(name for name in printed_ids if name not in used)
+        to_page = {own_id: page_id for page_id, own_id in self.own_ids.items()}
+        return matches(
+            [_normalize(line, {}) for line in shown],
+            [_normalize(line, to_page) for line in printed],
+        )
 
 
-def _masked(line: str, names: dict[str, str]) -> str:
-    for own, page in names.items():
-        line = line.replace(own, page)
+def _normalize(line: str, ids: dict[str, str]) -> str:
+    for own_id, page_id in ids.items():
+        line = line.replace(own_id, page_id)
     return _TIMES.sub("~", line)
 
 
-def test_the_tutorial_is_what_happens(tmp_path: Path) -> None:
-    reader, failed = Reader(tmp_path), []
+def test_the_commands_of_the_tutorial_print_what_it_shows(tmp_path: Path) -> None:
+    reader, failures = Reader(tmp_path), []
     for command, shown in commands():
-        said = reader.does(command)
-        if not reader.sees(shown, said):
-            failed.append(
+        printed = reader.run(command)
+        if not reader.expects(shown, printed):
+            failures.append(
                 f"$ {command}\n--- the page shows\n"
                 + "\n".join(shown)
                 + "\n--- it printed\n"
-                + "\n".join(said)
+                + "\n".join(printed)
             )
-    assert failed == [], "\n\n".join(failed)
-    assert len(list(commands())) > 25 and len(reader.here) == 2
+    assert failures == [], "\n\n".join(failures)
+    assert len(list(commands())) > 25 and len(reader.own_ids) == 2
