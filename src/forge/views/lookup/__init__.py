@@ -1,1 +1,1 @@
-"""Documents found by id, by kind or by what they say."""
+"""Finding documents by id, by kind and by their text."""

@@ -1,10 +1,8 @@
-"""One document and how it stands: its fields, its parts, what is wrong with it, its runs and its
-verdict.
-"""
+"""One document in full: its fields, parts and findings, and its runs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -23,21 +21,20 @@ from forge.views.lookup.listing import Filters, Row, list_documents
 from forge.views.validation.kinds import kind_of
 from forge.views.validation.read_one import read
 
+Part = dict[str, object]
+
 
 class ShownDocument(Struct, frozen=True):
-    """A document as it is shown: its row in the lists, its fields, its parts (steps, criteria,
-    plans), findings and runs.
-    """
+    """A document with its row in the lists; `parts` are steps, criteria or plans, by its kind."""
 
     row: Row
     fields: dict[str, object]
-    parts: list[dict[str, object]]
+    parts: list[Part]
     findings: list[Finding]
     runs: list[RunRecord]
     text: str
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             **self.row.as_data(),
             "fields": self.fields,
@@ -48,37 +45,21 @@ class ShownDocument(Struct, frozen=True):
 
 
 def findings_in(root: Path, source: Source) -> list[Finding]:
-    """Return what is wrong with a document by itself; the page of a phase is held to no rule."""
+    """Return what is wrong with a document on its own; files of no known kind have no findings."""
     kind = kind_of(source.path)
     return [*read(kind, root, source).findings] if kind else []
 
 
 def show(repository: Repository, document: Document) -> ShownDocument:
-    """Return a document and how it stands. Raises StorageFailed where it cannot be read."""
+    """Return a document in full. Raises StorageFailed if it cannot be read."""
     rows = list_documents(repository, Filters(archived=True))
-    row = next(row for row in rows if row.path == document.path)
     source = _source(repository.root, document)
-    try:
-        values = fields.block(document.kind, source).top.plain()
-    except NotEditable:
-        values = {}
-    parts = {
-        "plan": _steps,
-        "item": _criteria,
-        "phase": lambda *_: _plans(document, rows),
-        "mission": lambda *_: iter(()),
-    }
-    runs = (
-        [run for run in all_runs(repository) if run.plan_path == document.path]
-        if document.kind == "plan"
-        else []
-    )
     return ShownDocument(
-        row,
-        values if isinstance(values, dict) else {},
-        list(parts[document.kind](repository.root, source)),
+        next(row for row in rows if row.path == document.path),
+        _fields(document, source),
+        list(_parts(repository.root, document, source, rows)),
         findings_in(repository.root, source),
-        runs,
+        _runs(repository, document),
         source.text,
     )
 
@@ -96,19 +77,43 @@ def _source(root: Path, document: Document) -> Source:
         ) from error
 
 
-def _steps(root: Path, source: Source) -> Iterator[dict[str, object]]:
-    file = Catalog(root).by_path(source.path)
-    for step in Catalog(root).load(file).steps if file else ():
+def _fields(document: Document, source: Source) -> dict[str, object]:
+    try:
+        values = fields.block(document.kind, source).top.plain()
+    except NotEditable:
+        return {}
+    return values if isinstance(values, dict) else {}
+
+
+def _parts(root: Path, document: Document, source: Source, rows: Sequence[Row]) -> Iterator[Part]:
+    if document.kind == "plan":
+        yield from _steps(root, source)
+    elif document.kind == "item":
+        yield from _criteria(root, source)
+    elif document.kind == "phase":
+        yield from _plans(document, rows)
+
+
+def _steps(root: Path, source: Source) -> Iterator[Part]:
+    catalog = Catalog(root)
+    file = catalog.by_path(source.path)
+    for step in catalog.load(file).steps if file else ():
         yield {"id": step.id, "name": step.name, "stage": step.stage, "files": step.files}
 
 
-def _criteria(root: Path, source: Source) -> Iterator[dict[str, object]]:
+def _criteria(root: Path, source: Source) -> Iterator[Part]:
     for number, criterion in enumerate(item.load(source).criteria, 1):
         met = criterion.met(lambda path: (root / path).is_file())
         yield {"number": number, "text": criterion.text, "ticked": criterion.ticked, "met": met}
 
 
-def _plans(document: Document, rows: list[Row]) -> Iterator[dict[str, object]]:
+def _plans(phase: Document, rows: Sequence[Row]) -> Iterator[Part]:
     for row in rows:
-        if row.kind == "plan" and row.path.startswith(f"{document.path}/"):
+        if row.kind == "plan" and row.path.startswith(f"{phase.path}/"):
             yield {"id": row.id, "title": row.title, "status": row.status}
+
+
+def _runs(repository: Repository, document: Document) -> list[RunRecord]:
+    if document.kind != "plan":
+        return []
+    return [run for run in all_runs(repository) if run.plan_path == document.path]

@@ -1,10 +1,9 @@
-"""Full-text search of the tracked text of a commit, by an index under `.git/forge/cache/` that may
-be deleted at any moment.
+"""Full-text search over the tracked files of a commit, with an index that may be deleted anytime.
 
-The index is SQLite's FTS5, one row for each path, known by its blob id. It holds words, never text:
-what goes away is taken out again with the text of its blob, so that BM25 sees exactly the tree that
-is asked about and the same tree gives the same answer, whatever was indexed before. Asked about
-another tree, it reads the folders and files that differ.
+The index is a SQLite FTS5 table under `.git/forge/cache/` with one row per path and its blob id.
+It stores words, not text: a row is removed with the text of its blob, so that BM25 ranks exactly
+the tree that is searched, and the same tree gives the same answer whatever was indexed before.
+For another tree, only the folders and files that differ are read.
 """
 
 from __future__ import annotations
@@ -24,11 +23,11 @@ from forge.git.objects.store import Entry, ObjectStore
 from forge.git.repository import Repository
 
 MOST_BYTES = 512 << 10
-"""A larger file is left out."""
+"""Larger files are not indexed."""
 
 _VERSION = 1
-_PATIENCE = 20.0  # seconds that another forge may be writing to the index
-_SNIFFED = 8000  # bytes in which a NUL says that a file is binary, as git has it
+_LOCK_TIMEOUT = 20.0  # seconds to wait while another forge process writes to the index
+_BINARY_PREFIX = 8000  # bytes; git calls a file binary if one of them is NUL
 _MOST_WORDS = 32
 _LAYOUT = """
 CREATE TABLE tree (root TEXT);
@@ -54,7 +53,7 @@ _COMMON = frozenset(
 
 
 class Match(NamedTuple):
-    """A file that holds words that were looked for: its path, its blob, and which of the words."""
+    """A file that contains some of the words searched for, and which of them."""
 
     path: str
     blob: str
@@ -62,29 +61,27 @@ class Match(NamedTuple):
 
 
 def words_of(*texts: str) -> list[str]:
-    """Return the words of texts that are worth looking for, each once, in their order; `loadConfig`
-    is `load` and `config`.
+    """Return the words of texts that are worth a search, each once, in their order.
+
+    Common words and numbers are left out; `loadConfig` gives `load` and `config`.
     """
-    found = (word.lower() for text in texts for word in _WORD.findall(_HUMP.sub(r"\1 \2", text)))
-    return list(
-        dict.fromkeys(word for word in found if word not in _COMMON and not word.isdigit())
-    )[:_MOST_WORDS]
+    words = (word.lower() for text in texts for word in _WORD.findall(_split_humps(text)))
+    useful = (word for word in words if word not in _COMMON and not word.isdigit())
+    return list(dict.fromkeys(useful))[:_MOST_WORDS]
 
 
 class FullText:
-    """The index of a repository. Where its file cannot be used, the same answers come from one in
-    memory.
-    """
+    """The index of a repository; if its file is unusable, an index in memory answers the same."""
 
     def __init__(self, repository: Repository) -> None:
         self.store = ObjectStore(repository)
         self.path = repository.forge_dir / "cache" / "words.sqlite3"
 
     def best(self, commit: str, words: Sequence[str], count: int) -> list[Match]:
-        """Return the files of a commit that fit the words best, `.planning/` left out, best first
-        (BM25, then by path).
+        """Return at most `count` files of a commit that match the words best.
 
-        Raises GitFailed where the commit's tree is missing.
+        The order is BM25, then the path; `.planning/` is left out. Raises GitFailed if the tree of
+        the commit is missing.
         """
         root = self.store.root(commit)
         if root is None:
@@ -94,120 +91,112 @@ class FullText:
             )
         if not words or count <= 0:
             return []
-        for again in (False, True):
+        for repaired in (False, True):
             try:
-                return self._ask(self._file(), root, words, count)
-            except sqlite3.OperationalError:  # locked for too long, no room, no access
+                return self._search(self._open(), root, words, count)
+            except sqlite3.OperationalError:  # locked for too long, disk full, no access
                 break
             except sqlite3.DatabaseError:  # damaged
-                if again or not _removed(self.path):
+                if repaired or not _remove(self.path):
                     break
             except OSError:
                 break
-        return self._ask(sqlite3.connect(":memory:", isolation_level=None), root, words, count)
+        return self._search(sqlite3.connect(":memory:", isolation_level=None), root, words, count)
 
-    def _file(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         self.path.parent.mkdir(parents=True, exist_ok=True)
-        return sqlite3.connect(self.path, timeout=_PATIENCE, isolation_level=None)
+        return sqlite3.connect(self.path, timeout=_LOCK_TIMEOUT, isolation_level=None)
 
-    def _ask(
+    def _search(
         self, base: sqlite3.Connection, root: str, words: Sequence[str], count: int
     ) -> list[Match]:
         with contextlib.closing(base):
             base.execute("PRAGMA synchronous=OFF")
             base.execute("BEGIN")
-            if _root_of(base) != root:
+            if _indexed_tree(base) != root:
                 base.execute("ROLLBACK")
                 base.execute("BEGIN IMMEDIATE")
-                self._bring_up_to(base, root)
-            found = list(_matches(base, words, count))
+                self._update(base, root)
+            matches = list(_matches(base, words, count))
             base.execute("COMMIT")
-            return found
+            return matches
 
-    def _bring_up_to(self, base: sqlite3.Connection, root: str) -> None:
-        """Make the index one of the tree `root`: by what differs from the tree that it is of, or
-        anew.
-        """
-        known = _root_of(base)
+    def _update(self, base: sqlite3.Connection, root: str) -> None:
+        """Make the index that of the tree `root`: from the differences, else from scratch."""
+        indexed = _indexed_tree(base)
         try:
-            if known is not None:
-                self._change(base, known, root)
-        except _Missing:
-            known = None
-        if known is None:
-            _lay_out(base)
-            self._change(base, None, root)
+            if indexed is not None:
+                self._apply_changes(base, indexed, root)
+        except _MissingObject:
+            indexed = None
+        if indexed is None:
+            _create_tables(base)
+            self._apply_changes(base, None, root)
         base.execute("DELETE FROM tree")
         base.execute("INSERT INTO tree VALUES (?)", (root,))
 
-    def _change(self, base: sqlite3.Connection, old: str | None, new: str) -> None:
+    def _apply_changes(self, base: sqlite3.Connection, old: str | None, new: str) -> None:
         for path, before, after in self.store.changes(old, new):
             if modes.FOLDER in (before or after or (0, ""))[:1]:
                 if old is not None:
-                    raise _Missing
-                # a folder that is not here (partial clone): what is below it cannot be found
+                    raise _MissingObject
+                # a folder missing in a partial clone: what is below it cannot be found
                 continue
             if before is not None:
-                self._take_out(base, path)
+                self._remove_file(base, path)
             if after is not None:
-                self._put_in(base, path, after)
+                self._add_file(base, path, after)
 
-    def _put_in(self, base: sqlite3.Connection, path: str, entry: Entry) -> None:
+    def _add_file(self, base: sqlite3.Connection, path: str, entry: Entry) -> None:
         mode, blob = entry
-        if (
-            mode not in modes.REGULAR
-            or path.startswith(".planning/")
-            or holds_secrets(path)
-            or not _sayable(path)
-        ):
+        planning = path.startswith(".planning/")
+        if mode not in modes.REGULAR or planning or holds_secrets(path) or not _is_text(path):
             return
         text = self._text(blob)
-        if text is not None:
-            row = base.execute(
-                "INSERT INTO files (path, blob) VALUES (?, ?)", (path, blob)
-            ).lastrowid
-            base.execute(
-                "INSERT INTO texts (rowid, name, body) VALUES (?, ?, ?)", (row, _split(path), text)
-            )
+        if text is None:
+            return
+        file = "INSERT INTO files (path, blob) VALUES (?, ?)"
+        row = base.execute(file, (path, blob)).lastrowid
+        words = "INSERT INTO texts (rowid, name, body) VALUES (?, ?, ?)"
+        base.execute(words, (row, _split_humps(path), text))
 
-    def _take_out(self, base: sqlite3.Connection, path: str) -> None:
-        row = (
-            base.execute("SELECT id, blob FROM files WHERE path = ?", (path,)).fetchone()
-            if _sayable(path)
-            else None
-        )
+    def _remove_file(self, base: sqlite3.Connection, path: str) -> None:
+        if not _is_text(path):
+            return
+        row = base.execute("SELECT id, blob FROM files WHERE path = ?", (path,)).fetchone()
         if row is None:
             return
         text = self._text(row[1])
         if text is None:
-            raise _Missing
+            raise _MissingObject
         base.execute(
             "INSERT INTO texts (texts, rowid, name, body) VALUES ('delete', ?, ?, ?)",
-            (row[0], _split(path), text),
+            (row[0], _split_humps(path), text),
         )
         base.execute("DELETE FROM files WHERE id = ?", (row[0],))
 
     def _text(self, blob: str) -> str | None:
-        """Return a file's words as the index takes them; None for what is left out: large, binary,
-        secret or not here.
+        """Return the words of a file as they are indexed.
+
+        None for files that are not indexed: large, binary, secret or missing.
         """
         size = self.store.size(blob)
         data = self.store.data(blob) if size is not None and size <= MOST_BYTES else None
-        if data is None or b"\0" in data[:_SNIFFED] or b"PRIVATE KEY-----" in data:
+        if data is None or b"\0" in data[:_BINARY_PREFIX] or b"PRIVATE KEY-----" in data:
             return None
-        return _split(data.decode("utf-8", "replace"))
+        return _split_humps(data.decode("utf-8", "replace"))
 
 
-class _Missing(Exception):
-    """What the index was made of is not here any more, so that it can only be made anew."""
+class _MissingObject(Exception):
+    """An object that the index was made from is gone, so the index has to be made from scratch."""
 
 
-def _split(text: str) -> str:
+def _split_humps(text: str) -> str:
     return _HUMP.sub(r"\1 \2", text)
 
 
-def _sayable(path: str) -> bool:
-    """Say whether a path is text; the record is JSON, and could not name it."""
+def _is_text(path: str) -> bool:
+    """Return whether a path is valid text; the run's record is JSON and cannot name any other."""
     try:
         path.encode()
     except UnicodeEncodeError:
@@ -215,18 +204,17 @@ def _sayable(path: str) -> bool:
     return path.isprintable()
 
 
-def _root_of(base: sqlite3.Connection) -> str | None:
-    """Return the tree that an index is of; None where there is none of this layout."""
+def _indexed_tree(base: sqlite3.Connection) -> str | None:
+    """Return the tree that the index holds; None without an index of the present layout."""
     if base.execute("PRAGMA user_version").fetchone()[0] != _VERSION:
         return None
     row = base.execute("SELECT root FROM tree").fetchone()
     return str(row[0]) if row else None
 
 
-def _lay_out(base: sqlite3.Connection) -> None:
-    for (name,) in base.execute(
-        "SELECT name FROM sqlite_master WHERE name IN ('tree', 'files', 'texts')"
-    ).fetchall():
+def _create_tables(base: sqlite3.Connection) -> None:
+    old = "SELECT name FROM sqlite_master WHERE name IN ('tree', 'files', 'texts')"
+    for (name,) in base.execute(old).fetchall():
         base.execute(f"DROP TABLE {name}")
     for statement in filter(str.strip, _LAYOUT.split(";")):
         base.execute(statement)
@@ -235,24 +223,23 @@ def _lay_out(base: sqlite3.Connection) -> None:
 
 def _matches(base: sqlite3.Connection, words: Sequence[str], count: int) -> Iterator[Match]:
     rows = base.execute(_BEST, (" OR ".join(map(_quoted, words)), count)).fetchall()
-    which: dict[int, list[str]] = {row[0]: [] for row in rows}
-    listed = ",".join(map(str, which))
+    matched: dict[int, list[str]] = {row[0]: [] for row in rows}
+    ids = ",".join(map(str, matched))
     for word in words:
-        for (row,) in base.execute(
-            f"SELECT rowid FROM texts WHERE texts MATCH ? AND rowid IN ({listed})", (_quoted(word),)
-        ):
-            which[row].append(word)
-    yield from (Match(path, blob, tuple(which[row])) for row, path, blob in rows)
+        query = f"SELECT rowid FROM texts WHERE texts MATCH ? AND rowid IN ({ids})"
+        for (row,) in base.execute(query, (_quoted(word),)):
+            matched[row].append(word)
+    yield from (Match(path, blob, tuple(matched[row])) for row, path, blob in rows)
 
 
 def _quoted(word: str) -> str:
-    """Return a word as a string of FTS5, in which no operator means anything."""
+    """Return a word as an FTS5 string, in which no operator has a meaning."""
     doubled = word.replace('"', '""')
     return f'"{doubled}"'
 
 
-def _removed(path: Path) -> bool:
-    """Remove a damaged index with what SQLite keeps beside it; say whether it is gone."""
+def _remove(path: Path) -> bool:
+    """Remove a damaged index and its journal; return whether both are gone."""
     with contextlib.suppress(OSError):
         for name in (f"{path}-journal", path):
             with contextlib.suppress(FileNotFoundError):

@@ -1,9 +1,9 @@
-"""All documents with their titles and how they stand, as the outline tells them."""
+"""The lists of documents: every mission, phase, plan and item with its title and status."""
 
 from __future__ import annotations
 
 import posixpath
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from msgspec import Struct
 
@@ -11,6 +11,7 @@ from forge.git.repository import Repository
 from forge.planning.backlog import paths
 from forge.planning.names.plan_files import Phase, natural
 from forge.planning.numbers import leading, phase_name
+from forge.views.outline.entries import RoadmapLine
 from forge.views.outline.outline import Outline
 from forge.views.outline.scan import MISSIONS, PHASES
 from forge.views.tracker.status import Tracker
@@ -19,9 +20,7 @@ KINDS = ("mission", "phase", "plan", "item")
 
 
 class Row(Struct, frozen=True):
-    """A document in a list. `note` says where what was written by hand is not backed by
-    anything.
-    """
+    """A document in a list; `note` says how a status written by hand contradicts the evidence."""
 
     kind: str
     id: str
@@ -34,7 +33,6 @@ class Row(Struct, frozen=True):
     archived: bool = False
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "kind": self.kind,
             "id": self.id,
@@ -48,15 +46,14 @@ class Row(Struct, frozen=True):
 
 
 class Filters(Struct, frozen=True):
-    """Which rows are wanted; an empty filter wants all."""
+    """Which rows are wanted; an empty filter accepts all, archived rows have to be asked for."""
 
     kinds: tuple[str, ...] = ()
     statuses: tuple[str, ...] = ()
     priorities: tuple[str, ...] = ()
     archived: bool = False
 
-    def wants(self, row: Row) -> bool:
-        """Say whether a row passes all filters; archived ones only where they are asked for."""
+    def accept(self, row: Row) -> bool:
         return (
             (not self.statuses or row.status in self.statuses)
             and (not self.priorities or row.priority in self.priorities)
@@ -65,95 +62,101 @@ class Filters(Struct, frozen=True):
 
 
 def list_documents(repository: Repository, filters: Filters) -> list[Row]:
-    """Return the rows that pass the filters: missions, phases, plans, items, each in natural
-    order.
+    """Return the rows that pass the filters: missions, phases, plans, then items.
+
+    Each kind is in natural order. Only the kinds asked for are read.
     """
     with Outline(repository) as outline:
-        standing = Tracker(outline)
-        makers: dict[str, Callable[[], Iterable[Row]]] = {
-            "mission": lambda: _missions(standing),
-            "phase": lambda: _phases(standing),
-            "plan": lambda: _plans(standing),
-            "item": lambda: _items(standing),
-        }
-        wanted = filters.kinds or KINDS
+        tracker = Tracker(outline)
         return [
-            row for kind in KINDS if kind in wanted for row in makers[kind]() if filters.wants(row)
+            row
+            for kind in KINDS
+            if kind in (filters.kinds or KINDS)
+            for row in _ROWS[kind](tracker)
+            if filters.accept(row)
         ]
 
 
-def _missions(standing: Tracker) -> Iterator[Row]:
-    for found in standing.missions:
-        line = found.line
+def _missions(tracker: Tracker) -> Iterator[Row]:
+    for mission in tracker.missions:
+        line = mission.line
         if line.path.startswith(MISSIONS):
-            name = posixpath.basename(line.path).removesuffix(".yaml")
-            yield Row("mission", name, line.path, line.title, line.status, note=found.contradiction)
-    for line in standing.outline.archived_missions:
-        yield Row(
-            "mission",
-            posixpath.basename(line.path).removesuffix(".yaml"),
-            line.path,
-            line.title,
-            line.status,
-            archived=True,
-        )
+            name, note = _mission_id(line.path), mission.contradiction
+            yield Row("mission", name, line.path, line.title, line.status, note=note)
+    for line in tracker.outline.archived_missions:
+        name = _mission_id(line.path)
+        yield Row("mission", name, line.path, line.title, line.status, archived=True)
 
 
-def _phases(standing: Tracker) -> Iterator[Row]:
-    outline = standing.outline
+def _mission_id(path: str) -> str:
+    return posixpath.basename(path).removesuffix(".yaml")
+
+
+def _phases(tracker: Tracker) -> Iterator[Row]:
+    outline = tracker.outline
+    archived = {*outline.archived_phases, *(file.folder for file in outline.files if file.archived)}
     roadmap = {line.number: line for line in outline.roadmap}
-    put_away = {*outline.archived_phases, *(file.folder for file in outline.files if file.archived)}
-    numbered = {
-        folder for folder in standing.by_phase if leading(posixpath.basename(folder)) is not None
-    }
-    for path in sorted({*outline.phase_folders, *outline.archived_phases, *numbered}, key=natural):
-        name = posixpath.basename(path)
+    for path in _phase_paths(tracker):
         page = outline.phases.get(path)
-        words = [plan.word for plan in standing.by_phase.get(path, [])]
-        status = next(
-            (
-                word
-                for word in ("proven", "claimed")
-                if words and all(each in ("proven", word) for each in words)
-            ),
-            "open",
-        )
-        listed = roadmap.get(Phase(path, ()).key) if path.startswith(PHASES) else None
-        if listed and listed.ticked and not words:
-            status = "claimed"
-        parts = phase_name(name)
-        title = (
-            (page.title if page else "")
-            or (listed.title if listed else "")
-            or (parts.slug if parts and parts.slug else name).replace("-", " ")
-        )
+        on_roadmap = roadmap.get(Phase(path, ()).key) if path.startswith(PHASES) else None
+        name = posixpath.basename(path)
         yield Row(
             "phase",
             name,
             path,
-            title,
-            status,
+            (page.title if page else "") or _phase_title(name, on_roadmap),
+            _phase_status([plan.word for plan in tracker.by_phase.get(path, [])], on_roadmap),
             page.priority if page else "",
             name,
-            archived=path in put_away,
+            archived=path in archived,
         )
 
 
-def _plans(standing: Tracker) -> Iterator[Row]:
-    for file, plan in zip(standing.outline.files, standing.plans, strict=True):
-        priority = standing.outline.plans[file.path].priority
+def _phase_paths(tracker: Tracker) -> list[str]:
+    numbered = {path for path in tracker.by_phase if leading(posixpath.basename(path)) is not None}
+    folders = {*tracker.outline.phase_folders, *tracker.outline.archived_phases, *numbered}
+    return sorted(folders, key=natural)
+
+
+def _phase_title(name: str, on_roadmap: RoadmapLine | None) -> str:
+    if on_roadmap and on_roadmap.title:
+        return on_roadmap.title
+    parts = phase_name(name)
+    return (parts.slug if parts and parts.slug else name).replace("-", " ")
+
+
+def _phase_status(words: Sequence[str], on_roadmap: RoadmapLine | None) -> str:
+    """Return the status of a phase by the words of its plans; without plans, the roadmap's."""
+    if not words:
+        return "claimed" if on_roadmap and on_roadmap.ticked else "open"
+    if all(word == "proven" for word in words):
+        return "proven"
+    return "claimed" if all(word in ("proven", "claimed") for word in words) else "open"
+
+
+def _plans(tracker: Tracker) -> Iterator[Row]:
+    for file, plan in zip(tracker.outline.files, tracker.plans, strict=True):
+        priority = tracker.outline.plans[file.path].priority
         phase = posixpath.basename(file.folder)
-        note = "" if file.archived else plan.contradiction or standing.unstartable(plan)
+        note = "" if file.archived else plan.contradiction or tracker.unstartable(plan)
         yield Row(
             "plan", plan.id, plan.path, plan.title, plan.word, priority, phase, note, file.archived
         )
 
 
-def _items(standing: Tracker) -> Iterator[Row]:
-    notes = {item.path: item.contradiction for item in standing.backlog.items}
-    for path in sorted(standing.outline.items):
-        line = standing.outline.items[path]
+def _items(tracker: Tracker) -> Iterator[Row]:
+    notes = {item.path: item.contradiction for item in tracker.backlog.items}
+    for path in sorted(tracker.outline.items):
+        line = tracker.outline.items[path]
         forced = line.forced and line.status == "done"
         note = "closed by force" if forced else notes.get(path, "")
         archived = path.startswith(f"{paths.ARCHIVE}/")
         yield Row("item", line.id, path, line.title, line.status, line.priority, "", note, archived)
+
+
+_ROWS: dict[str, Callable[[Tracker], Iterable[Row]]] = {
+    "mission": _missions,
+    "phase": _phases,
+    "plan": _plans,
+    "item": _items,
+}

@@ -1,23 +1,30 @@
-"""The names that can be typed: of plans, phases, missions, items, runs, runners and rules. No
-document is read for them.
+"""The names of plans, phases, missions, items, runs and runners, for shell completion.
+
+No document is read; titles come from the outline's cache.
 """
 
 from __future__ import annotations
 
-import importlib
 import posixpath
 from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
 from forge.errors import ForgeError
 from forge.git.repository import Repository
+from forge.lazy import at_first_use
 from forge.planning.backlog.paths import short_id
 from forge.views.outline.outline import Outline
 
+if not TYPE_CHECKING:
+    settings = at_first_use("forge.planning.settings")  # needed for the names of runners only
+else:
+    from forge.planning import settings
+
 
 class Name(Struct, frozen=True):
-    """A name, and what it means in a few words; empty where that would have to be read first."""
+    """A name with a few words on what it names; empty if a document had to be read for them."""
 
     text: str
     about: str = ""
@@ -57,12 +64,11 @@ def _runs(outline: Outline) -> Iterator[Name]:
 
 
 def _runners(outline: Outline) -> Iterator[Name]:
-    settings = importlib.import_module("forge.planning.settings")
     try:
-        found = settings.load(outline.repository.root)
+        loaded = settings.load(outline.repository.root)
     except ForgeError:
         return
-    yield from (Name(name) for name in dict.fromkeys([found.runner, *found.runners]))
+    yield from (Name(name) for name in dict.fromkeys([loaded.runner, *loaded.runners]))
 
 
 _KINDS: dict[str, Callable[[Outline], Iterator[Name]]] = {

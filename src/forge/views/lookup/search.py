@@ -1,11 +1,9 @@
-"""Words found in the documents of `.planning/`: a plain scan, since there is nothing to bring up to
-date then.
-"""
+"""Searches the documents of `.planning/` by reading them, so no index has to be updated."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -13,17 +11,17 @@ from msgspec import Struct
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import FOLDER
 from forge.text.source import Source
-from forge.views.lookup.listing import Filters, list_documents
+from forge.views.lookup.listing import Filters, Row, list_documents
 
-_TEXTS = (".md", ".yaml", ".yml", ".json", ".txt")
-_NO_DOCUMENTS = frozenset(("runs", "proofs"))
+_ENDINGS = (".md", ".yaml", ".yml", ".json", ".txt")
+_LEFT_OUT = frozenset(("runs", "proofs"))
 _LARGEST = 4 << 20  # bytes; nobody writes such a document
-_LONGEST = 200
+_LONGEST_LINE = 200
 
 
 class Hit(Struct, frozen=True):
-    """A document in which every word was found: where the first stands, its line, and how many
-    there are in all.
+    """A document that contains every word: the place and line of the first one, and how many
+    occurrences there are.
     """
 
     kind: str
@@ -36,51 +34,56 @@ class Hit(Struct, frozen=True):
     count: int
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {name: getattr(self, name) for name in self.__struct_fields__}
 
 
 def search(repository: Repository, words: Sequence[str]) -> list[Hit]:
-    """Return the documents in which every word stands, in any case and also inside of longer words.
+    """Return the documents that contain every word, in any case, also inside longer words.
 
-    Those with all words in title or id come first, then those in which they stand most often.
+    Documents with all words in their title or id come first, then those with most occurrences.
     """
     wanted = [word.casefold() for word in words if word.strip()]
     if not wanted:
         return []
     rows = {row.path: row for row in list_documents(repository, Filters(archived=True))}
     hits: list[tuple[bool, Hit]] = []
-    for path in _documents(repository.root):
-        text = _text(repository.root, path)
+    for path in _document_paths(repository.root):
+        text, row = _text(repository.root, path), _row(rows, path)
+        name = f"{row.id} {row.title}".casefold() if row else path.casefold()
         folded = text.casefold()
-        row = rows.get(path) or rows.get(path.removesuffix("/README.md"))
-        named = f"{row.id} {row.title}".casefold() if row else path.casefold()
-        if any(word not in folded and word not in named for word in wanted):
-            continue
-        title = row.title if row else path.rpartition("/")[2]
-        count = sum(folded.count(word) for word in wanted)
-        place = _place(path, text, wanted)
-        hit = Hit(
-            row.kind if row else "document", row.id if row else path, path, title, *place, count
-        )
-        hits.append((all(word in named for word in wanted), hit))
+        if all(word in folded or word in name for word in wanted):
+            in_name = all(word in name for word in wanted)
+            hits.append((in_name, _hit(path, text, row, wanted)))
     hits.sort(key=lambda pair: (not pair[0], -pair[1].count, pair[1].path))
     return [hit for _, hit in hits]
 
 
-def _documents(root: Path) -> Iterator[str]:
+def _row(rows: Mapping[str, Row], path: str) -> Row | None:
+    return rows.get(path) or rows.get(path.removesuffix("/README.md"))
+
+
+def _hit(path: str, text: str, row: Row | None, wanted: Sequence[str]) -> Hit:
+    folded = text.casefold()
+    count = sum(folded.count(word) for word in wanted)
+    place = _first_place(text, wanted)
+    if row is None:
+        return Hit("document", path, path, path.rpartition("/")[2], *place, count)
+    return Hit(row.kind, row.id, path, row.title, *place, count)
+
+
+def _document_paths(root: Path) -> Iterator[str]:
     for folder, names, files in os.walk(root / FOLDER):
-        names[:] = sorted(name for name in names if name not in _NO_DOCUMENTS)
-        place = os.path.relpath(folder, root)
-        yield from (f"{place}/{name}" for name in sorted(files) if name.endswith(_TEXTS))
+        names[:] = sorted(name for name in names if name not in _LEFT_OUT)
+        below = os.path.relpath(folder, root)
+        yield from (f"{below}/{name}" for name in sorted(files) if name.endswith(_ENDINGS))
 
 
 def _text(root: Path, path: str) -> str:
-    place = root / path
+    file = root / path
     try:
-        if not place.is_file() or place.stat().st_size > _LARGEST:
+        if not file.is_file() or file.stat().st_size > _LARGEST:
             return ""
-        data = place.read_bytes()
+        data = file.read_bytes()
     except OSError:
         return ""
     try:
@@ -89,13 +92,14 @@ def _text(root: Path, path: str) -> str:
         return Source.of(path, data).text
 
 
-def _place(path: str, text: str, wanted: Sequence[str]) -> tuple[int, int, str]:
-    """Return line and column, from 1, of the first of the words, and the line; the first line where
-    none is in the text.
+def _first_place(text: str, wanted: Sequence[str]) -> tuple[int, int, str]:
+    """Return line and column, from 1, of the first occurrence, and that line.
+
+    If no word is in the text: line 1, column 1, and no text.
     """
     for number, line in enumerate(text.splitlines(), 1):
         folded = line.casefold()
-        found = [at for word in wanted if (at := folded.find(word)) >= 0]
-        if found:
-            return number, min(found) + 1, line.strip()[:_LONGEST]
+        columns = [at for word in wanted if (at := folded.find(word)) >= 0]
+        if columns:
+            return number, min(columns) + 1, line.strip()[:_LONGEST_LINE]
     return 1, 1, ""

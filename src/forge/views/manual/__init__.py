@@ -1,1 +1,1 @@
-"""The pages that `forge help` shows."""
+"""The manual: the pages that `forge help` shows."""

@@ -1,6 +1,4 @@
-"""Markdown as plain text for a terminal of a given width: what `forge help` shows of the pages in
-`docs/`.
-"""
+"""Converts Markdown to plain text of a given width, as `forge help` shows the pages of `docs/`."""
 
 from __future__ import annotations
 
@@ -21,11 +19,10 @@ _NARROWEST = 30
 
 
 def plain_text(markdown: str, width: int) -> str:
-    """Return a page as lines of at most `width` columns; only blocks of code and single words may
-    be longer.
+    """Return a page as lines of at most `width` columns; only code and single words may be longer.
 
-    Code stands indented, links are their words, and out of the manual their address too. Tables
-    keep their columns; one that is too wide for that has the cells of a row below each other.
+    Code is indented. A link becomes its text, with its address if it leaves the manual. A table
+    keeps its columns if they fit, else the cells of a row follow each other.
     """
     width = max(width, _NARROWEST)
     lines: list[str] = []
@@ -45,8 +42,8 @@ def _prose(text: str, width: int) -> Iterator[str]:
         elif first.startswith("|"):
             yield from _table(block, width)
         elif heading := _HEADING.match(first):
-            said = _words(first[heading.end() :])
-            yield said.upper() if len(heading[1]) < 3 else said
+            title = _words(first[heading.end() :])
+            yield title.upper() if len(heading[1]) < 3 else title
         else:
             item = _ITEM.match(first)
             indent = " " * (item.end() if item else 0)
@@ -54,9 +51,7 @@ def _prose(text: str, width: int) -> Iterator[str]:
 
 
 def _blocks(text: str) -> Iterator[list[str]]:
-    """Yield the lines by what they are part of: a paragraph, an item of a list, a table; else each
-    line is by itself.
-    """
+    """Yield the lines of each paragraph, list item and table together, and other lines alone."""
     block: list[str] = []
     for line in text.splitlines():
         alone = not line.strip() or line.startswith(_VERBATIM) or _HEADING.match(line)
@@ -87,16 +82,14 @@ def _table(lines: Sequence[str], width: int) -> Iterator[str]:
         max((len(word) for cell in column for word in cell.split()), default=0)
         for column in columns
     ]
-    apart = all(one <= other for one, other in zip(longest, widths, strict=True))
+    fits = all(word <= column for word, column in zip(longest, widths, strict=True))
     for row in rows:
         if any(row):
-            yield from _side_by_side(row, widths) if apart else _stacked(row, width)
+            yield from _side_by_side(row, widths) if fits else _stacked(row, width)
 
 
 def _shared(wanted: Sequence[int], room: int) -> list[int]:
-    """Return how wide each column is: as wide as it wants, and where there is no room for all, an
-    equal share at most.
-    """
+    """Return the width of each column: what it wants, at most an equal share of the rest."""
     widths: dict[int, int] = {}
     for place in sorted(range(len(wanted)), key=wanted.__getitem__):
         share = (room - sum(widths.values())) // (len(wanted) - len(widths))
@@ -125,9 +118,7 @@ def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
 
 
 def _words(text: str) -> str:
-    """Return text without its marks: bold, code, and links, of which those out of the manual keep
-    their address.
-    """
+    """Return text without the marks of bold, code and links."""
     linked = _LINK.sub(lambda link: f"{link[1]} ({link[2]})" if "://" in link[2] else link[1], text)
     unmarked = _MARKED.sub(lambda marked: _words(marked[1]) if marked[1] else marked[3], linked)
     return re.sub(r"\n\s*", " ", unmarked)

@@ -1,6 +1,4 @@
-"""The manual: the pages of `docs/` that a user reads, their sections, and the rules, as text for a
-terminal.
-"""
+"""The topics of `forge help`: pages of `docs/`, their sections, and the rules."""
 
 from __future__ import annotations
 
@@ -22,23 +20,23 @@ _TOPICS = {
     "git": ("runs.md", "Commits", "what forge commits, and with which trailers"),
     "must-haves": ("must-haves.md", "", "verdicts, evidence, proofs, waivers"),
     "rules": ("rules.md", "", "what validate finds, rule by rule"),
-    "validate": ("validate.md", "", "findings, mends, formats, CI"),
+    "validate": ("validate.md", "", "findings, fixes, formats, CI"),
     "settings": ("settings.md", "", "every key of forge.yaml"),
     "runners": ("runners.md", "", "how a program does a step"),
-    "merging": ("merging.md", "", "what git merges by itself, and what a person settles"),
+    "merging": ("merging.md", "", "what git merges on its own, and what you resolve"),
     "formats": ("formats.md", "", "the files on disk, event by event"),
-    "pre-commit": ("pre-commit.md", "", "commits held to the rules"),
+    "pre-commit": ("pre-commit.md", "", "how commits are checked against the rules"),
     "exit-codes": ("commands.md", "Exit status", "what the exit status of a command means"),
     "names": ("commands.md", "Names", "how plans, phases, runs and items are named"),
     "json": ("commands.md", "JSON", "what --json prints, and the kinds of errors"),
     "completion": ("completion.md", "", "completion in bash, zsh and fish"),
 }
 _FENCE = re.compile(r"^(`{3,})[^\n]*\n.*?^\1[ \t]*$", re.M | re.S)
-_CLOSEST = 0.6
+_SIMILARITY = 0.6  # as difflib measures it
 
 
 def topics() -> Mapping[str, str]:
-    """Return the topics with what each is about."""
+    """Return the topics, each with a few words on its subject."""
     return {name: about for name, (_, _, about) in _TOPICS.items()}
 
 
@@ -52,10 +50,9 @@ def rules() -> Mapping[str, str]:
 
 
 def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
-    """Return what the manual says about a topic, a command or a rule, for a terminal of so many
-    columns.
+    """Return the manual's text about a topic, a command or a rule, in `width` columns.
 
-    Raises UnknownName, which names what was probably meant.
+    `verbs` are the commands. Raises UnknownName, which suggests similar names.
     """
     wanted = name.lower()
     if wanted in _TOPICS:
@@ -63,15 +60,12 @@ def text_about(name: str, verbs: Mapping[str, str], width: int) -> str:
         return plain_text(_section(page, section) if section else _page(page), width)
     if wanted in verbs:
         return plain_text(_section("commands.md", wanted), width)
-    known = rules()
-    if wanted in known:
+    rule_ids = rules()
+    if wanted in rule_ids:
         return plain_text(_section("rules.md", wanted), width)
-    near = difflib.get_close_matches(wanted, [*_TOPICS, *verbs, *known], 3, _CLOSEST)
-    hint = (
-        f"did you mean {' or '.join(f'`forge help {each}`' for each in near)}?"
-        if near
-        else "`forge help` lists the topics"
-    )
+    similar = difflib.get_close_matches(wanted, [*_TOPICS, *verbs, *rule_ids], 3, _SIMILARITY)
+    commands = " or ".join(f"`forge help {topic}`" for topic in similar)
+    hint = f"did you mean {commands}?" if similar else "`forge help` lists the topics"
     raise UnknownName(f"there is no topic, command or rule `{name}`", hint)
 
 
@@ -84,8 +78,8 @@ def _section(page: str, heading: str) -> str:
 
 
 def _sections(text: str) -> Iterator[tuple[str, str]]:
-    """Yield the sections of the second level with their headings; a heading in a fence is none."""
-    shielded = _FENCE.sub(lambda match: match[0].replace("\n#", "\n\0#"), text)
-    for part in re.split(r"^## ", shielded, flags=re.M)[1:]:
+    """Yield the headings of the second level with their sections; headings in code do not count."""
+    hidden = _FENCE.sub(lambda match: match[0].replace("\n#", "\n\0#"), text)
+    for part in re.split(r"^## ", hidden, flags=re.M)[1:]:
         heading, _, body = part.partition("\n")
         yield heading.strip("` "), body.replace("\0", "")

@@ -1,1 +1,1 @@
-"""Pages for people who were not there: a report as Markdown or as one HTML file."""
+"""Reports on runs, plans, phases and missions, as Markdown or as one HTML file."""

@@ -1,6 +1,4 @@
-"""Reports as pages: Markdown, or one HTML file that needs nothing else, no script and no
-network.
-"""
+"""Renders a report as Markdown, or as one HTML file without scripts or external files."""
 
 from __future__ import annotations
 
@@ -19,7 +17,7 @@ from forge.views.runs.story import duration_text
 
 FORMATS = ("md", "html")
 _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
-_CLASSES = {"+": "added", "-": "removed", "@": "place"}
+_LINE_CLASSES = {"+": "added", "-": "removed", "@": "place"}
 
 
 def render(report: Report, form: str) -> str:
@@ -31,7 +29,7 @@ def render(report: Report, form: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_shown,
+        finalize=_printable,
     )
     environment.filters |= {
         "duration": duration_text,
@@ -45,40 +43,36 @@ def render(report: Report, form: str) -> str:
     )
 
 
-def _shown(value: object) -> object:
-    """Return what a page shows of a value: texts of plans and programs with what does not print
-    written out.
-    """
+def _printable(value: object) -> object:
+    """Return a value for a page; characters that do not print are written as escapes."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
 def _md(text: object) -> str:
-    """Return a text as Markdown shows it literally, on one line."""
+    """Return a text on one line, escaped for Markdown."""
     return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
 
 
 def _code(text: object) -> str:
-    """Return a text as code inside a line; the bars that would end a table's cell are written as
-    entities elsewhere.
-    """
+    """Return a text as inline code; a bar, which would end a table's cell, becomes `¦`."""
     line = " ".join(str(text).split()).replace("|", "¦")
-    ticks = "`" * (_longest(line) + 1)
+    ticks = "`" * (_longest_backticks(line) + 1)
     padding = " " if line.startswith("`") or line.endswith("`") else ""
     return f"{ticks}{padding}{line}{padding}{ticks}" if line else ""
 
 
 def _fence(text: str, language: str = "") -> str:
-    """Return a text as a fenced block that it cannot end itself."""
-    fence = "`" * max(3, _longest(text) + 1)
+    """Return a text as a fenced block, with a fence longer than any in the text."""
+    fence = "`" * max(3, _longest_backticks(text) + 1)
     return f"{fence}{language}\n{text.rstrip()}\n{fence}"
 
 
-def _longest(text: str) -> int:
+def _longest_backticks(text: str) -> int:
     return max((len(run) for run in re.findall(r"`+", text)), default=0)
 
 
 def _diff_lines(text: str) -> Iterator[tuple[str, str]]:
-    """Yield a diff in stretches of lines of one kind: `added`, `removed`, `place`, or plain."""
+    """Yield the parts of a diff, each of lines of one class: head, place, added, removed, plain."""
     for kind, lines in groupby(text.splitlines(), key=_line_class):
         yield kind, "\n".join(lines) + "\n"
 
@@ -86,4 +80,4 @@ def _diff_lines(text: str) -> Iterator[tuple[str, str]]:
 def _line_class(line: str) -> str:
     if line.startswith(("diff --git", "+++ ", "--- ", "index ")):
         return "head"
-    return _CLASSES.get(line[:1], "plain")
+    return _LINE_CLASSES.get(line[:1], "plain")

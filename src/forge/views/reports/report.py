@@ -1,8 +1,7 @@
-"""What a report says of a run, a phase or a mission: plans, runs, diffs and evidence, gathered from
-the record alone.
+"""The contents of a report on a run, plan, phase or mission: plans, runs, diffs and evidence.
 
-Nothing in it depends on when or where it is made, so a report that is made again of the same record
-is the same.
+A report depends on the record alone, not on the time or the machine: the same record gives the
+same report.
 """
 
 from __future__ import annotations
@@ -29,9 +28,7 @@ _MOST_LINES = 3000  # of one step's diff
 
 
 class StepDiff(Struct, frozen=True):
-    """A step's diff: its files and its text, cut where it is very long (`left_out` lines are
-    missing).
-    """
+    """The files and the text of a step's diff; `left_out` lines of a very long one are missing."""
 
     files: list[FileStat]
     text: str
@@ -39,7 +36,7 @@ class StepDiff(Struct, frozen=True):
 
 
 class Evidence(Struct, frozen=True):
-    """A file that backs a verdict, with its text as far as this clone has it."""
+    """A file that backs a verdict; `text` is None if this clone does not have it."""
 
     path: str
     sha256: str
@@ -49,12 +46,12 @@ class Evidence(Struct, frozen=True):
 
     @property
     def anchor(self) -> str:
-        """What links to it."""
+        """The anchor that links point to."""
         return f"evidence-{self.sha256[:16]}"
 
 
 class RunPart(Struct, frozen=True):
-    """A run in a report: its story, each chapter with its diff, and the evidence by hash."""
+    """A run in a report: its story, the diff of each chapter, and its evidence without repeats."""
 
     story: Story
     chapters: list[tuple[Chapter, StepDiff | None]]
@@ -62,14 +59,14 @@ class RunPart(Struct, frozen=True):
 
 
 class PlanPart(Struct, frozen=True):
-    """A plan in a report: where it stands, and its runs, oldest first."""
+    """A plan in a report: its status, and its runs, oldest first."""
 
     plan: PlanStatus
     runs: list[RunPart]
 
 
 class Report(Struct, frozen=True):
-    """A report: what it is about, and its plans; about a run it holds that run only."""
+    """A report on `kind` `name`; a report on a run has its plan with that run only."""
 
     kind: str
     name: str
@@ -79,38 +76,35 @@ class Report(Struct, frozen=True):
 
 
 def report_on(repository: Repository, name: str | None, here: Path) -> Report:
-    """Return the report on a mission, a phase, a plan or a run, looked for in this order; on the
-    last run without a name.
+    """Return the report on the mission, phase, plan or run of a name, tried in this order.
 
-    `here` is the folder that paths are seen from. Raises NoOpenRun or UnknownName.
+    Without a name: on the last run. Relative paths start at `here`. Raises NoOpenRun or
+    UnknownName.
     """
-    found = load_tracker(repository)
-    runs = all_runs(repository)
+    tracker = load_tracker(repository)
     if name is None:
-        return _on_run(repository, one_run(repository, None, among_open=False), found.plans)
-    if (meant := _mission(found.missions, name)) is not None:
-        plans = [plan for plan in found.plans if meant.has(plan.phase)]
-        return Report(
-            "mission",
-            meant.line.id,
-            meant.line.title,
-            meant.line.goal,
-            _parts(repository, plans, runs),
-        )
+        return _on_run(repository, one_run(repository, None, among_open=False), tracker.plans)
+    runs = all_runs(repository)
+    if (mission := _mission(tracker.missions, name)) is not None:
+        plans = [plan for plan in tracker.plans if mission.has(plan.phase)]
+        line, parts = mission.line, _parts(repository, plans, runs)
+        return Report("mission", line.id, line.title, line.goal, parts)
     catalog = Catalog(repository.root)
     phase = catalog.phase_meant(name, here) if not _is_run(runs, name) else None
     if phase is not None:
-        plans = [plan for plan in found.plans if plan.phase == phase.folder]
+        plans = [plan for plan in tracker.plans if plan.phase == phase.folder]
         return Report("phase", phase.name, phase.name, "", _parts(repository, plans, runs))
-    plan = _plan(catalog, name, here)
-    if plan is not None:
-        standings = [each for each in found.plans if each.path == plan.path]
-        return Report("plan", plan.id, standings[0].title, "", _parts(repository, standings, runs))
-    return _on_run(repository, one_run(repository, name, among_open=False), found.plans)
+    file = _plan(catalog, name, here)
+    if file is not None:
+        plans = [plan for plan in tracker.plans if plan.path == file.path]
+        return Report("plan", file.id, plans[0].title, "", _parts(repository, plans, runs))
+    return _on_run(repository, one_run(repository, name, among_open=False), tracker.plans)
 
 
 def _mission(missions: Sequence[MissionStatus], name: str) -> MissionStatus | None:
-    return next((found for found in missions if name in (found.line.id, found.line.path)), None)
+    return next(
+        (mission for mission in missions if name in (mission.line.id, mission.line.path)), None
+    )
 
 
 def _is_run(runs: Iterable[RunRecord], name: str) -> bool:
@@ -127,7 +121,7 @@ def _plan(catalog: Catalog, name: str, here: Path) -> PlanFile | None:
 def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStatus]) -> Report:
     card = record.card
     plan = next((plan for plan in plans if plan.path == record.plan_path), None)
-    plan = plan or PlanStatus(
+    plan = plan or PlanStatus(  # the plan's file is gone; the run's card still describes it
         card.plan, card.plan_path, card.goal, "", False, None, card.run, record.status, None
     )
     return Report(
@@ -160,25 +154,31 @@ def _run(repository: Repository, record: RunRecord) -> RunPart:
 def _diff(repository: Repository, record: RunRecord, chapter: Chapter) -> StepDiff | None:
     if chapter.step is None or not chapter.step.commits:
         return None
-    found = changes_of(repository, record, chapter.step)
-    lines = "".join(patch(repository, each) for each in found.ranges).splitlines()
-    files = [stat for each in found.ranges for stat in stats(repository, each)]
+    ranges = changes_of(repository, record, chapter.step).ranges
+    lines = "".join(patch(repository, one) for one in ranges).splitlines()
+    files = [stat for one in ranges for stat in stats(repository, one)]
     return StepDiff(files, "\n".join(lines[:_MOST_LINES]), max(0, len(lines) - _MOST_LINES))
 
 
 def _evidence(record: RunRecord, entry: dict[str, object]) -> Evidence:
     path = str(entry.get("path"))
-    place = (
-        record.folder / "evidence" / Path(path).name
-    )  # nothing that an event says leads out of the run's folder
-    try:
-        text = (
-            place.read_bytes().decode("utf-8", "replace")
-            if place.is_file() and not place.is_symlink()
-            else None
-        )
-    except OSError:
-        text = None
     return Evidence(
-        path, str(entry.get("sha256")), str(entry.get("kind")), bool(entry.get("truncated")), text
+        path,
+        str(entry.get("sha256")),
+        str(entry.get("kind")),
+        bool(entry.get("truncated")),
+        _evidence_text(record.folder / "evidence" / Path(path).name),
     )
+
+
+def _evidence_text(file: Path) -> str | None:
+    """Return the text of an evidence file.
+
+    A path in an event must not lead out of the run's folder, so links are not followed.
+    """
+    try:
+        if not file.is_file() or file.is_symlink():
+            return None
+        return file.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
