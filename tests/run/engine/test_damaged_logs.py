@@ -12,7 +12,7 @@ import pytest
 from forge.errors import DamagedLog
 from forge.git.repository import Repository
 from forge.records.find import one_run
-from forge.run.engine.open_run import load_log
+from forge.run.engine.parts.live_log import read_live
 from forge.timeline import log
 from forge.timeline.event import Event
 from tests.conftest import Sandbox, new_sandbox
@@ -79,7 +79,7 @@ def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None
         path.write_bytes(raw[:cut])
         record = one_run(repository, None, among_open=True)
         assert record.reading.valid and record.reading.events == events[:-1], cut
-        opened, found, state = load_log(repository, record.card)
+        opened, found, state = read_live(repository, record.card)
         opened.close()
         assert (
             found == events[:-1]
@@ -112,7 +112,7 @@ def refused(repository: Repository, path: Path, line: set[int]) -> None:
     record = one_run(repository, None, among_open=True)
     assert not record.reading.valid and record.reading.problem_line in line, record.reading.problem
     with pytest.raises(DamagedLog, match=f"line {record.reading.problem_line}"):
-        load_log(repository, record.card)
+        read_live(repository, record.card)
     assert path.read_bytes() == before
 
 
@@ -203,7 +203,7 @@ def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, ho
 def test_a_tracked_copy_that_forge_was_about_to_commit_is_as_it_has_to_be(broken: Sandbox) -> None:
     """Forge was killed between writing the copy and committing it."""
     repository, path = Repository.discover(broken.root), tracked(broken)
-    opened, found, _ = load_log(repository, one_run(repository, None, among_open=True).card)
+    opened, found, _ = read_live(repository, one_run(repository, None, among_open=True).card)
     more = {
         "seq": opened.next_seq,
         "prev": opened.previous,

@@ -9,7 +9,7 @@ from forge.front.cli.terminal import person
 from forge.planning.settings import Settings, load
 from forge.records.find import one_run
 from forge.records.record import RunRecord, tracked_copy
-from forge.run.engine.session import Context
+from forge.run.engine.context import Context
 from forge.views.runs.next_commands import control_data, describe, exit_code
 
 
@@ -36,7 +36,7 @@ def run_context(app: App, *, lenient: bool = False) -> Context:
         person(app.as_json),
         live.notify,
         lenient,
-        live.hear,
+        live.on_output,
     )
 
 

@@ -39,7 +39,7 @@ class Live:
 
     def notify(self, event: Event, state: RunState) -> None:
         """Print what an event tells, and take down where the run stands now."""
-        self.hear(None)
+        self.on_output(None)
         progress(event, state)
         data = RUN_EVENTS.typed(event)
         activity = data.activity() if data is not None else None
@@ -51,7 +51,7 @@ class Live:
         )
         self._where = f"{where}, {self._activity}".rstrip(", ")
 
-    def hear(self, output: Output | None) -> None:
+    def on_output(self, output: Output | None) -> None:
         """Draw the line anew; take it away where nothing is at work any more."""
         now = time.monotonic()
         if not self._terminal or (output is not None and now - self._drawn < _PAUSE):

@@ -13,12 +13,13 @@ from forge.git.restore.snapshot import snapshot
 from forge.records.record import RunRecord, read_run
 from forge.records.store import live_folder, lock_path
 from forge.run.engine.actions import questions
-from forge.run.engine.actions.checks import changed_paths
 from forge.run.engine.actions.edits import undone
+from forge.run.engine.context import Context
 from forge.run.engine.executor import commit_pause, go_on
+from forge.run.engine.home_tree import in_home_tree
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.plan_unchanged import require_same_plan
-from forge.run.engine.session import Context, at_home, holding
+from forge.run.engine.session import holding
 from forge.run.engine.stop import stop_here
 from forge.run.runners.base import find
 from forge.text.command_line import forge_command
@@ -56,20 +57,22 @@ def _take_up(run: OpenRun) -> bool:
     """Record that the run goes on, and what is done about a step in doubt; False where a person has
     to come first.
     """
-    run.clear_requests()
+    run.requests.clear()
     state = run.state
     reason = "" if state.status == "running" else state.pause
     if not reason:
-        run.append(ev.RunInterrupted(state.last_seq))
+        run.log.append(ev.RunInterrupted(state.last_seq))
     if run.index_rebuilt:
-        run.append(ev.RunRecovered("index"), step=state.step)
+        run.log.append(ev.RunRecovered("index"), step=state.step)
     work, step = state.work, state.step
     in_doubt = (
         work.runner == "started"
         and reason in ("", "interrupted", "storage", "head_moved")
         and state.rollback is None
     )
-    if reason not in ("failure", "manual", "head_moved") and (foreign := run.foreign_commits()):
+    if reason not in ("failure", "manual", "head_moved") and (
+        foreign := run.branch.foreign_commits()
+    ):
         listed = ", ".join(commit[:10] for commit in foreign)
         told = (
             f"there are commits that are not the run's: {listed}; another `forge resume` goes on"
@@ -78,20 +81,24 @@ def _take_up(run: OpenRun) -> bool:
         questions.pause(run, "head_moved", told)
         return False
     if in_doubt and find(run.card.runner, run.runner).by_hand:
-        run.append(ev.RunRecovered("wait"), step=step)
+        run.log.append(ev.RunRecovered("wait"), step=step)
         questions.pause(run, "manual", state.pause_text or (step.name if step else ""))
         return False
     if in_doubt:
-        run.append(ev.RunRecovered("restore", work.checkpoint_commit or run.head()), step=step)
+        run.log.append(
+            ev.RunRecovered("restore", work.checkpoint_commit or run.branch.head()), step=step
+        )
         return True
-    if reason != "manual" and changed_paths(
-        run
+    if (
+        reason != "manual" and run.tree.changed_paths()
     ):  # what is called from now on may throw away what a person left there
         snapshot(run.repository, run.card.run, "before the run goes on")
     if reason:
-        run.append(ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step)
+        run.log.append(
+            ev.ExecutionResumed(step.id if step else None, reason == "failure"), step=step
+        )
     else:
-        run.append(ev.RunRecovered("continue"), step=step)
+        run.log.append(ev.RunRecovered("continue"), step=step)
     return True
 
 
@@ -114,8 +121,8 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
             undone(
                 run, step.first_checkpoint
             )  # what cannot be put back is refused before anything is written
-        run.clear_requests()
-        run.append(
+        run.requests.clear()
+        run.log.append(
             ev.StepRetried(step.attempt + 1, run.state.last_seq, step.first_checkpoint), step=step
         )
         go_on(run)
@@ -130,7 +137,7 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
         require_unlocked(context.repository)
         require_same_plan(run)
         _require_no_rollback(run)
-        dirty = [entry for entry in run.repository.dirty() if not run.own(entry.path)]
+        dirty = [entry for entry in run.repository.dirty() if not run.tree.is_own_path(entry.path)]
         if dirty:
             listed = "\n".join(f"  {entry}" for entry in dirty[:20])
             raise UsageError(
@@ -139,8 +146,8 @@ def skip(context: Context, record: RunRecord, reason: str) -> RunRecord:
             )
         step = run.state.step
         if step is not None:
-            run.append(ev.ExecutionResumed(step.id), step=step)
-            run.append(ev.StepSkipped(reason), step=step)
+            run.log.append(ev.ExecutionResumed(step.id), step=step)
+            run.log.append(ev.StepSkipped(reason), step=step)
         else:
             _skip_behind_the_last_step(run, reason)
         go_on(run)
@@ -169,23 +176,23 @@ def _skip_behind_the_last_step(run: OpenRun, reason: str) -> None:
             "go on with the run",
             [f"forge resume {run.card.run}"],
         )
-    run.append(ev.ExecutionResumed(None, accept=True))
+    run.log.append(ev.ExecutionResumed(None, accept=True))
     for number, check in left_out:
-        run.append(ev.TestSkipped(check.text, reason, number))
+        run.log.append(ev.TestSkipped(check.text, reason, number))
 
 
 def pause(context: Context, record: RunRecord) -> RunRecord:
     """Ask a running executor to pause at the next step's edge; a run whose executor died is paused
     at once.
     """
-    context = at_home(context, record)
+    context = in_home_tree(context, record)
     if _owner(context, record):
         with contextlib.suppress(FileNotFoundError):
             (live_folder(context.repository, record.card.run) / "request-pause").touch()
         return record
     with holding(context, record) as run:
         if run.state.status == "running":
-            run.append(ev.RunInterrupted(run.state.last_seq))
+            run.log.append(ev.RunInterrupted(run.state.last_seq))
             questions.pause(run, "interrupted", "the executor had ended")
             commit_pause(run)
         return current(run)
@@ -193,7 +200,7 @@ def pause(context: Context, record: RunRecord) -> RunRecord:
 
 def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
     """End a run for good, its runner too; what lies in the tree is kept in a snapshot."""
-    context = at_home(context, record)
+    context = in_home_tree(context, record)
     folder = live_folder(context.repository, record.card.run)
     deadline = time.monotonic() + _PATIENCE
     while _owner(context, record) and folder.exists():
@@ -243,7 +250,7 @@ def answer(
         if (
             run.state.status == "running"
         ):  # it died behind the question, before it had paused for it
-            run.append(ev.RunInterrupted(run.state.last_seq))
+            run.log.append(ev.RunInterrupted(run.state.last_seq))
             questions.pause(run, "approval", question.text)
         questions.resolve(run, question, approved=approved, option=option, note=note)
         return current(run)

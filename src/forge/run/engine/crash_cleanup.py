@@ -13,45 +13,52 @@ from forge.git.repository import Repository
 from forge.git.restore.checkout import clear_scratch
 from forge.records.store import live_folders_here, lock_path
 from forge.run.processes import pid_file
+from forge.run.processes.subreaper import process_groups_of
 from forge.run.processes.supervise import GRACE, end_group
 from forge.timeline.lock import for_a_moment, holder_alive
 from forge.timeline.process_id import ProcessId
 
 
 def tidy_up(repository: Repository) -> None:
-    """Remove what a dead forge left of git's locks, for a command that changes nothing; not while
-    another one is at work.
-    """
+    """Remove stale git locks for a command that changes nothing, unless forge is at work here."""
     with contextlib.suppress(ForgeError, OSError), for_a_moment(lock_path(repository)) as left_at:
-        remove_left_locks(repository, left_at)
+        remove_stale_locks(repository, left_at)
 
 
-def remove_left_locks(repository: Repository, left_at: float | None) -> None:
+def remove_stale_locks(repository: Repository, crashed_at: float | None) -> None:
+    """Remove locks on index, refs and scratch files whose forge process is dead.
+
+    `crashed_at` is the time that the last holder of the work-tree lock took it, if it crashed. The
+    caller holds that lock.
+    """
     locks = repository.forge_dir / "locks"
     others = [path for path in locks.glob("*.lock") if path != lock_path(repository)]
     alive = {holder.process.pid for holder in map(holder_alive, others) if holder}
     remove_stale_index_lock(repository, alive)
     refs.remove_stale_lock(repository, alive)
     clear_scratch(repository, alive)
-    remove_stale_ref_locks(
-        repository, [folder.name for folder in live_folders_here(repository)], left_at
-    )
+    runs = [folder.name for folder in live_folders_here(repository)]
+    remove_stale_ref_locks(repository, runs, crashed_at)
 
 
-def end_leftovers(folder: Path) -> bool:
-    """End what is left of a dead executor's child, by the process group, pid and start time on
-    record; say if there was any.
+def end_children(folder: Path, *, crashed: bool) -> None:
+    """End the processes that a dead executor left. The caller holds the work-tree lock.
 
-    `folder` is the run's live folder; the caller holds the lock, so that whoever noted the child is
-    gone.
+    `folder` is the run's live folder. If the executor `crashed`, it may have been killed before it
+    recorded its child, so processes that carry the run's mark are ended too.
     """
-    left = pid_file.read(folder)
-    if left is None:
-        return False
-    now = ProcessId.of(left.pid)
-    leader_gone = not now.start and now.boot == left.boot
-    if left.alive() or leader_gone:
-        end_group(left.pid, GRACE)
+    _end_recorded_child(folder)
+    for group in process_groups_of(folder.name) if crashed else ():
+        end_group(group, GRACE)
+
+
+def _end_recorded_child(folder: Path) -> None:
+    child = pid_file.read(folder)
+    if child is None:
+        return
+    now = ProcessId.of(child.pid)
+    leader_gone = not now.start and now.boot == child.boot
+    if child.alive() or leader_gone:
+        end_group(child.pid, GRACE)
     with contextlib.suppress(StorageFailed):
         pid_file.write(folder, None)
-    return True

@@ -75,9 +75,9 @@ def go_on(run: OpenRun) -> None:
     try:
         _moves(run)
     except HeadMoved as error:
-        run.release_staging()
+        run.tree.release()
         keep_reachable(
-            run.repository, run.newest_commit, run.card.run
+            run.repository, run.branch.newest_commit, run.card.run
         )  # what the run stands on is a person's history
         if run.state.ended:
             raise  # only the closing record is missing: the next resume commits it
@@ -85,7 +85,7 @@ def go_on(run: OpenRun) -> None:
             run, "head_moved", error.message + (f"; {error.hint}" if error.hint else "")
         )
     except (GitFailed, PathBlocked, ChangedSince) as error:
-        run.release_staging()
+        run.tree.release()
         if run.state.ended:
             raise
         questions.pause(
@@ -108,7 +108,7 @@ def go_on(run: OpenRun) -> None:
 
 
 def _moves(run: OpenRun) -> None:
-    expected: str | None = run.head()  # None where forge itself may have moved it last
+    expected: str | None = run.branch.head()  # None where forge itself may have moved it last
     if not run.state.ended:
         uncommitted.capture_again(run)
     strangers = (
@@ -116,18 +116,18 @@ def _moves(run: OpenRun) -> None:
     )
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
-        if not run.state.ended and run.request() == "stop":
+        if not run.state.ended and run.requests.pending() == "stop":
             stop_here(run, "asked from another shell")
             continue
-        if strangers and not run.state.ended and run.was_tampered_with():
-            run.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
+        if strangers and not run.state.ended and run.log.was_tampered_with():
+            run.log.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
         move = next_move(run.state, run.plan, rules_of(run))
-        if move.verb in _EDGES and run.request() == "pause":
-            run.clear_requests()
+        if move.verb in _EDGES and run.requests.pending() == "pause":
+            run.requests.clear()
             questions.pause(run, "requested", "paused at a step's edge, as asked")
             return
         if move.verb != "close":
-            head = run.head()
+            head = run.branch.head()
             if expected not in (None, head):
                 raise HeadMoved(
                     f"HEAD moved to {head[:12]} while forge was at work",
@@ -156,7 +156,7 @@ def _guarded(run: OpenRun, move: Move) -> None:
     if broken is None:
         run.guard = None
     else:
-        run.append(ev.FailureDetected(*broken), step=run.state.step)
+        run.log.append(ev.FailureDetected(*broken), step=run.state.step)
 
 
 def rules_of(run: OpenRun) -> Rules:
@@ -178,10 +178,10 @@ def commit_pause(run: OpenRun) -> None:
     in the way of those. And where git would heed what a step's code wrote beside the tree, or has
     no index: whoever goes on with the run sees to that.
     """
-    run.release_staging()
+    run.tree.release()
     if not run.trusts_git() or index_damage(run.repository):
         return
     with contextlib.suppress(HeadMoved):
-        if not is_ancestor(run.repository, run.newest_commit, run.head()):
+        if not is_ancestor(run.repository, run.branch.newest_commit, run.branch.head()):
             return
-        run.commit_record(f"forge({run.card.short_plan}): record — {run.state.status}")
+        run.record.commit(f"forge({run.card.short_plan}): record — {run.state.status}")

@@ -1,4 +1,4 @@
-"""Holds the plan of an open run to the text that was approved."""
+"""Checks that a run continues with the plan text and the subject that were approved."""
 
 from __future__ import annotations
 
@@ -19,58 +19,54 @@ from forge.text.source import Source
 
 
 def plan_of(repository: Repository, card: RunCard) -> Plan:
-    """Return the plan as it was when the run began: the file where it is still the same, else its
-    blob.
+    """Return the plan as it was when the run started: the file if it has the approved text, else
+    the blob on the card.
     """
     data = _read(repository, card.plan_path)
-    if data is None or hashlib.sha256(data).hexdigest() != card.plan_sha256:
+    if data is None or not has_approved_text(data, card):
         data = blob_data(repository, card.plan_blob)
     return load(Source.of(card.plan_path, data), card.plan)
 
 
-def _moved(repository: Repository, card: RunCard) -> bool:
-    """Say whether the plan's exact text lies at another path now."""
-    paths = find_plan_files(repository.root)
-    return any(
-        hashlib.sha256(_read(repository, path) or b"").hexdigest() == card.plan_sha256
-        for path in paths
-    )
-
-
-def _read(repository: Repository, path: str) -> bytes | None:
-    try:
-        return read_document(repository.root, path)
-    except OSError:
-        return None
+def has_approved_text(data: bytes, card: RunCard) -> bool:
+    return hashlib.sha256(data).hexdigest() == card.plan_sha256
 
 
 def require_same_plan(run: OpenRun) -> None:
-    """Raises UsageError where the plan's file is not what the run began with, NotApproved where its
-    approval is void.
+    """Raises UsageError if the plan's file has changed since the run started, and NotApproved if
+    the approval is void.
 
-    A rollback runs nothing of a plan, so that neither matters to it.
+    A rollback executes nothing of a plan, so it is always allowed.
     """
-    if run.card.kind != "execute":
+    if run.card.kind == "execute":
+        _require_same_text(run)
+        _require_same_subject(run)
+
+
+def _require_same_text(run: OpenRun) -> None:
+    repository, card = run.repository, run.card
+    data = _read(repository, card.plan_path)
+    if data is None and _was_moved(repository, card):
         return
-    data = _read(run.repository, run.card.plan_path)
-    moved = data is None and _moved(run.repository, run.card)
-    if not moved and (data is None or hashlib.sha256(data).hexdigest() != run.card.plan_sha256):
+    if data is None or not has_approved_text(data, card):
         raise UsageError(
-            f"{run.card.plan_path} {'changed' if data is not None else 'is gone'} since the run"
-            " began",
+            f"{card.plan_path} {'changed' if data is not None else 'is gone'} since the run began",
             "stop this run, then execute the plan as it is"
-            f" now{or_as_committed(run.repository, run.card.plan_path)}",
+            f" now{or_as_committed(repository, card.plan_path)}",
             [
-                f"forge stop {run.card.run}",
-                *(forge_command(verb, run.card.plan) for verb in ("approve", "execute")),
+                f"forge stop {card.run}",
+                *(forge_command(verb, card.plan) for verb in ("approve", "execute")),
             ],
         )
+
+
+def _require_same_subject(run: OpenRun) -> None:
     if run.option("approve"):
         return
     subject = plan_approval.subject_of(run.repository, run.plan, run.settings, run.card.runner)
-    if run.option("approved") != subject.sha256 and not plan_approval.is_approved(
-        run.repository, subject
-    ):
+    if run.option("approved") == subject.sha256:
+        return
+    if not plan_approval.is_approved(run.repository, subject):
         raise NotApproved(
             "the plan's approval no longer holds: its runner, limits, scope or missions changed"
             " since",
@@ -83,9 +79,7 @@ def require_same_plan(run: OpenRun) -> None:
 
 
 def or_as_committed(repository: Repository, path: str) -> str:
-    """Return how to bring back a file that is not as HEAD has it, as the end of a hint; empty for
-    one that is.
-    """
+    """Return the end of a hint: how to restore a file to HEAD's version, empty if it has that."""
     committed = file_at(repository, repository.head().commit, path)
     if committed is None or committed == _read(repository, path):
         return ""
@@ -93,3 +87,16 @@ def or_as_committed(repository: Repository, path: str) -> str:
         f"; or bring back what is committed (`git checkout HEAD -- {shlex.quote(path)}`), then"
         " `forge resume`"
     )
+
+
+def _was_moved(repository: Repository, card: RunCard) -> bool:
+    """Return whether another plan file has exactly the approved text."""
+    paths = find_plan_files(repository.root)
+    return any(has_approved_text(_read(repository, path) or b"", card) for path in paths)
+
+
+def _read(repository: Repository, path: str) -> bytes | None:
+    try:
+        return read_document(repository.root, path)
+    except OSError:
+        return None

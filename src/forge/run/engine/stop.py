@@ -7,7 +7,6 @@ import contextlib
 from forge.errors import GitFailed
 from forge.git.restore.revert import ChangedSince
 from forge.git.restore.snapshot import PathBlocked, snapshot
-from forge.run.engine.actions.checks import changed_paths
 from forge.run.engine.actions.rollback import take_back
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
@@ -21,14 +20,14 @@ def stop_here(run: OpenRun, reason: str) -> None:
     A rollback that is under way is brought to its end first, unless something of a person's is in
     its way.
     """
-    run.release_staging()
+    run.tree.release()
     if run.state.rollback is not None:
         with contextlib.suppress(GitFailed, PathBlocked, ChangedSince):
             take_back(run, Move("take_back"))
     taken = (
         snapshot(run.repository, run.card.run, "before the run was stopped")
-        if changed_paths(run)
+        if run.tree.changed_paths()
         else None
     )
-    run.append(ev.ExecutionStopped(reason, taken), step=run.state.step)
-    run.append(ev.Final("stopped", run.state.completed_steps, len(run.state.steps), None))
+    run.log.append(ev.ExecutionStopped(reason, taken), step=run.state.step)
+    run.log.append(ev.Final("stopped", run.state.completed_steps, len(run.state.steps), None))

@@ -31,7 +31,7 @@ def capture_again(run: OpenRun) -> None:
         return
     left = _still_dirty(run)
     if left != run.state.dirty or changed_since(run.repository, run.state.dirty_commit, left):
-        run.append(captured(run.repository, run.card.run, left))
+        run.log.append(captured(run.repository, run.card.run, left))
 
 
 def pause_where_touched(run: OpenRun) -> None:

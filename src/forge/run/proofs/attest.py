@@ -21,8 +21,9 @@ from forge.planning.plan.shell import cannot_fail
 from forge.planning.proof import Proof, ProofKind, file_name, statement_hash
 from forge.records.record import RunRecord, open_runs
 from forge.run.engine.commit_message import subject_line
+from forge.run.engine.context import Context
 from forge.run.engine.executor import commit_pause
-from forge.run.engine.session import Context, holding, writing
+from forge.run.engine.session import holding, writing
 from forge.text.command_line import forge_command
 from forge.timeline.event import Data
 from forge.timeline.ids import now, short
@@ -169,7 +170,7 @@ def _in_run(
     context: Context, record: RunRecord, plan: Plan, item: MustHave, event: Data, proof: Proof
 ) -> Given:
     with holding(context, record) as run:
-        run.append(event)
+        run.log.append(event)
         commit_pause(run)
     return Given(plan.id, item.name, proof.kind, proof.by, None, record.card.run, None)
 

@@ -24,7 +24,8 @@ from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
 from forge.records.record import RunRecord, all_runs
 from forge.run.approvals import plan_approval
-from forge.run.engine.session import Context, writing
+from forge.run.engine.context import Context
+from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
 from forge.run.proofs.run_truths import require_settled

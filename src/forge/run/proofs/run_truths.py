@@ -24,7 +24,8 @@ from forge.planning.proof import Proof, file_name, statement_hash
 from forge.records.record import open_runs
 from forge.run.approvals import plan_approval
 from forge.run.engine.commit_message import subject_line
-from forge.run.engine.session import Context, writing
+from forge.run.engine.context import Context
+from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
 from forge.run.proofs.shell import run_shell

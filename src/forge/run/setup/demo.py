@@ -20,8 +20,8 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.settings import load
 from forge.records.record import RunRecord
 from forge.run.approvals.prompter import Answer
-from forge.run.engine.open_run import Notify
-from forge.run.engine.session import Context
+from forge.run.engine.context import Context
+from forge.run.engine.parts.live_log import Notify
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.shipped import resource

@@ -20,11 +20,14 @@ from forge.records.card import RunCard
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
 from forge.run.approvals import plan_approval
+from forge.run.engine.context import Context
 from forge.run.engine.controls import carry_on, current
 from forge.run.engine.executor import commit_pause, go_on
-from forge.run.engine.open_run import OpenRun, create_live
+from forge.run.engine.load import open_run
+from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.live_log import create_live
 from forge.run.engine.plan_unchanged import plan_of
-from forge.run.engine.session import Context, open_run, writing
+from forge.run.engine.session import writing
 from forge.run.processes.evidence import FOLDER
 from forge.run.processes.signals import Interrupts
 from forge.run.start.first_events import Options
@@ -80,7 +83,7 @@ def _go_on(context: Context, run: OpenRun) -> RunRecord:
     work, step = run.state.work, run.state.step
     uncommitted = (work.runner and not work.applied) or work.changed
     if step is not None and uncommitted:  # what the other clone had in its tree has not come along
-        run.append(ev.StepRetried(step.attempt + 1, run.state.last_seq), step=step)
+        run.log.append(ev.StepRetried(step.attempt + 1, run.state.last_seq), step=step)
         go_on(run)
         return current(run)
     if run.state.waiting is not None and not context.person.present:

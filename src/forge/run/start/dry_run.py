@@ -14,7 +14,7 @@ from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
 from forge.run.approvals import plan_approval
 from forge.run.approvals.plan_approval import Subject
-from forge.run.engine.session import Context
+from forge.run.engine.context import Context
 from forge.run.runners.base import find
 from forge.run.start.carry_over import passed_over
 from forge.run.start.first_events import Options, run_before

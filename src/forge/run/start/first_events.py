@@ -16,7 +16,7 @@ from forge.planning.plan.plan import Plan
 from forge.records.card import RUNS, RunCard
 from forge.records.record import RunRecord, all_runs
 from forge.run.approvals.plan_approval import Subject
-from forge.run.engine.session import Context
+from forge.run.engine.context import Context
 from forge.timeline.event import Data
 from forge.timeline.ids import now, run_id
 from forge.timeline.run import events as ev

@@ -25,7 +25,7 @@ from forge.planning.names.plan_files import PlanFile
 from forge.planning.names.waves import dependencies
 from forge.planning.plan.plan import Plan
 from forge.records.record import open_runs
-from forge.run.engine.session import Context
+from forge.run.engine.context import Context
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.views.tracker.status import load_tracker

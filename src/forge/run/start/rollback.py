@@ -15,10 +15,13 @@ from forge.records.card import RunCard
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs, open_runs
 from forge.run.engine.actions.rollback import Aim, begin, own_steps, way_back, words
+from forge.run.engine.context import Context
 from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
-from forge.run.engine.open_run import OpenRun, create_live
-from forge.run.engine.session import Context, holding, open_run, writing
+from forge.run.engine.load import open_run
+from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.live_log import create_live
+from forge.run.engine.session import holding, writing
 from forge.run.processes.signals import Interrupts
 from forge.run.start.preconditions import require_fit, require_no_open_run
 from forge.text.command_line import forge_command
@@ -151,8 +154,8 @@ def _first(state: RunState) -> str:
 def _carry_out(run: OpenRun, aim: Aim) -> RunRecord:
     if run.state.rollback is None:
         if run.state.status == "running":
-            run.append(ev.RunInterrupted(run.state.last_seq))
-        run.clear_requests()
+            run.log.append(ev.RunInterrupted(run.state.last_seq))
+        run.requests.clear()
         begin(run, aim)
     go_on(run)
     return current(run)
@@ -166,7 +169,9 @@ def _loose(run: OpenRun) -> tuple[str, ...]:
         return ()
     return tuple(
         dict.fromkeys(
-            path for path in (entry.path for entry in run.repository.dirty()) if not run.own(path)
+            path
+            for path in (entry.path for entry in run.repository.dirty())
+            if not run.tree.is_own_path(path)
         )
     )
 

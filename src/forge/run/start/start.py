@@ -23,10 +23,12 @@ from forge.records.record import RunRecord
 from forge.records.store import live_folder
 from forge.run.approvals import plan_approval
 from forge.run.approvals.plan_approval import Subject
+from forge.run.engine.context import Context
 from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
-from forge.run.engine.open_run import First, create_live
-from forge.run.engine.session import Context, open_run, writing
+from forge.run.engine.load import open_run
+from forge.run.engine.parts.live_log import FirstEvents, create_live
+from forge.run.engine.session import writing
 from forge.run.engine.uncommitted import captured
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.unstarted_worktrees import creation_lock
@@ -134,11 +136,13 @@ def _card(
     )
 
 
-def _begin(context: Context, card: RunCard, first: First, interrupts: Interrupts) -> RunRecord:
+def _begin(
+    context: Context, card: RunCard, first: FirstEvents, interrupts: Interrupts
+) -> RunRecord:
     create_live(context.repository, card, first, card.actor, context.execution)
     run = open_run(context, card, interrupts)
     try:
-        for event in run.first_events:
+        for event in run.log.first_events:
             context.notify(event, run.state)
         go_on(run)
         return current(run)

@@ -9,8 +9,8 @@ from forge.planning.mission.mission import load_all as mission_files
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import Phase, PlanFile, natural
 from forge.records.record import RunRecord, open_runs
+from forge.run.engine.context import Context
 from forge.run.engine.controls import resume
-from forge.run.engine.session import Context
 from forge.run.start.dry_run import Rehearsal, rehearse
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute

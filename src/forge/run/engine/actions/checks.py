@@ -27,14 +27,14 @@ def check(run: OpenRun, move: Move) -> None:
     checks = run.plan.steps[step.number - 1].checks if step else run.plan.verification
     one = checks[move.number - 1]
     if reason := run.option("no_checks"):
-        run.append(ev.TestSkipped(one.text, reason, move.number), step=step)
+        run.log.append(ev.TestSkipped(one.text, reason, move.number), step=step)
     elif one.kind == "command" and foreign_folder(one.text, run.repository.root) is None:
         run_command(run, one, move.number)
     else:
         done = ev.TestCompleted(
             False, None, 0, [], one.text, move.number, "it is not run here", "not_run"
         )
-        run.append(done, step=step)
+        run.log.append(done, step=step)
 
 
 def check_before(run: OpenRun, move: Move) -> None:
@@ -45,7 +45,7 @@ def check_before(run: OpenRun, move: Move) -> None:
     one = run.plan.first_tests(run.plan.steps[step.number - 1])[move.number - 1]
     if foreign_folder(one.text, run.repository.root) is not None:
         why = "it is not run here"
-        run.append(
+        run.log.append(
             ev.TestCompleted(False, None, 0, [], one.text, move.number, why, "not_run", "before"),
             step=step,
         )
@@ -60,7 +60,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
     doubt and runs again.
     """
     step = run.state.step
-    run.append(ev.TestStarted(one.text, number, phase), step=step)
+    run.log.append(ev.TestStarted(one.text, number, phase), step=step)
     outcome = shell(run, one.text)
     if outcome.ended in ("interrupted", "stopped"):
         return outcome
@@ -83,7 +83,7 @@ def run_command(run: OpenRun, one: Check, number: int, phase: str = "") -> Outco
         outcome.ended,
         phase,
     )
-    run.append(done, step=step, evidence=kept, with_next=not phase)
+    run.log.append(done, step=step, evidence=kept, with_next=not phase)
     return outcome
 
 
@@ -105,30 +105,25 @@ def shell(run: OpenRun, command: str) -> Outcome:
         watch=lambda: watcher(run, output),
         started=lambda process: pid_file.write(run.folder, process),
     )
-    run.hear(None)
+    run.on_output(None)
     with contextlib.suppress(StorageFailed):
         pid_file.write(run.folder, None)
     return outcome
-
-
-def changed_paths(run: OpenRun) -> list[str]:
-    """Return the paths that are not as HEAD has them, the run's own record left out."""
-    return run.looking.changed(run.own)
 
 
 def _changed_by_it(run: OpenRun) -> list[str]:
     """Return the paths that a command left otherwise than HEAD has them; what it only staged lies
     there as before.
     """
-    if not changed_paths(run):
+    if not run.tree.changed_paths():
         return []
-    return [path for path in changed_in_tree(run.repository) if not run.own(path)]
+    return [path for path in changed_in_tree(run.repository) if not run.tree.is_own_path(path)]
 
 
 def keep_changed(run: OpenRun, move: Move) -> None:
     """Commit what a verify command changed, as a commit of the step."""
     step = run.state.step
-    with stage(run.repository, run.head(), run.own) as staging:
+    with stage(run.repository, run.branch.head(), run.tree.is_own_path) as staging:
         try:
             text = result_message(run, run.state.last_seq)
             commit, hooks = (
@@ -139,16 +134,16 @@ def keep_changed(run: OpenRun, move: Move) -> None:
         except GitFailed as error:
             if watcher(run) is not None:
                 return
-            run.append(ev.FailureDetected("commit", error.message), step=step)
+            run.log.append(ev.FailureDetected("commit", error.message), step=step)
             return
-    run.append(ev.DiffApplied(commit, hooks), step=step)
+    run.log.append(ev.DiffApplied(commit, hooks), step=step)
 
 
 def discard_changed(run: OpenRun, move: Move) -> None:
     """Put the tree back as HEAD has it, behind a snapshot of what is there."""
-    head = run.head()
+    head = run.branch.head()
     taken = snapshot(run.repository, run.card.run, "before discarding what a check changed")
-    restore_paths(run.repository, taken, head, run.own)
-    run.append(
+    restore_paths(run.repository, taken, head, run.tree.is_own_path)
+    run.log.append(
         ev.CheckpointRestored(head, "discarded what a check changed", taken), step=run.state.step
     )

@@ -17,7 +17,7 @@ from forge.check.diff import risk
 from forge.errors import GitFailed, StorageFailed
 from forge.git import program
 from forge.git.commits.record_commit import HeadMoved, commit_entries, tree_with
-from forge.git.commits.step_commit import Staging, repair_index, rewritten_paths, stage
+from forge.git.commits.step_commit import Staging, repair_index, rewritten_paths
 from forge.git.objects.commit import is_ancestor
 from forge.git.restore.snapshot import PathBlocked, changed_entries, restore_paths, snapshot
 from forge.git.tree_entries import Entry
@@ -48,7 +48,9 @@ def checkpoint(run: OpenRun, move: Move) -> None:
     current, step = _step(run)
     identity = f"cp-{run.state.checkpoints + 1}"
     scope = list(step.files) or list(run.plan.write_scope.paths)
-    run.append(ev.CheckpointCreated(identity, run.head(), f"before {step.id}", scope), step=current)
+    run.log.append(
+        ev.CheckpointCreated(identity, run.branch.head(), f"before {step.id}", scope), step=current
+    )
     commit_checkpoint(run)
 
 
@@ -61,7 +63,7 @@ def commit_checkpoint(run: OpenRun) -> str:
         "Forge-Checkpoint": str(current.work.checkpoint_id),
     }
     subject = f"forge({run.card.short_plan}): checkpoint before {step.number} — {step.name}"
-    run.checkpoint_commit = run.commit_record(subject, trailers)
+    run.checkpoint_commit = run.record.commit(subject, trailers)
     return run.checkpoint_commit
 
 
@@ -75,7 +77,7 @@ def checkpoint_of(run: OpenRun) -> str | None:
         return None
     if work.checkpoint_commit or run.checkpoint_commit:
         return work.checkpoint_commit or run.checkpoint_commit
-    return run.commit_with(Checkpoint=work.checkpoint_id) or commit_checkpoint(run)
+    return run.branch.commit_with(Checkpoint=work.checkpoint_id) or commit_checkpoint(run)
 
 
 def call_runner(run: OpenRun, move: Move) -> None:
@@ -86,7 +88,7 @@ def call_runner(run: OpenRun, move: Move) -> None:
     runner = find(run.card.runner, run.runner)
     argv = [_shown(word, job.prompt) for word in runner.argv(run.runner, job)]
     digest = hashlib.sha256(job.prompt.encode("utf-8", "replace")).hexdigest()
-    run.append(ev.RunnerStarted(run.card.runner, argv, digest, commit), step=current)
+    run.log.append(ev.RunnerStarted(run.card.runner, argv, digest, commit), step=current)
     run.checkpoint_commit = None
     if runner.by_hand:
         pause(run, "manual", "\n".join([step.name, step.parts.get("action", "")]).strip())
@@ -99,7 +101,7 @@ def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> Non
     """Record how a runner ended, its output as evidence, and set aside what it left behind beside
     what lay there `before`.
     """
-    run.hear(None)
+    run.on_output(None)
     pid_file.write(run.folder, None)
     if outcome.ended in ("interrupted", "stopped"):
         return  # the step stays in doubt: going on puts it back
@@ -117,7 +119,7 @@ def finish_runner(run: OpenRun, outcome: Outcome, before: frozenset[str]) -> Non
     done = ev.RunnerFinished(
         run.card.runner, code, outcome.duration_ms, outcome.session, outcome.ended, litter
     )
-    run.append(done, step=run.current, evidence=kept)
+    run.log.append(done, step=run.current, evidence=kept)
 
 
 def restore(run: OpenRun, move: Move) -> None:
@@ -125,14 +127,14 @@ def restore(run: OpenRun, move: Move) -> None:
     back by a commit.
     """
     current, step = _step(run)
-    target, head = str(current.work.restore_to), run.head()
+    target, head = str(current.work.restore_to), run.branch.head()
     entries = undone(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
     restore_paths(
         run.repository,
         taken,
         tree_with(run.repository, head, entries),
-        lambda path: _record(path) or run.own(path),
+        lambda path: _record(path) or run.tree.is_own_path(path),
     )
     if entries:
         subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"
@@ -142,8 +144,8 @@ def restore(run: OpenRun, move: Move) -> None:
             run.state.last_seq,
             {"Forge-Step": step.id, "Forge-Attempt": current.attempt},
         )
-        commit_entries(run.repository, entries, text, head, run.branch)
-    run.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
+        commit_entries(run.repository, entries, text, head, run.branch.ref)
+    run.log.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
 
 
 def undone(run: OpenRun, target: str) -> dict[str, Entry]:
@@ -152,13 +154,13 @@ def undone(run: OpenRun, target: str) -> dict[str, Entry]:
 
     Raises PathBlocked if another commit touched one of them and it is not as the step left it.
     """
-    mine, head = run.current.commits, run.head()
+    mine, head = run.current.commits, run.branch.head()
     left = {
         path: commit
         for commit in mine
         for path in changed_entries(run.repository, f"{commit}^", commit, _record)
     }
-    for commit in run.foreign_commits(target):
+    for commit in run.branch.foreign_commits(target):
         both = (
             left.keys() & changed_entries(run.repository, f"{commit}^", commit, _record).keys()
             if commit not in mine
@@ -183,7 +185,7 @@ def _record(path: str) -> bool:
 
 def take_manual(run: OpenRun, move: Move) -> None:
     """Take what the person did as the runner's work."""
-    run.append(ev.RunnerFinished(run.card.runner, 0, 0, None, "person"), step=run.current)
+    run.log.append(ev.RunnerFinished(run.card.runner, 0, 0, None, "person"), step=run.current)
 
 
 def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
@@ -191,10 +193,10 @@ def watcher(run: OpenRun, output: Output | None = None) -> Ended | None:
     output is shown.
     """
     if output is not None:
-        run.hear(output)
+        run.on_output(output)
     if run.interrupts.signal_name:
         return "interrupted"
-    return "stopped" if run.request() == "stop" else None
+    return "stopped" if run.requests.pending() == "stop" else None
 
 
 def _job(run: OpenRun, current: StepState, step: Step) -> Job:
@@ -253,64 +255,60 @@ def propose(run: OpenRun, move: Move) -> None:
     """Judge everything that changed since the checkpoint and record it; the index that was judged
     stays at hand.
     """
-    run.release_staging()
-    run.require_way()
+    run.tree.release()
+    run.record.require_no_link()
     current = run.state.step
     if (operation := run.repository.in_progress()) is not None:
         failed = ev.FailureDetected(
             "in_progress",
             f"{operation} is in progress here; finish or abort it, then `forge resume`",
         )
-        run.append(failed, step=current)
+        run.log.append(failed, step=current)
         return
     foreign = _runner_commits(run)
     base = run.state.work.checkpoint_commit if foreign else None
-    with contextlib.ExitStack() as stack:
-        staging = stack.enter_context(
-            stage(run.repository, base or run.head(), run.own, run.looking)
+    staging = run.tree.stage_to_judge(base or run.branch.head())
+    changes = staging.changes
+    if staging.nested:
+        run.tree.release()
+        text = (
+            f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be"
+            " committed here; "
         )
-        changes = staging.changes
-        if staging.nested:
-            text = (
-                f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be"
-                " committed here; "
-            )
-            failed = ev.FailureDetected(
-                "nested_repository",
-                text + "remove it, ignore it, or add it as a submodule and commit that",
-            )
-            run.append(failed, step=current)
-            return
-        if not changes.entries and run.state.work.user_repaired:
-            run.append(
-                ev.DiffApplied(None), step=current
-            )  # nothing was mended by hand: what was committed is verified again
-            return
-        plan, limits = run.plan, run.settings.scope
-        judgement = risk.judge(
-            changes, plan.write_scope, plan.announced_deletes, limits, run.contract
+        failed = ev.FailureDetected(
+            "nested_repository",
+            text + "remove it, ignore it, or add it as a submodule and commit that",
         )
-        proposed = ev.DiffProposed(
-            f"d-{run.state.diffs + 1}",
-            changes.sha256,
-            changes.summary,
-            judgement.risk,
-            changes.paths,
-            list(judgement.out_of_scope),
-            list(judgement.reasons),
-            list(judgement.kinds),
-            not run.state.work.settled,
-            foreign,
-        )
-        run.append(proposed, step=current)
-        run.staging = (changes.sha256, stack.pop_all(), staging)
+        run.log.append(failed, step=current)
+        return
+    if not changes.entries and run.state.work.user_repaired:
+        run.tree.release()
+        run.log.append(
+            ev.DiffApplied(None), step=current
+        )  # nothing was mended by hand: what was committed is verified again
+        return
+    plan, limits = run.plan, run.settings.scope
+    judgement = risk.judge(changes, plan.write_scope, plan.announced_deletes, limits, run.contract)
+    proposed = ev.DiffProposed(
+        f"d-{run.state.diffs + 1}",
+        changes.sha256,
+        changes.summary,
+        judgement.risk,
+        changes.paths,
+        list(judgement.out_of_scope),
+        list(judgement.reasons),
+        list(judgement.kinds),
+        not run.state.work.settled,
+        foreign,
+    )
+    run.log.append(proposed, step=current)
 
 
 def _runner_commits(run: OpenRun) -> list[str]:
     """Return the commits that a runner made by itself since its checkpoint. Raises HeadMoved where
     history was rewritten.
     """
-    work, head = run.state.work, run.head()
+    work, head = run.state.work, run.branch.head()
     if work.checkpoint_commit is None or work.settled:
         return []
     if not is_ancestor(run.repository, work.checkpoint_commit, head):
@@ -320,19 +318,21 @@ def _runner_commits(run: OpenRun) -> list[str]:
             f"bring the checkpoint back (`git merge {work.checkpoint_commit[:12]}`, or `git reset"
             " --soft` to it, which leaves the files as they are), then `forge resume`",
         )
-    return run.foreign_commits(work.checkpoint_commit)
+    return run.branch.foreign_commits(work.checkpoint_commit)
 
 
 def apply(run: OpenRun, move: Move) -> None:
     """Commit what was proposed; where the tree is another one by now, it is proposed anew."""
     current, proposal = run.state.step, run.state.work.proposal
     assert proposal is not None
-    done = run.commit_with(Seq=str(proposal.seq)) if run.staging is None else None
+    done = run.branch.commit_with(Seq=str(proposal.seq)) if run.tree.judged is None else None
     if done is not None:  # made before a crash, and not yet told
         repair_index(run.repository, done)
         base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{done}^"
-        rewritten = rewritten_paths(run.repository, base, done, run.own, proposal.sha256)
-        run.append(ev.DiffApplied(done, rewritten), step=current)
+        rewritten = rewritten_paths(
+            run.repository, base, done, run.tree.is_own_path, proposal.sha256
+        )
+        run.log.append(ev.DiffApplied(done, rewritten), step=current)
         return
     staging = _staging_of(run, proposal.sha256)
     if staging is None:
@@ -349,15 +349,15 @@ def apply(run: OpenRun, move: Move) -> None:
     except HeadMoved:
         raise  # no fault of the step's: the run pauses, and judges the diff anew
     except GitFailed as error:
-        run.release_staging()
+        run.tree.release()
         if watcher(run) is not None:
             # it was ended by a signal or by `forge stop`, not by itself: the diff is still to be
             # applied
             return
-        run.append(ev.FailureDetected("commit", error.message), step=current)
+        run.log.append(ev.FailureDetected("commit", error.message), step=current)
         return
-    run.release_staging()
-    run.append(ev.DiffApplied(commit, hook_changed), step=current, with_next=True)
+    run.tree.release()
+    run.log.append(ev.DiffApplied(commit, hook_changed), step=current, with_next=True)
 
 
 def supervised_git(run: OpenRun) -> program.Attempt:
@@ -398,14 +398,10 @@ def _staging_of(run: OpenRun, sha256: str) -> Staging | None:
     """Return the index that was judged; one made anew where that is gone; None where the tree
     changed since.
     """
-    if run.staging is None:
+    if run.tree.judged is None:
         base = run.state.work.checkpoint_commit if _runner_commits(run) else None
-        stack = contextlib.ExitStack()
-        staging = stack.enter_context(
-            stage(run.repository, base or run.head(), run.own, run.looking)
-        )
-        run.staging = (staging.changes.sha256, stack, staging)
-    return run.staging[2] if run.staging[0] == sha256 else None
+        run.tree.stage_to_judge(base or run.branch.head())
+    return run.tree.judged_as(sha256)
 
 
 def _all_committed(staging: Staging) -> bool:

@@ -22,41 +22,41 @@ def truth(run: OpenRun, move: Move) -> None:
     )
     command, number = item.command or "", truth_check(run.plan, move.number)
     if reason := run.option("no_checks"):
-        run.append(ev.TestSkipped(command, reason, number))
+        run.log.append(ev.TestSkipped(command, reason, number))
         return
     if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
-        run.append(
+        run.log.append(
             ev.TestSkipped(
                 command, "it leaves the work tree, or cannot fail: it would prove nothing", number
             )
         )
         return
     if run.state.dirty:
-        run.append(
+        run.log.append(
             ev.TestSkipped(
                 command, "uncommitted files lie in the tree: it would prove another one", number
             )
         )
         return
-    tree = RevisionTree(run.repository, run.head())
+    tree = RevisionTree(run.repository, run.branch.head())
     identity, blobs = tree_without_planning(tree), bound_blobs(run.plan, item, tree)
     outcome = run_command(run, Check("command", command), number)
     if outcome.ended in ("interrupted", "stopped"):
         return
     if outcome.success:
-        run.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
+        run.log.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
     else:
-        run.append(
+        run.log.append(
             ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe())
         )
 
 
 def judge(run: OpenRun, move: Move) -> None:
     """Judge every must-have on the tree that the run leaves."""
-    tree = RevisionTree(run.repository, run.head())
+    tree = RevisionTree(run.repository, run.branch.head())
     found = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
     number = counts(found.verdicts)
-    run.append(
+    run.log.append(
         ev.MustHavesVerified(
             number["pass"],
             number["fail"],
@@ -74,7 +74,7 @@ def judge(run: OpenRun, move: Move) -> None:
 
 def finish(run: OpenRun, move: Move) -> None:
     """End the run: nothing is appended behind this."""
-    run.append(
+    run.log.append(
         ev.Final("completed", run.state.completed_steps, len(run.state.steps), run.state.verdict)
     )
 
@@ -88,8 +88,8 @@ def close(run: OpenRun, move: Move) -> None:
     if status == "completed" and run.card.kind == "execute":
         text = summary_text(run.card, run.plan, run.state)
         files[place_for_summary(run.repository, run.card, text)] = text.encode("utf-8", "replace")
-    if run.commit_with(Final=status) is None:
-        run.commit_record(
+    if run.branch.commit_with(Final=status) is None:
+        run.record.commit(
             f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files
         )
-    run.remove_live()
+    run.log.remove()

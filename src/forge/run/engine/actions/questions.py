@@ -34,7 +34,7 @@ def ask(
     if question is None or question.decision is not None:
         subject = subject or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
         identity = f"ap-{len(run.state.questions) + 1}"
-        run.append(
+        run.log.append(
             ev.ApprovalRequested(identity, kind, subject, about, text, list(options)), step=step
         )
         question = work.answers[about]
@@ -47,7 +47,7 @@ def take_answer(run: OpenRun, question: Question) -> bool:
     shown = diff_asked_about(run) if run.person.present and question.kind in _ABOUT_CHANGES else ""
     run.interrupts.waiting(True)
     try:
-        answer = run.person.ask(question, lambda: run.request() is not None, shown)
+        answer = run.person.ask(question, lambda: run.requests.pending() is not None, shown)
     finally:
         run.interrupts.waiting(False)
     if answer is None:
@@ -60,8 +60,8 @@ def diff_asked_about(run: OpenRun) -> str:
     """Return, as a patch, what lies uncommitted in the tree and is the step's, its runner's own
     commits included.
     """
-    base = run.state.work.checkpoint_commit or run.head()
-    with stage(run.repository, base, run.own) as staging:
+    base = run.state.work.checkpoint_commit or run.branch.head()
+    with stage(run.repository, base, run.tree.is_own_path) as staging:
         paths = staging.changes.paths
         words = (
             "diff",
@@ -82,7 +82,7 @@ def resolve(
     """Record an answer."""
     decision = "approved" if approved else "denied"
     step = run.state.step_of(question.step)
-    run.append(
+    run.log.append(
         ev.ApprovalResolved(question.id, decision, "once", note, question.kind, option=option),
         step=step,
     )
@@ -90,7 +90,7 @@ def resolve(
 
 def pause(run: OpenRun, reason: str, text: str = "") -> None:
     """Record that forge gives up the process."""
-    run.append(ev.ExecutionPaused(reason, text), step=run.state.step)
+    run.log.append(ev.ExecutionPaused(reason, text), step=run.state.step)
 
 
 def ask_step(run: OpenRun, move: Move) -> None:

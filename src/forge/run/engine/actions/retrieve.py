@@ -29,7 +29,7 @@ def retrieve(run: OpenRun, move: Move) -> None:
     step = run.plan.steps[current.number - 1]
     identity = f"r-{run.state.retrievals + 1}"
     words = words_of(*(step.parts.get(name, "") for name in _TOLD))
-    run.append(
+    run.log.append(
         ev.RetrievalStarted(identity, " ".join(words) or step.name), step=current, with_next=True
     )
     found, absent = _references(run, step)
@@ -40,14 +40,14 @@ def retrieve(run: OpenRun, move: Move) -> None:
     summary = amount(len(found), "file") + (
         f"; not in the repository, or secret: {', '.join(absent[:10])}" if absent else ""
     )
-    run.append(ev.RetrievalCompleted(identity, len(found), summary, found), step=current)
+    run.log.append(ev.RetrievalCompleted(identity, len(found), summary, found), step=current)
 
 
 def _references(run: OpenRun, step: Step) -> tuple[list[dict[str, str]], list[str]]:
     """Return the files that are referred to, and the references that lead to none, out of the
     repository, or to secrets.
     """
-    tree = RevisionTree(run.repository, run.head())
+    tree = RevisionTree(run.repository, run.branch.head())
     wanted = dict.fromkeys(
         [(path, "@ reference") for path in run.plan.references]
         + [(path, "read first") for path in step.references]
@@ -69,6 +69,6 @@ def _references(run: OpenRun, step: Step) -> tuple[list[dict[str, str]], list[st
 
 
 def _matches(run: OpenRun, words: list[str], count: int) -> Iterator[dict[str, str]]:
-    for match in FullText(run.repository).best(run.head(), words, count):
+    for match in FullText(run.repository).best(run.branch.head(), words, count):
         why = f"matches: {', '.join(match.words[:_SHOWN_WORDS])}"
         yield {"path": match.path, "blob": match.blob, "why": why}

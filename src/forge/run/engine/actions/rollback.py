@@ -199,18 +199,20 @@ def begin(run: OpenRun, aim: Aim) -> None:
     """Keep the work tree in a snapshot, then announce a rollback. If it raises ChangedSince or
     PathBlocked, nothing was written.
     """
-    head, captured = run.head(), capture(run.repository)
+    head, captured = run.branch.head(), capture(run.repository)
     way = way_back(run.repository, aim, head, captured)
-    run.kept = keep(run.repository, captured, run.card.run, f"before the {aim.kind} of {aim.run}")
+    run.kept_snapshot = keep(
+        run.repository, captured, run.card.run, f"before the {aim.kind} of {aim.run}"
+    )
     left = _left(find(run.repository, aim.run).state, aim.to) if aim.kind == "rollback" else []
-    run.append(
+    run.log.append(
         ev.RollbackStarted(
             aim.kind,
             aim.run,
             aim.to,
             head,
             way.commit,
-            run.kept,
+            run.kept_snapshot,
             sorted(way.paths),
             list(aim.loose),
             aim.of_seq,
@@ -247,11 +249,11 @@ def take_back(run: OpenRun, move: Move) -> None:
     """
     going = run.state.rollback
     assert going is not None
-    kept, made = going.snapshot, run.commit_with(Seq=str(going.seq), Rollback=going.run)
+    kept, made = going.snapshot, run.branch.commit_with(Seq=str(going.seq), Rollback=going.run)
     if made is None:
-        head, captured = run.head(), capture(run.repository)
+        head, captured = run.branch.head(), capture(run.repository)
         way = way_back(run.repository, Aim.of(going), head, captured, under_way=True)
-        if run.kept != kept:  # forge died since: what lies there now may be another thing
+        if run.kept_snapshot != kept:  # forge died since: what lies there now may be another thing
             kept = keep(
                 run.repository,
                 captured,
@@ -272,8 +274,8 @@ def take_back(run: OpenRun, move: Move) -> None:
                 going.seq,
                 {**trailers, "Forge-Rollback": going.run},
             )
-            made = commit_entries(run.repository, way.due, text, head, run.branch)
-    run.append(ev.CheckpointRestored(going.commit, f"{going.kind} of {going.run}", kept, made))
+            made = commit_entries(run.repository, way.due, text, head, run.branch.ref)
+    run.log.append(ev.CheckpointRestored(going.commit, f"{going.kind} of {going.run}", kept, made))
     if run.card.kind == "execute":
         _wait(run, going, kept)
 

@@ -11,14 +11,14 @@ from forge.timeline.run import events as ev
 def start(run: OpenRun, move: Move) -> None:
     """Begin the next step."""
     step = run.current
-    run.append(ev.StepStarted(step.number, step.name, step.stage), step=step, with_next=True)
+    run.log.append(ev.StepStarted(step.number, step.name, step.stage), step=step, with_next=True)
     if run.state.stage != step.stage:
-        run.append(ev.StageChanged(run.state.stage, step.stage), step=step, with_next=True)
+        run.log.append(ev.StageChanged(run.state.stage, step.stage), step=step, with_next=True)
 
 
 def complete(run: OpenRun, move: Move) -> None:
     """End a step that did what it was to do."""
-    run.append(ev.StepCompleted(run.current.number), step=run.current, with_next=True)
+    run.log.append(ev.StepCompleted(run.current.number), step=run.current, with_next=True)
 
 
 def fail(run: OpenRun, move: Move) -> None:
@@ -31,14 +31,14 @@ def fail(run: OpenRun, move: Move) -> None:
         error = f"`{checks[move.number - 1].text}` {said}".strip()
     elif kind == "runner":
         error = f"the runner {run.card.runner} failed:\n{run.output_tail}"
-    run.append(ev.FailureDetected(kind, error.strip()), step=step)
+    run.log.append(ev.FailureDetected(kind, error.strip()), step=step)
 
 
 def repair(run: OpenRun, move: Move) -> None:
     """Begin a further attempt in which the runner is given what failed."""
     failure = run.current.work.failure
     run.output_tail = failure.error if failure else run.output_tail
-    run.append(
+    run.log.append(
         ev.RepairAttempted(run.current.repairs + 1, failure.error if failure else ""),
         step=run.current,
     )

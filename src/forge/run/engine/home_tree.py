@@ -1,0 +1,54 @@
+"""Finds the work tree that an open run belongs to, and recreates one that was made for the run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from forge.errors import SettingsError
+from forge.git import worktrees
+from forge.git.repository import Repository
+from forge.planning.settings import load as load_settings
+from forge.records.record import RunRecord, home_of
+from forge.run.engine.context import Context
+from forge.run.processes import unstarted_worktrees
+from forge.timeline.lock import WriterLock
+
+
+def in_home_tree(context: Context, record: RunRecord) -> Context:
+    """Return the context for the work tree of an open run. Raises RepositoryError, SettingsError.
+
+    A work tree that was made for this run alone, and has been removed, is recreated from the run's
+    branch.
+    """
+    if (
+        record.live
+        and record.work_tree is None
+        and record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}"
+    ):
+        home = _recreated(context, record)
+    else:
+        home = home_of(context.repository, record)
+    if home is context.repository:
+        return context
+    try:
+        settings = load_settings(home.root)
+    except SettingsError:
+        if not context.lenient:
+            raise
+        settings = context.settings
+    return replace(context, repository=home, settings=settings)
+
+
+def _recreated(context: Context, record: RunRecord) -> Repository:
+    repository, run, pointer = context.repository, record.card.run, record.folder / "work-tree"
+    git_dir = Path(pointer.read_text("utf-8", "surrogateescape"))
+    main = worktrees.root_of(repository.common_dir) or repository.root
+    lock = unstarted_worktrees.creation_lock(repository, run)
+    with WriterLock(lock, context.execution, run):
+        root = main.with_name(f"{main.name}.forge") / run
+        home = worktrees.recreate(repository, git_dir, root, record.card.branch)
+        pointer.write_text(str(home.git_dir), "utf-8", "surrogateescape")
+        lock.unlink(missing_ok=True)
+    return home

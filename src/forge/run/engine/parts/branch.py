@@ -1,0 +1,88 @@
+"""The branch of an open run: its commits, and the commits of others on it."""
+
+from __future__ import annotations
+
+import shlex
+
+from forge.git.commits.record_commit import HeadMoved
+from forge.git.objects.commit import first_parents, is_ancestor
+from forge.git.repository import Head, Repository
+from forge.records.card import RunCard
+from forge.timeline.run.state import RunState
+
+
+class RunBranch:
+    """Answers questions about the branch that a run commits to."""
+
+    def __init__(self, repository: Repository, card: RunCard, state: RunState) -> None:
+        self._repository = repository
+        self._card = card
+        self._state = state
+
+    @property
+    def ref(self) -> str:
+        """The full ref that the run's commits go to; follows a branch that was renamed."""
+        return self._ref(self._repository.head())
+
+    def _ref(self, head: Head) -> str:
+        on_card = f"refs/heads/{self._card.branch}"
+        if (
+            head.branch in (on_card, None)
+            or head.commit is None
+            or self._repository.commit_of(on_card) is not None
+        ):
+            return on_card
+        commits = self._state.commits
+        newest = commits[-1] if commits else self._card.base_commit
+        renamed = is_ancestor(self._repository, newest, head.commit)
+        return str(head.branch) if renamed else on_card
+
+    def head(self) -> str:
+        """Return HEAD's commit. Raises HeadMoved if HEAD is not on the run's branch."""
+        head = self._repository.head()
+        if head.commit is not None and head.branch == self._ref(head):
+            return head.commit
+        branch = shlex.quote(self._card.branch)
+        problem = (
+            f"HEAD is {f'on {head.short}' if head.branch else 'detached'}, the run is on"
+            f" {self._card.branch}"
+        )
+        if self._repository.commit_of(self.ref) is not None:
+            raise HeadMoved(problem, f"`git switch {branch}`, then `forge resume`")
+        hint = (
+            f"`git branch {branch} {self.newest_commit}` brings it back; switch to it, then `forge"
+            " resume`"
+        )
+        if head.branch == self.ref:
+            problem = f"the branch {self._card.branch} is gone"
+        raise HeadMoved(problem, hint)
+
+    @property
+    def newest_commit(self) -> str:
+        """The newest commit in the run's events, or the commit that the run started on."""
+        return self._state.newest_commit or self._card.base_commit
+
+    def foreign_commits(self, since: str | None = None) -> list[str]:
+        """Return the commits of others after the newest commit of this run, oldest first.
+
+        With `since`, return those after that commit instead. If `since` was merged in, it is not on
+        the first-parent line; then the search ends at the first commit that `since` contains.
+        """
+        foreign = []
+        for commit in first_parents(self._repository, self.head(), since or self._card.base_commit):
+            own = commit.trailers.get("Forge-Run") == self._card.run
+            contained = since and not own and is_ancestor(self._repository, commit.id, since)
+            if (own and since is None) or contained:
+                break
+            if not own:
+                foreign.append(commit.id)
+        return foreign[::-1]
+
+    def commit_with(self, **trailers: str) -> str | None:
+        """Return this run's newest commit with the given `Forge-…` trailers, or None."""
+        wanted = {f"Forge-{name.replace('_', '-')}": value for name, value in trailers.items()}
+        wanted["Forge-Run"] = self._card.run
+        for commit in first_parents(self._repository, self.head(), self._card.base_commit):
+            if all(commit.trailers.get(name) == value for name, value in wanted.items()):
+                return commit.id
+        return None
