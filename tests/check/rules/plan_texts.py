@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from forge.check.rules.catalog import of_plan
+from forge.check.rules.catalog import check_plan
 from forge.planning.names.plan_files import plan_id
 from forge.planning.plan.plan import load
 from forge.text.finding import Finding
@@ -52,7 +52,7 @@ def changed(old: str, new: str) -> str:
 
 def findings(text: str, path: str = PATH, root: Path = Path("/nowhere/at/all")) -> list[Finding]:
     """Return everything that is wrong with a plan by itself."""
-    return list(of_plan(load(Source.of(path, text.encode()), plan_id(path)), root))
+    return list(check_plan(load(Source.of(path, text.encode()), plan_id(path)), root))
 
 
 def of_rule(rule: str, text: str, path: str = PATH) -> list[Finding]:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from forge.check.rules import catalog
-from forge.check.rules.catalog import RULES, of_plan
+from forge.check.rules.catalog import RULES, check_plan
 from forge.planning.names.plan_files import plan_id
 from forge.planning.plan.plan import load
 from forge.text.source import Source
@@ -93,14 +93,14 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
             )
             (folder / f"01-{number:02d}-PLAN.md").write_text(text)
         counts: Counter[str] = Counter()
-        original = catalog.between
+        original = catalog.check_project
 
         def counting(project):  # type: ignore[no-untyped-def]
             facts = project.facts
             project.__dict__["facts"] = lambda path: counts.update(["facts"]) or facts(path)
             return original(project)
 
-        monkeypatch.setattr("forge.views.validation.read_all.between", counting)
+        monkeypatch.setattr("forge.views.validation.read_all.check_project", counting)
         assert (
             sum(
                 each.rule == "depends-cycle"
@@ -130,7 +130,7 @@ def test_real_plans_are_read_without_errors_of_the_rules_own() -> None:
     for path in sorted(CORPUS.rglob("*PLAN.md"))[::10]:
         name = path.relative_to(CORPUS).as_posix().partition("/")[2]
         plan = load(Source.of(name, path.read_bytes()), plan_id(name))
-        for finding in of_plan(plan, Path("/nowhere/at/all")):
+        for finding in check_plan(plan, Path("/nowhere/at/all")):
             assert (
                 1 <= finding.line <= finding.end_line
                 and finding.column >= 1

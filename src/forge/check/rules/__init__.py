@@ -1,1 +1,5 @@
-"""The rules that documents are held to."""
+"""The rules for documents.
+
+A rule about one plan by itself belongs in `plan/`, a rule about one other document in
+`documents/`, a rule that compares several documents in `between/`. `catalog` lists them all.
+"""

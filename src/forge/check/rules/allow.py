@@ -1,9 +1,8 @@
-"""allow-without-reason and allow-unused: comments that silence a finding, by its rule and with a
-reason.
+"""allow-without-reason and allow-unused: comments that silence findings of a rule.
 
-`# forge: allow RULE: reason` in YAML and `<!-- forge: allow RULE: reason -->` in a body silence the
-findings of that rule on their own line and on the next one; a finding about a document as a whole
-is silenced from anywhere in it.
+`# forge: allow RULE: reason` in YAML and `<!-- forge: allow RULE: reason -->` in a body silence
+the findings of that rule on the same line and on the next one. A finding about a document as a
+whole can be silenced anywhere in it.
 """
 
 from __future__ import annotations
@@ -12,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
-from forge.check.rules.known_keys import meant
+from forge.check.rules.known_keys import closest
 from forge.check.rules.model import Rule, shown
 from forge.text.finding import Finding
 from forge.text.location import Spot
@@ -48,42 +47,52 @@ def allows(source: Source) -> Iterator[Allow]:
 def silenced(
     findings: Iterable[Finding],
     comments: Sequence[Allow],
-    asked: frozenset[str],
+    checked: frozenset[str],
     known: frozenset[str],
     path: str,
 ) -> list[Finding]:
-    """Return the findings of one document that no comment silences, and those about the comments
-    themselves.
+    """Return the findings of one document that no comment silences, and those about the comments.
 
-    `known` are all rules, `asked` those that were held against the document: a comment for another
-    is not called unused.
+    `known` are the ids of all rules, `checked` those of the rules that were checked here: a comment
+    for another rule is not reported as unused.
     """
     if not comments:
         return list(findings)
-    places: dict[tuple[str, int], list[int]] = {}
-    whole: dict[str, list[int]] = {}
-    for number, comment in enumerate(comments):
-        if comment.reason:
-            for line in (comment.spot.line, comment.spot.line + 1):
-                places.setdefault((comment.rule, line), []).append(number)
-            whole.setdefault(comment.rule, []).append(number)
+    lookup = _Lookup(comments)
     used: set[int] = set()
     kept = []
     for finding in findings:
-        about_all = finding.line == 1 and finding.end_line == 1
-        by = places.get((finding.rule, finding.line), []) or (
-            whole.get(finding.rule, []) if about_all else []
-        )
-        used.update(by)
-        if not by:
+        silencing = lookup.silencing(finding)
+        used.update(silencing)
+        if not silencing:
             kept.append(finding)
     idle = [comment for number, comment in enumerate(comments) if number not in used]
-    return kept + [found for comment in idle for found in _judged(comment, asked, known, path)]
+    return kept + [finding for comment in idle for finding in _check(comment, checked, known, path)]
 
 
-def _judged(
-    comment: Allow, asked: frozenset[str], known: frozenset[str], path: str
+class _Lookup:
+    """The numbers of the comments with a reason, by the rule and lines that they silence."""
+
+    def __init__(self, comments: Sequence[Allow]) -> None:
+        self.by_line: dict[tuple[str, int], list[int]] = {}
+        self.by_rule: dict[str, list[int]] = {}
+        for number, comment in enumerate(comments):
+            if comment.reason:
+                for line in (comment.spot.line, comment.spot.line + 1):
+                    self.by_line.setdefault((comment.rule, line), []).append(number)
+                self.by_rule.setdefault(comment.rule, []).append(number)
+
+    def silencing(self, finding: Finding) -> list[int]:
+        """Return the numbers of the comments that silence a finding."""
+        numbers = self.by_line.get((finding.rule, finding.line), [])
+        about_document = finding.line == 1 and finding.end_line == 1
+        return numbers or (self.by_rule.get(finding.rule, []) if about_document else [])
+
+
+def _check(
+    comment: Allow, checked: frozenset[str], known: frozenset[str], path: str
 ) -> Iterator[Finding]:
+    """Yield what is wrong with a comment that silences nothing."""
     if not comment.reason:
         yield REASON.on(
             path,
@@ -92,13 +101,13 @@ def _judged(
             f"write `forge: allow {comment.rule or 'RULE'}: why it is right here`",
         )
     elif comment.rule not in known:
-        wanted = meant(comment.rule, known)
-        hint = f"did you mean `{wanted}`?" if wanted else "`forge rules` lists them"
+        similar = closest(comment.rule, known)
+        hint = f"did you mean `{similar}`?" if similar else "`forge rules` lists them"
         yield UNUSED.on(path, comment.spot, f"there is no rule {shown(comment.rule)}", hint)
-    elif comment.rule in asked:
+    elif comment.rule in checked:
         yield UNUSED.on(
             path,
             comment.spot,
-            f"nothing here is a finding of {shown(comment.rule)}",
-            "take the comment out",
+            f"there is no finding of {shown(comment.rule)} here",
+            "remove the comment",
         )

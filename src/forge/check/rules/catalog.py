@@ -1,4 +1,4 @@
-"""Every rule, and the functions that hold documents to them. Ids are stable; `docs/rules.md` has a
+"""Lists every rule, and the functions that check documents. Ids are stable; `docs/rules.md` has a
 section for each.
 """
 
@@ -20,9 +20,7 @@ from forge.check.rules.between import (
     status,
     waves,
 )
-from forge.check.rules.documents import conflict
-from forge.check.rules.documents import proof as documents
-from forge.check.rules.documents import report as reports
+from forge.check.rules.documents import conflict, item, mission, proof, report, run, settings
 from forge.check.rules.model import Rule
 from forge.check.rules.plan import (
     coverage,
@@ -39,9 +37,9 @@ from forge.check.rules.project import Project
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
-__all__ = ["RULES", "SEVERITIES", "Rule", "between", "of_plan"]
+__all__ = ["RULES", "SEVERITIES", "Rule", "check_plan", "check_project"]
 
-_OF_A_DOCUMENT = (
+_ONE_DOCUMENT = (
     *front_matter.RULES,
     conflict.RULE,
     keys.RULE,
@@ -64,23 +62,23 @@ _OF_A_DOCUMENT = (
     patterns.MATCHES_ALL,
     files.UNDECLARED,
     files.UNTOUCHED,
-    documents.SETTINGS,
-    documents.SETTINGS_KEY,
-    documents.MISSION,
-    documents.CONTRACT,
-    documents.PROOF,
-    reports.YAML,
-    reports.CONFIG,
-    items.FRONT,
-    items.SHAPE,
-    missions.SHAPE,
-    runs.CARD,
-    runs.DAMAGED,
+    settings.SETTINGS,
+    settings.SETTINGS_KEY,
+    mission.YAML,
+    mission.CONTRACT,
+    proof.PROOF,
+    report.YAML,
+    report.CONFIG,
+    item.FRONT,
+    item.SHAPE,
+    mission.SHAPE,
+    run.CARD,
+    run.DAMAGED,
     allow.REASON,
     allow.UNUSED,
 )
-_BETWEEN = (
-    identity.RULE,
+_BETWEEN_DOCUMENTS = (
+    identity.PLAN,
     identity.PHASE,
     dependencies.UNKNOWN,
     dependencies.SELF,
@@ -108,16 +106,16 @@ _BETWEEN = (
     runs.COMMITS,
 )
 _PROBED = (verify.ALREADY,)
-RULES: tuple[Rule, ...] = (*_OF_A_DOCUMENT, *_BETWEEN, *_PROBED)
-OF_A_DOCUMENT = frozenset(rule.id for rule in _OF_A_DOCUMENT)
+RULES: tuple[Rule, ...] = (*_ONE_DOCUMENT, *_BETWEEN_DOCUMENTS, *_PROBED)
+OF_A_DOCUMENT = frozenset(rule.id for rule in _ONE_DOCUMENT)
+"""The ids of the rules that need one document only."""
 PROBED = frozenset(rule.id for rule in _PROBED)
-"""Rules that are asked only where commands were run to tell."""
+"""The ids of the rules that need verify commands to have run."""
 SEVERITIES = ("error", "warning", "note", "off")
 
-_SAYS_MORE = frozenset(
-    (must_haves.EMPTY.id, must_haves.UNDECIDABLE.id)
-)  # of one place, one finding
-_SAYS_LESS = frozenset(("front-matter-schema", keys.RULE.id))
+# At the same place, a finding of the first set replaces one of the second.
+_MORE_SPECIFIC = frozenset((must_haves.EMPTY.id, must_haves.UNDECIDABLE.id))
+_LESS_SPECIFIC = frozenset(("front-matter-schema", keys.RULE.id))
 _PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     front_matter.check,
     keys.check,
@@ -142,20 +140,20 @@ _PROJECT_CHECKS: tuple[Callable[[Project], Iterator[Finding]], ...] = (
 )
 
 
-def of_plan(plan: Plan, root: Path) -> Iterator[Finding]:
+def check_plan(plan: Plan, root: Path) -> Iterator[Finding]:
     """Yield everything that is wrong with a plan by itself; its commands run from `root`."""
-    found = [finding for check in _PLAN_CHECKS for finding in check(plan)]
-    better = {(each.line, each.column) for each in found if each.rule in _SAYS_MORE}
-    yield from (
-        each
-        for each in found
-        if each.rule not in _SAYS_LESS or (each.line, each.column) not in better
-    )
+    findings = [finding for check in _PLAN_CHECKS for finding in check(plan)]
+    specific = {
+        (finding.line, finding.column) for finding in findings if finding.rule in _MORE_SPECIFIC
+    }
+    for finding in findings:
+        if finding.rule not in _LESS_SPECIFIC or (finding.line, finding.column) not in specific:
+            yield finding
     yield from conflict.check(plan.source)
     yield from verify.check_in(plan, root)
 
 
-def between(project: Project) -> Iterator[Finding]:
+def check_project(project: Project) -> Iterator[Finding]:
     """Yield everything that is wrong between the documents of a project."""
     for check in _PROJECT_CHECKS:
         yield from check(project)

@@ -1,4 +1,4 @@
-"""The keys that documents of this kind have, and which of them a person may have meant."""
+"""The keys that plans can have, and the known key that a misspelled one most likely means."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ PARTS = frozenset(
     automated human-check
     """.split()
 )
-# Keys of real plans that look like another known key and are not: they are what they say.
+# Keys of real plans that resemble a known key and are not a misspelling of it.
 OWN = frozenset(
     """
     files files_created files_read tag tags task tasks types title titles names waves phases
@@ -39,33 +39,27 @@ OWN = frozenset(
     """.split()
 )
 _CLOSEST = 0.8
+_LONGEST_KEY = 40
+_SHORTEST_KEY = 4
 
 
-def meant(key: str, known: Iterable[str]) -> str | None:
-    """Return the known key that a key seems to be a slip of, None where it resembles none.
+def closest(key: str, known: Iterable[str]) -> str | None:
+    """Return the known key that a key seems to misspell, None if it resembles none.
 
-    Blanks, hyphens and capitals in place of the real ones always count as a slip; other letters
-    only where the key is long enough for one wrong letter to be told from another word, or where
-    they only changed places.
+    Other spaces, hyphens, underscores and capitals always count as a misspelling. Other letters
+    count only if the key is long enough, or if the same letters are in another order.
     """
-    folded = {_folded(each): each for each in known}
-    if _folded(key) in folded:
-        return folded[_folded(key)]
-    if key in OWN or len(key) > 40:
+    folded = {_folded(name): name for name in known}
+    wanted = _folded(key)
+    if wanted in folded:
+        return folded[wanted]
+    if key in OWN or not _SHORTEST_KEY <= len(key) <= _LONGEST_KEY:
         return None
-    swapped = [
-        name
-        for name in folded
-        if sorted(name) == sorted(_folded(key)) and name[0] == key[:1].lower()
-    ]
-    if swapped and len(key) > 3:
-        return folded[swapped[0]]
-    close = difflib.get_close_matches(_folded(key), folded, 1, _CLOSEST)
-    return (
-        folded[close[0]]
-        if close and len(key) > 3 and abs(len(close[0]) - len(_folded(key))) <= 2
-        else None
-    )
+    for form, name in folded.items():
+        if sorted(form) == sorted(wanted) and form[0] == key[:1].lower():
+            return name
+    similar = difflib.get_close_matches(wanted, folded, 1, _CLOSEST)
+    return folded[similar[0]] if similar and abs(len(similar[0]) - len(wanted)) <= 2 else None
 
 
 def _folded(key: str) -> str:

@@ -1,6 +1,4 @@
-"""What a rule is, and how its findings are made. Rules name a stretch or a spot; lines and columns
-come from there.
-"""
+"""A rule, and how it makes findings. Rules give a span or a spot; lines and columns are derived."""
 
 from __future__ import annotations
 
@@ -10,9 +8,11 @@ from forge.text.finding import Finding, Severity
 from forge.text.location import Spot
 from forge.text.source import Source, Span
 
+_LONGEST_QUOTE = 80
+
 
 class Rule(Struct, frozen=True):
-    """A rule: what a finding of it is called, how bad it is, and whether it blocks execution."""
+    """A rule: its id, its usual severity, whether it blocks execution, and a summary."""
 
     id: str
     severity: Severity
@@ -22,9 +22,7 @@ class Rule(Struct, frozen=True):
     def at(
         self, source: Source, span: Span, message: str, hint: str, severity: Severity | None = None
     ) -> Finding:
-        """Return a finding about a stretch of a source; `severity` where this case is milder than
-        the rule.
-        """
+        """Return a finding at a span of a source, with another severity if this case is milder."""
         return source.finding(
             self.id, severity or self.severity, span, message, hint, blocks=self.blocks
         )
@@ -32,15 +30,12 @@ class Rule(Struct, frozen=True):
     def on(
         self, path: str, spot: Spot, message: str, hint: str, severity: Severity | None = None
     ) -> Finding:
-        """Return a finding about a spot of a document that is no longer at hand."""
+        """Return a finding at a spot of a document whose text is not loaded."""
         place = (spot.line, spot.column, spot.end_line, spot.end_column)
         return Finding(self.id, severity or self.severity, path, *place, message, hint, self.blocks)
 
 
-_SHOWN = 80
-
-
 def shown(text: str) -> str:
-    """Return a text as a message quotes it: one line, in backticks, not too long."""
+    """Return a text as messages quote it: on one line, in backticks, shortened."""
     line = " ".join(text.split())
-    return f"`{line if len(line) <= _SHOWN else line[: _SHOWN - 1] + '…'}`"
+    return f"`{line if len(line) <= _LONGEST_QUOTE else line[: _LONGEST_QUOTE - 1] + '…'}`"

@@ -1,6 +1,4 @@
-"""All documents of one `.planning/` together, as the rules between documents see them: facts, no
-texts.
-"""
+"""The documents of one `.planning/` as rules between documents see them: facts, not texts."""
 
 from __future__ import annotations
 
@@ -24,12 +22,12 @@ from forge.planning.plan.facts import PlanFacts
 
 
 class Project(Struct, frozen=True, dict=True):
-    """A `.planning/` that was read. What is absent is None or empty, and no rule asks for it.
+    """A `.planning/` that was read. An absent document is None or empty, and no rule requires it.
 
-    `facts` gives a plan's facts by its path, `exists` says of a path below `root` whether a file or
-    folder is there, `folders` are the folders of phases, with or without plans, `completed` the
-    plans that a run of forge completed; `whole` is false where the documents may be an excerpt, so
-    that what is absent says little.
+    `facts` returns the facts about a plan by its path, `exists` whether there is a file or folder
+    at a path below `root`. `folders` are the folders of phases, with or without plans. `completed`
+    are the plans that a run of forge completed. `whole` is false if the documents may be an
+    excerpt, so that a missing document means little.
     """
 
     root: Path
@@ -56,75 +54,62 @@ class Project(Struct, frozen=True, dict=True):
     @cached_property
     def by_folder(self) -> Mapping[str, list[PlanFile]]:
         """The plans of each folder, in natural order."""
-        found: dict[str, list[PlanFile]] = {}
+        folders: dict[str, list[PlanFile]] = {}
         for file in self.files:
-            found.setdefault(file.folder, []).append(file)
-        return found
+            folders.setdefault(file.folder, []).append(file)
+        return folders
 
     def read(self, files: list[PlanFile] | None = None) -> Iterator[tuple[PlanFile, PlanFacts]]:
-        """Yield the given plans, or all, with their facts; those that could not be read are left
-        out.
-        """
+        """Yield the given plans, or all, with their facts; unreadable plans are left out."""
         for file in self.files if files is None else files:
             facts = self.facts(file.path)
             if facts is not None:
                 yield file, facts
 
     def done(self, file: PlanFile) -> bool:
-        """Say whether there is evidence that a plan was carried out: its summary, its phase's, or a
+        """Return whether there is evidence that a plan was executed: its summary, its phase's, or a
         completed run.
         """
         return (
-            file.path in self.summarised
+            file.path in self.summarized
             or file.path in self.completed
-            or file.folder in self._whole
+            or file.folder in self._summarized_folders
         )
 
     def settled(self, file: PlanFile) -> bool:
-        """Say whether a plan is history: archived, or done. Rules about what is yet to come are
-        milder there.
-        """
+        """Return whether a plan is archived or done. Rules about future work are milder there."""
         return file.archived or self.done(file)
 
     def claimed(self, file: PlanFile) -> bool:
-        """Say whether anybody calls a plan done: it is, or the roadmap ticks its phase."""
-        return self.done(file) or leading(posixpath.basename(file.folder)) in self._ticked
+        """Return whether a plan is done, or the roadmap ticks its phase."""
+        return self.done(file) or leading(posixpath.basename(file.folder)) in self._ticked_phases
 
     @cached_property
-    def _ticked(self) -> frozenset[str]:
-        return (
-            frozenset(entry.key for entry in self.roadmap.phases if entry.ticked)
-            if self.roadmap
-            else frozenset()
-        )
+    def _ticked_phases(self) -> frozenset[str]:
+        phases = self.roadmap.phases if self.roadmap else ()
+        return frozenset(entry.key for entry in phases if entry.ticked)
 
     @cached_property
-    def summarised(self) -> Mapping[str, str]:
-        """The summaries of the plans that have one of their own, by the plans' paths."""
+    def summarized(self) -> Mapping[str, str]:
+        """The summaries of plans that have one of their own, by the plans' paths."""
         return summaries_of([file.path for file in self.files], self.summaries)
 
     @cached_property
-    def _whole(self) -> frozenset[str]:
-        """The folders that have one summary for all of their plans."""
-        found = set()
-        for path in self.summaries:
-            folder, name = posixpath.split(path)
-            number = leading(posixpath.basename(folder))
-            stem = name.removesuffix("SUMMARY.md").rstrip("-_.")
-            bare = stem.replace(".", "").isdigit() and leading(stem) == number
-            if stem.upper() in ("", "PHASE") or bare:
-                found.add(folder)
-        return frozenset(found)
+    def _summarized_folders(self) -> frozenset[str]:
+        """The folders with one summary for all of their plans."""
+        return frozenset(
+            posixpath.dirname(path) for path in self.summaries if _is_of_whole_phase(path)
+        )
 
     @cached_property
     def phases(self) -> Mapping[str, list[str]]:
         """The folders below `phases/` by the normal form of their number."""
-        found: dict[str, list[str]] = {}
+        phases: dict[str, list[str]] = {}
         for folder in self.folders:
             number = leading(posixpath.basename(folder))
             if number is not None and posixpath.dirname(folder) == f"{FOLDER}/phases":
-                found.setdefault(number, []).append(folder)
-        return found
+                phases.setdefault(number, []).append(folder)
+        return phases
 
     @cached_property
     def archived_phases(self) -> frozenset[str]:
@@ -137,11 +122,22 @@ class Project(Struct, frozen=True, dict=True):
         return frozenset(number for number in numbers if number is not None)
 
 
+def _is_of_whole_phase(summary: str) -> bool:
+    """Return whether a summary's name has no plan: `SUMMARY.md`, `PHASE-SUMMARY.md`,
+    `01-SUMMARY.md` in the folder of phase 1.
+    """
+    folder, name = posixpath.split(summary)
+    number = leading(posixpath.basename(folder))
+    stem = name.removesuffix("SUMMARY.md").rstrip("-_.")
+    is_number = stem.replace(".", "").isdigit() and leading(stem) == number
+    return stem.upper() in ("", "PHASE") or is_number
+
+
 def exists_below(root: Path, tracked: Callable[[], frozenset[str]]) -> Callable[[str], bool]:
-    """Return what says of a path whether it is there, on the disk or else among what git tracks
+    """Return a function that returns whether a path exists on the disk, or is tracked by git
     (sparse checkouts).
 
-    `tracked` is asked once, and only if something is missing on the disk.
+    `tracked` is called once, and only if a path is missing on the disk.
     """
 
     @lru_cache(maxsize=4096)

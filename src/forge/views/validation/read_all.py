@@ -15,7 +15,7 @@ import msgspec
 
 from forge.check.rules.between import runs
 from forge.check.rules.between.runs import RunFacts
-from forge.check.rules.catalog import between
+from forge.check.rules.catalog import check_project
 from forge.check.rules.project import Project, exists_below
 from forge.errors import ForgeError
 from forge.git import program
@@ -59,7 +59,7 @@ class Gathering:
         """Yield what is wrong between the documents; what only git can tell where there is a
         repository.
         """
-        yield from between(self._project(repository))
+        yield from check_project(self._project(repository))
         if repository is not None and "timeline" in self.facts:
             yield from self._history(repository, self.facts["timeline"])
         elif repository is not None and (repository.root / RUNS).is_dir():

@@ -15,12 +15,13 @@ from msgspec.structs import astuple
 
 from forge.check.rules import allow
 from forge.check.rules.allow import Allow
-from forge.check.rules.between import items, missions, runs
-from forge.check.rules.catalog import RULES, of_plan
-from forge.check.rules.documents import conflict
-from forge.check.rules.documents import proof as documents
-from forge.check.rules.documents import report as reports
-from forge.check.rules.known_keys import meant
+from forge.check.rules.between import runs
+from forge.check.rules.catalog import RULES, check_plan
+from forge.check.rules.documents import conflict, proof, report, run
+from forge.check.rules.documents import item as item_rules
+from forge.check.rules.documents import mission as mission_rules
+from forge.check.rules.documents.settings import SETTINGS, SETTINGS_KEY
+from forge.check.rules.known_keys import closest
 from forge.errors import SettingsError
 from forge.planning import settings
 from forge.planning.backlog import item
@@ -38,6 +39,7 @@ from forge.text.finding import Finding
 from forge.text.location import Spot
 from forge.text.source import Source
 from forge.text.yaml import parse as yaml
+from forge.timeline import log
 
 _LONGEST_LINE = 400
 
@@ -118,19 +120,19 @@ Answer = tuple[str, int, Iterable[Finding], object]
 
 def _plan(root: Path, source: Source) -> Answer:
     plan = load(source, plan_id(source.path))
-    return plan.id, len(plan.steps), of_plan(plan, root), PlanFacts.of(plan)
+    return plan.id, len(plan.steps), check_plan(plan, root), PlanFacts.of(plan)
 
 
 def _settings(root: Path, source: Source) -> Answer:
     try:
         found = settings.load(root)
         findings = [
-            _placed(source, documents.SETTINGS_KEY.id, text)
+            _placed(source, SETTINGS_KEY.id, text)
             for text in found.warnings
             if text.startswith(source.path)
         ]
     except SettingsError as error:
-        findings = [_placed(source, documents.SETTINGS.id, error.message)]
+        findings = [_placed(source, SETTINGS.id, error.message)]
     return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
 
 
@@ -139,7 +141,7 @@ def _placed(source: Source, rule: str, text: str) -> Finding:
     parts = text.removeprefix(source.path).split(":", 3)
     numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
     line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
-    of = documents.SETTINGS if rule == documents.SETTINGS.id else documents.SETTINGS_KEY
+    of = SETTINGS if rule == SETTINGS.id else SETTINGS_KEY
     return of.on(
         source.path,
         Spot("", line, column, line, column + 1),
@@ -156,13 +158,13 @@ def _rule_names(source: Source) -> list[Finding]:
         return []
     known = {rule.id for rule in RULES}
     return [
-        documents.SETTINGS_KEY.at(
+        SETTINGS_KEY.at(
             source,
             span,
             f"there is no rule `{key}`",
             (
                 f"did you mean `{near}`?"
-                if (near := meant(key, known))
+                if (near := closest(key, known))
                 else "`forge rules` lists them"
             ),
         )
@@ -176,14 +178,14 @@ def _mission(root: Path, source: Source) -> Answer:
     return (
         found.id,
         0,
-        [*missions.check_mission(source, found), *conflict.check(source)],
+        [*mission_rules.check(source, found), *conflict.check(source)],
         MissionFacts.of(found),
     )
 
 
 def _item(root: Path, source: Source) -> Answer:
     found = item.load(source)
-    return found.id, 0, [*items.check_item(found), *conflict.check(source)], ItemFacts.of(found)
+    return found.id, 0, [*item_rules.check(found), *conflict.check(source)], ItemFacts.of(found)
 
 
 def _roadmap(root: Path, source: Source) -> Answer:
@@ -195,17 +197,17 @@ def _requirements(root: Path, source: Source) -> Answer:
 
 
 def _report(root: Path, source: Source) -> Answer:
-    report = ReportFront.of(source)
-    return source.path, 0, [*reports.check_report(report), *conflict.check(source)], report
+    front = ReportFront.of(source)
+    return source.path, 0, [*report.check_report(front), *conflict.check(source)], front
 
 
 def _config(root: Path, source: Source) -> Answer:
-    return source.path, 0, reports.check_config(source), None
+    return source.path, 0, report.check_config(source), None
 
 
 def _timeline(root: Path, source: Source) -> Answer:
-    reading = runs.read(source.data)
-    findings = [*runs.check_timeline(source.path, reading), *conflict.check(source)]
+    reading = log.read(source.data)
+    findings = [*run.check_timeline(source.path, reading), *conflict.check(source)]
     return source.path, 0, findings, runs.facts(source.path, reading)
 
 
@@ -215,11 +217,11 @@ def _run(root: Path, source: Source) -> Answer:
         facts: object = [card.run, card.plan_path, card.kind, card.prior_run]
     except ValueError:
         facts = None
-    return source.path, 0, [*runs.check_card(source), *conflict.check(source)], facts
+    return source.path, 0, [*run.check_card(source), *conflict.check(source)], facts
 
 
 def _proof(root: Path, source: Source) -> Answer:
-    return source.path, 0, [*documents.check_proof(source), *conflict.check(source)], None
+    return source.path, 0, [*proof.check(source), *conflict.check(source)], None
 
 
 def _page(root: Path, source: Source) -> Answer:

@@ -34,7 +34,7 @@ BAD = [
         changed("via: a link", "via: a link\n      colour: red"),
         "colour",
         "note",
-        "known are",
+        "known keys are",
     ),
     (
         "unknown-key",
@@ -130,7 +130,7 @@ BAD = [
         "warning",
         "`make`",
     ),
-    ("must-have-empty", changed('"the notes are written"', '""'), '""', "warning", "take it away"),
+    ("must-have-empty", changed('"the notes are written"', '""'), '""', "warning", "remove it"),
     (
         "must-have-bare",
         changed("- path: docs/notes.md\n      contains: Notes", "- docs/notes.md"),

@@ -1,1 +1,1 @@
-"""Rules between the documents of a project."""
+"""Rules that compare several documents of a project."""

@@ -1,6 +1,4 @@
-"""duplicate-plan and duplicate-phase: two files that say they are the same plan, two folders that
-are the same phase.
-"""
+"""duplicate-plan and duplicate-phase: files and folders with the same number."""
 
 from __future__ import annotations
 
@@ -13,21 +11,20 @@ from forge.planning.names.plan_files import plan_id
 from forge.text.finding import Finding
 from forge.text.location import TOP
 
-RULE = Rule("duplicate-plan", "warning", False, "no two files of a folder are the same plan")
-PHASE = Rule("duplicate-phase", "warning", False, "no two phases have one number")
+PLAN = Rule("duplicate-plan", "warning", False, "no two files of a folder are the same plan")
+PHASE = Rule("duplicate-phase", "warning", False, "no two phases have the same number")
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Yield a finding for each phase and each plan that nobody can name, since another one has its
-    number.
-    """
+    """Yield a finding for each phase and plan whose number is not unique."""
     yield from _phases(project)
     yield from _plans(project)
 
 
 def _phases(project: Project) -> Iterator[Finding]:
-    """Two clones that make a phase each give both the same number, and git merges the two folders
-    without a word.
+    """Yield a finding for each folder whose phase number another folder has.
+
+    Two clones that each make a phase choose the same number, and git merges them without conflict.
     """
     for number, folders in project.phases.items():
         for folder in folders[1:]:
@@ -35,13 +32,13 @@ def _phases(project: Project) -> Iterator[Finding]:
             page = f"{folder}/README.md"
             path = page if project.exists(page) else plans[0].path if plans else ""
             if path:
-                past = bool(plans) and all(project.done(file) for file in plans)
-                said, hint = (
-                    f"{number} is also the number of `{folders[0]}`",
-                    f"`forge move {posixpath.basename(folder)} NN`",
-                )
+                done = bool(plans) and all(project.done(file) for file in plans)
                 yield PHASE.on(
-                    path, TOP, said, f"{hint} gives it another", "note" if past else None
+                    path,
+                    TOP,
+                    f"{number} is also the number of `{folders[0]}`",
+                    f"`forge move {posixpath.basename(folder)} NN` gives it another",
+                    "note" if done else None,
                 )
 
 
@@ -54,10 +51,10 @@ def _plans(project: Project) -> Iterator[Finding]:
             other = first.setdefault(name, file.path)
             facts = project.facts(file.path) if other != file.path else None
             if facts is not None and facts.number is not None and not file.archived:
-                yield RULE.on(
+                yield PLAN.on(
                     file.path,
                     facts.number,
-                    f"`{name}` is also what `{other}` is called",
+                    f"`{name}` is also the id of `{other}`",
                     "give one of the two another number",
                     "note" if project.settled(file) else None,
                 )

@@ -1,5 +1,5 @@
-"""Rules about requirements: a plan names those that are defined, and each that a planned phase owes
-is in some plan.
+"""requirement-unknown, requirement-uncovered and duplicate-requirement: REQUIREMENTS.md and the
+requirements that plans name.
 """
 
 from __future__ import annotations
@@ -9,7 +9,9 @@ from collections.abc import Iterator
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.gsd.requirements import Requirement, Requirements, ids_in, is_id, named_by
+from forge.planning.names.plan_files import PlanFile
 from forge.planning.numbers import leading
+from forge.planning.plan.facts import PlanFacts
 from forge.text.finding import Finding
 
 UNKNOWN = Rule(
@@ -28,14 +30,12 @@ DUPLICATE = Rule("duplicate-requirement", "warning", False, "a requirement is de
 
 
 def check(project: Project) -> Iterator[Finding]:
-    """Yield the findings where there is a REQUIREMENTS.md that defines something; nothing without
-    one.
-    """
-    known = project.requirements
-    if known is None or not known.defined:
+    """Yield findings if a REQUIREMENTS.md defines requirements."""
+    requirements = project.requirements
+    if requirements is None or not requirements.defined:
         return
-    yield from _duplicates(known)
-    spoken = {*known.spoken, *project.archived_ids}
+    yield from _duplicates(requirements)
+    known = {*requirements.spoken, *project.archived_ids}
     covered: set[str] = set()
     phases: set[str] = set()
     for file, facts in project.read():
@@ -45,70 +45,69 @@ def check(project: Project) -> Iterator[Finding]:
             continue
         if names:
             phases.add(leading(file.folder.rpartition("/")[2]) or "")
-        for spot in facts.requirements:
-            if (
-                is_id(spot.text)
-                and spot.text.lower() not in spoken
-                and not ids_in(spot.text) & spoken
-            ):
-                yield UNKNOWN.on(
-                    file.path,
-                    spot,
-                    f"{shown(spot.text)} is not in {known.path}",
-                    "mend the id, or define it there",
-                    "note" if project.claimed(file) else None,
-                )
+        yield from _unknown(project, file, facts, known)
     if covered:
-        yield from _uncovered(project, known, covered, phases)
+        yield from _uncovered(project, requirements, covered, phases)
 
 
-def _duplicates(known: Requirements) -> Iterator[Finding]:
+def _unknown(
+    project: Project, file: PlanFile, facts: PlanFacts, known: set[str]
+) -> Iterator[Finding]:
+    assert project.requirements is not None
+    for spot in facts.requirements:
+        if not is_id(spot.text) or spot.text.lower() in known or ids_in(spot.text) & known:
+            continue
+        yield UNKNOWN.on(
+            file.path,
+            spot,
+            f"{shown(spot.text)} is not in {project.requirements.path}",
+            "correct the id, or define it there",
+            "note" if project.claimed(file) else None,
+        )
+
+
+def _duplicates(requirements: Requirements) -> Iterator[Finding]:
     lines: dict[str, int] = {}
-    for each in known.defined:
-        first = lines.setdefault(each.id.lower(), each.spot.line)
-        if first != each.spot.line and each.ticked is not None and not each.aside:
-            yield DUPLICATE.on(
-                known.path,
-                each.spot,
-                f"{shown(each.id)} is defined in line {first} already",
-                "give one of the two another id",
-                None,
-            )
+    for requirement in requirements.defined:
+        first = lines.setdefault(requirement.id.lower(), requirement.spot.line)
+        if first == requirement.spot.line or requirement.ticked is None or requirement.aside:
+            continue
+        yield DUPLICATE.on(
+            requirements.path,
+            requirement.spot,
+            f"{shown(requirement.id)} is already defined in line {first}",
+            "give one of the two another id",
+        )
 
 
 def _uncovered(
-    project: Project, known: Requirements, covered: set[str], phases: set[str]
+    project: Project, requirements: Requirements, covered: set[str], phases: set[str]
 ) -> Iterator[Finding]:
     """Yield a finding for each open requirement that no plan names.
 
-    It is a warning where the table gives it to phases that are planned, with plans that name
-    others; a note where nothing says whose it is; and nothing where its phase has no such plans
-    yet.
+    It is a warning if the table assigns it to phases that have plans with requirements, a note if
+    it is not assigned and every phase has such plans. Otherwise its plan may still be missing.
     """
-    for each in known.defined:
-        if each.aside or each.ticked or each.id.lower() in covered:
+    for requirement in requirements.defined:
+        if requirement.aside or requirement.ticked or requirement.id.lower() in covered:
             continue
-        owners = known.phases.get(each.id.lower(), [])
-        if owners and not set(owners) <= phases:
-            continue
-        if not owners and not _all_planned(project, phases):
-            continue
-        yield _finding(known, each, owners)
+        owners = requirements.phases.get(requirement.id.lower(), [])
+        planned = set(owners) <= phases if owners else _all_planned(project, phases)
+        if planned:
+            yield _not_named(requirements, requirement, owners)
 
 
-def _finding(known: Requirements, each: Requirement, owners: list[str]) -> Finding:
-    of = f", and phase {', '.join(owners)} has plans" if owners else ""
+def _not_named(requirements: Requirements, requirement: Requirement, owners: list[str]) -> Finding:
+    phase = f", and phase {', '.join(owners)} has plans" if owners else ""
     return UNCOVERED.on(
-        known.path,
-        each.spot,
-        f"no plan names {shown(each.id)} in its `requirements`{of}",
-        "add it to the plan that meets it, or put it off in words",
+        requirements.path,
+        requirement.spot,
+        f"no plan names {shown(requirement.id)} in its `requirements`{phase}",
+        "add it to the plan that meets it, or move it out of scope",
         None if owners else "note",
     )
 
 
 def _all_planned(project: Project, phases: set[str]) -> bool:
-    """Say whether every phase that the roadmap lists, if there is one, has plans that name
-    requirements.
-    """
+    """Return whether every phase that the roadmap lists has plans that name requirements."""
     return project.roadmap is None or {entry.key for entry in project.roadmap.phases} <= phases

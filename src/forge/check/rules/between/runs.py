@@ -1,4 +1,7 @@
-"""Rules about runs: a timeline is whole and only ever grows, a run has its card and its commits."""
+"""timeline-rewritten and run-without-commits: runs against git's history.
+
+Only these rules read git.
+"""
 
 from __future__ import annotations
 
@@ -11,28 +14,21 @@ from forge.git import program
 from forge.git.blob_id import blob_id
 from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
-from forge.records.card import RunCard
 from forge.text.finding import Finding
 from forge.text.location import TOP, Spot
-from forge.text.source import Source
-from forge.timeline import log
 from forge.timeline.log import Reading
 
-DAMAGED = Rule(
-    "timeline-damaged", "error", False, "a timeline has no gap, no repeat, and an unbroken chain"
-)
 REWRITTEN = Rule(
     "timeline-rewritten",
     "error",
     False,
-    "each committed version of a timeline is the beginning of the next",
+    "each committed version of a timeline is a prefix of the next one",
 )
-CARD = Rule("run-card", "error", False, "each run has a run.yaml that can be read")
 COMMITS = Rule(
     "run-without-commits", "warning", False, "the commits that a run made are in the repository"
 )
-_NAMES = {"diff_applied": "commit", "runner_started": "checkpoint_commit"}
-_VERSIONS = (
+_COMMIT_FIELDS = {"diff_applied": "commit", "runner_started": "checkpoint_commit"}
+_LOG = (
     "log",
     "--format=",
     "--raw",
@@ -45,8 +41,8 @@ _VERSIONS = (
 
 
 class RunFacts(NamedTuple):
-    """A timeline as others see it: its path, how the run ended (empty while open), its commits with
-    their lines.
+    """Facts about a timeline for cross-document rules: its path, how the run ended (empty while it
+    is open), and its commits with their lines.
     """
 
     path: str
@@ -54,55 +50,26 @@ class RunFacts(NamedTuple):
     commits: list[tuple[str, int]]
 
 
-def check_timeline(path: str, reading: Reading) -> Iterator[Finding]:
-    """Yield a finding where a timeline is torn or its chain is broken."""
-    if reading.problem or reading.torn:
-        line = reading.problem_line or len(reading.events) + 1
-        yield DAMAGED.on(
-            path,
-            Spot("", line, 1, line, 1),
-            reading.problem or "the last line is torn",
-            "compare it with the committed versions",
-        )
-
-
 def facts(path: str, reading: Reading) -> RunFacts:
-    """Return what other documents need of a timeline."""
-    status = next(
-        (
-            str(event.data.get("status"))
-            for event in reversed(reading.events)
-            if event.type == "final"
-        ),
-        "",
-    )
-    found = [
-        (str(event.data.get(_NAMES[event.type]) or ""), event.seq)
+    """Return the facts about a timeline."""
+    finals = (event for event in reversed(reading.events) if event.type == "final")
+    last = next(finals, None)
+    status = str(last.data.get("status")) if last is not None else ""
+    commits = [
+        (str(event.data.get(_COMMIT_FIELDS[event.type]) or ""), event.seq)
         for event in reading.events
-        if event.type in _NAMES
+        if event.type in _COMMIT_FIELDS
     ]
-    return RunFacts(path, status, [(commit, line) for commit, line in found if commit])
+    return RunFacts(path, status, [(commit, line) for commit, line in commits if commit])
 
 
-def check_card(source: Source) -> Iterator[Finding]:
-    """Yield a finding for a run.yaml that is no run card."""
-    try:
-        RunCard.decode(source.path, source.data)
-    except ValueError as problem:
-        yield CARD.on(
-            source.path,
-            TOP,
-            str(problem).removeprefix(f"{source.path}: "),
-            "bring it back from its first commit; nothing may change it",
-        )
-
-
-def check_commits(repository: Repository, found: Iterable[RunFacts]) -> Iterator[Finding]:
-    """Yield a finding for the first commit of each run that this repository does not have (a note
-    in a shallow clone).
+def check_commits(repository: Repository, runs: Iterable[RunFacts]) -> Iterator[Finding]:
+    """Yield a finding for the first commit of each run that this repository does not have; a note
+    in a shallow clone.
     """
     shallow = (repository.common_dir / "shallow").exists()
-    for run in found:
+    hint = "fetch the branch that the run was on" + (", or the whole history" if shallow else "")
+    for run in runs:
         for commit, line in run.commits:
             try:
                 read_commit(repository, commit)
@@ -111,24 +78,22 @@ def check_commits(repository: Repository, found: Iterable[RunFacts]) -> Iterator
                     run.path,
                     Spot("", line, 1, line, 1),
                     f"the commit {commit[:12]} is not in this repository",
-                    "fetch the branch that the run was on"
-                    + (", or the whole history" if shallow else ""),
+                    hint,
                     "note" if shallow else None,
                 )
                 break
 
 
 def changes(repository: Repository, pattern: str, *revisions: str) -> list[tuple[str, str, str]]:
-    """Return (path, old blob, new blob) for each commit that added, changed or deleted a path; the
-    blob of nothing is empty.
+    """Return (path, old blob, new blob) for each commit that added, changed or deleted a matching
+    path; the blob is empty if there is no file.
 
-    `revisions` are as `git log` takes them; without any it is what HEAD descends from, none in a
-    repository without commits. Raises ForgeError where git cannot tell.
+    `revisions` are arguments of `git log`; the default is HEAD. Raises ForgeError if git fails.
     """
     if not revisions and repository.head().commit is None:
         return []
     output = repository.git(
-        *_VERSIONS, "-z", *(revisions or ("HEAD",)), "--", f":(glob){pattern}"
+        *_LOG, "-z", *(revisions or ("HEAD",)), "--", f":(glob){pattern}"
     ).split(b"\0")
     found = []
     for head, path in zip(output[::2], output[1::2], strict=False):
@@ -140,66 +105,61 @@ def changes(repository: Repository, pattern: str, *revisions: str) -> list[tuple
 
 
 def check_history(repository: Repository, folder: str, present: Sequence[str]) -> Iterator[Finding]:
-    """Yield a finding for each timeline that lost or changed a line: in a commit, or in the work
-    tree since the last one.
+    """Yield a finding for each timeline that lost or changed a line, in a commit or in the work
+    tree. Yields nothing if git fails.
 
-    `present` are the paths of the timelines that are there now. Nothing is said where git cannot
-    tell.
+    `present` are the paths of the existing timelines.
     """
-    told: set[str] = set()
     try:
-        found, committed = (
-            changes(repository, f"{folder}/*/timeline.jsonl"),
-            _committed(repository, folder),
-        )
+        history = changes(repository, f"{folder}/*/timeline.jsonl")
+        committed = _blobs_at_head(repository, folder)
     except ForgeError:
         return
-    for path, old, new in found:
-        if (
-            old
-            and path not in told
-            and (new or path not in present)
-            and _grown(repository, old, new) is False
-        ):
-            told.add(path)
+    reported: set[str] = set()
+    for path, old, new in history:
+        is_change = old and (new or path not in present)
+        if is_change and path not in reported and _is_prefix(repository, old, new) is False:
+            reported.add(path)
             yield _rewritten(path, old, new)
     for path in present:
-        data = _bytes(repository, path)
-        if (
-            path in told
-            or path not in committed
-            or data is None
-            or blob_id(data) == committed[path]
-        ):
-            continue
-        if _begins(repository, committed[path], data) is False:
-            yield REWRITTEN.on(
-                path,
-                TOP,
-                "the work tree's timeline does not begin with the committed one",
-                f"bring it back with `git checkout HEAD -- {path}`",
-            )
+        if path in committed and path not in reported:
+            yield from _check_work_tree(repository, path, committed[path])
 
 
-def _grown(repository: Repository, old: str, new: str) -> bool | None:
-    """Say whether one blob is the beginning of another; a blob that is gone has not grown; None
-    where one is missing.
+def _check_work_tree(repository: Repository, path: str, committed: str) -> Iterator[Finding]:
+    """Yield a finding if a timeline of the work tree does not begin with its committed version."""
+    data = _bytes(repository, path)
+    if data is None or blob_id(data) == committed:
+        return
+    if _starts_with(repository, data, committed) is False:
+        yield REWRITTEN.on(
+            path,
+            TOP,
+            "the work tree's timeline does not begin with the committed one",
+            f"restore it with `git checkout HEAD -- {path}`",
+        )
+
+
+def _is_prefix(repository: Repository, old: str, new: str) -> bool | None:
+    """Return whether one blob is a prefix of another, which no blob (a deleted file) is; None if
+    a blob is missing.
     """
     try:
-        return bool(new) and _begins(repository, old, blob_data(repository, new))
+        data = blob_data(repository, new) if new else None
     except ForgeError:
         return None
+    return data is not None and _starts_with(repository, data, old)
 
 
-def _begins(repository: Repository, blob: str, data: bytes) -> bool | None:
+def _starts_with(repository: Repository, data: bytes, blob: str) -> bool | None:
     try:
         return data.startswith(blob_data(repository, blob))
     except ForgeError:
         return None
 
 
-def _committed(repository: Repository, folder: str) -> dict[str, str]:
-    """Return the blob of each file below a folder as HEAD has it."""
+def _blobs_at_head(repository: Repository, folder: str) -> dict[str, str]:
+    """Return the blob of each file below a folder in HEAD."""
     if repository.head().commit is None:
         return {}
     entries = program.fields(repository.git("ls-tree", "-r", "-z", "HEAD", "--", f"{folder}/"))
@@ -216,16 +176,11 @@ def _bytes(repository: Repository, path: str) -> bytes | None:
 def _rewritten(path: str, old: str, new: str) -> Finding:
     if not new:
         return REWRITTEN.on(
-            path, TOP, "a commit deleted this timeline", "bring it back from history", "warning"
+            path, TOP, "a commit deleted this timeline", "restore it from history", "warning"
         )
     return REWRITTEN.on(
         path,
         TOP,
-        f"a commit changed lines of this timeline: blob {old[:12]} is no beginning of {new[:12]}",
-        "find the commit with `git log --raw -- PATH`, and bring the lines back",
+        f"a commit changed lines of this timeline: blob {old[:12]} is not a prefix of {new[:12]}",
+        "find the commit with `git log --raw -- PATH`, and restore the lines",
     )
-
-
-def read(data: bytes) -> Reading:
-    """Read a timeline's bytes."""
-    return log.read(data)

@@ -1,1 +1,1 @@
-"""Rules about one document that is not a plan: missions, items, proofs, reports, runs."""
+"""Rules about one document that is not a plan: settings, missions, items, proofs, reports, runs."""

@@ -1,4 +1,4 @@
-"""conflict-markers: what git left in a file for a person to settle."""
+"""conflict-markers: an unresolved merge conflict that git left in a file."""
 
 from __future__ import annotations
 
@@ -10,18 +10,14 @@ from forge.check.rules.model import Rule
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
 
-RULE = Rule(
-    "conflict-markers", "error", False, "no document holds the markers of an unsettled merge"
-)
+RULE = Rule("conflict-markers", "error", False, "no document contains merge conflict markers")
 _MARKER = re.compile(r"^(?:(<{7})(?: [^\n]*)?|(={7})|(>{7})(?: [^\n]*)?)\r?$", re.M)
 _FENCE = re.compile(r"^(`{3,}|~{3,})", re.M)
 
 
 def check(source: Source) -> Iterator[Finding]:
-    """Yield a finding for each opening marker that the other two follow, all at the start of a
-    line.
-
-    Inside a fence of the text they may be an example: there it is a warning.
+    """Yield a finding for each opening marker that is followed by the other two, each at the start
+    of a line. Inside a fenced block, where they may be an example, it is a warning.
     """
     if "<<<<<<<" not in source.text:
         return
@@ -37,8 +33,8 @@ def check(source: Source) -> Iterator[Finding]:
             yield RULE.at(
                 source,
                 Span(*opened.span()),
-                "an unsettled merge: both versions stand here, with git's markers",
-                "keep the lines that are meant and delete the markers",
+                "an unresolved merge conflict: the file has both versions, between git's markers",
+                "keep the lines that you want and delete the markers",
                 "warning" if fenced else None,
             )
             opened, stage = None, 0

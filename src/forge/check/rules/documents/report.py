@@ -1,4 +1,4 @@
-"""report-yaml and config-json: the documents beside the plans that tools read."""
+"""report-yaml and config-json: documents beside the plans that other tools read."""
 
 from __future__ import annotations
 
@@ -21,43 +21,31 @@ CONFIG = Rule("config-json", "warning", False, "config.json is JSON, an object o
 
 
 def check_report(report: ReportFront) -> Iterator[Finding]:
-    """Yield a finding for front matter that no tool can read."""
+    """Yield a finding for front matter that cannot be parsed."""
     if report.problem is not None:
         yield YAML.on(
             report.path,
             report.problem,
-            f"the front matter is no YAML: {report.problem.text}",
-            "mend this line; nothing that it says is read",
+            f"the front matter is not valid YAML: {report.problem.text}",
+            "fix this line; until then none of the front matter is read",
         )
 
 
 def check_config(source: Source) -> Iterator[Finding]:
-    """Yield a finding for a config.json that no tool can read."""
+    """Yield a finding for a config.json that is not a JSON object."""
     try:
-        found = json.loads(source.text)
+        data = json.loads(source.text)
     except json.JSONDecodeError as error:
-        place = Span(min(error.pos, len(source.text)), min(error.pos + 1, len(source.text)))
-        yield CONFIG.at(
-            source,
-            place,
-            f"this is no JSON: {error.msg}",
-            "mend this line; tools fall back to their defaults",
-        )
+        span = Span(min(error.pos, len(source.text)), min(error.pos + 1, len(source.text)))
+        hint = "fix this line; tools fall back to their defaults"
+        yield CONFIG.at(source, span, f"this is not valid JSON: {error.msg}", hint)
         return
     except (RecursionError, ValueError):
-        yield CONFIG.at(
-            source,
-            Span(0, 0),
-            "this is no JSON that can be read: too deep, or a number too long",
-            "shorten it",
-        )
+        message = "this JSON cannot be read: it is nested too deep, or a number is too long"
+        yield CONFIG.at(source, Span(0, 0), message, "shorten it")
         return
-    if not isinstance(found, dict):
+    if not isinstance(data, dict):
         start = len(source.text) - len(source.text.lstrip())
         end = re.compile(r"\S*").match(source.text, start)
-        yield CONFIG.at(
-            source,
-            Span(start, end.end() if end else start),
-            "the settings are no object",
-            "begin with `{`",
-        )
+        span = Span(start, end.end() if end else start)
+        yield CONFIG.at(source, span, "the settings are not an object", "begin with `{`")

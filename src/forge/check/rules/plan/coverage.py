@@ -1,4 +1,4 @@
-"""truth-uncovered: truths of which no artifact, link, step or command of the plan speaks."""
+"""truth-uncovered: truths that no artifact, link, step or command of the plan mentions."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
 RULE = Rule(
-    "truth-uncovered", "note", False, "some artifact, link, step or command speaks of each truth"
+    "truth-uncovered", "note", False, "some artifact, link, step or command mentions each truth"
 )
 _WORD = re.compile(r"[A-Za-z]{4,40}")
 _HUMP = re.compile(r"(?<=[a-z])(?=[A-Z])")
@@ -32,28 +32,28 @@ _COMMON = frozenset(
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a note for each truth without a command that shares no telling word with the rest of
-    the plan.
+    """Yield a note for each truth without a command that shares no significant word with the rest
+    of the plan.
 
-    Words count by their first letters, so that "rejects" meets "rejected"; what has fewer than two
-    is not judged.
+    Words are compared by their first letters, so that "rejects" matches "rejected". A truth with
+    fewer than two significant words is not checked.
     """
     truths = [item for item in plan.must_haves if item.kind == "truth" and item.command is None]
     if not truths or not plan.steps:
         return
-    spoken = _stems(" ".join(_evidence(plan)))
+    mentioned = _stems(" ".join(_rest_of_plan(plan)))
     for item in truths:
-        words = _stems(item.statement)
-        if len(words) > 1 and not words & spoken:
+        stems = _stems(item.statement)
+        if len(stems) > 1 and not stems & mentioned:
             yield RULE.at(
                 plan.source,
                 item.span,
-                f"no artifact, link, step or command speaks of {shown(item.statement)}",
+                f"no artifact, link, step or command mentions {shown(item.statement)}",
                 "add what would show it, or give it a `verify` command",
             )
 
 
-def _evidence(plan: Plan) -> Iterator[str]:
+def _rest_of_plan(plan: Plan) -> Iterator[str]:
     for item in plan.must_haves:
         if item.kind in ("artifact", "key_link"):
             yield " ".join(_texts(item.value.plain()))
@@ -63,19 +63,17 @@ def _evidence(plan: Plan) -> Iterator[str]:
 
 def _texts(data: object) -> Iterator[str]:
     if isinstance(data, dict):
-        for below in data.values():
-            yield from _texts(below)
+        for child in data.values():
+            yield from _texts(child)
     elif isinstance(data, list):
-        for below in data:
-            yield from _texts(below)
+        for child in data:
+            yield from _texts(child)
     else:
         yield str(data)
 
 
 def _stems(text: str) -> set[str]:
-    """Return the first letters of the telling words of a text; names in one word (`parseRow`) count
-    by their parts.
-    """
+    """Return the first letters of a text's significant words, also of the parts of `parseRow`."""
     words = {
         part.lower()
         for word in _WORD.findall(text)

@@ -1,25 +1,26 @@
-"""unknown-key: keys, attributes and tags that look like a slip of a known one, or that nobody
-reads.
-"""
+"""unknown-key: keys, attributes and tags that misspell a known one, or that forge does not read."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 
-from forge.check.rules import known_keys as known
+from forge.check.rules import known_keys
 from forge.check.rules.model import Rule, shown
+from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan, Step
 from forge.text.finding import Finding
 from forge.text.source import Span
 from forge.text.yaml.parse import Value
 
-RULE = Rule("unknown-key", "warning", False, "no key, attribute or tag is a slip of a known one")
-_OF_KIND = {
-    "truth": known.TRUTH,
-    "artifact": known.ARTIFACT,
-    "key_link": known.LINK,
-    "prohibition": known.PROHIBITION,
+RULE = Rule(
+    "unknown-key", "warning", False, "no key, attribute or tag is a misspelling of a known one"
+)
+_KEYS_OF_KIND = {
+    "truth": known_keys.TRUTH,
+    "artifact": known_keys.ARTIFACT,
+    "key_link": known_keys.LINK,
+    "prohibition": known_keys.PROHIBITION,
 }
 _TAG = re.compile(r"^[ \t]*<([A-Za-z][\w-]{2,30})>", re.M)
 _MARKUP = frozenset(
@@ -28,73 +29,67 @@ _MARKUP = frozenset(
     " template text th time title tr ul var video view text action-item test-command"
     " feature".split()
 )
+_NEVER_SUGGESTED = ("name", "files", "options", "context")
 
 
 def check(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for each key that nobody reads: a warning where it is a slip, a note inside
-    of must-haves.
+    """Yield a finding for each unknown key: a warning if it is a misspelling, a note inside
+    must-haves.
     """
-    yield from _slips(plan, plan.front, known.FRONT)
+    yield from _misspellings(plan, plan.front, known_keys.FRONT)
     yield from _misplaced(plan)
     block = plan.front.get("must_haves")
     if block is not None:
-        yield from _slips(plan, block, known.MUST_HAVES)
+        yield from _misspellings(plan, block, known_keys.MUST_HAVES)
     for item in plan.must_haves:
-        if (
-            item.value.get("path")
-            or item.value.get("from")
-            or item.kind in ("artifact", "key_link")
-        ):
-            yield from _of_item(plan, item.value, _OF_KIND[item.kind])
-        elif item.kind == "truth" and known.TRUTH & set(item.value.keys):
-            yield from _of_item(plan, item.value, known.TRUTH)
+        yield from _must_have(plan, item)
     for step in plan.steps:
         yield from _attributes(plan, step)
         yield from _tags(plan, step)
 
 
-def _slips(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]:
+def _misspellings(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]:
     for key, span in value.keys.items():
-        wanted = None if key in names else known.meant(key, names - set(value.keys))
-        if wanted:
-            yield _slip(plan, span, key, wanted)
+        meant = None if key in names else known_keys.closest(key, names - set(value.keys))
+        if meant:
+            yield _misspelling(plan, span, key, meant)
 
 
-def _slip(plan: Plan, span: Span, key: str, wanted: str) -> Finding:
+def _misspelling(plan: Plan, span: Span, key: str, meant: str) -> Finding:
     return RULE.at(
-        plan.source, span, f"nobody reads the key {shown(key)}", f"did you mean `{wanted}`?"
+        plan.source, span, f"forge does not read the key {shown(key)}", f"did you mean `{meant}`?"
     )
 
 
 def _misplaced(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for blocks of must-haves that stand beside `must_haves`, where nobody looks
-    for them.
-    """
-    for key in sorted(known.MUST_HAVES & set(plan.front.keys)):
-        hint = f"move `{key}` below `must_haves`"
+    """Yield a finding for each block of must-haves beside `must_haves` instead of below it."""
+    for key in sorted(known_keys.MUST_HAVES & set(plan.front.keys)):
         yield RULE.at(
             plan.source,
             plan.front.keys[key],
-            f"`{key}` stands at the top, where it is not read",
-            hint,
+            f"`{key}` is at the top level, where forge does not read it",
+            f"move `{key}` below `must_haves`",
         )
 
 
-def _of_item(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]:
+def _must_have(plan: Plan, item: MustHave) -> Iterator[Finding]:
+    value = item.value
+    if value.get("path") or value.get("from") or item.kind in ("artifact", "key_link"):
+        yield from _keys_of_item(plan, value, _KEYS_OF_KIND[item.kind])
+    elif item.kind == "truth" and known_keys.TRUTH & set(value.keys):
+        yield from _keys_of_item(plan, value, known_keys.TRUTH)
+
+
+def _keys_of_item(plan: Plan, value: Value, names: frozenset[str]) -> Iterator[Finding]:
     for key, span in value.keys.items():
         if key in names:
             continue
-        wanted = known.meant(key, names - set(value.keys))
-        if wanted:
-            yield _slip(plan, span, key, wanted)
+        meant = known_keys.closest(key, names - set(value.keys))
+        if meant:
+            yield _misspelling(plan, span, key, meant)
         else:
-            yield RULE.at(
-                plan.source,
-                span,
-                f"nobody reads the key {shown(key)}",
-                f"known are {_list(names)}",
-                "note",
-            )
+            message = f"forge does not read the key {shown(key)}"
+            yield RULE.at(plan.source, span, message, f"known keys are {_list(names)}", "note")
 
 
 def _list(names: Iterable[str]) -> str:
@@ -103,27 +98,31 @@ def _list(names: Iterable[str]) -> str:
 
 def _attributes(plan: Plan, step: Step) -> Iterator[Finding]:
     for key in step.attributes:
-        wanted = None if key in known.TASK else known.meant(key, known.TASK - set(step.attributes))
-        if wanted:
+        if key in known_keys.TASK:
+            continue
+        meant = known_keys.closest(key, known_keys.TASK - set(step.attributes))
+        if meant:
             at = plan.source.text.find(key, step.span.start, step.span.end)
-            span = Span(max(at, step.span.start), max(at, step.span.start) + len(key))
+            start = max(at, step.span.start)
             yield RULE.at(
                 plan.source,
-                span,
-                f"nobody reads the attribute {shown(key)}",
-                f"did you mean `{wanted}`?",
+                Span(start, start + len(key)),
+                f"forge does not read the attribute {shown(key)}",
+                f"did you mean `{meant}`?",
             )
 
 
 def _tags(plan: Plan, step: Step) -> Iterator[Finding]:
-    """Yield a finding for each tag of a step that is one letter away from a part which the step
-    lacks.
-    """
+    """Yield a finding for each tag of a step that misspells a part which the step lacks."""
     for match in _TAG.finditer(plan.source.text, step.span.start + 1, step.span.end):
         name = match[1]
-        if name in known.PARTS or name in _MARKUP or name.lower() in _MARKUP:
+        if name in known_keys.PARTS or name.lower() in _MARKUP:
             continue
-        wanted = known.meant(name, known.PARTS - set(step.parts))
-        if wanted and wanted not in ("name", "files", "options", "context"):
-            said = f"`<{name}>` is no part of a step, and nobody reads it"
-            yield RULE.at(plan.source, Span(*match.span(1)), said, f"did you mean `<{wanted}>`?")
+        meant = known_keys.closest(name, known_keys.PARTS - set(step.parts))
+        if meant and meant not in _NEVER_SUGGESTED:
+            yield RULE.at(
+                plan.source,
+                Span(*match.span(1)),
+                f"`<{name}>` is not a part of a step, and forge does not read it",
+                f"did you mean `<{meant}>`?",
+            )
