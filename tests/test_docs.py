@@ -29,7 +29,8 @@ from forge.run.runners.base import Job, Runner
 from forge.text.source import Source
 from forge.timeline.event import KEYS, Data, Event
 from forge.timeline.run import events
-from forge.views.validation.validate import Report, validate
+from forge.views.validation.report import Report
+from forge.views.validation.validate import validate
 from tests.conftest import Sandbox
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from forge.text.source import Source
-from forge.views.validation import validate as validation
+from forge.views.validation import document_set
 from forge.views.validation.read_one import Reading
 from forge.views.validation.validate import validate
 from tests.check.rules.plan_texts import PATH, SOUND, changed
@@ -48,13 +48,13 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 def spied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     asked: list[str] = []
-    original = validation.read
+    original = document_set.read
 
     def read(kind: str, root: Path, source: Source) -> Reading:
         asked.append(source.path)
         return original(kind, root, source)
 
-    monkeypatch.setattr(validation, "read", read)
+    monkeypatch.setattr(document_set, "read", read)
     return asked
 
 

@@ -1,3 +1,1 @@
-"""What is wrong with the documents: each is read once, held against the rules, and against the
-others.
-"""
+"""Validation: each document is read once and checked alone, then against the other documents."""

@@ -1,6 +1,4 @@
-"""What `forge validate --fix` does: it writes the mends that cannot change what a plan means, and
-nothing else.
-"""
+"""`forge validate --fix`: writes only the repairs that cannot change what a plan means."""
 
 from __future__ import annotations
 
@@ -21,7 +19,7 @@ from forge.text.yaml.repair import Mend, Reading
 
 
 class Fix(Struct, frozen=True):
-    """One line that was mended: where, what was wrong, and the line before and after."""
+    """A repaired line: its place, what was wrong, and the line before and after."""
 
     path: str
     line: int
@@ -32,41 +30,37 @@ class Fix(Struct, frozen=True):
     after: str
 
     def as_data(self) -> dict[str, object]:
-        """Return the fix as plain data."""
         return asdict(self)
 
 
 class Unfixed(Struct, frozen=True):
-    """A document with mends that could be written and were not, and why."""
+    """A document with safe repairs that could not be written, and why."""
 
     path: str
     reason: str
 
     def as_data(self) -> dict[str, object]:
-        """Return it as plain data."""
         return {"path": self.path, "reason": self.reason}
 
 
 class Fixes(Struct, frozen=True):
-    """What was written, and what was not."""
+    """The lines that were repaired, and the documents that were left alone."""
 
     made: tuple[Fix, ...]
     left: tuple[Unfixed, ...]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
-            "fixed": [each.as_data() for each in self.made],
-            "not_fixed": [each.as_data() for each in self.left],
+            "fixed": [line.as_data() for line in self.made],
+            "not_fixed": [document.as_data() for document in self.left],
         }
 
 
 def fix(root: Path, paths: Iterable[str]) -> Fixes:
-    """Mend plans in place; `paths` are relative to `root`. Never raises for what a disk or a
-    document does.
+    """Repair plans in place; `paths` are relative to `root`.
 
-    Only bytes of the mended lines change. A document that lies outside `root`, itself or through a
-    link, is left alone, and so is one that would not parse afterwards.
+    Only bytes of the repaired lines change. A document outside `root`, also through a link, is
+    left alone, as is one that would not parse afterwards. No error of a file is raised.
     """
     made: list[Fix] = []
     left: list[Unfixed] = []
@@ -87,34 +81,31 @@ def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
         return Unfixed(path, f"it cannot be read: {error.strerror}")
     source = Source.of(path, data)
     reading = _reading(source)
-    safe = [each for each in reading.mends if each.safe]
+    safe = [repair for repair in reading.mends if repair.safe]
     if not safe:
         return []
     if not real.is_relative_to(os.path.realpath(root)):
-        return Unfixed(path, "it lies outside the repository")
-    mended = _mended(source, reading, safe)
-    if mended is None:
+        return Unfixed(path, "it is outside the repository")
+    repaired = _repaired(source, reading, safe)
+    if repaired is None:
         return Unfixed(
-            path, "its front matter would still not parse; mend the other lines by hand first"
+            path, "its front matter would still not parse; fix the other lines by hand first"
         )
-    return _write(real, source, mended) or [
-        _fixed(source, Source.of(path, mended), each) for each in safe
-    ]
+    after = Source.of(path, repaired)
+    return _write(real, source, repaired) or [_fixed_line(source, after, one) for one in safe]
 
 
 def _reading(source: Source) -> Reading:
-    place, body_start = front_matter(source)
-    if place is None or body_start == 0 or source.problem:
+    span, body_start = front_matter(source)
+    if span is None or body_start == 0 or source.problem:
         return Reading(None, ())
-    return repair.read(source, place, LISTED)
+    return repair.read(source, span, LISTED)
 
 
-def _mended(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
-    """Return the document with the safe mends, or None where it would not parse or would say
-    anything else.
-    """
+def _repaired(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
+    """Return the document with the repairs; None if it would not parse or change its meaning."""
     try:
-        data = edit.apply(source, [change for each in safe for change in each.edits])
+        data = edit.apply(source, [change for one in safe for change in one.edits])
     except edit.NotEditable:
         return None
     after = _reading(Source.of(source.path, data))
@@ -124,7 +115,7 @@ def _mended(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
 
 
 def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
-    """Replace the file as one, with the mode that it has, unless somebody changed it meanwhile."""
+    """Replace the file atomically, with its mode, unless another process has changed it."""
     try:
         atomic.swap(real, source.data, data)
     except StorageFailed as error:
@@ -132,14 +123,7 @@ def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
     return None
 
 
-def _fixed(before: Source, after: Source, each: Mend) -> Fix:
-    line, column = before.position(each.span.start)
-    return Fix(
-        before.path,
-        line,
-        column,
-        each.kind,
-        each.message,
-        before.line_text(line),
-        after.line_text(line),
-    )
+def _fixed_line(before: Source, after: Source, made: Mend) -> Fix:
+    line, column = before.position(made.span.start)
+    texts = (before.line_text(line), after.line_text(line))
+    return Fix(before.path, line, column, made.kind, made.message, *texts)

@@ -1,6 +1,4 @@
-"""Which documents there are under given files and folders, and of what kind each is by its
-place.
-"""
+"""Finds documents below files and folders, and derives the kind of a document from its path."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ _TOP = {
     _CONFIG: "config",
     _PROJECT: "project",
 }
-_PLACED = re.compile(
+_BY_PATH = re.compile(
     rf"(?:{re.escape(mission.FOLDER)}/[^/]*(?P<mission>)\.yaml|{re.escape(proof.FOLDER)}/[^/]*(?P<proof>)\.yaml"
     rf"|{re.escape(RUNS)}/[^/]+/(?:(?P<run>)run\.yaml|(?P<timeline>)timeline\.jsonl)"
     rf"|(?:{re.escape(backlog.FOLDER)}|{re.escape(backlog.ARCHIVED_ITEMS)})/(?!(?i:readme|index)\.md)[^/.][^/]*(?P<item>)\.md"
@@ -36,15 +34,15 @@ _PLACED = re.compile(
 )
 
 
-class Found(Struct, frozen=True):
-    """A document that was found: its absolute place, and whether a person named the file itself."""
+class DocumentPath(Struct, frozen=True):
+    """The absolute path of a document, and whether the user named the file itself."""
 
     place: str
     named: bool
 
 
 def kind_of(place: str) -> str:
-    """Return the kind of a document by its path, empty where it is none."""
+    """Return the kind of a document by its path; empty for any other file."""
     if place.endswith("PLAN.md"):
         return "plan"
     start = place.rfind(".planning/")
@@ -53,57 +51,50 @@ def kind_of(place: str) -> str:
     inside = place[start:]
     if inside in _TOP:
         return _TOP[inside]
-    if match := _PLACED.fullmatch(inside):
+    if match := _BY_PATH.fullmatch(inside):
         return next(name for name, value in match.groupdict().items() if value is not None)
     if inside.endswith("SUMMARY.md"):
         return "summary"
     return "verification" if inside.endswith("VERIFICATION.md") else ""
 
 
-def documents(paths: list[Path]) -> Iterator[Found]:
+def documents(paths: list[Path]) -> Iterator[DocumentPath]:
     """Yield the documents of files and folders, in order; links to folders are not followed.
 
-    Raises UsageError for a path that is not there.
+    Raises UsageError for a path that does not exist.
     """
     for path in paths:
         if path.is_dir():
-            yield from (Found(place, False) for place in below(str(path)))
+            yield from (DocumentPath(place, False) for place in below(str(path)))
         elif path.exists() or path.is_symlink():
-            yield Found(os.path.join(os.path.realpath(path.parent), path.name), True)
+            yield DocumentPath(os.path.join(os.path.realpath(path.parent), path.name), True)
         else:
-            raise UsageError(f"{path} is not there", "name files or folders that are")
+            raise UsageError(f"{path} does not exist", "name existing files or folders")
 
 
 def below(folder: str) -> Iterator[str]:
-    """Yield the places of the documents below a folder, in order."""
+    """Yield the absolute paths of the documents below a folder, in order."""
     for place, names, files in os.walk(os.path.realpath(folder)):
         names[:] = sorted(name for name in names if name != ".git")
         yield from (path for path in (f"{place}/{name}" for name in sorted(files)) if kind_of(path))
 
 
 def folders_of_phases(root: str) -> tuple[str, ...]:
-    """Return the folders below `phases/` and the archives' own, relative to the root, whether they
-    hold plans or not.
+    """Return the folders of phases, with plans or without, also those of archived milestones.
+
+    The paths are relative to the root.
     """
-    found = []
-    for parent in (".planning/phases", ".planning/milestones"):
-        for name in _folders(os.path.join(root, parent)):
-            found.append(f"{parent}/{name}")
-            if parent.endswith("milestones"):
-                found += [
-                    f"{parent}/{name}/{below}"
-                    for below in _folders(os.path.join(root, parent, name))
-                ]
-                found += [
-                    f"{parent}/{name}/phases/{below}"
-                    for below in _folders(os.path.join(root, parent, name, "phases"))
-                ]
-    return tuple(found)
+    folders = [*_folders_in(root, ".planning/phases")]
+    for milestone in _folders_in(root, ".planning/milestones"):
+        inside = [*_folders_in(root, milestone), *_folders_in(root, f"{milestone}/phases")]
+        folders += [milestone, *inside]
+    return tuple(folders)
 
 
-def _folders(place: str) -> list[str]:
+def _folders_in(root: str, folder: str) -> list[str]:
     try:
-        with os.scandir(place) as entries:
-            return sorted(entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+        with os.scandir(os.path.join(root, folder)) as entries:
+            names = (entry.name for entry in entries if entry.is_dir(follow_symlinks=False))
+            return [f"{folder}/{name}" for name in sorted(names)]
     except OSError:
         return []

@@ -1,4 +1,4 @@
-"""Puts the facts of all documents of a `.planning/` together, for the rules between documents."""
+"""Collects the facts of all documents of a `.planning/` for the rules between documents."""
 
 from __future__ import annotations
 
@@ -38,27 +38,22 @@ from forge.views.validation.readings import text_key
 T = TypeVar("T")
 
 
-class Gathering:
-    """The facts of documents by kind and path, as JSON; those of plans lie in a temporary file
-    until a rule asks.
-    """
+class ProjectFacts:
+    """The facts of documents as JSON, by kind and path; those of plans are kept on disk."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
         self.facts: dict[str, dict[str, str]] = {}
-        self.plans = PlanShelf()
+        self.plans = PlanFactsStore()
 
-    def take(self, kind: str, path: str, facts: str) -> None:
-        """Keep the facts of a document."""
+    def add(self, kind: str, path: str, facts: str) -> None:
         if kind == "plan":
             self.plans.put(path, facts)
         else:
             self.facts.setdefault(kind, {})[path] = facts if kind != "summary" else ""
 
     def findings(self, repository: Repository | None) -> Iterator[Finding]:
-        """Yield what is wrong between the documents; what only git can tell where there is a
-        repository.
-        """
+        """Yield the findings between documents; with a repository also those of its history."""
         yield from check_project(self._project(repository))
         if repository is not None and "timeline" in self.facts:
             yield from self._history(repository, self.facts["timeline"])
@@ -66,17 +61,17 @@ class Gathering:
             yield from self._history(repository, {})
 
     def _all(self, kind: str, of: type[T]) -> list[T]:
-        found = (self._one(kind, path, of) for path in self.facts.get(kind, {}))
-        return [each for each in found if each is not None]
+        decoded = (self._one(kind, path, of) for path in self.facts.get(kind, {}))
+        return [one for one in decoded if one is not None]
 
     def _one(self, kind: str, path: str, of: type[T]) -> T | None:
         return _decoded(self.facts.get(kind, {}).get(path), of)
 
     def _project(self, repository: Repository | None) -> Project:
         archived = [
-            each
-            for each in self._all("requirements", Requirements)
-            if each.path != requirements.PATH
+            file
+            for file in self._all("requirements", Requirements)
+            if file.path != requirements.PATH
         ]
         return Project(
             self.root,
@@ -87,7 +82,7 @@ class Gathering:
             folders_of_phases(str(self.root)),
             self._one("roadmap", roadmap.PATH, Roadmap),
             self._one("requirements", requirements.PATH, Requirements),
-            frozenset(name for each in archived for name in each.spoken),
+            frozenset(name for file in archived for name in file.spoken),
             self._one("state", reports.STATE, ReportFront),
             tuple(self._all("verification", ReportFront)),
             frozenset(self._completed()),
@@ -100,32 +95,43 @@ class Gathering:
         return self._all("timeline", RunFacts)
 
     def _completed(self) -> Iterator[str]:
-        """Yield the paths of the plans that a run completed which was not rolled back since."""
-        ended = {run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"}
-        found = {
-            path.rpartition("/")[0]: json.loads(text)
-            for path, text in self.facts.get("run", {}).items()
-        }
-        cards = [
-            card for folder, card in found.items() if folder in ended and isinstance(card, list)
-        ]
+        """Yield the current paths of plans with a completed run that was not rolled back."""
+        cards = self._completed_cards()
         undone = {prior for _, _, kind, prior in cards if kind == "undo"}
-        back = {prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone}
-        plans = {str(plan) for run, plan, kind, _ in cards if kind == "execute" and run not in back}
+        rolled_back = {
+            prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone
+        }
+        plans = {
+            str(plan)
+            for run, plan, kind, _ in cards
+            if kind == "execute" and run not in rolled_back
+        }
         lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
         now = moved_plans.homes(
             lost, moved_plans.said_by(self.root) if lost else {}, lambda path: ""
         )
         yield from (now.get(plan, plan) for plan in plans)
 
+    def _completed_cards(self) -> list[list[str | None]]:
+        """Return run, plan's path, kind and prior run of each completed run."""
+        completed = {
+            run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"
+        }
+        cards = (
+            json.loads(text)
+            for path, text in self.facts.get("run", {}).items()
+            if path.rpartition("/")[0] in completed
+        )
+        return [card for card in cards if isinstance(card, list)]
+
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
         yield from runs.check_history(repository, RUNS, list(timelines))
         yield from runs.check_commits(repository, self._runs())
 
 
-class PlanShelf:
-    """Texts by path in a temporary database, which SQLite holds on the disk: memory does not grow
-    with the plans.
+class PlanFactsStore:
+    """Facts by path in a temporary database that SQLite keeps on disk, so that memory does not grow
+    with the number of plans.
     """
 
     def __init__(self) -> None:
@@ -135,11 +141,9 @@ class PlanShelf:
         self._base.execute("BEGIN")
 
     def put(self, path: str, text: str) -> None:
-        """Keep the text of a path."""
         self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (text_key(path), text))
 
     def get(self, path: str) -> str | None:
-        """Return the text of a path, None where there is none."""
         row = self._base.execute(
             "SELECT facts FROM facts WHERE path=?", (text_key(path),)
         ).fetchone()
@@ -151,9 +155,7 @@ def _decoded(text: str | None, of: type[T]) -> T | None:
 
 
 def _tracked(repository: Repository | None) -> frozenset[str]:
-    """Return what git tracks, with every folder on the way; nothing where there is no
-    repository.
-    """
+    """Return the files that git tracks and their folders; nothing without a repository."""
     if repository is None:
         return frozenset()
     try:
@@ -165,11 +167,9 @@ def _tracked(repository: Repository | None) -> frozenset[str]:
 
 
 def repository_of(root: str) -> Repository | None:
-    """Return the repository whose work tree `root` is; None where it is none, or only lies in
-    one.
-    """
+    """Return the repository whose work tree is exactly `root`, or None."""
     try:
-        found = Repository.discover(Path(root))
+        repository = Repository.discover(Path(root))
     except ForgeError:
         return None
-    return found if os.path.realpath(found.root) == root else None
+    return repository if os.path.realpath(repository.root) == root else None

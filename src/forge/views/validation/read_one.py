@@ -1,6 +1,4 @@
-"""One document read and judged by itself: its findings, its silencing comments, and facts for the
-rules between documents.
-"""
+"""Reads and checks one document on its own: findings, silencing comments, facts for other rules."""
 
 from __future__ import annotations
 
@@ -45,8 +43,9 @@ _LONGEST_LINE = 400
 
 
 class Reading(Struct, frozen=True):
-    """What a document came to. `facts` is JSON for the rules between documents, `lines` the text of
-    lines with findings.
+    """The result of reading a document.
+
+    `facts` is JSON for the rules between documents, `lines` the text of lines with findings.
     """
 
     kind: str
@@ -58,13 +57,13 @@ class Reading(Struct, frozen=True):
     facts: str = "null"
 
     def encode(self) -> str:
-        """Return the reading as JSON, less its facts."""
+        """Return the reading without its facts as JSON."""
         return json.dumps(
             [
                 self.kind,
                 self.name,
                 self.steps,
-                [astuple(each) for each in self.findings],
+                [astuple(finding) for finding in self.findings],
                 self.allows,
                 [*self.lines.items()],
             ],
@@ -74,14 +73,14 @@ class Reading(Struct, frozen=True):
 
     @classmethod
     def decode(cls, text: str, facts: str) -> Reading:
-        """Return the reading that was encoded. Raises ValueError or TypeError where it is none."""
+        """Return the reading that `encode` wrote. Raises ValueError or TypeError for other text."""
         kind, name, steps, findings, allows, lines = plain(text)
         comments = tuple(Allow(rule, reason, Spot(*spot)) for rule, reason, spot in allows)
         return cls(
             kind,
             name,
             steps,
-            tuple(Finding(*each) for each in findings),
+            tuple(Finding(*finding) for finding in findings),
             comments,
             dict(lines),
             facts,
@@ -89,10 +88,9 @@ class Reading(Struct, frozen=True):
 
 
 def plain(text: str) -> Any:
-    """Return what JSON says. Halves of surrogate pairs, which stand for bytes that are no UTF-8,
-    are read by slower means.
+    """Return the value of a JSON text. Raises ValueError for invalid JSON.
 
-    Raises ValueError where it is no JSON.
+    Lone surrogates, which represent bytes that are not UTF-8, are read by the slower decoder.
     """
     try:
         return msgspec.json.decode(text)
@@ -101,18 +99,18 @@ def plain(text: str) -> Any:
 
 
 def read(kind: str, root: Path, source: Source) -> Reading:
-    """Read and judge a document of a kind. Never raises for what it says."""
+    """Read and check a document of a kind; no content of a document makes it raise."""
     name, steps, findings, facts = _READERS[kind](root, source)
     comments = tuple(allow.allows(source)) if kind not in ("timeline", "config") else ()
-    found = sorted(findings, key=lambda each: (each.line, each.column, each.rule))
-    wanted = {each.line for each in found} | {comment.spot.line for comment in comments}
+    ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.rule))
+    numbers = {finding.line for finding in ordered} | {comment.spot.line for comment in comments}
     lines = (
         {}
         if kind == "timeline"
-        else {line: source.line_text(line)[:_LONGEST_LINE] for line in sorted(wanted)}
+        else {number: source.line_text(number)[:_LONGEST_LINE] for number in sorted(numbers)}
     )
     encoded = json.dumps(facts, ensure_ascii=True, separators=(",", ":"))
-    return Reading(kind, name, steps, tuple(found), comments, lines, encoded)
+    return Reading(kind, name, steps, tuple(ordered), comments, lines, encoded)
 
 
 Answer = tuple[str, int, Iterable[Finding], object]
@@ -125,19 +123,18 @@ def _plan(root: Path, source: Source) -> Answer:
 
 def _settings(root: Path, source: Source) -> Answer:
     try:
-        found = settings.load(root)
         findings = [
-            _placed(source, SETTINGS_KEY.id, text)
-            for text in found.warnings
+            _with_place(source, SETTINGS_KEY.id, text)
+            for text in settings.load(root).warnings
             if text.startswith(source.path)
         ]
     except SettingsError as error:
-        findings = [_placed(source, SETTINGS.id, error.message)]
+        findings = [_with_place(source, SETTINGS.id, error.message)]
     return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
 
 
-def _placed(source: Source, rule: str, text: str) -> Finding:
-    """Return a finding from a message that begins with `path:line:column:`."""
+def _with_place(source: Source, rule: str, text: str) -> Finding:
+    """Return a finding from a message that starts with `path:line:column:`."""
     parts = text.removeprefix(source.path).split(":", 3)
     numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
     line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
@@ -151,41 +148,33 @@ def _placed(source: Source, rule: str, text: str) -> Finding:
 
 
 def _rule_names(source: Source) -> list[Finding]:
-    """Return a finding for each key of `rules` that is no rule."""
+    """Return a finding for each key of `rules` that does not name a rule."""
     try:
         block = yaml.parse(source.text).get("rules")
     except yaml.YamlProblem:
         return []
-    known = {rule.id for rule in RULES}
+    ids = {rule.id for rule in RULES}
+    unknown = {key: span for key, span in (block.keys if block else {}).items() if key not in ids}
     return [
-        SETTINGS_KEY.at(
-            source,
-            span,
-            f"there is no rule `{key}`",
-            (
-                f"did you mean `{near}`?"
-                if (near := closest(key, known))
-                else "`forge rules` lists them"
-            ),
-        )
-        for key, span in (block.keys if block else {}).items()
-        if key not in known
+        SETTINGS_KEY.at(source, span, f"there is no rule `{key}`", _rule_hint(key, ids))
+        for key, span in unknown.items()
     ]
 
 
+def _rule_hint(key: str, ids: set[str]) -> str:
+    similar = closest(key, ids)
+    return f"did you mean `{similar}`?" if similar else "`forge rules` lists them"
+
+
 def _mission(root: Path, source: Source) -> Answer:
-    found = mission.load(root, source.path)
-    return (
-        found.id,
-        0,
-        [*mission_rules.check(source, found), *conflict.check(source)],
-        MissionFacts.of(found),
-    )
+    loaded = mission.load(root, source.path)
+    findings = [*mission_rules.check(source, loaded), *conflict.check(source)]
+    return loaded.id, 0, findings, MissionFacts.of(loaded)
 
 
 def _item(root: Path, source: Source) -> Answer:
-    found = item.load(source)
-    return found.id, 0, [*item_rules.check(found), *conflict.check(source)], ItemFacts.of(found)
+    loaded = item.load(source)
+    return loaded.id, 0, [*item_rules.check(loaded), *conflict.check(source)], ItemFacts.of(loaded)
 
 
 def _roadmap(root: Path, source: Source) -> Answer:

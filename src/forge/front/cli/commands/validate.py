@@ -19,7 +19,8 @@ from forge.text.command_line import shown_command
 from forge.text.plural import amount
 from forge.text.printable import visible
 from forge.views.validation.fix import Fixes, fix
-from forge.views.validation.validate import Report, validate
+from forge.views.validation.report import Report
+from forge.views.validation.validate import validate
 
 if TYPE_CHECKING:
     from forge.run.proofs.probe import Probe
