@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
+from forge.cache import stamps
 from forge.git.repository import Repository
 from forge.views.lookup.listing import Filters, list_documents
 from forge.views.lookup.search import search
-from forge.views.outline import scan
 from tests.conftest import Sandbox
 
 PLAN = (
@@ -67,17 +67,13 @@ EXPECTED = [
 
 
 def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "_OLD", 2**62)  # the files count as old enough to be remembered
+    monkeypatch.setattr(stamps, "settled", lambda status, now: True)
     assert rows(filled) == EXPECTED
     assert rows(filled, kinds=("plan",), statuses=("open",)) == [
         row for row in EXPECTED[4:8] if row[2] == "open"
     ]
     assert rows(filled, priorities=("P0", "P1")) == [EXPECTED[6], EXPECTED[11]]
-    cache = filled.root / ".git/forge/cache/outline-main.mpk"
-    seen = cache.read_bytes()
-    monkeypatch.setattr(
-        Path, "read_bytes", lambda path: seen if path == cache else pytest.fail(f"read {path}")
-    )
+    monkeypatch.setattr(Path, "read_bytes", lambda path: pytest.fail(f"read {path}"))
     assert (
         rows(filled, kinds=("plan", "phase", "mission")) == EXPECTED[:8]
         and rows(filled, kinds=("item",)) == EXPECTED[8:]
@@ -89,7 +85,7 @@ def test_a_status_that_nobody_heard_of_names_the_nearest(filled: Sandbox) -> Non
 
 
 def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(scan, "_OLD", 2**62)
+    monkeypatch.setattr(stamps, "settled", lambda status, now: True)
     assert rows(filled) == EXPECTED
     plan = filled.root / ".planning/phases/01-a/01-01-PLAN.md"
     plan.write_text(PLAN.format(title="Other <x>", front=""))
@@ -103,7 +99,7 @@ def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyP
         ("01-09", "New", "ready"),
     ]
     for damage in (b"", b"{}", b"[1]", b'{"key": 1', os.urandom(50)):
-        (filled.root / ".git/forge/cache/outline-main.mpk").write_bytes(damage)
+        (filled.root / ".git/forge/cache/outline-main.cache").write_bytes(damage)
         assert rows(filled, kinds=("plan",)) == found
 
 

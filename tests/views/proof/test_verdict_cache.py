@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import shutil
@@ -10,10 +11,13 @@ from typing import Any
 
 import pytest
 
+from forge.cache.store import CacheStore
+from forge.git.clone import clone_id
 from forge.git.objects.recording import RecordingWorkTree
 from forge.git.repository import Repository
+from forge.planning import settings
 from forge.planning.names.catalog import Catalog
-from forge.views.proof.verdicts import Bench, tree_to_judge
+from forge.views.proof.verdicts import TreeJudge, tree_to_judge
 from tests.conftest import Sandbox
 from tests.views.proof.ground import PLAN, SUMMARY, history, plan, truth
 from tests.views.proof.test_broken_since import BASE, MUST_HAVES, changed
@@ -24,15 +28,15 @@ LONG_AGO = 1_700_000_000
 def answers(sandbox: Sandbox, *, rev: str | None, memory: bool = True) -> Any:
     repository = Repository.discover(sandbox.root)
     tree, catalog = tree_to_judge(repository, rev)
-    bench = Bench.on(repository, tree, 1 << 20)
+    bench = TreeJudge.on(repository, tree, 1 << 20)
     if not memory:
-        bench = Bench(bench.tree, bench.limit, bench.store, bench.book)
-    found = [bench.verdict_in(catalog, file) for file in catalog.files]
+        bench = TreeJudge(bench.tree, bench.limit, bench.store, bench.book)
+    found = [*bench.verdicts_in(catalog, catalog.files)]
     return [(each.as_data(), [finding.as_data() for finding in each.findings]) for each in found]
 
 
 def kept(sandbox: Sandbox) -> list[Path]:
-    return sorted((sandbox.root / ".git/forge/cache/verdicts").glob("*.json"))
+    return sorted((sandbox.root / ".git/forge/cache").glob("verdicts-*.cache"))
 
 
 def settle(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,11 +142,14 @@ def test_a_damaged_memory_is_none(sandbox: Sandbox, damage: bytes) -> None:
 def test_a_copied_folder_brings_no_answers_along(sandbox: Sandbox, make_sandbox: Any) -> None:
     history(sandbox, [{PLAN: plan("  artifacts:\n    - path: none.py\n"), SUMMARY: "done\n"}])
     assert sandbox.call("audit").code == 1
-    for path in kept(sandbox):
-        path.write_text(path.read_text().replace('"fail"', '"pass"'))
-    assert sandbox.call("audit").code == 0, (
-        "this is what a memory is: it is believed where it was made"
-    )
+    repository = Repository.discover(sandbox.root)
+    tag = f"{clone_id(repository)} {settings.load(sandbox.root).limits.artifact_bytes}"
+    stamp = hashlib.sha256((sandbox.root / PLAN).read_bytes()).hexdigest()
+    with CacheStore(*kept(sandbox), tag=tag) as store:
+        value = store.get(PLAN, stamp)
+        assert value is not None
+        store.put(PLAN, stamp, value.replace(b"fail", b"pass"))
+    assert sandbox.call("audit").code == 0, "a cache is believed in the clone that made it"
     other = make_sandbox("copy")
     shutil.rmtree(other.root)
     shutil.copytree(sandbox.root, other.root, symlinks=True)
@@ -162,7 +169,7 @@ def test_the_work_tree_notes_what_it_is_asked(sandbox: Sandbox) -> None:
     repository = Repository.discover(sandbox.root)
     tree = RecordingWorkTree(repository)
     with tree.recording() as asked:
-        Bench.on(repository, tree, 1000).verdict(
+        TreeJudge.on(repository, tree, 1000).verdict(
             Catalog(repository.root).load(Catalog(repository.root).files[0])
         )
     assert {"a.py", "src/b.py", "old.py", "link/b.py"} <= asked.paths

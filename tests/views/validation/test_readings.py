@@ -42,7 +42,7 @@ def settled(path: Path, text: str) -> None:
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The documents that were read anew, in order. Times of change count as settled at once."""
-    monkeypatch.setattr("forge.views.validation.readings._SETTLED", -(10**18))
+    monkeypatch.setattr("forge.cache.stamps.settled", lambda status, now: True)
     return spied(monkeypatch)
 
 
@@ -59,7 +59,7 @@ def spied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def cache_of(root: Path) -> Path:
-    (found,) = (root / ".git/forge/cache").glob("documents-*.sqlite3")
+    (found,) = (root / ".git/forge/cache").glob("documents-*.cache")
     return found
 
 
@@ -103,7 +103,7 @@ def test_a_cache_that_cannot_be_written_does_no_harm(root: Path) -> None:
 def test_a_file_that_changed_just_now_is_not_kept(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("forge.views.validation.readings._SETTLED", 10**18)
+    monkeypatch.setattr("forge.cache.stamps.settled", lambda status, now: False)
     validate(root, [])
     asked = spied(monkeypatch)
     validate(root, [])

@@ -33,7 +33,7 @@ from forge.text.command_line import shown_command
 from forge.text.plural import amount
 from forge.timeline.ids import now, short
 from forge.views.proof.proofs import ProofBook
-from forge.views.proof.verdicts import Bench, revision_tree
+from forge.views.proof.verdicts import TreeJudge, revision_tree
 
 _BROKEN_PIPE = 141
 _MOST_LISTED = 20
@@ -163,7 +163,7 @@ class _Verifier:
         self.plan = plan
         self.head = head
         self.interrupts = interrupts
-        self.bench = Bench.on(
+        self.bench = TreeJudge.on(
             self.repository,
             revision_tree(self.repository, head),
             self.settings.limits.artifact_bytes,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec.structs import replace
 
+from forge.cache.stamps import stamp_of
 from forge.git.repository import Repository
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
@@ -28,8 +29,8 @@ from forge.views.outline.entries import (
     RunLine,
     standing,
 )
-from forge.views.outline.scan import MISSIONS, files_below, signs_of
-from forge.views.outline.store import OutlineMemory, Shelf
+from forge.views.outline.scan import MISSIONS, files_below
+from forge.views.outline.store import OutlineCache, Shelf
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -51,14 +52,14 @@ class Outline:
         self.repository = repository
         self._found = files_below(repository.root)
         name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
-        self._memory = OutlineMemory(repository.forge_dir / "cache" / f"outline-{name}.mpk")
-        self._kept = self._memory.kept
+        self._cache = OutlineCache(repository.forge_dir / "cache" / f"outline-{name}.cache")
+        self._kept = self._cache.entries
 
     def __enter__(self) -> Outline:
         return self
 
     def __exit__(self, *error: object) -> None:
-        self._memory.keep()
+        self._cache.save()
 
     @cached_property
     def files(self) -> list[PlanFile]:
@@ -69,7 +70,7 @@ class Outline:
         known = self._kept.ids
         if len(known) != len(paths) or any(path not in paths for path, _ in known):
             self._kept.ids = known = [(file.path, file.id) for file in identified(paths)]
-            self._memory.changed = True
+            self._cache.changed = True
         return [PlanFile(path, name) for path, name in known]
 
     @cached_property
@@ -98,7 +99,7 @@ class Outline:
     def roadmap(self) -> list[RoadmapLine]:
         """The phases that the roadmap lists, in its order."""
         root = self.repository.root
-        signs = {_ROADMAP: signs_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
+        signs = {_ROADMAP: stamp_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
         found = self._lines(
             self._kept.roadmap, signs, lambda path: _reader().roadmap_lines(root, path)
         )
@@ -148,7 +149,7 @@ class Outline:
         if not any(path.startswith(MISSIONS) for path in signs):
             spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
         if spoken is not None:
-            signs[spoken] = signs_of(root / spoken)
+            signs[spoken] = stamp_of(root / spoken)
 
         def read(path: str) -> MissionLine:
             found: MissionLine = (
@@ -180,13 +181,13 @@ class Outline:
     def _keep(self, shelf: Shelf[T], path: str, sign: str, line: T) -> None:
         if sign:
             shelf[path] = (sign, line)
-            self._memory.changed = True
+            self._cache.changed = True
 
     def _forget(self, shelf: Shelf[T], there: Container[str]) -> None:
         """Forget what is gone."""
         for path in [path for path in shelf if path not in there]:
             del shelf[path]
-            self._memory.changed = True
+            self._cache.changed = True
 
     @cached_property
     def run_ids(self) -> list[str]:
@@ -220,7 +221,7 @@ class Outline:
 
     def _ended(self, name: str) -> RunLine | None:
         signs = [
-            signs_of(f"{self.repository.root}/{RUNS}/{name}/{file}")
+            stamp_of(f"{self.repository.root}/{RUNS}/{name}/{file}")
             for file in ("timeline.jsonl", "run.yaml")
         ]
         sign = " ".join(signs) if all(signs) else ""
@@ -295,8 +296,8 @@ class Outline:
             self.repository, proven
         )
         self._kept.stale = (sign, sorted(found))
-        self._memory.changed = True
-        self._memory.keep()  # it is asked for late, by few
+        self._cache.changed = True
+        self._cache.save()  # it is asked for late, by few
         return found
 
 

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import os
 import posixpath
-import time
 from pathlib import Path
 
 from msgspec import Struct, field
 
+from forge.cache import stamps
 from forge.planning.backlog import paths
 from forge.planning.names.plan_files import FOLDER, RUNS
 
@@ -19,9 +19,6 @@ PHASES = f"{FOLDER}/phases"
 _MISSIONS = (MISSIONS, paths.ARCHIVED_MISSIONS)
 _BACKLOG = (paths.FOLDER, paths.ARCHIVED_ITEMS)
 _LEFT_OUT = (RUNS, f"{FOLDER}/proofs")
-_OLD = (
-    time.time_ns() - 20_000_000
-)  # nanoseconds; the times of a file that was old when forge began tell every later change
 
 
 class Files(Struct):
@@ -65,7 +62,7 @@ def _take(found: Files, folder: str, entry: os.DirEntry[str]) -> None:
     """Put a file where it belongs, by its name and its folder."""
     name = entry.name
     if name.endswith("PLAN.md"):
-        found.plans[f"{folder}/{name}"] = _signs(entry)
+        found.plans[f"{folder}/{name}"] = stamps.of_entry(entry)
     elif name.endswith("SUMMARY.md"):
         found.summaries.add(f"{folder}/{name}")
     elif (
@@ -73,30 +70,6 @@ def _take(found: Files, folder: str, entry: os.DirEntry[str]) -> None:
         if folder in _MISSIONS
         else folder in _BACKLOG and paths.is_item(name)
     ):
-        found.others[f"{folder}/{name}"] = _signs(entry)
+        found.others[f"{folder}/{name}"] = stamps.of_entry(entry)
     elif name == "README.md" and posixpath.dirname(folder) == PHASES:
-        found.phases[folder] = _signs(entry)
-
-
-def signs_of(path: str | Path) -> str:
-    """Return the signs of a file, empty for one that is not there."""
-    try:
-        return _said(os.stat(path))
-    except OSError:
-        return ""
-
-
-def _signs(entry: os.DirEntry[str]) -> str:
-    try:
-        return _said(entry.stat())
-    except OSError:
-        return ""
-
-
-def _said(status: os.stat_result) -> str:
-    """Return what changes with a file; empty for one that changed just now, whose times may not
-    tell the next change.
-    """
-    changed, stored = status.st_mtime_ns, status.st_ctime_ns
-    settled = changed < _OLD and stored < _OLD
-    return f"{status.st_size} {changed} {stored} {status.st_ino}" if settled else ""
+        found.phases[folder] = stamps.of_entry(entry)

@@ -1,20 +1,15 @@
-"""What was read for the outline, in one file that may be deleted at any moment; it is read and
-written as one.
-"""
+"""The outline as it was read last, kept between calls in one cache file for each work tree."""
 
 from __future__ import annotations
 
 import contextlib
-import os
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 from msgspec import Struct, field
 
-import forge
-from forge import atomic
-from forge.errors import StorageFailed
+from forge.cache.store import CacheStore
 from forge.views.outline.entries import (
     ItemLine,
     MissionLine,
@@ -24,20 +19,17 @@ from forge.views.outline.entries import (
     RunLine,
 )
 
-_PACKAGE = Path(forge.__file__).parent
-_READERS = ("text", "planning", "timeline", "views")
+_NAME = _STAMP = "outline"  # the one value of the file; its entries have stamps of their own
 T = TypeVar("T")
 Shelf = dict[str, tuple[str, T]]
-"""What was read of documents by their paths, each with the signs of the file that it was read from.
-"""
+"""Entries by path, each with the stamp of the file that it was read from."""
 
 
-class Kept(Struct, array_like=True):
-    """All that is kept. `ids` are the plans in their order; `stale` holds runs, under the sign that
-    they were found for.
+class Entries(Struct, array_like=True):
+    """All cached entries. `ids` are the plans in order with their ids; `stale` holds run ids, with
+    the stamp of the state of the repository that they were computed for.
     """
 
-    code: str = ""
     ids: list[tuple[str, str]] = field(default_factory=list)
     plans: Shelf[PlanLine] = field(default_factory=dict)
     phases: Shelf[PhaseLine] = field(default_factory=dict)
@@ -48,39 +40,24 @@ class Kept(Struct, array_like=True):
     roadmap: Shelf[list[RoadmapLine]] = field(default_factory=dict)
 
 
-class OutlineMemory:
-    """The file of one work tree. Whatever is wrong with it, nothing is remembered then."""
+class OutlineCache:
+    """The cached entries of one work tree; empty if the file is missing or cannot be used."""
 
-    def __init__(self, place: Path) -> None:
-        self._place = place
-        code = _code_sign()
-        self.kept = Kept(code)
+    def __init__(self, path: Path) -> None:
+        self._path = path
         self.changed = False
-        with contextlib.suppress(OSError, msgspec.DecodeError):
-            found = msgspec.msgpack.decode(place.read_bytes(), type=Kept)
-            if found.code == code:
-                self.kept = found
+        self.entries = Entries()
+        with CacheStore(path) as store:
+            raw = store.get(_NAME, _STAMP)
+        if raw is not None:
+            with contextlib.suppress(msgspec.MsgspecError, ValueError):
+                self.entries = msgspec.msgpack.decode(raw, type=Entries)
 
-    def keep(self) -> None:
-        """Write what is kept, where anything of it changed. Nothing is said where that cannot be
-        done.
-        """
+    def save(self) -> None:
+        """Write the entries if any of them changed."""
         if self.changed:
-            with contextlib.suppress(
-                StorageFailed, OSError, UnicodeEncodeError
-            ):  # the last for a name that is no UTF-8
-                self._place.parent.mkdir(parents=True, exist_ok=True)
-                atomic.write(self._place, msgspec.msgpack.encode(self.kept), durable=False)
+            with contextlib.suppress(UnicodeEncodeError):  # a name that is not UTF-8
+                raw = msgspec.msgpack.encode(self.entries)
+                with CacheStore(self._path) as store:
+                    store.put(_NAME, _STAMP, raw)
             self.changed = False
-
-
-def _code_sign() -> str:
-    """Return what changes with the code that reads: what other code read is read anew."""
-    newest = size = 0
-    for room in _READERS:
-        with contextlib.suppress(OSError), os.scandir(_PACKAGE / room) as entries:
-            for entry in entries:
-                if entry.name.endswith(".py"):
-                    found = entry.stat()
-                    newest, size = max(newest, found.st_mtime_ns), size + found.st_size
-    return f"{forge.__version__} {newest} {size}"

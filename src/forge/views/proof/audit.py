@@ -24,7 +24,7 @@ from forge.records.record import all_runs
 from forge.views.proof.broken_since import Trees, broken_since
 from forge.views.proof.claims import Claimed, claimed_plans
 from forge.views.proof.completions import Added, Completions
-from forge.views.proof.verdicts import Bench, PlanVerdict, catalog_of, revision_tree
+from forge.views.proof.verdicts import PlanVerdict, TreeJudge, catalog_of, revision_tree
 
 _WORST_FIRST = ("failed", "unproven", "proven")
 
@@ -127,13 +127,12 @@ def audit(
     tree = revision_tree(repository, revision)
     catalog = catalog_of(repository, tree)
     found = claimed_plans(catalog, tree, all_runs(repository))
-    bench = Bench.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
+    bench = TreeJudge.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
     past = _Archive(bench, tree)
     plans: list[PlanAudit] = []
-    for claimed in found:
-        plans.append(
-            _audited(bench.verdict_in(catalog, claimed.file), claimed, past, at_completion)
-        )
+    verdicts = bench.verdicts_in(catalog, [claimed.file for claimed in found])
+    for claimed, verdict in zip(found, verdicts, strict=True):
+        plans.append(_audited(verdict, claimed, past, at_completion))
         if progress is not None:
             progress(len(plans), len(found))
     worst = sorted(plans, key=lambda plan: _WORST_FIRST.index(plan.now.verdict))
@@ -152,7 +151,7 @@ def _audited(
 class _Archive:
     """What lies behind the judged revision."""
 
-    def __init__(self, bench: Bench, tree: StoredTree) -> None:
+    def __init__(self, bench: TreeJudge, tree: StoredTree) -> None:
         self.bench = bench
         self.tree = tree
         self.trees = Trees(bench.store)
@@ -207,8 +206,10 @@ class _Archive:
             PlanFile(path, now.file.id)
         ), ""
 
-    def _bench_at(self, tree: StoredTree) -> Bench:
-        return Bench(tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict)
+    def _bench_at(self, tree: StoredTree) -> TreeJudge:
+        return TreeJudge(
+            tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict
+        )
 
     def _broken(
         self, plan: Plan, then: PlanVerdict, now: PlanVerdict, completed: str

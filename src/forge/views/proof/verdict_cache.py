@@ -1,53 +1,45 @@
-"""What a tree says about a plan's must-haves, kept between calls under `.git/forge/cache/`; safe to
-delete.
+"""The verdicts of a tree on plans' must-haves, kept between calls.
 
-An answer is taken again only for the same bytes of the plan, the same forge, and a tree that
-answers all that was asked then with the same signs. Proofs are no part of it. It is bound to the
-clone's id, so that no copied folder brings one.
+A verdict is reused for the same bytes of the plan, if everything that was read of the tree has the
+same fingerprint. Proofs are not part of it. A cache belongs to one clone (by its id), so a copied
+folder brings no verdicts along.
 """
 
 from __future__ import annotations
 
 import contextlib
 import hashlib
-import json
-import os
-from collections.abc import Iterator
 from functools import cached_property
-from pathlib import Path
 from typing import Protocol
 
+import msgspec
 from msgspec import Struct
-from msgspec.structs import asdict
 
-import forge
-from forge.check.must_haves.verdict import Evidence, Verdict
+from forge.cache.store import CacheStore
+from forge.check.must_haves.verdict import Verdict
 from forge.errors import ForgeError
 from forge.git.clone import clone_id
 from forge.git.objects.store import PathsRead
 from forge.git.repository import Repository
 from forge.text.finding import Finding
 
-_VERSION = 1
 
-
-class Signed(Protocol):
-    """A tree that has a sign for each answer."""
+class FingerprintedTree(Protocol):
+    """A tree that has a fingerprint for each path and for its listing."""
 
     revision: str | None
 
     def fingerprint(self, path: str) -> str | None:
-        """Return what tells one answer about a path from another; None where nothing can be said
-        for sure.
-        """
+        """Return what changes with a path; None if the path changed a moment ago."""
 
     def listing_fingerprint(self) -> str:
-        """Return what tells one listing from another. Raises GitFailed."""
+        """Return what changes with the listing. Raises GitFailed."""
 
 
-class Answered(Struct, frozen=True):
-    """A plan as a tree alone answers it: findings, whether its front matter is sound, each
-    must-have with its command.
+class TreeAnswer(Struct, frozen=True):
+    """What a tree alone says about a plan, without proofs.
+
+    `sound`: the must-haves could be read. `items` holds each must-have's command and verdict.
     """
 
     sound: bool
@@ -55,107 +47,73 @@ class Answered(Struct, frozen=True):
     items: tuple[tuple[str | None, Verdict], ...]
 
 
-class Memory:
-    """The remembered answers of one tree for one limit of file sizes."""
+class _Cached(Struct, array_like=True):
+    paths: dict[str, str]
+    listing: str | None
+    answer: TreeAnswer
 
-    def __init__(self, repository: Repository, tree: Signed, limit: int) -> None:
-        self.repository = repository
-        self.tree = tree
-        self.limit = limit
-        self._signs: dict[str, str | None] = {}
+
+class VerdictCache:
+    """The cached answers of one tree, for one limit of file sizes."""
+
+    def __init__(self, repository: Repository, tree: FingerprintedTree, limit: int) -> None:
+        self._repository, self._tree, self._limit = repository, tree, limit
+        self._fingerprints: dict[str, str | None] = {}
 
     @cached_property
-    def _key(self) -> str:
-        """What has to be the same for an answer to be worth anything: forge itself, the clone, the
-        limit.
-        """
-        newest = max(_times(Path(forge.__file__).parent), default=0)
-        return f"{_VERSION} {forge.__version__} {newest} {clone_id(self.repository)} {self.limit}"
-
-    def _place(self, path: str) -> Path:
-        which = "revision" if self.tree.revision else str(self.repository.root)
-        name = hashlib.sha256(f"{which}\0{path}".encode("utf-8", "surrogateescape")).hexdigest()[
-            :32
-        ]
-        return self.repository.forge_dir / "cache" / "verdicts" / f"{name}.json"
-
-    def recall(self, path: str, data: bytes) -> Answered | None:
-        """Return what was answered for these bytes at this path, None where nothing of it still
-        holds.
-        """
+    def _store(self) -> CacheStore | None:
+        place = "revision" if self._tree.revision else str(self._repository.root)
+        name = hashlib.sha256(place.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+        path = self._repository.forge_dir / "cache" / f"verdicts-{name}.cache"
         try:
-            kept = json.loads(self._place(path).read_bytes())
-            if (
-                kept["key"] != self._key
-                or kept["plan"] != hashlib.sha256(data).hexdigest()
-                or not self._same(kept["asked"])
-            ):
-                return None
-            return Answered(
-                bool(kept["sound"]),
-                tuple(Finding(**each) for each in kept["findings"]),
-                tuple((command, _verdict(each)) for command, each in kept["items"]),
-            )
-        except (OSError, ValueError, KeyError, TypeError, AttributeError, ForgeError):
+            return CacheStore(path, tag=f"{clone_id(self._repository)} {self._limit}")
+        except (OSError, ForgeError):
             return None
 
-    def _same(self, asked: dict[str, object]) -> bool:
-        signs: dict[str, str] = asked["paths"]  # type: ignore[assignment]
-        if any(self._sign(path) != sign for path, sign in signs.items()):
-            return False
-        return asked["listing"] is None or asked["listing"] == self._listing
+    def get(self, path: str, data: bytes) -> TreeAnswer | None:
+        """Return the cached answer for a plan of these bytes; None if there is none that holds."""
+        raw = self._store.get(path, _stamp(data)) if self._store else None
+        if raw is None:
+            return None
+        try:
+            cached = msgspec.msgpack.decode(raw, type=_Cached)
+            return cached.answer if self._holds(cached) else None
+        except (msgspec.MsgspecError, ValueError, ForgeError):
+            return None
 
-    def _sign(self, path: str) -> str | None:
-        if path not in self._signs:
-            self._signs[path] = self.tree.fingerprint(path)
-        return self._signs[path]
+    def _holds(self, cached: _Cached) -> bool:
+        if any(self._fingerprint(path) != value for path, value in cached.paths.items()):
+            return False
+        return cached.listing is None or cached.listing == self._listing
+
+    def _fingerprint(self, path: str) -> str | None:
+        if path not in self._fingerprints:
+            self._fingerprints[path] = self._tree.fingerprint(path)
+        return self._fingerprints[path]
 
     @cached_property
     def _listing(self) -> str:
-        return self.tree.listing_fingerprint()
+        return self._tree.listing_fingerprint()
 
-    def keep(self, path: str, data: bytes, asked: PathsRead, found: Answered) -> None:
-        """Remember an answer, unless something that it rests on changed just now. Nothing is said
-        where it cannot be kept.
-        """
-        with contextlib.suppress(OSError, ForgeError):
-            signs = {each: self._sign(each) for each in asked.paths}
-            if None in signs.values():
-                return
-            kept = {
-                "key": self._key,
-                "plan": hashlib.sha256(data).hexdigest(),
-                "sound": found.sound,
-                "asked": {"paths": signs, "listing": self._listing if asked.listed else None},
-                "findings": [asdict(each) for each in found.findings],
-                "items": [(command, verdict.as_data()) for command, verdict in found.items],
-            }
-            place = self._place(path)
-            place.parent.mkdir(parents=True, exist_ok=True)
-            made = place.with_name(f".{place.name}-{os.getpid()}")
-            made.write_bytes(json.dumps(kept).encode())
-            made.replace(place)
+    def put(self, path: str, data: bytes, read: PathsRead, answer: TreeAnswer) -> None:
+        """Cache an answer, unless a file that was read for it changed a moment ago."""
+        if self._store is None:
+            return
+        with contextlib.suppress(ForgeError, UnicodeEncodeError):  # the latter: not UTF-8
+            paths: dict[str, str] = {}
+            for name in read.paths:
+                value = self._fingerprint(name)
+                if value is None:
+                    return
+                paths[name] = value
+            cached = _Cached(paths, self._listing if read.listed else None, answer)
+            self._store.put(path, _stamp(data), msgspec.msgpack.encode(cached))
+
+    def save(self) -> None:
+        """Write what was put."""
+        if self._store is not None:
+            self._store.save()
 
 
-def _verdict(kept: dict[str, object]) -> Verdict:
-    evidence = tuple(Evidence(**each) for each in kept.pop("evidence"))  # type: ignore[attr-defined]
-    return Verdict(**kept, evidence=evidence)  # type: ignore[arg-type]
-
-
-def _times(folder: Path) -> Iterator[int]:
-    """Yield when each source file of forge changed: an answer of other code is no answer."""
-    judges = "check/must_haves"
-    for place in (
-        judges,
-        f"{judges}/exports",
-        f"{judges}/imports",
-        f"{judges}/artifacts",
-        f"{judges}/links",
-        f"{judges}/code",
-        "planning",
-        "text",
-        "git",
-        "views",
-    ):
-        with contextlib.suppress(OSError), os.scandir(folder / place) as entries:
-            yield from (entry.stat().st_mtime_ns for entry in entries if entry.name.endswith(".py"))
+def _stamp(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -24,7 +24,7 @@ from forge.text.finding import Finding
 from forge.text.source import Source, Span
 from forge.text.yaml.parse import Value
 from forge.views.proof.proofs import ProofBook
-from forge.views.proof.verdict_cache import Answered, Memory
+from forge.views.proof.verdict_cache import TreeAnswer, VerdictCache
 
 
 class PlanVerdict(Struct, frozen=True, dict=True):
@@ -59,7 +59,7 @@ class PlanVerdict(Struct, frozen=True, dict=True):
         }
 
 
-class Bench(Struct, frozen=True, dict=True):
+class TreeJudge(Struct, frozen=True, dict=True):
     """One tree to judge plans on; what several plans need of it is read once.
 
     `limit` is the largest file, in bytes, that is read; `strict` lets only fresh proofs count.
@@ -70,7 +70,7 @@ class Bench(Struct, frozen=True, dict=True):
     store: ObjectStore
     book: ProofBook
     strict: bool = False
-    memory: Memory | None = None
+    cache: VerdictCache | None = None
 
     @classmethod
     def on(
@@ -80,15 +80,15 @@ class Bench(Struct, frozen=True, dict=True):
         limit: int,
         *,
         strict: bool = False,
-    ) -> Bench:
+    ) -> TreeJudge:
         """Return a bench for a tree of a repository."""
         store = tree.store if isinstance(tree, StoredTree) else ObjectStore(repository)
-        memory = (
-            Memory(repository, tree, limit)
+        cache = (
+            VerdictCache(repository, tree, limit)
             if isinstance(tree, (StoredTree, RecordingWorkTree))
             else None
         )
-        return cls(tree, limit, store, ProofBook(repository), strict, memory)
+        return cls(tree, limit, store, ProofBook(repository), strict, cache)
 
     @cached_property
     def outside(self) -> StoredTree:
@@ -122,33 +122,40 @@ class Bench(Struct, frozen=True, dict=True):
         )
 
     def verdict_in(self, catalog: Catalog, file: PlanFile) -> PlanVerdict:
-        """Judge a plan of a catalog; what the tree answered earlier is taken again where it still
-        holds.
-        """
-        memory, tree = self.memory, self.tree
+        """Judge a plan of a catalog; what the tree answered before is reused if it still holds."""
+        cache, tree = self.cache, self.tree
         try:
             data = catalog.read(file)
         except UnknownName:
             return self.verdict(catalog.load_or_finding(file))
-        if memory is None or not isinstance(tree, (StoredTree, RecordingWorkTree)):
+        if cache is None or not isinstance(tree, (StoredTree, RecordingWorkTree)):
             return self.verdict(load(Source.of(file.path, data), file.id))
-        found = memory.recall(file.path, data)
-        if found is None:
+        answer = cache.get(file.path, data)
+        if answer is None:
             plan = load(Source.of(file.path, data), file.id)
-            with tree.recording() as asked:
-                found = self._answer(plan)
-            memory.keep(file.path, data, asked, found)
-            return self._decided(file, data, found, lambda: plan)
-        return self._decided(file, data, found, lambda: load(Source.of(file.path, data), file.id))
+            with tree.recording() as read:
+                answer = self._answer(plan)
+            cache.put(file.path, data, read, answer)
+            return self._decided(file, data, answer, lambda: plan)
+        return self._decided(file, data, answer, lambda: load(Source.of(file.path, data), file.id))
 
-    def _answer(self, plan: Plan) -> Answered:
+    def verdicts_in(self, catalog: Catalog, files: Iterable[PlanFile]) -> Iterator[PlanVerdict]:
+        """Yield the verdict on each plan; at the end the cache is saved."""
+        try:
+            for file in files:
+                yield self.verdict_in(catalog, file)
+        finally:
+            if self.cache is not None:
+                self.cache.save()
+
+    def _answer(self, plan: Plan) -> TreeAnswer:
         """Ask the tree alone about every must-have."""
         sound = not any(map(_spoils, plan.findings))
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
-        return Answered(sound, tuple(plan.findings), tuple(items))
+        return TreeAnswer(sound, tuple(plan.findings), tuple(items))
 
     def _decided(
-        self, file: PlanFile, data: bytes, found: Answered, plan: Callable[[], Plan]
+        self, file: PlanFile, data: bytes, found: TreeAnswer, plan: Callable[[], Plan]
     ) -> PlanVerdict:
         """Hold the proofs against what the tree answered."""
         proofs = self.book.of(file.path, data, self.is_plan)
@@ -205,10 +212,10 @@ def verdict_on(
     *,
     strict: bool = False,
 ) -> PlanVerdict:
-    """Judge one plan on a tree; for several of them use a Bench. `limit` and `strict` are as
+    """Judge one plan on a tree; for several of them use a TreeJudge. `limit` and `strict` are as
     there.
     """
-    return Bench.on(repository, tree, limit, strict=strict).verdict(plan)
+    return TreeJudge.on(repository, tree, limit, strict=strict).verdict(plan)
 
 
 def revision_tree(repository: Repository, revision: str) -> StoredTree:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from forge.cache import stamps
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT, PROBED, RULES
 from forge.git.repository import Repository
@@ -91,7 +92,8 @@ class DocumentSet:
             reason = getattr(error, "strerror", None) or "it is not a valid path"
         if reason:
             return _unreadable(kind, path, reason)
-        if (cached := self._cached(kind, place, stat)) is not None:
+        stamp = stamps.of_status(stat)
+        if (cached := self._cached(kind, place, stamp)) is not None:
             return cached
         try:
             data = Path(place).read_bytes()
@@ -99,12 +101,12 @@ class DocumentSet:
             return _unreadable(kind, path, error.strerror or "it is gone")
         reading = read(kind, Path(self.root), Source.of(path, data))
         if self.cache is not None:
-            self.cache.put(place, stat, reading.encode(), reading.facts)
+            self.cache.put(place, stamp, reading.encode(), reading.facts)
         return reading
 
-    def _cached(self, kind: str, place: str, stat: os.stat_result) -> Reading | None:
+    def _cached(self, kind: str, place: str, stamp: str) -> Reading | None:
         """Return the cached reading; settings are always read, since others decide on them."""
-        entry = self.cache.get(place, stat) if self.cache and kind != "settings" else None
+        entry = self.cache.get(place, stamp) if self.cache and kind != "settings" else None
         with suppress(ValueError, TypeError):  # an entry that cannot be decoded is read anew
             return Reading.decode(*entry) if entry is not None else None
         return None

@@ -33,7 +33,6 @@ from forge.records.card import RUNS
 from forge.text.finding import Finding
 from forge.views.validation.kinds import folders_of_phases
 from forge.views.validation.read_one import plain
-from forge.views.validation.readings import text_key
 
 T = TypeVar("T")
 
@@ -141,12 +140,10 @@ class PlanFactsStore:
         self._base.execute("BEGIN")
 
     def put(self, path: str, text: str) -> None:
-        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (text_key(path), text))
+        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_key(path), text))
 
     def get(self, path: str) -> str | None:
-        row = self._base.execute(
-            "SELECT facts FROM facts WHERE path=?", (text_key(path),)
-        ).fetchone()
+        row = self._base.execute("SELECT facts FROM facts WHERE path=?", (_key(path),)).fetchone()
         return row[0] if row else None
 
 
@@ -173,3 +170,8 @@ def repository_of(root: str) -> Repository | None:
     except ForgeError:
         return None
     return repository if os.path.realpath(repository.root) == root else None
+
+
+def _key(path: str) -> str:
+    """Return a path as a key of SQLite: in hex if it cannot be printed, for instance not UTF-8."""
+    return path if path.isprintable() else path.encode("utf-8", "surrogateescape").hex()

@@ -19,7 +19,7 @@ from forge.planning.settings import load, load_at
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.printable import visible
-from forge.views.proof.verdicts import Bench, PlanVerdict, tree_to_judge
+from forge.views.proof.verdicts import PlanVerdict, TreeJudge, tree_to_judge
 
 if TYPE_CHECKING:
     from forge.run.proofs.run_truths import TruthResult
@@ -73,8 +73,8 @@ def command(
         if run
         else None
     )
-    bench = Bench.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
-    found = [bench.verdict_in(catalog, file) for file in counted("judging plans", files)]
+    bench = TreeJudge.on(app.repository, tree, settings.limits.artifact_bytes, strict=strict)
+    found = [*bench.verdicts_in(catalog, counted("judging plans", files))]
     proven = bool(found) and all(each.verdict == "proven" for each in found)
     findings: list[Finding] = [finding for each in found for finding in each.findings]
     if app.as_json:  # of hundreds of plans either form takes its time, and only one is shown
