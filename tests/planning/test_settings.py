@@ -170,7 +170,7 @@ def test_an_unknown_key_is_a_warning_with_its_place(
     [
         ("runner: [a]\n", "1:9", "`runner` is a word"),
         ("a: 1\nrunners: []\n", "2:10", "`runners` is a mapping"),
-        ("runners: {a: b}\n", "1:14", "a runner is a mapping with `command`"),
+        ("runners: {a: b}\n", "1:14", "`a` is a runner: a mapping with `command`"),
         ("runners: {a: {command: sh -c x}}\n", "1:24", "`command` is a list of words"),
         ("runners: {a: {command: []}}\n", "1:24", "`command` is a list of words"),
         (
@@ -212,7 +212,7 @@ def test_what_cannot_be_used_is_said_with_its_place(
 
 
 def test_a_newer_version_is_refused(places: Places) -> None:
-    with pytest.raises(SettingsError, match="version 2 is newer than this forge reads"):
+    with pytest.raises(SettingsError, match="version 2 is newer than version 1"):
         places.load("version: 2\n")
 
 

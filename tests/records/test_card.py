@@ -101,7 +101,7 @@ def test_a_card_of_fewer_keys_is_read() -> None:
     ("change", "words"),
     [
         (b"a: [1\n", "run.yaml:"),
-        (b"- a\n", "no mapping"),
+        (b"- a\n", "not a mapping"),
         (b"", "it has no run, plan"),
         (b"run: x\n", "it has no plan, plan_path"),
     ],
@@ -114,15 +114,15 @@ def test_what_is_no_card_is_refused(change: bytes, words: str) -> None:
 @pytest.mark.parametrize(
     ("key", "value", "words"),
     [
-        ("version", "2", "newer forge"),
-        ("version", "one", "`version` is not of the type"),
-        ("steps", "abc", "`steps` is not of the type"),
-        ("steps", "[abc]", "`steps` is not of the type"),
-        ("run", "[]", "`run` is not of the type"),
-        ("run", "../../x", "can be no run's folder"),
-        ("run", ".hidden", "can be no run's folder"),
-        ("approval", "x", "`approval` is not of the type"),
-        ("prior_run", "3", "`prior_run` is not of the type"),
+        ("version", "2", "version 2 is newer than version 1.*update forge"),
+        ("version", "one", "`version` is a whole number"),
+        ("steps", "abc", "`steps` is a list"),
+        ("steps", "[abc]", "`steps` is a list"),
+        ("run", "[]", "`run` is a text"),
+        ("run", "../../x", "cannot be the name of a run's folder"),
+        ("run", ".hidden", "cannot be the name of a run's folder"),
+        ("approval", "x", "`approval` is a mapping of keys"),
+        ("prior_run", "3", "`prior_run` is a text or nothing"),
     ],
 )
 def test_a_hostile_card_is_refused(key: str, value: str, words: str) -> None:

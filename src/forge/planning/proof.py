@@ -13,20 +13,21 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from forge.text import shape
+from forge.planning import migrations
+from forge.text import typed
 from forge.text.source import Source
+from forge.text.typed import Typed
 from forge.text.yaml import parse as yaml
 
 FOLDER = ".planning/proofs"
 ProofKind = Literal["attestation", "waiver", "command"]
-_REQUIRED = {"kind", "plan_path", "about", "statement_sha256", "by", "at"}
 
 
-class Proof(Struct, frozen=True):
-    """What backs one must-have of a plan, `about` being its `KIND:N`.
+class ProofFields(Struct, frozen=True):
+    """The fields of a proof's file. `about` names one must-have as `KIND:N`, and
+    `statement_sha256` binds the proof to its text.
 
-    It is bound to the statement's text; `tree` is the tree outside `.planning/`, `blobs` the files
-    that it speaks of.
+    `tree` is the tree outside `.planning/`, `blobs` the files that a command's success depends on.
     """
 
     kind: ProofKind
@@ -41,6 +42,12 @@ class Proof(Struct, frozen=True):
     tree: str = ""
     commit: str = ""
     blobs: dict[str, str | None] = field(default_factory=dict)
+    version: int = 1
+
+
+class Proof(ProofFields, frozen=True):
+    """A proof and the path of the file that holds it, empty before it is written."""
+
     source: str = ""
 
     def encode(self) -> bytes:
@@ -48,32 +55,35 @@ class Proof(Struct, frozen=True):
         data = {
             key: value
             for key, value in asdict(self).items()
-            if key != "source" and value not in ("", None)
+            if key not in ("source", "version") and value not in ("", None)
         }
-        return yaml.dump({"version": 1, **data}).encode()
+        return yaml.dump({"version": self.version, **data}).encode()
 
 
 def statement_hash(statement: str) -> str:
-    """Return the SHA-256 of a statement, blanks folded."""
+    """Return the SHA-256 of a statement, with every run of blanks as one blank."""
     return hashlib.sha256(" ".join(statement.split()).encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def file_name(plan_id: str, kind: ProofKind, suffix: str) -> str:
-    """Return where a proof is written: `<plan id>-<kind>-<4 characters>.yaml`, made file-safe and
-    not too long.
+    """Return the path of a new proof: `<plan id>-<kind>-<4 characters>.yaml`, safe for every file
+    system and of limited length.
     """
     return f"{FOLDER}/{re.sub(r'[^A-Za-z0-9._-]+', '-', plan_id)[:120]}-{kind}-{suffix}.yaml"
 
 
+def read(source: Source) -> Typed[ProofFields]:
+    """Read a proof's file. Raises YamlProblem and WrongVersion."""
+    return typed.read(ProofFields, migrations.parse("proof", source), exact=True)
+
+
 def load_all(root: Path) -> Iterator[Proof]:
-    """Yield the proofs of a work tree. One that cannot be read is no proof and is passed over."""
+    """Yield the proofs of a work tree; a file that is not a valid proof is skipped."""
     folder = root / FOLDER
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         try:
-            found = yaml.parse(Source.of(path.name, path.read_bytes()).text).plain()
-        except (OSError, yaml.YamlProblem):
+            reading = read(Source.of(path.name, path.read_bytes()))
+        except (OSError, yaml.YamlProblem, migrations.WrongVersion):
             continue
-        if isinstance(found, dict) and found.get("kind") in ("attestation", "waiver", "command"):
-            known = {key: value for key, value in found.items() if key in Proof.__struct_fields__}
-            if shape.misfit(Proof, known) is None and set(known) >= _REQUIRED:
-                yield Proof(**{**known, "source": f"{FOLDER}/{path.name}"})
+        if reading.value is not None and not reading.misfits:
+            yield Proof(**asdict(reading.value), source=f"{FOLDER}/{path.name}")

@@ -4,28 +4,29 @@ that works.
 
 from __future__ import annotations
 
-import difflib
-import math
 import os
+import sys
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from msgspec import Struct, field
-from msgspec.structs import asdict, replace
+from msgspec import Meta, Struct, field
+from msgspec.structs import replace
 
 from forge.errors import SettingsError
 from forge.git.objects.tree import Tree, Unreadable
-from forge.text.source import Source
+from forge.planning import migrations
+from forge.text import typed
+from forge.text.finding import Finding
+from forge.text.source import Source, Span
+from forge.text.typed import Typed, UnknownKey
 from forge.text.yaml import parse as yaml
-from forge.text.yaml.parse import Value
 
 PATH = ".planning/forge.yaml"
 DiffPolicy = Literal["never", "risky", "always"]
 RuleSeverity = Literal["error", "warning", "note", "off"]
-_PLACES = ("done", "failed", "session", "message", "litter")
 _STRICTNESS = ("never", "risky", "always")
-_SEVERITIES = ("error", "warning", "note", "off")
+_EVERY_KEY = "`forge help settings` has every key"
 PROTECTED = (
     ".git*",
     "**/.git*",
@@ -50,31 +51,48 @@ PROTECTED = (
     ".planning/missions/**",
 )
 
+_NUMBER = "a number, 0 or more"
+_WORDS = "a list of words: the program and its arguments"
+_PATTERN = r"^\s*\S*=\S*(?:\s+\S*=\S*)*\s*$"
+
+Word = Annotated[str, Meta(description="a word")]
+Count = Annotated[int, Meta(ge=0, description=_NUMBER)]
+Amount = Annotated[
+    Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0, le=sys.float_info.max)],
+    Meta(description=_NUMBER),
+]
+Command = Annotated[tuple[str, ...], Meta(min_length=1, description=_WORDS)]
+Names = Annotated[tuple[str, ...], Meta(description="a list of texts", extra={"lone": True})]
+Patterns = Annotated[
+    tuple[Annotated[str, Meta(pattern=_PATTERN)], ...],
+    Meta(description="a list of patterns like `type=result`", extra={"lone": True}),
+]
+
 
 class RunnerSettings(Struct, frozen=True):
-    """A named runner: its argument vector, how it gets the prompt, the environment names it may
-    see, its own timeout.
+    """A named runner: its argument vector, how it gets the prompt, the environment names that it
+    may read, its own timeout.
 
-    `resume_command` goes on with a session; `litter` are globs of files that it leaves behind.
-    `done` and `failed` are patterns (`type=result is_error=true`) of lines of JSON that end its
-    work, `session` and `message` places in them.
+    `resume_command` continues a session; `litter` are globs of files that it leaves behind. `done`
+    and `failed` are patterns of lines of JSON that end its work, `session` and `message` keys in
+    them.
     """
 
-    command: tuple[str, ...] = ()
+    command: Command = ()
     prompt: Literal["stdin", "file", "arg"] = "stdin"
-    env: tuple[str, ...] = ()
-    timeout: float | None = None
-    resume_command: tuple[str, ...] = ()
+    env: Names = ()
+    timeout: Annotated[Amount | None, Meta(description=_NUMBER)] = None
+    resume_command: Command = ()
     output: Literal["text", "json-lines"] = "text"
-    done: tuple[str, ...] = ("type=result",)
-    failed: tuple[str, ...] = ("type=result is_error=true", "type=result status=error")
-    session: tuple[str, ...] = ("session_id",)
-    message: tuple[str, ...] = ("result", "error.message")
-    litter: tuple[str, ...] = ()
+    done: Patterns = ("type=result",)
+    failed: Patterns = ("type=result is_error=true", "type=result status=error")
+    session: Names = ("session_id",)
+    message: Names = ("result", "error.message")
+    litter: Names = ()
 
 
 class Approvals(Struct, frozen=True):
-    """What is asked: plan approval always is; a diff by policy."""
+    """What needs approval: a plan always does, a diff by policy."""
 
     plan: Literal["always"] = "always"
     diff: DiffPolicy = "risky"
@@ -85,258 +103,182 @@ class ScopeLimits(Struct, frozen=True):
     are.
     """
 
-    max_files: int = 50
-    max_lines: int = 2000
-    protect: tuple[str, ...] = PROTECTED
+    max_files: Count = 50
+    max_lines: Count = 2000
+    protect: Names = PROTECTED
+
+
+class Repair(Struct, frozen=True):
+    """What happens when a step's verification fails."""
+
+    attempts: Count = 0
 
 
 class Limits(Struct, frozen=True):
     """Seconds for a runner or a verify command, seconds of silence for a runner, and bytes."""
 
-    step_timeout: float = 3600
-    idle_timeout: float = 900
-    evidence_bytes: int = 65536
-    artifact_bytes: int = 16 << 20
+    step_timeout: Amount = 3600
+    idle_timeout: Amount = 900
+    evidence_bytes: Count = 65536
+    artifact_bytes: Count = 16 << 20
 
 
-class Settings(Struct, frozen=True):
-    """Everything that can be set."""
+Runner = Annotated[RunnerSettings, Meta(description="a runner: a mapping with `command`")]
 
-    runner: str = "manual"
-    runners: Mapping[str, RunnerSettings] = field(default_factory=dict)
+
+class SettingsFields(Struct, frozen=True):
+    """The keys of a settings file."""
+
+    runner: Word = "manual"
+    runners: Mapping[str, Runner] = field(default_factory=dict)
     approvals: Approvals = field(default_factory=Approvals)
     scope: ScopeLimits = field(default_factory=ScopeLimits)
-    repair_attempts: int = 0
+    repair: Repair = field(default_factory=Repair)
     limits: Limits = field(default_factory=Limits)
     rules: Mapping[str, RuleSeverity] = field(default_factory=dict)
+    version: Count = 1
+
+
+class Settings(SettingsFields, frozen=True):
+    """The settings of a repository and its user together, with warnings about unknown keys."""
+
     warnings: tuple[str, ...] = ()
+
+    @property
+    def repair_attempts(self) -> int:
+        """How often a runner may try to fix a failed verification."""
+        return self.repair.attempts
 
 
 def user_path() -> Path:
-    """Return where the user's own settings lie: `forge/forge.yaml` below the XDG configuration
+    """Return the path of the user's own settings: `forge/forge.yaml` below the XDG configuration
     folder.
     """
     base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
     return Path(base) / "forge" / "forge.yaml"
 
 
+def load_user() -> Settings:
+    """Return the user's own settings. Raises SettingsError with file, line and column."""
+    name = str(user_path())
+    try:
+        source = Source.of(name, user_path().read_bytes())
+    except FileNotFoundError:
+        return Settings()
+    except OSError as error:
+        raise _unreadable(name, error.strerror) from error
+    return _over(Settings(), source)
+
+
 def load(root: Path) -> Settings:
-    """Return the settings that hold in a repository. Raises SettingsError with file, line and
-    column.
+    """Return the settings of a repository over the user's own. Raises SettingsError with file, line
+    and column.
     """
-    settings = _read(Settings(), user_path(), str(user_path()))
-    own = _read(settings, root / PATH, PATH)
-    return _held_to(settings, own) if (root / PATH).exists() else own
+    user = load_user()
+    try:
+        source = Source.of(PATH, (root / PATH).read_bytes())
+    except FileNotFoundError:
+        return user
+    except OSError as error:
+        raise _unreadable(PATH, error.strerror) from error
+    return _tightened(user, _over(user, source))
 
 
 def load_at(tree: Tree) -> Settings:
-    """Return the settings that hold where the repository's own are those of a tree. Raises
+    """Return the settings with those of a tree in place of the repository's own. Raises
     SettingsError.
     """
-    settings = _read(Settings(), user_path(), str(user_path()))
+    user = load_user()
     if tree.entry(PATH).kind == "absent":
-        return settings
+        return user
     try:
-        return _held_to(settings, _parsed(settings, Source.of(PATH, tree.read(PATH))))
+        return _tightened(user, _over(user, Source.of(PATH, tree.read(PATH))))
     except Unreadable as error:
-        raise SettingsError(f"{PATH}: {error}", "make it a readable file, or remove it") from error
+        raise _unreadable(PATH, str(error)) from error
 
 
-def _held_to(user: Settings, own: Settings) -> Settings:
-    return replace(
-        own,
-        approvals=_tightened(user.approvals, own.approvals),
-        scope=_protected(user.scope, own.scope),
-    )
-
-
-def _tightened(user: Approvals, repository: Approvals) -> Approvals:
-    """A tracked file can only tighten: the stricter of both policies holds."""
-    return Approvals(diff=max(user.diff, repository.diff, key=_STRICTNESS.index))
-
-
-def _protected(user: ScopeLimits, repository: ScopeLimits) -> ScopeLimits:
-    protect = tuple(dict.fromkeys((*PROTECTED, *user.protect, *repository.protect)))
-    return replace(repository, protect=protect)
-
-
-def _read(base: Settings, path: Path, name: str) -> Settings:
+def findings(source: Source) -> list[Finding]:
+    """Return everything that is wrong with a settings file: one finding for each wrong key or
+    value.
+    """
     try:
-        source = Source.of(name, path.read_bytes())
-    except FileNotFoundError:
-        return base
-    except OSError as error:
-        raise SettingsError(
-            f"{name}: {error.strerror}", "make it a readable file, or remove it"
-        ) from error
-    return _parsed(base, source)
+        reading = _read(Settings(), source)
+    except _Refused as error:
+        return [source.finding("settings", "error", error.span, error.message, error.hint)]
+    return [
+        *(
+            source.finding("settings", "error", misfit.span, misfit.message, _EVERY_KEY)
+            for misfit in reading.misfits
+        ),
+        *(
+            source.finding("settings-key", "warning", key.span, _unknown(key), _EVERY_KEY)
+            for key in reading.unknown
+        ),
+    ]
 
 
-def _parsed(base: Settings, source: Source) -> Settings:
+class _Refused(Exception):
+    """A settings file of which nothing can be used: why, the next step, and the place."""
+
+    def __init__(self, message: str, hint: str, span: Span) -> None:
+        super().__init__(message)
+        self.message, self.hint, self.span = message, hint, span
+
+
+def _read(base: Settings, source: Source) -> Typed[SettingsFields]:
+    """Read a settings file over other settings. Raises _Refused."""
     if source.problem:
-        raise SettingsError(f"{source.path}: the file {source.problem}", "save it as UTF-8 text")
-    return _Reader(source, base).settings()
+        at = Span(source.problem_offset, source.problem_offset + 1)
+        raise _Refused(f"the file {source.problem}", "save it as UTF-8 text", at)
+    try:
+        top = migrations.parse("settings", source)
+    except yaml.YamlProblem as problem:
+        at = Span(problem.offset, problem.offset + 1)
+        raise _Refused(problem.message, "fix this line", at) from problem
+    except migrations.WrongVersion as problem:
+        raise _Refused(problem.message, problem.hint, problem.span) from problem
+    if top.data is not None and not isinstance(top.data, dict):
+        raise _Refused("the settings are a mapping of keys", _EVERY_KEY, top.span)
+    return typed.read(SettingsFields, top, base)
 
 
-class _Reader:
-    """Reads one settings file over what holds without it; every complaint has its place."""
+def _over(base: Settings, source: Source) -> Settings:
+    """Return the settings of a file over others. Raises SettingsError, which lists every wrong
+    value.
+    """
+    try:
+        reading = _read(base, source)
+    except _Refused as error:
+        raise SettingsError(f"{_at(source, error.span)}: {error.message}", error.hint) from error
+    if reading.misfits:
+        wrong = sorted(reading.misfits, key=lambda misfit: misfit.span.start)
+        lines = [f"{_at(source, misfit.span)}: {misfit.message}" for misfit in wrong]
+        raise SettingsError("\n".join(lines), _EVERY_KEY)
+    settings = reading.value
+    assert isinstance(settings, Settings), "a base is of the same type"
+    warnings = [f"{_at(source, key.span)}: {_unknown(key)}" for key in reading.unknown]
+    protect = tuple(dict.fromkeys((*base.scope.protect, *settings.scope.protect)))
+    scope = replace(settings.scope, protect=protect)
+    return replace(settings, scope=scope, warnings=(*base.warnings, *warnings))
 
-    def __init__(self, source: Source, base: Settings) -> None:
-        self.source = source
-        self.base = base
-        self.warnings: list[str] = list(base.warnings)
 
-    def settings(self) -> Settings:
-        try:
-            top = yaml.parse(self.source.text)
-        except yaml.YamlProblem as problem:
-            line, column = self.source.position(problem.offset)
-            raise SettingsError(
-                f"{self.source.path}:{line}:{column}: {problem.message}", "mend this line"
-            ) from problem
-        if top.data is None:
-            return self.base
-        self.known(
-            top, "version", "runner", "runners", "approvals", "scope", "repair", "limits", "rules"
-        )
-        version = self.number(top, "version", 1)
-        if version > 1:
-            said = f"{self.source.path}: version {version:g} is newer than this forge reads"
-            raise SettingsError(said, "install a newer forge")
-        approvals, scope, repair, limits = (
-            self.block(top, name) for name in ("approvals", "scope", "repair", "limits")
-        )
-        self.known(approvals, "plan", "diff")
-        self.known(repair, "attempts")
-        self.choice(approvals, "plan", ("always",), "always")
-        return replace(
-            self.base,
-            runner=self.text(top, "runner", self.base.runner),
-            runners={
-                **self.base.runners,
-                **{name: self.runner(value) for name, value in self.block(top, "runners").items()},
-            },
-            approvals=Approvals(
-                diff=self.choice(approvals, "diff", _STRICTNESS, self.base.approvals.diff)  # type: ignore[arg-type]
-            ),
-            scope=self.scope(scope),
-            repair_attempts=int(self.number(repair, "attempts", self.base.repair_attempts)),
-            limits=self.limits(limits),
-            rules={**self.base.rules, **self.rules(self.block(top, "rules"))},
-            warnings=tuple(self.warnings),
-        )
+def _tightened(user: Settings, repository: Settings) -> Settings:
+    """Return the repository's settings with the stricter of both policies for diffs: a tracked file
+    can only tighten the user's own.
+    """
+    diff = max(user.approvals.diff, repository.approvals.diff, key=_STRICTNESS.index)
+    return replace(repository, approvals=Approvals(diff=diff))
 
-    def runner(self, value: Value) -> RunnerSettings:
-        if not isinstance(value.data, dict):
-            raise self.wrong(value, "a runner is a mapping with `command`")
-        self.known(value, *RunnerSettings.__struct_fields__)
-        timeout, plain = value.get("timeout"), RunnerSettings()
-        lists = {name: self.texts(value, name, getattr(plain, name)) for name in _PLACES}
-        for name in ("done", "failed"):
-            if any("=" not in word for pattern in lists[name] for word in pattern.split() or [""]):
-                raise self.wrong(
-                    value.get(name) or value, f"`{name}` is a list of patterns like `type=result`"
-                )
-        return RunnerSettings(
-            self.words(value, "command"),
-            self.choice(value, "prompt", ("stdin", "file", "arg"), "stdin"),  # type: ignore[arg-type]
-            self.texts(value, "env", ()),
-            self.number(value, "timeout", 0) if timeout else None,
-            self.words(value, "resume_command"),
-            self.choice(value, "output", ("text", "json-lines"), "text"),  # type: ignore[arg-type]
-            **lists,
-        )
 
-    def words(self, parent: Value, key: str) -> tuple[str, ...]:
-        """Return a command line, empty where there is none."""
-        value = parent.get(key)
-        if value is not None and (not isinstance(value.data, list) or not value.texts()):
-            raise self.wrong(value, f"`{key}` is a list of words: the program and its arguments")
-        return tuple(value.texts()) if value else ()
+def _unknown(key: UnknownKey) -> str:
+    near = f"; did you mean `{key.near}`?" if key.near else ""
+    return f"unknown key `{key.key}`{near}"
 
-    def texts(self, parent: Value, key: str, default: tuple[str, ...]) -> tuple[str, ...]:
-        value = parent.get(key)
-        return default if value is None or value.data is None else tuple(value.texts())
 
-    def scope(self, value: Value) -> ScopeLimits:
-        self.known(value, "max_files", "max_lines", "protect")
-        base, protect = self.base.scope, value.get("protect")
-        return ScopeLimits(
-            int(self.number(value, "max_files", base.max_files)),
-            int(self.number(value, "max_lines", base.max_lines)),
-            tuple(dict.fromkeys((*base.protect, *(protect.texts() if protect else ())))),
-        )
+def _at(source: Source, span: Span) -> str:
+    line, column = source.position(span.start)
+    return f"{source.path}:{line}:{column}"
 
-    def limits(self, value: Value) -> Limits:
-        defaults = asdict(self.base.limits)
-        self.known(value, *defaults)
-        numbers = {name: self.number(value, name, default) for name, default in defaults.items()}
-        return Limits(
-            numbers["step_timeout"],
-            numbers["idle_timeout"],
-            int(numbers["evidence_bytes"]),
-            int(numbers["artifact_bytes"]),
-        )
 
-    def rules(self, value: Value) -> dict[str, RuleSeverity]:
-        """Return the severities that are set; whether there are such rules is not this floor's to
-        know.
-        """
-        return {key: self.choice(value, key, _SEVERITIES, "") for key in value.keys}  # type: ignore[misc]
-
-    def block(self, parent: Value, key: str) -> Value:
-        value = parent.get(key)
-        if value is None or value.data is None:
-            return Value({}, "", parent.span, {})
-        if not isinstance(value.data, dict):
-            raise self.wrong(value, f"`{key}` is a mapping")
-        return value
-
-    def text(self, parent: Value, key: str, default: str) -> str:
-        value = parent.get(key)
-        if value is None or value.data is None:
-            return default
-        if isinstance(value.data, (dict, list)):
-            raise self.wrong(value, f"`{key}` is a word")
-        return value.raw
-
-    def choice(self, parent: Value, key: str, options: tuple[str, ...], default: str) -> str:
-        found = self.text(parent, key, default)
-        if found not in options:
-            raise self.wrong(
-                parent.get(key) or parent, f"`{key}` is one of {', '.join(options)}, not `{found}`"
-            )
-        return found
-
-    def number(self, parent: Value, key: str, default: float) -> float:
-        value = parent.get(key)
-        if value is None or value.data is None:
-            return default
-        number = value.data
-        if (
-            isinstance(number, bool)
-            or not isinstance(number, (int, float))
-            or not 0 <= number < math.inf
-        ):
-            raise self.wrong(value, f"`{key}` is a number, 0 or more")
-        return number
-
-    def known(self, value: Value, *names: str) -> None:
-        if not isinstance(value.data, dict):
-            raise self.wrong(value, "the settings are a mapping of keys")
-        for key in value.data:
-            if key not in names:
-                line, column = self.source.position(
-                    value.keys[key].start if key in value.keys else value.span.start
-                )
-                close = difflib.get_close_matches(key, names, 1)
-                hint = f"; did you mean `{close[0]}`?" if close else ""
-                self.warnings.append(
-                    f"{self.source.path}:{line}:{column}: unknown key `{key}`{hint}"
-                )
-
-    def wrong(self, value: Value, what: str) -> SettingsError:
-        line, column = self.source.position(value.span.start)
-        return SettingsError(
-            f"{self.source.path}:{line}:{column}: {what}", "`forge help settings` has every key"
-        )
+def _unreadable(path: str, why: str | None) -> SettingsError:
+    return SettingsError(f"{path}: {why}", "make it a readable file, or remove it")

@@ -7,68 +7,65 @@ import re
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
+from forge.planning import migrations
 from forge.planning.names.plan_files import RUNS
-from forge.text import shape
-from forge.text.source import Source
+from forge.text import typed
+from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 
-__all__ = ["RUNS", "VERSION", "RunCard"]
+__all__ = ["RUNS", "NotACard", "RunCard"]
 
-VERSION = 1
-_ORDER = (
-    "version",
-    "run",
-    "kind",
-    "plan",
-    "plan_path",
-    "plan_sha256",
-    "plan_blob",
-    "approval",
-    "base_commit",
-    "branch",
-    "clone",
-    "runner",
-    "actor",
-    "execution",
-    "started_at",
-    "goal",
-    "steps",
-    "scope_contract",
-    "prior_run",
-)
-_NEEDED = ("run", "plan", "plan_path", "steps", "clone", "branch", "base_commit")
+_TOP = Span(0, 0)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
-class RunCard(Struct, frozen=True):
-    """The facts of a run. `approval` says what was approved and how; `clone` is the clone that the
-    run lives in.
+class NotACard(ValueError):
+    """A file that is not a run card: everything wrong with it, each with its place."""
+
+    def __init__(self, source: Source, *problems: tuple[Span, str]) -> None:
+        line, column = source.position(problems[0][0].start)
+        super().__init__(f"{source.path}:{line}:{column}: {problems[0][1]}")
+        self.problems = problems
+
+
+class CardFields(Struct, frozen=True, kw_only=True):
+    """The fields of `run.yaml`, in the order in which they are written.
+
+    `approval` is what was approved and how; `clone` is the clone that the run belongs to.
     """
 
+    version: int = 1
     run: str
+    kind: str = "execute"
     plan: str
     plan_path: str
-    plan_sha256: str
-    plan_blob: str
-    approval: dict[str, str]
+    plan_sha256: str = ""
+    plan_blob: str = ""
+    approval: dict[str, str] = field(default_factory=dict)
     base_commit: str
     branch: str
     clone: str
-    runner: str
-    actor: str
-    execution: str
-    started_at: str
-    goal: str
+    runner: str = ""
+    actor: str = ""
+    execution: str = ""
+    started_at: str = ""
+    goal: str = ""
     steps: list[dict[str, str]]
-    scope_contract: dict[str, object]
+    scope_contract: dict[str, object] = field(default_factory=dict)
     prior_run: str | None = None
-    kind: str = "execute"
-    version: int = VERSION
+
+
+_NAMES = CardFields.__struct_fields__
+
+
+class RunCard(CardFields, frozen=True, kw_only=True):
+    """The facts of a run. `unknown` has the keys that this forge does not know."""
+
     unknown: dict[str, object] = field(default_factory=dict)
 
     @property
     def short_plan(self) -> str:
-        """The plan's id less what makes it unique among milestones, for the subjects of commits."""
+        """The plan's id without its milestone, for the subjects of commits."""
         return self.plan.rpartition("/")[2]
 
     @property
@@ -80,34 +77,31 @@ class RunCard(Struct, frozen=True):
         """Return the file's bytes."""
         data = asdict(self)
         del data["unknown"]
-        return yaml.dump({key: data[key] for key in _ORDER}).encode()
+        return yaml.dump(data).encode()
 
     @classmethod
     def decode(cls, path: str, data: bytes) -> RunCard:
-        """Read the file. Raises ValueError, with the place, where it is no run card."""
+        """Read the file. Raises NotACard."""
         source = Source.of(path, data)
         try:
-            found = yaml.parse(source.text).plain()
+            top = migrations.parse("run", source)
         except yaml.YamlProblem as problem:
-            line, column = source.position(problem.offset)
-            raise ValueError(f"{path}:{line}:{column}: {problem.message}") from problem
-        if not isinstance(found, dict):
-            raise ValueError(f"{path}: it is no mapping of keys")
-        names = {*cls.__struct_fields__} - {"unknown"}
-        missing = [name for name in _NEEDED if name not in found]
-        if missing:
-            raise ValueError(f"{path}: it has no {', '.join(missing)}")
-        if isinstance(found.get("version"), int) and found["version"] > VERSION:
-            raise ValueError(
-                f"{path}: it was written by a newer forge (version {found['version']})"
-            )
-        defaults: dict[str, object] = dict.fromkeys(names - {"prior_run", "kind", "version"}, "")
-        known = {key: value for key, value in found.items() if key in names}
-        if wrong := shape.misfit(cls, known):
-            raise ValueError(f"{path}: `{wrong}` is not of the type that it has in a run card")
-        if not _SAFE.fullmatch(str(found["run"])):
-            raise ValueError(f"{path}: `{found['run']}` can be no run's folder")
-        return cls(
-            **{**defaults, **known},
-            unknown={key: value for key, value in found.items() if key not in names},
-        )
+            at = Span(problem.offset, problem.offset + 1)
+            raise NotACard(source, (at, problem.message)) from problem
+        except migrations.WrongVersion as problem:
+            raise NotACard(
+                source, (problem.span, f"{problem.message}: {problem.hint}")
+            ) from problem
+        if not isinstance(top.data, dict):
+            raise NotACard(source, (top.span, "it is not a mapping of keys"))
+        reading = typed.read(CardFields, top, exact=True)
+        problems = [(misfit.span, misfit.message) for misfit in reading.misfits]
+        if reading.missing:
+            problems.insert(0, (_TOP, f"it has no {', '.join(reading.missing)}"))
+        if problems or reading.value is None:
+            raise NotACard(source, *problems)
+        if not _SAFE.fullmatch(reading.value.run):
+            message = f"`{reading.value.run}` cannot be the name of a run's folder"
+            raise NotACard(source, (top.data["run"].span, message))
+        unknown = {key: value.plain() for key, value in top.items() if key not in _NAMES}
+        return cls(**asdict(reading.value), unknown=unknown)

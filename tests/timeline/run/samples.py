@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from typing import Any, Literal, Union, get_args, get_origin
 
 from hypothesis import strategies as st
+from msgspec.structs import fields
 
-from forge.text.shape import shape_of
 from forge.timeline.event import GENESIS, Data, Event, link
 from forge.timeline.run import events as ev
 from forge.timeline.run.events import RUN_EVENTS
@@ -202,9 +202,13 @@ def plausible(kind: Any) -> st.SearchStrategy[Any]:
     return plain[kind]
 
 
+def _types(cls: type[Data]) -> dict[str, Any]:
+    return {field.name: field.type for field in fields(cls)}
+
+
 def data_of(cls: type[Data]) -> st.SearchStrategy[Data]:
     """Return data of one event type."""
-    return st.builds(cls, **{name: plausible(kind) for name, kind in shape_of(cls).items()})
+    return st.builds(cls, **{name: plausible(kind) for name, kind in _types(cls).items()})
 
 
 DATA = st.one_of([data_of(cls) for cls in RUN_EVENTS.classes.values()])

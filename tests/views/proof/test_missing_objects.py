@@ -125,8 +125,8 @@ def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
         in said.out
     )
     assert (
-        f"{PLAN}:4:7: front-matter-yaml: the front matter is no YAML: a value cannot begin with a"
-        " backtick" in said.out
+        f"{PLAN}:4:7: front-matter-yaml: the front matter is not valid YAML: a value cannot begin"
+        " with a backtick" in said.out
     )
     assert "pass      artifact:1  README.md" in said.out
     assert "\u202e" not in said.out, "what a plan says cannot disguise itself on a terminal"

@@ -12,15 +12,16 @@ from typing import Literal
 from msgspec import Struct
 
 from forge.errors import UsageError
+from forge.planning import migrations
 from forge.planning.backlog import paths
+from forge.planning.mission.mission import MISSION_STATUSES
 from forge.planning.names.documents import Kind
-from forge.planning.plan.plan import front_matter
+from forge.planning.plan.front_matter import front_matter
 from forge.text.edit import NotEditable
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 from forge.text.yaml.edit import Block
 
-MISSION_STATUSES = ("draft", "active", "paused", "done", "cancelled")
 _TEXTS = frozenset(("id", "title", "goal", "name", "description", "objective", "forced_reason"))
 _LISTS = frozenset(
     """
@@ -105,12 +106,21 @@ def block(kind: Kind, source: Source) -> Block:
             raise NotEditable(f"{source.path}: it has no closed front matter")
     assert place is not None
     try:
-        return Block.of(source, place)
+        written = Block.of(source, place)
+        if kind in ("mission", "item"):
+            migrations.refuse_other(kind, written.top)
     except yaml.YamlProblem as problem:
-        line, column = source.position(place.start + problem.offset)
-        raise NotEditable(
-            f"{source.path}:{line}:{column}: it is no YAML: {problem.message}"
-        ) from problem
+        at = _at(source, place.start + problem.offset)
+        raise NotEditable(f"{at}: it is not valid YAML: {problem.message}") from problem
+    except migrations.WrongVersion as problem:
+        at = _at(source, problem.span.start)
+        raise NotEditable(f"{at}: {problem.message}; {problem.hint}") from problem
+    return written
+
+
+def _at(source: Source, offset: int) -> str:
+    line, column = source.position(offset)
+    return f"{source.path}:{line}:{column}"
 
 
 def changed(kind: Kind, source: Source, changes: Iterable[Change]) -> bytes:

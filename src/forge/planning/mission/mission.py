@@ -1,45 +1,65 @@
-"""Missions: what somebody wants. A repository without one has a single implicit mission."""
+"""Missions: outcomes that somebody wants. A repository without a mission file has one implicit
+mission.
+"""
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Annotated
 
-from msgspec import Struct, field
+from msgspec import Meta, Struct, field
 
+from forge.planning import migrations
 from forge.planning.backlog.paths import MISSIONS
+from forge.text import typed
 from forge.text.finding import Finding
 from forge.text.location import Spot
 from forge.text.source import Source, Span
+from forge.text.typed import Misfit, UnknownKey
 from forge.text.yaml import parse as yaml
 from forge.text.yaml.parse import Value
 
 FOLDER = MISSIONS
+MISSION_STATUSES = ("draft", "active", "paused", "done", "cancelled")
 _PURPOSE = re.compile(
     r"^##\s+(?:What This Is|Core Value|Overview|Goal)\s*\n+(.+?)(?:\n\s*\n|\Z)", re.M | re.S | re.I
 )
+_STRICT = ("phases", "scope_contract")  # read wrongly, these would let a run do more
 
-
-_LISTS, _NUMBERS = ("paths", "allowed_tools"), ("max_files", "max_lines")
+Texts = Annotated[tuple[str, ...], Meta(description="a list of texts", extra={"lone": True})]
+Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
 
 
 class ScopeContract(Struct, frozen=True):
-    """What the work of a mission may touch and with what; an empty list, and None, rule nothing
-    out.
+    """What the work of a mission may touch and which tools it may use; an empty list and None set
+    no limit.
     """
 
-    paths: tuple[str, ...] = ()
-    max_files: int | None = None
-    max_lines: int | None = None
-    allowed_tools: tuple[str, ...] = ()
+    paths: Texts = ()
+    max_files: Annotated[Count | None, Meta(description="a whole number, 0 or more")] = None
+    max_lines: Annotated[Count | None, Meta(description="a whole number, 0 or more")] = None
+    allowed_tools: Texts = ()
+
+
+class MissionFields(Struct, frozen=True):
+    """The fields of a mission's file."""
+
+    title: str
+    goal: str
+    id: str = ""
+    status: str = "draft"
+    success_criteria: Texts = ()
+    scope_contract: ScopeContract = field(default_factory=ScopeContract)
+    phases: Texts = ()
+    version: int = 1
 
 
 class Mission(Struct, frozen=True):
-    """A mission as its file says it; an implicit one is read from PROJECT.md and ROADMAP.md.
+    """A mission as its file describes it, or the implicit one of PROJECT.md or ROADMAP.md.
 
-    Of one that is not `readable`, nothing is known but its path.
+    Of a mission that is not `readable`, only the path is known.
     """
 
     id: str
@@ -54,8 +74,14 @@ class Mission(Struct, frozen=True):
     readable: bool = True
     phase_spots: tuple[Spot, ...] = ()
 
+    @classmethod
+    def unreadable(cls, path: str, finding: Finding) -> Mission:
+        """Return a mission whose file cannot be used, with the reason."""
+        name = Path(path).stem
+        return cls(name, name, "", "draft", path, findings=(finding,), readable=False)
+
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
+        """Return the mission as JSON shows it."""
         return {
             "id": self.id,
             "title": self.title,
@@ -67,145 +93,98 @@ class Mission(Struct, frozen=True):
 
 
 def load_all(root: Path) -> list[Mission]:
-    """Return the missions of a work tree, in order of their files; the implicit one where there is
-    none.
+    """Return the missions of a work tree in the order of their files, or the implicit one if there
+    are none.
     """
     folder = root / FOLDER
-    found = (
-        [load(root, f"{FOLDER}/{path.name}") for path in sorted(folder.glob("*.yaml"))]
-        if folder.is_dir()
-        else []
-    )
-    return found or [implicit(root)]
+    names = sorted(path.name for path in folder.glob("*.yaml")) if folder.is_dir() else []
+    return [load(root, f"{FOLDER}/{name}") for name in names] or [implicit(root)]
 
 
 def load(root: Path, path: str) -> Mission:
-    """Read one mission; what is wrong with it is in its findings."""
-    name = Path(path).stem
+    """Read one mission; everything wrong with it is in its findings."""
     try:
         source = Source.read(root, path)
     except OSError as error:
-        said, hint = f"the file cannot be read: {error.strerror}", "make it a readable file"
-        finding = Finding("unreadable", "error", path, 1, 1, 1, 1, said, hint, blocks=True)
-        return Mission(name, name, "", "draft", path, findings=(finding,), readable=False)
+        message, hint = f"the file cannot be read: {error.strerror}", "make it a readable file"
+        finding = Finding("unreadable", "error", path, 1, 1, 1, 1, message, hint, blocks=True)
+        return Mission.unreadable(path, finding)
     try:
-        top = yaml.parse(source.text)
+        top = migrations.parse("mission", source)
     except yaml.YamlProblem as problem:
         at = Span(problem.offset, problem.offset + 1)
+        message = f"the mission is not valid YAML: {problem.message}"
+        finding = source.finding("mission-yaml", "error", at, message, "fix this line")
+        return Mission.unreadable(path, finding)
+    except migrations.WrongVersion as problem:
         finding = source.finding(
-            "mission-yaml",
-            "error",
-            at,
-            f"the mission is no YAML: {problem.message}",
-            "mend this line",
+            "unreadable", "error", problem.span, problem.message, problem.hint, blocks=True
         )
-        return Mission(name, name, "", "draft", path, findings=(finding,), readable=False)
-    texts = {
-        key: value.raw for key, value in top.items() if not isinstance(value.data, (dict, list))
-    }
-    phases, status = top.get("phases"), top.get("status")
+        return Mission.unreadable(path, finding)
+    return _mission(source, top)
+
+
+def _mission(source: Source, top: Value) -> Mission:
+    name = Path(source.path).stem
+    reading = typed.read(MissionFields, top, MissionFields(title=name, goal="", id=name))
+    fields = reading.value
+    assert fields is not None, "its defaults are complete"
+    status = top.get("status")
     return Mission(
-        texts.get("id", name),
-        texts.get("title", name),
-        texts.get("goal", ""),
-        texts.get("status", "draft"),
-        path,
-        tuple(phases.texts()) if phases else (),
-        tuple(_misread(source, top)),
+        fields.id,
+        fields.title,
+        fields.goal,
+        fields.status,
+        source.path,
+        fields.phases,
+        tuple(_findings(source, reading.misfits, reading.unknown)),
         Spot.of(source, status.span, status.raw) if status else None,
-        _contract(top.get("scope_contract")),
-        phase_spots=tuple(Spot.of(source, each.span, each.raw) for each in _named(phases)),
+        fields.scope_contract,
+        phase_spots=tuple(_phase_spots(source, top.get("phases"))),
     )
 
 
-def _named(phases: Value | None) -> list[Value]:
-    """Return the entries of `phases` that name something."""
-    found = phases.elements() if phases is not None else []
-    return [each for each in found if not isinstance(each.data, (dict, list)) and each.raw.strip()]
+def _phase_spots(source: Source, phases: Value | None) -> Iterator[Spot]:
+    """Yield the places of the entries of `phases` that name something."""
+    for entry in phases.elements() if phases is not None else []:
+        if not isinstance(entry.data, (dict, list)) and entry.raw.strip():
+            yield Spot.of(source, entry.span, entry.raw)
 
 
-def _contract(value: Value | None) -> ScopeContract:
-    """Return what can be read of a scope contract; what cannot is a finding."""
-    if value is None or not isinstance(value.data, dict):
-        return ScopeContract()
-    lists = {key: tuple(found.texts()) for key in _LISTS if (found := value.get(key)) is not None}
-    numbers = {
-        key: found.data
-        for key in _NUMBERS
-        if (found := value.get(key)) is not None and _counts(found)
-    }
-    return ScopeContract(**lists, **numbers)  # type: ignore[arg-type]
-
-
-def _counts(value: Value) -> bool:
-    return isinstance(value.data, int) and not isinstance(value.data, bool) and value.data >= 0
-
-
-def _misread(source: Source, top: Value) -> Iterator[Finding]:
-    """Yield a finding for each part of `phases` and of the scope contract that would be passed
-    over.
-    """
-    phases, contract = top.get("phases"), top.get("scope_contract")
-    lists = {"phases": phases}
-    if contract is not None and contract.data is not None and not isinstance(contract.data, dict):
-        yield _unusable(source, contract, "`scope_contract` is a mapping of keys")
-    elif contract is not None and contract.data is not None:
-        lists |= {key: contract.get(key) for key in _LISTS}
-        for key in _NUMBERS:
-            value = contract.get(key)
-            if value is not None and value.data is not None and not _counts(value):
-                yield _unusable(source, value, f"`{key}` is a whole number, 0 or more")
-        for key, span in contract.keys.items():
-            if key not in (*_LISTS, *_NUMBERS):
-                near = difflib.get_close_matches(key, (*_LISTS, *_NUMBERS), 1)
-                hint = (
-                    f"did you mean `{near[0]}`?"
-                    if near
-                    else f"it has {', '.join((*_LISTS, *_NUMBERS))}"
-                )
-                yield source.finding(
-                    "mission-contract", "error", span, f"a scope contract has no `{key}`", hint
-                )
-    for key, value in lists.items():
-        if value is not None and any(
-            isinstance(each.data, (dict, list)) for each in value.elements()
-        ):
-            yield _unusable(source, value, f"`{key}` is a list of texts")
-
-
-def _unusable(source: Source, value: Value, said: str) -> Finding:
-    return source.finding(
-        "mission-contract",
-        "error",
-        value.span,
-        said,
-        "mend it: what cannot be read would hold nobody",
-    )
+def _findings(
+    source: Source, misfits: list[Misfit], unknown: list[UnknownKey]
+) -> Iterator[Finding]:
+    """Yield a finding for each part of `phases` and of the scope contract that cannot be used."""
+    hint = "fix it: an unreadable limit cannot be enforced"
+    for misfit in misfits:
+        if misfit.route[0] in _STRICT:
+            yield source.finding("mission-contract", "error", misfit.span, misfit.message, hint)
+    for each in unknown:
+        if each.route[0] in _STRICT:
+            near = (
+                f"did you mean `{each.near}`?" if each.near else f"it has {', '.join(each.names)}"
+            )
+            message = f"a scope contract has no `{each.key}`"
+            yield source.finding("mission-contract", "error", each.span, message, near)
 
 
 def implicit(root: Path) -> Mission:
-    """Return the mission of a work tree without mission files, as PROJECT.md or ROADMAP.md tells
-    it.
+    """Return the mission of a work tree without mission files, as PROJECT.md or ROADMAP.md
+    describes it.
     """
     for name in ("PROJECT.md", "ROADMAP.md"):
-        path = root / ".planning" / name
-        if path.is_file():
-            try:
-                text = Source.read(root, f".planning/{name}").text
-            except OSError:
-                continue
-            heading = re.search(r"^#[ \t]+(.+)$", text, re.M)
-            title = (
-                re.sub(r"^(?:project|roadmap)\s*:\s*", "", heading[1].strip(), flags=re.I)
-                if heading
-                else root.name
-            )
-            value = _PURPOSE.search(text)
-            return Mission(
-                "implicit",
-                title,
-                " ".join(value[1].split()) if value else "",
-                "active",
-                f".planning/{name}",
-            )
+        path = f".planning/{name}"
+        try:
+            text = Source.read(root, path).text
+        except OSError:
+            continue
+        heading = re.search(r"^#[ \t]+(.+)$", text, re.M)
+        title = (
+            re.sub(r"^(?:project|roadmap)\s*:\s*", "", heading[1].strip(), flags=re.I)
+            if heading
+            else root.name
+        )
+        purpose = _PURPOSE.search(text)
+        goal = " ".join(purpose[1].split()) if purpose else ""
+        return Mission("implicit", title, goal, "active", path)
     return Mission("implicit", root.name, "", "active", "")

@@ -104,7 +104,7 @@ def _meant(
         return [*changes]
     found = item.load(source)
     if status.how != "=" or status.value != "done":
-        return [*changes, fields.removal(FORCED)] if found.text(FORCED) else [*changes]
+        return [*changes, fields.removal(FORCED)] if found.forced_reason else [*changes]
     unmet = _after(document, source, changes).unmet(lambda path: (root / path).is_file())
     if not unmet:
         return [*changes]

@@ -19,7 +19,6 @@ from forge.planning.mission.mission import Mission
 from forge.planning.names import moved_plans
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan import plan
-from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.stage import FIRST_WAVE
 from forge.records.card import RUNS
 from forge.records.record import RunRecord, is_taken_over, read_run
@@ -47,7 +46,7 @@ def plan_line(root: Path, file: PlanFile) -> PlanLine:
     except OSError as error:
         return PlanLine(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
     found = plan.load(source, file.id)
-    facts = PlanFacts.of(found)
+    facts = found.facts
     wrong = next(
         (finding for finding in (*found.findings, *conflict.check(source)) if _holds_back(finding)),
         None,
@@ -222,10 +221,10 @@ def item_line(root: Path, path: str) -> ItemLine:
         found.id,
         found.title,
         found.status,
-        found.text("priority"),
-        found.texts("depends_on"),
+        found.fields.priority.strip(),
+        list(found.fields.depends_on),
         len(criteria),
         [each.evidence for each in criteria if not each.ticked],
-        bool(found.text(item.FORCED)),
+        bool(found.forced_reason),
         problem,
     )

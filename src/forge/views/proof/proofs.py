@@ -101,5 +101,5 @@ def _proof(kind: ProofKind, plan_path: str, event: Event, *, failed: bool) -> Pr
         str(data.get("tree", "")),
         str(data.get("commit", "")),
         dict(data.get("blobs", {})),  # type: ignore[call-overload]
-        f"{event.run}#{event.seq}",
+        source=f"{event.run}#{event.seq}",
     )

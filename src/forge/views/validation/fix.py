@@ -11,7 +11,7 @@ from msgspec.structs import asdict
 
 from forge import atomic
 from forge.errors import StorageFailed
-from forge.planning.plan.plan import LISTED, front_matter
+from forge.planning.plan.front_matter import LISTED, front_matter
 from forge.text import edit
 from forge.text.source import Source
 from forge.text.yaml import repair

@@ -30,11 +30,10 @@ from forge.planning.gsd.roadmap import Roadmap
 from forge.planning.mission import mission
 from forge.planning.mission.facts import MissionFacts
 from forge.planning.names.plan_files import plan_id
-from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.plan import load
 from forge.records.card import RunCard
 from forge.text.finding import Finding
-from forge.text.location import Spot
+from forge.text.location import TOP, Spot
 from forge.text.source import Source
 from forge.text.yaml import parse as yaml
 from forge.timeline import log
@@ -118,33 +117,16 @@ Answer = tuple[str, int, Iterable[Finding], object]
 
 def _plan(root: Path, source: Source) -> Answer:
     plan = load(source, plan_id(source.path))
-    return plan.id, len(plan.steps), check_plan(plan, root), PlanFacts.of(plan)
+    return plan.id, len(plan.steps), check_plan(plan, root), plan.facts
 
 
 def _settings(root: Path, source: Source) -> Answer:
+    findings = settings.findings(source)
     try:
-        findings = [
-            _with_place(source, SETTINGS_KEY.id, text)
-            for text in settings.load(root).warnings
-            if text.startswith(source.path)
-        ]
+        settings.load_user()
     except SettingsError as error:
-        findings = [_with_place(source, SETTINGS.id, error.message)]
+        findings.append(SETTINGS.on(source.path, TOP, error.message, error.hint))
     return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
-
-
-def _with_place(source: Source, rule: str, text: str) -> Finding:
-    """Return a finding from a message that starts with `path:line:column:`."""
-    parts = text.removeprefix(source.path).split(":", 3)
-    numbered = len(parts) == 4 and parts[1].isdigit() and parts[2].isdigit()
-    line, column = (int(parts[1]), int(parts[2])) if numbered else (1, 1)
-    of = SETTINGS if rule == SETTINGS.id else SETTINGS_KEY
-    return of.on(
-        source.path,
-        Spot("", line, column, line, column + 1),
-        parts[3].strip() if numbered else text,
-        "`forge help settings` has every key",
-    )
 
 
 def _rule_names(source: Source) -> list[Finding]:

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 from forge.check import schema
 from forge.check.rules.model import Rule, shown
+from forge.planning import migrations
 from forge.planning.mission.mission import Mission
 from forge.text.finding import Finding
 from forge.text.source import Source
-from forge.text.yaml import parse as yaml
 
 # Reading a mission finds violations of these two.
 YAML = Rule("mission-yaml", "error", False, "a mission is YAML 1.2")
@@ -30,7 +30,7 @@ def check(source: Source, mission: Mission) -> Iterator[Finding]:
     yield from mission.findings
     if not mission.readable:
         return
-    top = yaml.parse(source.text)
+    top = migrations.parse("mission", source)
     reported_lines = {finding.line for finding in mission.findings}
     for finding in schema.shape(source, top, "mission", SHAPE.id, SHAPE.severity):
         if finding.line not in reported_lines:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from forge.check.rules.model import Rule
-from forge.records.card import RunCard
+from forge.records.card import NotACard, RunCard
 from forge.text.finding import Finding
-from forge.text.location import TOP, Spot
+from forge.text.location import Spot
 from forge.text.source import Source
 from forge.timeline.log import Reading
 
@@ -33,10 +33,7 @@ def check_card(source: Source) -> Iterator[Finding]:
     """Yield a finding if a run.yaml is not a valid run card."""
     try:
         RunCard.decode(source.path, source.data)
-    except ValueError as problem:
-        yield CARD.on(
-            source.path,
-            TOP,
-            str(problem).removeprefix(f"{source.path}: "),
-            "restore it from its first commit; it must never change",
-        )
+    except NotACard as error:
+        for span, message in error.problems:
+            hint = "restore it from its first commit; it must never change"
+            yield CARD.at(source, span, message, hint)
