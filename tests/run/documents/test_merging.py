@@ -240,7 +240,7 @@ def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
     assert (
         plan["title"] == "Mine."
         and plan["status"] == "open"
-        and "an unsettled merge" in plan["note"]
+        and "an unresolved merge conflict" in plan["note"]
     )
     assert forked.call("next").data["next"][0] == "forge show k3f"
 
