@@ -24,7 +24,8 @@ from forge.front.cli.main import VERBS, main
 from forge.front.cli.main import forge as program
 from forge.planning import settings
 from forge.planning.plan import plan
-from forge.run.processes.supervise import INHERITED, Limits, Output
+from forge.run.processes.output import Output
+from forge.run.processes.supervise import INHERITED, Limits
 from forge.run.runners.base import Job, Runner
 from forge.text.source import Source
 from forge.timeline.event import KEYS, Data, Event

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 
 from forge.planning.settings import RunnerSettings
-from forge.run.processes.supervise import Outcome, Output
+from forge.run.processes.output import Output
+from forge.run.processes.supervise import Outcome
 from forge.run.runners.output import JsonLines
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
@@ -48,7 +49,7 @@ def ended(sandbox: Sandbox, run: str) -> list[dict[str, Any]]:
 def judged(lines: list[str], settings: RunnerSettings, code: int = 0, piece: int = 7) -> Outcome:
     parser, data = JsonLines(settings), "\n".join(lines).encode()
     for at in range(0, len(data), piece):
-        parser.take(data[at : at + piece])
+        parser.feed(data[at : at + piece])
     return parser.judge(Outcome("exit", code, 1, Output(100)))
 
 

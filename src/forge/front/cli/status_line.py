@@ -14,7 +14,7 @@ import sys
 import time
 
 from forge.front.cli.terminal import progress
-from forge.run.processes.supervise import Output
+from forge.run.processes.output import Output
 from forge.text.printable import visible
 from forge.timeline.event import Event
 from forge.timeline.run.events import RUN_EVENTS

@@ -13,8 +13,8 @@ from forge.git.repository import Repository
 from forge.git.restore.checkout import clear_scratch
 from forge.records.store import live_folders_here, lock_path
 from forge.run.processes import pid_file
+from forge.run.processes.process_group import GRACE, end_group
 from forge.run.processes.subreaper import process_groups_of
-from forge.run.processes.supervise import GRACE, end_group
 from forge.timeline.lock import for_a_moment, holder_alive
 from forge.timeline.process_id import ProcessId
 

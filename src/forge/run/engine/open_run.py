@@ -19,8 +19,8 @@ from forge.run.engine.parts.record import Record
 from forge.run.engine.parts.requests import Requests
 from forge.run.engine.parts.work_tree import WorkTree
 from forge.run.processes.git_guard import GitGuard
+from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.supervise import Output
 from forge.timeline.run.state import RunState, StepState
 
 OnOutput = Callable[[Output | None], None]

@@ -1,1 +1,1 @@
-"""The programs that a run starts: how they are watched, ended, and cleaned up behind."""
+"""Running the programs of a run: supervision, evidence, and cleaning up what they leave."""

@@ -1,4 +1,4 @@
-"""Evidence: captured output, scrubbed of secrets, kept under the hash of what is kept."""
+"""Evidence: captured output without secrets, in files named by the hash of their content."""
 
 from __future__ import annotations
 
@@ -10,41 +10,40 @@ from tempfile import SpooledTemporaryFile
 from forge import atomic
 from forge.check.secrets.scrub import scrub
 from forge.git.repository import Repository
-from forge.run.processes.supervise import Output
+from forge.run.processes.output import Output
 
 FOLDER = "evidence"
 
 
 def capture(live: Path, limit: int) -> Output:
-    """Return an output that keeps `limit` bytes in memory, and all of it in a local file, should it
-    be long.
+    """Return an output that keeps `limit` bytes in memory, and a longer one also in a local file.
 
-    That file has no name: what is not scrubbed yet is gone with the process, however that ends.
+    The file has no name, so that text which may contain secrets does not survive this process.
     """
     return Output(limit, SpooledTemporaryFile(max(limit, 1), "w+b", dir=str(live)))
 
 
 def keep_output(repository: Repository, run: str, live: Path, output: Output) -> dict[str, object]:
-    """Write an output's head and tail as tracked evidence; where that left something out, the rest
-    stays local.
+    """Write an output's head and tail as tracked evidence and return its entry for an event.
 
-    The local file lies under `forge/evidence/<run>/` of the common git directory, named like the
-    tracked one.
+    A truncated output is also written in full under `forge/evidence/<run>/` of the common git
+    directory, by the same name. Raises StorageFailed.
     """
-    found = keep(live, "log", output.text(), "log", truncated=output.truncated)
+    entry = keep(live, "log", output.text(), "log", truncated=output.truncated)
     if output.file is not None:
         with contextlib.suppress(OSError), output.file as whole:
             if output.truncated:
                 whole.seek(0)
                 clean, _ = scrub(whole.read().decode("utf-8", "replace"))
-                place = repository.forge_dir / "evidence" / run / Path(str(found["path"])).name
-                atomic.write(place, clean.encode("utf-8", "replace"), durable=False)
-    return found
+                path = repository.forge_dir / "evidence" / run / Path(str(entry["path"])).name
+                atomic.write(path, clean.encode("utf-8", "replace"), durable=False)
+    return entry
 
 
 def keep(live: Path, kind: str, text: str, extension: str, *, truncated: bool) -> dict[str, object]:
-    """Write evidence into a run's live folder and return how an event names it. Raises
-    StorageFailed.
+    """Write evidence into a run's live folder and return its entry for an event.
+
+    Raises StorageFailed.
     """
     clean, removed = scrub(text)
     data = clean.encode("utf-8", "replace")
@@ -52,11 +51,11 @@ def keep(live: Path, kind: str, text: str, extension: str, *, truncated: bool) -
     name = f"{FOLDER}/{digest[:16]}.{extension}"
     if not (live / name).exists():
         atomic.write(live / name, data)
-    found: dict[str, object] = {
+    entry: dict[str, object] = {
         "kind": kind,
         "path": name,
         "sha256": digest,
         "bytes": len(data),
         "truncated": truncated,
     }
-    return {**found, "secrets_removed": removed} if removed else found
+    return {**entry, "secrets_removed": removed} if removed else entry

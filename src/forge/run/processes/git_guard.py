@@ -1,5 +1,6 @@
-"""What code of somebody else did to the repository beside its work tree, noticed before git is
-started again.
+"""Notices changes that foreign code made to hooks, git settings or the index.
+
+Git would act on them with the user's rights, so they are checked before git is started again.
 """
 
 from __future__ import annotations
@@ -17,57 +18,60 @@ from forge.git.repository import Repository
 
 _HOOKS = (
     "a hook, or settings, attributes or ignore rules of git's (.git/hooks, .git/config, .git/info,"
-    " ~/.gitconfig) changed while the step's code ran; git heeds them from now on, with your"
-    " rights: look at them, put them back or accept them, then `forge resume`"
+    " ~/.gitconfig) changed while the step's code ran; git uses them from now on, with your"
+    " rights: inspect them, restore or accept them, then `forge resume`"
 )
 _INDEX = (
-    "the index (.git/index) {}, since the step's code ran; `forge resume` builds it again from HEAD"
-    " and goes on; what was there is kept under .git/forge/torn/"
+    "the index (.git/index) {}, since the step's code ran; `forge resume` rebuilds it from HEAD"
+    " and goes on; the old one is kept under .git/forge/torn/"
 )
 _HIDDEN = (
-    "git was told not to look at these files any more while the step's code ran, so that no diff"
-    " shows what becomes of them:\n{}\n`git update-index --no-skip-worktree PATH` and `git"
-    " update-index --no-assume-unchanged PATH` have it look again; do that, or accept it, then"
-    " `forge resume`"
+    "the step's code made git ignore changes in these files, so that no diff shows them:\n{}\n`git"
+    " update-index --no-skip-worktree PATH` and `git update-index --no-assume-unchanged PATH` undo"
+    " that; do so, or accept it, then `forge resume`"
 )
 _LISTED = 20
 
 
 class GitGuard(Struct, frozen=True):
-    """How a repository was just before code of somebody else was started; `before` is its index as
-    it was.
-    """
+    """The state of a repository just before foreign code was started."""
 
     repository: Repository
-    sign: str
+    fingerprint: str
+    """Of hooks, settings, attributes and ignore rules."""
     stamp: Stamp
-    before: Path
+    """Of the index file."""
+    index: Path
+    """A copy of the index."""
 
     @classmethod
     @contextmanager
     def watch(cls, repository: Repository) -> Iterator[GitGuard]:
-        """Look at a repository as it is now."""
-        with pinned_index(repository) as before:
-            yield cls(repository, hooks.fingerprint(repository), index_stamp(repository), before)
+        """Record the present state of a repository."""
+        with pinned_index(repository) as index:
+            yield cls(repository, hooks.fingerprint(repository), index_stamp(repository), index)
 
     def unsafe(self) -> tuple[str, str] | None:
-        """Return why git may not be asked anything here, as `damage` does."""
-        if hooks.fingerprint(self.repository) != self.sign:
+        """Return kind and message of a change with which git must not be started; else None."""
+        if hooks.fingerprint(self.repository) != self.fingerprint:
             return "hooks", _HOOKS
-        if index_stamp(self.repository) != self.stamp and (why := index_damage(self.repository)):
-            return "index", _INDEX.format(why)
+        if self._index_changed() and (damage := index_damage(self.repository)):
+            return "index", _INDEX.format(damage)
         return None
 
     def damage(self) -> tuple[str, str] | None:
-        """Return the kind of failure that it is that something is not as it was, and how to say it;
-        None where all is well.
-        """
-        if (unsafe := self.unsafe()) or index_stamp(self.repository) == self.stamp:
+        """Return kind and message of the failure that a change means; None if nothing changed."""
+        if (unsafe := self.unsafe()) or not self._index_changed():
             return unsafe
+        newly_hidden = self._newly_hidden_paths()
+        if not newly_hidden:
+            return None
+        listed = "\n".join(f"  {path}" for path in newly_hidden[:_LISTED])
+        return "hidden", _HIDDEN.format(listed)
+
+    def _index_changed(self) -> bool:
+        return index_stamp(self.repository) != self.stamp
+
+    def _newly_hidden_paths(self) -> list[str]:
         hidden = hidden_paths(self.repository, self.repository.git_dir / "index")
-        more = sorted(hidden - hidden_paths(self.repository, self.before)) if hidden else []
-        return (
-            ("hidden", _HIDDEN.format("\n".join(f"  {path}" for path in more[:_LISTED])))
-            if more
-            else None
-        )
+        return sorted(hidden - hidden_paths(self.repository, self.index)) if hidden else []

@@ -1,6 +1,4 @@
-"""Files that a tool leaves behind: new, untracked, and named by the runner's `litter`. They are set
-aside, never committed.
-"""
+"""Sets aside files that a tool leaves: new, untracked, and matching the runner's `litter` globs."""
 
 from __future__ import annotations
 
@@ -30,33 +28,29 @@ def set_aside(
     globs: Collection[str],
     before: Collection[str],
     wanted: Collection[str],
-    place: str,
+    name: str,
 ) -> list[str]:
-    """Move what is new and matches to `forge/litter/<place>/` of the common git directory; return
-    the paths.
+    """Move new files that match to `forge/litter/<name>/` of the common git directory.
 
-    A glob with no `/` matches at any depth, and a folder with all that is in it. What was there
-    `before` is left alone, and so is a path that is `wanted` by its very name. Raises OSError.
+    Return their paths. A glob without `/` matches at any depth; a folder matches with its
+    content. Files that existed `before` and files `wanted` by their exact path stay. Raises
+    OSError.
     """
     deep = [glob if "/" in glob.rstrip("/") else f"**/{glob}" for glob in globs]
     matches = matcher(
         [form for glob in deep for form in (glob.rstrip("/"), f"{glob.rstrip('/')}/**")]
     )
-    found = sorted(
-        path
-        for path in untracked(repository) - frozenset(before) - frozenset(wanted)
-        if matches(path)
-    )
-    for path in found:
-        target = repository.forge_dir / FOLDER / place / path
+    new = untracked(repository) - frozenset(before) - frozenset(wanted)
+    leftovers = sorted(path for path in new if matches(path))
+    for path in leftovers:
+        target = repository.forge_dir / FOLDER / name / path
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.move(repository.root / path, target)
-        _remove_empty(repository.root, path)
-    return found
+        _remove_empty_folders(repository.root, path)
+    return leftovers
 
 
-def _remove_empty(root: Path, path: str) -> None:
-    """Remove the folders that a file leaves empty: git does not know them."""
+def _remove_empty_folders(root: Path, path: str) -> None:
     with contextlib.suppress(OSError):
         for folder in Path(path).parents:
             if folder != Path():

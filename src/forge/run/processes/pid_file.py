@@ -1,8 +1,7 @@
-"""The child that a run has at work, on record beside its live log: whoever comes after a forge that
-was killed can end it.
+"""The running child of a run, recorded beside its live log.
 
-The file stays and is written over in one go, within one page: who reads it finds the child that was
-noted last, or none, and nothing is made or removed for each child.
+After forge was killed, the next forge process can end the child. The file is overwritten with one
+write of a fixed size, so a reader never sees half a record and no file is made for each child.
 """
 
 from __future__ import annotations
@@ -15,27 +14,26 @@ from forge.errors import StorageFailed
 from forge.timeline.process_id import ProcessId
 
 _NAME = "child.json"
-_SIZE = 512  # bytes, whatever is noted
+_SIZE = 512  # bytes of every record
 
 
 def write(live: Path, child: ProcessId | None) -> None:
-    """Note which child is at work now, None for none. Raises StorageFailed."""
+    """Record the child that runs now, None for none. Raises StorageFailed."""
+    record = json.dumps(child._asdict() if child else None).encode().ljust(_SIZE)
     try:
         descriptor = os.open(live / _NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
         try:
-            os.pwrite(
-                descriptor, json.dumps(child._asdict() if child else None).encode().ljust(_SIZE), 0
-            )
+            os.pwrite(descriptor, record, 0)
         finally:
             os.close(descriptor)
     except OSError as error:
         if child is None and isinstance(error, FileNotFoundError):
-            return  # the child took the folder away: the next look at the live record puts it back
+            return  # the child removed the folder; the next check of the live record restores it
         raise StorageFailed.of(error) from error
 
 
 def read(live: Path) -> ProcessId | None:
-    """Return the child that was noted last; None where none is at work, or none was ever noted."""
+    """Return the recorded child; None if none is running or the file cannot be read."""
     try:
         return ProcessId(**json.loads((live / _NAME).read_text("utf-8")))
     except (OSError, ValueError, TypeError):

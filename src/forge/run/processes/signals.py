@@ -1,6 +1,4 @@
-"""Ctrl-C and its kin, noticed where forge can stand still: between moves, and while it waits for a
-child or a person.
-"""
+"""Defers SIGINT, SIGTERM and SIGHUP until forge can stop: between moves, or during a wait."""
 
 from __future__ import annotations
 
@@ -13,8 +11,9 @@ _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupts:
-    """While entered, a signal only sets a flag; `check` raises, and so does a signal while
-    `waiting` for a person.
+    """While entered, a signal is only recorded in `signal_name`; `check` raises it.
+
+    During `waiting(True)`, when forge waits for the user's answer, a signal raises at once.
     """
 
     def __init__(self) -> None:
@@ -23,7 +22,7 @@ class Interrupts:
         self._before: dict[signal.Signals, object] = {}
 
     def __enter__(self) -> Interrupts:
-        self._before = {number: signal.signal(number, self._note) for number in _SIGNALS}
+        self._before = {number: signal.signal(number, self._handle) for number in _SIGNALS}
         return self
 
     def __exit__(
@@ -35,7 +34,7 @@ class Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, handler)  # type: ignore[arg-type]
 
-    def _note(self, number: int, frame: FrameType | None) -> None:
+    def _handle(self, number: int, frame: FrameType | None) -> None:
         self.signal_name = signal.Signals(number).name
         if self._waiting:
             raise self._error()
@@ -44,12 +43,12 @@ class Interrupts:
         return Interrupted(f"interrupted by {self.signal_name}", "`forge resume` goes on from here")
 
     def check(self) -> None:
-        """Raise Interrupted if a signal has come."""
+        """Raise Interrupted if a signal has arrived."""
         if self.signal_name:
             raise self._error()
 
     def waiting(self, state: bool) -> None:
-        """Say whether forge waits for a person, so that a signal must break the wait."""
+        """Set whether forge waits for the user, so that a signal raises at once."""
         self._waiting = state
         if state:
             self.check()

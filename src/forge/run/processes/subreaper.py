@@ -1,7 +1,6 @@
-"""Children of children that leave their process group: while forge adopts orphans they become its
-own, and can be ended.
+"""Ends descendants that left their process group, by adopting orphans while a child runs.
 
-Linux only (`PR_SET_CHILD_SUBREAPER`, prctl(2)); elsewhere what has left its process group stays.
+Linux only (`PR_SET_CHILD_SUBREAPER`, prctl(2)); elsewhere such processes keep running.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from functools import cache
 from pathlib import Path
 
 _SUBREAPER = 36
-_PATIENCE = 1.0  # seconds for a killed process to be gone
+_PATIENCE = 1.0  # seconds for killed processes to be gone
 
 
 @cache
@@ -30,7 +29,7 @@ def _prctl() -> ctypes._NamedFuncPointer | None:
 
 @contextmanager
 def adopt_orphans() -> Iterator[None]:
-    """Adopt what is orphaned meanwhile, and end it in the end."""
+    """Adopt processes that become orphans inside the block, and kill them at its end."""
     prctl = _prctl()
     if prctl is None or prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
         yield
@@ -44,18 +43,18 @@ def adopt_orphans() -> Iterator[None]:
 
 
 def run_marker(run: str) -> dict[str, str]:
-    """Return what marks a child as one of a run: it has to be known also where forge dies before it
-    has noted it down.
+    """Return the environment variable that marks a child as one of a run.
+
+    The mark is found even if forge dies before it has recorded the child.
     """
     return {"FORGE_RUN_ID": run}
 
 
 def process_groups_of(run: str) -> set[int]:
-    """Return the process groups in which a process has the id of a run in its environment; this
-    process's own is none of them.
+    """Return the process groups, other than this process's, that have a process with the mark of a
+    run.
 
-    A forge that is killed between the start of a child and noting it down leaves one that no record
-    names.
+    A forge process that is killed between starting a child and recording it leaves such a process.
     """
     marks, found = (
         {f"{name}={value}".encode() for name, value in run_marker(run).items()},
@@ -69,24 +68,20 @@ def process_groups_of(run: str) -> set[int]:
 
 
 def _children() -> set[int]:
-    """Return the pids of this process's children, those that have ended and were not waited for
-    included.
-    """
-    found: set[int] = set()
+    """Return the pids of this process's children, including zombies."""
+    pids: set[int] = set()
     with contextlib.suppress(OSError):
         for thread in os.listdir("/proc/self/task"):
             with open(f"/proc/self/task/{thread}/children", encoding="ascii") as file:
-                found.update(map(int, file.read().split()))
-    return found
+                pids.update(map(int, file.read().split()))
+    return pids
 
 
 def _end(before: set[int]) -> None:
-    """Kill and reap the children that were not there before; what they leave behind becomes a child
-    in its turn.
-    """
+    """Kill and reap children that are not in `before`, until their orphans are gone as well."""
     deadline = time.monotonic() + _PATIENCE
-    while (strays := _children() - before) and time.monotonic() < deadline:
-        for pid in strays:
+    while (adopted := _children() - before) and time.monotonic() < deadline:
+        for pid in adopted:
             with contextlib.suppress(ProcessLookupError, PermissionError):
                 os.kill(pid, signal.SIGKILL)
             with contextlib.suppress(ChildProcessError):

@@ -1,5 +1,6 @@
-"""Runs a child in a process group of its own, with its output captured, its time limited, and
-nothing left behind.
+"""Runs a child in a process group of its own: captures its output, limits its time, kills the rest.
+
+Nothing that the child started is left running, unless the limits let it linger.
 """
 
 from __future__ import annotations
@@ -7,121 +8,48 @@ from __future__ import annotations
 import contextlib
 import os
 import selectors
-import signal
 import subprocess
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Literal
+from typing import Literal
 
+from forge.run.processes.output import Output
+from forge.run.processes.process_group import GRACE, end_group
 from forge.run.processes.subreaper import adopt_orphans
 from forge.timeline.process_id import ProcessId
 
 Ended = Literal[
     "exit", "timeout", "idle", "signal", "not_found", "interrupted", "stopped", "result"
 ]
-GRACE = 5.0  # seconds between TERM and KILL
-_TICK = 0.1
-_DRAIN = 1.0  # seconds for what a dead child's group still has in the pipe
-_CHUNK = 1 << 16
-_KEPT_WHOLE = 8 << 20
-_WATCHED = 4096  # bytes in which the end of a line is looked for
 INHERITED = ("PATH", "HOME", "LANG", "TERM", "TMPDIR")
+_TICK = 0.1  # seconds between two calls of `watch`
+_DRAIN_TICK = 0.01
+_DRAIN = 1.0  # seconds for what the group of a dead child still has in the pipe
+_DRAIN_SILENCE = 0.05
+_CHUNK = 1 << 16
 
 
 def environment(names: Sequence[str], extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment that code from a plan may see: a short list, LC_*, and what the
-    settings name.
+    """Return the environment that code from a plan gets.
+
+    It has INHERITED, LC_*, the variables that the settings name, and `extra`.
     """
-    kept = {
+    inherited = {
         name: value
         for name, value in os.environ.items()
         if name in INHERITED or name in names or name.startswith("LC_")
     }
-    return {**kept, **(extra or {})}
-
-
-@dataclass
-class Output:
-    """What a child printed: the first and the last of it in memory, all of it up to a limit in a
-    local file.
-
-    `listen` is told what comes on standard output alone, as it comes; `says` knows better than the
-    bytes what is said.
-    """
-
-    limit: int
-    file: IO[bytes] | None = None
-    head: bytearray = field(default_factory=bytearray)
-    tail: bytearray = field(default_factory=bytearray)
-    total: int = 0
-    listen: Callable[[bytes], None] | None = None
-    says: Callable[[], str] | None = None
-
-    def add(self, data: bytes) -> None:
-        """Take more output."""
-        if self.file is not None and self.total < _KEPT_WHOLE:
-            with contextlib.suppress(
-                OSError
-            ):  # a full disk must not end the child's work; the record is synced elsewhere
-                self.file.write(data[: _KEPT_WHOLE - self.total])
-        self.total += len(data)
-        room = self.limit // 2 - len(self.head)
-        if room > 0:
-            self.head += data[:room]
-            data = data[room:]
-        self.tail += data
-        if len(self.tail) > self.limit:
-            del self.tail[: len(self.tail) - self.limit // 2]
-
-    @property
-    def truncated(self) -> bool:
-        """Whether some of it is neither in the head nor in the tail."""
-        return (
-            self.total > len(self.head) + len(self.tail)
-            or len(self.tail) > self.limit // 2 + self.limit % 2
-        )
-
-    def text(self) -> str:
-        """Return head and tail as text, with a line between them that says how much was left out.
-
-        They are cut at the ends of lines, where one is near: half a secret would not be known as
-        one.
-        """
-        head, tail = bytes(self.head), bytes(self.tail[-(self.limit - self.limit // 2) :])
-        if self.total > len(head) + len(tail):
-            head = head[: head.rfind(b"\n", -_WATCHED) + 1] or head
-            tail = tail[tail.find(b"\n", 0, _WATCHED) + 1 :]
-        gap = self.total - len(head) - len(tail)
-        middle = f"\n[… {gap} bytes left out …]\n".encode() if gap > 0 else b""
-        return (head + middle + tail).decode("utf-8", "replace")
-
-    def latest_lines(self) -> str:
-        """Return what was printed last, up to the last line that is complete, for whoever
-        watches.
-        """
-        if self.says is not None:
-            return self.says()
-        text = (
-            bytes(self.tail[-_WATCHED:] or self.head[-_WATCHED:])
-            .decode("utf-8", "replace")
-            .replace("\r", "\n")
-        )
-        return text.rpartition("\n")[0].rstrip()
-
-    def last_lines(self, count: int = 20) -> str:
-        """Return the last lines, for a message."""
-        return "\n".join(self.text().rstrip().splitlines()[-count:])[-4000:]
+    return {**inherited, **(extra or {})}
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a child ended. `exit_code` is as a shell tells it (128 + signal); None where it never
-    ran.
+    """How a child ended; `exit_code` is that of a shell (128 + signal), None if it never ran.
 
-    `result` means that it said otherwise than its exit status, with the `reason`; `session` is what
-    it can be resumed by.
+    `ended` is `result` if its output contradicts its exit status, for the `reason`. `session`
+    names what a later call can resume.
     """
 
     ended: Ended
@@ -137,16 +65,14 @@ class Outcome:
         return self.ended == "exit" and self.exit_code == 0
 
     def summary(self) -> str:
-        """Return the end of its output, and how it ended where that was not by itself, or where it
-        printed nothing.
-        """
+        """Return its last lines, after how it ended unless it exited and printed something."""
         tail = self.output.last_lines()
         if self.ended in ("exit", "signal", "not_found") and tail:
             return tail
         return f"{self.describe()}\n{tail}".strip()
 
     def describe(self) -> str:
-        """Say in a few words how it ended."""
+        """Return in a few words how it ended."""
         return {
             "timeout": "it ran into its time limit",
             "idle": "it printed nothing for too long",
@@ -159,8 +85,9 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Limits:
-    """Seconds that a child may take, and may be silent; None for no limit. What leaves its group
-    may `linger` or not.
+    """Seconds that a child may run (`wall`) and be silent (`idle`); None for no limit.
+
+    With `linger`, processes that left its group are not ended.
     """
 
     wall: float | None = None
@@ -179,23 +106,14 @@ def supervise(
     watch: Callable[[], Ended | None] = lambda: None,
     started: Callable[[ProcessId], None] = lambda _: None,
 ) -> Outcome:
-    """Run a child to its end and return how it ended; whatever is left of it is killed.
+    """Run a child to its end and return how it ended; what is left of it is killed.
 
-    `watch` is asked ten times a second and ends the child by returning a reason; `started` is told
-    who the child is.
+    `watch` is called ten times a second and ends the child by returning a reason. `started` is
+    called with the child's id.
     """
     began = time.monotonic()
     try:
-        child = subprocess.Popen(
-            argv,
-            cwd=cwd,
-            env=dict(env),
-            stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE if output.listen else subprocess.STDOUT,
-            start_new_session=True,
-            bufsize=0,
-        )
+        child = _start(argv, cwd, env, separate_stderr=output.on_stdout is not None, stdin=stdin)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         output.add(f"{argv[0]}: {reason}".encode())
@@ -203,19 +121,28 @@ def supervise(
     with contextlib.nullcontext() if limits.linger else adopt_orphans():
         try:
             started(ProcessId.of(child.pid))
-            reason = _Pump(child, output, stdin).run(limits, watch)
+            ended = _Pump(child, output, stdin).run(limits, watch)
         finally:
             end_group(child.pid, 0 if child.poll() is not None else GRACE, child)
     duration = int((time.monotonic() - began) * 1000)
-    status = child.returncode
-    if reason is None:
-        return Outcome(
-            "signal" if status < 0 else "exit",
-            128 - status if status < 0 else status,
-            duration,
-            output,
-        )
-    return Outcome(reason, 128 - status if status < 0 else status, duration, output)
+    killed = child.returncode < 0
+    code = 128 - child.returncode if killed else child.returncode
+    return Outcome(ended or ("signal" if killed else "exit"), code, duration, output)
+
+
+def _start(
+    argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, separate_stderr: bool, stdin: bytes
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        argv,
+        cwd=cwd,
+        env=dict(env),
+        stdin=subprocess.PIPE if stdin else subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE if separate_stderr else subprocess.STDOUT,
+        start_new_session=True,
+        bufsize=0,
+    )
 
 
 class _Pump:
@@ -225,6 +152,8 @@ class _Pump:
         self.child = child
         self.output = output
         self.stdin = memoryview(stdin)
+        self.began = self.last_output = time.monotonic()
+        self.ended_at: float | None = None
         self.selector = selectors.DefaultSelector()
         for pipe in filter(None, (child.stdout, child.stderr)):
             os.set_blocking(pipe.fileno(), False)
@@ -234,57 +163,63 @@ class _Pump:
             self.selector.register(child.stdin, selectors.EVENT_WRITE)
 
     def run(self, limits: Limits, watch: Callable[[], Ended | None]) -> Ended | None:
-        began = heard = time.monotonic()
-        ended_at: float | None = None
+        """Return why the child has to be ended; None if it ended by itself."""
         try:
             while True:
-                if self._move(_TICK if ended_at is None else 0.01):
-                    heard = time.monotonic()
-                now = time.monotonic()
+                if self._transfer(_TICK if self.ended_at is None else _DRAIN_TICK):
+                    self.last_output = time.monotonic()
                 if self.child.poll() is not None:
-                    ended_at = ended_at or now
-                    if (
-                        not self._open_for_reading()
-                        or now - heard > 0.05
-                        or now - ended_at > _DRAIN
-                    ):
+                    if self._drained():
                         return None
                     continue
-                if (reason := watch()) is not None:
+                if (reason := watch() or self._limit_reached(limits)) is not None:
                     return reason
-                if limits.wall is not None and now - began > limits.wall:
-                    return "timeout"
-                if limits.idle is not None and now - heard > limits.idle:
-                    return "idle"
-                if not self._open_for_reading():
+                if not self._reading():
                     with contextlib.suppress(subprocess.TimeoutExpired):
                         self.child.wait(_TICK)
         finally:
-            self.selector.close()
-            for pipe in (self.child.stdin, self.child.stdout, self.child.stderr):
-                if pipe is not None:
-                    with contextlib.suppress(OSError):
-                        pipe.close()
+            self._close()
 
-    def _open_for_reading(self) -> bool:
+    def _drained(self) -> bool:
+        """Return whether nothing more is expected from the pipes of a child that has ended."""
+        now = time.monotonic()
+        self.ended_at = self.ended_at or now
+        silent = now - self.last_output > _DRAIN_SILENCE
+        return not self._reading() or silent or now - self.ended_at > _DRAIN
+
+    def _limit_reached(self, limits: Limits) -> Ended | None:
+        now = time.monotonic()
+        if limits.wall is not None and now - self.began > limits.wall:
+            return "timeout"
+        if limits.idle is not None and now - self.last_output > limits.idle:
+            return "idle"
+        return None
+
+    def _close(self) -> None:
+        self.selector.close()
+        for pipe in filter(None, (self.child.stdin, self.child.stdout, self.child.stderr)):
+            with contextlib.suppress(OSError):
+                pipe.close()
+
+    def _reading(self) -> bool:
         return any(key.events == selectors.EVENT_READ for key in self.selector.get_map().values())
 
-    def _move(self, timeout: float) -> bool:
-        """Move what can be moved and say whether the child printed something."""
-        heard = False
+    def _transfer(self, timeout: float) -> bool:
+        """Move what can be moved; return whether the child printed something."""
+        printed = False
         for key, _ in self.selector.select(timeout) if self.selector.get_map() else ():
             if key.events == selectors.EVENT_WRITE:
-                self._feed(key)
+                self._write(key)
             else:
-                heard = self._read(key) or heard
-        return heard
+                printed = self._read(key) or printed
+        return printed
 
-    def _feed(self, key: selectors.SelectorKey) -> None:
+    def _write(self, key: selectors.SelectorKey) -> None:
         try:
             self.stdin = self.stdin[os.write(key.fd, self.stdin[:_CHUNK]) :]
         except BlockingIOError:
             return
-        except OSError:  # the child does not want it
+        except OSError:  # the child has closed its standard input
             self.stdin = memoryview(b"")
         if not self.stdin:
             self.selector.unregister(key.fileobj)
@@ -301,32 +236,6 @@ class _Pump:
             self.selector.unregister(key.fileobj)
             return False
         self.output.add(data)
-        if self.output.listen is not None and key.fileobj is self.child.stdout:
-            self.output.listen(data)
+        if self.output.on_stdout is not None and key.fileobj is self.child.stdout:
+            self.output.on_stdout(data)
         return True
-
-
-def end_group(pid: int, grace: float, child: subprocess.Popen[bytes] | None = None) -> None:
-    """End a process group: TERM, some seconds of grace, KILL. Nothing happens where it is gone
-    already.
-    """
-    for number, patience in ((signal.SIGTERM, grace), (signal.SIGKILL, 1.0)):
-        try:
-            os.killpg(pid, number)
-        except (ProcessLookupError, PermissionError):
-            break
-        deadline = time.monotonic() + patience
-        while time.monotonic() < deadline and _group_lives(pid, child):
-            time.sleep(0.02)
-    if child is not None:
-        child.wait()
-
-
-def _group_lives(pid: int, child: subprocess.Popen[bytes] | None) -> bool:
-    if child is not None:
-        child.poll()
-    try:
-        os.killpg(pid, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True

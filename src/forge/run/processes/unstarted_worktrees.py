@@ -1,9 +1,8 @@
-"""Work trees that `execute --worktree` made for a run that never began, since forge was killed
-before its first event.
+"""Removes work trees of runs that never began, because forge was killed before their first event.
 
-The branch `forge/RUN` proves them: RUN is the id of a run that has neither a live log nor a record
-nor a commit, nobody is at work on it, and another branch holds the commit that it stands at. A tree
-of that name goes with it if nothing was put into it.
+`execute --worktree` leaves them. They are recognized by a branch `forge/RUN`: the run has no live
+log, no record and no commit, no process works on it, and another branch contains its commit. The
+work tree of that name is removed with it if nothing was added to it.
 """
 
 from __future__ import annotations
@@ -23,25 +22,20 @@ PREFIX = "forge/"  # of the branches of such runs
 
 
 def creation_lock(repository: Repository, run: str) -> Path:
-    """Return the lock that is held from before a run's own work tree is made until the run holds
-    that tree.
-    """
+    """Return the lock held from before a run's work tree exists until the run locks that tree."""
     return repository.forge_dir / "locks" / f"{run}.new.lock"
 
 
 def unstarted_runs(repository: Repository) -> list[str]:
-    """Return the runs that left a branch of their own, and perhaps a work tree, and nothing
-    else.
-    """
+    """Return the runs that left a branch, perhaps a work tree, and nothing else."""
     folder = repository.common_dir / "refs/heads" / PREFIX
-    names = sorted(place.name for place in folder.iterdir()) if folder.is_dir() else []
+    names = sorted(path.name for path in folder.iterdir()) if folder.is_dir() else []
     return [name for name in names if is_run_id(name) and _never_began(repository, name)]
 
 
 def _never_began(repository: Repository, run: str) -> bool:
-    if (
-        _at_work(repository, run) or live_folder(repository, run).exists()
-    ):  # in this order: who let go has begun it
+    # in this order: a process that has released its lock has created the live folder before
+    if _at_work(repository, run) or live_folder(repository, run).exists():
         return False
     tip = repository.commit_of(f"refs/heads/{PREFIX}{run}")
     try:
@@ -57,9 +51,7 @@ def _at_work(repository: Repository, run: str) -> bool:
 
 
 def clear(repository: Repository) -> None:
-    """Take away what runs that never began left, where git finds nothing in it that would be
-    lost.
-    """
+    """Remove what runs that never began left, unless git finds changes in it."""
     for run in unstarted_runs(repository):
         worktrees.remove_unused(repository, f"{PREFIX}{run}", run)
         creation_lock(repository, run).unlink(missing_ok=True)

@@ -7,8 +7,9 @@ from __future__ import annotations
 from forge.errors import Interrupted
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
+from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.supervise import Limits, Outcome, Output, environment, supervise
+from forge.run.processes.supervise import Limits, Outcome, environment, supervise
 
 
 def run_shell(

@@ -1,3 +1,1 @@
-"""Runners do the work of a step. `manual` hands it to the person, `command` runs any argument
-vector.
-"""
+"""Runners do the work of a step: `manual` hands it to the user, `command` runs a program."""

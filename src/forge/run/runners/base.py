@@ -1,4 +1,4 @@
-"""What a runner is, and how one is found by the kind that the settings give it."""
+"""The interface of runners, and how the settings select one."""
 
 from __future__ import annotations
 
@@ -11,20 +11,21 @@ from typing import Protocol
 
 from forge.errors import SettingsError
 from forge.planning.settings import RunnerSettings
-from forge.run.processes.supervise import Ended, Limits, Outcome, Output
+from forge.run.processes.output import Output
+from forge.run.processes.supervise import Ended, Limits, Outcome
 from forge.timeline.process_id import ProcessId
 
 GROUP = "forge.runners"
-COMMAND = "command"  # the kind of every runner that is given a command line
+COMMAND = "command"  # the kind of every runner with a command line
 
 
 @dataclass(frozen=True)
 class Job:
-    """One call of a runner: the prompt, the files and variables that describe the step, the limits,
-    and who watches.
+    """One call of a runner: the prompt, files and variables that describe the step, the limits and
+    callbacks.
 
-    `session` is that of the attempt before, where the runner told one; `allowed_tools` are those
-    that the plan's missions allow, None where they name none.
+    `session` is that of the previous attempt, if the runner reported one. `allowed_tools` are the
+    tools that the plan's missions allow, None if they name none.
     """
 
     root: Path
@@ -45,40 +46,37 @@ class Runner(Protocol):
     by_hand: bool
 
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
-        """Return the command line that is called, as the record shows it; empty where there is
-        none.
-        """
+        """Return the command line as the record shows it; empty without one."""
 
     def run(self, settings: RunnerSettings, job: Job) -> Outcome:
-        """Do the work and say how it ended. Never called where `by_hand` is true."""
+        """Do the work and return how it ended; not called if `by_hand` is true."""
 
 
 def plug_ins() -> list[str]:
-    """Return the runners that work without a command line of their own: `manual`, and those that
-    packages add.
-    """
-    return sorted({found.name for found in entry_points(group=GROUP)} - {COMMAND})
+    """Return the runners that need no command line: `manual`, and those that packages add."""
+    return sorted({entry_point.name for entry_point in entry_points(group=GROUP)} - {COMMAND})
 
 
 def find(name: str, settings: RunnerSettings) -> Runner:
-    """Return the runner of a name: one with a command line is a `command`. Raises SettingsError for
-    an unknown one.
+    """Return the runner of a name; one with a command line is a `command`.
 
-    Packages add kinds of runners under the entry point group `forge.runners`.
+    Packages add runners under the entry point group `forge.runners`. Raises SettingsError for an
+    unknown one.
     """
     kind = COMMAND if settings.command else name
-    made = _kind(kind)
-    if made is None:
+    factory = _factory(kind)
+    if factory is None:
         raise SettingsError(
             f"there is no kind of runner `{kind}`",
             f"give `{name}` a `command` in .planning/forge.yaml",
         )
-    return made()
+    return factory()
 
 
 @cache
-def _kind(name: str) -> Callable[[], Runner] | None:
-    """Return what makes a runner of a kind; looked for once, since that reads the names of all
-    installed packages.
+def _factory(kind: str) -> Callable[[], Runner] | None:
+    """Return the class of a kind of runner.
+
+    Cached because entry points are read from the metadata of all installed packages.
     """
-    return next((found.load() for found in entry_points(group=GROUP, name=name)), None)
+    return next((point.load() for point in entry_points(group=GROUP, name=kind)), None)

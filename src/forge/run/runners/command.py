@@ -1,4 +1,4 @@
-"""The runner that is any argument vector: a script, or a coding agent's command line."""
+"""The runner `command`: any program, such as a script or a coding agent's command line."""
 
 from __future__ import annotations
 
@@ -11,19 +11,19 @@ _TOOLS = "{allowed_tools}"
 
 
 class CommandRunner:
-    """Calls a program in the work tree's root; the prompt comes by standard input, as a file, or as
-    an argument.
+    """Runs a program in the root of the work tree.
+
+    It gets the prompt on standard input, in a file, or as an argument.
     """
 
     by_hand = False
 
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
-        """Return the command with `{prompt}` and `{prompt_file}` replaced; `prompt: arg` without
-        either appends the text.
+        """Return the command with its placeholders replaced.
 
-        Where there is a session to go on with, and a `resume_command`, it is that one, with
-        `{session}` replaced. A word with `{allowed_tools}` is left out where no mission names
-        tools.
+        With a session to resume, it is the `resume_command` if there is one. `prompt: arg` appends
+        the prompt if neither `{prompt}` nor `{prompt_file}` is used. A word with
+        `{allowed_tools}` is left out if no mission names tools.
         """
         words = {"{prompt}": job.prompt, "{prompt_file}": str(job.prompt_file)}
         command = (
@@ -31,16 +31,17 @@ class CommandRunner:
         )
         if job.allowed_tools is None:
             command = tuple(word for word in command if _TOOLS not in word)
-        told = {**words, "{session}": job.session or "", _TOOLS: ",".join(job.allowed_tools or ())}
-        replaced = [_replaced(word, told) for word in command]
-        named = any(name in word for word in command for name in words)
-        return replaced if settings.prompt != "arg" or named else [*replaced, job.prompt]
+        tools = ",".join(job.allowed_tools or ())
+        values = {**words, "{session}": job.session or "", _TOOLS: tools}
+        replaced = [_replaced(word, values) for word in command]
+        has_prompt = any(name in word for word in command for name in words)
+        return replaced if settings.prompt != "arg" or has_prompt else [*replaced, job.prompt]
 
     def run(self, settings: RunnerSettings, job: Job) -> Outcome:
-        """Run it to its end, and hear what it says of itself."""
+        """Run the program to its end; its output may turn a success into a failure."""
         parser = PARSERS[settings.output](settings)
         if settings.output != "text":
-            job.output.listen, job.output.says = parser.take, lambda: parser.line
+            job.output.on_stdout, job.output.latest_line = parser.feed, lambda: parser.line
         stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
         env = environment(settings.env, job.variables)
         outcome = supervise(
@@ -56,8 +57,8 @@ class CommandRunner:
         return parser.judge(outcome)
 
 
-def _replaced(word: str, words: dict[str, str]) -> str:
-    for name, value in words.items():
+def _replaced(word: str, values: dict[str, str]) -> str:
+    for name, value in values.items():
         if name in word:
             return value.join(word.split(name))
     return word

@@ -1,4 +1,4 @@
-"""The runner that is a person: the run pauses, and `forge resume` takes what was changed."""
+"""The runner `manual`: the run pauses for the user, and `forge resume` takes the changes."""
 
 from __future__ import annotations
 
@@ -8,14 +8,13 @@ from forge.run.runners.base import Job
 
 
 class ManualRunner:
-    """Shows the step and waits for a person to do it."""
+    """Shows the step and waits until the user has done it."""
 
     by_hand = True
 
     def argv(self, settings: RunnerSettings, job: Job) -> list[str]:
-        """Nothing is called."""
         return []
 
     def run(self, settings: RunnerSettings, job: Job) -> Outcome:
-        """Return at once: the executor pauses before it would call this."""
+        """Return at once; the executor pauses instead of calling this."""
         return Outcome("exit", 0, 0, job.output)

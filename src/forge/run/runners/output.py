@@ -1,6 +1,4 @@
-"""What a runner says about itself: read from its output while it works, and held against its exit
-status.
-"""
+"""Parses what a runner reports about its work on standard output, beside its exit status."""
 
 from __future__ import annotations
 
@@ -13,44 +11,43 @@ from typing import Protocol
 from forge.planning.settings import RunnerSettings
 from forge.run.processes.supervise import Outcome
 
-_LONGEST = 4 << 20  # bytes of a line that is looked into
+_LONGEST_LINE = 4 << 20  # bytes; longer lines are skipped
 _SESSION = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}")
-_MESSAGE = 2000
+_LONGEST_MESSAGE = 2000
 
 
 class Parser(Protocol):
-    """Reads the standard output of one call."""
+    """Reads the standard output of one call; `line` describes the present work."""
 
     line: str
 
-    def take(self, data: bytes) -> None:
-        """Read more of it."""
+    def feed(self, data: bytes) -> None:
+        """Read the next part of the output."""
 
     def judge(self, outcome: Outcome) -> Outcome:
-        """Return the outcome as the output lets it stand; a success may become a failure, never the
-        other way.
+        """Return the outcome in view of the output: a success may become a failure, not the other
+        way round.
         """
 
 
 @dataclass
 class Text:
-    """Plain text says nothing that a program could rely on."""
+    """Plain text, from which nothing is read."""
 
     settings: RunnerSettings
     line: str = ""
 
-    def take(self, data: bytes) -> None:
-        """See Parser.take."""
+    def feed(self, data: bytes) -> None:
+        pass
 
     def judge(self, outcome: Outcome) -> Outcome:
-        """See Parser.judge."""
         return outcome
 
 
 @dataclass
 class JsonLines:
-    """One JSON object a line; the settings name the lines that end the work well or badly, and
-    where things stand in them.
+    """One JSON object a line; the settings give the patterns of lines that mean success or failure,
+    and the keys of session and message.
     """
 
     settings: RunnerSettings
@@ -58,87 +55,84 @@ class JsonLines:
     session: str | None = None
     failed: bool | None = None
     message: str = ""
-    _begun: bytearray = field(default_factory=bytearray)
+    _unfinished: bytearray = field(default_factory=bytearray)
     _too_long: bool = False
 
-    def take(self, data: bytes) -> None:
-        """See Parser.take. A line beyond 4 MiB is passed over."""
+    def feed(self, data: bytes) -> None:
+        """Read the next part of the output; a line longer than 4 MiB is skipped."""
         first, ended, rest = data.partition(b"\n")
         self._add(first)
         if not ended:
             return
         if not self._too_long:
-            self._read(bytes(self._begun))
-        self._begun.clear()
+            self._read(bytes(self._unfinished))
+        self._unfinished.clear()
         self._too_long = False
         whole, _, last = rest.rpartition(b"\n")
-        if b"{" in whole:  # a flood of other lines costs next to nothing
+        if b"{" in whole:  # other lines, which may be many, are not split
             for line in whole.split(b"\n"):
                 self._read(line)
         self._add(last)
 
     def _add(self, part: bytes) -> None:
-        self._too_long = self._too_long or len(self._begun) + len(part) > _LONGEST
+        self._too_long = self._too_long or len(self._unfinished) + len(part) > _LONGEST_LINE
         if self._too_long:
-            self._begun.clear()
+            self._unfinished.clear()
         else:
-            self._begun += part
+            self._unfinished += part
 
     def _read(self, line: bytes) -> None:
         try:
-            found = json.loads(line) if line.lstrip().startswith(b"{") else None
+            record = json.loads(line) if line.lstrip().startswith(b"{") else None
         except (ValueError, RecursionError):
             return
-        if not isinstance(found, dict):
+        if not isinstance(record, dict):
             return
-        names = self.settings
-        session = next(
-            (text for text in _texts(found, names.session) if _SESSION.fullmatch(text)), None
-        )
-        self.session = session or self.session
-        message = next(_texts(found, names.message), "")[:_MESSAGE]
-        self.line = message or str(found.get("type", "")) or self.line
-        bad = any(_fits(found, words) for words in names.failed)
-        if bad or any(_fits(found, words) for words in names.done):
-            self.failed, self.message = bad, message
+        settings = self.settings
+        sessions = (text for text in _texts(record, settings.session) if _SESSION.fullmatch(text))
+        self.session = next(sessions, None) or self.session
+        message = next(_texts(record, settings.message), "")[:_LONGEST_MESSAGE]
+        self.line = message or str(record.get("type", "")) or self.line
+        failed = any(_matches(record, pattern) for pattern in settings.failed)
+        if failed or any(_matches(record, pattern) for pattern in settings.done):
+            self.failed, self.message = failed, message
 
     def judge(self, outcome: Outcome) -> Outcome:
-        """See Parser.judge."""
-        self.take(b"\n")
+        self.feed(b"\n")
         judged = replace(outcome, session=self.session)
         if not outcome.success:
             return judged
         if self.failed:
-            said = f": {self.message}" if self.message else ""
-            return replace(
-                judged,
-                ended="result",
-                reason=f"it exited with 0, and its result says that it failed{said}",
-            )
+            detail = f": {self.message}" if self.message else ""
+            reason = f"it exited with 0, and its result says that it failed{detail}"
+            return replace(judged, ended="result", reason=reason)
         if self.failed is None and self.settings.done:
-            return replace(
-                judged, ended="result", reason="it exited with 0 and never said that it was done"
-            )
+            reason = "it exited with 0 and never said that it was done"
+            return replace(judged, ended="result", reason=reason)
         return judged
 
 
 PARSERS: dict[str, Callable[[RunnerSettings], Parser]] = {"text": Text, "json-lines": JsonLines}
 
 
-def _at(found: object, path: str) -> object:
+def _value_at(record: object, path: str) -> object:
+    value = record
     for name in path.split("."):
-        found = found.get(name) if isinstance(found, dict) else None
-    return found
+        value = value.get(name) if isinstance(value, dict) else None
+    return value
 
 
-def _fits(found: dict[str, object], words: str) -> bool:
-    """Say whether an object has every `path=value` of a pattern; none of them fits nothing."""
-    pairs = [word.partition("=")[::2] for word in words.split()]
-    return bool(pairs) and all(_text(_at(found, path)) == value for path, value in pairs)
+def _matches(record: dict[str, object], pattern: str) -> bool:
+    """Return whether a record has every `path=value` of a pattern; an empty pattern matches
+    nothing.
+    """
+    pairs = [word.partition("=")[::2] for word in pattern.split()]
+    return bool(pairs) and all(_text(_value_at(record, path)) == value for path, value in pairs)
 
 
-def _texts(found: dict[str, object], paths: tuple[str, ...]) -> Iterator[str]:
-    return iter([value for path in paths if isinstance(value := _at(found, path), str) and value])
+def _texts(record: dict[str, object], paths: tuple[str, ...]) -> Iterator[str]:
+    values = (_value_at(record, path) for path in paths)
+    return (value for value in values if isinstance(value, str) and value)
 
 
 def _text(value: object) -> str:

@@ -30,8 +30,9 @@ from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file
 from forge.run.processes.leftover_files import set_aside, untracked
+from forge.run.processes.output import Output
 from forge.run.processes.subreaper import run_marker
-from forge.run.processes.supervise import Ended, Limits, Outcome, Output, supervise
+from forge.run.processes.supervise import Ended, Limits, Outcome, supervise
 from forge.run.runners.base import Job, find
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import StepState
