@@ -125,9 +125,12 @@ def test_times_are_believed_only_where_they_are_older_than_the_index(
     for blob, believed, read in ((readme.blob, True, True), (b"\0" * 20, True, False)):
         entries = {"README.md": readme._replace(blob=blob)}
         assert (
-            fast_index.PlainIndex(entries, changed_ns + 1).lies(repository, "README.md") is believed
+            fast_index.PlainIndex(entries, changed_ns + 1).is_unchanged(repository, "README.md")
+            is believed
         )
-        assert fast_index.PlainIndex(entries, changed_ns).lies(repository, "README.md") is read
+        assert (
+            fast_index.PlainIndex(entries, changed_ns).is_unchanged(repository, "README.md") is read
+        )
 
 
 KINDS: dict[str, Callable[[Sandbox], object]] = {

@@ -322,7 +322,7 @@ def _seen(repository: Repository, staged: Mapping[str, tuple[Entry, Entry]]) -> 
     their lines otherwise.
     """
     if len(staged) > _MOST_SEEN or not (
-        conversion_settings(repository).own_diff
+        conversion_settings(repository).default_diff
         and all(is_utf8(path) and stores_unconverted(repository, path) for path in staged)
     ):
         return None

@@ -1,6 +1,4 @@
-"""What is said outside of the work tree about how git stores, compares and ignores the files in
-it.
-"""
+"""Git settings outside the work tree that affect storing, diffing and ignoring files."""
 
 from __future__ import annotations
 
@@ -15,99 +13,114 @@ from forge.git.hooks import settings_files
 from forge.git.repository import Repository
 
 Stamp = tuple[int, int, int] | None
-Sign = tuple[Stamp, ...]
-"""What tells one state of some files from another."""
+Fingerprint = tuple[Stamp, ...]
+"""Stamps of some files, which change whenever one of the files does."""
 
-_AS_THEY_LIE = {
+_PLAIN_NAMES = {
     "filemode": "true",
     "symlinks": "true",
     "ignorecase": "false",
     "precomposeunicode": "false",
 }
+_PLAIN_TIMES = {"trustctime": "true", "checkstat": "default", "sparsecheckout": "false"}
 
 
 class ConversionSettings(Struct, frozen=True):
-    """`raw`: files are stored as they lie, unless a `.gitattributes` says otherwise. `own_diff`:
-    lines are compared in git's own way. `ignore_sign`: tells one state of what is said about
-    ignored files, `.gitignore` apart, from another; None where it is said in places that are not
-    known. `raw_names`: names and modes are stored as they lie.
+    """What the settings of a repository and its user say about files.
+
+    `unconverted`: files are stored byte by byte, unless a `.gitattributes` says otherwise.
+    `names_unconverted`: names and modes are stored as the file system has them.
+    `compares_plainly`: so they are, and git compares files with the index in its default way.
+    `default_diff`: lines are compared by git's default algorithm.
+    `ignore_fingerprint`: changes with the ignore rules, `.gitignore` files apart; None if rules may
+    change unnoticed.
     """
 
-    raw: bool
-    own_diff: bool
-    ignore_sign: Sign | None
-    raw_names: bool
+    unconverted: bool
+    names_unconverted: bool
+    compares_plainly: bool
+    default_diff: bool
+    ignore_fingerprint: Fingerprint | None
+
+
+_UNKNOWN = ConversionSettings(
+    unconverted=False,
+    names_unconverted=False,
+    compares_plainly=False,
+    default_diff=False,
+    ignore_fingerprint=None,
+)
 
 
 def conversion_settings(repository: Repository) -> ConversionSettings:
-    """Return what is said; git is asked for its settings once, and again when a file of them is
-    another.
-    """
+    """Return the settings; git reads them again only if one of their files changed."""
     files = settings_files(repository)
-    settings = _settings(repository, _sign(*files, "/etc/gitconfig"))
-    attributes = [place for place in (*files, "/etc/gitattributes") if place.endswith("attributes")]
+    settings = _settings(repository, _fingerprint(*files, "/etc/gitconfig"))
+    if any(name.startswith(("include.", "includeif.")) for name in settings):
+        return _UNKNOWN  # included files may change unnoticed
     excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))
-    if any(
-        name.startswith(("include.", "includeif.")) for name in settings
-    ):  # what these files say may change unseen
-        return ConversionSettings(raw=False, own_diff=False, ignore_sign=None, raw_names=False)
-    of_a_tree = (
-        "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ
-    )  # attributes that lie in no file
+    names_unconverted = _has_defaults(settings, _PLAIN_NAMES)
     return ConversionSettings(
-        not of_a_tree
-        and "core.attributesfile" not in settings
-        and settings.get("core.autocrlf", "false") == "false"
-        and not any(map(os.path.lexists, attributes)),
-        "diff.algorithm" not in settings,
-        _sign(*files, excludes) if os.path.isabs(excludes) else None,
-        all(settings.get(f"core.{name}", usual) == usual for name, usual in _AS_THEY_LIE.items()),
+        unconverted=_stores_bytes(settings, files),
+        names_unconverted=names_unconverted,
+        compares_plainly=names_unconverted and _has_defaults(settings, _PLAIN_TIMES),
+        default_diff="diff.algorithm" not in settings,
+        ignore_fingerprint=_fingerprint(*files, excludes) if os.path.isabs(excludes) else None,
     )
+
+
+def _stores_bytes(settings: dict[str, str], files: tuple[str, ...]) -> bool:
+    attributes = (path for path in (*files, "/etc/gitattributes") if path.endswith("attributes"))
+    attributes_of_a_tree = "attr.tree" in settings or "GIT_ATTR_SOURCE" in os.environ
+    return not (
+        attributes_of_a_tree
+        or "core.attributesfile" in settings
+        or settings.get("core.autocrlf", "false") != "false"
+        or any(map(os.path.lexists, attributes))
+    )
+
+
+def _has_defaults(settings: dict[str, str], defaults: dict[str, str]) -> bool:
+    return all(settings.get(f"core.{name}", value) == value for name, value in defaults.items())
 
 
 def adds_unconverted(repository: Repository) -> bool:
-    """Say whether no setting has a say in what `git add` takes: names, modes and bytes,
-    `.gitattributes` apart.
-    """
-    said = conversion_settings(repository)
-    return said.raw and said.raw_names
-
-
-def ignores_nothing(repository: Repository) -> bool:
-    """Say whether nothing but a `.gitignore` might ignore a file here."""
-    sign = conversion_settings(repository).ignore_sign
-    return sign is not None and not _rules(repository, sign)
-
-
-@lru_cache(maxsize=8)
-def _rules(repository: Repository, sign: Sign) -> bool:
-    """Say whether a file that git reads ignore rules from holds one, while such files have this
-    sign.
-    """
-    files = settings_files(repository)
-    excludes = _settings(repository, _sign(*files, "/etc/gitconfig")).get("core.excludesfile", "/")
-    places = [place for place in files if place.endswith(("info/exclude", "git/ignore"))]
-    return any(
-        _has_rule(place)
-        for place in (*places, os.path.expanduser(excludes))
-        if os.path.isfile(place)
-    )
-
-
-def _has_rule(place: str) -> bool:
-    with open(place, "rb") as file:
-        return any(line.strip() and not line.startswith(b"#") for line in file)
+    """Return whether `git add` stores names, modes and bytes as they are, attributes apart."""
+    settings = conversion_settings(repository)
+    return settings.unconverted and settings.names_unconverted
 
 
 def stores_unconverted(repository: Repository, path: str, tracked: Container[str] = ()) -> bool:
-    """Say whether git stores a file's bytes as they lie: no setting or file of attributes says
-    otherwise.
+    """Return whether git stores a file byte by byte: no setting applies, and no `.gitattributes`
+    is in a folder above the file.
     """
-    names = (f"{folder}/.gitattributes" for folder in folders_of(path))
-    return conversion_settings(repository).raw and not any(
-        name in tracked or os.path.lexists(f"{repository.root}/{name}")
-        for name in (*names, ".gitattributes")
+    if not conversion_settings(repository).unconverted:
+        return False
+    names = [*(f"{folder}/.gitattributes" for folder in folders_of(path)), ".gitattributes"]
+    return not any(
+        name in tracked or os.path.lexists(f"{repository.root}/{name}") for name in names
     )
+
+
+def ignores_nothing(repository: Repository) -> bool:
+    """Return whether no rule ignores files, `.gitignore` files apart."""
+    fingerprint = conversion_settings(repository).ignore_fingerprint
+    return fingerprint is not None and not _has_ignore_rules(repository, fingerprint)
+
+
+@lru_cache(maxsize=8)
+def _has_ignore_rules(repository: Repository, fingerprint: Fingerprint) -> bool:
+    """Return whether a file outside the work tree has ignore rules; cached by fingerprint."""
+    files = settings_files(repository)
+    settings = _settings(repository, _fingerprint(*files, "/etc/gitconfig"))
+    excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))
+    paths = [path for path in files if path.endswith(("info/exclude", "git/ignore"))]
+    return any(_has_rule(path) for path in (*paths, excludes) if os.path.isfile(path))
+
+
+def _has_rule(path: str) -> bool:
+    with open(path, "rb") as file:
+        return any(line.strip() and not line.startswith(b"#") for line in file)
 
 
 def folders_of(path: str) -> Iterator[str]:
@@ -117,19 +130,19 @@ def folders_of(path: str) -> Iterator[str]:
 
 
 @lru_cache(maxsize=8)
-def _settings(repository: Repository, sign: Sign) -> dict[str, str]:
-    """Return git's settings as they are while their files have this sign."""
+def _settings(repository: Repository, fingerprint: Fingerprint) -> dict[str, str]:
+    """Return git's settings; cached by the fingerprint of their files."""
     words = program.fields(repository.git("config", "--list", "-z"))
     return {name: value for name, _, value in (word.partition("\n") for word in words)}
 
 
-def _sign(*paths: str) -> Sign:
+def _fingerprint(*paths: str) -> Fingerprint:
     return tuple(map(_stamp, paths))
 
 
 def _stamp(path: str) -> Stamp:
     try:
-        found = os.stat(path)
+        status = os.stat(path)
     except OSError:
         return None
-    return found.st_ino, found.st_size, found.st_ctime_ns
+    return status.st_ino, status.st_size, status.st_ctime_ns

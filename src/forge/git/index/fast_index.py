@@ -1,9 +1,8 @@
-"""The index where it is a small one of the plainest kind: read and written here, since starting git
-for it takes longer.
+"""Reads and writes a small, plain index without git, since starting git takes longer.
 
-Plain is what git makes of a small repository: version 2, no file in conflict, intended, skipped or
-assumed unchanged, no submodule, no extension but the cache of trees. Everything else is left to
-git. The format is gitformat-index(5).
+Plain is what git makes of a small repository: version 2, no entry that is in conflict, intended,
+skipped or assumed unchanged, no submodule, and no extension except the cache of trees. Everything
+else is left to git. The format is gitformat-index(5).
 """
 
 from __future__ import annotations
@@ -25,20 +24,20 @@ from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
-_LARGEST = 128 << 10  # bytes: some 1,300 files; beyond them git is as fast
+_LARGEST = 128 << 10  # bytes, some 1,300 files; git is as fast with more
 _HEADER = struct.Struct(">4sII")
 _ENTRY = struct.Struct(">10I20sH")
-_LONG_NAME = 0xFFF  # the flags of an entry that has none are the length of its name, below this
-_SUM = 20  # bytes of SHA-1
-MOST_BYTES = 1 << 20  # of a file that is read, since its times tell nothing
+_LONG_NAME = 0xFFF  # any other flags than the length of the name make a value at least this large
+_CHECKSUM = 20  # bytes of SHA-1
+MOST_BYTES = 1 << 20  # of a file that is read because its times prove nothing
 _SECOND = 10**9
 _WORD = 0xFFFFFFFF
-_NOTHING: Mapping[str, os.stat_result] = {}
+_NO_STATUS: Mapping[str, os.stat_result] = {}
 
 
-class Stored(NamedTuple):
-    """What an index holds of one file: what `lstat` said of it when it was staged, its object, and
-    the length of its name.
+class IndexEntry(NamedTuple):
+    """An entry of an index: the `lstat` result of the file when it was staged, its blob, and the
+    length of its name.
     """
 
     changed_s: int
@@ -59,209 +58,210 @@ class Stored(NamedTuple):
         """Its mode and object id."""
         return self.mode, self.blob.hex()
 
-    def looks_as(self, found: os.stat_result, written_ns: int) -> bool:
-        """Say whether a file is the one that was staged, in an index written then, with nothing
-        done to it since.
+    def matches(self, status: os.stat_result, written_ns: int) -> bool:
+        """Return whether a file is provably as it was staged, for an index written at a time.
 
-        Programs can set the time of modification, not that of the last change: any write, and any
-        change of mode, owner or name, moves it on to the present. A time not before that of the
-        index tells nothing: more may have been done within one tick of the clock (git's racy
+        Programs can set the time of modification, but not the time of change: every write and every
+        change of mode, owner or name sets it to now. Times that are not before that of the index
+        prove nothing, since more may have happened within one tick of the clock (git's "racy"
         entries).
         """
-        changed_s, changed_ns, modified_s, modified_ns, _, inode, mode, user, group, size, _, _ = (
-            self
-        )
-        changed, modified = changed_s * _SECOND + changed_ns, modified_s * _SECOND + modified_ns
+        changed_ns = self.changed_s * _SECOND + self.changed_ns
+        modified_ns = self.modified_s * _SECOND + self.modified_ns
         return (
-            changed == found.st_ctime_ns
-            and modified == found.st_mtime_ns
-            and changed < written_ns > modified
-            and inode == found.st_ino & _WORD
-            and size == found.st_size & _WORD
-            and user == found.st_uid
-            and group == found.st_gid
-            and mode == modes.of_file(found)
+            changed_ns == status.st_ctime_ns
+            and modified_ns == status.st_mtime_ns
+            and changed_ns < written_ns
+            and modified_ns < written_ns
+            and self.inode == status.st_ino & _WORD
+            and self.size == status.st_size & _WORD
+            and self.user == status.st_uid
+            and self.group == status.st_gid
+            and self.mode == modes.of_file(status)
         )
 
 
 class PlainIndex(Struct, frozen=True):
-    """The entries of a plain index by path, and when it was written, by the clock of its file
-    system.
-    """
+    """The entries of a plain index by path, and when its file was written."""
 
-    entries: Mapping[str, Stored]
+    entries: Mapping[str, IndexEntry]
     written_ns: int
 
-    def lies(self, repository: Repository, path: str) -> bool:
-        """Say whether a tracked file lies in the work tree as it was staged, for sure: by its
-        times, else by its bytes.
-        """
-        return self.look(repository, path) is not None
+    def is_unchanged(self, repository: Repository, path: str) -> bool:
+        """Return whether a tracked file is provably as it was staged, by its times or its bytes."""
+        return self.compare(repository, path) is not None
 
-    def look(self, repository: Repository, path: str) -> os.stat_result | Literal["same"] | None:
-        """Look at a tracked file: "same" where its times prove that it lies as it was staged; where
-        its bytes do, what `lstat` said of it before they were read; None where nothing does.
+    def compare(self, repository: Repository, path: str) -> os.stat_result | Literal["same"] | None:
+        """Compare a tracked file with its entry.
+
+        Returns "same" if its times prove that it is as it was staged; if only its bytes do, the
+        `lstat` result from before they were read; None if it may differ.
         """
-        stored, place = self.entries[path], f"{repository.root}/{path}"
+        entry, place = self.entries[path], f"{repository.root}/{path}"
         try:
-            found = os.lstat(place)
-            if stored.looks_as(found, self.written_ns):
+            status = os.lstat(place)
+            if entry.matches(status, self.written_ns):
                 return "same"
-            lies = (
-                stored.mode == modes.of_file(found)
-                and found.st_size <= MOST_BYTES
+            is_same = (
+                entry.mode == modes.of_file(status)
+                and status.st_size <= MOST_BYTES
                 and stores_unconverted(repository, path, self.entries)
-                and stored.blob.hex() == blob_id(content(place, stored.mode))
+                and entry.blob.hex() == blob_id(content(place, entry.mode))
             )
         except OSError:
             return None
-        return found if lies else None
+        return status if is_same else None
 
     def holds(self, repository: Repository, commit: str) -> bool:
-        """Say whether it holds just what a commit does: nothing is staged."""
+        """Return whether its entries are those of a commit: nothing is staged."""
         root = repository.objects[commit].peel(pygit2.Tree)
-        tree = dict(_flat(repository, str(root.id)))
+        tree = dict(_files_below(repository, str(root.id)))
         return len(tree) == len(self.entries) and all(
-            stored.entry == tree.get(path) for path, stored in self.entries.items()
+            entry.entry == tree.get(path) for path, entry in self.entries.items()
         )
 
     def changed_entries(self, other: PlainIndex) -> dict[str, tuple[Entry, Entry]]:
-        """Return the paths of which another index holds something else, with what this one and the
-        other hold.
-        """
-        mine, its = (
-            {path: stored.entry for path, stored in index.entries.items()}
-            for index in (self, other)
+        """Return the paths whose entries differ in another index, with this and the other entry."""
+        mine, others = (
+            {path: entry.entry for path, entry in index.entries.items()} for index in (self, other)
         )
-        return {path: (mine.get(path), its.get(path)) for path, _ in mine.items() ^ its.items()}
+        changed = {path for path, _ in mine.items() ^ others.items()}
+        return {path: (mine.get(path), others.get(path)) for path in changed}
 
     def with_entries(
         self,
         repository: Repository,
         entries: Mapping[str, Entry],
-        seen: Mapping[str, os.stat_result] = _NOTHING,
+        statuses: Mapping[str, os.stat_result] = _NO_STATUS,
     ) -> bytes | None:
-        """Return the bytes of this index with entries replaced, path to (mode, object id) or None
-        for none.
+        """Return the bytes of this index with entries replaced; an entry of None removes a path.
 
-        What is new says of files what was `seen` of them just before they were read, or nothing, so
-        that git looks at these. None where an entry is not for a plain index, and where another one
-        is not true for sure: an entry as young as its index is not trusted, but in the new one it
-        would be. Git may tell times by seconds alone.
+        `statuses` are `lstat` results from just before the new blobs were read; without one, git
+        compares the file itself. Returns None if an entry cannot be in a plain index, or if an
+        entry that stays is racy: it is as young as this index and would look old in the new one.
         """
         if any(entry is not None and entry[0] not in modes.TRACKED for entry in entries.values()):
             return None
-        young = (
-            path
-            for path, stored in self.entries.items()
-            if stored.modified_s >= self.written_ns // _SECOND
-        )
-        if not all(path in entries or self.lies(repository, path) for path in young):
+        written_s = self.written_ns // _SECOND  # git may compare seconds only
+        racy = (path for path, entry in self.entries.items() if entry.modified_s >= written_s)
+        if not all(path in entries or self.is_unchanged(repository, path) for path in racy):
             return None
-        made = [path for path, entry in entries.items() if entry is not None]
-        above, below = (
-            {folder for path in made for folder in folders_of(path)},
-            tuple(f"{path}/" for path in made),
-        )
-        left = {
-            path: stored
-            for path, stored in self.entries.items()
-            if path not in entries and path not in above and not path.startswith(below)
-        }
+        kept = self._without(entries)
         for path, entry in entries.items():
             if entry is not None:
-                left[path] = _stored(entry, seen.get(path), len(os.fsencode(path)))
-        return _encoded(left)
+                kept[path] = _new_entry(entry, statuses.get(path), len(os.fsencode(path)))
+        return _encoded(kept)
+
+    def _without(self, entries: Mapping[str, Entry]) -> dict[str, IndexEntry]:
+        """Return the entries that stay beside others: not at, above or below their paths."""
+        added = [path for path, entry in entries.items() if entry is not None]
+        above = {folder for path in added for folder in folders_of(path)}
+        below = tuple(f"{path}/" for path in added)
+        return {
+            path: entry
+            for path, entry in self.entries.items()
+            if path not in entries and path not in above and not path.startswith(below)
+        }
 
 
-def _stored(entry: tuple[int, str], seen: os.stat_result | None, name_length: int) -> Stored:
-    length, blob = min(name_length, _LONG_NAME), bytes.fromhex(entry[1])
-    if seen is None:
-        return Stored(0, 0, 0, 0, 0, 0, entry[0], 0, 0, 0, blob, length)
-    (changed_s, changed_ns), (modified_s, modified_ns) = (
-        divmod(seen.st_ctime_ns, _SECOND),
-        divmod(seen.st_mtime_ns, _SECOND),
-    )
-    return Stored(
+def _new_entry(
+    entry: tuple[int, str], status: os.stat_result | None, name_length: int
+) -> IndexEntry:
+    mode, blob = entry[0], bytes.fromhex(entry[1])
+    length = min(name_length, _LONG_NAME)
+    if status is None:
+        return IndexEntry(0, 0, 0, 0, 0, 0, mode, 0, 0, 0, blob, length)
+    changed_s, changed_ns = divmod(status.st_ctime_ns, _SECOND)
+    modified_s, modified_ns = divmod(status.st_mtime_ns, _SECOND)
+    return IndexEntry(
         changed_s & _WORD,
         changed_ns,
         modified_s & _WORD,
         modified_ns,
-        seen.st_dev & _WORD,
-        seen.st_ino & _WORD,
-        entry[0],
-        seen.st_uid,
-        seen.st_gid,
-        seen.st_size & _WORD,
+        status.st_dev & _WORD,
+        status.st_ino & _WORD,
+        mode,
+        status.st_uid,
+        status.st_gid,
+        status.st_size & _WORD,
         blob,
         length,
     )
 
 
 def read(path: Path, *, small: bool = True) -> PlainIndex | None:
-    """Return an index; None where it is not plain, not small though it has to be, or not there."""
+    """Return an index; None if it is missing or not plain, or, if `small`, too large."""
     try:
         with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            data = file.read() if found.st_size <= _LARGEST or not small else b""
+            status = os.fstat(file.fileno())
+            data = file.read() if status.st_size <= _LARGEST or not small else b""
     except OSError:
         return None
-    end = len(data) - _SUM
-    if end < _HEADER.size or hashlib.sha1(data[:end], usedforsecurity=False).digest() != data[end:]:
+    end = len(data) - _CHECKSUM
+    if end < _HEADER.size or _checksum(data[:end]) != data[end:]:
         return None
     magic, version, count = _HEADER.unpack_from(data)
-    entries: dict[str, Stored] = {}
+    if (magic, version) != (b"DIRC", 2):
+        return None
+    entries: dict[str, IndexEntry] = {}
     at = _HEADER.size
-    for _ in range(count if (magic, version) == (b"DIRC", 2) else 0):
-        stored = Stored(*_ENTRY.unpack_from(data, at))
-        if stored.name_length >= _LONG_NAME or stored.mode not in modes.TRACKED:
+    for _ in range(count):
+        entry = IndexEntry(*_ENTRY.unpack_from(data, at))
+        if entry.name_length >= _LONG_NAME or entry.mode not in modes.TRACKED:
             return None
         name = at + _ENTRY.size
-        entries[os.fsdecode(data[name : name + stored.name_length])] = stored
-        at += _length(stored.name_length)
+        entries[os.fsdecode(data[name : name + entry.name_length])] = entry
+        at += _length(entry.name_length)
     while data[at : at + 4] == b"TREE" and at < end:
         at += 8 + int.from_bytes(data[at + 4 : at + 8], "big")
-    return PlainIndex(entries, found.st_mtime_ns) if at == end else None
+    return PlainIndex(entries, status.st_mtime_ns) if at == end else None
 
 
 def content(place: str, mode: int) -> bytes:
-    """Return what git stores of a file of a mode: its bytes, the target of a link. Raises
-    OSError.
+    """Return what git stores for a file of a mode: its bytes, or the target of a link.
+
+    Reads one byte more than `MOST_BYTES` at most. Raises OSError.
     """
     if mode == modes.LINK:
         return os.fsencode(os.readlink(place))
-    with open(
-        place, "rb", opener=lambda path, flags: os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
-    ) as file:
+    with open(place, "rb", opener=_open_regular) as file:
         return file.read(MOST_BYTES + 1)
 
 
+def _open_regular(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
+
+
 def _length(name_length: int) -> int:
-    """Return the bytes that an entry takes: it ends in one to eight zeros, at a multiple of
-    eight.
-    """
+    """Return the bytes of an entry: one to eight NULs pad it to a multiple of eight."""
     return (_ENTRY.size + name_length + 8) & ~7
 
 
-def _encoded(entries: Mapping[str, Stored]) -> bytes:
+def _encoded(entries: Mapping[str, IndexEntry]) -> bytes:
     parts = [_HEADER.pack(b"DIRC", 2, len(entries))]
-    for name, stored in sorted((os.fsencode(path), stored) for path, stored in entries.items()):
-        parts.append((_ENTRY.pack(*stored) + name).ljust(_length(len(name)), b"\0"))
+    for name, entry in sorted((os.fsencode(path), entry) for path, entry in entries.items()):
+        parts.append((_ENTRY.pack(*entry) + name).ljust(_length(len(name)), b"\0"))
     data = b"".join(parts)
-    return data + hashlib.sha1(data, usedforsecurity=False).digest()
+    return data + _checksum(data)
 
 
-def _flat(repository: Repository, tree: str) -> Iterator[tuple[str, tuple[int, str]]]:
-    for name, mode, oid in _folder(repository, tree):
+def _checksum(data: bytes) -> bytes:
+    return hashlib.sha1(data, usedforsecurity=False).digest()
+
+
+def _files_below(repository: Repository, tree: str) -> Iterator[tuple[str, tuple[int, str]]]:
+    for name, mode, oid in _tree_entries(repository, tree):
         if mode == modes.FOLDER:
-            yield from ((f"{name}/{path}", entry) for path, entry in _flat(repository, oid))
+            below = _files_below(repository, oid)
+            yield from ((f"{name}/{path}", entry) for path, entry in below)
         else:
             yield name, (mode, oid)
 
 
 @lru_cache(maxsize=4096)
-def _folder(repository: Repository, tree: str) -> tuple[tuple[str, int, str], ...]:
-    found = repository.objects[tree].peel(pygit2.Tree)
+def _tree_entries(repository: Repository, tree: str) -> tuple[tuple[str, int, str], ...]:
+    entries = repository.objects[tree].peel(pygit2.Tree)
     return tuple(
-        (os.fsdecode(entry.raw_name or b""), int(entry.filemode), str(entry.id)) for entry in found
+        (os.fsdecode(entry.raw_name or b""), int(entry.filemode), str(entry.id))
+        for entry in entries
     )

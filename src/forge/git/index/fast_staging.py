@@ -1,8 +1,7 @@
-"""Staging without git, where git could do nothing but take files as they lie: no filter, and no
-rule that ignores what is new.
+"""Stages a small work tree without git, if git would store every file byte by byte.
 
-Whatever is out of the ordinary (a name that git might refuse, a file that changes while it is read,
-a repository in a folder) is left to `git add`.
+Everything unusual is left to `git add`: names that git might refuse, files that change while they
+are read, ignore rules that decide about new files, nested repositories.
 """
 
 from __future__ import annotations
@@ -11,14 +10,14 @@ import itertools
 import os
 import re
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
 from forge.errors import StorageFailed
 from forge.git import modes
 from forge.git.fsync import without_fsync
-from forge.git.index.clean_check import RULES, CleanCheck
+from forge.git.index.clean_check import IGNORE_FILE, CleanCheck
 from forge.git.index.conversion import (
     adds_unconverted,
     folders_of,
@@ -30,18 +29,22 @@ from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
-_MOST_CHANGED = 100  # files; with more of them, or many to look at, git is as fast
-_MOST_LOOKED_AT = 1_000
-_ODD = re.compile(
-    r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE
-)  # git knows what such names mean to other systems
+# Tracked files up to which a step is faster than with `git add` (benchmarks/steps.py): below it the
+# start of a git process costs more than looking at each file here.
+MOST_FILES = 200
+_MOST_CHANGED = 100  # files whose blobs are written one by one
+_MOST_NAMES = 4_000  # in a work tree, ignored ones included
+# Names that mean something to other systems, which git knows.
+_UNUSUAL = re.compile(r"[^ -~]|[:\\~]|[. ](?:/|$)|(?:^|/)\.git", re.IGNORECASE)
 
+Exclude = Callable[[str], bool]
 ChangedEntries = dict[str, tuple[Entry, Entry]]
+"""Changed paths, each with its index entry before and after."""
 
 
-class Found(NamedTuple):
-    """Paths with what `lstat` says of them: those that are not as the index has them, None where
-    one is gone, and those that are, by their bytes, while their times do not tell.
+class WorkTreeChanges(NamedTuple):
+    """Paths with their `lstat` result: `differing` from the index, None if a path is gone, and
+    `touched`, whose bytes are as the index has them while their times do not prove it.
     """
 
     differing: Mapping[str, os.stat_result | None]
@@ -49,34 +52,26 @@ class Found(NamedTuple):
 
 
 def staged(
-    looking: CleanCheck, index: PlainIndex, exclude: Callable[[str], bool], target: Path
+    clean_check: CleanCheck, index: PlainIndex, exclude: Exclude, target: Path
 ) -> ChangedEntries | None:
-    """Write an index to `target` that holds all that lies in the work tree, its blobs not flushed
-    to the disk yet.
+    """Write an index with the present content of the work tree to `target`; return what changed.
 
-    Excluded paths stay as they are in it. Returns each path that changed with its entries before
-    and after; None, and nothing is written, where git has to do it. Raises StorageFailed.
+    The new blobs are not flushed yet. Excluded paths keep their entries. Returns None, and writes
+    no index, if git has to do it. Raises StorageFailed.
     """
-    repository = looking.repository
+    repository = clean_check.repository
+    if len(index.entries) > MOST_FILES or not adds_unconverted(repository):
+        return None
     try:
-        found = (
-            _found(looking, index, exclude)
-            if len(index.entries) <= _MOST_LOOKED_AT and adds_unconverted(repository)
-            else None
-        )
-        if found is None:
+        changes = _changes(clean_check, index, exclude)
+        if changes is None:
             return None
         with without_fsync():
             entries = {
-                path: _stored(repository, path, seen) for path, seen in found.differing.items()
+                path: _stored(repository, path, status)
+                for path, status in changes.differing.items()
             }
-        touched = {path: index.entries[path].entry for path in found.touched}
-        seen = {
-            path: seen
-            for path, seen in {**found.touched, **found.differing}.items()
-            if seen is not None
-        }
-        data = index.with_entries(repository, {**touched, **entries}, seen)
+        data = _encoded(repository, index, changes, entries)
     except (OSError, pygit2.GitError):
         return None
     if data is None:
@@ -85,70 +80,126 @@ def staged(
         target.write_bytes(data)
     except OSError as error:
         raise StorageFailed.of(error) from error
-    return {
-        path: (index.entries[path].entry if path in index.entries else None, entry)
-        for path, entry in entries.items()
+    return {path: (_entry(index, path), entry) for path, entry in entries.items()}
+
+
+def _entry(index: PlainIndex, path: str) -> Entry:
+    return index.entries[path].entry if path in index.entries else None
+
+
+def _encoded(
+    repository: Repository,
+    index: PlainIndex,
+    changes: WorkTreeChanges,
+    entries: Mapping[str, Entry],
+) -> bytes | None:
+    touched = {path: index.entries[path].entry for path in changes.touched}
+    statuses = {
+        path: status
+        for path, status in {**changes.touched, **changes.differing}.items()
+        if status is not None
     }
+    return index.with_entries(repository, {**touched, **entries}, statuses)
 
 
-def _found(looking: CleanCheck, index: PlainIndex, exclude: Callable[[str], bool]) -> Found | None:
-    """Look at the work tree; None where git has to say what is new, or anything is out of the
-    ordinary. Raises OSError.
-    """
-    repository = looking.repository
-    new = list(itertools.islice(looking.unknown(index, exclude), _MOST_CHANGED + 1))
-    if new and (
-        not ignores_nothing(repository)
-        or any(path.rpartition("/")[2] == RULES for path in index.entries)
-    ):
+def _changes(
+    clean_check: CleanCheck, index: PlainIndex, exclude: Exclude
+) -> WorkTreeChanges | None:
+    """Return what changed in the work tree; None if git has to decide. Raises OSError."""
+    repository = clean_check.repository
+    names = untracked_names(repository, index, exclude, clean_check.known_ignored(exclude))
+    new = list(itertools.islice(names, _MOST_CHANGED + 1))
+    if new and not _ignores_nothing(repository, index):
         return None
-    looked = {path: index.look(repository, path) for path in index.entries if not exclude(path)}
-    changed = [path for path, seen in looked.items() if seen is None]
-    if len(new) + len(changed) > _MOST_CHANGED or any(map(_ODD.search, (*new, *changed))):
+    compared = {
+        path: index.compare(repository, path) for path in index.entries if not exclude(path)
+    }
+    changed = [path for path, result in compared.items() if result is None]
+    if len(new) + len(changed) > _MOST_CHANGED or any(map(_UNUSUAL.search, (*new, *changed))):
         return None
     folders = {folder for path in index.entries for folder in folders_of(path)}
-    differing = {path: _seen(f"{repository.root}/{path}") for path in (*new, *changed)}
-    plain = all(
-        _is_plain(repository, index, path, seen)
-        for path, seen in differing.items()
-        if seen is not None
+    if not folders.isdisjoint(new):
+        return None
+    differing = {path: _status(f"{repository.root}/{path}") for path in (*new, *changed)}
+    if not all(
+        status is None or _is_stored_plainly(repository, index, path, status)
+        for path, status in differing.items()
+    ):
+        return None
+    touched = {
+        path: result for path, result in compared.items() if isinstance(result, os.stat_result)
+    }
+    return WorkTreeChanges(differing, touched)
+
+
+def _ignores_nothing(repository: Repository, index: PlainIndex) -> bool:
+    return ignores_nothing(repository) and not any(
+        path.rpartition("/")[2] == IGNORE_FILE for path in index.entries
     )
-    touched = {path: seen for path, seen in looked.items() if isinstance(seen, os.stat_result)}
-    return Found(differing, touched) if plain and folders.isdisjoint(new) else None
 
 
-def _seen(place: str) -> os.stat_result | None:
-    """Look at a file; None where there is none, or a folder in its place. Raises OSError."""
+def untracked_names(
+    repository: Repository, index: PlainIndex, exclude: Exclude, ignored: frozenset[str]
+) -> Iterator[str]:
+    """Yield each file that is not tracked, excluded or ignored; `ignored` is what git reported.
+
+    An excluded `.gitignore` is yielded, since its rules hold for other files. A nested repository
+    yields the files below its `.git`. Raises OSError, also if there are too many names.
+    """
+    folders = {folder for path in index.entries for folder in folders_of(path)}
+    pending, count = [""], 0
+    while pending:
+        above = pending.pop()
+        with os.scandir(f"{repository.root}/{above}") as names:
+            for name in names:
+                path, count = above + name.name, count + 1
+                if path == ".git":
+                    continue
+                if name.is_dir(follow_symlinks=False):
+                    if path in folders or f"{path}/" not in ignored:
+                        pending.append(f"{path}/")
+                elif path in folders:
+                    yield path
+                elif path in index.entries or path in ignored:
+                    continue
+                elif not exclude(path) or name.name == IGNORE_FILE:
+                    yield path
+        if count > _MOST_NAMES:
+            raise OSError(f"more than {_MOST_NAMES} names")
+
+
+def _status(place: str) -> os.stat_result | None:
+    """Return the status of a file; None if it is gone or replaced by a folder. Raises OSError."""
     try:
-        found = os.lstat(place)
+        status = os.lstat(place)
     except (FileNotFoundError, NotADirectoryError):
         return None
-    return None if stat.S_ISDIR(found.st_mode) else found
+    return None if stat.S_ISDIR(status.st_mode) else status
 
 
-def _is_plain(repository: Repository, index: PlainIndex, path: str, seen: os.stat_result) -> bool:
+def _is_stored_plainly(
+    repository: Repository, index: PlainIndex, path: str, status: os.stat_result
+) -> bool:
     return (
-        bool(modes.of_file(seen))
-        and seen.st_size <= MOST_BYTES
+        bool(modes.of_file(status))
+        and status.st_size <= MOST_BYTES
         and stores_unconverted(repository, path, index.entries)
     )
 
 
-def _stored(repository: Repository, path: str, seen: os.stat_result | None) -> Entry:
-    """Store a file as it was seen, and return its entry; None for none. Raises OSError where it is
-    another one by now.
+def _stored(repository: Repository, path: str, before: os.stat_result | None) -> Entry:
+    """Store a file and return its entry; None for a file that is gone.
+
+    Raises OSError if the file changed since `before` was read.
     """
-    if seen is None:
+    if before is None:
         return None
-    place = f"{repository.root}/{path}"
-    data = content(place, modes.of_file(seen))
-    now = os.lstat(place)
-    if len(data) > MOST_BYTES or (
-        now.st_ino,
-        now.st_size,
-        now.st_mtime_ns,
-        now.st_ctime_ns,
-        now.st_mode,
-    ) != (seen.st_ino, seen.st_size, seen.st_mtime_ns, seen.st_ctime_ns, seen.st_mode):
+    place, mode = f"{repository.root}/{path}", modes.of_file(before)
+    data = content(place, mode)
+    if len(data) > MOST_BYTES or _identity(os.lstat(place)) != _identity(before):
         raise OSError(f"{path} changed while it was read")
-    return modes.of_file(seen), str(repository.objects.create_blob(data))
+    return mode, str(repository.objects.create_blob(data))
+
+
+def _identity(status: os.stat_result) -> tuple[int, ...]:
+    return (status.st_ino, status.st_size, status.st_mtime_ns, status.st_ctime_ns, status.st_mode)
