@@ -63,7 +63,7 @@ def test_uncommitted_files_stay_as_they_are(sandbox: Sandbox) -> None:
     skipped = next(
         event["data"] for event in sandbox.events(run) if event["type"] == "test_skipped"
     )
-    assert "it would prove another one" in skipped["reason"]
+    assert "it would prove a different tree" in skipped["reason"]
 
 
 def test_a_step_that_touches_one_pauses_and_never_commits_it(sandbox: Sandbox) -> None:

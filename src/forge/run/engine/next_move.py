@@ -1,71 +1,42 @@
-"""What a run does next: one pure decision, made from the folded state alone.
+"""Decides what a run does next, from its folded state alone.
 
-Going on in the same process, resuming in another one and recovering behind a crash are the same
-thing: the events say where the run stands, and `next_move` says what comes then.
+Going on in the same process, resuming in another shell and recovering after a crash are the same
+thing: the events describe where the run is, and `next_move` returns what comes next. The verbs are
+the keys of the table in `actions`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
 from forge.planning.plan.checks import Check
 from forge.planning.plan.plan import Plan, Step
 from forge.timeline.run.state import RunState, StepState, Work
 
-Verb = Literal[
-    "start",
-    "restore",
-    "retrieve",
-    "ask_step",
-    "checkpoint",
-    "call_runner",
-    "take_manual",
-    "propose",
-    "ask_diff",
-    "apply",
-    "ask_nothing",
-    "ask_before",
-    "check",
-    "check_before",
-    "ask_check",
-    "ask_changed",
-    "keep_changed",
-    "discard_changed",
-    "complete",
-    "fail",
-    "repair",
-    "pause_failure",
-    "truth",
-    "judge",
-    "finish",
-    "announce",
-    "take_back",
-    "close",
-]
+_REPAIRABLE = ("check", "runner", "timeout", "idle")
 
 
 @dataclass(frozen=True)
 class Move:
-    """One thing to do: `number` is the check or the truth that it concerns, `why` the failure that
-    it reports.
+    """One thing to do: `number` is the check or truth concerned, `why` the kind and text of a
+    failure to record.
     """
 
-    verb: Verb
+    verb: str
     number: int = 0
     why: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True)
 class Rules:
-    """What the run was started with, as far as it decides what comes next; `takes_back` is a
-    rollback, or an undo of one.
+    """How the run was started, as far as it affects what comes next; `is_rollback` includes the
+    undo of a rollback.
     """
 
     repair_attempts: int = 0
     skip_checks: bool = False
     asks_about_diff: bool = False
-    takes_back: bool = False
+    is_rollback: bool = False
 
 
 def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
@@ -74,11 +45,11 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
         return Move("close")
     if state.rollback is not None:
         return Move("take_back")
-    if rules.takes_back:
+    if rules.is_rollback:
         return Move("finish" if state.rollbacks else "announce")
     current = state.step
     if current is None:
-        return _behind_the_last_step(state, plan, rules)
+        return _after_last_step(state, plan, rules)
     if current.status == "pending":
         return Move("start")
     step, work = plan.steps[current.number - 1], current.work
@@ -90,15 +61,20 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
         _first_tests(plan, step, work, rules)
         or _work(step, work, rules)
         or _checks(step.checks, work, rules)
-        or _ending(current, step, rules)
+        or _end_of_step(current, step, rules)
     )
+
+
+def truth_check(plan: Plan, index: int) -> int:
+    """Return the number of a truth's command among the checks after the last step."""
+    return len(plan.verification) + index
 
 
 def _may_repair(current: StepState, step: Step, rules: Rules) -> bool:
     failure = current.work.failure
-    repairable = failure is not None and failure.kind in ("check", "runner", "timeout", "idle")
     return (
-        repairable
+        failure is not None
+        and failure.kind in _REPAIRABLE
         and step.calls_runner
         and current.work.runner_name != "manual"
         and current.repairs < rules.repair_attempts
@@ -106,27 +82,21 @@ def _may_repair(current: StepState, step: Step, rules: Rules) -> bool:
 
 
 def _first_tests(plan: Plan, step: Step, work: Work, rules: Rules) -> Move | None:
-    """Return what a TDD step begins with: its tests, of which one at least has to fail before the
+    """Return what a TDD step starts with: its tests, at least one of which must fail before the
     work.
     """
-    begun = work.checkpoint_id is not None or work.user_repaired
+    started = work.checkpoint_id is not None or work.user_repaired
     commands = [
         number for number, check in enumerate(plan.first_tests(step), 1) if check.kind == "command"
     ]
-    if begun or rules.skip_checks or not commands:
+    if started or rules.skip_checks or not commands:
         return None
     for number in commands:
         if work.before.get(number, "started") == "started":
             return Move("check_before", number)
     if "failed" in work.before.values():
         return None
-    return _asked(
-        work,
-        "before",
-        "ask_before",
-        "denied",
-        "the tests pass before the work, and that was answered with no",
-    )
+    return _asked(work, "before", "ask_before", "the tests pass before the work, and you declined")
 
 
 def _work(step: Step, work: Work, rules: Rules) -> Move | None:
@@ -134,7 +104,7 @@ def _work(step: Step, work: Work, rules: Rules) -> Move | None:
     if step.stage == "retrieve" and not work.retrieved:
         return Move("retrieve")
     if step.stage == "checkpoint":
-        return _asked(work, "step", "ask_step", "denied", "the checkpoint was answered with no")
+        return _asked(work, "step", "ask_step", "you declined the checkpoint")
     if step.calls_runner or work.user_repaired:
         return _edit(step, work, rules)
     return None
@@ -154,21 +124,20 @@ def _edit(step: Step, work: Work, rules: Rules) -> Move | None:
         return None
     if work.proposal is None:
         return Move("propose")
-    about = f"diff:{work.proposal.id}"
-    asked = (
-        _asked(work, about, "ask_diff", "denied", "the diff was answered with no")
-        if rules.asks_about_diff
-        else None
-    )
-    return asked or Move("apply")
+    if rules.asks_about_diff:
+        about = f"diff:{work.proposal.id}"
+        question = _asked(work, about, "ask_diff", "you declined the diff")
+        if question is not None:
+            return question
+    return Move("apply")
 
 
-def _asked(work: Work, about: str, verb: Verb, kind: str, error: str) -> Move | None:
-    """Return the move that asks, or that fails on a no; None where the answer was yes."""
+def _asked(work: Work, about: str, verb: str, declined: str) -> Move | None:
+    """Return the move that asks, or that fails if the user declined; None if they approved."""
     answer = work.answer(about)
     if answer == "approved":
         return None
-    return Move("fail", why=(kind, error)) if answer == "denied" else Move(verb)
+    return Move("fail", why=("denied", declined)) if answer == "denied" else Move(verb)
 
 
 def _checks(checks: list[Check], work: Work, rules: Rules) -> Move | None:
@@ -193,46 +162,42 @@ def _check(number: int, check: Check, work: Work, rules: Rules) -> Move | None:
 
 
 def _changed(number: int, work: Work) -> Move:
+    """Return what happens to files that a check changed."""
     answer = work.answer(f"changed:{number}")
     if answer in (None, "open"):
         return Move("ask_changed", number)
     return Move("keep_changed" if answer == "approved" else "discard_changed", number)
 
 
-def _ending(current: StepState, step: Step, rules: Rules) -> Move:
-    kinds = set() if rules.skip_checks else {check.kind for check in step.checks}
-    if step.edits and not current.commits and not kinds:
-        asked = _asked(
-            current.work,
-            "nothing",
-            "ask_nothing",
-            "denied",
-            "the step changed nothing and was answered with no",
+def _end_of_step(current: StepState, step: Step, rules: Rules) -> Move:
+    has_checks = bool(step.checks) and not rules.skip_checks
+    if step.edits and not current.commits and not has_checks:
+        question = _asked(
+            current.work, "nothing", "ask_nothing", "the step changed nothing, and you declined"
         )
-        if asked is not None:
-            return asked
+        if question is not None:
+            return question
     return Move("complete")
 
 
-def _behind_the_last_step(state: RunState, plan: Plan, rules: Rules) -> Move:
+def _after_last_step(state: RunState, plan: Plan, rules: Rules) -> Move:
     work = state.closing
     if work.failure is not None:
         return Move("pause_failure")
     if work.user_repaired and not work.applied:
         return Move("propose" if work.proposal is None else "apply")
-    move = _checks(plan.verification, work, rules)
-    if move is not None:
-        return move
-    truths = [item for item in plan.must_haves if item.command]
-    for item in truths:
+    move = _checks(plan.verification, work, rules) or _truths(state, plan)
+    return move or Move("judge" if state.counts is None else "finish")
+
+
+def _truths(state: RunState, plan: Plan) -> Move | None:
+    work = state.closing
+    for item in plan.must_haves:
+        if not item.command:
+            continue
         number = truth_check(plan, item.index)
         if number in work.changed:
             return _changed(number, work)
         if item.index not in state.truths and work.checks.get(number) != "skipped":
             return Move("truth", item.index)
-    return Move("judge" if state.counts is None else "finish")
-
-
-def truth_check(plan: Plan, index: int) -> int:
-    """Return the number that a truth's command has among the checks behind the last step."""
-    return len(plan.verification) + index
+    return None

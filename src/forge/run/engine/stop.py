@@ -1,4 +1,4 @@
-"""Ending a run for good: a safety snapshot of what lies in the tree, then the last events."""
+"""Ends a run for good: a snapshot of the work tree, then the last events."""
 
 from __future__ import annotations
 
@@ -14,20 +14,16 @@ from forge.timeline.run import events as ev
 
 
 def stop_here(run: OpenRun, reason: str) -> None:
-    """Stop a run. What a runner or a person left in the tree stays there, and is kept in a
-    snapshot.
+    """Stop a run. Uncommitted changes stay in the work tree, and are kept in a snapshot too.
 
-    A rollback that is under way is brought to its end first, unless something of a person's is in
-    its way.
+    A rollback in progress is completed first, unless work of the user blocks it.
     """
     run.tree.release()
     if run.state.rollback is not None:
         with contextlib.suppress(GitFailed, PathBlocked, ChangedSince):
             take_back(run, Move("take_back"))
-    taken = (
-        snapshot(run.repository, run.card.run, "before the run was stopped")
-        if run.tree.changed_paths()
-        else None
-    )
+    taken = None
+    if run.tree.changed_paths():
+        taken = snapshot(run.repository, run.card.run, "before the run was stopped")
     run.log.append(ev.ExecutionStopped(reason, taken), step=run.state.step)
     run.log.append(ev.Final("stopped", run.state.completed_steps, len(run.state.steps), None))

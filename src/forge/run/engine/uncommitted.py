@@ -1,5 +1,5 @@
-"""`execute --allow-dirty`: what lay uncommitted when a run began. It is captured, never committed,
-never put back.
+"""`execute --allow-dirty`: files that were uncommitted when a run started. They are captured, but
+never committed or put back.
 """
 
 from __future__ import annotations
@@ -14,9 +14,7 @@ _LISTED = 20
 
 
 def captured(repository: Repository, run: str, paths: list[str]) -> ev.DirtyCaptured:
-    """Keep what lies in the tree, staged and not, under `refs/forge/checkpoints/<run>/<n>`, before
-    anything else is done.
-    """
+    """Keep the uncommitted files, staged or not, under `refs/forge/checkpoints/<run>/<n>`."""
     commit = keep(
         repository, capture(repository), run, "what lay uncommitted in the tree", CHECKPOINTS
     )
@@ -24,24 +22,21 @@ def captured(repository: Repository, run: str, paths: list[str]) -> ev.DirtyCapt
 
 
 def capture_again(run: OpenRun) -> None:
-    """Before a run goes on: what its bystanders are by now, since their owner may have worked on
-    them meanwhile.
-    """
+    """Capture these files again before a run goes on: the user may have changed them."""
     if not run.state.dirty_commit:
         return
-    left = _still_dirty(run)
-    if left != run.state.dirty or changed_since(run.repository, run.state.dirty_commit, left):
-        run.log.append(captured(run.repository, run.card.run, left))
+    paths = _still_dirty(run)
+    if paths != run.state.dirty or changed_since(run.repository, run.state.dirty_commit, paths):
+        run.log.append(captured(run.repository, run.card.run, paths))
 
 
-def pause_where_touched(run: OpenRun) -> None:
-    """Pause where a bystander is not as it was captured: it was changed, or committed, behind its
-    owner's back.
-    """
+def pause_if_changed(run: OpenRun) -> None:
+    """Pause if the code of a step changed or committed one of these files."""
     if not run.state.dirty or run.state.status != "running":
         return
     changed = changed_since(run.repository, run.state.dirty_commit, run.state.dirty)
-    touched = sorted({*changed, *run.state.dirty} - (set(_still_dirty(run)) - set(changed)))
+    committed = set(run.state.dirty) - set(_still_dirty(run))
+    touched = sorted({*changed, *committed})
     if touched:
         listed = "\n".join(f"  {path}" for path in touched[:_LISTED])
         text = (
@@ -53,5 +48,5 @@ def pause_where_touched(run: OpenRun) -> None:
 
 
 def _still_dirty(run: OpenRun) -> list[str]:
-    now = {entry.path for entry in run.repository.dirty()}
-    return [path for path in run.state.dirty if path in now]
+    dirty = {entry.path for entry in run.repository.dirty()}
+    return [path for path in run.state.dirty if path in dirty]

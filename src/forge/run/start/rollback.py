@@ -1,6 +1,4 @@
-"""Rolling back what a run committed, and undoing that: in a run of its own, or within the run where
-that is open.
-"""
+"""Rolls back what a run committed, and undoes that: in a run of its own, or within an open run."""
 
 from __future__ import annotations
 
@@ -14,7 +12,13 @@ from forge.git.restore.snapshot import capture
 from forge.records.card import RunCard
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs, open_runs
-from forge.run.engine.actions.rollback import Aim, begin, own_steps, way_back, words
+from forge.run.engine.actions.rollback import begin
+from forge.run.engine.actions.rollback_plan import (
+    RollbackTarget,
+    describe,
+    own_steps,
+    plan_rollback,
+)
 from forge.run.engine.context import Context
 from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
@@ -32,74 +36,78 @@ from forge.views.proof.rollbacks import Rollback, standing_rollbacks
 
 
 class NothingToTakeBack(ForgeError):
-    """There is nothing that could be rolled back, or undone."""
+    """There is nothing to roll back, or to undo."""
 
     kind = "nothing_to_take_back"
 
 
 def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
-    """Put the paths that a run committed as they were before step `to` of it, or before its first.
+    """Restore the paths that a run committed to their state before step `to`, or before its first.
 
-    Without a name it is the open run, this work tree's before others', else the last one that
-    executed a plan in this tree. Everything is refused before anything is written: raises
+    Without a name, it is the open run (this work tree's before others'), or else the last run that
+    executed a plan in this tree. Every refusal comes before anything is written: raises
     UnknownName, UsageError, NothingToTakeBack, ChangedSince, PathBlocked, RunOpen, Held.
     """
-    here = {
+    open_here = {
         record.card.run for record in open_runs(context.repository) if record.card.kind == "execute"
     }
 
-    def meant(found: RunRecord) -> bool:
-        if name is None and here:
-            return found.card.run in here
-        return found.card.kind == "execute" and (
-            name is not None or found.open or _ended_here(context, found)
+    def is_candidate(record: RunRecord) -> bool:
+        if name is None and open_here:
+            return record.card.run in open_here
+        return record.card.kind == "execute" and (
+            name is not None or record.open or _ended_here(context, record)
         )
 
-    record = one_run(context.repository, name, among_open=False, only=meant)
+    record = one_run(context.repository, name, among_open=False, only=is_candidate)
     if record.open:
         return _within(context, record, to)
     if not _ended_here(context, record):
-        place, command = str(record.work_tree), forge_command("rollback", record.card.run)
+        tree, command = str(record.work_tree), forge_command("rollback", record.card.run)
         raise UsageError(
-            f"the run {record.card.run} ended in the work tree {place}, and its work is not in"
+            f"the run {record.card.run} ended in the work tree {tree}, and its work is not in"
             " this one",
-            "take it back there, or merge it first",
-            [f"{shlex.join(['cd', place])} && {command}"],
+            "roll it back there, or merge it first",
+            [f"{shlex.join(['cd', tree])} && {command}"],
         )
-    return _run_of_its_own(context, record, Aim("rollback", record.card.run, _step(record, to)))
+    target = RollbackTarget("rollback", record.card.run, _step(record, to))
+    return _in_own_run(context, record, target)
+
+
+def undo(context: Context) -> RunRecord:
+    """Undo the latest rollback that was not undone. Raises the same errors as `rollback`."""
+    done = standing_rollbacks(all_runs(context.repository))
+    candidates = [
+        rollback
+        for rollback in done
+        if rollback.record.live or (rollback.going.made and not rollback.record.open)
+    ]
+    if not candidates:
+        raise NothingToTakeBack(
+            "there is no rollback that could be undone", "see `forge runs`", ["forge runs"]
+        )
+    latest = max(candidates, key=_time_of)
+    target = RollbackTarget("undo", latest.record.card.run, latest.going.to, latest.going.seq)
+    if not latest.record.open:
+        return _in_own_run(context, latest.record, target)
+    with holding(context, latest.record) as run:
+        return _carry_out(run, target)
 
 
 def _ended_here(context: Context, record: RunRecord) -> bool:
     return not record.open and record.work_tree == context.repository.root
 
 
-def undo(context: Context) -> RunRecord:
-    """Undo the latest rollback that was not undone. It is refused as `rollback` is."""
-    done = standing_rollbacks(all_runs(context.repository))
-    found = [
-        each for each in done if each.record.live or (each.going.made and not each.record.open)
-    ]
-    if not found:
-        raise NothingToTakeBack(
-            "there is no rollback that could be undone", "see `forge runs`", ["forge runs"]
-        )
-    latest = max(found, key=_when)
-    aim = Aim("undo", latest.record.card.run, latest.going.to, latest.going.seq)
-    if not latest.record.open:
-        return _run_of_its_own(context, latest.record, aim)
-    with holding(context, latest.record) as run:
-        return _carry_out(run, aim)
-
-
-def _when(found: Rollback) -> str:
-    return next(event.ts for event in found.record.reading.events if event.seq == found.going.seq)
+def _time_of(rollback: Rollback) -> str:
+    events = rollback.record.reading.events
+    return next(event.ts for event in events if event.seq == rollback.going.seq)
 
 
 def _step(record: RunRecord, to: str | None) -> str | None:
-    """Return the id of a step that was named by its id or number, else of the first that the run
-    did; None for all of it.
+    """Return the id of the step that `to` names by id or number.
 
-    Raises UnknownName, NothingToTakeBack.
+    Without a name, return the first step that the run did, or None for the whole run. Raises
+    UnknownName, NothingToTakeBack.
     """
     steps = record.state.steps
     if to is None:
@@ -128,7 +136,7 @@ def _step(record: RunRecord, to: str | None) -> str | None:
 
 
 def _within(context: Context, record: RunRecord, to: str | None) -> RunRecord:
-    """Roll back a run that is open: its steps from `to` on are pending again."""
+    """Roll back an open run: its steps from `to` on are pending again."""
     with holding(context, record) as run:
         if run.state.ended:
             raise UsageError(
@@ -136,14 +144,13 @@ def _within(context: Context, record: RunRecord, to: str | None) -> RunRecord:
                 "commit that, then roll back",
                 [f"forge resume {run.card.run}"],
             )
-        step = _step(current(run), to) or _first(run.state)
-        return _carry_out(run, Aim("rollback", run.card.run, step, loose=_loose(run)))
+        step = _step(current(run), to) or _first_step(run.state)
+        loose = _loose_paths(run)
+        return _carry_out(run, RollbackTarget("rollback", run.card.run, step, loose=loose))
 
 
-def _first(state: RunState) -> str:
-    """Return the first step. Raises NothingToTakeBack where the run did not begin it, nor any
-    other.
-    """
+def _first_step(state: RunState) -> str:
+    """Return the id of the first step. Raises NothingToTakeBack if the run began no step."""
     if not own_steps(state):
         raise NothingToTakeBack(
             "no step of this run has begun: there is nothing to take back", "see `forge timeline`"
@@ -151,32 +158,27 @@ def _first(state: RunState) -> str:
     return state.steps[0].id
 
 
-def _carry_out(run: OpenRun, aim: Aim) -> RunRecord:
+def _carry_out(run: OpenRun, target: RollbackTarget) -> RunRecord:
+    """Roll back an open run, or complete the rollback that is in progress."""
     if run.state.rollback is None:
         if run.state.status == "running":
             run.log.append(ev.RunInterrupted(run.state.last_seq))
         run.requests.clear()
-        begin(run, aim)
+        begin(run, target)
     go_on(run)
     return current(run)
 
 
-def _loose(run: OpenRun) -> tuple[str, ...]:
-    """Return the uncommitted paths that are the work of the step under way, so that they go with
-    it; never a person's.
-    """
-    if not _at_work(run.state):
+def _loose_paths(run: OpenRun) -> tuple[str, ...]:
+    """Return the uncommitted paths that are work of the current step, never those of the user."""
+    if not is_runner_at_work(run.state):
         return ()
-    return tuple(
-        dict.fromkeys(
-            path
-            for path in (entry.path for entry in run.repository.dirty())
-            if not run.tree.is_own_path(path)
-        )
-    )
+    paths = [entry.path for entry in run.repository.dirty()]
+    return tuple(dict.fromkeys(path for path in paths if not run.tree.is_own_path(path)))
 
 
-def _at_work(state: RunState) -> bool:
+def is_runner_at_work(state: RunState) -> bool:
+    """Return whether uncommitted changes come from the runner or a check of the current step."""
     work = state.work
     by_runner = (
         work.runner != ""
@@ -187,32 +189,28 @@ def _at_work(state: RunState) -> bool:
     return by_runner or bool(work.changed)
 
 
-def _run_of_its_own(context: Context, record: RunRecord, aim: Aim) -> RunRecord:
-    """Take back what an ended run committed, in a run of its own."""
+def _in_own_run(context: Context, record: RunRecord, target: RollbackTarget) -> RunRecord:
+    """Roll back an ended run, or undo that, in a new run."""
     require_fit(context)
     repository = context.repository
-    with writing(context, aim.kind) as lock, Interrupts() as interrupts:
+    with writing(context, target.kind) as lock, Interrupts() as interrupts:
         require_no_open_run(context)
         require_unlocked(context.repository)
         head = str(repository.head().commit)
-        if not way_back(repository, aim, head, capture(repository)).due:
-            what = (
-                "is undone already"
-                if aim.kind == "undo"
-                else "committed nothing that is still there: there is nothing to roll back"
-            )
-            raise NothingToTakeBack(
-                f"the run {record.card.run} {what}", "see `forge runs`", ["forge runs"]
-            )
-        card = _card(context, record, aim, head)
+        if not plan_rollback(repository, target, head, capture(repository)).entries:
+            raise _nothing_left(record, target)
+        card = _card(context, record, target, head)
         lock.rename(card.run)
-        told: dict[str, object] = {
-            "kind": aim.kind,
-            "to": aim.to or "",
-            "of_seq": str(aim.of_seq) if aim.of_seq else "",
-        }
-        options = {name: value for name, value in told.items() if value}
-        first = ev.MissionStarted(card.goal, 0, {}, card.plan_sha256, head, card.prior_run, options)
+        options = {"kind": target.kind, "to": target.to, "of_seq": str(target.of_seq or "")}
+        first = ev.MissionStarted(
+            card.goal,
+            0,
+            {},
+            card.plan_sha256,
+            head,
+            card.prior_run,
+            {name: value for name, value in options.items() if value},
+        )
         create_live(repository, card, [(first, None)], card.actor, context.execution)
         run = open_run(context, card, interrupts)
         try:
@@ -222,18 +220,27 @@ def _run_of_its_own(context: Context, record: RunRecord, aim: Aim) -> RunRecord:
             run.close()
 
 
-def _card(context: Context, record: RunRecord, aim: Aim, head: str) -> RunCard:
-    repository, prior = context.repository, record.card
-    records, clone = all_runs(repository), clone_id(repository)
-    mine = [each.card.run for each in records if each.card.clone == clone]
-    executed = (
-        next((each.card for each in records if each.card.run == prior.prior_run), prior)
-        if not prior.steps
-        else prior
+def _nothing_left(record: RunRecord, target: RollbackTarget) -> NothingToTakeBack:
+    what = (
+        "is undone already"
+        if target.kind == "undo"
+        else "committed nothing that is still there: there is nothing to roll back"
     )
+    return NothingToTakeBack(
+        f"the run {record.card.run} {what}", "see `forge runs`", ["forge runs"]
+    )
+
+
+def _card(context: Context, record: RunRecord, target: RollbackTarget, head: str) -> RunCard:
+    repository, prior = context.repository, record.card
+    cards, clone = [run.card for run in all_runs(repository)], clone_id(repository)
+    own_runs = [card.run for card in cards if card.clone == clone]
+    executed = prior
+    if not prior.steps:  # the undo of a rollback: its run has the steps
+        executed = next((card for card in cards if card.run == prior.prior_run), prior)
     return RunCard(
-        run=run_id(prior.plan, mine, max(mine, default="")),
-        kind=aim.kind,
+        run=run_id(prior.plan, own_runs, max(own_runs, default="")),
+        kind=target.kind,
         plan=prior.plan,
         plan_path=prior.plan_path,
         plan_sha256=prior.plan_sha256,
@@ -244,7 +251,7 @@ def _card(context: Context, record: RunRecord, aim: Aim, head: str) -> RunCard:
         actor=identity(repository),
         execution=context.execution,
         started_at=now(),
-        goal=words(aim.kind, executed.steps, aim.to),
+        goal=describe(target.kind, executed.steps, target.to),
         steps=[],
         prior_run=prior.run,
     )

@@ -293,7 +293,7 @@ def test_a_verification_that_a_person_denied_can_be_skipped(sandbox: Sandbox) ->
         sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "human_verify"
     )
     said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"], (
+    assert said.code == 2 and "nothing to skip" in said.json["error"]["message"], (
         "it waits for an answer"
     )
     sandbox.forge("reject")
@@ -312,7 +312,7 @@ def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) 
     assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
     sandbox.commit("Keep what it left")
     said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "nothing to leave out" in said.json["error"]["message"]
+    assert said.code == 2 and "nothing to skip" in said.json["error"]["message"]
     assert sandbox.call("approve").data["status"] == "paused"
 
 

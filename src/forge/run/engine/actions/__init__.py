@@ -1,3 +1,1 @@
-"""What each move does: it performs one effect and records it. The executor calls them by the verb
-of the move.
-"""
+"""What each move does: one effect, recorded as events. `table` has all actions by verb."""

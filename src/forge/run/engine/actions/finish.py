@@ -1,4 +1,4 @@
-"""What comes behind the last step: truths, must-haves, the summary, and the closing record."""
+"""The actions after the last step: truths, must-haves, and the closing record with its summary."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from forge.check.must_haves.verdict import counts
 from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.planning.plan.checks import Check
 from forge.planning.plan.shell import cannot_fail, foreign_folder
+from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checks import run_command
 from forge.run.engine.next_move import Move, truth_check
 from forge.run.engine.open_run import OpenRun
@@ -15,74 +16,62 @@ from forge.timeline.run import events as ev
 from forge.views.proof.verdicts import verdict_on
 
 
+@action(runs_code=True, moves_head=False)
 def truth(run: OpenRun, move: Move) -> None:
-    """Run a truth's command and record what it proves, bound to the tree that it ran on."""
+    """Run a truth's command and record what it proves about the tree that it ran on."""
     item = next(
         item for item in run.plan.must_haves if item.kind == "truth" and item.index == move.number
     )
     command, number = item.command or "", truth_check(run.plan, move.number)
-    if reason := run.option("no_checks"):
+    if reason := _why_skipped(run, command):
         run.log.append(ev.TestSkipped(command, reason, number))
         return
-    if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
-        run.log.append(
-            ev.TestSkipped(
-                command, "it leaves the work tree, or cannot fail: it would prove nothing", number
-            )
-        )
-        return
-    if run.state.dirty:
-        run.log.append(
-            ev.TestSkipped(
-                command, "uncommitted files lie in the tree: it would prove another one", number
-            )
-        )
-        return
     tree = RevisionTree(run.repository, run.branch.head())
-    identity, blobs = tree_without_planning(tree), bound_blobs(run.plan, item, tree)
+    tree_id, blobs = tree_without_planning(tree), bound_blobs(run.plan, item, tree)
     outcome = run_command(run, Check("command", command), number)
     if outcome.ended in ("interrupted", "stopped"):
         return
     if outcome.success:
-        run.log.append(ev.TruthProven(item.index, item.statement, command, identity, blobs))
+        run.log.append(ev.TruthProven(item.index, item.statement, command, tree_id, blobs))
     else:
         run.log.append(
-            ev.TruthFailed(item.index, item.statement, command, identity, outcome.describe())
+            ev.TruthFailed(item.index, item.statement, command, tree_id, outcome.describe())
         )
 
 
+@action(at_edge=True)
 def judge(run: OpenRun, move: Move) -> None:
-    """Judge every must-have on the tree that the run leaves."""
+    """Judge every must-have on HEAD's tree."""
     tree = RevisionTree(run.repository, run.branch.head())
-    found = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
-    number = counts(found.verdicts)
+    judged = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
+    number = counts(judged.verdicts)
     run.log.append(
         ev.MustHavesVerified(
             number["pass"],
             number["fail"],
             number["unproven"],
-            [verdict.as_data() for verdict in found.verdicts],
+            [verdict.as_data() for verdict in judged.verdicts],
             number["stale"],
             number["waived"],
             number["declared"],
-            found.verdict,
+            judged.verdict,
             tree_without_planning(tree),
         ),
         with_next=True,
     )
 
 
+@action()
 def finish(run: OpenRun, move: Move) -> None:
-    """End the run: nothing is appended behind this."""
+    """Append the run's last event."""
     run.log.append(
         ev.Final("completed", run.state.completed_steps, len(run.state.steps), run.state.verdict)
     )
 
 
+@action(closes=True)
 def close(run: OpenRun, move: Move) -> None:
-    """Commit the closing record, with the summary of a run that came to its end, and let go of the
-    live log.
-    """
+    """Commit the closing record, with a summary if the plan completed, and remove the live log."""
     status = run.state.status
     files = {}
     if status == "completed" and run.card.kind == "execute":
@@ -93,3 +82,14 @@ def close(run: OpenRun, move: Move) -> None:
             f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files
         )
     run.log.remove()
+
+
+def _why_skipped(run: OpenRun, command: str) -> str:
+    """Return why a truth's command is not run, or an empty text."""
+    if reason := run.option("no_checks"):
+        return reason
+    if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
+        return "it leaves the work tree, or cannot fail: it would prove nothing"
+    if run.state.dirty:
+        return "the tree has uncommitted files: it would prove a different tree"
+    return ""

@@ -1,4 +1,4 @@
-"""What a runner is told: the prompt of a step, from `templates/prompt.md`."""
+"""The prompt of a step for its runner, from `templates/prompt.md`."""
 
 from __future__ import annotations
 
@@ -11,21 +11,27 @@ from forge.shipped import template
 from forge.timeline.run.state import RunState, StepState
 
 _LISTED = 40
+_NONE = "- (none named)"
+_REPAIR = """
+## What failed
+
+The last attempt failed; its changes are still in the work tree. Fix them. What failed:
+
+{diagnosis}
+"""
+_START_OVER = """
+## Start over
+
+The step starts over: its earlier changes are no longer in the work tree.
+"""
 
 
 def prompt_for(
     plan: Plan, step: Step, state: RunState, current: StepState, contract: Contract
 ) -> str:
-    """Return the prompt of a step; `current` says which attempt it is, and what a repair has to
-    mend.
-    """
-    paths = [f"- {path}" for path in plan.write_scope.paths] or ["- (none named)"]
-    allowed = [f"- within what the mission allows: {line}" for line in contract.lines()]
-    found = [entry["path"] for entry in state.context]
-    references = dict.fromkeys(
-        path for path in (*step.references, *plan.references) if clean(path)[0] not in found
-    )
-    context = [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
+    """Return the prompt of a step; `current` has the attempt, and what a repair must fix."""
+    allowed = [f"- {path}" for path in plan.write_scope.paths] or [_NONE]
+    allowed += [f"- within what the mission allows: {line}" for line in contract.lines()]
     checks = [f"- {check.text}" for check in step.checks]
     return string.Template(template("prompt.md")).safe_substitute(
         plan=plan.id,
@@ -36,30 +42,29 @@ def prompt_for(
         name=step.name,
         stage=step.stage,
         step=step.text.strip(),
-        files="\n".join([*paths, *allowed]),
-        context="\n".join(context[:_LISTED]) or "- (none named)",
-        checks="\n".join(checks) or "- (none named)",
-        failing=_before(current),
+        files="\n".join(allowed),
+        context="\n".join(_context(plan, step, state)[:_LISTED]) or _NONE,
+        checks="\n".join(checks) or _NONE,
+        failing=_earlier_attempts(current),
     )
 
 
-def _before(current: StepState) -> str:
-    """Return what the attempts before this one came to, as far as it is of use."""
+def _context(plan: Plan, step: Step, state: RunState) -> list[str]:
+    """Return a line for each file to read: references first, then what was retrieved."""
+    retrieved = [entry["path"] for entry in state.context]
+    references = dict.fromkeys(
+        path for path in (*step.references, *plan.references) if clean(path)[0] not in retrieved
+    )
+    return [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
+
+
+def _earlier_attempts(current: StepState) -> str:
     if current.diagnosis:
-        told = (
-            "The last attempt failed; its changes lie in the work tree. Mend it. What"
-            f" failed:\n\n{current.diagnosis}"
-        )
-        return f"\n## What failed\n\n{told}\n"
-    if current.attempt > 1:
-        return (
-            "\n## Start over\n\nThe step starts over: what was done for it before is not in the"
-            " work tree any more.\n"
-        )
-    return ""
+        return _REPAIR.replace("{diagnosis}", current.diagnosis)
+    return _START_OVER if current.attempt > 1 else ""
 
 
 def _described(entry: dict[str, str]) -> str:
-    """Return a line about a file that was found, with the blob that it was at that moment."""
+    """Return a line about a retrieved file, with its blob at that time."""
     blob = f", blob {entry['blob'][:12]}" if entry.get("blob") else ""
     return f"- {entry['path']} ({entry['why']}{blob})"

@@ -1,0 +1,169 @@
+"""The diff of a step: proposed and judged, then committed exactly as it was judged."""
+
+from __future__ import annotations
+
+from forge.check.diff import risk
+from forge.errors import GitFailed
+from forge.git.commits.record_commit import HeadMoved
+from forge.git.commits.step_commit import Changes, Staging, repair_index, rewritten_paths
+from forge.git.objects.commit import is_ancestor
+from forge.run.engine.actions.action import action
+from forge.run.engine.actions.supervision import reason_to_end, supervised_git
+from forge.run.engine.commit_message import message
+from forge.run.engine.next_move import Move
+from forge.run.engine.open_run import OpenRun
+from forge.timeline.run import events as ev
+from forge.timeline.run.state import Proposal
+
+
+@action()
+def propose(run: OpenRun, move: Move) -> None:
+    """Judge what changed since the checkpoint, and record it. The judged index is kept for `apply`
+    and for the question about it.
+    """
+    run.tree.release()
+    run.record.require_no_link()
+    if (operation := run.repository.in_progress()) is not None:
+        _fail(
+            run,
+            "in_progress",
+            f"{operation} is in progress here; finish or abort it, then `forge resume`",
+        )
+        return
+    runner_commits = _runner_commits(run)
+    staging = run.tree.stage_to_judge(_base(run, runner_commits))
+    if staging.nested:
+        run.tree.release()
+        _fail(
+            run,
+            "nested_repository",
+            f"{', '.join(staging.nested)}: a git repository of its own, of which nothing can be"
+            " committed here; remove it, ignore it, or add it as a submodule and commit that",
+        )
+    elif not staging.changes.entries and run.state.work.user_repaired:
+        # the user changed nothing: what was committed is verified again
+        run.tree.release()
+        run.log.append(ev.DiffApplied(None), step=run.state.step)
+    else:
+        run.log.append(_proposed(run, staging.changes, runner_commits), step=run.state.step)
+
+
+@action(runs_hooks=True)
+def apply(run: OpenRun, move: Move) -> None:
+    """Commit the proposed diff; if the tree has changed since, propose it again."""
+    proposal = run.state.work.proposal
+    assert proposal is not None
+    committed = run.branch.commit_with(Seq=str(proposal.seq)) if run.tree.judged is None else None
+    if committed is not None:
+        _record_commit_before_crash(run, proposal, committed)
+        return
+    if run.tree.judged is None:
+        run.tree.stage_to_judge(_base(run, _runner_commits(run)))
+    staging = run.tree.judged_as(proposal.sha256)
+    if staging is None:
+        propose(run, move)
+        return
+    try:
+        commit, changed_by_hooks = _commit(run, proposal, staging)
+    except HeadMoved:
+        raise  # not the step's fault: the run pauses and judges the diff again
+    except GitFailed as error:
+        run.tree.release()
+        if reason_to_end(run) is None:  # otherwise a signal or `forge stop` ended the commit
+            _fail(run, "commit", error.message)
+        return
+    run.tree.release()
+    run.log.append(ev.DiffApplied(commit, changed_by_hooks), step=run.state.step, with_next=True)
+
+
+def needs_approval(run: OpenRun) -> bool:
+    """Return whether the user must approve the proposed diff, by policy and by start options."""
+    proposal, current = run.state.work.proposal, run.state.step
+    if proposal is None or not proposal.files or not proposal.by_runner or current is None:
+        return False
+    if proposal.out_of_scope or not run.step.edits:
+        return True
+    policy = run.settings.approvals.diff
+    if policy == "never":
+        return False
+    if run.option("approve"):
+        return bool({"secret", "limit", "unlisted"} & set(proposal.kinds))
+    return policy == "always" or proposal.risk == "high"
+
+
+def result_message(run: OpenRun, seq: int) -> str:
+    """Return the message of a commit of the current step's work, announced by event `seq`."""
+    current = run.state.step
+    if current is None:
+        return message(run.card, f"forge({run.card.short_plan}): fixed after the last step", seq)
+    trailers: dict[str, str | int] = {"Forge-Step": current.id, "Forge-Attempt": current.attempt}
+    if current.work.checkpoint_id:
+        trailers["Forge-Checkpoint"] = current.work.checkpoint_id
+    return message(run.card, current.name, seq, trailers)
+
+
+def _fail(run: OpenRun, kind: str, error: str) -> None:
+    run.log.append(ev.FailureDetected(kind, error), step=run.state.step)
+
+
+def _base(run: OpenRun, runner_commits: list[str]) -> str:
+    """Return the commit that the diff starts at; the runner's own commits are part of it."""
+    checkpoint = run.state.work.checkpoint_commit if runner_commits else None
+    return checkpoint or run.branch.head()
+
+
+def _proposed(run: OpenRun, changes: Changes, runner_commits: list[str]) -> ev.DiffProposed:
+    judgement = risk.judge(
+        changes, run.plan.write_scope, run.plan.announced_deletes, run.settings.scope, run.contract
+    )
+    return ev.DiffProposed(
+        f"d-{run.state.diffs + 1}",
+        changes.sha256,
+        changes.summary,
+        judgement.risk,
+        changes.paths,
+        list(judgement.out_of_scope),
+        list(judgement.reasons),
+        list(judgement.kinds),
+        not run.state.work.settled,
+        runner_commits,
+    )
+
+
+def _runner_commits(run: OpenRun) -> list[str]:
+    """Return the commits that a runner made itself since its checkpoint. Raises HeadMoved if it
+    rewrote history.
+    """
+    work, head = run.state.work, run.branch.head()
+    if work.checkpoint_commit is None or work.settled:
+        return []
+    if not is_ancestor(run.repository, work.checkpoint_commit, head):
+        checkpoint = work.checkpoint_commit[:12]
+        raise HeadMoved(
+            f"the runner moved {run.card.branch} away from its checkpoint {checkpoint}",
+            f"bring the checkpoint back (`git merge {checkpoint}`, or `git reset --soft` to it,"
+            " which leaves the files as they are), then `forge resume`",
+        )
+    return run.branch.foreign_commits(work.checkpoint_commit)
+
+
+def _record_commit_before_crash(run: OpenRun, proposal: Proposal, commit: str) -> None:
+    """Record a commit that was made before a crash, but not recorded."""
+    repair_index(run.repository, commit)
+    base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{commit}^"
+    rewritten = rewritten_paths(run.repository, base, commit, run.tree.is_own_path, proposal.sha256)
+    run.log.append(ev.DiffApplied(commit, rewritten), step=run.state.step)
+
+
+def _commit(run: OpenRun, proposal: Proposal, staging: Staging) -> tuple[str | None, list[str]]:
+    """Commit the judged diff, unless the runner has; return the commit and what hooks changed."""
+    if not proposal.files:
+        return None, []
+    runner_commits = _runner_commits(run)
+    if runner_commits and not _differs_from_head(staging):
+        return runner_commits[-1], []
+    return staging.commit(result_message(run, proposal.seq), supervised_git(run))
+
+
+def _differs_from_head(staging: Staging) -> bool:
+    return bool(staging.copy.git("diff", "--cached", "--name-only", "-z", "HEAD", "--"))

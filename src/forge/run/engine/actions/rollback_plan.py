@@ -1,0 +1,228 @@
+"""Plans a rollback, or the undo of one: which commits are reverted, and what the tree becomes.
+
+Nothing is changed here. Raises before any effect if work of the user would be lost.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from forge.errors import NoOpenRun, UsageError
+from forge.git.commits.record_commit import tree_with
+from forge.git.objects.commit import Commit
+from forge.git.repository import Repository
+from forge.git.restore.revert import ChangedSince, commits_of, plan_revert
+from forge.git.restore.snapshot import Captured, changed_entries, require_unblocked
+from forge.git.tree_entries import Entry
+from forge.records.record import RunRecord, all_runs
+from forge.run.engine.actions.restore import is_record
+from forge.timeline.run.state import RollbackState, RunState, StepState
+
+
+@dataclass(frozen=True)
+class RollbackTarget:
+    """What is to be reverted.
+
+    A `rollback` reverts the commits of `run` from step `to` on, or all of them. An `undo` reverts
+    the rollback that `run` announced in event `of_seq`. `loose` are uncommitted paths of the step
+    in progress, which are put back too.
+    """
+
+    kind: str
+    run: str
+    to: str | None = None
+    of_seq: int = 0
+    loose: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, announced: RollbackState) -> RollbackTarget:
+        return cls(
+            announced.kind, announced.run, announced.to, announced.of_seq, tuple(announced.loose)
+        )
+
+
+@dataclass(frozen=True)
+class RollbackPlan:
+    """How a target is reached from `head`.
+
+    `entries` are committed, `tree` is what the work tree becomes, and `paths` are all paths
+    concerned; they are then as in `commit`.
+    """
+
+    head: str
+    commit: str
+    entries: Mapping[str, Entry]
+    tree: str
+    paths: frozenset[str]
+
+    def leaves_alone(self, path: str) -> bool:
+        return path not in self.paths
+
+
+def plan_rollback(
+    repository: Repository,
+    target: RollbackTarget,
+    head: str,
+    captured: Captured,
+    *,
+    started: bool = False,
+) -> RollbackPlan:
+    """Return how to reach a target; `started` allows that part of it is done already.
+
+    Raises ChangedSince or PathBlocked if work of the user would be lost, UsageError if the commits
+    are missing.
+    """
+    record = find_record(repository, target.run)
+    revert = plan_revert(
+        repository, *commits_to_revert(repository, record, target, head), is_record
+    )
+    returning = _set_aside(repository, record, target) if target.kind == "undo" else {}
+    problems = list(
+        revert.problems(
+            repository, head, captured.tree, returning or target.loose, under_way=started
+        )
+    )
+    uncommitted = changed_entries(
+        repository, head, captured.tree, lambda path: path not in returning
+    )
+    problems += [
+        f"{path} has uncommitted changes"
+        for path, entry in uncommitted.items()
+        if entry != returning[path]
+    ]
+    if problems:
+        raise ChangedSince(problems)
+    entries = revert.due(repository, head)
+    plan = RollbackPlan(
+        head,
+        revert.target or head,
+        entries,
+        tree_with(repository, head, {**entries, **returning}),
+        frozenset({*revert.before, *target.loose, *returning}),
+    )
+    require_unblocked(repository, captured.tree, plan.tree, plan.leaves_alone)
+    return plan
+
+
+def find_record(repository: Repository, run: str) -> RunRecord:
+    """Return the record of a run. Raises NoOpenRun if it is gone."""
+    record = next((record for record in all_runs(repository) if record.card.run == run), None)
+    if record is None:
+        raise NoOpenRun(f"the record of the run {run} is not here", "see `forge runs`")
+    return record
+
+
+def commits_to_revert(
+    repository: Repository, record: RunRecord, target: RollbackTarget, head: str
+) -> tuple[list[Commit], set[str]]:
+    """Return the commits of a run and of its rollbacks, oldest first, and the ids of those that the
+    target reverts.
+
+    Raises UsageError if commits of the run are missing in this history.
+    """
+    _require_history(repository, record)
+    by_runner = _runner_commits(record)
+    commits = commits_of(
+        repository, _family(repository, target.run), record.card.base_commit, head, by_runner
+    )
+    own = [
+        commit
+        for commit in commits
+        if commit.id in by_runner or commit.trailers.get("Forge-Run") == target.run
+    ]
+    if record.state.commits and not own:
+        raise UsageError(
+            f"the commits of the run {target.run} are not in the history of HEAD",
+            f"switch to the branch that has them (it ran on {record.card.branch})",
+        )
+    seq_of = {commit.id: by_runner.get(commit.id, _announced_at(commit)) for commit in own}
+    if target.kind == "undo":
+        return commits, {commit for commit, seq in seq_of.items() if seq == target.of_seq}
+    step = record.state.step_of(target.to)
+    start = step.began if step else 0
+    return commits, {commit for commit, seq in seq_of.items() if seq >= start}
+
+
+def steps_of_other_runs(state: RunState, to: str | None) -> list[dict[str, str]]:
+    """Return the steps that a rollback to step `to` would cover, but which other runs did: they
+    stay.
+
+    If the run did nothing before step `to`, these are all steps that it carried over.
+    """
+    step, own = state.step_of(to), own_steps(state)
+    number = step.number if step and own and own[0].number < step.number else 0
+    return [
+        {"step": step.id, "run": step.carried_from}
+        for step in state.steps
+        if step.carried_from is not None and step.number > number
+    ]
+
+
+def own_steps(state: RunState) -> list[StepState]:
+    """Return the steps that a run started itself, without those carried over, skipped or rolled
+    back.
+    """
+    return [step for step in state.steps if step.attempt and step.began]
+
+
+def describe(kind: str, steps: Sequence[Mapping[str, str]], to: str | None) -> str:
+    """Return in a few words what is rolled back, for a commit subject."""
+    first = steps[0] if steps else {"id": "1", "name": ""}
+    step = next((step for step in steps if step["id"] == to), first)
+    prefix = "back to before" if kind == "rollback" else "undo of going back to before"
+    return f"{prefix} {step['id'].rpartition('/')[2]} — {step['name']}"
+
+
+def _require_history(repository: Repository, record: RunRecord) -> None:
+    if record.card.base_commit not in repository.objects and repository.is_shallow():
+        raise UsageError(
+            f"this clone is shallow, and lacks a part of the history of the run {record.card.run}",
+            "fetch the rest, then try again",
+            ["git fetch --unshallow"],
+        )
+
+
+def _runner_commits(record: RunRecord) -> dict[str, int]:
+    """Return the commits that runners made themselves, with the seq of the event that lists
+    them.
+    """
+    return {
+        str(commit): event.seq
+        for event in record.reading.events
+        if event.type == "diff_proposed"
+        for commit in _as_list(event.data.get("runner_commits"))
+    }
+
+
+def _family(repository: Repository, run: str) -> set[str]:
+    """Return a run, its rollbacks, and the undos of those."""
+    family = {run}
+    for record in all_runs(repository):
+        if record.card.kind != "execute" and record.card.prior_run in family:
+            family.add(record.card.run)
+    return family
+
+
+def _as_list(value: object) -> list[object]:
+    return value if isinstance(value, list) else []
+
+
+def _announced_at(commit: Commit) -> int:
+    text = commit.trailers.get("Forge-Seq", "")
+    return int(text) if text.isdigit() else 0
+
+
+def _set_aside(
+    repository: Repository, record: RunRecord, target: RollbackTarget
+) -> dict[str, Entry]:
+    """Return the uncommitted paths that the undone rollback set aside in its snapshot."""
+    undone = next(
+        (rollback for rollback in record.state.rollbacks if rollback.seq == target.of_seq), None
+    )
+    if undone is None or not undone.loose:
+        return {}
+    parent = f"{undone.snapshot}^"
+    return changed_entries(
+        repository, parent, undone.snapshot, lambda path: path not in undone.loose
+    )
