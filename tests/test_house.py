@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import ast
 import json
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from forge.front.cli.main import VERBS
+from forge.front.operations.table import OPERATIONS
 
 ROOT = Path(__file__).resolve().parent.parent
 HEAVY = {
@@ -51,6 +55,73 @@ def test_style_types_and_floors(words: list[str]) -> None:
     )
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def floors() -> dict[str, int]:
+    """Return the height of each room, from the layers of the import contract; the lowest is 0."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]
+    layers = contracts["contracts"][0]["layers"]
+    return {
+        room.strip(): height
+        for height, layer in enumerate(reversed(layers))
+        for room in layer.split("|")
+    }
+
+
+def floor_of(module: str) -> int:
+    return floors()[".".join(module.split(".")[:2])]
+
+
+def string_imports(tree: ast.Module) -> Iterator[ast.expr]:
+    """Yield the names that a module imports by string."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            function = node.func
+            name = function.attr if isinstance(function, ast.Attribute) else ""
+            name = function.id if isinstance(function, ast.Name) else name
+            if name in ("import_module", "__import__", "at_first_use", "at_first_use_by_others"):
+                yield from node.args
+
+
+SOURCES = sorted((ROOT / "src/forge").rglob("*.py"))
+BY_VARIABLE = {
+    "forge/lazy.py": "what imports lazily",
+    "forge/__main__.py": "modules of the standard library, for click",
+    "forge/front/operations/table.py": "the table of verbs",
+    "forge/front/cli/main.py": "the commands of the table of verbs",
+    "forge/check/must_haves/code/grammars.py": "grammars of tree-sitter",
+}
+"""The modules that import by a computed name, and what that is."""
+
+
+def test_a_string_imports_only_modules_of_its_own_floor_or_below() -> None:
+    """import-linter cannot see these: an import by string runs downwards like any other."""
+    for path in SOURCES:
+        source = str(path.relative_to(ROOT / "src"))
+        importer = source.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        for name in string_imports(ast.parse(path.read_text())):
+            if not isinstance(name, ast.Constant):
+                assert source in BY_VARIABLE, f"{source}:{name.lineno}"
+            elif str(name.value).startswith("forge."):
+                assert floor_of(str(name.value)) <= floor_of(importer), f"{source}:{name.lineno}"
+
+
+def test_modules_are_named_in_strings_only_to_import_them() -> None:
+    """A name in a constant would be imported elsewhere, where the test above cannot see it."""
+    modules = {
+        str(path.relative_to(ROOT / "src")).removesuffix(".py").replace("/", ".")
+        for path in SOURCES
+    }
+    for path in SOURCES:
+        tree = ast.parse(path.read_text())
+        imported = {id(name) for name in string_imports(tree)}
+        source = str(path.relative_to(ROOT / "src"))
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Constant) and id(node) not in imported:
+                named = re.fullmatch(r"forge(\.\w+)+", str(node.value))
+                assert not named or node.value not in modules or source in BY_VARIABLE, (
+                    f"{source}:{node.lineno}"
+                )
 
 
 def heavy_loaded(folder: Path, words: list[str]) -> set[str]:
@@ -146,7 +217,7 @@ def test_nothing_that_lies_in_the_repository_is_imported(tmp_path: Path) -> None
 
 
 def test_every_command_has_an_example_and_json() -> None:
-    for verb in VERBS:
+    for verb in OPERATIONS:
         done = subprocess.run(
             [sys.executable, "-m", "forge", verb, "--help"],
             capture_output=True,

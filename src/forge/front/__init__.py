@@ -1,1 +1,1 @@
-"""Doors: they parse, call one function, render, and exit."""
+"""The fronts of forge: each declares the verbs in its own way and prints their replies."""

@@ -128,8 +128,7 @@ def test_fish_shows_whole_titles(filled: Sandbox) -> None:
         check=False,
     )
     assert (
-        done.stdout
-        == "k3f9x2m\tFirst this, then that\n--unset\tTake keys away, with their lines.\n"
+        done.stdout == "k3f9x2m\tFirst this, then that\n--unset\tRemove keys, with their lines.\n"
     ), done.stderr
 
 

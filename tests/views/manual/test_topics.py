@@ -12,15 +12,15 @@ import pytest
 
 from forge.check.rules.catalog import RULES
 from forge.errors import UnknownName
-from forge.front.cli.main import VERBS
+from forge.front.operations.table import OPERATIONS
 from forge.views.manual import topics
 from forge.views.manual.plain_text import plain_text
 from tests.conftest import FORGE, ROOT, Sandbox
 
 
 def test_every_topic_command_and_rule_has_its_text() -> None:
-    for name in [*topics.topics(), *VERBS, *(rule.id for rule in RULES)]:
-        text = topics.text_about(name, VERBS, 80)
+    for name in [*topics.topics(), *OPERATIONS, *(rule.id for rule in RULES)]:
+        text = topics.text_about(name, OPERATIONS, 80)
         assert len(text.splitlines()) > 3 and "](" not in text and "\0" not in text, name
     assert topics.rules().keys() == {rule.id for rule in RULES}
     pages = {path.name for path in (ROOT / "docs").glob("*.md")}
@@ -70,7 +70,7 @@ def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path
     )
     assert "forge help RULE" in sandbox.forge("rules").out
     with pytest.raises(UnknownName, match="no topic"):
-        topics.text_about("xyzzyxyzzy", VERBS, 80)
+        topics.text_about("xyzzyxyzzy", OPERATIONS, 80)
     outside = subprocess.run(
         [*FORGE, "help", "git"], cwd=tmp_path, capture_output=True, text=True, check=False
     )
@@ -104,8 +104,10 @@ def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
 @pytest.mark.parametrize("width", [40, 80, 120])
 def test_pages_are_filled_to_the_width_of_the_terminal(width: int) -> None:
     for name in [*topics.topics(), "set", "item-shape"]:
-        shown = topics.text_about(name, VERBS, width)
-        assert sorted(shown.split()) == sorted(topics.text_about(name, VERBS, 10_000).split()), name
+        shown = topics.text_about(name, OPERATIONS, width)
+        assert sorted(shown.split()) == sorted(
+            topics.text_about(name, OPERATIONS, 10_000).split()
+        ), name
         told = [line for line in shown.splitlines() if not line.startswith("    ")]
         assert [line for line in told if len(line) > width and " " in line.strip()] == []
         assert [line for line in told if re.search(r"\*\*\w|\]\(", line)] == []

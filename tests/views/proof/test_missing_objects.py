@@ -121,7 +121,7 @@ def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
     assert said.code == 1
     assert said.out.startswith("01-01: UNPROVEN")
     assert (
-        "it is not proven as it stands; its must-haves are shown as the mended text gives them"
+        "it cannot be proven as it is; its must-haves are shown as the repaired text gives them"
         in said.out
     )
     assert (
@@ -139,4 +139,4 @@ def test_a_document_that_is_no_text_is_told_in_text(sandbox: Sandbox) -> None:
     said = sandbox.forge("verify", "01-01")
     assert (said.code, "UNPROVEN" in said.out) == (1, True)
     assert "unreadable: the file" in said.out and "declares no must-haves" not in said.out
-    assert "it is not read as it stands: .planning/" in sandbox.forge("audit").out
+    assert "it cannot be read as it is: .planning/" in sandbox.forge("audit").out

@@ -257,7 +257,7 @@ def test_show_tells_a_run(reviewed: tuple[Sandbox, str]) -> None:
     opened = sandbox.forge("show", run).out
     assert (
         f"run {run}: paused\n  asked     " in opened
-        and "nothing yet: must-haves are judged behind the last step" in opened
+        and "nothing yet: must-haves are judged after the last step" in opened
     )
     assert sandbox.forge("resume").code == 0
     said = sandbox.forge("show", run).out

@@ -123,10 +123,10 @@ def test_it_says_what_it_changed_and_validates_what_is_left(sandbox: Sandbox) ->
     said = sandbox.forge("validate", "--fix")
     assert said.code == 1 and (sandbox.root / PATH).read_text() == MENDED
     assert (
-        f"{PATH}:12:7: mended" in said.err
+        f"{PATH}:12:7: fixed" in said.err
         and "-     - `a` is there\n  +     - '`a` is there'" in said.err
     )
-    assert f"{other}: not mended: its front matter would still not parse" in said.err
+    assert f"{other}: not fixed: its front matter would still not parse" in said.err
     assert f"{PATH}:" not in said.out and f"{other}:12" in said.out
     sandbox.write(other, document('  truths:\n    - "\\."\n'))
     again = sandbox.call("validate", "--fix")

@@ -14,7 +14,7 @@ from rich.text import Text
 from forge.text.printable import visible
 from forge.views.tracker.board import Board, Column
 
-_COLOURS = {
+_COLORS = {
     "open": "white",
     "ready": "cyan",
     "running": "blue",
@@ -28,19 +28,13 @@ _COLOURS = {
     "done": "magenta",
 }
 _ALWAYS = ("open", "ready", "proven", "todo", "in progress", "done")
-_BEHIND = (
-    "claimed",
-    "proven",
-    "done",
-)  # of these the last ones are of interest, of the others the first
+_SHOWN_FROM_THE_END = ("claimed", "proven", "done")  # the latest cards matter most
 _SHOWN = 12  # cards of a column
-_NARROW = 60  # columns of a terminal on which they stand one below the other
+_NARROW = 60  # columns of a terminal on which the board is one column
 
 
 def drawn(board: Board) -> str:
-    """Return the board as text, as wide as the terminal; colours are left out where there is
-    none.
-    """
+    """Return the board as text, as wide as the terminal; without colors if there is no terminal."""
     console = Console(width=shutil.get_terminal_size((120, 40)).columns, legacy_windows=False)
     with console.capture() as captured:
         console.print(_bands(board, console.width))
@@ -49,7 +43,7 @@ def drawn(board: Board) -> str:
 
 @contextmanager
 def live(board: Board) -> Iterator[Callable[[Board], None]]:
-    """Hold the board on the terminal; what is yielded draws it anew."""
+    """Show the board on the terminal, and yield a function that redraws it."""
     console = Console()
     with Live(
         _bands(board, console.width), console=console, auto_refresh=False, screen=False
@@ -58,7 +52,7 @@ def live(board: Board) -> Iterator[Callable[[Board], None]]:
 
 
 def _bands(board: Board, width: int) -> Group:
-    """Draw the plans, and below them the backlog where there is any."""
+    """Draw the plans, and below them the backlog if there is one."""
     items = [Text(), Text("backlog", style="bold underline"), _table(board.items, width)]
     return Group(
         _table(board.plans, width), *(items if any(column.cards for column in board.items) else [])
@@ -80,12 +74,14 @@ def _table(columns: list[Column], width: int) -> Table | Group:
 
 def _heading(column: Column) -> Text:
     return Text(
-        f"{column.name} ({len(column.cards)})", style=f"bold {_COLOURS.get(column.name, 'white')}"
+        f"{column.name} ({len(column.cards)})", style=f"bold {_COLORS.get(column.name, 'white')}"
     )
 
 
 def _cards(column: Column) -> Iterator[Text]:
-    for card in column.cards[-_SHOWN:] if column.name in _BEHIND else column.cards[:_SHOWN]:
+    for card in (
+        column.cards[-_SHOWN:] if column.name in _SHOWN_FROM_THE_END else column.cards[:_SHOWN]
+    ):
         yield Text.assemble(
             (visible(card.id), "bold"),
             " ",

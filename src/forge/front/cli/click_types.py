@@ -1,9 +1,7 @@
-"""How the verbs declare themselves to click, without what click loads only to clean up an indented
-help text.
+"""How verbs declare themselves to click, without what click loads only to dedent a help text.
 
-`click.Option` hands each help text to `inspect.cleandoc`, and `inspect` with all that it brings
-takes longer to load than most verbs take to answer. Help texts here are written in one line, so an
-option keeps its own as it stands.
+`click.Option` passes each help text to `inspect.cleandoc`, and `inspect` takes longer to load than
+most verbs take to answer. Help texts here are written in one line, so they are kept as they are.
 """
 
 from __future__ import annotations
@@ -17,13 +15,15 @@ _NARROWEST, _USUAL, _WIDEST = 30, 80, 120  # columns of help
 
 
 class Option(click.Option):
-    """An option whose help is one line, kept as it is written."""
+    """An option whose help is one line."""
 
-    def __init__(
-        self, *args: object, help: str | None = None, **words: object
-    ) -> None:  # click's own word
+    def __init__(self, *args: object, help: str | None = None, **words: object) -> None:
         super().__init__(*args, **words)  # type: ignore[arg-type]
         self.help = help
+
+
+class DisplayOption(Option):
+    """An option of how the command line prints an answer; the operation does not know it."""
 
 
 class Verb(click.Command):
@@ -52,12 +52,12 @@ def _show_help(context: click.Context, parameter: click.Parameter, wanted: bool)
 
 
 def _columns() -> int:
-    """Return how wide the terminal is, as `shutil` tells it, which takes longer to load than a help
+    """Return the width of the terminal, as `shutil` does, which takes longer to load than a help
     text to print.
     """
-    said = os.environ.get("COLUMNS", "")
-    if said.isdecimal() and int(said):
-        return int(said)
+    columns = os.environ.get("COLUMNS", "")
+    if columns.isdecimal() and int(columns):
+        return int(columns)
     try:
         return os.get_terminal_size(1).columns or _USUAL
     except OSError:
@@ -65,3 +65,4 @@ def _columns() -> int:
 
 
 option = functools.partial(click.option, cls=Option)
+display_option = functools.partial(click.option, cls=DisplayOption)

@@ -1,4 +1,4 @@
-"""The command `forge`: a table of verbs, each loaded only when it is called."""
+"""The command `forge`: the verbs of the table, each loaded only when it is called."""
 
 from __future__ import annotations
 
@@ -11,113 +11,59 @@ import click
 
 from forge import __version__
 from forge.front.cli.click_types import Option, Verb, option
+from forge.front.operations.table import OPERATIONS
 from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
-    from click import shell_completion
     from click.shell_completion import CompletionItem
+
+    from forge.front.cli import run_verb, shell_completion
 else:
-    shell_completion = at_first_use("click.shell_completion")  # for shells only
+    run_verb = at_first_use("forge.front.cli.run_verb")
+    shell_completion = at_first_use("forge.front.cli.shell_completion")
 
-difflib = at_first_use("difflib")  # for slips of the pen only
+difflib = at_first_use("difflib")  # for misspelled verbs only
 
-VERBS = {
-    "init": "add what forge needs to this repository",
-    "new": "make a mission, a phase, a plan or a backlog item",
-    "set": "change fields of documents",
-    "tick": "tick an acceptance criterion of an item",
-    "edit": "edit a document, held against the rules on save",
-    "move": "give a document another phase, number or name",
-    "archive": "put a document away; its id stays taken",
-    "list": "list missions, phases, plans and items",
-    "show": "show a document and how it stands",
-    "search": "find words in the documents",
-    "validate": "say what is wrong with the documents",
-    "approve": "approve a plan's exact text, or answer what a run waits for",
-    "reject": "answer what a run waits for with no",
-    "execute": "execute an approved plan",
-    "resume": "go on with a run",
-    "pause": "pause a run at the next step's edge",
-    "retry": "do the current step again from its checkpoint",
-    "stop": "end a run for good",
-    "skip": "leave out the current step",
-    "rollback": "put back what a run changed",
-    "undo": "undo the latest rollback",
-    "attest": "vouch for a truth, naming evidence",
-    "waive": "waive a must-have, with a reason",
-    "status": "show where things stand",
-    "ready": "list what can start now, and why the rest cannot",
-    "next": "say what to do next",
-    "board": "show plans and items in columns",
-    "graph": "draw which plan waits for which",
-    "trace": "trace requirements to plans, runs and evidence",
-    "runs": "list the runs",
-    "timeline": "show a run's events",
-    "log": "show the runs with their steps and commits",
-    "diff": "show what a run, or a step of it, changed",
-    "report": "write a run, a phase or a mission as one page",
-    "replay": "hold a run's record against git",
-    "audit": "hold every plan that is called complete against the tree",
-    "verify": "decide a plan's must-haves on the tree",
-    "doctor": "say whether everything that forge needs is there",
-    "rules": "list the rules of validate",
-    "help": "tell about a topic, a command or a rule",
-    "completion": "print what makes a shell complete commands and names",
-    "demo": "make a small repository and execute a plan in it",
-}
+_COMMANDS = "forge.front.cli.commands"
 _COMPLETING = "_FORGE_COMPLETE"
+_SUMMARIES = {verb: operation.summary for verb, operation in OPERATIONS.items()}
 
 
 class Verbs(Verb, click.Group):
-    """The verbs; the module of one is imported when it is called, not before."""
+    """The verbs; the module of one is imported when it is called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
-        """Return the verbs in the order of a newcomer's way."""
-        return list(VERBS)
+        return list(OPERATIONS)
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         """Import the module of a verb and return its command."""
-        if cmd_name not in VERBS:
+        if cmd_name not in OPERATIONS:
             return None
-        module = importlib.import_module(f"forge.front.cli.commands.{cmd_name}")
-        command: click.Command = module.command
+        command: click.Command = importlib.import_module(f"{_COMMANDS}.{cmd_name}").command
         return command
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Name the nearest verb where there is none of a name."""
-        if (
-            args
-            and not ctx.resilient_parsing
-            and args[0] not in VERBS
-            and not args[0].startswith("-")
-        ):
-            near = difflib.get_close_matches(args[0], VERBS, 1)
+        """Suggest the nearest verb if there is none of a name."""
+        name = args[0] if args else ""
+        if name and not (ctx.resilient_parsing or name in OPERATIONS or name.startswith("-")):
+            near = difflib.get_close_matches(name, OPERATIONS, 1)
             hint = f"; did you mean `forge {near[0]}`?" if near else ""
-            raise click.UsageError(f"there is no command `{args[0]}`{hint}", ctx)
+            raise click.UsageError(f"there is no command `{name}`{hint}", ctx)
         return super().resolve_command(ctx, args)
 
     def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
-        """Offer the verbs without importing them; and options."""
-        found = [
-            shell_completion.CompletionItem(name, help=about)
-            for name, about in VERBS.items()
-            if name.startswith(incomplete)
-        ]
-        return [
-            *found,
-            *(
-                click.Command.shell_complete(self, ctx, incomplete)
-                if incomplete.startswith("-")
-                else ()
-            ),
-        ]
+        """Complete verbs, without importing them, and options."""
+        verbs = shell_completion.matching(_SUMMARIES, incomplete)
+        if not incomplete.startswith("-"):
+            return verbs
+        return [*verbs, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the verbs without importing them."""
         with formatter.section("Commands"):
-            formatter.write_dl(list(VERBS.items()))
+            formatter.write_dl(list(_SUMMARIES.items()))
 
 
 @click.group(
@@ -130,17 +76,18 @@ def forge(ctx: click.Context, as_json: bool) -> None:
     """Plans that git can prove.
 
     forge executes approved plans from .planning/ step by step in this repository, commits a
-    checkpoint before each edit, and holds each plan to its must-haves. Without a command it shows
-    where things stand and what to do next.
+    checkpoint before each edit, and checks the must-haves of each plan. Without a command it shows
+    the status of the work and what to do next.
 
     \b
     Example:
       forge demo          see it work in a new folder
-      forge status        where things stand here
+      forge status        show the status of the work here
       forge execute 01-01 execute a plan
     """
     if ctx.invoked_subcommand is None:
-        status = importlib.import_module("forge.front.cli.commands.status").command
+        status = forge.get_command(ctx, "status")
+        assert status is not None
         ctx.invoke(status, as_json=as_json)
 
 
@@ -153,37 +100,29 @@ def main(args: list[str] | None = None) -> int:
         status = forge.main(
             args=args, prog_name="forge", standalone_mode=False, color=False if plain else None
         )
-    except SystemExit as done:
-        return int(done.code or 0)
-    except click.exceptions.Exit as done:
-        return done.exit_code
-    except click.Abort:
+    except SystemExit as exit_:
+        return int(exit_.code or 0)
+    except click.exceptions.Exit as exit_:
+        return exit_.exit_code
+    except (click.Abort, KeyboardInterrupt):
         return 130
     except click.ClickException as error:
-        return _usage(error, sys.argv[1:] if args is None else args)
-    except KeyboardInterrupt:
-        return 130
+        return _refuse(error, sys.argv[1:] if args is None else args)
     return status if isinstance(status, int) else 0
 
 
 def _complete() -> int:
-    """Answer a shell that asks how a line may go on. It says nothing where that cannot be told:
-    somebody is typing.
-    """
+    """Answer a shell that completes a command line; errors are silent, the user is typing."""
     try:
         forge.main(prog_name="forge", complete_var=_COMPLETING)
-    except SystemExit as done:
-        return int(done.code or 0)
+    except SystemExit as exit_:
+        return int(exit_.code or 0)
     except Exception:
         return 1
     return 0
 
 
-def _usage(error: click.ClickException, args: list[str]) -> int:
-    """Tell what is wrong with a command line, as JSON where that was asked for, and leave its
-    record.
-    """
-    answer = importlib.import_module("forge.front.cli.answer")
-    verb = next((word for word in args if word in VERBS), "")
-    status: int = answer.refuse_usage(verb, error.format_message(), "--json" in args)
-    return status
+def _refuse(error: click.ClickException, args: list[str]) -> int:
+    """Report a wrong command line, as JSON if that was asked for, and log the command."""
+    verb = next((word for word in args if word in OPERATIONS), "")
+    return run_verb.refuse_usage(verb, error.format_message(), as_json="--json" in args)

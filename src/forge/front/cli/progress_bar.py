@@ -1,82 +1,88 @@
-"""Something to look at while work takes long: at a terminal, after a second, and gone when the work
-is done.
-"""
+"""A progress bar at the terminal, shown when work takes long and removed when it is done."""
 
 from __future__ import annotations
 
-import importlib
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
+
+from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
-    from forge.front.cli.bar import Bar
+    from rich import console, progress
+else:  # only a bar that is shown needs them
+    console = at_first_use("rich.console")
+    progress = at_first_use("rich.progress")
 
-T = TypeVar("T")
 Progress = Callable[[int, int], None]
 PATIENCE = 1.0
 """Seconds of work without a bar."""
 
 
 @contextmanager
-def waiting(label: str, *, colour: bool = True) -> Iterator[Progress | None]:
-    """Show a bar on standard error while the block runs, if it is a terminal and the block takes
-    longer than `PATIENCE`.
+def waiting(label: str, *, color: bool = True) -> Iterator[Progress | None]:
+    """Show a bar on standard error if it is a terminal and the block takes longer than `PATIENCE`.
 
-    The block is given what it tells how much of how much is done; None where nobody looks.
+    Yields a function of (done, total), or None without a terminal.
     """
     if not sys.stderr.isatty():
         yield None
         return
-    bar = _Bar(label, colour)
+    bar = _Bar(label, color=color)
     timer = threading.Timer(PATIENCE, bar.show)
     timer.daemon = True
     timer.start()
     try:
-        yield bar.tell
+        yield bar.update
     finally:
         timer.cancel()
         bar.hide()
 
 
-def counted(label: str, items: Sequence[T]) -> Iterator[T]:
-    """Yield items, and show behind which of them the work stands, as `waiting` does."""
-    with waiting(label) as tell:
-        for number, item in enumerate(items):
-            if tell is not None:
-                tell(number, len(items))
-            yield item
-
-
 class _Bar:
-    """A bar that is shown by one thread and hidden by another; once hidden it is never shown."""
+    """A bar that one thread shows and another one hides; once hidden it is never shown."""
 
-    def __init__(self, label: str, colour: bool) -> None:
-        self.label = label
-        self.colour = colour
-        self.lock = threading.Lock()
-        self.hidden = False
-        self.done: tuple[int, int] | None = None
-        self.bar: Bar | None = None
+    def __init__(self, label: str, *, color: bool) -> None:
+        self._label = label
+        self._color = color
+        self._lock = threading.Lock()
+        self._hidden = False
+        self._done: tuple[int, int] | None = None
+        self._shown: tuple[progress.Progress, progress.TaskID] | None = None
 
-    def tell(self, done: int, total: int) -> None:
-        """Take how much is done; it costs next to nothing while no bar is shown."""
-        self.done = done, total
-        if self.bar is not None:
-            self.bar.move(done, total)
+    def update(self, done: int, total: int) -> None:
+        """Set the progress; this costs next to nothing while the bar is not shown."""
+        self._done = done, total
+        if self._shown is not None:
+            bar, task = self._shown
+            bar.update(task, completed=done, total=total)
 
     def show(self) -> None:
-        with self.lock:
-            if not self.hidden:
-                self.bar = importlib.import_module("forge.front.cli.bar").Bar(
-                    self.label, self.done, colour=self.colour
-                )
+        with self._lock:
+            if not self._hidden:
+                bar = draw(self._done, color=self._color)
+                done, total = self._done or (0, None)
+                self._shown = bar, bar.add_task(self._label, total=total, completed=done)
+                bar.start()
 
     def hide(self) -> None:
-        with self.lock:
-            self.hidden = True
-            if self.bar is not None:
-                with suppress(OSError):  # a terminal that has gone is no reason to fail
-                    self.bar.stop()
+        with self._lock:
+            self._hidden = True
+            if self._shown is not None:
+                with suppress(OSError):  # the terminal has gone
+                    self._shown[0].stop()
+
+
+def draw(done: tuple[int, int] | None, *, color: bool) -> progress.Progress:
+    """Return a bar of rich on standard error, with numbers if the amount of work is known."""
+    numbers = [progress.MofNCompleteColumn()] if done else []
+    return progress.Progress(
+        progress.TextColumn("{task.description}"),
+        progress.BarColumn(),
+        *numbers,
+        progress.TimeElapsedColumn(),
+        console=console.Console(stderr=True, no_color=not color),
+        transient=True,
+    )

@@ -1,12 +1,9 @@
-"""What the shell offers behind a command: the names that are there. It reads no document and leaves
-no record.
-"""
+"""Completes names in the shell. No document is read for it, and no record is left."""
 
 from __future__ import annotations
 
-import importlib
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,70 +15,79 @@ from forge.lazy import at_first_use
 if TYPE_CHECKING:
     from click import shell_completion
     from click.shell_completion import CompletionItem
-else:
-    shell_completion = at_first_use("click.shell_completion")  # for shells only
+
+    from forge.front.operations import list as listing
+    from forge.git import repository
+    from forge.views.lookup import names as lookup
+    from forge.views.manual import topics as manual
+else:  # for shells only
+    shell_completion = at_first_use("click.shell_completion")
+    listing = at_first_use("forge.front.operations.list")
+    lookup = at_first_use("forge.views.lookup.names")
+    manual = at_first_use("forge.views.manual.topics")
+    repository = at_first_use("forge.git.repository")
 
 Completer = Callable[[click.Context, click.Parameter, str], "list[CompletionItem]"]
 DOCUMENTS = ("plan", "item", "phase", "mission")
+_LONGEST_HELP = 60  # characters
 
 
 def names(*kinds: str, files: bool = False) -> Completer:
-    """Return what offers the names of some kinds that begin with what was typed; and files, where
-    none does and they fit.
-    """
+    """Return a completer of the names of some kinds, and of files if no name fits."""
 
     def complete(
         ctx: click.Context, param: click.Parameter, incomplete: str
     ) -> list[CompletionItem]:
         if _is_value():
             return []
-        found = [item for kind in kinds for item in _of_kind(kind, incomplete)]
-        return found or (
-            [shell_completion.CompletionItem(incomplete, type="file")]
-            if files and incomplete
-            else []
-        )
+        items = [item for kind in kinds for item in _of_kind(kind, incomplete)]
+        if items or not (files and incomplete):
+            return items
+        return [shell_completion.CompletionItem(incomplete, type="file")]
 
     return complete
 
 
 def _is_value() -> bool:
-    """Say whether what is typed is the value of KEY=VALUE, which is no name; bash makes three words
-    of it.
-    """
+    """Return whether the value of KEY=VALUE is being typed; bash splits it into three words."""
     typed = os.environ.get("COMP_WORDS", "").split("\n")
     return "=" in typed[-2:] and not any(word.startswith("-") for word in typed[-3:-1])
 
 
-def words(*offered: str) -> Completer:
-    """Return what offers some words."""
-    return lambda ctx, param, incomplete: [
-        shell_completion.CompletionItem(word) for word in offered if word.startswith(incomplete)
-    ]
+def words(*choices: str) -> Completer:
+    """Return a completer of some words."""
+    return lambda ctx, param, incomplete: matching(dict.fromkeys(choices, ""), incomplete)
+
+
+def statuses(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """Complete the statuses of documents."""
+    return matching(dict.fromkeys(listing.STATUSES, ""), incomplete)
 
 
 def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
-    """Offer what `forge help` tells about; rules only once something is typed, there are many."""
-    pages = importlib.import_module("forge.views.manual.topics")
-    found = [*pages.topics().items(), *(pages.rules().items() if incomplete else ())]
+    """Complete the topics of `forge help`; rules only once a letter is typed, there are many."""
+    rules = manual.rules() if incomplete else {}
+    return matching({**manual.topics(), **rules}, incomplete)
+
+
+def matching(summaries: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
+    """Return the words that start with what was typed, with their summaries."""
     return [
-        shell_completion.CompletionItem(name, help=about)
-        for name, about in found
-        if name.startswith(incomplete)
+        shell_completion.CompletionItem(word, help=summary or None)
+        for word, summary in summaries.items()
+        if word.startswith(incomplete)
     ]
 
 
 def _of_kind(kind: str, incomplete: str) -> list[CompletionItem]:
-    """Return the names of a kind; none where there is no repository, or anything else is wrong with
-    it.
-    """
+    """Return the names of a kind; none outside of a repository, or if it cannot be read."""
     try:
-        repository = importlib.import_module("forge.git.repository").Repository.discover(Path.cwd())
-        known = importlib.import_module("forge.views.lookup.names").names(repository, kind)
-        fitting = [name for name in known if name.text.startswith(incomplete)]
+        here = repository.Repository.discover(Path.cwd())
+        summaries = {name.text: _summary(name.about) for name in lookup.names(here, kind)}
     except (ForgeError, OSError, ValueError):
         return []
-    return [
-        shell_completion.CompletionItem(name.text, help=" ".join(name.about.split())[:60] or None)
-        for name in fitting
-    ]
+    return matching(summaries, incomplete)
+
+
+def _summary(about: str) -> str:
+    return " ".join(about.split())[:_LONGEST_HELP]

@@ -1,94 +1,96 @@
-"""The last line of a terminal while a run is at work: step, stage, time, and what the runner or a
-command says.
+"""The last line of a terminal while a run is at work: step, stage, time, and the latest output.
 
-Elsewhere nothing of it is printed: there each event is a plain line. The line is drawn from the
-loop that waits for the child.
+Without a terminal there is no such line, only a plain line for each event.
 """
 
 from __future__ import annotations
 
 import contextlib
-import importlib
 import os
 import sys
 import time
+from typing import TYPE_CHECKING
 
-from forge.front.cli.terminal import progress
-from forge.run.processes.output import Output
+from forge.front.cli.event_lines import print_event
+from forge.lazy import at_first_use
 from forge.text.printable import visible
 from forge.timeline.event import Event
 from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import RunState
 
-_PAUSE = 0.2  # seconds between two drawings
+if TYPE_CHECKING:
+    from rich import cells
+
+    from forge.check.secrets import scrub
+    from forge.run.processes.output import Output
+else:  # only a line that is drawn needs them
+    cells = at_first_use("rich.cells")
+    scrub = at_first_use("forge.check.secrets.scrub")
+
+_PERIOD = 0.2  # seconds between two drawings
 _CLEAR = "\r\x1b[K"
+_USUAL_WIDTH = 80
 
 
-class Live:
-    """Shows a run's progress on standard error: a line for each event and, at a terminal, one that
-    changes.
-    """
+class StatusLine:
+    """Shows a run on standard error: a line for each event and, at a terminal, one that changes."""
 
     def __init__(self) -> None:
         self._terminal = sys.stderr.isatty() and os.environ.get("TERM", "dumb") != "dumb"
         self._shown = False
-        self._drawn = 0.0
-        self._began = time.monotonic()
-        self._where = ""
+        self._drawn_at = 0.0
+        self._started_at = time.monotonic()
         self._activity = ""
+        self._place = ""
 
-    def notify(self, event: Event, state: RunState) -> None:
-        """Print what an event tells, and take down where the run stands now."""
+    def on_event(self, event: Event, state: RunState) -> None:
+        """Print an event, and remember the step and the work that it starts."""
         self.on_output(None)
-        progress(event, state)
+        print_event(event, state)
         data = RUN_EVENTS.typed(event)
         activity = data.activity() if data is not None else None
         if activity is not None:
-            self._began, self._activity = time.monotonic(), activity
-        step = state.step
-        where = (
-            f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "after the last step"
-        )
-        self._where = f"{where}, {self._activity}".rstrip(", ")
+            self._started_at, self._activity = time.monotonic(), activity
+        self._place = f"{place(state)}, {self._activity}".rstrip(", ")
 
     def on_output(self, output: Output | None) -> None:
-        """Draw the line anew; take it away where nothing is at work any more."""
+        """Redraw the line; remove it when nothing is at work any more."""
         now = time.monotonic()
-        if not self._terminal or (output is not None and now - self._drawn < _PAUSE):
+        if not self._terminal or (output is not None and now - self._drawn_at < _PERIOD):
             return
         if output is not None:
-            self._drawn, self._shown = now, True
-            self._write(_CLEAR + self._line(int(now - self._began), output))
+            self._drawn_at, self._shown = now, True
+            self._write(_CLEAR + self._line(int(now - self._started_at), output))
         elif self._shown:
             self._shown = False
             self._write(_CLEAR)
 
     def _line(self, seconds: int, output: Output) -> str:
-        scrub = importlib.import_module(
-            "forge.check.secrets.scrub"
-        ).scrub  # loaded late: only whoever watches needs it
-        said = scrub(output.latest_lines())[0].strip().rpartition("\n")[2]
-        text = (
-            f"      {self._where} {seconds // 60}:{seconds % 60:02} "
-            f" {visible(said).replace(chr(9), ' ')}".rstrip()
-        )
-        return _cut(text, _columns() - 1)
+        lines = scrub.scrub(output.latest_lines())[0].strip()
+        latest = visible(lines.rpartition("\n")[2]).replace("\t", " ")
+        elapsed = f"{seconds // 60}:{seconds % 60:02}"
+        return fitted(f"      {self._place} {elapsed}  {latest}".rstrip(), _columns() - 1)
 
     def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):  # whoever watched has left; the run goes on
+        with contextlib.suppress(OSError, ValueError):  # nobody watches any more; the run goes on
             sys.stderr.write(text)
             sys.stderr.flush()
 
 
+def place(state: RunState) -> str:
+    """Return the current step of a run, or that there is none left."""
+    step = state.step
+    return f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "after the last step"
+
+
+def fitted(text: str, width: int) -> str:
+    """Return the start of a text that fits into so many columns; wide characters take two."""
+    if len(text) * 2 <= width or cells.cell_len(text) <= width:
+        return text
+    return cells.set_cell_size(text, width).rstrip()
+
+
 def _columns() -> int:
     with contextlib.suppress(OSError, ValueError):
-        return os.get_terminal_size(sys.stderr.fileno()).columns or 80
-    return 80
-
-
-def _cut(text: str, width: int) -> str:
-    """Return the beginning of a text that fits into so many columns; wide characters take two."""
-    if len(text) * 2 <= width:
-        return text
-    cells = importlib.import_module("rich.cells")
-    return str(cells.set_cell_size(text, width).rstrip()) if cells.cell_len(text) > width else text
+        return os.get_terminal_size(sys.stderr.fileno()).columns or _USUAL_WIDTH
+    return _USUAL_WIDTH

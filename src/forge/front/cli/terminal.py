@@ -1,10 +1,7 @@
-"""A person at a terminal: questions inline, and a line of progress for each event that they would
-want to see.
-"""
+"""Asks the user at a terminal, on standard error, and reads the answers from standard input."""
 
 from __future__ import annotations
 
-import contextlib
 import select
 import sys
 from collections.abc import Callable
@@ -13,104 +10,77 @@ import click
 
 from forge.run.approvals.prompter import Answer, Nobody, Person
 from forge.text.printable import visible
-from forge.timeline.event import Event
-from forge.timeline.run.events import RUN_EVENTS
-from forge.timeline.run.state import Question, RunState
+from forge.timeline.run.state import Question
 
-_TICK = 0.2  # seconds between looks at what other shells want
+_PERIOD = 0.2  # seconds between two checks for requests of other shells
+_COLORS = {"+": "green", "-": "red", "@": "cyan"}
+_HEADERS = ("diff ", "+++", "---", "index ")
+_MOST_LINES = 400
+_LONGEST_LINE = 1000  # characters
 
 
-class _BrokenOff(Exception):
+class _Void(Exception):
     """The question has become void while it waited."""
 
 
 class Terminal:
-    """Asks on standard error, reads from standard input. An empty line or the end of input pauses
-    the run.
-    """
+    """The user at a terminal. An empty line or the end of input pauses the run."""
 
     present = True
 
     def ask(
         self, question: Question, broken_off: Callable[[], bool], shown: str = ""
     ) -> Answer | None:
-        """See Person.ask."""
+        """Show a patch and a question, and return the answer; None pauses the run."""
         if shown:
-            click.echo("\n" + _coloured(shown), err=True)
+            click.echo("\n" + colored_patch(shown), err=True)
         click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
-            return (
-                self._choose(question, broken_off)
-                if question.options
-                else self._yes_or_no(broken_off)
-            )
-        except (EOFError, _BrokenOff):
+            if question.options:
+                return _choose(question, broken_off)
+            return _yes_or_no(broken_off)
+        except (EOFError, _Void):
             return None
 
     def approve(self, text: str) -> bool:
-        """See Person.approve."""
+        """Show a plan, and return whether the user approves it."""
         click.echo(text, err=True)
         try:
             return _read("approve exactly this, and execute it? [y]es or [n]o: ")[:1].lower() == "y"
         except EOFError:
             return False
 
-    def _yes_or_no(self, broken_off: Callable[[], bool]) -> Answer | None:
-        said = _read("approve? [y]es, [n]o, or nothing to pause: ", broken_off)
-        if said[:1].lower() not in ("y", "n"):
-            return None
-        approved = said[:1].lower() == "y"
-        return Answer(approved, note="" if approved else _read("why not? ", broken_off))
 
-    def _choose(self, question: Question, broken_off: Callable[[], bool]) -> Answer | None:
-        ids = [option["id"] for option in question.options]
-        said = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", broken_off)
-        if said in ids:
-            return Answer(True, said)
-        return (
-            Answer(False, note=_read("why not? ", broken_off)) if said[:1].lower() == "n" else None
-        )
+def person(*, as_json: bool) -> Person:
+    """Return the user at the terminal, or nobody if there is no terminal or JSON is printed."""
+    return Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
 
 
-_INDENT = " " * 6
-_COLOURS = {"+": "green", "-": "red", "@": "cyan"}
-_MOST_LINES = 400
-_LONGEST_LINE = 1000  # characters
+def _yes_or_no(broken_off: Callable[[], bool]) -> Answer | None:
+    letter = _read("approve? [y]es, [n]o, or nothing to pause: ", broken_off)[:1].lower()
+    if letter == "y":
+        return Answer(True)
+    return _refusal(broken_off) if letter == "n" else None
 
 
-def _coloured(patch: str) -> str:
-    """Return a patch as a terminal shows it. What it says cannot disguise itself; a long one ends
-    with how to see the rest.
-    """
-    lines = visible(patch).splitlines()
-    rest = len(lines) - _MOST_LINES
-    shown = [_coloured_line(_cut(line)) for line in lines[:_MOST_LINES]]
-    more = (
-        [f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them"]
-        if rest > 0
-        else []
-    )
-    return "\n".join([*shown, *more])
+def _choose(question: Question, broken_off: Callable[[], bool]) -> Answer | None:
+    ids = [option["id"] for option in question.options]
+    line = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", broken_off)
+    if line in ids:
+        return Answer(True, line)
+    return _refusal(broken_off) if line[:1].lower() == "n" else None
 
 
-def _cut(line: str) -> str:
-    rest = len(line) - _LONGEST_LINE
-    return f"{line[:_LONGEST_LINE]} … {rest} more characters" if rest > 0 else line
-
-
-def _coloured_line(line: str) -> str:
-    head = line.startswith(("diff ", "+++", "---", "index "))
-    return click.style(line, bold=True) if head else click.style(line, fg=_COLOURS.get(line[:1]))
+def _refusal(broken_off: Callable[[], bool]) -> Answer:
+    return Answer(False, note=_read("why not? ", broken_off))
 
 
 def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:
-    """Read a line. Raises EOFError at the end of input, _BrokenOff where the question has become
-    void.
-    """
+    """Read a line. Raises EOFError at the end of input, _Void if the question has become void."""
     click.echo(prompt, nl=False, err=True)
-    while not select.select([sys.stdin], [], [], _TICK)[0]:
+    while not select.select([sys.stdin], [], [], _PERIOD)[0]:
         if broken_off():
-            raise _BrokenOff
+            raise _Void
     line = (
         sys.stdin.buffer.raw.readline()
         if hasattr(sys.stdin.buffer, "raw")
@@ -121,20 +91,25 @@ def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:
     return line.decode("utf-8", "replace").strip()
 
 
-def person(as_json: bool) -> Person:
-    """Return whoever can be asked: the person at the terminal, or nobody."""
-    return Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
+def colored_patch(patch: str) -> str:
+    """Return a patch for a terminal, without control characters.
+
+    A long one ends with how to see the rest.
+    """
+    lines = visible(patch).splitlines()
+    shown = [_colored_line(_cut(line)) for line in lines[:_MOST_LINES]]
+    rest = len(lines) - _MOST_LINES
+    if rest > 0:
+        shown.append(f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them")
+    return "\n".join(shown)
 
 
-def progress(event: Event, state: RunState) -> None:
-    """Print a line of progress for an event, if it has one."""
-    data = RUN_EVENTS.typed(event)
-    line = visible(data.progress(event, state)) if data is not None else ""
-    if data is None or not line:
-        return
-    if data.heading:
-        line = click.style(line, bold=True)
-    else:
-        line = _INDENT + (click.style(line, fg="red") if data.good() is False else line)
-    with contextlib.suppress(OSError):  # the reader is gone; the run goes on
-        click.echo(line, err=True)
+def _cut(line: str) -> str:
+    rest = len(line) - _LONGEST_LINE
+    return f"{line[:_LONGEST_LINE]} … {rest} more characters" if rest > 0 else line
+
+
+def _colored_line(line: str) -> str:
+    if line.startswith(_HEADERS):
+        return click.style(line, bold=True)
+    return click.style(line, fg=_COLORS.get(line[:1]))

@@ -5,11 +5,11 @@ in the repository.
 from __future__ import annotations
 
 import hashlib
-import importlib
 import json
 import os
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 from msgspec.structs import asdict
@@ -18,6 +18,7 @@ from forge import atomic
 from forge.errors import SettingsError
 from forge.git.clone import clone_id, known_clone_id
 from forge.git.repository import Repository
+from forge.lazy import at_first_use
 from forge.planning.mission.scope_contract import Contract, contract_for
 from forge.planning.plan.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
@@ -27,7 +28,10 @@ from forge.text.finding import Finding
 from forge.text.printable import visible
 from forge.timeline.ids import now
 
-_RULES = "forge.views.validation.validate"  # loaded for approvals alone: schemas take their time
+if TYPE_CHECKING:
+    from forge.views.validation import validate
+else:  # schemas take long to load, and only approvals need them
+    validate = at_first_use("forge.views.validation.validate")
 
 
 class Subject(Struct, frozen=True):
@@ -163,9 +167,7 @@ def findings_of(repository: Repository, plan: Plan) -> list[Finding]:
     """Return what the rules say of a plan: what is shown with it where it is approved, and what its
     run records.
     """
-    found: list[Finding] = importlib.import_module(_RULES).findings_in_plan(
-        repository.root, plan.source
-    )
+    found: list[Finding] = validate.findings_in_plan(repository.root, plan.source)
     return found
 
 

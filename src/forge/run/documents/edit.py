@@ -25,6 +25,7 @@ from forge.views.lookup.document import findings_in
 
 Choice = Literal["edit", "save", "stop"]
 Ask = Callable[[Sequence[Finding]], Choice]
+EditFile = Callable[[Repository, Path], None]
 
 
 class NotSaved(ForgeError):
@@ -50,7 +51,7 @@ class Edited(Struct, frozen=True):
         return {"id": self.document.id, "path": self.document.file, "changed": self.changed}
 
 
-def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
+def edit(repository: Repository, document: Document, ask: Ask, edit_file: EditFile) -> Edited:
     """Let a person edit a document. `ask` is called with the findings where the text has errors
     that it had not before.
 
@@ -68,7 +69,7 @@ def edit(repository: Repository, document: Document, ask: Ask) -> Edited:
         hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
         raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
     while True:
-        _launch(repository, copy)
+        edit_file(repository, copy)
         after = copy.read_bytes()
         if before.strip() and not after.strip():
             copy.unlink()
@@ -129,7 +130,7 @@ def _new_errors(
     return errors if Counter(each.rule for each in errors) - old else []
 
 
-def _launch(repository: Repository, copy: Path) -> None:
+def launch_editor(repository: Repository, copy: Path) -> None:
     """Run the editor as git does: its command line through the shell, the file as one word behind
     it.
     """

@@ -7,7 +7,6 @@ timelines is loaded only where something has to be read.
 
 from __future__ import annotations
 
-import importlib
 import os
 import zlib
 from collections.abc import Callable, Container
@@ -18,6 +17,7 @@ from msgspec.structs import replace
 
 from forge.cache.stamps import stamp_of
 from forge.git.repository import Repository
+from forge.lazy import at_first_use
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
 from forge.views.outline.entries import (
@@ -33,7 +33,10 @@ from forge.views.outline.scan import MISSIONS, files_below
 from forge.views.outline.store import OutlineCache, Shelf
 
 if TYPE_CHECKING:
-    from types import ModuleType
+    from forge.views.outline import load, staleness
+else:  # only what changed is read
+    load = at_first_use("forge.views.outline.load")
+    staleness = at_first_use("forge.views.outline.staleness")
 
 _MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
 _ROADMAP = ".planning/ROADMAP.md"
@@ -81,7 +84,7 @@ class Outline:
         return self._lines(
             self._kept.plans,
             signs,
-            lambda path: _reader().plan_line(self.repository.root, by_path[path]),
+            lambda path: load.plan_line(self.repository.root, by_path[path]),
         )
 
     @cached_property
@@ -92,7 +95,7 @@ class Outline:
             path: sign for path, sign in found if sign or (root / path / "README.md").is_file()
         }
         return self._lines(
-            self._kept.phases, signs, lambda path: _reader().phase_line(self.repository.root, path)
+            self._kept.phases, signs, lambda path: load.phase_line(self.repository.root, path)
         )
 
     @cached_property
@@ -100,9 +103,7 @@ class Outline:
         """The phases that the roadmap lists, in its order."""
         root = self.repository.root
         signs = {_ROADMAP: stamp_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
-        found = self._lines(
-            self._kept.roadmap, signs, lambda path: _reader().roadmap_lines(root, path)
-        )
+        found = self._lines(self._kept.roadmap, signs, lambda path: load.roadmap_lines(root, path))
         return found.get(_ROADMAP, [])
 
     @cached_property
@@ -118,7 +119,7 @@ class Outline:
             for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))
         }
         return self._lines(
-            self._kept.items, signs, lambda path: _reader().item_line(self.repository.root, path)
+            self._kept.items, signs, lambda path: load.item_line(self.repository.root, path)
         )
 
     @property
@@ -153,9 +154,7 @@ class Outline:
 
         def read(path: str) -> MissionLine:
             found: MissionLine = (
-                _reader().implicit_mission(root)
-                if path == spoken
-                else _reader().mission_line(root, path)
+                load.implicit_mission(root) if path == spoken else load.mission_line(root, path)
             )
             return found
 
@@ -201,7 +200,7 @@ class Outline:
         """The runs, sorted by id; a live log wins over its tracked copy."""
         live = set(_names(self.repository.forge_dir / "runs"))
         tracked = {name for name in _names(self.repository.root / RUNS) if name not in live}
-        found = [_reader().live_run(self.repository, name) for name in sorted(live)]
+        found = [load.live_run(self.repository, name) for name in sorted(live)]
         found += [self._ended(name) for name in sorted(tracked)]
         self._forget(self._kept.runs, tracked)
         return self._at_home(
@@ -216,7 +215,7 @@ class Outline:
         if not lost:
             return runs
         said = {path: line.formerly for path, line in self.plans.items()}
-        now: dict[str, str] = _reader().moved(self.repository.root, lost, said)
+        now: dict[str, str] = load.moved(self.repository.root, lost, said)
         return [replace(run, plan_path=now.get(run.plan_path, run.plan_path)) for run in runs]
 
     def _ended(self, name: str) -> RunLine | None:
@@ -228,7 +227,7 @@ class Outline:
         known = self._kept.runs.get(name)
         if known is not None and sign and known[0] == sign:
             return known[1]
-        line: RunLine | None = _reader().tracked_run(self.repository, name)
+        line: RunLine | None = load.tracked_run(self.repository, name)
         if line is not None and not line.open:
             self._keep(self._kept.runs, name, sign, line)
         return line
@@ -292,18 +291,11 @@ class Outline:
         known = self._kept.stale
         if known[0] == sign:
             return frozenset(known[1])
-        found: frozenset[str] = importlib.import_module("forge.views.outline.staleness").stale(
-            self.repository, proven
-        )
+        found: frozenset[str] = staleness.stale(self.repository, proven)
         self._kept.stale = (sign, sorted(found))
         self._cache.changed = True
         self._cache.save()  # it is asked for late, by few
         return found
-
-
-def _reader() -> ModuleType:
-    """Load what reads documents and timelines: it is needed only for what changed."""
-    return importlib.import_module("forge.views.outline.load")
 
 
 def _names(folder: object) -> list[str]:

@@ -1,6 +1,4 @@
-"""`forge validate` at the command line: formats, --quiet, colours, and what goes to which
-stream.
-"""
+"""`forge validate` at the command line: formats, --quiet, colors, and the standard streams."""
 
 from __future__ import annotations
 
@@ -9,13 +7,10 @@ import os
 import pty
 import re
 import subprocess
-import sys
-import time
 from xml.etree import ElementTree
 
 import pytest
 
-from forge.front.cli import bar, progress_bar
 from tests.conftest import FORGE, Sandbox
 from tests.text.yaml.plans import PATH, document
 
@@ -128,59 +123,9 @@ def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> str:
     return read.decode()
 
 
-def test_colours_only_at_a_terminal_that_wants_them(broken: Sandbox) -> None:
+def test_colors_only_at_a_terminal_that_wants_them(broken: Sandbox) -> None:
     assert "\x1b[31m" in at_a_terminal(broken, "validate")
     assert "\x1b" not in at_a_terminal(broken, "validate", "--no-color")
     assert "\x1b" not in at_a_terminal(broken, "validate", NO_COLOR="1")
     assert "\x1b" not in at_a_terminal(broken, "validate", TERM="dumb")
     json.loads(at_a_terminal(broken, "validate", "--format", "sarif"))
-
-
-class Slow:
-    """Standard error as a terminal."""
-
-    def isatty(self) -> bool:
-        return True
-
-
-def test_a_bar_is_shown_for_long_work_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    shown: list[str] = []
-
-    class Bar:
-        def __init__(self, label: str, done: tuple[int, int] | None, *, colour: bool) -> None:
-            shown.append(f"{label} {done}")
-
-        def move(self, done: int, total: int) -> None:
-            shown.append(f"{done} of {total}")
-
-        def stop(self) -> None:
-            shown.append("stopped")
-
-    monkeypatch.setattr(bar, "Bar", Bar)
-    monkeypatch.setattr(sys, "stderr", Slow())
-    with progress_bar.waiting("short", colour=False) as tell:
-        assert tell is not None
-        tell(1, 2)
-    monkeypatch.setattr(progress_bar, "PATIENCE", 0.01)
-    with progress_bar.waiting("long", colour=False) as tell:
-        assert tell is not None
-        tell(1, 3)
-        limit = time.monotonic() + 20
-        while not shown and time.monotonic() < limit:
-            pass
-        tell(2, 3)
-    assert shown == ["long (1, 3)", "2 of 3", "stopped"]
-    monkeypatch.undo()
-    with progress_bar.waiting("nobody looks", colour=False) as tell:
-        assert tell is None and len(shown) == 3
-
-
-def test_the_bar_counts(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("TTY_COMPATIBLE", "1")
-    monkeypatch.setenv("FORCE_COLOR", "1")
-    made = bar.Bar("reading documents", (3, 12), colour=False)
-    made.move(7, 12)
-    made.stop()
-    assert "7/12" in capsys.readouterr().err

@@ -86,8 +86,8 @@ def test_text_from_a_file_cannot_move_the_cursor() -> None:
     assert said.count("\n") == 1
 
 
-def test_colours_only_where_they_are_wanted() -> None:
+def test_colors_only_if_they_are_wanted() -> None:
     lines = {("a/b.md", 3): "  key: x"}
     plain = render("text", Sheet([finding(3, 6)], lines=lines))
-    coloured = render("text", Sheet([finding(3, 6)], lines=lines, colour=True))
-    assert "\x1b" not in plain and "\x1b[31m" in coloured and "\n      \x1b[31m^^^" in coloured
+    colored = render("text", Sheet([finding(3, 6)], lines=lines, color=True))
+    assert "\x1b" not in plain and "\x1b[31m" in colored and "\n      \x1b[31m^^^" in colored

@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
-import importlib
 import sys
 import time
-from types import ModuleType
+from typing import TYPE_CHECKING, cast
 
 import click
 
 from forge.errors import UsageError
-from forge.front.cli.answer import App, Reply, verb
-from forge.front.cli.click_types import Verb, option
-from forge.views.tracker.board import Board, board
-from forge.views.tracker.status import load_tracker
+from forge.front.cli.click_types import Verb, display_option
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
+from forge.lazy import at_first_use
 
-_PERIOD = 1.0  # seconds between two looks
+if TYPE_CHECKING:
+    from forge.front.cli import board_columns
+    from forge.views.tracker.board import Board
+else:  # rich is loaded only when columns are drawn
+    board_columns = at_first_use("forge.front.cli.board_columns")
+
+_PERIOD = 1.0  # seconds between two readings
 
 
 @click.command("board", cls=Verb)
-@option(
-    "--watch", is_flag=True, help="Keep the board on the terminal and up to date, until Ctrl-C."
+@display_option(
+    "--watch", is_flag=True, help="Keep the board on the terminal up to date, until Ctrl-C."
 )
 @verb("board")
-def command(app: App, watch: bool) -> Reply:
+def command(invocation: Invocation, watch: bool) -> Reply:
     """Show the plans in columns, from open to proven, and below them the backlog.
 
     \b
@@ -31,32 +36,28 @@ def command(app: App, watch: bool) -> Reply:
       forge board
       forge board --watch
     """
-    if not watch:
-        found = _board(app)
-        return Reply(found.as_data(), "" if app.as_json else _drawn(found))
-    if app.as_json or not sys.stdout.isatty():
+    if watch:
+        return _watch(invocation)
+    reply = invocation.perform()
+    if invocation.as_json:
+        return reply
+    return reply._replace(text=board_columns.drawn(_board(reply)))
+
+
+def _watch(invocation: Invocation) -> Reply:
+    if invocation.as_json or not sys.stdout.isatty():
         raise UsageError(
             "--watch draws on a terminal",
             "leave it out, or call `forge board --json` again and again",
         )
-    with _drawing().live(_board(app)) as show:
+    with board_columns.live(_board(invocation.perform())) as redraw:
         try:
             while True:
                 time.sleep(_PERIOD)
-                show(_board(app))
+                redraw(_board(invocation.perform()))
         except KeyboardInterrupt:
             return Reply({})
 
 
-def _board(app: App) -> Board:
-    return board(load_tracker(app.repository))
-
-
-def _drawn(found: Board) -> str:
-    text: str = _drawing().drawn(found)
-    return text
-
-
-def _drawing() -> ModuleType:
-    """Load what draws: rich is needed for nothing else here."""
-    return importlib.import_module("forge.front.cli.board_columns")
+def _board(reply: Reply) -> Board:
+    return cast("Board", reply.view)

@@ -1,41 +1,20 @@
-"""forge completion: what makes a shell complete forge's commands, options and names."""
+"""forge completion: the script that completes commands in a shell."""
 
 from __future__ import annotations
 
 import click
-from click.shell_completion import get_completion_class
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-
-SHELLS = ("bash", "zsh", "fish")
-_FISH = """\
-function _forge_completion
-    set -l words COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t)
-    set -l response (env _FORGE_COMPLETE=fish_complete $words forge)
-    for completion in $response
-        set -l parts (string split --max 1 "," -- $completion)
-        switch $parts[1]
-            case dir
-                __fish_complete_directories $parts[2]
-            case file
-                __fish_complete_path $parts[2]
-            case plain
-                echo $parts[2]
-        end
-    end
-end
-
-complete --no-files --command forge --arguments '(_forge_completion)'"""
-# click's own ends a description at its first comma
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("completion", cls=Verb)
-@click.argument("shell", type=click.Choice(SHELLS))
-@verb("completion", outside=True)
-def command(app: App, shell: str) -> Reply:
-    """Print what makes a shell complete commands, options, and the names of this repository's
-    plans, runs and items.
+@click.argument("shell", type=click.Choice(("bash", "zsh", "fish")))
+@verb("completion")
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Print the script that makes a shell complete commands, options, and the names of this
+    repository's plans, runs and items.
 
     \b
     Example:
@@ -44,15 +23,4 @@ def command(app: App, shell: str) -> Reply:
       mkdir -p ~/.config/fish/completions
       forge completion fish > ~/.config/fish/completions/forge.fish
     """
-    script = _FISH if shell == "fish" else _of_click(shell)
-    return Reply({"shell": shell, "script": script}, script)
-
-
-def _of_click(shell: str) -> str:
-    found = get_completion_class(shell)
-    assert found is not None
-    return (
-        found(click.get_current_context().find_root().command, {}, "forge", "_FORGE_COMPLETE")
-        .source()
-        .strip()
-    )
+    return invocation.perform(**arguments)

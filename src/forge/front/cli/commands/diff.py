@@ -3,25 +3,34 @@
 from __future__ import annotations
 
 import sys
+from typing import TYPE_CHECKING, cast
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.git.commits.patches import show
-from forge.records.card import RUNS
-from forge.text.printable import visible
-from forge.views.runs.diffs import changes_of, run_and_step
+from forge.front.envelope import Reply
+from forge.lazy import at_first_use
+
+if TYPE_CHECKING:
+    from forge.git.commits import patches
+    from forge.text import printable
+    from forge.views.runs.diffs import RunChanges
+else:
+    patches = at_first_use("forge.git.commits.patches")
+    printable = at_first_use("forge.text.printable")
+
+_NOT_THE_RECORD = (":(top)", ":(top,exclude).planning/runs")
 
 
 @click.command("diff", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("plan", "run"))
-@option("--stat", is_flag=True, help="Show the files and how many lines changed, not the lines.")
+@option("--stat", is_flag=True, help="Show the files with counts of changed lines, not the lines.")
 @verb("diff")
-def command(app: App, run: str | None, stat: bool) -> Reply:
+def command(invocation: Invocation, /, stat: bool, **arguments: object) -> Reply:
     """Show what a run changed, or a step of it (RUN/STEP, PLAN/STEP), with git's own pager and
-    colours.
+    colors.
 
     Without a name it is the open run, else the last one.
 
@@ -31,27 +40,31 @@ def command(app: App, run: str | None, stat: bool) -> Reply:
       forge diff 01-01/2
       forge diff 20261120T025549Z-01-01-k3f9/2 --stat
     """
-    found = changes_of(app.repository, *run_and_step(app.repository, run))
-    if app.as_json:
-        return Reply(found.as_data(app.repository))
+    reply = invocation.perform(stat=stat, **arguments)
+    changes = cast("RunChanges", reply.view)
+    if invocation.as_json:
+        return reply
+    if not changes.ranges and not changes.uncommitted:
+        invocation.call.note(reply.as_text())
+    else:
+        _show(invocation, changes, stat)
+    return reply._replace(text="")
+
+
+def _show(invocation: Invocation, changes: RunChanges, stat: bool) -> None:
+    """Show the changes with git's own pager and colors."""
     sys.stdout.flush()
-    plain = click.get_current_context().color is False  # git itself does not ask for NO_COLOR
+    repository = invocation.call.repository
+    plain = click.get_current_context().color is False  # git itself ignores NO_COLOR
     form = [*(["--stat"] if stat else []), *(["--no-color"] if plain else [])]
-    for each in found.ranges:
-        if len(found.ranges) > 1:
-            app.say(
-                f"commit {each.new[:12]} (others changed the same files in between, so each commit"
-                " is shown by itself)"
+    for commits in changes.ranges:
+        if len(changes.ranges) > 1:
+            invocation.call.note(
+                f"commit {commits.new[:12]} (others changed the same files in between, so each"
+                " commit is shown by itself)"
             )
-        show(app.repository, *form, *each.words)
-    if found.uncommitted:
-        app.say(
-            "\n".join(
-                ["not committed yet:", *(f"  {visible(entry)}" for entry in found.uncommitted)]
-            )
-        )
-        show(app.repository, *form, "HEAD", "--", ":(top)", f":(top,exclude){RUNS}")
-    if not found.ranges and not found.uncommitted:
-        named = f"step {found.step.id}" if found.step else f"run {found.record.card.run}"
-        app.say(f"the {named} changed no file")
-    return Reply({})
+        patches.show(repository, *form, *commits.words)
+    if changes.uncommitted:
+        listed = "\n".join(f"  {printable.visible(entry)}" for entry in changes.uncommitted)
+        invocation.call.note(f"not committed yet:\n{listed}")
+        patches.show(repository, *form, "HEAD", "--", *_NOT_THE_RECORD)

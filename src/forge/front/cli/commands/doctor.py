@@ -1,20 +1,19 @@
-"""forge doctor: whether everything that forge needs is there."""
+"""forge doctor: check whether everything that forge needs is there."""
 
 from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.run.setup.doctor import Check, examine
-from forge.text.printable import visible
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("doctor", cls=Verb)
-@verb("doctor", outside=True)
-def command(app: App) -> Reply:
-    """Say whether the system, the repository, the settings and each runner are ready, and what to
-    do where not.
+@verb("doctor")
+def command(invocation: Invocation) -> Reply:
+    """Check whether the system, the repository, the settings and each runner are ready, and say
+    what to do if not.
 
     Nothing is changed, and no runner is started.
 
@@ -22,16 +21,4 @@ def command(app: App) -> Reply:
     Example:
       forge doctor
     """
-    checks = examine(app.here, app.found)
-    stops = any(not check.ok and check.severity == "error" for check in checks)
-    return Reply(
-        {"checks": [check.as_data() for check in checks]},
-        "\n".join(map(_line, checks)),
-        1 if stops else 0,
-    )
-
-
-def _line(check: Check) -> str:
-    mark = "ok" if check.ok else check.severity
-    hint = f"\n{'':9}{visible(check.hint)}" if check.hint else ""
-    return f"{mark:8} {check.name}: {visible(check.message)}{hint}"
+    return invocation.perform()

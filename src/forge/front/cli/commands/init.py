@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.run.setup.init import initialize
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("init", cls=Verb)
 @verb("init")
-def command(app: App) -> Reply:
+def command(invocation: Invocation) -> Reply:
     """Add .planning/forge.yaml, with every setting at its default. Nothing else is changed, and
     nothing is committed.
 
@@ -19,9 +19,4 @@ def command(app: App) -> Reply:
     Example:
       forge init && git add .planning && git commit -m "Add forge"
     """
-    done = initialize(app.repository)
-    lines = [f"wrote {path}" for path in done.created] or [".planning/forge.yaml is there already"]
-    return Reply(
-        {"created": done.created, "next": done.next},
-        "\n".join([*lines, "next:", *(f"  {line}" for line in done.next)]),
-    )
+    return invocation.perform()

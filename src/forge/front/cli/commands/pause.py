@@ -1,30 +1,23 @@
-"""forge pause: stop a run at the next step's edge."""
+"""forge pause: pause a run before its next step."""
 
 from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.front.cli.context import about_run, run_context
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.records.find import one_run
-from forge.run.engine import controls
+from forge.front.envelope import Reply
 
 
 @click.command("pause", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("pause")
-def command(app: App, run: str | None) -> Reply:
-    """Pause a run that another shell executes, at the next step's edge.
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Pause a run that another shell executes, before its next step.
 
     \b
     Example:
       forge pause
     """
-    return about_run(
-        controls.pause(
-            run_context(app, lenient=True), one_run(app.repository, run, among_open=True)
-        ),
-        recorded=True,
-    )
+    return invocation.perform(**arguments)

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.front.cli.context import about_run, open_run, run_context
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.run.engine import controls
+from forge.front.envelope import Reply
 
 
 @click.command("retry", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @verb("retry")
-def command(app: App, run: str | None) -> Reply:
-    """Put the current step back to its checkpoint, behind a snapshot, and do it again.
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Restore the checkpoint of the current step, keep a snapshot, and do the step again.
 
     \b
     Example:
       forge retry
     """
-    return about_run(controls.retry(run_context(app), open_run(app, run)))
+    return invocation.perform(**arguments)

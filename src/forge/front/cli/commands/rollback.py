@@ -1,14 +1,13 @@
-"""forge rollback: put back what a run changed."""
+"""forge rollback: revert what a run changed."""
 
 from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
-from forge.front.cli.context import about_rollback, run_context
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.run.start.rollback import rollback
+from forge.front.envelope import Reply
 
 
 @click.command("rollback", cls=Verb)
@@ -17,15 +16,15 @@ from forge.run.start.rollback import rollback
     "--to",
     "to",
     metavar="STEP",
-    help="Put back to before this step, by its id or number; else before the first.",
+    help="Revert this step (id or number) and later ones; by default all.",
 )
 @verb("rollback")
-def command(app: App, run: str | None, to: str | None) -> Reply:
-    """Put the files that a run committed as they were before it, behind a snapshot, and commit
-    that.
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Restore the files that a run committed to their state before it, keep a snapshot, and commit
+    the result.
 
-    A path that was changed since refuses it, and nothing is written then. In an open run the steps
-    are done again by resume.
+    If a path was changed since then, nothing is written. In an open run `resume` does the steps
+    again.
 
     \b
     Example:
@@ -33,4 +32,4 @@ def command(app: App, run: str | None, to: str | None) -> Reply:
       forge rollback --to 2
       forge rollback 20261120T025549Z-01-01-k3f9
     """
-    return about_rollback(rollback(run_context(app, lenient=True), run, to))
+    return invocation.perform(**arguments)

@@ -1,32 +1,21 @@
-"""forge rules: what validate looks for."""
+"""forge rules: the rules of validate."""
 
 from __future__ import annotations
 
 import click
 
-from forge.check.rules.catalog import RULES
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("rules", cls=Verb)
-@verb("rules", outside=True)
-def command(app: App) -> Reply:
-    """List the rules: their severity, whether they refuse a run, and what they say.
+@verb("rules")
+def command(invocation: Invocation) -> Reply:
+    """List the rules with their severity, whether they block a run, and a summary.
 
     \b
     Example:
       forge rules
     """
-    data = [
-        {"id": rule.id, "severity": rule.severity, "blocks": rule.blocks, "summary": rule.summary}
-        for rule in RULES
-    ]
-    lines = [
-        f"{rule.id:22} {rule.severity:8} {'blocks' if rule.blocks else '':7} {rule.summary}"
-        for rule in RULES
-    ]
-    return Reply(
-        {"rules": data},
-        "\n".join([*lines, "", "`forge help RULE` tells about one, with a bad and a good example"]),
-    )
+    return invocation.perform()

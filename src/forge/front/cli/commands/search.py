@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
-from forge.text.printable import visible
-from forge.views.lookup.search import search
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("search", cls=Verb)
@@ -21,8 +20,8 @@ from forge.views.lookup.search import search
     help="How many documents to show at most.",
 )
 @verb("search")
-def command(app: App, words: tuple[str, ...], limit: int) -> Reply:
-    """Find the documents under .planning/ in which every word stands; quote words that stand
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Find the documents under .planning/ that contain every word. Quote words that belong
     together.
 
     \b
@@ -30,16 +29,4 @@ def command(app: App, words: tuple[str, ...], limit: int) -> Reply:
       forge search hash passwords
       forge search "log in" --json
     """
-    hits = search(app.repository, words)
-    shown = hits[:limit]
-    lines = [
-        f"{hit.path}:{hit.line}:{hit.column}: {hit.id}  {hit.title[:60]}\n    {hit.text}"
-        for hit in shown
-    ]
-    more = (
-        [f"and {len(hits) - limit} more; show them with `--limit {len(hits)}`"]
-        if len(hits) > limit
-        else []
-    )
-    text = visible("\n".join([*lines, *more])) or "nothing was found"
-    return Reply({"hits": [hit.as_data() for hit in shown], "found": len(hits)}, text)
+    return invocation.perform(**arguments)

@@ -1,27 +1,29 @@
-"""forge skip: leave out the current step."""
+"""forge skip: skip the current step."""
 
 from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
-from forge.front.cli.context import about_run, open_run, run_context
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.run.engine import controls
+from forge.front.envelope import Reply
 
 
 @click.command("skip", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
 @option(
-    "--reason", required=True, metavar="TEXT", help="Why; kept in the record and in the summary."
+    "--reason",
+    required=True,
+    metavar="TEXT",
+    help="The reason; kept in the record and in the summary.",
 )
 @verb("skip")
-def command(app: App, run: str | None, reason: str) -> Reply:
-    """Leave out the step that the run stands at, and go on with the next.
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """Skip the current step of the run, and continue with the next one.
 
     \b
     Example:
       forge skip --reason "done by hand last week"
     """
-    return about_run(controls.skip(run_context(app), open_run(app, run), reason))
+    return invocation.perform(**arguments)

@@ -4,29 +4,27 @@ from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb, option
-from forge.front.cli.context import about_run, run_context
+from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
-from forge.records.find import one_run
-from forge.run.engine import controls
+from forge.front.envelope import Reply
 
 
 @click.command("stop", cls=Verb)
 @click.argument("run", required=False, shell_complete=names("run"))
-@option("--reason", default="stopped by a person", metavar="TEXT", help="Why; kept in the record.")
+@option(
+    "--reason",
+    default="stopped by the user",
+    metavar="TEXT",
+    help="The reason; kept in the record.",
+)
 @verb("stop")
-def command(app: App, run: str | None, reason: str) -> Reply:
-    """End a run for good, its runner too. What lies in the tree stays there, and is kept in a
-    snapshot.
+def command(invocation: Invocation, /, **arguments: object) -> Reply:
+    """End a run and its runner for good. Files in the tree stay there, and a snapshot of them is
+    kept.
 
     \b
     Example:
       forge stop --reason "the plan needs another step"
     """
-    return about_run(
-        controls.stop(
-            run_context(app, lenient=True), one_run(app.repository, run, among_open=True), reason
-        ),
-        recorded=True,
-    )
+    return invocation.perform(**arguments)

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import click
 
-from forge.front.cli.answer import App, Reply, verb
 from forge.front.cli.click_types import Verb
-from forge.front.cli.context import about_rollback, run_context
-from forge.run.start.rollback import undo
+from forge.front.cli.run_verb import Invocation, verb
+from forge.front.envelope import Reply
 
 
 @click.command("undo", cls=Verb)
 @verb("undo")
-def command(app: App) -> Reply:
-    """Undo the latest rollback: the files are as the run left them again, in a commit of its own.
+def command(invocation: Invocation) -> Reply:
+    """Undo the latest rollback: restore the files as the run left them, in a commit of its own.
 
     \b
     Example:
       forge undo
     """
-    return about_rollback(undo(run_context(app, lenient=True)))
+    return invocation.perform()

@@ -1,47 +1,54 @@
-"""How findings are printed: one value, `Finding`, feeds every format; each is loaded only when it
-is asked for.
-"""
+"""Formats of findings; each is loaded only when it is used."""
 
 from __future__ import annotations
 
-import importlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
+from forge.lazy import at_first_use
 from forge.text.finding import Finding, Severity
 
+if TYPE_CHECKING:
+    from forge.front.cli.formats import github, junit, sarif, text
+else:
+    github = at_first_use("forge.front.cli.formats.github")
+    junit = at_first_use("forge.front.cli.formats.junit")
+    sarif = at_first_use("forge.front.cli.formats.sarif")
+    text = at_first_use("forge.front.cli.formats.text")
+
 FORMATS = ("text", "json", "sarif", "github", "junit")
-"""The formats; `json` is the envelope of `--json`, each of the others a module of this package with
-a `render`.
-"""
+"""`json` is the envelope of `--json`; each of the others is a module here with a `render`."""
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """What is to be printed: findings, the documents that were read (path and kind), and the lines
-    that findings stand on.
+    """Findings to print, the documents that were read (path and kind), and the lines of findings.
 
-    `lines` is keyed by path and line number from 1. `summary` is the last line for people, empty
-    where none is wanted.
+    `lines` is keyed by path and line number from 1. `summary` is the last line for people; it may
+    be empty.
     """
 
     findings: Sequence[Finding]
     documents: Sequence[tuple[str, str]] = ()
     lines: Mapping[tuple[str, int], str] = field(default_factory=dict)
     summary: str = ""
-    colour: bool = False
+    color: bool = False
 
     def count(self, severity: Severity) -> int:
-        """Return how many findings are of a severity."""
         return sum(finding.severity == severity for finding in self.findings)
 
 
 def render(name: str, sheet: Sheet) -> str:
-    """Return a sheet in a format, without a final line end; empty where there is nothing to say."""
-    function: Callable[[Sheet], str] = importlib.import_module(f"{__name__}.{name}").render
-    return function(sheet)
+    """Return a sheet in a format, without a final line break; empty if there is nothing to print.
+
+    Raises KeyError for an unknown format.
+    """
+    renderers = {"text": text, "sarif": sarif, "github": github, "junit": junit}
+    rendered: str = renderers[name].render(sheet)
+    return rendered
 
 
-def one_line(text: str) -> str:
-    """Return a text without line breaks."""
-    return " ".join(text.splitlines()) if text else text
+def one_line(message: str) -> str:
+    """Return a message without line breaks."""
+    return " ".join(message.splitlines())

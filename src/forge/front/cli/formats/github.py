@@ -1,4 +1,4 @@
-"""Findings as commands of GitHub Actions, which shows them beside the lines of a pull request."""
+"""Findings as commands of GitHub Actions, shown next to the lines of a pull request."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _COMMANDS = {"error": "error", "warning": "warning", "note": "notice"}
 
 
 def render(sheet: Sheet) -> str:
-    """Return one `::error file=…::message` a finding."""
+    """Return one `::error file=…::message` per finding."""
     return "\n".join(_command(finding) for finding in sheet.findings)
 
 
@@ -24,8 +24,8 @@ def _command(finding: Finding) -> str:
         "title": finding.rule,
     }
     written = ",".join(f"{name}={_property(str(value))}" for name, value in properties.items())
-    said = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
-    return f"::{_COMMANDS[finding.severity]} {written}::{_message(said)}"
+    text = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
+    return f"::{_COMMANDS[finding.severity]} {written}::{_message(text)}"
 
 
 def _message(text: str) -> str:

@@ -21,8 +21,8 @@ _SCHEMA = (
 
 
 def render(sheet: Sheet) -> str:
-    """Return the log, in ASCII with escapes, so that no locale can spoil it; every rule of forge is
-    described in it.
+    """Return the log with a description of every rule, in ASCII, so that it does not depend on the
+    locale.
     """
     index = {rule.id: number for number, rule in enumerate(RULES)}
     run = {
@@ -52,25 +52,25 @@ def render(sheet: Sheet) -> str:
 
 def _rule(rule: Rule) -> dict[str, object]:
     blocks = " A plan with such a finding is not executed." if rule.blocks else ""
-    help_text = f"{rule.id}: {rule.summary}.{blocks} `forge help {rule.id}` tells more."
+    help_text = f"{rule.id}: {rule.summary}.{blocks} `forge help {rule.id}` explains it."
     return {
         "id": rule.id,
         "shortDescription": {"text": rule.summary},
         "fullDescription": {"text": f"{rule.summary}.{blocks}"},
         "help": {
             "text": help_text,
-            "markdown": f"`{rule.id}`: {rule.summary}.{blocks} `forge help {rule.id}` tells more.",
+            "markdown": f"`{rule.id}`: {rule.summary}.{blocks} `forge help {rule.id}` explains it.",
         },
         "defaultConfiguration": {"level": rule.severity},
     }
 
 
 def _result(finding: Finding, index: Mapping[str, int]) -> dict[str, object]:
-    said = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
+    text = f"{finding.message}\n{finding.hint}" if finding.hint else finding.message
     result: dict[str, object] = {
         "ruleId": finding.rule,
         "level": finding.severity,
-        "message": {"text": visible(said)},
+        "message": {"text": visible(text)},
         "locations": [
             {
                 "physicalLocation": {
@@ -95,9 +95,7 @@ def _region(finding: Finding) -> dict[str, int]:
 
 
 def _location(path: str) -> dict[str, str]:
-    """Return where a document lies: below the root by a relative URI, elsewhere by an absolute
-    one.
-    """
+    """Return the URI of a document: relative below the root, else absolute."""
     if os.path.isabs(path):
         return {"uri": "file://" + quote(os.fsencode(Path(path).as_posix()))}
     return {"uri": quote(os.fsencode(path)), "uriBaseId": _ROOT}

@@ -1,6 +1,4 @@
-"""Findings for people: where, what, the line with a caret under the very characters, and the next
-step.
-"""
+"""Findings for people: place, message, the line with carets under the characters, and next step."""
 
 from __future__ import annotations
 
@@ -12,10 +10,10 @@ from forge.front.cli.formats import Sheet, one_line
 from forge.text.finding import Finding
 from forge.text.printable import visible
 
-_COLOURS = {"error": "red", "warning": "yellow", "note": "cyan"}
+_COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _INDENT = "    "
 _WIDEST = 120  # code points of a line that are shown
-_BEFORE = 60  # of them before the finding, where the line is longer
+_BEFORE = 60  # of them before the finding, if the line is longer
 _TAB = 4
 
 
@@ -29,17 +27,17 @@ def render(sheet: Sheet) -> str:
 
 def _finding(finding: Finding, sheet: Sheet) -> str:
     def style(text: str, **how: object) -> str:
-        return click.style(text, **how) if sheet.colour else text  # type: ignore[arg-type]
+        return click.style(text, **how) if sheet.color else text  # type: ignore[arg-type]
 
-    colour = _COLOURS[finding.severity]
+    color = _COLORS[finding.severity]
     place = style(f"{visible(one_line(finding.path))}:{finding.line}:{finding.column}:", bold=True)
-    severity = style(finding.severity, fg=colour, bold=True)
+    severity = style(finding.severity, fg=color, bold=True)
     lines = [f"{place} {severity} {finding.rule} {visible(one_line(finding.message))}"]
     shown, caret = excerpt(sheet.lines.get((finding.path, finding.line), ""), finding)
     if shown:
         lines += [
             _INDENT + shown,
-            _INDENT + caret[: len(caret) - len(caret.lstrip())] + style(caret.strip(), fg=colour),
+            _INDENT + caret[: len(caret) - len(caret.lstrip())] + style(caret.strip(), fg=color),
         ]
     if finding.hint:
         lines.append(_INDENT + visible(one_line(finding.hint)))
@@ -47,8 +45,7 @@ def _finding(finding: Finding, sheet: Sheet) -> str:
 
 
 def excerpt(line: str, finding: Finding) -> tuple[str, str]:
-    """Return the part of a line that a finding is about, fit for a terminal, and the carets that go
-    below it.
+    """Return the part of a line that a finding is about, for a terminal, and the carets below it.
 
     Both are empty for an empty line. A character may be two cells wide, or none; the carets count
     cells.
@@ -66,9 +63,7 @@ def excerpt(line: str, finding: Finding) -> tuple[str, str]:
 
 
 def _cells(text: str) -> str:
-    """Return a text in which each character has a known width: tabs as blanks, what does not print
-    as one mark.
-    """
+    """Return a text with tabs as spaces and one mark for each character that does not print."""
     return "".join(_cell(char) for char in text)
 
 

@@ -1,6 +1,4 @@
-"""A run told at a terminal: what was asked, what was done, what is proven, by whom, and what backs
-it.
-"""
+"""A run as text: what was asked, done and proven, by whom, with which evidence."""
 
 from __future__ import annotations
 
@@ -11,8 +9,8 @@ from forge.views.runs.story import Chapter, Story, duration_text
 _SHOWN = 12  # characters of a hash
 
 
-def told(story: Story) -> Iterator[str]:
-    """Yield the lines that tell a run."""
+def run_lines(story: Story) -> Iterator[str]:
+    """Yield the lines about a run."""
     card, state = story.record.card, story.record.state
     yield f"run {card.run}: {story.record.status}" + (f", {state.verdict}" if state.verdict else "")
     kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}"
@@ -27,10 +25,10 @@ def told(story: Story) -> Iterator[str]:
     yield from _listed("done", [line for chapter in story.chapters for line in _chapter(chapter)])
     yield from _listed("proven", [*_must_haves(story)])
     yield from _listed("by", [*story.people, f"runner {card.runner}"])
-    where = f"{card.branch or 'a detached HEAD'}, from {card.base_commit[:_SHOWN]}"
+    branch = f"{card.branch or 'a detached HEAD'}, from {card.base_commit[:_SHOWN]}"
     yield from _listed(
         "when",
-        [f"{card.started_at[:16].replace('T', ' ')}, {duration_text(story.duration)}, on {where}"],
+        [f"{card.started_at[:16].replace('T', ' ')}, {duration_text(story.duration)}, on {branch}"],
     )
     yield from _listed("evidence", [*_evidence(story)])
 
@@ -45,8 +43,10 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
     step = chapter.step
     if step is None:
         return
-    said = ", ".join(filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}")))
-    yield f"{step.number}. {step.name} ({step.stage}): {said}"
+    result = ", ".join(
+        filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}"))
+    )
+    yield f"{step.number}. {step.name} ({step.stage}): {result}"
     for commit in step.commits:
         yield f"   {commit[:_SHOWN]}"
     yield from (
@@ -59,23 +59,23 @@ def _chapter(chapter: Chapter) -> Iterator[str]:
 def _must_haves(story: Story) -> Iterator[str]:
     state = story.record.state
     if state.counts is None:
-        yield "nothing yet: must-haves are judged behind the last step"
+        yield "nothing yet: must-haves are judged after the last step"
         return
     yield ", ".join(f"{number} {word}" for word, number in state.counts.items())
-    for found in state.verdicts:
+    for verdict in state.verdicts:
         yield (
-            f"{found.get('verdict')!s:9} {found.get('kind')}:{found.get('index')} "
-            f" {found.get('target')}"
+            f"{verdict.get('verdict')!s:9} {verdict.get('kind')}:{verdict.get('index')} "
+            f" {verdict.get('target')}"
         )
-        if found.get("verdict") != "pass":
-            yield f"          {found.get('reason')}"
+        if verdict.get("verdict") != "pass":
+            yield f"          {verdict.get('reason')}"
 
 
 def _evidence(story: Story) -> Iterator[str]:
-    seen = {
+    files = {
         str(entry.get("path")): entry
         for event in story.record.reading.events
         for entry in event.evidence
     }
-    for path, entry in seen.items():
+    for path, entry in files.items():
         yield f"{story.record.card.folder}/{path} ({entry.get('kind')}, {entry.get('bytes')} bytes)"

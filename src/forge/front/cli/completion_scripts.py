@@ -1,0 +1,36 @@
+"""The scripts that complete the command line in a shell."""
+
+from __future__ import annotations
+
+import click
+from click.shell_completion import get_completion_class
+
+VARIABLE = "_FORGE_COMPLETE"
+_FISH = """\
+function _forge_completion
+    set -l words COMP_WORDS=(commandline -cp) COMP_CWORD=(commandline -t)
+    set -l response (env _FORGE_COMPLETE=fish_complete $words forge)
+    for completion in $response
+        set -l parts (string split --max 1 "," -- $completion)
+        switch $parts[1]
+            case dir
+                __fish_complete_directories $parts[2]
+            case file
+                __fish_complete_path $parts[2]
+            case plain
+                echo $parts[2]
+        end
+    end
+end
+
+complete --no-files --command forge --arguments '(_forge_completion)'"""
+# click's own script ends a description at its first comma
+
+
+def script(command: click.Command, shell: str) -> str:
+    """Return the script for `bash`, `zsh` or `fish`."""
+    if shell == "fish":
+        return _FISH
+    maker = get_completion_class(shell)
+    assert maker is not None
+    return maker(command, {}, "forge", VARIABLE).source().strip()

@@ -1,0 +1,117 @@
+"""Runs a verb: makes its call, performs the operation, prints the reply, and logs the command."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec
+
+import click
+
+from forge.errors import ForgeError, GitFailed, RepositoryError, UsageError
+from forge.front.cli import failures
+from forge.front.cli.caller import TerminalCaller
+from forge.front.cli.click_types import option
+from forge.front.cli.output import deliver, print_reply
+from forge.front.envelope import Reply
+from forge.front.operations.call import Call
+from forge.front.operations.table import OPERATIONS, Operation
+from forge.git.repository import Repository
+from forge.lazy import at_first_use
+from forge.run.setup import command_log
+from forge.run.setup.command_log import LoggedCommand
+
+if TYPE_CHECKING:
+    from forge.run.engine import crash_cleanup
+else:
+    crash_cleanup = at_first_use("forge.run.engine.crash_cleanup")  # after a crash only
+
+P = ParamSpec("P")
+
+
+class Invocation(NamedTuple):
+    """A verb on the command line: its operation, and the call to perform it with."""
+
+    operation: Operation
+    call: Call
+    caller: TerminalCaller
+
+    @property
+    def as_json(self) -> bool:
+        return self.caller.as_json
+
+    def perform(self, **arguments: object) -> Reply:
+        """Perform the operation. `arguments` are the fields of its arguments."""
+        return self.operation.perform(self.call, **arguments)
+
+
+def verb(name: str) -> Callable[[Callable[Concatenate[Invocation, P], Reply]], Callable[P, None]]:
+    """Make a function of an invocation into the callback of a command, with a `--json` option."""
+
+    def wrap(function: Callable[Concatenate[Invocation, P], Reply]) -> Callable[P, None]:
+        def callback(*args: P.args, **options: P.kwargs) -> None:
+            context = click.get_current_context()
+            as_json = options.pop("as_json") or context.find_root().params.get("as_json")
+            caller = TerminalCaller(as_json=bool(as_json))
+            context.exit(
+                _run(OPERATIONS[name], caller, lambda call: function(call, *args, **options))
+            )
+
+        functools.update_wrapper(callback, function)
+        return option("--json", "as_json", is_flag=True, help="Print one JSON object.")(callback)
+
+    return wrap
+
+
+def _run(
+    operation: Operation, caller: TerminalCaller, function: Callable[[Invocation], Reply]
+) -> int:
+    """Run a verb, print its reply or its error, and return the exit status."""
+    name, execution, repository = operation.verb, LoggedCommand("", []), None
+    try:
+        repository = _discover(outside=operation.outside)
+        execution = command_log.start(repository, sys.argv[1:])
+        if execution.closed_dead_commands and repository is not None:
+            crash_cleanup.tidy_up(repository)
+        call = Call(Path.cwd(), repository, execution, caller)
+        reply = function(Invocation(operation, call, caller))
+        code, message = (
+            deliver(
+                lambda: print_reply(name, execution.id, reply, as_json=caller.as_json), reply.code
+            ),
+            "",
+        )
+    except (Exception, KeyboardInterrupt) as error:
+        code, message = failures.report(name, execution, repository, error, as_json=caller.as_json)
+    execution.finish(code, message)
+    return code
+
+
+def _discover(*, outside: bool) -> Repository | None:
+    """Return the repository of the current folder, or None if the verb works without one."""
+    try:
+        return Repository.discover(Path.cwd())
+    except (RepositoryError, GitFailed):
+        if not outside:
+            raise
+    except FileNotFoundError as error:
+        raise RepositoryError("this folder is gone", "go to a folder that exists") from error
+    return None
+
+
+def refuse_usage(name: str, message: str, *, as_json: bool) -> int:
+    """Report a wrong command line, log the command, and return the exit status.
+
+    `name` is empty without a verb.
+    """
+    repository = None
+    with contextlib.suppress(ForgeError, OSError):
+        repository = Repository.discover(Path.cwd())
+    execution = command_log.start(repository, sys.argv[1:])
+    error = UsageError(message, f"see `{f'forge {name}'.strip()} --help`")
+    code, _ = failures.report(name or "status", execution, repository, error, as_json=as_json)
+    execution.finish(code, message)
+    return code

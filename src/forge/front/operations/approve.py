@@ -1,0 +1,49 @@
+"""Approve a plan's exact text, or answer a waiting run with yes."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forge.errors import NoOpenRun
+from forge.front.envelope import Reply
+from forge.front.operations.call import Call
+from forge.front.operations.shared.named import means_run, plan_named
+from forge.front.operations.shared.run_context import run_context
+from forge.front.operations.shared.run_replies import about_run
+from forge.git.commits.identity import identity
+from forge.records.find import one_run
+from forge.run.approvals import plan_approval
+from forge.run.engine import controls
+
+
+class Arguments(NamedTuple):
+    """A plan or a run; without a name the open run."""
+
+    name: str | None = None
+    only_print: bool = False
+    runner: str | None = None
+    option: str | None = None
+    note: str = ""
+
+
+def perform(call: Call, arguments: Arguments) -> Reply:
+    for_run = means_run(call, arguments.name)
+    context = run_context(call, lenient=for_run)
+    if for_run and not arguments.only_print and arguments.runner is None:
+        record = one_run(call.repository, arguments.name, among_open=True)
+        answered = controls.answer(
+            context, record, approved=True, option=arguments.option, note=arguments.note
+        )
+        return about_run(answered, recorded=True)
+    if arguments.name is None:
+        raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
+    plan = plan_named(call, arguments.name)
+    subject = plan_approval.subject_of(call.repository, plan, context.settings, arguments.runner)
+    findings = plan_approval.findings_of(call.repository, plan)
+    text = plan_approval.describe(plan, subject, findings)
+    approved = not arguments.only_print
+    if approved:
+        plan_approval.approve(call.repository, subject, identity(call.repository), findings)
+        text += f"\napproved; now: forge execute {plan.id}"
+    data = {"plan": plan.id, "approved": approved, **subject.as_data()}
+    return Reply(data, text, 0, findings)

@@ -1,0 +1,96 @@
+"""Show the runs with their steps and commits."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, NamedTuple, Protocol
+
+from forge.front.envelope import Reply
+from forge.front.operations.arguments import AtLeast
+from forge.front.operations.call import Call
+from forge.planning.names.catalog import Catalog
+from forge.records.find import one_run, runs_of
+from forge.records.record import RunRecord, all_runs
+from forge.text.printable import visible
+from forge.views.runs.story import Chapter, Story, duration_text, story_of
+
+_MARKS = {
+    "completed": ("*", "green"),
+    "skipped": ("-", "yellow"),
+    "running": (">", "cyan"),
+    "pending": ("o", None),
+}
+
+
+class Arguments(NamedTuple):
+    """A run, or a plan for all of its runs; at most `max_count` of them, the newest."""
+
+    name: str | None = None
+    max_count: Annotated[int, AtLeast(1)] | None = None
+
+
+class Style(Protocol):
+    """Colors a text."""
+
+    def __call__(self, text: str, *, fg: str | None = None, bold: bool | None = None) -> str: ...
+
+
+def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
+    """Return the text as it is."""
+    return text
+
+
+def perform(call: Call, arguments: Arguments) -> Reply:
+    records = _records(call, arguments.name)
+    stories = [story_of(record) for record in records[::-1][: arguments.max_count]]
+    return Reply(
+        lambda: {"runs": [story.as_data() for story in stories]},
+        lambda: log_text(stories, plain) or "there are no runs yet",
+        view=stories,
+    )
+
+
+def log_text(stories: Sequence[Story], style: Style) -> str:
+    """Return the text of the log, colored by `style`; empty without stories."""
+    return "\n\n".join("\n".join(_lines(story, style)) for story in stories)
+
+
+def _records(call: Call, name: str | None) -> list[RunRecord]:
+    records = all_runs(call.repository)
+    if name is None:
+        return records
+    of_plan = runs_of(records, Catalog(call.repository.root), name)
+    return of_plan or [one_run(call.repository, name, among_open=False)]
+
+
+def _lines(story: Story, style: Style) -> Iterator[str]:
+    record, card = story.record, story.record.card
+    verdict = f", {record.state.verdict}" if record.state.verdict else ""
+    status = style(record.status + verdict, bold=True)
+    yield f"{style(card.run, fg='yellow')}  {card.plan}  {status}"
+    yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
+    kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}; "
+    prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
+    started = card.started_at[:16].replace("T", " ")
+    yield f"|  {kind}{prior}{started}, {duration_text(story.duration)}, {', '.join(story.people)}"
+    for chapter in story.chapters:
+        yield from _step_lines(chapter, style)
+    if record.state.counts:
+        counts = ", ".join(f"{number} {word}" for word, number in record.state.counts.items())
+        yield f"|  must-haves: {counts}"
+
+
+def _step_lines(chapter: Chapter, style: Style) -> Iterator[str]:
+    step = chapter.step
+    if step is None:
+        return
+    mark, color = _MARKS[step.status]
+    if step.work.failure is not None and step.status == "running":
+        mark, color = "x", "red"
+    attempts = f", attempt {step.attempt}" if step.attempt > 1 else ""
+    parts = filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}"))
+    outcome = visible(", ".join(parts) + attempts)
+    name = visible(step.name)[:60]
+    yield f"|  {style(mark, fg=color)} {step.number:<3} {step.stage:10} {name:60}  {outcome}"
+    for commit in step.commits:
+        yield f"|  |     {style(commit[:12], fg='yellow')}"

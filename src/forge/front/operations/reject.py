@@ -1,0 +1,48 @@
+"""Answer a waiting run with no, or withdraw the approval of a plan."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forge.errors import NoOpenRun
+from forge.front.envelope import Reply
+from forge.front.operations.call import Call
+from forge.front.operations.shared.named import means_run, plan_named
+from forge.front.operations.shared.run_context import run_context
+from forge.front.operations.shared.run_replies import about_run
+from forge.records.find import one_run
+from forge.run.approvals import plan_approval
+from forge.run.engine import controls
+
+
+class Arguments(NamedTuple):
+    """A plan or a run; without a name the open run."""
+
+    name: str | None = None
+    runner: str | None = None
+    option: str | None = None
+    note: str = ""
+
+
+def perform(call: Call, arguments: Arguments) -> Reply:
+    for_run = means_run(call, arguments.name)
+    context = run_context(call, lenient=for_run)
+    if for_run:
+        record = one_run(call.repository, arguments.name, among_open=True)
+        answered = controls.answer(
+            context, record, approved=False, option=arguments.option, note=arguments.note
+        )
+        return about_run(answered, recorded=True)
+    if arguments.name is None:
+        raise NoOpenRun(
+            "no run waits for an answer", "name the plan whose approval you want to withdraw"
+        )
+    plan = plan_named(call, arguments.name)
+    subject = plan_approval.subject_of(call.repository, plan, context.settings, arguments.runner)
+    withdrawn = plan_approval.withdraw(call.repository, subject)
+    text = (
+        f"the approval of {plan.id} is withdrawn"
+        if withdrawn
+        else f"{plan.id} was not approved as it is now"
+    )
+    return Reply({"plan": plan.id, "approved": False, **subject.as_data()}, text)

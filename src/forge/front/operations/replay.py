@@ -1,0 +1,33 @@
+"""Check a run's record against its own events and against git."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forge.front.envelope import Reply
+from forge.front.operations.call import Call
+from forge.records.find import one_run
+from forge.records.record import tracked_copy
+from forge.text.plural import amount
+from forge.views.runs.replay import replay
+
+
+class Arguments(NamedTuple):
+    """A run; without a name the open one, else the last one."""
+
+    run: str | None = None
+
+
+def perform(call: Call, arguments: Arguments) -> Reply:
+    record = one_run(call.repository, arguments.run, among_open=False)
+    result, note = replay(call.repository, record), tracked_copy(call.repository, record)
+    lines = [f"run {record.card.run}: {record.status}, {amount(result.events, 'event')}"]
+    lines += [f"note: {note}"] if note else []
+    lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in result.unchecked]
+    lines += [f"  WRONG        event {remark.seq}: {remark.message}" for remark in result.problems]
+    if result.problems:
+        lines.append("NOT VALID")
+    else:
+        lines.append("what could be checked is sound" if result.unchecked else "sound")
+    data = {**result.as_data(), "note": note}
+    return Reply(data, "\n".join(lines), 0 if result.valid else 1)
