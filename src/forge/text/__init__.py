@@ -1,3 +1,1 @@
-"""Text with positions: sources, YAML, tags, JSON lines, patterns, byte-exact edits and atomic
-writes.
-"""
+"""Text with positions: sources, YAML, tags, JSON lines, patterns, and byte-exact edits."""

@@ -1,4 +1,4 @@
-"""Command lines to type as they are."""
+"""Command lines as messages show them."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import shlex
 
 
 def forge_command(*words: str) -> str:
-    """Return a forge command line, quoted for the shell; a name that begins with a dash cannot be
-    taken for an option.
+    """Return a forge command line, quoted for the shell, that the user can type as it is.
+
+    A name that begins with a dash is protected by `--` from being read as an option.
     """
     verb, *rest = words
     dashed = any(word.startswith("-") and not word.startswith("--") for word in rest)
@@ -15,7 +16,5 @@ def forge_command(*words: str) -> str:
 
 
 def shown_command(command: str, indent: str = "  ") -> str:
-    """Return a command as it is shown, its later lines below the first, so that none is taken for
-    another part.
-    """
+    """Return a command after a `$`; its later lines are indented so that they belong to it."""
     return f"{indent}$ " + command.replace("\n", f"\n{indent}  ")

@@ -1,9 +1,8 @@
-"""Byte-exact edits: the stretches that are meant change, every other byte of the document stays as
-it is.
+"""Byte-exact edits: the edited spans change, and every other byte of the document stays.
 
-An edit speaks of code points of the decoded text, as findings and YAML values do; here it becomes a
-stretch of bytes in the document's own encoding. The byte-order mark, line ends and bytes that are
-no valid UTF-8 are never decoded and written back.
+An edit's span counts code points of the decoded text, as findings and YAML values do; here it is
+converted to a range of bytes in the document's own encoding. The byte-order mark, line ends and
+bytes that are not valid UTF-8 are never decoded and written back.
 """
 
 from __future__ import annotations
@@ -16,24 +15,21 @@ from forge.text.source import Source, Span
 
 
 class NotEditable(ValueError):
-    """A document that cannot be edited so, or edits that do not fit it; the message says why."""
+    """A document that cannot be edited, or edits that do not fit it; the message says why."""
 
 
 class Edit(Struct, frozen=True):
-    """Put `text` in place of a stretch of a source's text (offsets in code points); an empty
-    stretch inserts.
-    """
+    """Replace a span of a source's text (offsets in code points); an empty span inserts."""
 
     span: Span
     text: str
 
 
 def apply(source: Source, edits: Iterable[Edit]) -> bytes:
-    """Return the document's bytes with the edits made; insertions at one place keep their order.
-    Raises NotEditable.
+    """Return the document's bytes with the edits made. Insertions at one place keep their order.
 
-    Edits must lie within the text and must not overlap. A document that is not wholly of its
-    encoding is editable only in UTF-8, where what does not decode is kept byte by byte.
+    Edits must be within the text and must not overlap. A document with bytes that do not decode is
+    editable only in UTF-8, where those bytes are kept. Raises NotEditable.
     """
     if source.problem and source.encoding != "utf-8" and "\ufffd" in source.text:
         raise NotEditable(f"{source.path}: {source.problem}")
@@ -50,9 +46,7 @@ def apply(source: Source, edits: Iterable[Edit]) -> bytes:
 
 
 def apply_to_text(text: str, edits: Iterable[Edit], offset: int = 0) -> str:
-    """Return a text with the edits made, where `offset` is what the edits count the text's first
-    character as.
-    """
+    """Return a text with the edits made; the edits count its first character as `offset`."""
     parts, at = [], 0
     for edit in sorted(edits, key=_place):
         parts += [text[at : edit.span.start - offset], edit.text]
@@ -61,7 +55,7 @@ def apply_to_text(text: str, edits: Iterable[Edit], offset: int = 0) -> str:
 
 
 def newline(source: Source) -> str:
-    """Return the line end that a document uses: that of its first line, LF where it has none."""
+    """Return the line end that a document uses in its first line; LF if it has no line end."""
     first = source.text.find("\n")
     return "\r\n" if first > 0 and source.text[first - 1] == "\r" else "\n"
 
@@ -71,19 +65,19 @@ def _place(edit: Edit) -> tuple[int, int]:
 
 
 def _in_order(source: Source, edits: Iterable[Edit]) -> list[Edit]:
-    found = sorted(edits, key=_place)
+    in_order = sorted(edits, key=_place)
     at = 0
-    for edit in found:
+    for edit in in_order:
         if not at <= edit.span.start <= edit.span.end <= len(source.text):
             raise NotEditable(
-                f"{source.path}: an edit overlaps another one, or lies outside the text"
+                f"{source.path}: an edit overlaps another one, or is outside the text"
             )
         at = edit.span.end
-    return found
+    return in_order
 
 
 def _width(source: Source, start: int, end: int) -> int:
-    """Return how many bytes a stretch of the text takes in the document."""
+    """Return how many bytes a span of the text has in the document."""
     return len(_encoded(source, source.text[start:end]))
 
 

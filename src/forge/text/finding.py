@@ -1,5 +1,5 @@
-"""A finding: one thing wrong with a document, with its place and a next step. One value feeds every
-output.
+"""A finding: one thing wrong with a document, with its place and a next step. All output formats
+are made from it.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ Severity = Literal["error", "warning", "note"]
 
 
 class Finding(Struct, frozen=True):
-    """One thing wrong with a document. Lines and columns count Unicode code points from 1; the end
-    is exclusive.
+    """One thing wrong with a document.
+
+    Lines and columns count Unicode code points from 1; the end is exclusive.
     """
 
     rule: str
@@ -29,7 +30,7 @@ class Finding(Struct, frozen=True):
     blocks: bool = False
 
     def as_data(self) -> dict[str, object]:
-        """Return the finding as `formats.md` describes it in JSON."""
+        """Return the finding as JSON shows it (see `formats.md`)."""
         data = asdict(self)
         del data["blocks"]
         return data

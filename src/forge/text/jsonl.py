@@ -1,6 +1,4 @@
-"""JSON lines: one value a line, UTF-8, LF. A last line without its LF is torn: somebody died
-writing it.
-"""
+"""JSON lines: one value per line, UTF-8, LF. A last line without LF is torn: its writer died."""
 
 from __future__ import annotations
 
@@ -9,18 +7,14 @@ import json
 
 def encode(value: object) -> bytes:
     """Return a value as one line with its LF; keys keep their order."""
-    return (
-        json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(
-            "utf-8", "backslashreplace"
-        )
-        + b"\n"
-    )
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    return text.encode("utf-8", "backslashreplace") + b"\n"
 
 
 def split(raw: bytes) -> tuple[list[bytes], bytes]:
-    """Return the whole lines without their LF, and the torn rest (empty where there is none).
+    """Return the complete lines without their LF, and the torn rest (usually empty).
 
-    A tail of NUL bytes, as a file system leaves after a power loss, belongs to the rest.
+    NUL bytes at the end, as a file system leaves them after a power loss, belong to the rest.
     """
     *lines, rest = raw.split(b"\n")
     while lines and lines[-1].strip(b"\0") == b"" and b"\0" in lines[-1]:

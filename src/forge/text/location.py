@@ -1,4 +1,4 @@
-"""Places in documents that outlive the text: what stands there, and its lines and columns."""
+"""Source locations that stay valid without the text."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from forge.text.source import Source, Span
 
 
 class Spot(NamedTuple):
-    """A text and where it stands: lines and columns from 1, the end exclusive. Plain data, so that
-    it can be kept.
+    """A piece of a document and its place: lines and columns from 1, the end exclusive.
+
+    It is plain data, so that it can be cached.
     """
 
     text: str
@@ -20,9 +21,9 @@ class Spot(NamedTuple):
 
     @classmethod
     def of(cls, source: Source, span: Span, text: str | None = None) -> Spot:
-        """Return the place of a stretch of a source, with its text or another one."""
-        said = source.text[span.start : span.end] if text is None else text
-        return cls(said, *source.position(span.start), *source.position(max(span.start, span.end)))
+        """Return the place of a span of a source, with the span's text or another one."""
+        own = source.text[span.start : span.end] if text is None else text
+        return cls(own, *source.position(span.start), *source.position(max(span.start, span.end)))
 
 
 TOP = Spot("", 1, 1, 1, 1)

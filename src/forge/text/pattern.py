@@ -1,4 +1,4 @@
-"""Patterns from plan files, matched in linear time. The only importer of re2."""
+"""Patterns from plans, matched in linear time. The only importer of re2."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TypeAlias
 import re2
 
 Pattern: TypeAlias = re2._Regexp
+_MOST_MEMORY = 32 << 20  # bytes for a compiled pattern
 
 
 class BadPattern(Exception):
@@ -14,25 +15,23 @@ class BadPattern(Exception):
 
 
 def compile_pattern(text: str) -> Pattern:
-    """Compile `text` with RE2 (syntax: RE2's); `^` and `$` match at line edges. Raises
-    BadPattern.
-    """
+    """Compile a pattern in RE2's syntax; `^` and `$` match at line edges. Raises BadPattern."""
     if not _encodes(text):
-        raise BadPattern("it holds bytes that are no UTF-8")
+        raise BadPattern("it has bytes that are not UTF-8")
     options = re2.Options()
     options.log_errors = False
-    options.max_mem = 32 << 20
+    options.max_mem = _MOST_MEMORY
     try:
         return re2.compile(f"(?m){text}", options)
     except re2.error as error:
-        said = error.args[0] if error.args else "not a pattern"
-        reason = said.decode("utf-8", "replace") if isinstance(said, bytes) else str(said)
-        raise BadPattern(reason.partition(": (?m)")[0]) from error
+        reason = error.args[0] if error.args else "not a pattern"
+        text = reason.decode("utf-8", "replace") if isinstance(reason, bytes) else str(reason)
+        raise BadPattern(text.partition(": (?m)")[0]) from error
 
 
 def searchable(text: str) -> str:
-    """Return a text that RE2 can read: what is no UTF-8 is replaced, one character for one, so that
-    offsets hold.
+    """Return a text that RE2 can read: each character that is not UTF-8 is replaced by one
+    character, so that offsets stay.
     """
     return text if _encodes(text) else text.encode("utf-8", "replace").decode()
 
@@ -46,11 +45,12 @@ def _encodes(text: str) -> bool:
 
 
 def search(text: str, haystack: str) -> tuple[int, int] | None:
-    """Return start and end of the first match of a pattern: within a line, else across lines.
+    """Return start and end of a pattern's first match: within a line, otherwise across lines.
+
     Raises BadPattern.
     """
     haystack = searchable(haystack)
-    found = compile_pattern(text).search(haystack)
-    if found is None:
-        found = compile_pattern(f"(?s){text}").search(haystack)
-    return found.span() if found else None
+    match = compile_pattern(text).search(haystack)
+    if match is None:
+        match = compile_pattern(f"(?s){text}").search(haystack)
+    return match.span() if match else None

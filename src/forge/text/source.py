@@ -22,15 +22,16 @@ _MARKS = (
 
 
 class Span(Struct, frozen=True):
-    """A stretch of a source's text: offsets in code points, the end exclusive."""
+    """A range of a source's text: offsets in code points, the end exclusive."""
 
     start: int
     end: int
 
 
 class Source(Struct, frozen=True, dict=True):
-    """A document's bytes and what they say; `path` is relative to the repository's root, with
-    `/`.
+    """A document's bytes and text; `path` is relative to the repository's root, with `/`.
+
+    `mark` is the byte-order mark. `problem` says why the bytes are not text, at `problem_offset`.
     """
 
     path: str
@@ -43,8 +44,8 @@ class Source(Struct, frozen=True, dict=True):
 
     @classmethod
     def of(cls, path: str, data: bytes) -> Source:
-        """Decode `data`: by its byte-order mark, else as UTF-8. What does not decode is kept and
-        named in `problem`.
+        """Decode `data` by its byte-order mark, or as UTF-8. Bytes that do not decode are kept, and
+        described in `problem`.
         """
         mark, encoding = next(((m, e) for m, e in _MARKS if data.startswith(m)), (b"", "utf-8"))
         body = data[len(mark) :]
@@ -69,14 +70,14 @@ class Source(Struct, frozen=True, dict=True):
                 text,
                 mark,
                 encoding,
-                "holds a NUL character, so it is no text",
+                "contains a NUL byte, so it is not text",
                 text.index("\0"),
             )
         return cls(path, data, text, mark, encoding)
 
     @classmethod
     def read(cls, root: Path, path: str) -> Source:
-        """Read a regular file below `root`. Raises OSError where it cannot be read."""
+        """Read a regular file below `root`. Raises OSError if it cannot be read."""
         return cls.of(path, read_document(root, path))
 
     @cached_property
@@ -108,6 +109,6 @@ class Source(Struct, frozen=True, dict=True):
         *,
         blocks: bool = False,
     ) -> Finding:
-        """Return a finding about a stretch of this source."""
+        """Return a finding at a span of this source."""
         start, end = self.position(span.start), self.position(max(span.end, span.start))
         return Finding(rule, severity, self.path, *start, *end, message, hint, blocks)

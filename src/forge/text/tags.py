@@ -1,9 +1,9 @@
 """The tagged sections of a plan's body.
 
-Bodies are Markdown, not XML: generics, JSX, HTML comments and code fences hold angle brackets that
-mean nothing. So a tag counts only where people put it: an opening tag at the start of a line, a
-closing tag at the end of one. Measured over 6,076 plans of 119 public repositories this balances in
-6,073; tracking code fences does worse.
+Bodies are Markdown, not XML: generics, JSX, HTML comments and code fences contain angle brackets
+that mean nothing. So an opening tag counts only at the start of a line, a closing tag only at the
+end of one. Of 6,076 plans in 119 public repositories, 6,073 balance this way; tracking code fences
+does worse.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _ATTRIBUTE = re.compile(r"""(?<![\w:-])([\w:-]++)\s*=\s*(?:"([^"]*)"|'([^']*)'|(
 
 
 class Tag(Struct, frozen=True):
-    """A tag with its content: `inner` is what lies between the tags, `span` both tags included."""
+    """A tag with its content: `inner` is the span between the tags, `span` includes both tags."""
 
     name: str
     attributes: dict[str, str]
@@ -31,12 +31,12 @@ class Tag(Struct, frozen=True):
     closed: bool
 
     def text(self, whole: str) -> str:
-        """Return the content, out of the text that was scanned."""
+        """Return the content, given the text that was scanned."""
         return whole[self.inner.start : self.inner.end]
 
 
 def attributes(text: str) -> dict[str, str]:
-    """Return the attributes written in an opening tag, entities decoded."""
+    """Return the attributes of an opening tag, entities decoded."""
     return {
         match[1]: html.unescape(next(value for value in match.groups()[1:] if value is not None))
         for match in _ATTRIBUTE.finditer(text)
@@ -44,10 +44,10 @@ def attributes(text: str) -> dict[str, str]:
 
 
 def tasks(text: str) -> Iterator[Tag]:
-    """Yield the `<task>` tags of a text in order. One that is not closed ends before the next one,
-    or with the text.
+    """Yield the `<task>` tags of a text in order. An unclosed one ends before the next one, or with
+    the text.
     """
-    last = text.rfind(">") + 1  # no tag opens behind it; each bound keeps the scan linear
+    last = text.rfind(">") + 1  # no tag opens after it; each bound keeps the scan linear
     opening = _TASK_OPEN.search(text, 0, last)
     while opening:
         following = _TASK_OPEN.search(text, opening.end(), last)
@@ -65,12 +65,11 @@ def tasks(text: str) -> Iterator[Tag]:
 
 
 def children(text: str, inner: Span, names: Sequence[str]) -> Iterator[Tag]:
-    """Yield the tags of the given names inside a stretch of text, in order; one inside another is
-    not looked for.
+    """Yield the tags of the given names inside a span, in order; nested ones are not found.
 
-    A child opens at the start of a line or right behind another tag. It ends at the first closing
-    tag at the end of a line (or right before another child), failing that at the first closing tag,
-    failing that where the next child opens.
+    A child opens at the start of a line or right after another tag. It ends at the first closing
+    tag at the end of a line (or right before another child), otherwise at the first closing tag,
+    otherwise before the next child.
     """
     alternatives = "|".join(map(re.escape, names))
     opening_tag = re.compile(rf"(?:^|(?<=>))[ \t]*<({alternatives})((?:\s[^>]*)?)>", re.M)
@@ -98,17 +97,17 @@ def children(text: str, inner: Span, names: Sequence[str]) -> Iterator[Tag]:
 def _closing(
     text: str, name: str, alternatives: str, place: Span, absent: set[str]
 ) -> tuple[int, int]:
-    """Return the end of the closing tag and of the content; twice the start of `place` where it has
+    """Return the end of the closing tag and of the content; twice the start of `place` if there is
     no closing tag.
 
-    `absent` remembers what was not found: it stands no further down either, and is not searched for
-    again.
+    `absent` collects patterns that were not found: they do not match further down either, and are
+    not searched for again.
     """
     tag = rf"</{re.escape(name)}>"
     for wanted in (rf"{tag}(?=[ \t]*(?:\r?$|<!--|</?(?:{alternatives}|task)\b))", tag):
         if wanted not in absent:
-            if found := re.compile(wanted, re.M).search(text, place.start, place.end):
-                return found.end(), found.start()
+            if match := re.compile(wanted, re.M).search(text, place.start, place.end):
+                return match.end(), match.start()
             absent.add(wanted)
     return place.start, place.start
 

@@ -96,7 +96,7 @@ def hold(kind: str, data: bytes, value: str) -> int:
     assert added(source, Source.of("a.md", new), whole.place.end) == 1
     assert changed(kind, Source.of("a.md", new), [Change("zz_new", "unset")]) == data  # type: ignore[arg-type]
     for key in whole.top.keys:
-        own = whole._lines(key)
+        own = whole.lines_of(key)
         try:
             after = whole.set(key, value)
         except NotEditable:

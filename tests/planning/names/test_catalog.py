@@ -224,11 +224,11 @@ def test_the_path_of_a_link_means_the_link(several: Catalog) -> None:
 @pytest.mark.parametrize(
     ("make", "why"),
     [
-        (lambda path: path.symlink_to("/dev/zero"), "it is no regular file"),
+        (lambda path: path.symlink_to("/dev/zero"), "it is not a regular file"),
         (lambda path: path.symlink_to("/etc/passwd"), "leads out of the repository"),
         (lambda path: path.symlink_to(path.name), "symbolic links"),
-        (os.mkfifo, "it is no regular file"),
-        (Path.mkdir, "it is no regular file"),
+        (os.mkfifo, "it is not a regular file"),
+        (Path.mkdir, "it is not a regular file"),
     ],
     ids=["device", "outside", "loop", "pipe", "folder"],
 )

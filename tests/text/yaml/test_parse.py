@@ -202,7 +202,7 @@ def test_any_text_reads_or_is_a_problem_with_a_place(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "words"),
     [
-        ("a: 1\nb: 2\na: 3\n", 3, "`a` stands here a second time"),
+        ("a: 1\nb: 2\na: 3\n", 3, "`a` appears a second time"),
         ("a:\n\tb: 1\n", 2, "\\t"),
         ("a: [1\n", 2, "expected"),
         ('a: "\\d"\n', 1, "escape"),

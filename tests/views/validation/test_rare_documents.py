@@ -251,7 +251,7 @@ def test_documents_that_are_links_pipes_or_oddly_named(sandbox: Sandbox) -> None
         "01-04",
     }
     refused = sandbox.call("execute", "01-04", "--approve")
-    assert refused.code == 2 and "no regular file" in refused.json["error"]["message"]
+    assert refused.code == 2 and "not a regular file" in refused.json["error"]["message"]
 
 
 def test_half_a_surrogate_pair_is_hashed_like_any_text() -> None:

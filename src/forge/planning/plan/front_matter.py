@@ -117,8 +117,8 @@ def _place_findings(source: Source, place: Span, closed: bool) -> Iterator[Findi
 
 def _repair_findings(source: Source, reading: repair.Reading, closed: bool) -> Iterator[Finding]:
     """Yield a finding for each broken line."""
-    fixable = closed and all(mend.safe for mend in reading.mends)
-    for mend in reading.mends:
+    fixable = closed and all(mend.safe for mend in reading.corrections)
+    for mend in reading.corrections:
         if not closed and mend.kind == "unread":
             continue
         hint = (

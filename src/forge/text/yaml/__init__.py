@@ -1,1 +1,1 @@
-"""YAML with positions."""
+"""YAML with positions: parsing, editing, and repairing text that does not parse."""

@@ -1,12 +1,11 @@
-"""The quick way through ordinary YAML: libyaml reads it, where it cannot but read what ruamel.yaml
-reads.
+"""Parses ordinary YAML fast with libyaml: used only for YAML on which both parsers agree.
 
-libyaml knows YAML 1.1, ruamel.yaml 1.2, and each has habits of its own. They agree on what nearly
-all files are made of: mappings and lists by indentation, plain scalars of one line, quoted ones of
-one line with the commonest escapes, block scalars whose first line holds something, and what stands
-between brackets on one line. A text with anything else in it, and every text that libyaml refuses,
-is left to ruamel.yaml, so that messages and places are always the same. The only importer of
-PyYAML; loading it takes a fifth of the time that ruamel.yaml takes.
+libyaml implements YAML 1.1, ruamel.yaml 1.2, and each has its own deviations. They agree on what
+nearly all files contain: mappings and lists by indentation, plain scalars of one line, quoted ones
+of one line with the most common escapes, block scalars whose first line is not empty, and brackets
+on one line. Any other text, and every text that libyaml refuses, is parsed by ruamel.yaml, so that
+messages and places are always the same. The only importer of PyYAML; it loads in a fifth of the
+time of ruamel.yaml.
 """
 
 from __future__ import annotations
@@ -18,8 +17,8 @@ from typing import Any
 import yaml
 from msgspec import Struct
 
-_DEEPEST = 50  # more is rare, and ruamel.yaml draws the line
-# Tabs, carriage returns and the other ends of lines, byte-order marks, what cannot be printed.
+_DEEPEST = 50  # deeper nesting is rare, and left to ruamel.yaml
+# Tabs, carriage returns and other line ends, byte-order marks, unprintable characters.
 _ODD_CHARACTER = re.compile(
     "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
@@ -29,8 +28,8 @@ _ODD_LINE = re.compile(
 _SINGLE = r"'(?:[^'\n]|'')*+'"
 _DOUBLE = r'"(?:[^"\\\n]|\\["\\/nt])*+"'
 _QUOTED = {"'": re.compile(_SINGLE), '"': re.compile(_DOUBLE)}
-_BLOCK = re.compile(r"[|>][-+]?\n *[^ \n]")  # the first line says how far the scalar is indented
-# A colon between two tokens has a blank behind it, one inside a word has more of the word.
+_BLOCK = re.compile(r"[|>][-+]?\n *[^ \n]")  # the first line determines the indentation
+# A colon between two tokens is followed by a space, one inside a word by more of the word.
 _IN_BRACKETS = re.compile(
     rf"(?:[\[\]{{}}, ]|:(?=\ )|{_SINGLE}|{_DOUBLE}"
     r"|[^\s\[\]{},:?#&*!|>'\"%@`-](?:[^\n\[\]{},:?#'\"]|:(?=[\w/.\\-]))*+)*+"
@@ -44,8 +43,8 @@ _FLOAT = re.compile(
 
 
 class Node(Struct):
-    """A value and where it stands, with the names that ruamel.yaml's nodes have; `id` is scalar,
-    sequence or mapping.
+    """A value and its place, with the field names of ruamel.yaml's nodes; `id` is scalar, sequence
+    or mapping.
     """
 
     id: str
@@ -56,16 +55,16 @@ class Node(Struct):
 
 
 class _Odd(Exception):
-    """There is something that the two libraries could read differently."""
+    """Raised for anything that the two libraries could read differently."""
 
 
 def compose(text: str) -> Node | None:
-    """Return the mapping that a text is; None where ruamel.yaml has to say what it is."""
+    """Return the mapping of a text; None if ruamel.yaml has to parse it."""
     if not yaml.__with_libyaml__ or _ODD_CHARACTER.search(text) or _ODD_LINE.search(text):
         return None
     events = yaml.parse(
         text, Loader=yaml.CBaseLoader
-    )  # not `compose`, which would recurse in C, however deep
+    )  # not `compose`, which recurses in C without limit
     try:
         next(events), next(events)  # the stream starts, and the document
         first = next(events, None)
@@ -79,7 +78,7 @@ def compose(text: str) -> Node | None:
 
 
 class _Composer:
-    """Makes nodes of events, as long as all of them are ordinary."""
+    """Makes nodes from events; raises _Odd for an event that is not ordinary."""
 
     def __init__(self, text: str, events: Iterator[Any]) -> None:
         self.text = text
@@ -96,25 +95,25 @@ class _Composer:
         ):
             raise _Odd
         kind = "sequence" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
-        found = Node(kind, "", [], event.start_mark, None)
+        node = Node(kind, "", [], event.start_mark, None)
         fill = self.elements if kind == "sequence" else self.pairs
-        found.end_mark = fill(found.value, depth + 1, event.flow_style)
+        node.end_mark = fill(node.value, depth + 1, event.flow_style)
         if event.flow_style and not in_brackets:
-            self.check_brackets(found)
-        return found
+            self.check_brackets(node)
+        return node
 
-    def elements(self, found: list[Any], depth: int, in_brackets: bool) -> Any:
-        """Add the nodes of a list to `found`; return the mark of its end."""
+    def elements(self, nodes: list[Any], depth: int, in_brackets: bool) -> Any:
+        """Add the elements of a list to `nodes`; return the mark of its end."""
         while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
-            found.append(self.node(event, depth, in_brackets=in_brackets))
+            nodes.append(self.node(event, depth, in_brackets=in_brackets))
         return event.end_mark
 
-    def pairs(self, found: list[Any], depth: int, in_brackets: bool) -> Any:
-        """Add the keys and values of a mapping to `found`; return the mark of its end."""
+    def pairs(self, pairs: list[Any], depth: int, in_brackets: bool) -> Any:
+        """Add the keys and values of a mapping to `pairs`; return the mark of its end."""
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
                 raise _Odd
-            found.append(
+            pairs.append(
                 (self.scalar(event), self.node(next(self.events), depth, in_brackets=in_brackets))
             )
         return event.end_mark
@@ -126,8 +125,8 @@ class _Composer:
     def scalar(self, event: Any) -> Node:
         start, end, style = event.start_mark, event.end_mark, event.style
         if not style:
-            # on one line, without anchor and tag; and ruamel.yaml places what is not there at the
-            # token behind it
+            # on one line, without anchor and tag, and not empty: ruamel.yaml places an empty value
+            # at the next token
             ordinary = event.value and event.value == self.text[start.index : end.index]
         elif style in _QUOTED:
             ordinary = _QUOTED[style].fullmatch(self.text, start.index, end.index)
@@ -139,9 +138,7 @@ class _Composer:
 
 
 def _kind(text: str) -> str:
-    """Return what a plain scalar can only be by the rules of YAML 1.2; what is called an int may
-    yet be no number.
-    """
+    """Return the type of a plain scalar in YAML 1.2; an "int" may turn out not to be a number."""
     if text[0] in "+-.0123456789":
         return "float" if _FLOAT.fullmatch(text) else "int"
     return "null" if text in _NULL else "bool" if text in _BOOL else "str"

@@ -15,7 +15,7 @@ from forge.planning.plan.front_matter import LISTED, front_matter
 from forge.text import edit
 from forge.text.source import Source
 from forge.text.yaml import repair
-from forge.text.yaml.repair import Mend, Reading
+from forge.text.yaml.repair import Correction, Reading
 
 
 class Fix(Struct, frozen=True):
@@ -81,7 +81,7 @@ def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
         return Unfixed(path, f"it cannot be read: {error.strerror}")
     source = Source.of(path, data)
     reading = _reading(source)
-    safe = [repair for repair in reading.mends if repair.safe]
+    safe = [repair for repair in reading.corrections if repair.safe]
     if not safe:
         return []
     if not real.is_relative_to(os.path.realpath(root)):
@@ -102,7 +102,7 @@ def _reading(source: Source) -> Reading:
     return repair.read(source, span, LISTED)
 
 
-def _repaired(source: Source, reading: Reading, safe: list[Mend]) -> bytes | None:
+def _repaired(source: Source, reading: Reading, safe: list[Correction]) -> bytes | None:
     """Return the document with the repairs; None if it would not parse or change its meaning."""
     try:
         data = edit.apply(source, [change for one in safe for change in one.edits])
@@ -123,7 +123,7 @@ def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
     return None
 
 
-def _fixed_line(before: Source, after: Source, made: Mend) -> Fix:
+def _fixed_line(before: Source, after: Source, made: Correction) -> Fix:
     line, column = before.position(made.span.start)
     texts = (before.line_text(line), after.line_text(line))
     return Fix(before.path, line, column, made.kind, made.message, *texts)
