@@ -206,7 +206,7 @@ def test_nothing_moves_while_a_run_is_open(planned: Sandbox) -> None:
 def test_a_move_that_fails_is_put_back(planned: Sandbox) -> None:
     planned.write(".planning/phases/02-b/02-02-SUMMARY.md", "of another plan")
     planned.commit("A summary")
-    with pytest.raises(UsageError, match="there already"):
+    with pytest.raises(UsageError, match="exists already"):
         to(planned, "01-02", "02-02")
     assert planned.status() == []
 
@@ -247,7 +247,7 @@ def test_an_edit_is_saved_or_kept(sandbox: Sandbox) -> None:
     )
 
 
-def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) -> None:
+def test_an_edit_never_overwrites_another_change(sandbox: Sandbox) -> None:
     item = sandbox.write(
         ".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n"
     )
@@ -255,7 +255,7 @@ def test_an_edit_never_writes_over_what_somebody_else_wrote(sandbox: Sandbox) ->
     said = sandbox.forge("edit", "k3f", env=both)
     assert (
         said.code == 1
-        and "changed by somebody else" in said.err
+        and "changed by another process" in said.err
         and item.read_text().endswith("theirs\n")
     )
     later = sandbox.forge("edit", "k3f", env=editor(sandbox, "true"))

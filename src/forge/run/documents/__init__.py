@@ -1,1 +1,1 @@
-"""Documents made, changed, moved and put away: every effect on the documents that people keep."""
+"""Creating, changing, moving and archiving documents: every write to what users keep by hand."""

@@ -1,4 +1,4 @@
-"""What all new documents share: a title, and a file that nobody else makes at the same moment."""
+"""What all new documents share: a title, a free number, and a file that is created only once."""
 
 from __future__ import annotations
 
@@ -14,74 +14,78 @@ from forge.planning.backlog.paths import names_in, next_number
 from forge.planning.edits.new_documents import one_line
 
 TRIES = 1000
-_GIVEN = "numbers"
+_RESERVED = "numbers"  # the folder, in forge's part of the common git directory
 
 
 class Created(NamedTuple):
-    """A document that was made: its id, and where it lies."""
+    """The id and the path of a new document."""
 
     id: str
     path: str
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {"id": self.id, "path": self.path}
 
 
-def titled(title: str) -> str:
-    """Return a title in one line. Raises UsageError where nothing is left of it."""
-    found = one_line(title)
-    if not found:
+def clean_title(title: str) -> str:
+    """Return a title in one line. Raises UsageError if it is empty."""
+    cleaned = one_line(title)
+    if not cleaned:
         raise UsageError(
             "a document needs a title",
-            'write it behind the kind: `forge new item "Log in with a key"`',
+            'write it after the kind: `forge new item "Log in with a key"`',
         )
-    return found
+    return cleaned
 
 
-def make(root: Path, path: str, text: str) -> bool:
-    """Make a file that is not there yet; return False where it is. Raises StorageFailed."""
-    place = root / path
-    real = Path(os.path.realpath(place.parent))
-    if not real.is_relative_to(os.path.realpath(root)):
+def create_file(root: Path, path: str, text: str) -> bool:
+    """Create a file; return False if it exists. Raises StorageFailed.
+
+    Raises UsageError if a link in the path leads out of the repository.
+    """
+    file = root / path
+    require_inside(root, file.parent, path)
+    return atomic.create(file, text.encode("utf-8", "surrogateescape"))
+
+
+def require_inside(root: Path, folder: Path, path: str) -> None:
+    """Raise UsageError, which names `path`, if a folder is outside the repository."""
+    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)):
         raise UsageError(
-            f"{path} would lie outside of the repository", "look where the links in .planning/ lead"
+            f"{path} would be outside the repository", "check where the links in .planning/ lead"
         )
-    return atomic.create(place, text.encode("utf-8", "surrogateescape"))
 
 
-def numbered(
+def create_numbered(
     repository: Repository,
-    place: str,
+    series: str,
     numbers: Iterable[str],
     attempt: Callable[[str], Created | None],
 ) -> Created:
-    """Make a document under the next number of a place, or the one behind it where another forge
-    was faster.
+    """Create a document with the first free number of a series, such as the plans of a phase.
 
-    A number is noted for all work trees of the clone before it is given: no other branch gets it,
-    committed or not.
+    `numbers` are in use. `attempt` returns None if the number turns out to be taken. A number is
+    reserved for all work trees of the clone first, so that no other branch gets it, committed or
+    not. Raises StorageFailed.
     """
-    taken = {*numbers, *given(repository, place)}
+    taken = {*numbers, *reserved_numbers(repository, series)}
     for _ in range(TRIES):
         number = next_number(taken)
-        created = attempt(number) if _take(repository, place, number) else None
+        created = attempt(number) if _reserve(repository, series, number) else None
         if created is not None:
             return created
         taken.add(number)
-    raise StorageFailed("no number is free", "look at what lies in the folder")
+    raise StorageFailed("no number is free", "check the content of the folder")
 
 
-def given(repository: Repository, place: str) -> list[str]:
-    """Return the numbers that were given at a place in any work tree of this clone."""
-    return names_in(repository.forge_dir / _GIVEN, place)
+def reserved_numbers(repository: Repository, series: str) -> list[str]:
+    """Return the numbers of a series that were reserved in any work tree of this clone."""
+    return names_in(repository.forge_dir / _RESERVED, series)
 
 
-def _take(repository: Repository, place: str, number: str) -> bool:
-    """Note that a number is given; return False where another forge has just done so. Raises
-    StorageFailed.
-    """
-    folder = repository.forge_dir / _GIVEN / place
+def _reserve(repository: Repository, series: str, number: str) -> bool:
+    """Reserve a number; return False if another process has it. Raises StorageFailed."""
+    folder = repository.forge_dir / _RESERVED / series
     try:
         folder.mkdir(parents=True, exist_ok=True)
         os.close(os.open(folder / number, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
@@ -92,20 +96,8 @@ def _take(repository: Repository, place: str, number: str) -> bool:
     return True
 
 
-def ever_added(repository: Repository, folder: str) -> Iterator[str]:
-    """Yield every path that any branch or tag ever added below a folder: numbers are not given
-    twice.
-    """
-    words = (
-        "log",
-        "--all",
-        "--format=",
-        "--name-only",
-        "--no-renames",
-        "--diff-filter=A",
-        "-z",
-        "--",
-        f"{folder}/",
-    )
-    output = repository.git(*words)
+def paths_ever_added(repository: Repository, folder: str) -> Iterator[str]:
+    """Yield every path that a branch or tag ever added below a folder; no number is used twice."""
+    names = ("--format=", "--name-only", "--no-renames", "--diff-filter=A", "-z")
+    output = repository.git("log", "--all", *names, "--", f"{folder}/")
     yield from (os.fsdecode(path).strip() for path in output.split(b"\0") if path.strip())

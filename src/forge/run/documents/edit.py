@@ -1,6 +1,4 @@
-"""`forge edit`: a copy in the person's editor, held against the rules, and put in place of the
-document as one.
-"""
+"""`forge edit`: opens a copy in the user's editor, checks it, and replaces the document."""
 
 from __future__ import annotations
 
@@ -29,7 +27,7 @@ EditFile = Callable[[Repository, Path], None]
 
 
 class NotSaved(ForgeError):
-    """An edit that was not put in place of the document; its text is kept."""
+    """An edit that did not replace the document; its text is kept."""
 
     kind = "not_saved"
     exit_code = 1
@@ -40,119 +38,149 @@ class NotSaved(ForgeError):
 
 
 class Edited(Struct, frozen=True):
-    """A document, whether it is another one now, and what is wrong with it."""
+    """A document after an edit: whether it changed, and its findings."""
 
     document: Document
     changed: bool
     findings: list[Finding]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {"id": self.document.id, "path": self.document.file, "changed": self.changed}
 
 
 def edit(repository: Repository, document: Document, ask: Ask, edit_file: EditFile) -> Edited:
-    """Let a person edit a document. `ask` is called with the findings where the text has errors
-    that it had not before.
+    """Let the user edit a document with `edit_file`, such as `launch_editor`.
 
-    A text that was kept from an earlier edit is gone on with. Raises NotSaved or StorageFailed; no
-    text is lost then.
+    `ask` is called with the errors of a text that has more of them than before. The text of an
+    earlier edit that was not saved is opened again. Raises NotSaved or StorageFailed; the text is
+    kept then.
     """
-    place = Path(os.path.realpath(repository.root / document.file))
-    before = _read(repository.root, place)
-    copy = repository.forge_dir / "edits" / document.file.replace("/", "%")
-    base = copy.with_name(f"{copy.name}.base")
-    if not copy.exists():
-        atomic.write(base, before)
-        atomic.write(copy, before)
-    elif base.read_bytes() != before:
-        hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
-        raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
+    draft = _Draft.open(repository, document)
+    findings = _edit_until_accepted(repository, draft, ask, edit_file)
+    changed = draft.save(repository.root)
+    return Edited(document, changed, findings)
+
+
+def _edit_until_accepted(
+    repository: Repository, draft: _Draft, ask: Ask, edit_file: EditFile
+) -> list[Finding]:
+    """Open the editor until the text is free of new errors, or is saved in spite of them."""
     while True:
-        edit_file(repository, copy)
-        after = copy.read_bytes()
-        if before.strip() and not after.strip():
-            copy.unlink()
-            base.unlink()
-            raise NotSaved(
-                f"{document.file} is as it was: the new text is empty",
-                "`forge archive` puts a document away",
-            )
-        findings = findings_in(repository.root, Source.of(document.file, after))
-        if after == before or not (
-            wrong := _new_errors(repository.root, document, before, findings)
-        ):
-            break
-        choice = ask(wrong)
+        edit_file(repository, draft.copy)
+        draft.refuse_empty()
+        findings = draft.findings(repository.root)
+        errors = draft.new_errors(repository.root, findings)
+        choice = ask(errors) if errors else "save"
+        if choice == "save":
+            return findings
         if choice == "stop":
             raise NotSaved(
-                f"{document.file} is as it was: the new text has {amount(len(wrong), 'error')}",
-                _kept(copy),
-                wrong,
+                f"{draft.name} is unchanged: the new text has {amount(len(errors), 'error')}",
+                draft.kept(),
+                errors,
             )
-        if choice == "save":
-            break
-    if after != before:
-        if _read(repository.root, place) != before:
+
+
+class _Draft(Struct, frozen=True):
+    """A document under edit: `copy` is what the editor opens, `base` the text it started from."""
+
+    name: str
+    file: Path
+    before: bytes
+    copy: Path
+    base: Path
+
+    @classmethod
+    def open(cls, repository: Repository, document: Document) -> _Draft:
+        file = Path(os.path.realpath(repository.root / document.file))
+        before = _read(repository.root, file)
+        copy = repository.forge_dir / "edits" / document.file.replace("/", "%")
+        base = copy.with_name(f"{copy.name}.base")
+        if not copy.exists():
+            atomic.write(base, before)
+            atomic.write(copy, before)
+        elif base.read_bytes() != before:
+            hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
+            raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
+        return cls(document.file, file, before, copy, base)
+
+    @property
+    def after(self) -> bytes:
+        return self.copy.read_bytes()
+
+    def kept(self) -> str:
+        return f"your text is kept in {self.copy}: `forge edit` goes on with it"
+
+    def findings(self, root: Path) -> list[Finding]:
+        return findings_in(root, Source.of(self.name, self.after))
+
+    def new_errors(self, root: Path, findings: list[Finding]) -> list[Finding]:
+        """Return the errors if there are more of some rule than before the edit."""
+        if self.after == self.before:
+            return []
+        old = _errors(findings_in(root, Source.of(self.name, self.before)))
+        new = _errors(findings)
+        more = Counter(error.rule for error in new) - Counter(error.rule for error in old)
+        return new if more else []
+
+    def refuse_empty(self) -> None:
+        """Raise NotSaved, and drop the draft, if the text was emptied."""
+        if self.before.strip() and not self.after.strip():
+            self._drop()
             raise NotSaved(
-                f"{document.file} was changed by somebody else meanwhile",
-                f"{_kept(copy)}; compare the two first",
+                f"{self.name} is unchanged: the new text is empty",
+                "`forge archive` archives a document",
             )
-        atomic.swap(place, before, after)
-    copy.unlink()
-    base.unlink()
-    return Edited(document, after != before, findings)
+
+    def save(self, root: Path) -> bool:
+        """Replace the document; return whether it changed. Raises NotSaved or StorageFailed."""
+        after = self.after
+        if after != self.before:
+            if _read(root, self.file) != self.before:
+                raise NotSaved(
+                    f"{self.name} was changed by another process during the edit",
+                    f"{self.kept()}; compare the two first",
+                )
+            atomic.swap(self.file, self.before, after)
+        self._drop()
+        return after != self.before
+
+    def _drop(self) -> None:
+        self.copy.unlink()
+        self.base.unlink()
 
 
-def _kept(copy: Path) -> str:
-    return f"your text is kept in {copy}: `forge edit` goes on with it"
+def _errors(findings: Sequence[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.severity == "error"]
 
 
-def _read(root: Path, place: Path) -> bytes:
-    if not place.is_relative_to(os.path.realpath(root)):
-        raise StorageFailed(f"{place} lies outside of the repository", "edit it where it is")
+def _read(root: Path, file: Path) -> bytes:
+    if not file.is_relative_to(os.path.realpath(root)):
+        raise StorageFailed(f"{file} is outside the repository", "edit it there directly")
     try:
-        return place.read_bytes()
+        return file.read_bytes()
     except OSError as error:
         raise StorageFailed.of(error) from error
 
 
-def _new_errors(
-    root: Path, document: Document, before: bytes, findings: list[Finding]
-) -> list[Finding]:
-    """Return the errors of a text if it has more of some rule than the text before it."""
-    old = Counter(
-        each.rule
-        for each in findings_in(root, Source.of(document.file, before))
-        if each.severity == "error"
-    )
-    errors = [each for each in findings if each.severity == "error"]
-    return errors if Counter(each.rule for each in errors) - old else []
-
-
 def launch_editor(repository: Repository, copy: Path) -> None:
-    """Run the editor as git does: its command line through the shell, the file as one word behind
-    it.
-    """
-    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _of_git(repository) or "vi"
+    """Run the editor as git does: the shell runs its command line, with the file appended."""
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or _git_editor(repository) or "vi"
+    kept = f"your text is kept in {copy}: `forge edit` goes on with it"
     try:
         done = subprocess.run(
             ["sh", "-c", f'{editor} "$@"', editor, str(copy)], cwd=repository.root, check=False
         )
     except OSError as error:
         raise NotSaved(
-            f"the editor `{editor}` cannot be started: {error.strerror}", _kept(copy)
+            f"the editor `{editor}` cannot be started: {error.strerror}", kept
         ) from error
     if done.returncode:
         raise NotSaved(
-            f"the editor `{editor}` ended with status {done.returncode}; nothing was saved",
-            _kept(copy),
+            f"the editor `{editor}` ended with status {done.returncode}; nothing was saved", kept
         )
 
 
-def _of_git(repository: Repository) -> str:
-    return (
-        program.attempt(repository.root, "config", "core.editor")
-        .stdout.decode("utf-8", "replace")
-        .strip()
-    )
+def _git_editor(repository: Repository) -> str:
+    done = program.attempt(repository.root, "config", "core.editor")
+    return done.stdout.decode("utf-8", "replace").strip()

@@ -1,4 +1,4 @@
-"""`forge new item`: an id that no item has, and none will get on another branch."""
+"""`forge new item`: an item with a random id, so that no branch gives the same id."""
 
 from __future__ import annotations
 
@@ -12,22 +12,20 @@ from forge.planning.backlog import paths
 from forge.planning.backlog.paths import slug
 from forge.planning.edits import new_documents
 from forge.planning.edits.new_documents import Wishes
-from forge.run.documents.create import TRIES, Created, make, titled
+from forge.run.documents.create import TRIES, Created, clean_title, create_file
 from forge.timeline.ids import short
 
 if not TYPE_CHECKING:
     documents = at_first_use("forge.planning.names.documents")  # most items depend on none
-else:  # not the other way round: import-linter leaves out what is below `if TYPE_CHECKING`
+else:  # not the other way round: import-linter ignores imports below `if TYPE_CHECKING`
     from forge.planning.names import documents
 
-_LENGTH = 7  # a letter and six of thirty characters: sixteen thousand million ids
+_LENGTH = 7  # a letter and six of thirty characters: sixteen billion ids
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
-    """Make a backlog item under an id that no item has. Raises UsageError, UnknownName or
-    StorageFailed.
-    """
-    title = titled(title)
+    """Create a backlog item. Raises UsageError, UnknownName or StorageFailed."""
+    title = clean_title(title)
     wishes = wishes._replace(
         depends_on=tuple(_item_id(repository.root, name, here) for name in wishes.depends_on)
     )
@@ -36,19 +34,17 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         if paths.taken(repository.root, item_id):
             continue
         path = f"{paths.FOLDER}/{item_id}-{slug(title, 'item')}.md"
-        made = make(repository.root, path, new_documents.item(item_id, title, wishes))
-        if (
-            made
-            and sum(
-                paths.has_id(name, item_id)
-                for name in paths.names_in(repository.root, paths.FOLDER)
-            )
-            == 1
-        ):
-            return Created(item_id, path)
-        if made:
+        if create_file(repository.root, path, new_documents.item(item_id, title, wishes)):
+            if _is_unique(repository.root, item_id):
+                return Created(item_id, path)
             (repository.root / path).unlink()
     raise StorageFailed(f"no id is free in {paths.FOLDER}", "archive items that are done")
+
+
+def _is_unique(root: Path, item_id: str) -> bool:
+    """Return whether no other process created an item with the same id at the same time."""
+    names = paths.names_in(root, paths.FOLDER)
+    return sum(paths.has_id(name, item_id) for name in names) == 1
 
 
 def _item_id(root: Path, name: str, here: Path) -> str:
@@ -57,9 +53,7 @@ def _item_id(root: Path, name: str, here: Path) -> str:
 
 
 def _random_id() -> str:
-    """Return an id that begins with a letter, so that it is never taken for the number of a phase
-    or a plan.
-    """
-    while (found := short(_LENGTH))[0].isdigit():
+    """Return an id that starts with a letter, so that it is not the number of a phase or plan."""
+    while (item_id := short(_LENGTH))[0].isdigit():
         pass
-    return found
+    return item_id

@@ -1,4 +1,4 @@
-"""`forge new phase`: a folder with the number behind the highest one that any branch ever had."""
+"""`forge new phase`: a folder with the number after the highest one any branch ever had."""
 
 from __future__ import annotations
 
@@ -12,21 +12,25 @@ from forge.planning.edits import new_documents
 from forge.planning.edits.new_documents import Wishes
 from forge.planning.names.documents import ARCHIVED_PHASES, PHASE_PAGE, PHASES
 from forge.planning.numbers import phase_name
-from forge.run.documents.create import Created, ever_added, make, numbered, titled
+from forge.run.documents.create import (
+    Created,
+    clean_title,
+    create_file,
+    create_numbered,
+    paths_ever_added,
+)
 
 _MOST_DIGITS = 3  # a longer number is a date
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
-    """Make a phase: its folder, and a page in it that says what it is for. Raises UsageError or
-    StorageFailed.
-    """
-    title = titled(title)
+    """Create a phase: a folder with a page. Raises UsageError or StorageFailed."""
+    title = clean_title(title)
     names: set[str] = set()
     for folder in (PHASES, ARCHIVED_PHASES):
         names.update(
             path.removeprefix(f"{folder}/").partition("/")[0]
-            for path in ever_added(repository, folder)
+            for path in paths_ever_added(repository, folder)
         )
         names.update(paths.names_in(repository.root, folder))
 
@@ -35,12 +39,11 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
         if any(other.startswith(f"{number}-") for other in paths.names_in(repository.root, PHASES)):
             return None
         text = new_documents.phase(name, number, title, wishes)
-        made = make(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
-        return Created(name, f"{PHASES}/{name}") if made else None
+        created = create_file(repository.root, f"{PHASES}/{name}/{PHASE_PAGE}", text)
+        return Created(name, f"{PHASES}/{name}") if created else None
 
-    return numbered(
-        repository, "phases", (number for name in names if (number := _whole_number(name))), attempt
-    )
+    numbers = [number for name in names if (number := _whole_number(name))]
+    return create_numbered(repository, "phases", numbers, attempt)
 
 
 def _whole_number(name: str) -> str:
