@@ -34,7 +34,7 @@ _NARROW = 60  # columns of a terminal on which the board is one column
 
 
 def drawn(board: Board) -> str:
-    """Return the board as text, as wide as the terminal; without colors if there is no terminal."""
+    """Return the board as text, as wide as the terminal; with colors at a terminal only."""
     console = Console(width=shutil.get_terminal_size((120, 40)).columns, legacy_windows=False)
     with console.capture() as captured:
         console.print(_bands(board, console.width))

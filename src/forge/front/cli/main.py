@@ -45,7 +45,7 @@ class Verbs(Verb, click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Suggest the nearest verb if there is none of a name."""
+        """Suggest the nearest verb for a name that is not a verb."""
         name = args[0] if args else ""
         if name and not (ctx.resilient_parsing or name in OPERATIONS or name.startswith("-")):
             near = difflib.get_close_matches(name, OPERATIONS, 1)

@@ -1,6 +1,6 @@
 """The last line of a terminal while a run is at work: step, stage, time, and the latest output.
 
-Without a terminal there is no such line, only a plain line for each event.
+Without a terminal only plain lines are printed, one for each event.
 """
 
 from __future__ import annotations
@@ -78,7 +78,7 @@ class StatusLine:
 
 
 def place(state: RunState) -> str:
-    """Return the current step of a run, or that there is none left."""
+    """Return the current step of a run, or `after the last step`."""
     step = state.step
     return f"[{step.number}/{len(state.steps)}] {step.stage}" if step else "after the last step"
 

@@ -52,7 +52,7 @@ class Terminal:
 
 
 def person(*, as_json: bool) -> Person:
-    """Return the user at the terminal, or nobody if there is no terminal or JSON is printed."""
+    """Return the user at the terminal, or nobody without a terminal or with JSON."""
     return Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
 
 

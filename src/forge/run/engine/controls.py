@@ -218,7 +218,7 @@ def _pause_for_foreign_commits(run: OpenRun, paused_by: str) -> bool:
 
 
 def _require_no_rollback(run: OpenRun) -> None:
-    if run.state.rollback is not None or run.card.kind != "execute":
+    if run.state.rollback is not None:
         raise UsageError(
             "a rollback is in progress", "complete it first", [f"forge resume {run.card.run}"]
         )

@@ -15,7 +15,7 @@ def plan_named(call: Call, name: str) -> Plan:
 
 
 def means_run(call: Call, name: str | None) -> bool:
-    """Return whether an answer is for a run: the open one if there is no name, else by its id."""
+    """Return whether an answer is for a run: without a name the open one, else by its id."""
     if name is None:
         return bool(open_anywhere(call.repository))
     return any(name == record.card.run for record in all_runs(call.repository))
