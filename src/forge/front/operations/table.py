@@ -64,6 +64,7 @@ OPERATIONS = {
         _writes("edit", "edit a document and check it on save"),
         _writes("move", "give a document another phase, number or name"),
         _writes("archive", "archive a document; its id stays taken"),
+        _writes("migrate", "rewrite documents of older versions"),
         _reads("list", "list missions, phases, plans and items"),
         _reads("show", "show a document and its status"),
         _reads("search", "find words in the documents"),

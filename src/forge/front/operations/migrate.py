@@ -1,0 +1,29 @@
+"""Rewrite documents of older versions."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from forge.front.envelope import Reply
+from forge.front.operations.call import Call
+from forge.front.operations.shared.run_context import run_context
+from forge.run.documents import migrate
+
+
+class Arguments(NamedTuple):
+    """Whether to write nothing."""
+
+    dry_run: bool = False
+
+
+def perform(call: Call, arguments: Arguments) -> Reply:
+    migrated = migrate.migrate(run_context(call, lenient=True), dry_run=arguments.dry_run)
+    return Reply(migrated.as_data(), _text(migrated))
+
+
+def _text(migrated: migrate.Migrated) -> str:
+    if not migrated.documents:
+        return "nothing to migrate: every document is of the current version"
+    lines = [f"{each.path}: version {each.old} to {each.new}" for each in migrated.documents]
+    end = f"committed as {migrated.commit[:10]}" if migrated.commit else "nothing was written"
+    return "\n".join([*lines, end])

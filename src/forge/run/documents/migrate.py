@@ -1,0 +1,183 @@
+"""`forge migrate`: rewrites documents of older versions in the current one, as one commit."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+
+from msgspec import Struct
+
+from forge import atomic
+from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen
+from forge.git.repository import Repository
+from forge.planning import migrations, settings
+from forge.planning.backlog import paths
+from forge.planning.migrations import FORMATS, DocumentKind, WrongVersion, version_of
+from forge.planning.plan.front_matter import front_matter
+from forge.records.record import open_runs
+from forge.run.documents.set_fields import NotWritable
+from forge.run.engine.context import Context
+from forge.run.engine.session import writing
+from forge.text.edit import NotEditable
+from forge.text.source import Source, Span
+from forge.text.yaml.edit import Block
+from forge.text.yaml.parse import YamlProblem
+
+_MOST_NAMED = 20
+
+
+class NewerVersion(ForgeError):
+    """A document that a newer version of forge wrote."""
+
+    kind = "newer_version"
+
+
+class Migration(Struct, frozen=True):
+    """A document with a pending migration: its path, its versions and its bytes before and
+    after.
+    """
+
+    path: str
+    kind: DocumentKind
+    old: int
+    new: int
+    before: bytes
+    after: bytes
+
+    def as_data(self) -> dict[str, object]:
+        """Return what JSON shows of it."""
+        return {"path": self.path, "kind": self.kind, "from": self.old, "to": self.new}
+
+
+class Migrated(Struct, frozen=True):
+    """The documents that were migrated, and the commit; None if nothing was written."""
+
+    documents: tuple[Migration, ...]
+    commit: str | None
+
+    def as_data(self) -> dict[str, object]:
+        """Return what JSON shows of it."""
+        return {"documents": [each.as_data() for each in self.documents], "commit": self.commit}
+
+
+def pending(root: Path) -> list[Migration]:
+    """Return the documents of a work tree with pending migrations.
+
+    Raises NewerVersion for a document of a newer version, and NotWritable for one that cannot be
+    migrated. Documents that cannot be parsed are left to `forge validate`.
+    """
+    planned = (_migration(root, kind, path) for kind, path in _documents(root))
+    return [migration for migration in planned if migration is not None]
+
+
+def migrate(context: Context, *, dry_run: bool) -> Migrated:
+    """Apply all pending migrations as one commit, or only return them for a dry run.
+
+    Raises RepositoryError, RunOpen, DirtyTree, NewerVersion, NotWritable, GitFailed, Held and
+    StorageFailed; nothing is changed then.
+    """
+    repository = context.repository
+    if dry_run or not pending(repository.root):
+        return Migrated(tuple(pending(repository.root)), None)
+    with writing(context, "migrate"):
+        planned = pending(repository.root)
+        _refuse_unready(repository, planned)
+        return Migrated(tuple(planned), _commit(repository, planned))
+
+
+def _documents(root: Path) -> Iterator[tuple[DocumentKind, str]]:
+    """Yield the kind and the path of every document that forge may rewrite."""
+    if (root / settings.PATH).exists():
+        yield "settings", settings.PATH
+    for folder in (paths.MISSIONS, paths.ARCHIVED_MISSIONS):
+        for name in paths.names_in(root, folder):
+            if name.endswith(".yaml"):
+                yield "mission", f"{folder}/{name}"
+    for path in paths.item_paths(root):
+        yield "item", path
+
+
+def _migration(root: Path, kind: DocumentKind, path: str) -> Migration | None:
+    try:
+        source = Source.read(root, path)
+        block = _block(kind, source)
+        if block is None:
+            return None
+        migrations.refuse_newer(kind, block.top)
+        old, new = max(1, version_of(block.top)), FORMATS[kind].version
+        if old == new:
+            return None
+        after = migrations.migrated(kind, block).bytes()
+        return Migration(path, kind, old, new, source.data, after)
+    except (OSError, YamlProblem):
+        return None
+    except WrongVersion as problem:
+        raise NewerVersion(f"{path}: {problem.message}", problem.hint) from problem
+    except NotEditable as error:
+        raise NotWritable(
+            f"{path} cannot be migrated: {error}", "migrate it by hand; nothing was written"
+        ) from error
+
+
+def _block(kind: DocumentKind, source: Source) -> Block | None:
+    """Return the mapping of a document's fields, or None if it has none."""
+    place: Span | None = Span(0, len(source.text))
+    if kind == "item":
+        place, body_start = front_matter(source)
+        if not body_start:
+            return None
+    try:
+        return Block.of(source, place) if place is not None else None
+    except NotEditable:
+        return None
+
+
+def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> None:
+    """Raise if the documents cannot be committed by themselves."""
+    head = repository.head()
+    if (operation := repository.in_progress()) is not None:
+        raise RepositoryError(f"{operation} is in progress here", "finish or abort it first")
+    if head.commit is None or head.branch is None:
+        raise RepositoryError(
+            "there is no branch with a commit here", "`git switch` to a branch first"
+        )
+    if runs := open_runs(repository):
+        raise RunOpen(
+            f"the run {runs[0].card.run} is open", "end it first", ["forge resume", "forge stop"]
+        )
+    wanted = {migration.path for migration in planned}
+    dirty = [entry.path for entry in repository.dirty() if entry.path in wanted]
+    links = [path for path in sorted(wanted) if os.path.islink(repository.root / path)]
+    if dirty or links:
+        listed = "".join(f"\n  {path}" for path in [*dirty, *links][:_MOST_NAMED])
+        raise DirtyTree(
+            f"these documents have uncommitted changes or are links:{listed}",
+            "commit them, then `forge migrate`",
+        )
+
+
+def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
+    """Write the documents and commit exactly them; put everything back if that fails."""
+    undo: list[Callable[[], None]] = []
+    try:
+        for migration in planned:
+            place = repository.root / migration.path
+            atomic.swap(place, migration.before, migration.after)
+            undo.append(
+                lambda place=place, it=migration: atomic.swap(place, it.after, it.before)  # type: ignore[misc]
+            )
+        names = [migration.path for migration in planned]
+        words = ("commit", "-q", "--cleanup=verbatim", "-F", "-", "--only", "--", *names)
+        repository.git("--literal-pathspecs", *words, stdin=_message(planned).encode())
+    except ForgeError:
+        for step in reversed(undo):
+            step()
+        raise
+    return str(repository.head().commit)
+
+
+def _message(planned: Sequence[Migration]) -> str:
+    lines = "\n".join(f"{each.path}: version {each.old} to {each.new}" for each in planned)
+    count = f"{len(planned)} document{'' if len(planned) == 1 else 's'}"
+    return f"forge: migrate {count} to the current format\n\n{lines}\n"

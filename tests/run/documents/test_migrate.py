@@ -1,0 +1,135 @@
+"""forge migrate: pending migrations become one commit; whatever fails, nothing changes."""
+
+from __future__ import annotations
+
+import pytest
+
+from forge.errors import DirtyTree, ForgeError, RepositoryError
+from forge.git.repository import Repository
+from forge.planning.settings import Settings
+from forge.run.documents.migrate import Migrated, NewerVersion, migrate, pending
+from forge.run.documents.set_fields import NotWritable
+from forge.run.engine.context import Context
+from forge.timeline.ids import ulid
+from tests.conftest import Sandbox
+from tests.planning.made_up import use_version_2
+
+FORGE = ".planning/forge.yaml"
+MISSION = ".planning/missions/win.yaml"
+ITEM = ".planning/backlog/k3f-log-in.md"
+OLD = {
+    FORGE: "# Ours\nwho: manual\n",
+    MISSION: "name: Win  # one day\naim: To win\n",
+    ITEM: "---\nid: k3f\nname: Log in\nstatus: todo\n---\nname: not a key\n",
+}
+
+
+@pytest.fixture
+def old(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+    """A repository with documents of version 1 where forge knows version 2."""
+    for path, text in OLD.items():
+        sandbox.write(path, text)
+    sandbox.commit("Documents")
+    use_version_2(monkeypatch)
+    return sandbox
+
+
+def call(sandbox: Sandbox, *, dry_run: bool = False) -> Migrated:
+    repository = Repository.discover(sandbox.root)
+    context = Context(repository, Settings(), ulid(), None, lambda line: None)  # type: ignore[arg-type]
+    return migrate(context, dry_run=dry_run)
+
+
+def texts(sandbox: Sandbox) -> dict[str, str]:
+    return {path: (sandbox.root / path).read_text() for path in OLD}
+
+
+def test_a_dry_run_shows_and_writes_nothing(old: Sandbox) -> None:
+    head = old.head()
+    migrated = call(old, dry_run=True)
+    assert [(each.path, each.old, each.new) for each in migrated.documents] == [
+        (FORGE, 1, 2),
+        (MISSION, 1, 2),
+        (ITEM, 1, 2),
+    ]
+    assert migrated.commit is None
+    assert texts(old) == OLD and old.head() == head and old.status() == []
+
+
+def test_pending_migrations_become_one_commit(old: Sandbox) -> None:
+    head = old.head()
+    old.write("README.md", "mine, not committed\n")
+    migrated = call(old)
+    assert migrated.commit == old.head() and old.git("rev-parse", "HEAD^").strip() == head
+    assert old.git("show", "--name-only", "--format=", "HEAD").split() == sorted(OLD)
+    assert texts(old) == {
+        FORGE: "# Ours\nrunner: manual\nversion: 2\n",
+        MISSION: "title: Win\ngoal: To win\nversion: 2\n",
+        ITEM: "---\nid: k3f\nstatus: todo\ntitle: Log in\nversion: 2\n---\nname: not a key\n",
+    }
+    assert [line.split()[-1] for line in old.status()] == ["README.md"]
+
+
+def test_a_second_call_does_nothing(old: Sandbox) -> None:
+    call(old)
+    head = old.head()
+    assert call(old) == Migrated((), None)
+    assert old.head() == head
+
+
+def test_today_nothing_is_pending(sandbox: Sandbox) -> None:
+    done = sandbox.call("migrate")
+    assert done.data == {"documents": [], "commit": None}
+    assert sandbox.forge("migrate").out.startswith("nothing to migrate")
+
+
+@pytest.mark.parametrize("dry_run", [True, False])
+def test_a_newer_document_is_refused_by_name(old: Sandbox, dry_run: bool) -> None:
+    old.write(MISSION, "title: Win\ngoal: To win\nversion: 3\n")
+    with pytest.raises(NewerVersion, match=rf"{MISSION}: version 3 is newer than version 2"):
+        call(old, dry_run=dry_run)
+    assert (old.root / ITEM).read_text() == OLD[ITEM]
+
+
+def test_a_document_with_changes_is_refused(old: Sandbox) -> None:
+    old.write(ITEM, OLD[ITEM] + "more\n")
+    with pytest.raises(DirtyTree, match="k3f-log-in"):
+        call(old)
+    assert texts(old) == {**OLD, ITEM: OLD[ITEM] + "more\n"}
+
+
+def test_a_document_that_is_not_tracked_is_refused(old: Sandbox) -> None:
+    old.write(".planning/backlog/new-one.md", "---\nid: new\nname: New\n---\n")
+    with pytest.raises(DirtyTree, match="new-one"):
+        call(old)
+    assert texts(old) == OLD
+
+
+def test_a_document_that_cannot_be_converted_stops_all(old: Sandbox) -> None:
+    old.write(MISSION, "{name: Win, aim: To win}\n")
+    with pytest.raises(NotWritable, match=r"win.yaml cannot be migrated"):
+        call(old)
+    assert (old.root / ITEM).read_text() == OLD[ITEM]
+
+
+def test_a_document_that_is_not_yaml_is_left_to_validate(old: Sandbox) -> None:
+    old.write(MISSION, "a: [1\n")
+    assert [each.path for each in pending(old.root)] == [FORGE, ITEM]
+
+
+def test_a_detached_head_is_refused(old: Sandbox) -> None:
+    old.git("switch", "-q", "--detach")
+    with pytest.raises(RepositoryError, match="no branch"):
+        call(old)
+    assert texts(old) == OLD
+
+
+def test_if_git_cannot_commit_everything_is_put_back(
+    old: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old.git("config", "user.useConfigOnly", "true")
+    old.git("config", "user.email", "")
+    old.git("config", "user.name", "")
+    with pytest.raises(ForgeError):
+        call(old)
+    assert texts(old) == OLD and old.status() == []
