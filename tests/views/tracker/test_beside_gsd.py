@@ -236,7 +236,7 @@ def test_every_phase_can_be_listed_and_shown_wherever_it_lies(written: Sandbox) 
     again = written.forge("new", "mission", "Win")
     assert (
         again.code == 2
-        and "was put away" in again.err
+        and "archived mission win" in again.err
         and written.call("show", "win").data["path"] == away[1]
     )
     assert [mission["id"] for mission in written.call("status").data["missions"]] == ["implicit"]
