@@ -11,13 +11,15 @@ from forge.records.card import RUNS
 from forge.records.record import (
     RunRecord,
     all_runs,
-    is_taken_over,
+    is_adopted_elsewhere,
     open_anywhere,
     open_runs,
     read_all,
     why_unreadable,
 )
 from forge.records.store import belongs_here, live_folder
+
+_MOST_LISTED = 20
 
 
 def one_run(
@@ -27,29 +29,35 @@ def one_run(
     among_open: bool,
     only: Callable[[RunRecord], bool] = lambda record: True,
 ) -> RunRecord:
-    """Return the run of an id or an unambiguous part of one, among those that `only` lets through;
-    else the one that is open.
+    """Return the run that a name means: an id, an unambiguous part of one, or a plan.
 
-    Raises NoOpenRun or UnknownName, which lists the candidates; DamagedLog for a run whose files
-    cannot be read.
+    Without a name it is the open run, or the last run if `among_open` is false and none is open.
+    Runs that `only` rejects do not count. Raises NoOpenRun, UnknownName with the candidates, and
+    DamagedLog for a run whose files cannot be read.
     """
-    found = open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
-    records = list(filter(only, found))
+    runs = open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
+    records = list(filter(only, runs))
     if name is None:
         candidates = records if among_open else _open_in_this_clone(records) or records[-1:]
         if not candidates:
-            raise NoOpenRun(*_why_nothing(repository, among_open=among_open))
+            raise NoOpenRun(*_why_no_run(repository, among_open=among_open))
     else:
-        exact = [record for record in records if record.card.run == name]
-        candidates = exact or [
-            record for record in records if name in record.card.run or name == record.card.plan
-        ]
+        candidates = _fitting(records, name)
         if not candidates:
-            _name_unreadable(repository, name)
-            raise NoOpenRun(
-                _why_none(repository, name, among_open=among_open) + _listed(records),
-                "see `forge runs`",
-            )
+            _require_readable(repository, name)
+            reason = _why_not_found(repository, name, among_open=among_open)
+            raise NoOpenRun(reason + _listed(records), "see `forge runs`")
+    return _only_one(candidates)
+
+
+def _fitting(records: list[RunRecord], name: str) -> list[RunRecord]:
+    exact = [record for record in records if record.card.run == name]
+    return exact or [
+        record for record in records if name in record.card.run or name == record.card.plan
+    ]
+
+
+def _only_one(candidates: list[RunRecord]) -> RunRecord:
     if len(candidates) > 1:
         raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
     return candidates[0]
@@ -59,8 +67,8 @@ def _open_in_this_clone(records: list[RunRecord]) -> list[RunRecord]:
     return [record for record in records if record.open and record.status != "elsewhere"]
 
 
-def runs_of(records: Sequence[RunRecord], catalog: Catalog, name: str) -> list[RunRecord]:
-    """Return the runs of the plan that a name means, today or when they began."""
+def runs_of_plan(records: Sequence[RunRecord], catalog: Catalog, name: str) -> list[RunRecord]:
+    """Return the runs of a plan, named as it is named today or as it was when they started."""
     paths = {name, *(file.path for file in catalog.named(name))}
     return [
         record
@@ -69,65 +77,54 @@ def runs_of(records: Sequence[RunRecord], catalog: Catalog, name: str) -> list[R
     ]
 
 
-def run_meant(repository: Repository, name: str) -> RunRecord | None:
-    """Return the one run whose id, or a part of it, or whose folder a name is; None where it is no
-    run's, or several runs'.
+def run_by_name(repository: Repository, name: str) -> RunRecord | None:
+    """Return the one run whose id, part of an id, or folder a name is; None if it is unclear."""
+    part = name.rstrip("/").rpartition("/")[2]
+    runs = all_runs(repository, everywhere=True)
+    fitting = [record for record in runs if part and part in record.card.run]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def open_elsewhere(repository: Repository, name: str | None) -> RunRecord:
+    """Return the run that is open in another clone: the one that a name fits, or the only one.
+
+    Raises NoOpenRun, and UnknownName with the candidates.
     """
-    wanted = name.rstrip("/").rpartition("/")[2]
-    found = [
-        record
-        for record in all_runs(repository, everywhere=True)
-        if wanted and wanted in record.card.run
-    ]
-    return found[0] if len(found) == 1 else None
+    records = [record for record in all_runs(repository) if not (record.live or record.state.ended)]
+    fitting = [record for record in records if name is None or name in record.card.run]
+    if fitting:
+        return _only_one(fitting)
+    if name is not None and any(name in record.card.run for record in open_runs(repository)):
+        reason, hint = f"the run {name} is open in this clone", "continue with `forge resume`"
+    else:
+        reason, hint = "no such run is open in another clone", "see `forge runs`"
+    raise NoOpenRun(reason + _listed(records), hint)
 
 
-def _name_unreadable(repository: Repository, name: str) -> None:
-    """Raises DamagedLog where a run of this id is there and its files are none that can be read."""
+def _require_readable(repository: Repository, name: str) -> None:
+    """Raises DamagedLog if there is a run of this id and its files cannot be read."""
+    if "/" in name:
+        return
     for folder in (live_folder(repository) / name, repository.root / RUNS / name):
-        if "/" in name or not folder.is_dir():
-            continue
-        if reason := why_unreadable(folder):
+        if folder.is_dir() and (reason := why_unreadable(folder)):
             raise DamagedLog(
-                f"{folder.parent}/{reason}", "bring it back from the last commit that holds it"
+                f"{folder.parent}/{reason}", "restore it from the last commit that contains it"
             )
 
 
-def one_elsewhere(repository: Repository, name: str | None) -> RunRecord:
-    """Return the run of an id, or a part of one, that is open and not in this clone; without a
-    name, the only one.
-
-    Raises NoOpenRun or UnknownName, which lists the candidates.
-    """
-    records = [record for record in all_runs(repository) if not (record.live or record.state.ended)]
-    found = [record for record in records if name is None or name in record.card.run]
-    if len(found) > 1:
-        raise UnknownName(f"{len(found)} runs fit:{_listed(found)}", "name one of them")
-    if not found:
-        here = name is not None and any(name in record.card.run for record in open_runs(repository))
-        said = (
-            f"the run {name} is open in this clone"
-            if here
-            else "no such run is open in another clone"
-        )
-        raise NoOpenRun(
-            said + _listed(records), "go on with `forge resume`" if here else "see `forge runs`"
-        )
-    return found[0]
-
-
-def _why_nothing(repository: Repository, *, among_open: bool) -> tuple[str, str]:
+def _why_no_run(repository: Repository, *, among_open: bool) -> tuple[str, str]:
+    """Return message and hint if no name was given and there is no run to take."""
     if not among_open:
         return "there are no runs yet", "start one with `forge execute`"
-    lost = [
+    adopted = [
         record.card.run
         for record in read_all(repository, live_folder(repository), live=True)
-        if belongs_here(repository, record.folder) and is_taken_over(repository, record)
+        if belongs_here(repository, record.folder) and is_adopted_elsewhere(repository, record)
     ]
-    if lost:
+    if adopted:
         return (
-            f"the run {lost[-1]} was taken over by another clone",
-            "go on there; `forge runs` shows how it stands",
+            f"the run {adopted[-1]} was taken over by another clone",
+            "continue there; `forge runs` shows its status",
         )
     away = [
         record.card.run
@@ -135,31 +132,28 @@ def _why_nothing(repository: Repository, *, among_open: bool) -> tuple[str, str]
         if record.status == "elsewhere" and record.open
     ]
     if away:
-        hint = (
-            f"go on there; if that clone is gone, `forge resume --adopt {away[-1]}` takes it over"
-        )
+        hint = f"continue there; if that clone is gone, adopt it: `forge resume --adopt {away[-1]}`"
         return f"no run is open here; {away[-1]} is open in another clone", hint
     return "no run is open here", "start one with `forge execute`"
 
 
-def _why_none(repository: Repository, name: str, *, among_open: bool) -> str:
-    found = next((record for record in all_runs(repository) if name in record.card.run), None)
-    if not among_open or found is None:
+def _why_not_found(repository: Repository, name: str, *, among_open: bool) -> str:
+    record = next((record for record in all_runs(repository) if name in record.card.run), None)
+    if not among_open or record is None:
         return f"there is no {'open ' if among_open else ''}run `{name}`"
-    if found.left_behind:
+    if record.continues_on_another_branch:
         return (
-            f"the run {name} went on on another branch (it began on {found.card.branch}); what this"
-            " one has of it is older"
+            f"the run {name} continues on another branch (it started on {record.card.branch});"
+            " the record on this branch is older"
         )
-    if found.status == "elsewhere" and found.state.adopted_by:
+    if record.status == "elsewhere" and record.state.adopted_by:
         return (
-            f"the run {name} was taken over by another clone; what this clone's own log holds stays"
+            f"the run {name} was taken over by another clone; this clone's own log of it stays"
             " under .git/forge/runs/"
         )
-    return (
-        f"the run {name} {'lives in another clone' if found.status == 'elsewhere' else 'has ended'}"
-    )
+    where = "lives in another clone" if record.status == "elsewhere" else "has ended"
+    return f"the run {name} {where}"
 
 
 def _listed(records: list[RunRecord]) -> str:
-    return "".join(f"\n  {record.card.run}  {record.status}" for record in records[-20:])
+    return "".join(f"\n  {record.card.run}  {record.status}" for record in records[-_MOST_LISTED:])

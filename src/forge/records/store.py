@@ -6,33 +6,37 @@ from pathlib import Path
 
 from forge.git.repository import Repository
 
+WORK_TREE = "work-tree"  # the file of a live folder that names the git folder of its work tree
+
 
 def live_folder(repository: Repository, run: str = "") -> Path:
-    """Return where live logs lie, or that of one run."""
+    """Return the folder of one live run; without a run, the folder that contains them."""
     return repository.forge_dir / "runs" / run
 
 
-def lock_path(repository: Repository) -> Path:
-    """Return the lock of this work tree."""
-    name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
-    return repository.forge_dir / "locks" / f"{name}.lock"
-
-
 def live_folders_here(repository: Repository) -> list[Path]:
-    """Return the live folders of this work tree's runs, readable or not."""
+    """Return the folders of this work tree's live runs, readable or not."""
     folder = live_folder(repository)
-    return (
-        [place for place in sorted(folder.iterdir()) if belongs_here(repository, place)]
-        if folder.is_dir()
-        else []
-    )
+    if not folder.is_dir():
+        return []
+    return [place for place in sorted(folder.iterdir()) if belongs_here(repository, place)]
 
 
 def belongs_here(repository: Repository, folder: Path) -> bool:
-    """Say whether a live folder is that of a run of this work tree."""
+    """Return whether a live folder is that of a run of this work tree."""
+    git_dir = git_dir_of(folder)
+    return git_dir is None or git_dir == repository.git_dir
+
+
+def git_dir_of(folder: Path) -> Path | None:
+    """Return the git folder of the work tree that a live run belongs to; None if it names none."""
     try:
-        return (folder / "work-tree").read_text("utf-8", "surrogateescape") == str(
-            repository.git_dir
-        )
+        return Path((folder / WORK_TREE).read_text("utf-8", "surrogateescape"))
     except OSError:
-        return True
+        return None
+
+
+def lock_path(repository: Repository) -> Path:
+    """Return the lock file of this work tree."""
+    name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
+    return repository.forge_dir / "locks" / f"{name}.lock"

@@ -173,9 +173,7 @@ def test_a_card_that_nobody_can_read_is_named(broken: Sandbox) -> None:
 def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, how: str) -> None:
     path = tracked(broken)
     raw = path.read_bytes()
-    words = {"edited": "beginning", "deleted": "missing", "older": "older", "staged": "beginning"}[
-        how
-    ]
+    words = {"edited": "prefix", "deleted": "missing", "older": "older", "staged": "prefix"}[how]
     if how == "older":
         broken.git(
             "checkout",

@@ -8,7 +8,7 @@ from typing import TypeVar
 
 from msgspec import Struct, field
 
-from forge.records.card import RunCard
+from forge.records.files import RunFiles
 from forge.timeline.event import Event
 from forge.timeline.run.event import RunEvent
 from forge.timeline.run.events import RUN_EVENTS
@@ -27,21 +27,14 @@ class Remark(Struct, frozen=True):
         return {"seq": self.seq, "message": self.message}
 
 
-class Record(Struct, frozen=True):
-    """The files of a run: its card, the log's lines without their LF, and the readable events.
+class Record(RunFiles, frozen=True):
+    """The files of a run with all readable events, even those after a problem.
 
-    `card_data` are the bytes of `run.yaml`, `folder` is the folder that contains `evidence/`.
+    `folder` is the folder that contains `evidence/`.
     """
 
-    card: RunCard
-    card_data: bytes
-    lines: Sequence[bytes]
     events: Sequence[Event]
     folder: Path
-
-    def log_up_to(self, seq: int) -> bytes:
-        """Return the bytes of the log from its start to an event, inclusive."""
-        return b"".join(line + b"\n" for line in self.lines[:seq])
 
 
 class Report(Struct):

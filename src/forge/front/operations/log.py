@@ -9,7 +9,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
 from forge.planning.names.catalog import Catalog
-from forge.records.find import one_run, runs_of
+from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs
 from forge.text.printable import visible
 from forge.views.runs.story import Chapter, Story, duration_text, story_of
@@ -59,7 +59,7 @@ def _records(call: Call, name: str | None) -> list[RunRecord]:
     records = all_runs(call.repository)
     if name is None:
         return records
-    of_plan = runs_of(records, Catalog(call.repository.root), name)
+    of_plan = runs_of_plan(records, Catalog(call.repository.root), name)
     return of_plan or [one_run(call.repository, name, among_open=False)]
 
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.records.find import one_run
-from forge.records.record import tracked_copy
+from forge.records.tracked_copy import tracked_copy_warning
 from forge.text.plural import amount
 from forge.views.runs.replay import replay
 
@@ -20,7 +20,7 @@ class Arguments(NamedTuple):
 
 def perform(call: Call, arguments: Arguments) -> Reply:
     record = one_run(call.repository, arguments.run, among_open=False)
-    result, note = replay(call.repository, record), tracked_copy(call.repository, record)
+    result, note = replay(call.repository, record), tracked_copy_warning(call.repository, record)
     lines = [f"run {record.card.run}: {record.status}, {amount(result.events, 'event')}"]
     lines += [f"note: {note}"] if note else []
     lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in result.unchecked]

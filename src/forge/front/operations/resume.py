@@ -9,7 +9,7 @@ from forge.front.operations.call import Call
 from forge.front.operations.shared.run_context import run_context
 from forge.front.operations.shared.run_controls import open_run
 from forge.front.operations.shared.run_replies import about_run
-from forge.records.find import one_elsewhere
+from forge.records.find import open_elsewhere
 from forge.run.engine import controls
 from forge.run.start import adopt
 
@@ -26,5 +26,5 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     context = run_context(call)
     if arguments.adopt:
-        return about_run(adopt.adopt(context, one_elsewhere(call.repository, arguments.run)))
+        return about_run(adopt.adopt(context, open_elsewhere(call.repository, arguments.run)))
     return about_run(controls.resume(context, open_run(call, arguments.run)))

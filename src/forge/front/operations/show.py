@@ -9,7 +9,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.front.operations.shared.run_text import run_lines
 from forge.planning.names.documents import Documents
-from forge.records.find import run_meant
+from forge.records.find import run_by_name
 from forge.text.printable import visible
 from forge.views.lookup.document import ShownDocument, show
 from forge.views.runs.story import story_of
@@ -26,7 +26,7 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     documents = Documents(call.repository.root)
     is_document = documents.named(arguments.name, call.folder)
-    record = None if is_document else run_meant(call.repository, arguments.name)
+    record = None if is_document else run_by_name(call.repository, arguments.name)
     if record is not None:
         story = story_of(record)
         return Reply(story.as_data(), visible("\n".join(run_lines(story))))

@@ -10,7 +10,8 @@ from forge.front.envelope import Data, Reply
 from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
 from forge.records.find import one_run
-from forge.records.record import RunRecord, tracked_copy
+from forge.records.record import RunRecord
+from forge.records.tracked_copy import tracked_copy_warning
 from forge.text.plural import amount
 from forge.timeline.event import Event
 from forge.views.runs.following import Following
@@ -35,7 +36,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         return _follow(call, record, arguments.after)
     reading = record.reading
     events = [event for event in reading.events if event.seq > arguments.after]
-    note = tracked_copy(call.repository, record)
+    note = tracked_copy_warning(call.repository, record)
     lines = [f"run {record.card.run}: {record.status}", *map(_line, events)]
     if reading.torn:
         lines.append(

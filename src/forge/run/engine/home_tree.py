@@ -10,7 +10,7 @@ from forge.errors import SettingsError
 from forge.git import worktrees
 from forge.git.repository import Repository
 from forge.planning.settings import load as load_settings
-from forge.records.record import RunRecord, home_of
+from forge.records.record import RunRecord, repository_of
 from forge.run.engine.context import Context
 from forge.run.processes import unstarted_worktrees
 from forge.timeline.lock import WriterLock
@@ -29,7 +29,7 @@ def in_home_tree(context: Context, record: RunRecord) -> Context:
     ):
         home = _recreated(context, record)
     else:
-        home = home_of(context.repository, record)
+        home = repository_of(context.repository, record)
     if home is context.repository:
         return context
     try:

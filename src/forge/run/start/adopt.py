@@ -17,6 +17,7 @@ from forge.git.objects.tree import RevisionTree, Unreadable
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.records.card import RunCard
+from forge.records.files import CARD, LOG, read_tree
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
 from forge.run.approvals import plan_approval
@@ -61,7 +62,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         require_unlocked(context.repository)
         require_clean(context)
         card, files = _committed(context.repository, record)
-        state = _state(card, files["timeline.jsonl"])
+        state = _state(card, files[LOG])
         _require_held(context.repository, card, state)
         plan = _plan(context.repository, card)
         subject = plan_approval.subject_of(context.repository, plan, context.settings, card.runner)
@@ -98,17 +99,17 @@ def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict
     """
     tree, folder = RevisionTree(repository, "HEAD"), record.card.folder
     try:
-        files = {name: tree.read(f"{folder}/{name}") for name in ("run.yaml", "timeline.jsonl")}
-        card = RunCard.decode(f"{folder}/run.yaml", files["run.yaml"])
+        run = read_tree(tree, record.card.run)
     except (Unreadable, ValueError) as error:
         raise DamagedLog(
             f"the committed record of {record.card.run} cannot be read: {error}",
             "nothing was changed",
         ) from error
+    files = {CARD: run.card_data, LOG: run.log_data}
     for name in names_in(repository, str(repository.head().commit), f"{folder}/{FOLDER}"):
         with contextlib.suppress(Unreadable):  # `forge replay` names what is missing
             files[f"{FOLDER}/{name}"] = tree.read(f"{folder}/{FOLDER}/{name}")
-    return card, files
+    return run.card, files
 
 
 def _state(card: RunCard, lines: bytes) -> RunState:

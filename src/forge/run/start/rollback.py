@@ -12,6 +12,7 @@ from forge.git.restore.snapshot import capture
 from forge.records.card import RunCard
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs, open_runs
+from forge.records.rollbacks import Rollback, rollbacks_in_effect
 from forge.run.engine.actions.rollback import begin
 from forge.run.engine.actions.rollback_plan import (
     RollbackTarget,
@@ -32,7 +33,6 @@ from forge.text.command_line import forge_command
 from forge.timeline.ids import now, run_id
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import RunState
-from forge.views.proof.rollbacks import Rollback, standing_rollbacks
 
 
 class NothingToTakeBack(ForgeError):
@@ -76,18 +76,18 @@ def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
 
 def undo(context: Context) -> RunRecord:
     """Undo the latest rollback that was not undone. Raises the same errors as `rollback`."""
-    done = standing_rollbacks(all_runs(context.repository))
+    done = rollbacks_in_effect(all_runs(context.repository))
     candidates = [
         rollback
         for rollback in done
-        if rollback.record.live or (rollback.going.made and not rollback.record.open)
+        if rollback.record.live or (rollback.state.made and not rollback.record.open)
     ]
     if not candidates:
         raise NothingToTakeBack(
             "there is no rollback that could be undone", "see `forge runs`", ["forge runs"]
         )
     latest = max(candidates, key=_time_of)
-    target = RollbackTarget("undo", latest.record.card.run, latest.going.to, latest.going.seq)
+    target = RollbackTarget("undo", latest.record.card.run, latest.state.to, latest.state.seq)
     if not latest.record.open:
         return _in_own_run(context, latest.record, target)
     with holding(context, latest.record) as run:
@@ -100,7 +100,7 @@ def _ended_here(context: Context, record: RunRecord) -> bool:
 
 def _time_of(rollback: Rollback) -> str:
     events = rollback.record.reading.events
-    return next(event.ts for event in events if event.seq == rollback.going.seq)
+    return next(event.ts for event in events if event.seq == rollback.state.seq)
 
 
 def _step(record: RunRecord, to: str | None) -> str | None:

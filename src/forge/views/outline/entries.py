@@ -4,9 +4,6 @@ keep for every document.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
-
 from msgspec import Struct, field
 
 
@@ -47,50 +44,13 @@ class RoadmapLine(Struct, frozen=True, array_like=True):
     ticked: bool = False
 
 
-class GoneBack(Struct, frozen=True, array_like=True):
-    """A rollback that a run did, or its undoing: of which run, at which event, and which event it
-    answers.
-    """
+class RollbackLine(Struct, frozen=True, array_like=True):
+    """A rollback that a run did, or the undo of one: of which run, and the events concerned."""
 
     kind: str
     run: str
     seq: int
     of_seq: int | None
-
-
-class Going(Protocol):
-    """What a rollback and its undoing have in common, in a line as in a run's state."""
-
-    @property
-    def kind(self) -> str:
-        """`rollback` or `undo`."""
-
-    @property
-    def run(self) -> str:
-        """The run that is taken back, or of which the rollback is undone."""
-
-    @property
-    def seq(self) -> int:
-        """The event that announced it."""
-
-    @property
-    def of_seq(self) -> int | None:
-        """The event of the rollback that is undone."""
-
-
-G = TypeVar("G", bound=Going)
-
-
-def standing(done: Sequence[tuple[str, G]]) -> list[tuple[str, G]]:
-    """Return those of the given rollbacks, each with the run that did it, that were not undone, in
-    the same order.
-    """
-    undone = {(going.run, going.of_seq) for _, going in done if going.kind == "undo"}
-    return [
-        (by, going)
-        for by, going in done
-        if going.kind == "rollback" and (by, going.seq) not in undone
-    ]
 
 
 class RunLine(Struct, frozen=True, array_like=True):
@@ -118,7 +78,7 @@ class RunLine(Struct, frozen=True, array_like=True):
     counts: dict[str, int] | None = None
     bound: dict[str, str | None] = field(default_factory=dict)
     needed: list[str] = field(default_factory=list)
-    gone_back: list[GoneBack] = field(default_factory=list)
+    rollbacks: list[RollbackLine] = field(default_factory=list)
     plan_blob: str = ""
 
 

@@ -21,17 +21,17 @@ from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan import plan
 from forge.planning.plan.stage import FIRST_WAVE
 from forge.records.card import RUNS
-from forge.records.record import RunRecord, is_taken_over, read_run
+from forge.records.record import RunRecord, is_adopted_elsewhere, read_run
 from forge.records.store import belongs_here, live_folder
 from forge.text.finding import Finding
 from forge.text.source import Source
 from forge.views.outline.entries import (
-    GoneBack,
     ItemLine,
     MissionLine,
     PhaseLine,
     PlanLine,
     RoadmapLine,
+    RollbackLine,
     RunLine,
 )
 from forge.views.runs.next_commands import control_data
@@ -114,7 +114,7 @@ def live_run(repository: Repository, name: str) -> RunLine | None:
     record = read_run(repository, live_folder(repository, name), live=True)
     if record is None:
         return None
-    if is_taken_over(repository, record):
+    if is_adopted_elsewhere(repository, record):
         return tracked_run(repository, name)
     return _line(record, here=belongs_here(repository, record.folder))
 
@@ -149,8 +149,9 @@ def _line(record: RunRecord, *, here: bool) -> RunLine:
         data["failure"],  # type: ignore[arg-type]
         data["next"],  # type: ignore[arg-type]
         state.counts,
-        gone_back=[
-            GoneBack(going.kind, going.run, going.seq, going.of_seq) for going in state.rollbacks
+        rollbacks=[
+            RollbackLine(rollback.kind, rollback.run, rollback.seq, rollback.of_seq)
+            for rollback in state.rollbacks
         ],
         plan_blob=card.plan_blob,
     )

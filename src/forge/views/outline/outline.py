@@ -20,6 +20,7 @@ from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
+from forge.records.rollbacks import in_effect
 from forge.views.outline.entries import (
     ItemLine,
     MissionLine,
@@ -27,7 +28,6 @@ from forge.views.outline.entries import (
     PlanLine,
     RoadmapLine,
     RunLine,
-    standing,
 )
 from forge.views.outline.scan import MISSIONS, files_below
 from forge.views.outline.store import OutlineCache, Shelf
@@ -275,10 +275,10 @@ class Outline:
         return f"{known[1].plan} {known[1].verdict or known[1].status}" if known else ""
 
     @cached_property
-    def taken_back(self) -> frozenset[str]:
-        """The runs that were rolled back since they ended, by a rollback that was not undone."""
-        done = [(run.run, going) for run in self.runs for going in run.gone_back]
-        return frozenset(going.run for by, going in standing(done) if going.run != by)
+    def rolled_back(self) -> frozenset[str]:
+        """The runs that were rolled back after they had ended, by a rollback that is in effect."""
+        done = [(run.run, rollback) for run in self.runs for rollback in run.rollbacks]
+        return frozenset(rollback.run for run, rollback in in_effect(done) if rollback.run != run)
 
     @cached_property
     def stale(self) -> frozenset[str]:

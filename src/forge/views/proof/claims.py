@@ -16,8 +16,8 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import FOLDER, PlanFile, plan_id, summaries_of
 from forge.planning.numbers import PLAN_ID
 from forge.records.record import RunRecord
+from forge.records.rollbacks import completed_runs
 from forge.text.source import Source
-from forge.views.proof.rollbacks import completed_runs
 
 ClaimKind = Literal["summary", "roadmap", "run"]
 _TICKED = re.compile(r"^[ \t>]*[-*+][ \t]+\[[xX]\][ \t]+(?P<text>\S.*)$", re.M)

@@ -15,7 +15,7 @@ from forge.git.commits.patches import FileStat, Range, patch, ranges, stats
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
-from forge.records.find import one_run, runs_of
+from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs
 from forge.records.store import belongs_here
 from forge.timeline.run.state import StepState
@@ -79,7 +79,7 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
 
 
 def _of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
-    found = runs_of(records, catalog, name)
+    found = runs_of_plan(records, catalog, name)
     return found[-1] if found else None
 
 

@@ -87,7 +87,7 @@ def next_commands(record: RunRecord) -> list[str]:
             "forge status",
             f"forge timeline {run}",
         ]
-    if (place := record.own_tree) is not None:
+    if (place := record.dedicated_work_tree) is not None:
         return _review(record, place)
     if state.verdict == "proven":
         return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
@@ -142,8 +142,8 @@ def describe(record: RunRecord) -> str:
     """Return in some lines how a run stands."""
     state = record.state
     place = (
-        [f"in its own work tree {record.own_tree}, on the branch {record.card.branch}"]
-        if record.own_tree
+        [f"in its own work tree {record.dedicated_work_tree}, on the branch {record.card.branch}"]
+        if record.dedicated_work_tree
         else []
     )
     lines = [

@@ -1,4 +1,4 @@
-"""Replay of a run: its record held against itself and against git."""
+"""Replay of a run: checks its record against itself and against git."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ from forge.check.replay.record import Record, Remark, Report
 from forge.check.replay.story import check_story
 from forge.errors import NoOpenRun
 from forge.git.repository import Repository
+from forge.records.files import RunFiles, read_folder
 from forge.records.record import RunRecord
-from forge.text import jsonl
 from forge.timeline.run.state import RunState
 
 
 class Replayed(Struct, frozen=True):
-    """What replay found: the state that the events lead to, what is wrong, and what could not be
+    """The result of a replay: the state after the events, the problems, and what could not be
     checked here.
     """
 
@@ -29,11 +29,9 @@ class Replayed(Struct, frozen=True):
 
     @property
     def valid(self) -> bool:
-        """Whether nothing is wrong."""
         return not self.problems
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "run": self.record.card.run,
             "status": self.record.status,
@@ -45,32 +43,37 @@ class Replayed(Struct, frozen=True):
 
 
 def replay(repository: Repository, record: RunRecord) -> Replayed:
-    """Fold a run's events again and check whatever can be checked of them. Raises NoOpenRun where
-    its files are gone.
+    """Fold a run's events again and check all that can be checked of them.
+
+    Raises NoOpenRun if its files are gone.
     """
     try:
-        raw = (record.folder / "timeline.jsonl").read_bytes()
-        card_data = (record.folder / "run.yaml").read_bytes()
-    except OSError as error:
+        files = read_folder(record.folder)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
         raise NoOpenRun(
-            f"the record of {record.card.run} moved meanwhile: {error.strerror}", "call it again"
+            f"the record of {record.card.run} changed meanwhile: {reason}", "call it again"
         ) from error
     report = Report()
-    lines, torn = jsonl.split(raw)
-    if torn and record.live:
-        report.add_unchecked(
-            len(lines) + 1,
-            f"a torn line of {len(torn)} bytes: its event was not recorded; resume sets it aside",
-        )
-    elif torn:
-        report.add_problem(len(lines) + 1, f"the last line is torn ({len(torn)} bytes)")
-    events = read_lines(lines, record.card.run, report)
-    material = Record(record.card, card_data, lines, events, record.folder)
-    state = check_story(material, report)
-    check_evidence(material, report)
-    check_commits(repository, material, report)
-    ordered = [
+    _check_end(files, report, live=record.live)
+    events = read_lines(files.lines, record.card.run, report)
+    checked = Record(record.card, files.card_data, files.log_data, events, record.folder)
+    state = check_story(checked, report)
+    check_evidence(checked, report)
+    check_commits(repository, checked, report)
+    problems, unchecked = (
         sorted(remarks, key=lambda remark: remark.seq)
         for remarks in (report.problems, report.unchecked)
-    ]
-    return Replayed(record, state, len(events), *ordered)
+    )
+    return Replayed(record, state, len(events), problems, unchecked)
+
+
+def _check_end(files: RunFiles, report: Report, *, live: bool) -> None:
+    torn = len(files.log_data) - len(files.log_up_to(len(files.lines)))
+    seq = len(files.lines) + 1
+    if torn and live:
+        report.add_unchecked(
+            seq, f"a torn line of {torn} bytes: its event was not recorded; resume sets it aside"
+        )
+    elif torn:
+        report.add_problem(seq, f"the last line is torn ({torn} bytes)")

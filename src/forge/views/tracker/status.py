@@ -50,7 +50,7 @@ class Tracker:
         for path, runs in self._runs.items():
             for run in runs:
                 completed = run.kind == "execute" and run.status == "completed"
-                if completed and run.run not in self.outline.taken_back:
+                if completed and run.run not in self.outline.rolled_back:
                     decisive[path] = run
         return decisive
 

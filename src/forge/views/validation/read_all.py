@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import re
 import sqlite3
@@ -14,7 +13,6 @@ from typing import TypeVar
 import msgspec
 
 from forge.check.rules.between import runs
-from forge.check.rules.between.runs import RunFacts
 from forge.check.rules.catalog import check_project
 from forge.check.rules.project import Project, exists_below
 from forge.errors import ForgeError
@@ -30,6 +28,7 @@ from forge.planning.names import moved_plans
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan.facts import PlanFacts
 from forge.records.card import RUNS
+from forge.records.facts import CardFacts, TimelineFacts, completed_plans
 from forge.text.finding import Finding
 from forge.views.validation.kinds import folders_of_phases
 from forge.views.validation.read_one import plain
@@ -90,38 +89,25 @@ class ProjectFacts:
             repository is not None,
         )
 
-    def _runs(self) -> list[RunFacts]:
-        return self._all("timeline", RunFacts)
+    def _runs(self) -> list[TimelineFacts]:
+        return self._all("timeline", TimelineFacts)
 
     def _completed(self) -> Iterator[str]:
         """Yield the current paths of plans with a completed run that was not rolled back."""
-        cards = self._completed_cards()
-        undone = {prior for _, _, kind, prior in cards if kind == "undo"}
-        rolled_back = {
-            prior for run, _, kind, prior in cards if kind == "rollback" and run not in undone
-        }
-        plans = {
-            str(plan)
-            for run, plan, kind, _ in cards
-            if kind == "execute" and run not in rolled_back
-        }
+        plans = completed_plans(self._completed_cards())
         lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
         now = moved_plans.homes(
             lost, moved_plans.said_by(self.root) if lost else {}, lambda path: ""
         )
         yield from (now.get(plan, plan) for plan in plans)
 
-    def _completed_cards(self) -> list[list[str | None]]:
-        """Return run, plan's path, kind and prior run of each completed run."""
+    def _completed_cards(self) -> list[CardFacts]:
         completed = {
-            run.path.rpartition("/")[0] for run in self._runs() if run.status == "completed"
+            facts.path.rpartition("/")[0] for facts in self._runs() if facts.status == "completed"
         }
-        cards = (
-            json.loads(text)
-            for path, text in self.facts.get("run", {}).items()
-            if path.rpartition("/")[0] in completed
-        )
-        return [card for card in cards if isinstance(card, list)]
+        paths = (path for path in self.facts.get("run", {}) if path.rpartition("/")[0] in completed)
+        cards = (self._one("run", path, CardFacts) for path in paths)
+        return [card for card in cards if card is not None]
 
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
         yield from runs.check_history(repository, RUNS, list(timelines))

@@ -13,7 +13,6 @@ from msgspec.structs import astuple
 
 from forge.check.rules import allow
 from forge.check.rules.allow import Allow
-from forge.check.rules.between import runs
 from forge.check.rules.catalog import RULES, check_plan
 from forge.check.rules.documents import conflict, proof, report, run
 from forge.check.rules.documents import item as item_rules
@@ -32,6 +31,7 @@ from forge.planning.mission.facts import MissionFacts
 from forge.planning.names.plan_files import plan_id
 from forge.planning.plan.plan import load
 from forge.records.card import RunCard
+from forge.records.facts import CardFacts, TimelineFacts
 from forge.text.finding import Finding
 from forge.text.location import TOP, Spot
 from forge.text.source import Source
@@ -179,13 +179,13 @@ def _config(root: Path, source: Source) -> Answer:
 def _timeline(root: Path, source: Source) -> Answer:
     reading = log.read(source.data)
     findings = [*run.check_timeline(source.path, reading), *conflict.check(source)]
-    return source.path, 0, findings, runs.facts(source.path, reading)
+    return source.path, 0, findings, TimelineFacts.of(source.path, reading)
 
 
 def _run(root: Path, source: Source) -> Answer:
     try:
         card = RunCard.decode(source.path, source.data)
-        facts: object = [card.run, card.plan_path, card.kind, card.prior_run]
+        facts: object = CardFacts.of(card)
     except ValueError:
         facts = None
     return source.path, 0, [*run.check_card(source), *conflict.check(source)], facts

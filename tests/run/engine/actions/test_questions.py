@@ -230,7 +230,7 @@ def test_a_branch_that_was_left_behind_by_a_run_is_free_for_the_next(sandbox: Sa
     ]
     assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["elsewhere"]
     said = sandbox.call("approve", run)
-    assert said.code == 2 and "went on on another branch" in said.json["error"]["message"]
+    assert said.code == 2 and "continues on another branch" in said.json["error"]["message"]
     sandbox.git("worktree", "add", "-q", "../beside", "main")
     assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["stopped"], (
         "the longest record counts"

@@ -6,7 +6,6 @@ Only these rules read git.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 from forge.check.rules.model import Rule
 from forge.errors import ForgeError
@@ -14,9 +13,9 @@ from forge.git import program
 from forge.git.blob_id import blob_id
 from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
+from forge.records.facts import TimelineFacts
 from forge.text.finding import Finding
 from forge.text.location import TOP, Spot
-from forge.timeline.log import Reading
 
 REWRITTEN = Rule(
     "timeline-rewritten",
@@ -27,7 +26,6 @@ REWRITTEN = Rule(
 COMMITS = Rule(
     "run-without-commits", "warning", False, "the commits that a run made are in the repository"
 )
-_COMMIT_FIELDS = {"diff_applied": "commit", "runner_started": "checkpoint_commit"}
 _LOG = (
     "log",
     "--format=",
@@ -40,30 +38,7 @@ _LOG = (
 )
 
 
-class RunFacts(NamedTuple):
-    """Facts about a timeline for cross-document rules: its path, how the run ended (empty while it
-    is open), and its commits with their lines.
-    """
-
-    path: str
-    status: str
-    commits: list[tuple[str, int]]
-
-
-def facts(path: str, reading: Reading) -> RunFacts:
-    """Return the facts about a timeline."""
-    finals = (event for event in reversed(reading.events) if event.type == "final")
-    last = next(finals, None)
-    status = str(last.data.get("status")) if last is not None else ""
-    commits = [
-        (str(event.data.get(_COMMIT_FIELDS[event.type]) or ""), event.seq)
-        for event in reading.events
-        if event.type in _COMMIT_FIELDS
-    ]
-    return RunFacts(path, status, [(commit, line) for commit, line in commits if commit])
-
-
-def check_commits(repository: Repository, runs: Iterable[RunFacts]) -> Iterator[Finding]:
+def check_commits(repository: Repository, runs: Iterable[TimelineFacts]) -> Iterator[Finding]:
     """Yield a finding for the first commit of each run that this repository does not have; a note
     in a shallow clone.
     """

@@ -5,7 +5,8 @@ from __future__ import annotations
 from forge.errors import UsageError
 from forge.front.operations.call import Call
 from forge.records.find import one_run
-from forge.records.record import RunRecord, tracked_copy
+from forge.records.record import RunRecord
+from forge.records.tracked_copy import tracked_copy_warning
 
 _STEPS_ONLY = frozenset({"retry", "skip"})
 """Controls of a single step: a rollback has no steps of its own to do again or to leave out."""
@@ -17,7 +18,7 @@ def open_run(call: Call, name: str | None, control: str = "") -> RunRecord:
     Raises NoOpenRun, UnknownName, DamagedLog; UsageError if the control does not work on its kind.
     """
     record = one_run(call.repository, name, among_open=True)
-    if note := tracked_copy(call.repository, record):
+    if note := tracked_copy_warning(call.repository, record):
         call.note(f"note: {note}")
     if control in _STEPS_ONLY and record.live and record.card.kind != "execute":
         raise UsageError(
