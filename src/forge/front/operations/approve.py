@@ -39,7 +39,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = plan_named(call, arguments.name)
     subject = plan_approval.subject_of(call.repository, plan, context.settings, arguments.runner)
-    findings = plan_approval.findings_of(call.repository, plan)
+    findings = plan_approval.findings_of(call.repository, plan, context.settings)
     text = plan_approval.describe(plan, subject, findings)
     approved = not arguments.only_print
     if approved:

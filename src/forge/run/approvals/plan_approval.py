@@ -1,5 +1,5 @@
-"""Approvals: this user's yes, on this machine, in this clone, to exactly one text. They never lie
-in the repository.
+"""Approvals of plans: a file per approved subject, in the user's state folder, never in the
+repository. An approval is valid for one user, on one machine, in one clone.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,8 +35,8 @@ else:  # schemas take long to load, and only approvals need them
     validate = at_first_use("forge.views.validation.validate")
 
 
-class Subject(Struct, frozen=True):
-    """Exactly what is approved; `sha256` names it, and changes with any of it."""
+class Subject(Struct, frozen=True, dict=True):
+    """Exactly what is approved: a plan's text with everything that decides what its run may do."""
 
     plan_path: str
     plan_sha256: str
@@ -46,9 +47,9 @@ class Subject(Struct, frozen=True):
     approvals: dict[str, object]
     contract: Contract = field(default_factory=Contract)
 
-    @property
+    @cached_property
     def sha256(self) -> str:
-        """The SHA-256 of all of it but the path; the scope says what the contract comes to."""
+        """The SHA-256 of all fields except the path, and the contract, which is in the scope."""
         content = {
             key: value
             for key, value in asdict(self).items()
@@ -70,7 +71,7 @@ class Subject(Struct, frozen=True):
 
 
 def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSettings]:
-    """Return the runner that a run uses. Raises SettingsError, which lists the known ones."""
+    """Return a runner by name, or the default one. Raises SettingsError for an unknown runner."""
     wanted = settings.runner if name is None else name
     if wanted in settings.runners:
         return wanted, settings.runners[wanted]
@@ -84,22 +85,26 @@ def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSet
 
 
 def plan_commands(plan: Plan) -> list[str]:
-    """Return every command of a plan that forge may run, decoded, in the order of running."""
+    """Return every command of a plan that forge may run, decoded, in order of execution."""
     checks = [check for step in plan.steps for check in step.checks] + plan.verification
     truths = [item.command for item in plan.must_haves if item.command]
     return [check.text for check in checks if check.kind == "command"] + truths
 
 
 def subject_of(
-    repository: Repository, plan: Plan, settings: Settings, runner_name: str | None = None
+    repository: Repository,
+    plan: Plan,
+    settings: Settings,
+    runner_name: str | None = None,
+    contract: Contract | None = None,
 ) -> Subject:
-    """Return what a person approves when they approve a plan with a runner, under the contract of
-    its missions.
+    """Return what the user approves when they approve a plan with a runner.
 
-    Raises SettingsError where there is no such runner, or a mission cannot be read.
+    `contract` is that of the plan's missions, if it is read already. Raises SettingsError for an
+    unknown runner or an unreadable mission.
     """
     name, runner = resolve_runner(settings, runner_name)
-    contract = contract_for(repository.root, plan.path)
+    contract = contract_for(repository.root, plan.path) if contract is None else contract
     scope = contract.narrowed(settings.scope)
     return Subject(
         plan.path,
@@ -127,7 +132,7 @@ def subject_of(
     )
 
 
-def command(settings: Settings, plan_path: str, runner: str) -> str:
+def approve_command(settings: Settings, plan_path: str, runner: str) -> str:
     """Return the command line that approves a plan with a runner."""
     return forge_command(
         "approve", plan_path, *([] if runner == settings.runner else ["--runner", runner])
@@ -135,7 +140,7 @@ def command(settings: Settings, plan_path: str, runner: str) -> str:
 
 
 def state_folder() -> Path:
-    """Return where this user's approvals lie: below the XDG state folder."""
+    """Return the folder of this user's approvals, in the XDG state folder."""
     base = os.environ.get("XDG_STATE_HOME") or os.path.join(
         os.path.expanduser("~"), ".local", "state"
     )
@@ -148,14 +153,14 @@ def _file(clone: str, subject: Subject) -> Path:
 
 
 def is_approved(repository: Repository, subject: Subject) -> bool:
-    """Say whether this user approved exactly this, in this clone, on this machine."""
+    """Return whether this user approved exactly this subject, in this clone, on this machine."""
     clone = known_clone_id(repository)
     return clone is not None and _file(clone, subject).is_file()
 
 
 def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> bool:
-    """Say whether exactly this plan is approved with any runner: its commands do not depend on who
-    does its edits.
+    """Return whether exactly this plan is approved with any runner: its verify commands are the
+    same for all of them.
     """
     names = dict.fromkeys((settings.runner, "manual", *settings.runners))
     return any(
@@ -163,25 +168,22 @@ def is_text_approved(repository: Repository, plan: Plan, settings: Settings) -> 
     )
 
 
-def findings_of(repository: Repository, plan: Plan) -> list[Finding]:
-    """Return what the rules say of a plan: what is shown with it where it is approved, and what its
-    run records.
-    """
-    found: list[Finding] = validate.findings_in_plan(repository.root, plan.source)
-    return found
+def findings_of(repository: Repository, plan: Plan, settings: Settings) -> list[Finding]:
+    """Return the findings that are shown when a plan is approved, and recorded by its run."""
+    return validate.findings_in_plan(repository.root, plan, settings.rules)
 
 
-def told(findings: Iterable[Finding]) -> list[str]:
-    """Return findings about a plan as records keep them, a line each."""
+def as_recorded(findings: Iterable[Finding]) -> list[str]:
+    """Return findings as records keep them, a line each."""
     return [
-        f"{found.line}:{found.column}: {found.severity} {found.rule} {found.message}"
-        for found in findings
+        f"{finding.line}:{finding.column}: {finding.severity} {finding.rule} {finding.message}"
+        for finding in findings
     ]
 
 
 def findings_shown(repository: Repository, subject: Subject) -> list[str] | None:
-    """Return the findings that were shown with an approval; None where there is none, or it was
-    given without them.
+    """Return the findings that were shown with an approval, or None if there is no approval or it
+    has none.
     """
     clone = known_clone_id(repository)
     try:
@@ -194,13 +196,11 @@ def findings_shown(repository: Repository, subject: Subject) -> list[str] | None
 def approve(
     repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding]
 ) -> None:
-    """Record an approval, with the findings that were shown with it. Raises StorageFailed,
-    SettingsError.
-    """
+    """Record an approval with the findings that were shown. Raises StorageFailed, SettingsError."""
     path = _file(clone_id(repository), subject)
     if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
         raise SettingsError(
-            f"the state folder {state_folder()} lies inside the repository",
+            f"the state folder {state_folder()} is inside the repository",
             "set XDG_STATE_HOME to a folder outside it",
         )
     record: dict[str, object] = {
@@ -209,13 +209,13 @@ def approve(
         "by": actor,
         "at": now(),
         "root": str(repository.root),
-        "findings": told(findings),
+        "findings": as_recorded(findings),
     }
     atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)
 
 
 def withdraw(repository: Repository, subject: Subject) -> bool:
-    """Take an approval back; say whether there was one."""
+    """Withdraw an approval; return whether there was one."""
     if not is_approved(repository, subject):
         return False
     _file(clone_id(repository), subject).unlink(missing_ok=True)
@@ -223,37 +223,38 @@ def withdraw(repository: Repository, subject: Subject) -> bool:
 
 
 def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> str:
-    """Return a plan as a person approves it: steps, commands, runner, limits and write scope, and
-    what is wrong with it.
+    """Return a plan as the user approves it: steps, commands, runner, limits, write scope, and
+    findings.
     """
-    setup = plan.texts("user_setup")
-    lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, SHA-256 {plan.sha256}", "steps:"]
-    lines += [f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps]
-    lines += [
+    runner, scope = subject.runner, subject.scope
+    limits = [f"{name} {value}" for name, value in subject.limits.items() if value is not None]
+    lines = [
+        f"{plan.id}: {plan.title}",
+        f"  {plan.path}, SHA-256 {plan.sha256}",
+        "steps:",
+        *(f"  {step.number}. [{step.stage}] {step.name}" for step in plan.steps),
         "commands that will run here:",
         *(shown_command(text) for text in subject.commands or ["(none)"]),
+        f"runner: {runner['name']} {_words(runner['command'])}".rstrip(),
     ]
-    lines += [f"runner: {subject.runner['name']} {_line(subject.runner['command'])}".rstrip()]
-    lines += (
-        [f"  resumed by: {again}"] if (again := _line(subject.runner["resume_command"])) else []
-    )
-    lines += [
-        "may write:",
-        *(f"  {path}" for path in plan.write_scope.paths or ["(nothing named)"]),
-    ]
-    within = [f"  {line}" for line in subject.contract.lines()]
-    lines += ["within what its missions allow:", *within] if within else []
-    lines += [
-        f"at most in a step: {subject.scope['max_files']} files, {subject.scope['max_lines']} lines"
-    ]
-    lines += ["to set up by hand first:", *(f"  {entry}" for entry in setup)] if setup else []
-    limits = [f"{name} {value}" for name, value in subject.limits.items() if value is not None]
-    lines += [f"limits: {', '.join(limits)}"]
-    lines += (
-        ["what the rules say of it:", *(f"  {line}" for line in told(findings))] if findings else []
-    )
+    if again := _words(runner["resume_command"]):
+        lines.append(f"  resumed by: {again}")
+    lines += ["may write:", *_indented(plan.write_scope.paths or ["(nothing named)"])]
+    lines += _section("within what its missions allow:", subject.contract.lines())
+    lines.append(f"at most in a step: {scope['max_files']} files, {scope['max_lines']} lines")
+    lines += _section("to set up by hand first:", plan.texts("user_setup"))
+    lines.append(f"limits: {', '.join(limits)}")
+    lines += _section("what the rules say of it:", as_recorded(findings))
     return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
 
 
-def _line(words: object) -> str:
-    return " ".join(words) if isinstance(words, (list, tuple)) else ""
+def _section(title: str, entries: Sequence[str]) -> list[str]:
+    return [title, *_indented(entries)] if entries else []
+
+
+def _indented(entries: Iterable[str]) -> list[str]:
+    return [f"  {entry}" for entry in entries]
+
+
+def _words(value: object) -> str:
+    return " ".join(value) if isinstance(value, (list, tuple)) else ""

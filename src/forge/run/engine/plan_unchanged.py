@@ -63,7 +63,9 @@ def _require_same_text(run: OpenRun) -> None:
 def _require_same_subject(run: OpenRun) -> None:
     if run.option("approve"):
         return
-    subject = plan_approval.subject_of(run.repository, run.plan, run.settings, run.card.runner)
+    subject = plan_approval.subject_of(
+        run.repository, run.plan, run.settings, run.card.runner, run.contract
+    )
     if run.option("approved") == subject.sha256:
         return
     if not plan_approval.is_approved(run.repository, subject):
@@ -72,7 +74,7 @@ def _require_same_subject(run: OpenRun) -> None:
             " since",
             "approve it as it is now",
             [
-                plan_approval.command(run.settings, run.card.plan_path, run.card.runner),
+                plan_approval.approve_command(run.settings, run.card.plan_path, run.card.runner),
                 f"forge resume {run.card.run}",
             ],
         )

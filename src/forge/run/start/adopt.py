@@ -31,9 +31,9 @@ from forge.run.engine.plan_unchanged import plan_of
 from forge.run.engine.session import writing
 from forge.run.processes.evidence import FOLDER
 from forge.run.processes.signals import Interrupts
+from forge.run.start.approved_plan import require_approval
 from forge.run.start.first_events import Options
 from forge.run.start.preconditions import require_clean, require_fit, require_no_open_run
-from forge.run.start.start import approved_how
 from forge.text.command_line import forge_command
 from forge.timeline import log
 from forge.timeline.run import events as ev
@@ -66,7 +66,8 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         _require_held(context.repository, card, state)
         plan = _plan(context.repository, card)
         subject = plan_approval.subject_of(context.repository, plan, context.settings, card.runner)
-        how = approved_how(context, plan, subject, Options(), f"forge resume --adopt {card.run}")
+        again = f"forge resume --adopt {card.run}"
+        how = require_approval(context, plan, subject, Options(), again).how
         lock.rename(card.run)
         _set_aside(context.repository, card.run)
         adopted = ev.RunAdopted(record.clone, clone_id(context.repository))

@@ -29,7 +29,7 @@ from forge.planning.gsd.roadmap import Roadmap
 from forge.planning.mission import mission
 from forge.planning.mission.facts import MissionFacts
 from forge.planning.names.plan_files import plan_id
-from forge.planning.plan.plan import load
+from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
 from forge.records.facts import CardFacts, TimelineFacts
 from forge.text.finding import Finding
@@ -99,7 +99,19 @@ def plain(text: str) -> Any:
 
 def read(kind: str, root: Path, source: Source) -> Reading:
     """Read and check a document of a kind; no content of a document makes it raise."""
-    name, steps, findings, facts = _READERS[kind](root, source)
+    return _reading(kind, source, _READERS[kind](root, source))
+
+
+def read_plan(root: Path, plan: Plan) -> Reading:
+    """Return the reading of a plan that is loaded already."""
+    return _reading("plan", plan.source, _checked_plan(root, plan))
+
+
+Answer = tuple[str, int, Iterable[Finding], object]
+
+
+def _reading(kind: str, source: Source, answer: Answer) -> Reading:
+    name, steps, findings, facts = answer
     comments = tuple(allow.allows(source)) if kind not in ("timeline", "config") else ()
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.rule))
     numbers = {finding.line for finding in ordered} | {comment.spot.line for comment in comments}
@@ -112,11 +124,11 @@ def read(kind: str, root: Path, source: Source) -> Reading:
     return Reading(kind, name, steps, tuple(ordered), comments, lines, encoded)
 
 
-Answer = tuple[str, int, Iterable[Finding], object]
-
-
 def _plan(root: Path, source: Source) -> Answer:
-    plan = load(source, plan_id(source.path))
+    return _checked_plan(root, load(source, plan_id(source.path)))
+
+
+def _checked_plan(root: Path, plan: Plan) -> Answer:
     return plan.id, len(plan.steps), check_plan(plan, root), plan.facts
 
 

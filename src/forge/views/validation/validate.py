@@ -12,28 +12,28 @@ from forge.check.rules.catalog import OF_A_DOCUMENT
 from forge.errors import UsageError
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import FOLDER
+from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
-from forge.text.source import Source
 from forge.views.validation.document_set import EVERY_RULE, DocumentSet, ProbeFindings
 from forge.views.validation.kinds import DocumentPath, documents, kind_of
 from forge.views.validation.read_all import repository_of
-from forge.views.validation.read_one import read
+from forge.views.validation.read_one import read_plan
 from forge.views.validation.report import Report
 from forge.views.validation.severities import (
+    Severities,
     apply_severities,
     by_place,
-    configured_severities,
     rules_turned_off,
 )
 
 Progress = Callable[[int, int], None]
 
 
-def findings_in_plan(root: Path, source: Source) -> list[Finding]:
+def findings_in_plan(root: Path, plan: Plan, severities: Severities) -> list[Finding]:
     """Return the findings of one plan on its own, as `forge validate FILE` reports them."""
-    reading, severities = read("plan", root, source), configured_severities(root)
+    reading = read_plan(root, plan)
     rules = OF_A_DOCUMENT - rules_turned_off(severities)
-    findings = silenced(reading.findings, reading.allows, rules, EVERY_RULE, source.path)
+    findings = silenced(reading.findings, reading.allows, rules, EVERY_RULE, plan.path)
     return by_place(apply_severities(findings, severities))
 
 
