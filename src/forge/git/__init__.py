@@ -1,3 +1,3 @@
-"""Git: pygit2 reads objects and swaps refs, the git program does whatever touches an index, a work
-tree, hooks or signing.
+"""Git: pygit2 reads objects and swaps refs; the git program does everything that involves filters,
+hooks, signing or the network.
 """

@@ -1,4 +1,4 @@
-"""The identity of a clone: random, made once, and not brought along by a copy of the folder."""
+"""The identity of a clone: random, made once, and not valid in a copy of the folder."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ from forge.git.repository import Repository
 
 
 def known_clone_id(repository: Repository) -> str | None:
-    """Return this clone's id; None where it has none yet, or where the file was copied from another
+    """Return this clone's id; None if it has none yet, or if the file is a copy from another
     clone.
     """
     path = _path(repository)
     try:
-        found = json.loads(path.read_text("utf-8", "surrogateescape"))
-        return str(found["id"]) if found["inode"] == path.stat().st_ino else None
+        data = json.loads(path.read_text("utf-8", "surrogateescape"))
+        return str(data["id"]) if data["inode"] == path.stat().st_ino else None
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
 def clone_id(repository: Repository) -> str:
-    """Return this clone's id, made if need be. Raises StorageFailed."""
+    """Return this clone's id; create it if it is missing. Raises StorageFailed."""
     known = known_clone_id(repository)
     if known is not None:
         return known
     path = _path(repository)
-    made = path.with_name(f".clone-{secrets.token_hex(4)}")
+    draft = path.with_name(f".clone-{secrets.token_hex(4)}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        made.touch()
-        made.write_text(
-            json.dumps({"id": secrets.token_hex(8), "inode": made.stat().st_ino}), "utf-8"
+        draft.touch()
+        draft.write_text(
+            json.dumps({"id": secrets.token_hex(8), "inode": draft.stat().st_ino}), "utf-8"
         )
-        os.replace(made, path)
+        os.replace(draft, path)
     except OSError as error:
         raise StorageFailed.of(error, path) from error
     return known_clone_id(repository) or clone_id(repository)
 
 
 def restore_clone_id(repository: Repository, identity: str) -> None:
-    """Put the id of this clone back where the file was removed. Raises OSError."""
+    """Write the id of this clone again if its file was removed. Raises OSError."""
     path = _path(repository)
     if known_clone_id(repository) != identity:
         path.parent.mkdir(parents=True, exist_ok=True)

@@ -1,6 +1,4 @@
-"""Where a repository lies, found without git where nothing about it is out of the ordinary: git
-takes 3 ms to say so.
-"""
+"""Finds an ordinary repository without git, whose start would take 3 ms."""
 
 from __future__ import annotations
 
@@ -8,25 +6,24 @@ import os
 import re
 import stat
 
-_DECIDING = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
-# Settings by which a `.git` is no plain repository with its work tree around it, or that are not in
-# this file. They are looked for anywhere: a setting may stand behind its section, and a section
-# behind another one, on one line.
-_ODD = re.compile(
+_DISCOVERY_VARIABLES = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
+# Settings that move the work tree, change the format, or include other files. The pattern matches
+# anywhere in a line, since a section and its settings may share one line.
+_UNUSUAL = re.compile(
     rb"worktree|bare(?![ \t]*=[ \t]*false[ \t]*$)|\[[ \t\r]*(?:extensions|include)|\\$", re.M | re.I
 )
 _HEAD = re.compile(rb"ref: refs/|[0-9a-f]{40}\s*$")
 
 
 def plain_root(start: str) -> str | None:
-    """Return the root of the repository that a folder lies in, links resolved; None where git has
-    to be asked.
+    """Return the root of the repository that contains a folder, links resolved; None if git has to
+    decide.
 
-    That is so wherever git would look further than at a `.git` folder of this user's: for linked
-    work trees, submodules, bare repositories, extensions of the format, folders of others, other
-    file systems. What there is no repository at all in is left to git too.
+    Git decides about everything that is not a `.git` folder of this user: linked work trees,
+    submodules, bare repositories, format extensions, other owners and file systems, and folders
+    without a repository.
     """
-    if any(name in os.environ for name in _DECIDING):
+    if any(name in os.environ for name in _DISCOVERY_VARIABLES):
         return None
     place = os.path.realpath(start)
     try:
@@ -42,23 +39,24 @@ def plain_root(start: str) -> str | None:
 
 
 def _is_plain(root: str) -> bool:
-    """Say whether the `.git` of a folder is what `git init` makes, and both belong to this user.
+    """Return whether `.git` is as `git init` makes it and this user owns it and the folder.
+
     Raises OSError.
     """
     git = f"{root}/.git"
-    found = os.lstat(git)
-    owners = {found.st_uid, os.stat(root).st_uid}
+    status = os.lstat(git)
+    owners = {status.st_uid, os.stat(root).st_uid}
     if (
-        not stat.S_ISDIR(found.st_mode)
+        not stat.S_ISDIR(status.st_mode)
         or owners != {os.geteuid()}
         or os.path.lexists(f"{git}/commondir")
     ):
         return False
     with open(f"{git}/HEAD", "rb") as file:
-        whole = (
+        complete = (
             bool(_HEAD.match(file.read(64)))
             and os.path.isdir(f"{git}/objects")
             and os.path.isdir(f"{git}/refs")
         )
     with open(f"{git}/config", "rb") as file:
-        return whole and not _ODD.search(file.read())
+        return complete and not _UNUSUAL.search(file.read())

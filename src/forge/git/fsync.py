@@ -1,9 +1,8 @@
-"""Flushes the objects of one commit to the disk at once, behind the last of them: about one wait
-for it, not two for each.
+"""Flushes the objects of one commit to the disk together, which is about one wait for the disk
+instead of two for each object.
 
-A file that is flushed under its final name is there with that name (git flushes before the
-renaming, and no folder). Of many objects the whole file system is flushed, which is one wait for
-all of them: syncfs(2), Linux only.
+An object that is flushed under its final name survives under that name, without flushing its
+folder. For many objects the whole file system is flushed with syncfs(2), on Linux only.
 """
 
 from __future__ import annotations
@@ -23,15 +22,17 @@ from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
 _OPEN = 100  # files that are open at the same time
-_BEGINS = hasattr(
-    os, "posix_fadvise"
-)  # what is not needed in memory Linux begins to write at once, and waits for nothing
-_MANY = 1000  # objects from which on the file system is flushed as a whole
+_MANY = 1000  # objects from which on the whole file system is flushed
+# Linux starts to write files that are no longer needed in memory, without waiting for the disk.
+_STARTS_WRITING = hasattr(os, "posix_fadvise")
 
 
 @contextmanager
 def without_fsync() -> Iterator[None]:
-    """Let pygit2 write objects that nothing refers to before `sync_commit` has flushed them."""
+    """Let pygit2 write objects without flushing them.
+
+    Nothing may refer to them before `sync_commit` or `sync_objects` flushed them.
+    """
     pygit2.settings.enable_fsync_gitdir(False)
     try:
         yield
@@ -42,36 +43,32 @@ def without_fsync() -> Iterator[None]:
 def sync_commit(
     repository: Repository, commit: str, entries: Mapping[str, Entry], ref: Path
 ) -> None:
-    """Flush a commit with what was put into its tree: those files, and the folders above them.
-    Raises StorageFailed.
+    """Flush a commit with the entries that were put into its tree and the folders above them.
 
-    `ref` is the file that a ref is going to be, which is flushed with them.
+    `ref` is the file that will become a ref, and is flushed with them. Raises StorageFailed.
     """
     root = repository.objects[commit].peel(pygit2.Tree)
     folders: dict[str, pygit2.Object | None] = {"": root}
-    made = {commit, str(root.id), *(entry[1] for entry in entries.values() if entry is not None)}
     for path in entries:
-        found = _folder(folders, path.rpartition("/")[0])
-        made |= {str(found.id)} if found is not None else set()
-    made |= {str(found.id) for found in folders.values() if found is not None}
-    sync_objects(repository, made, ref)
+        _folder(folders, path.rpartition("/")[0])
+    blobs = (entry[1] for entry in entries.values() if entry is not None)
+    trees = (str(folder.id) for folder in folders.values() if folder is not None)
+    sync_objects(repository, {commit, *blobs, *trees}, ref)
 
 
-def _folder(known: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:
-    """Return what a root tree, known as the folder without a name, has at a path, each folder
-    looked up once.
-    """
-    if path not in known:
+def _folder(folders: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:
+    """Return a folder, and add it to `folders` with those above it; the root has the name ``."""
+    if path not in folders:
         above, _, name = path.rpartition("/")
-        place = _folder(known, above)
-        known[path] = place[name] if isinstance(place, pygit2.Tree) and name in place else None
-    return known[path]
+        parent = _folder(folders, above)
+        folders[path] = None
+        if isinstance(parent, pygit2.Tree) and name in parent:
+            folders[path] = parent[name]
+    return folders[path]
 
 
 def sync_objects(repository: Repository, made: Collection[str], *others: Path) -> None:
-    """Flush objects of which the ids are given, and other files beside them. Raises
-    StorageFailed.
-    """
+    """Flush objects, given by their ids, and other files. Raises StorageFailed."""
     paths = list(map(os.fspath, others))
     if sync_together(len(made)):
         sync_file_system(repository)
@@ -89,14 +86,12 @@ def _syncfs() -> ctypes._NamedFuncPointer | None:
 
 
 def sync_together(number: int) -> bool:
-    """Say whether so many objects are flushed by flushing the file system that they lie on."""
+    """Return whether this number of objects is flushed by flushing the file system."""
     return number >= _MANY and _syncfs() is not None
 
 
 def sync_file_system(repository: Repository) -> None:
-    """Flush all that was written to the file system of a repository's objects. Raises
-    StorageFailed.
-    """
+    """Flush the file system of a repository's objects. Raises StorageFailed."""
     syncfs = _syncfs()
     assert syncfs is not None
     try:
@@ -111,14 +106,14 @@ def sync_file_system(repository: Repository) -> None:
 
 
 def _sync_all(paths: Sequence[str]) -> None:
-    """Flush files. The writing of all is begun before any is waited for: the file system then
-    commits them together.
+    """Flush files; all start to be written before the first wait, so that the file system commits
+    them together.
     """
     for first in range(0, len(paths), _OPEN):
         with contextlib.ExitStack() as opened:
             try:
                 descriptors = list(_opened(paths[first : first + _OPEN], opened))
-                for descriptor in descriptors if _BEGINS else ():
+                for descriptor in descriptors if _STARTS_WRITING else ():
                     os.posix_fadvise(descriptor, 0, 0, os.POSIX_FADV_DONTNEED)
                 for descriptor in descriptors:
                     os.fsync(descriptor)
@@ -128,9 +123,7 @@ def _sync_all(paths: Sequence[str]) -> None:
 
 def _opened(paths: Sequence[str], opened: contextlib.ExitStack) -> Iterator[int]:
     for path in paths:
-        with contextlib.suppress(
-            FileNotFoundError
-        ):  # in a pack, which was flushed when it was made
+        with contextlib.suppress(FileNotFoundError):  # in a pack, which git flushed
             descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
             opened.callback(os.close, descriptor)
             yield descriptor

@@ -1,9 +1,8 @@
-"""What makes git run other programs, or pass over files: hooks and settings, which lie outside of
-every diff.
-"""
+"""Hooks and settings that make git run programs, sign, or ignore files. No diff shows them."""
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from functools import lru_cache
@@ -11,36 +10,35 @@ from functools import lru_cache
 from forge.git import program
 from forge.git.repository import Repository
 
-_HEEDED = r"^(commit\.gpgsign|core\.hookspath|i18n\.commitencoding|hook\..*)$"
-_NONE = 1  # the status of `git config` where no setting is of that name
+_AFFECTING = r"^(commit\.gpgsign|core\.hookspath|i18n\.commitencoding|hook\..*)$"
+_NO_MATCH = 1  # exit status of `git config` if no setting matches
 
 
 def fingerprint(repository: Repository) -> str:
-    """Return what tells one state of hooks and settings from another; git's samples, which never
-    run, are left out.
+    """Return a digest of all hooks and settings files; git's samples, which never run, do not
+    count.
     """
-    found = hashlib.sha256()
-    for place in (*_hooks(repository), *settings_files(repository)):
-        found.update(os.fsencode(place))
-        found.update(b"\0%d\0%b\0" % _lies_at(place))
-    return found.hexdigest()
+    digest = hashlib.sha256()
+    for path in (*_hooks(repository), *settings_files(repository)):
+        digest.update(os.fsencode(path))
+        digest.update(b"\0%d\0%b\0" % _mode_and_bytes(path))
+    return digest.hexdigest()
 
 
 def affect_commits(repository: Repository) -> bool:
-    """Say whether a commit of git's would run, sign or recode something here: hooks, or the
-    settings that ask for it.
-    """
+    """Return whether `git commit` would run a hook, sign, or encode the message here."""
     return _affect_commits(repository, fingerprint(repository))
 
 
 @lru_cache(maxsize=8)
-def _affect_commits(repository: Repository, sign: str) -> bool:
-    """Answer for hooks and settings of one sign; git is asked for the settings, since it knows all
-    places of them.
-    """
-    if any(os.access(place, os.X_OK) for place in _hooks(repository)):
+def _affect_commits(repository: Repository, state: str) -> bool:
+    """Answer once per fingerprint; git reads the settings, since it knows all their files."""
+    if any(os.access(path, os.X_OK) for path in _hooks(repository)):
         return True
-    return program.attempt(repository.root, "config", "--get-regexp", _HEEDED).returncode != _NONE
+    return (
+        program.attempt(repository.root, "config", "--get-regexp", _AFFECTING).returncode
+        != _NO_MATCH
+    )
 
 
 def _hooks(repository: Repository) -> list[str]:
@@ -56,8 +54,8 @@ def _hooks(repository: Repository) -> list[str]:
 
 
 def settings_files(repository: Repository) -> tuple[str, ...]:
-    """Return where git looks for settings, attributes and ignore rules beside the work tree: the
-    clone's, and this user's.
+    """Return the files with settings, attributes and ignore rules outside the work tree: those of
+    the clone and of the user.
     """
     home = os.path.expanduser("~")
     mine = (
@@ -80,13 +78,11 @@ def _settings_files(common: str, git_dir: str, mine: str, folder: str) -> tuple[
     )
 
 
-def _lies_at(place: str) -> tuple[int, bytes]:
-    """Return a file's mode and bytes; of what cannot be read, as much as there is to know."""
+def _mode_and_bytes(path: str) -> tuple[int, bytes]:
+    """Return a file's mode and bytes; zero and nothing as far as it cannot be read."""
     mode, data = 0, b""
-    try:
-        mode = os.stat(place).st_mode
-        with open(place, "rb", buffering=0) as file:
+    with contextlib.suppress(OSError):
+        mode = os.stat(path).st_mode
+        with open(path, "rb", buffering=0) as file:
             data = file.read()
-    except OSError:
-        pass
     return mode, data

@@ -1,4 +1,4 @@
-"""pygit2, loaded at its first use: most commands read no object."""
+"""pygit2, loaded on first use: most commands read no object."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ __all__ = ["pygit2"]
 
 if not TYPE_CHECKING:
     pygit2 = at_first_use("pygit2")
-else:  # not the other way round: import-linter leaves out what stands below `if TYPE_CHECKING`
+else:  # in this order, since import-linter skips imports directly below `if TYPE_CHECKING`
     import pygit2

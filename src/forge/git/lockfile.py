@@ -1,8 +1,8 @@
-"""git's locks, taken with the content in them: a prepared file is linked to the lock's name and
-renamed to what it locks.
+"""Git's lock files, created with their content: a prepared file is linked to the name of the lock,
+and renamed to the file that it locks.
 
-Such a lock is never empty and never half written, and it is the same inode as the prepared file in
-forge's scratch folder: that proves whose it is when its owner was killed.
+Such a lock is never empty or incomplete. It is the same inode as the prepared file in forge's
+scratch folder, which proves whose lock it is after its owner was killed.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from pathlib import Path
 from forge.errors import Held
 from forge.git.repository import Repository
 
-_PATIENCE = 5.0  # seconds that another git may hold a lock
+_PATIENCE = 5.0  # seconds to wait for a lock of another git process
 
 
 def prepared_path(repository: Repository, prefix: str) -> Path:
-    """Return a new path in the scratch folder, which names this process."""
+    """Return a new path in the scratch folder whose name contains the id of this process."""
     return repository.scratch / f"{prefix}{os.getpid()}-{secrets.token_hex(4)}"
 
 
 def write_prepared(path: Path, data: bytes) -> None:
-    """Make a prepared file, which is not on the disk yet. Raises OSError."""
+    """Write a prepared file without flushing it. Raises OSError."""
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o666)
     try:
         os.write(descriptor, data)
@@ -34,7 +34,7 @@ def write_prepared(path: Path, data: bytes) -> None:
 
 
 def acquire(prepared: Path, lock: Path) -> None:
-    """Link a prepared file to a lock. Raises Held where another git has it for longer than five
+    """Take a lock with a prepared file. Raises Held if another git process holds it for five
     seconds.
     """
     deadline = time.monotonic() + _PATIENCE
@@ -45,14 +45,14 @@ def acquire(prepared: Path, lock: Path) -> None:
         except FileExistsError:
             if time.monotonic() > deadline:
                 raise Held(
-                    f"{lock} is held by another git",
-                    "wait for it to end, or see whether it was left behind",
+                    f"{lock} is held by another git process",
+                    "wait for it to end; if no git process is running, remove that file",
                 ) from None
             time.sleep(0.02)
 
 
 def release(prepared: Path, lock: Path) -> bool:
-    """Remove a lock if it is the prepared file; say whether it was."""
+    """Remove a lock if it is the prepared file; return whether it was."""
     with contextlib.suppress(FileNotFoundError):
         if lock.samefile(prepared):
             lock.unlink()
@@ -61,12 +61,15 @@ def release(prepared: Path, lock: Path) -> bool:
 
 
 def remove_stale(repository: Repository, prefix: str, lock: Path | None, alive: set[int]) -> bool:
-    """Remove what dead processes prepared, and `lock` if it is one of that; say whether it was."""
+    """Remove the prepared files of dead processes, and `lock` if it is one of them.
+
+    Returns whether the lock was removed. `alive` are the processes that still run.
+    """
     removed = False
-    for left in repository.scratch.glob(f"{prefix}*"):
-        pid = left.name.removeprefix(prefix).partition("-")[0]
+    for prepared in repository.scratch.glob(f"{prefix}*"):
+        pid = prepared.name.removeprefix(prefix).partition("-")[0]
         if not pid.isdigit() or int(pid) in alive:
             continue
-        removed = (lock is not None and release(left, lock)) or removed
-        left.unlink(missing_ok=True)
+        removed = (lock is not None and release(prepared, lock)) or removed
+        prepared.unlink(missing_ok=True)
     return removed

@@ -9,16 +9,14 @@ from forge.git.lazy_pygit2 import pygit2
 
 
 def open_repository(git_dir: Path) -> pygit2.Repository:
-    """Return the repository as pygit2 opens it. Raises RepositoryError, by name, for a format that
-    it does not read.
-    """
+    """Open a repository with pygit2. Raises RepositoryError for a format that it cannot read."""
     try:
-        pygit2.settings.owner_validation = False  # git itself has just opened it
+        pygit2.settings.owner_validation = False  # git itself has checked the owner
         pygit2.settings.enable_fsync_gitdir(True)
         return pygit2.Repository(str(git_dir))
     except (pygit2.GitError, KeyError) as error:
         supported = (
             "forge works on SHA-1 repositories with file-based refs; keep such a clone for it"
         )
-        hint = "mend the file that it names" if "parse" in str(error) else supported
+        hint = "fix the file that it names" if "parse" in str(error) else supported
         raise RepositoryError(f"this repository cannot be opened: {error}", hint) from error

@@ -1,4 +1,4 @@
-"""The user's pager and colours, as git would use them for a text of forge's own."""
+"""Shows a text of forge with the pager and the color setting that git would use."""
 
 from __future__ import annotations
 
@@ -8,35 +8,32 @@ import subprocess
 from forge.errors import GitFailed
 from forge.git.repository import Repository
 
-_NONE = ("", "cat")
-_QUIET = {
-    "LESS": "FRX",
-    "LV": "-c",
-}  # git's own defaults: leave at once where all fits, and let colours through
+_NO_PAGER = ("", "cat")
+# Git's own defaults: exit at once if the text fits the screen, and keep colors.
+_DEFAULTS = {"LESS": "FRX", "LV": "-c"}
+_NOT_FOUND = (126, 127)
 
 
 def wants_color(repository: Repository) -> bool:
-    """Say whether git would colour what it prints on a terminal, by `color.ui`."""
+    """Return whether git would print colors on a terminal (`color.ui`)."""
     try:
         return repository.git("config", "--get-colorbool", "color.ui", "true").strip() != b"false"
-    except GitFailed:  # a value that is none
+    except GitFailed:  # not a valid value
         return True
 
 
 def page(repository: Repository, text: str) -> bool:
-    """Show a text on this terminal with git's pager. Returns False, with nothing shown, where there
-    is none.
-    """
+    """Show a text on this terminal with git's pager; return False if no pager showed it."""
     try:
         command = repository.git("var", "GIT_PAGER").decode("utf-8", "replace").strip()
     except GitFailed:
         return False
-    if command in _NONE:
+    if command in _NO_PAGER:
         return False
-    environment = {**_QUIET, **os.environ}
+    environment = {**_DEFAULTS, **os.environ}
     shown = text if text.endswith("\n") else f"{text}\n"
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["sh", "-c", command],
             input=shown.encode("utf-8", "backslashreplace"),
             env=environment,
@@ -44,4 +41,4 @@ def page(repository: Repository, text: str) -> bool:
         )
     except OSError:
         return False
-    return done.returncode not in (126, 127)  # what is not there shows nothing
+    return result.returncode not in _NOT_FOUND

@@ -1,6 +1,4 @@
-"""Runs the git program: without a shell, without a terminal, and never in another repository than
-the one meant.
-"""
+"""Runs the git program without a shell or a terminal, and always in the intended repository."""
 
 from __future__ import annotations
 
@@ -15,11 +13,11 @@ from forge.lazy import at_first_use
 if TYPE_CHECKING:
     import subprocess
 else:
-    subprocess = at_first_use("subprocess")  # many commands start no git
+    subprocess = at_first_use("subprocess")  # many commands do not start git
 
-# What `git rev-parse --local-env-vars` names: a hook that calls forge must not point it at another
-# repository or index.
-_LOCAL = (
+# The output of `git rev-parse --local-env-vars`: a hook that calls forge must not redirect it to
+# another repository or index.
+_LOCAL_VARIABLES = (
     "GIT_ALTERNATE_OBJECT_DIRECTORIES",
     "GIT_CONFIG",
     "GIT_OBJECT_DIRECTORY",
@@ -40,9 +38,9 @@ _LOCAL = (
     "GIT_QUARANTINE_PATH",
 )
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
-# Flushed to the disk; no maintenance behind a commit, which would outlive it and, killed, leave a
-# lock behind; and no program asked for what changed in the tree: what a run judges is what lies
-# there.
+# Objects and refs are flushed to the disk. No maintenance starts after a commit: it would outlive
+# the commit and leave a lock if killed. No file system monitor is asked what changed: a run judges
+# the files themselves.
 _SETTINGS = (
     "-c",
     "core.fsync=committed,reference",
@@ -53,42 +51,41 @@ _SETTINGS = (
     "-c",
     "core.fsmonitor=false",
 )
-_AS_IT_SAYS = "mend what git says, then `forge resume` an open run, or try again"
-# Objects are what they are in each clone, as libgit2 reads them, whatever `git replace` puts in
-# their place in this one.
+_HINT = "fix what git reports, then `forge resume` an open run, or try again"
+# Replacements by `git replace` are local to a clone, and libgit2 does not apply them.
 _ALWAYS = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_NO_REPLACE_OBJECTS": "1"}
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 
 def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
-    """Return the environment for git: the user's, less what names another repository; no prompts,
-    no replaced objects.
+    """Return the user's environment for git, without variables that name another repository, and
+    without prompts and replaced objects.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL}
+    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
     return {**kept, **_ALWAYS, **(extra or {})}
 
 
 def command(*words: str) -> list[str]:
-    """Return the argument vector of a git command; what it writes is flushed to the disk."""
+    """Return the arguments of a git command that flushes what it writes to the disk."""
     return ["git", *_SETTINGS, *words]
 
 
 def attempt(
-    where: Path,
+    folder: Path,
     *words: str,
     stdin: bytes = b"",
     env: Mapping[str, str] | None = None,
     shielded: bool = True,
 ) -> subprocess.CompletedProcess[bytes]:
-    """Run git in a folder and return what came of it. A Ctrl-C at the terminal does not reach a
-    shielded git.
+    """Run git in a folder and return its result, whatever its exit status.
 
-    Raises GitFailed only where git itself cannot be started.
+    Ctrl-C at the terminal does not reach a `shielded` git process. Raises GitFailed only if git
+    cannot be started.
     """
     try:
         return subprocess.run(
             command(*words),
-            cwd=where,
+            cwd=folder,
             input=stdin,
             env=environment(env),
             capture_output=True,
@@ -103,37 +100,36 @@ def attempt(
 
 
 def run(
-    where: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+    folder: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
 ) -> bytes:
-    """Run git, and none of its hooks, and return its output. Raises GitFailed, with what git said,
-    where it does not exit 0.
+    """Run git without hooks and return its output. Raises GitFailed with git's message if its exit
+    status is not 0.
     """
-    done = attempt(where, *_NO_HOOKS, *words, stdin=stdin, env=env)
-    if done.returncode:
-        raise failed(words, done)
-    return done.stdout
+    result = attempt(folder, *_NO_HOOKS, *words, stdin=stdin, env=env)
+    if result.returncode:
+        raise failed(words, result)
+    return result.stdout
 
 
-def failed(words: Sequence[str], done: subprocess.CompletedProcess[bytes]) -> GitFailed:
-    """Return the error of a git that failed."""
-    said = (done.stderr or done.stdout).decode("utf-8", "replace").strip()
-    verb = next(
-        (word for word in words if not word.startswith("-") and "=" not in word), "git"
-    )  # `-c` takes a setting
+def failed(words: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> GitFailed:
+    """Return the error for a git command that failed."""
+    message = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
+    # the first word that is neither an option nor the setting after `-c`
+    verb = next((word for word in words if not word.startswith("-") and "=" not in word), "git")
     return GitFailed(
-        f"git {verb} failed: {said[-2000:] or f'status {done.returncode}'}",
-        _AS_IT_SAYS,
-        status=done.returncode,
+        f"git {verb} failed: {message[-2000:] or f'status {result.returncode}'}",
+        _HINT,
+        status=result.returncode,
     )
 
 
 def fields(output: bytes) -> list[str]:
-    """Return the NUL-separated fields of git's output; names that are no UTF-8 survive the round
-    trip.
+    """Return the NUL-separated fields of git's output; names that are not UTF-8 can be encoded
+    again.
     """
     return [os.fsdecode(field) for field in output.split(b"\0")[:-1]]
 
 
 def nul_joined(paths: Sequence[str]) -> bytes:
-    """Return paths for git's `--stdin -z` and `--pathspec-file-nul`."""
+    """Return paths in the form of git's `--stdin -z` and `--pathspec-file-nul`."""
     return b"".join(os.fsencode(path) + b"\0" for path in paths)

@@ -1,6 +1,4 @@
-"""The repository that a command works in: where it is, what HEAD is, and whether forge can work on
-it.
-"""
+"""The repository that a command works in: its folders, its HEAD, and whether forge supports it."""
 
 from __future__ import annotations
 
@@ -29,6 +27,14 @@ _IN_PROGRESS = {
     "sequencer": "a sequence of picks",
 }
 
+_QUESTIONS = (
+    "--path-format=absolute",
+    "--git-dir",
+    "--git-common-dir",
+    "--is-bare-repository",
+    "--show-object-format",
+    "--show-toplevel",
+)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _TO_SHA1 = (
     "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`:"
@@ -41,9 +47,7 @@ _TO_FILES = (
 
 
 class Head(NamedTuple):
-    """What HEAD is: its commit (None while unborn) and its branch's full ref (None while
-    detached).
-    """
+    """The commit of HEAD (None: unborn) and its branch as a full ref (None: detached)."""
 
     commit: str | None
     branch: str | None
@@ -55,8 +59,8 @@ class Head(NamedTuple):
 
 
 class Repository:
-    """A repository with a work tree at `root`; `git_dir` is this work tree's own, `common_dir` that
-    of all of them.
+    """A repository with a work tree at `root`; `git_dir` belongs to this work tree, `common_dir` to
+    all work trees.
     """
 
     def __init__(self, root: Path, git_dir: Path, common_dir: Path) -> None:
@@ -66,47 +70,22 @@ class Repository:
 
     @classmethod
     def discover(cls, start: Path) -> Repository:
-        """Find the repository that `start` lies in.
+        """Find the repository that contains `start`.
 
-        Raises RepositoryError, by name, where there is none, or one that forge does not work on: a
-        bare one, another format.
+        Raises RepositoryError, with the reason, if there is none or forge does not support it: a
+        bare repository, another format.
         """
-        root = plain_root(os.fspath(start))
-        if root is not None:
-            return cls(Path(root), Path(root, ".git"), Path(root, ".git"))
-        words = (
-            "rev-parse",
-            "--path-format=absolute",
-            "--git-dir",
-            "--git-common-dir",
-            "--is-bare-repository",
-        )
-        done = program.attempt(start, *words, "--show-object-format", "--show-toplevel")
+        plain = plain_root(os.fspath(start))
+        if plain is not None:
+            return cls(Path(plain), Path(plain, ".git"), Path(plain, ".git"))
+        done = program.attempt(start, "rev-parse", *_QUESTIONS)
         lines = os.fsdecode(done.stdout).splitlines()
         if done.returncode == 0 and len(lines) == 5:
-            found = cls(Path(lines[4]), Path(lines[0]), Path(lines[1]))
-            found._require_format(lines[3])
-            return found
-        said = done.stderr.decode("utf-8", "replace").strip()
-        if len(lines) >= 3 or "must be run in a work tree" in said:
-            raise RepositoryError(
-                "this repository is bare: it has no work tree",
-                "run forge in a clone or a `git worktree`",
-            )
-        if "not a git repository" in said and (damaged := _git_above(start)) is not None:
-            hint = (
-                f"its HEAD has to read `ref: refs/heads/BRANCH`; look at {damaged}/HEAD, and at"
-                " objects and refs beside it"
-            )
-            raise RepositoryError(
-                f"git does not take {damaged} for a repository: it is damaged", hint
-            )
-        if "not a git repository" in said:
-            raise RepositoryError(
-                f"{start} is not in a git repository", "run `git init`, or go to a repository"
-            )
-        hint = _TO_FILES if "refstorage" in said else "mend what git names, then try again"
-        raise RepositoryError(f"git does not open this repository: {said}", hint)
+            git_dir, common_dir, _, object_format, root = lines
+            repository = cls(Path(root), Path(git_dir), Path(common_dir))
+            repository._require_format(object_format)
+            return repository
+        raise _undiscovered(start, lines, done.stderr.decode("utf-8", "replace").strip())
 
     def _require_format(self, object_format: str) -> None:
         if object_format != "sha1":
@@ -126,7 +105,7 @@ class Repository:
 
     @property
     def scratch(self) -> Path:
-        """A folder for half-made files on the file system of the git directory."""
+        """A folder for unfinished files on the file system of the git directory."""
         folder = self.forge_dir / "tmp"
         if not os.path.isdir(folder):
             folder.mkdir(parents=True, exist_ok=True)
@@ -134,26 +113,24 @@ class Repository:
 
     @cached_property
     def objects(self) -> pygit2.Repository:
-        """The repository as pygit2 opens it. Raises RepositoryError, by name, for a format that it
-        does not read.
+        """The repository opened by pygit2. Raises RepositoryError for a format that it cannot
+        read.
         """
         return open_repository(self.git_dir)
 
     def git(self, *words: str, stdin: bytes = b"", env: dict[str, str] | None = None) -> bytes:
-        """Run git in the work tree's root, without hooks, and return its output. Raises
-        GitFailed.
-        """
+        """Run git without hooks in the root and return its output. Raises GitFailed."""
         return program.run(self.root, *words, stdin=stdin, env=env)
 
     def head(self) -> Head:
-        """Read HEAD."""
+        """Read HEAD. Raises RepositoryError if it is damaged."""
         text = self.head_text()
         if _COMMIT.fullmatch(text):
             return Head(text, None)
         if not text.startswith("ref: refs/"):
             hint = (
-                f"`echo 'ref: refs/heads/BRANCH' > {shlex.quote(f'{self.git_dir}/HEAD')}` names the"
-                " branch again"
+                f"`echo 'ref: refs/heads/BRANCH' > {shlex.quote(f'{self.git_dir}/HEAD')}` "
+                "restores the branch"
             )
             raise RepositoryError(
                 f"{self.git_dir}/HEAD is damaged: it names neither a branch nor a commit", hint
@@ -162,8 +139,9 @@ class Repository:
         return Head(self.commit_of(branch), branch)
 
     def head_text(self) -> str:
-        """Return what the file HEAD says. One that is a symbolic link, which git makes on demand,
-        names the ref it leads to.
+        """Return the text of the file HEAD.
+
+        HEAD may be a symbolic link to its ref (core.preferSymlinkRefs); the text is the same then.
         """
         place = f"{self.git_dir}/HEAD"
         if os.path.islink(place) and (target := os.readlink(place)).startswith("refs/"):
@@ -172,27 +150,23 @@ class Repository:
             return os.fsdecode(file.read().strip())
 
     def head_fingerprint(self) -> str:
-        """Return what changes whenever HEAD's commit does, from the files alone; no object is
-        read.
-        """
+        """Return a text that changes whenever HEAD's commit does, without reading an object."""
         text = self.head_text()
-        signs = [text]
+        parts = [text]
         if text.startswith("ref: "):
             with contextlib.suppress(OSError):
-                signs.append(
+                parts.append(
                     (self.common_dir / text.removeprefix("ref: "))
                     .read_text("utf-8", "surrogateescape")
                     .strip()
                 )
             with contextlib.suppress(OSError):
                 packed = (self.common_dir / "packed-refs").stat()
-                signs.append(f"{packed.st_mtime_ns} {packed.st_size} {packed.st_ino}")
-        return " ".join(signs)
+                parts.append(f"{packed.st_mtime_ns} {packed.st_size} {packed.st_ino}")
+        return " ".join(parts)
 
     def commit_of(self, ref: str) -> str | None:
-        """Return the commit that a full ref names, None where there is none. Raises RepositoryError
-        for a damaged one.
-        """
+        """Return the commit of a full ref, or None. Raises RepositoryError if it is damaged."""
         with (
             contextlib.suppress(OSError, UnicodeDecodeError),
             open(f"{self.common_dir}/{ref}", "rb", buffering=0) as file,
@@ -201,47 +175,40 @@ class Repository:
             if _COMMIT.fullmatch(text):
                 return text
         try:
-            found = self.objects.references.get(ref)
-            return str(found.resolve().target) if found else None
+            reference = self.objects.references.get(ref)
+            return str(reference.resolve().target) if reference else None
         except pygit2.GitError as error:
             place = self.common_dir / ref
-            was = _last_logged(self.common_dir / "logs" / ref)
-            hint = (
-                f"`echo {was} > {shlex.quote(str(place))}` puts it back to where its reflog says"
-                " that it was"
-            )
+            logged = _last_logged(self.common_dir / "logs" / ref)
+            path = shlex.quote(str(place))
+            hint = f"`echo {logged} > {path}` restores the last commit of its reflog"
             raise RepositoryError(
                 f"{place} is damaged: it names no commit",
-                hint if was else f"see `git fsck`: {error}",
+                hint if logged else f"see `git fsck`: {error}",
             ) from error
 
     def lacks_history(self) -> bool:
-        """Say whether this clone was made without a part of the history: a shallow or a partial
-        one.
-        """
+        """Return whether this is a shallow or partial clone, which lacks a part of the history."""
         promised = any(entry.name.endswith(".promisor") for entry in self.objects.config)
         return promised or self.is_shallow()
 
     def is_shallow(self) -> bool:
-        """Say whether this clone was cut off at a depth: commits are missing."""
+        """Return whether this is a shallow clone, which lacks commits."""
         return (self.common_dir / "shallow").exists()
 
     def in_progress(self) -> str | None:
-        """Name an operation that is under way in this work tree (a merge, a rebase, …), or return
-        None.
-        """
-        return next(
-            (what for name, what in _IN_PROGRESS.items() if (self.git_dir / name).exists()), None
+        """Return the operation in progress here (`a merge`, `a rebase`, …), or None."""
+        operations = (
+            operation for name, operation in _IN_PROGRESS.items() if (self.git_dir / name).exists()
         )
+        return next(operations, None)
 
     def dirty(self) -> list[StatusEntry]:
         """Return the uncommitted paths, untracked files included, ignored ones not."""
         return parse_status(self.git(*STATUS))
 
     def relative(self, path: Path) -> str:
-        """Return a path relative to the root, with `/`. Raises ValueError where it lies
-        elsewhere.
-        """
+        """Return a path relative to the root, with `/`. Raises ValueError if it is outside."""
         return (
             Path(os.path.realpath(path.parent), path.name)
             .relative_to(os.path.realpath(self.root))
@@ -249,16 +216,37 @@ class Repository:
         )
 
 
-def _git_above(start: Path) -> Path | None:
-    """Return the `.git` folder that a place seems to belong to, whatever git says of it."""
-    place = Path(os.path.realpath(start))
-    return next(
-        (found for above in (place, *place.parents) if (found := above / ".git").is_dir()), None
+def _undiscovered(start: Path, lines: list[str], message: str) -> RepositoryError:
+    """Return the error for a place at which git found no usable repository."""
+    if len(lines) >= 3 or "must be run in a work tree" in message:
+        return RepositoryError(
+            "this repository is bare: it has no work tree",
+            "run forge in a clone or a `git worktree`",
+        )
+    if "not a git repository" not in message:
+        hint = _TO_FILES if "refstorage" in message else "fix what git reports, then try again"
+        return RepositoryError(f"git does not open this repository: {message}", hint)
+    damaged = _git_folder_above(start)
+    if damaged is None:
+        return RepositoryError(
+            f"{start} is not in a git repository", "run `git init`, or go to a repository"
+        )
+    hint = (
+        f"its HEAD has to read `ref: refs/heads/BRANCH`; check {damaged}/HEAD, and objects and refs"
+        " beside it"
     )
+    return RepositoryError(f"git does not accept {damaged} as a repository: it is damaged", hint)
+
+
+def _git_folder_above(start: Path) -> Path | None:
+    """Return the nearest `.git` folder at or above a place, even if git rejects it."""
+    place = Path(os.path.realpath(start))
+    folders = (above / ".git" for above in (place, *place.parents))
+    return next((folder for folder in folders if folder.is_dir()), None)
 
 
 def _last_logged(log: Path) -> str:
-    """Return the commit that a reflog ends with, empty where it tells none."""
+    """Return the commit of the last line of a reflog; empty if there is none."""
     try:
         words = log.read_text("utf-8", "surrogateescape").splitlines()[-1].split(" ")
     except (OSError, IndexError):

@@ -1,5 +1,5 @@
-"""Trees with entries replaced, and what a tree has at a path. Names that are no UTF-8 are read and
-written as bytes.
+"""Reads single entries of trees, and writes trees with entries replaced. Names that are not UTF-8
+are handled as bytes.
 """
 
 from __future__ import annotations
@@ -13,15 +13,13 @@ from forge.git.lazy_pygit2 import pygit2
 _ID = 20  # bytes of an object's id
 
 Entry = tuple[int, str] | None
-"""Mode and object id of what is at a path; None for nothing."""
+"""Mode and object id at a path, or None."""
 
 Nested = dict[str, "Nested | Entry"]
 
 
 def entry_at(objects: pygit2.Repository, tree: pygit2.Tree, path: str) -> Entry:
-    """Return mode and id of what a tree has at a path, folders too; None where it has nothing
-    there.
-    """
+    """Return the entry of a file or folder at a path of a tree, or None."""
     entry: Entry = (modes.FOLDER, str(tree.id))
     for name in path.split("/"):
         if entry is None or entry[0] != modes.FOLDER:
@@ -39,15 +37,16 @@ def _named(tree: pygit2.Tree, name: str) -> Entry:
 def with_entries(
     objects: pygit2.Repository, tree: pygit2.Tree, entries: Mapping[str, Entry]
 ) -> pygit2.Oid:
-    """Write a tree with entries replaced, folder by folder; all other entries keep their ids.
-    Returns its id.
+    """Write a tree with entries replaced and return its id; None removes a path.
+
+    Folders that become empty are removed.
     """
     return _written(objects, tree, _nested(entries))
 
 
 def _nested(entries: Mapping[str, Entry]) -> Nested:
-    """Sort entries into their folders. A file that takes the place of a folder, or a folder that of
-    a file, wins.
+    """Return entries by folder. Removals come first, so that a file can replace a folder, or a
+    folder a file.
     """
     root: Nested = {}
     for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None):
@@ -80,7 +79,7 @@ def _written(objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Neste
 def _written_raw(
     objects: pygit2.Repository, tree: pygit2.Tree | None, nested: Nested
 ) -> pygit2.Oid:
-    """Write a level that has names which are no UTF-8: pygit2's builder does not take them."""
+    """Write a folder with names that are not UTF-8, which pygit2's builder rejects."""
     entries = _entries(tree) if tree is not None else {}
     for name, entry in nested.items():
         key = os.fsencode(name)
@@ -101,22 +100,21 @@ def _written_raw(
 
 
 def _folder(objects: pygit2.Repository, before: pygit2.Object | None, nested: Nested) -> Entry:
-    """Return the entry of a folder with entries replaced; None where nothing is left in it."""
+    """Write a folder with entries replaced and return its entry; None if it is empty now."""
     made = _written(objects, before if isinstance(before, pygit2.Tree) else None, nested)
     return (modes.FOLDER, str(made)) if len(objects[made].peel(pygit2.Tree)) else None
 
 
 def is_utf8(name: str) -> bool:
-    """Say whether a name is UTF-8."""
     return not any("\ud800" <= letter <= "\udfff" for letter in name)
 
 
 def _entries(tree: pygit2.Tree) -> dict[bytes, tuple[int, str]]:
-    """Return the entries of a tree as its object holds them, by the bytes of their names."""
+    """Return the entries of a tree by the bytes of their names."""
     raw, at = tree.read_raw(), 0
-    found: dict[bytes, tuple[int, str]] = {}
+    entries: dict[bytes, tuple[int, str]] = {}
     while at < len(raw):
         mode, _, name = raw[at : (end := raw.index(b"\0", at))].partition(b" ")
-        found[name] = int(mode, 8), raw[end + 1 : end + 1 + _ID].hex()
+        entries[name] = int(mode, 8), raw[end + 1 : end + 1 + _ID].hex()
         at = end + 1 + _ID
-    return found
+    return entries

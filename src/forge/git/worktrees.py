@@ -1,4 +1,4 @@
-"""The work trees of a repository: the one at hand, the others, and new ones."""
+"""The work trees of a repository: finds, adds and removes them."""
 
 from __future__ import annotations
 
@@ -11,9 +11,7 @@ from forge.git.repository import Repository
 
 
 def root_of(git_dir: Path) -> Path | None:
-    """Return the root of the work tree whose own git directory this is; None where there is none
-    any more.
-    """
+    """Return the root of the work tree that a git directory belongs to; None if it is gone."""
     try:
         root = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
     except OSError:
@@ -26,61 +24,59 @@ def other_roots(repository: Repository) -> list[Path]:
     """Return the roots of the other work trees of this repository."""
     folder = repository.common_dir / "worktrees"
     linked = sorted(folder.iterdir()) if folder.is_dir() else []
-    found = [
+    roots = [
         root_of(git_dir)
         for git_dir in (repository.common_dir, *linked)
         if git_dir != repository.git_dir
     ]
-    return [root for root in found if root is not None]
+    return [root for root in roots if root is not None]
 
 
 def open_at(repository: Repository, git_dir: Path) -> Repository:
-    """Return the repository as of another of its work trees. Raises RepositoryError where that is
-    gone.
-    """
+    """Return the repository of another work tree. Raises RepositoryError if that tree is gone."""
     if git_dir == repository.git_dir:
         return repository
     root = root_of(git_dir)
     if root is None:
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone",
-            "its commits are on its branch; `git worktree add` at the same path brings it back, see"
+            "its commits are on its branch; `git worktree add` at the same path restores it, see"
             " `git worktree list`",
         )
-    found = Repository.discover(root)
-    if not git_dir.is_dir() or not found.git_dir.samefile(git_dir):
+    other = Repository.discover(root)
+    if not git_dir.is_dir() or not other.git_dir.samefile(git_dir):
         raise RepositoryError(
             f"{root} is not the work tree {git_dir.name} any more",
-            "`git worktree repair`, run there, may mend it",
+            "`git worktree repair`, run there, may fix it",
         )
-    return found
+    return other
 
 
 def add(repository: Repository, place: Path, branch: str, commit: str) -> Repository:
-    """Make a linked work tree on a new branch at a commit, and return it. Raises GitFailed; nothing
-    is left then.
+    """Add a linked work tree on a new branch at a commit.
+
+    Raises GitFailed, and then leaves neither the tree nor the branch.
     """
-    done = program.attempt(
+    result = program.attempt(
         repository.root, "worktree", "add", "-q", "-b", branch, str(place), commit
     )
-    if done.returncode:
+    if result.returncode:
         program.attempt(repository.root, "branch", "-q", "-D", branch)
-        raise program.failed(("worktree", "add"), done)
+        raise program.failed(("worktree", "add"), result)
     return Repository.discover(place)
 
 
 def recreate(repository: Repository, git_dir: Path, place: Path, branch: str) -> Repository:
-    """Make a linked work tree again that somebody removed: where it was, else at `place`, on its
-    branch, and return it.
+    """Add a removed linked work tree again, on its branch and at its old path, else at `place`.
 
-    Raises RepositoryError where the branch is gone, or is checked out elsewhere by now; GitFailed.
+    Raises RepositoryError if the branch is gone or checked out elsewhere; GitFailed.
     """
     with contextlib.suppress(OSError):
         place = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
     if repository.commit_of(f"refs/heads/{branch}") is None:
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone, and its branch {branch} too",
-            f"`git branch {branch} COMMIT` brings the branch back (`forge runs --json` tells the"
+            f"`git branch {branch} COMMIT` restores the branch (`forge runs --json` lists the"
             " commits), then try again",
         )
     elsewhere = git_dir_of_branch(repository, branch)
@@ -89,67 +85,67 @@ def recreate(repository: Repository, git_dir: Path, place: Path, branch: str) ->
             f"the work tree {git_dir.name} is gone, and {branch} is checked out elsewhere",
             "switch away there",
         )
-    done = program.attempt(repository.root, "worktree", "add", "-q", "-f", str(place), branch)
-    if done.returncode:
-        raise program.failed(("worktree", "add"), done)
+    result = program.attempt(repository.root, "worktree", "add", "-q", "-f", str(place), branch)
+    if result.returncode:
+        raise program.failed(("worktree", "add"), result)
     return Repository.discover(place)
 
 
 def remove(repository: Repository, place: Path, branch: str) -> None:
-    """Take back a work tree that was made just now, and its branch. Raises GitFailed."""
+    """Remove a work tree that was added just now, and its branch. Raises GitFailed."""
     program.run(repository.root, "worktree", "remove", "--force", str(place))
     program.run(repository.root, "branch", "-q", "-D", branch)
 
 
 def git_dir_of_branch(repository: Repository, branch: str) -> Path | None:
-    """Return git's folder of the linked work tree that is on a branch; None where there is none."""
+    """Return the git directory of the linked work tree that is on a branch, or None."""
     for git_dir in sorted((repository.common_dir / "worktrees").glob("*")):
-        try:
-            if (git_dir / "HEAD").read_text(
-                "utf-8", "surrogateescape"
-            ).strip() == f"ref: refs/heads/{branch}":
+        with contextlib.suppress(OSError):
+            head = (git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+            if head == f"ref: refs/heads/{branch}":
                 return git_dir
-        except OSError:
-            continue
     return None
 
 
 def remove_unused(repository: Repository, branch: str, name: str) -> bool:
-    """Remove a branch, and the work tree of a name that is on it, if nothing is lost by that; say
-    whether they are gone.
+    """Remove a branch and its work tree of a name if nothing is lost; return whether they are gone.
 
-    The branch has to stand at a commit that another ref holds, the work tree has to be as that
-    commit is, ignored files included. A tree that git never finished making is left to a person:
-    nothing tells whether that git is at work.
+    Another ref has to contain the branch's commit, and the work tree has to be as that commit is,
+    without ignored files. A tree that git did not finish adding is left to the user, since that git
+    process may still run.
     """
     git_dir = git_dir_of_branch(repository, branch)
-    root = root_of(git_dir) if git_dir is not None else None
-    holders = (
-        "for-each-ref",
-        "--count=2",
-        "--format=%(refname)",
-        f"--contains=refs/heads/{branch}",
-    )
-    held = program.attempt(repository.root, *holders, "refs/heads", "refs/remotes", "refs/tags")
-    if (
-        held.returncode
-        or len(held.stdout.splitlines()) < 2
-        or (git_dir is not None and (git_dir / "locked").exists())
-    ):
+    if not _is_contained_elsewhere(repository, branch):
         return False
-    if root is not None:
-        lying = program.attempt(root, "status", "--porcelain", "--ignored", "--untracked-files=all")
-        if root.name != name or lying.returncode or lying.stdout:
-            return False
-        if program.attempt(repository.root, "worktree", "remove", str(root)).returncode:
-            return False
-    elif git_dir is not None:
-        program.attempt(repository.root, "worktree", "prune")
+    if git_dir is not None and not _remove_unchanged(repository, git_dir, name):
+        return False
     return program.attempt(repository.root, "branch", "-q", "-D", branch).returncode == 0
 
 
+def _is_contained_elsewhere(repository: Repository, branch: str) -> bool:
+    """Return whether a second branch or a tag contains the commit of a branch."""
+    ref = f"refs/heads/{branch}"
+    words = ("for-each-ref", "--count=2", "--format=%(refname)", f"--contains={ref}")
+    result = program.attempt(repository.root, *words, "refs/heads", "refs/remotes", "refs/tags")
+    return result.returncode == 0 and len(result.stdout.splitlines()) >= 2
+
+
+def _remove_unchanged(repository: Repository, git_dir: Path, name: str) -> bool:
+    """Remove a work tree with nothing uncommitted or ignored in it; return whether it is gone."""
+    if (git_dir / "locked").exists():
+        return False
+    root = root_of(git_dir)
+    if root is None:
+        program.attempt(repository.root, "worktree", "prune")
+        return True
+    status = program.attempt(root, "status", "--porcelain", "--ignored", "--untracked-files=all")
+    if root.name != name or status.returncode or status.stdout:
+        return False
+    return program.attempt(repository.root, "worktree", "remove", str(root)).returncode == 0
+
+
 def ignored_paths(repository: Repository) -> list[str]:
-    """Return what git ignores in the work tree, folders that are ignored whole as one entry."""
+    """Return the ignored paths of the work tree; a wholly ignored folder is one entry."""
     output = repository.git(
         "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
     )

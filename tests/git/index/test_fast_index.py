@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 import pytest
 
-from forge.git.commits.step_commit import Changes, stage
+from forge.git.commits.changes import Changes
+from forge.git.commits.step_commit import stage
 from forge.git.index import fast_index
 from forge.git.index.user_index import put_entries
 from forge.git.repository import Repository

@@ -9,7 +9,7 @@ from msgspec import Struct
 
 from forge.check.secrets.scrub import secrets_in
 from forge.git import modes
-from forge.git.commits.step_commit import Change, Changes
+from forge.git.commits.changes import Change, Changes
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits

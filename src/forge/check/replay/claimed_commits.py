@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.check.replay.claims import Claim
 from forge.check.replay.history import History, seq_of
-from forge.git.commits.step_commit import changes_sha256
+from forge.git.commits.changes import changes_sha256
 from forge.git.objects.commit import Commit
 from forge.git.objects.store import Change
 

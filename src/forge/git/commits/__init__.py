@@ -1,1 +1,1 @@
-"""Commits that forge makes, and the branches they move."""
+"""Commits that forge makes, and the branches that it moves."""

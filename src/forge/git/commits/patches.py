@@ -1,5 +1,5 @@
-"""Diffs between commits: the same bytes on every machine for a report, and git's own way for a
-person at a terminal.
+"""Diffs between commits: byte for byte the same on every machine for reports, and in the user's own
+style at a terminal.
 """
 
 from __future__ import annotations
@@ -17,9 +17,8 @@ from forge.git.objects.commit import Commit, first_parents, read_commit
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 
-# Everything that a user's settings could change about a diff's text, so that a report is the same
-# wherever it is made.
-_PLAIN = (
+# Overrides every setting that changes the text of a diff.
+_REPRODUCIBLE = (
     "--no-color",
     "--no-ext-diff",
     "--no-textconv",
@@ -35,10 +34,11 @@ _PLAIN = (
     "--no-indent-heuristic",
     "-O/dev/null",
 )
+_SIGPIPE = (-13, 141)  # how git ends if the user leaves the pager early
 
 
 class Range(Struct, frozen=True):
-    """What changed from one commit (or tree) to another, in some paths only."""
+    """What changed from one commit (or tree) to another in some paths."""
 
     old: str
     new: str
@@ -51,71 +51,70 @@ class Range(Struct, frozen=True):
 
 
 class FileStat(Struct, frozen=True):
-    """A changed file with its lines; None where git takes it for binary."""
+    """A changed file with its added and removed lines; None if git treats it as binary."""
 
     path: str
     added: int | None
     removed: int | None
 
 
-def ranges(repository: Repository, made: Sequence[str], ignored: str) -> list[Range]:
-    """Return what commits changed, oldest first: one range where nobody else changed those paths
-    between them, else each.
+def ranges(repository: Repository, commit_ids: Sequence[str], ignored: str) -> list[Range]:
+    """Return what commits changed, given oldest first, without the folder `ignored`.
 
-    `ignored` is a folder that never belongs to it. Raises GitFailed where a commit is not in this
-    clone.
+    The result is one range if no other commit between them changed the same paths, else a range for
+    each commit. Raises GitFailed if a commit is missing in this clone.
     """
-    if not made:
+    if not commit_ids:
         return []
     store = ObjectStore(repository)
-    known = [read_commit(repository, commit) for commit in made]
-    touched = [_touched(store, commit, ignored) for commit in known]
-    paths = frozenset[str]().union(*touched)
-    if _undisturbed(repository, store, known, paths, ignored):
-        return [_range(known[0], known[-1], paths)]
-    return [_range(commit, commit, changed) for commit, changed in zip(known, touched, strict=True)]
+    commits = [read_commit(repository, commit) for commit in commit_ids]
+    changed = [_changed_paths(store, commit, ignored) for commit in commits]
+    paths = frozenset[str]().union(*changed)
+    if _is_undisturbed(repository, store, commits, paths, ignored):
+        return [_range(commits[0], commits[-1], paths)]
+    return [_range(commit, commit, own) for commit, own in zip(commits, changed, strict=True)]
 
 
 def _range(first: Commit, last: Commit, paths: frozenset[str]) -> Range:
     return Range(first.parents[0] if first.parents else EMPTY_TREE, last.id, tuple(sorted(paths)))
 
 
-def _touched(store: ObjectStore, commit: Commit, ignored: str) -> frozenset[str]:
+def _changed_paths(store: ObjectStore, commit: Commit, ignored: str) -> frozenset[str]:
     before = store.root(commit.parents[0]) if commit.parents else None
-    changed = store.changes(before, store.root(commit.id))
-    return frozenset(path for path, _, _ in changed if not path.startswith(f"{ignored}/"))
+    changes = store.changes(before, store.root(commit.id))
+    return frozenset(path for path, _, _ in changes if not path.startswith(f"{ignored}/"))
 
 
-def _undisturbed(
+def _is_undisturbed(
     repository: Repository,
     store: ObjectStore,
-    known: Sequence[Commit],
+    commits: Sequence[Commit],
     paths: frozenset[str],
     ignored: str,
 ) -> bool:
-    """Say whether the commits lie on one line, and no other commit between them touched the same
-    paths.
+    """Return whether the commits are on one line of first parents, and no other commit between them
+    changed the same paths.
     """
-    own = {commit.id for commit in known}
-    base = known[0].parents[0] if known[0].parents else ""
-    seen = set()
-    for commit in first_parents(repository, known[-1].id, base):
-        seen.add(commit.id)
-        if commit.id not in own and paths & _touched(store, commit, ignored):
+    own = {commit.id for commit in commits}
+    base = commits[0].parents[0] if commits[0].parents else ""
+    passed = set()
+    for commit in first_parents(repository, commits[-1].id, base):
+        passed.add(commit.id)
+        if commit.id not in own and paths & _changed_paths(store, commit, ignored):
             return False
-    return own <= seen
+    return own <= passed
 
 
-def patch(repository: Repository, found: Range) -> str:
-    """Return a diff as text, whatever the user's settings are; bytes that are no UTF-8 are
+def patch(repository: Repository, changes: Range) -> str:
+    """Return a diff that does not depend on the user's settings; bytes that are not UTF-8 are
     replaced. Raises GitFailed.
     """
-    return _diff(repository, *_PLAIN, "--patch", *found.words).decode("utf-8", "replace")
+    return _diff(repository, *_REPRODUCIBLE, "--patch", *changes.words).decode("utf-8", "replace")
 
 
-def stats(repository: Repository, found: Range) -> list[FileStat]:
-    """Return the changed files with their lines added and removed, sorted. Raises GitFailed."""
-    words = ("--no-ext-diff", "--no-textconv", "--numstat", "--no-renames", "-z", *found.words)
+def stats(repository: Repository, changes: Range) -> list[FileStat]:
+    """Return the changed files with their numbers of lines, sorted by path. Raises GitFailed."""
+    words = ("--no-ext-diff", "--no-textconv", "--numstat", "--no-renames", "-z", *changes.words)
     rows = (row.split("\t", 2) for row in program.fields(_diff(repository, *words)))
     return sorted(
         (FileStat(path, _lines(added), _lines(removed)) for added, removed, path in rows),
@@ -128,28 +127,26 @@ def _lines(count: str) -> int | None:
 
 
 def _diff(repository: Repository, *words: str) -> bytes:
-    return repository.git(
-        "-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false", "diff", *words
-    )
+    settings = ("-c", "core.attributesFile=/dev/null", "-c", "core.quotePath=false")
+    return repository.git(*settings, "diff", *words)
 
 
 def show(repository: Repository, *words: str) -> None:
-    """Let `git diff` print to this process's standard output, with the user's pager, colours and
-    settings.
+    """Let `git diff` print to standard output with the user's pager, colors and settings.
 
-    Raises GitFailed where git cannot be started or refuses.
+    Raises GitFailed if git cannot be started or fails.
     """
     try:
-        done = subprocess.run(
+        result = subprocess.run(
             ["git", "diff", *words], cwd=repository.root, env=program.environment(), check=False
         )
     except OSError as error:
         raise GitFailed(
             f"git cannot be started: {os.strerror(error.errno or 0)}", "put git on PATH"
         ) from error
-    if done.returncode not in (0, -13, 141):  # a pager that was left early ends git by SIGPIPE
+    if result.returncode not in (0, *_SIGPIPE):
         raise GitFailed(
-            "git diff failed; what it said is above",
-            "mend that, then try again",
-            status=done.returncode,
+            "git diff failed; its message is above",
+            "fix that, then try again",
+            status=result.returncode,
         )

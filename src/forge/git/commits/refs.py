@@ -1,8 +1,8 @@
-"""Moves a branch as git does: its lock, the reflogs of branch and HEAD, the rename; what the ref
-says is flushed before that.
+"""Moves a branch as git does: takes the lock, writes the reflogs of the branch and HEAD, renames.
 
-libgit2 flushes each reflog and each folder as well, which git never does, and takes its lock empty.
-After `lockfile` a lock that was left behind always says which commit the branch was on its way to.
+The new content of the ref is flushed before. libgit2 would also flush each reflog and folder, which
+git never does, and takes its lock empty. Here a lock that a crash left always contains the commit
+that the branch was to move to.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ _PREFIX = "ref-"
 
 @contextmanager
 def prepared(repository: Repository, commit: str) -> Iterator[Path]:
-    """Make the file that takes the place of a branch which is moved to a commit; it is gone at the
-    end. Raises StorageFailed.
+    """Yield a file that can become the ref of a branch at a commit, and remove it at the end.
 
-    It has to be flushed before the branch is moved: together with the objects of the commit, that
-    is one wait for the disk.
+    The caller flushes it together with the commit's objects, which is one wait for the disk.
+    Raises StorageFailed.
     """
-    place = prepared_path(repository, _PREFIX)
+    path = prepared_path(repository, _PREFIX)
     try:
         try:
-            write_prepared(place, f"{commit}\n".encode())
+            write_prepared(path, f"{commit}\n".encode())
         except OSError as error:
             raise StorageFailed.of(error) from error
-        yield place
+        yield path
     finally:
-        place.unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
 
 def move(
@@ -47,27 +46,24 @@ def move(
     reason: str,
     prepared: Path,
 ) -> bool:
-    """Move a branch from one commit to another by compare-and-swap; False where it is not, or not
-    plainly, at the first.
+    """Move a branch from one commit to another by compare-and-swap.
 
-    `branch` is a full ref, `who` the committer with the time, as a reflog has it, `prepared` the
-    flushed file of the other commit. Raises Held, StorageFailed.
+    `branch` is a full ref, `change` the old and the new commit, `who` the committer with the time
+    as in a reflog, `prepared` the flushed file for the new commit. Returns False if the branch is
+    not at the old commit or is a symbolic ref. Raises Held, StorageFailed.
     """
     ref, (old, new) = repository.common_dir / branch, change
     lock = ref.with_name(f"{ref.name}.lock")
     try:
-        ref.parent.mkdir(parents=True, exist_ok=True)  # a ref that is packed has no folder
+        ref.parent.mkdir(parents=True, exist_ok=True)  # a packed ref may have no folder
         acquire(prepared, lock)
         try:
-            found = None if ref.is_symlink() else repository.objects.references.get(branch)
-            if found is None or str(found.target) != old:
+            current = None if ref.is_symlink() else repository.objects.references.get(branch)
+            if current is None or str(current.target) != old:
                 return False
-            _log(
-                repository,
-                branch,
-                f"{old} {new} {who}\t{' '.join(reason.split())}\n".encode("utf-8", "replace"),
-            )
-            if ref.is_dir():  # git leaves the empty folders of refs that it packed
+            line = f"{old} {new} {who}\t{' '.join(reason.split())}\n"
+            _log(repository, branch, line.encode("utf-8", "replace"))
+            if ref.is_dir():  # git keeps the empty folders of packed refs
                 _remove_empty(ref)
             os.rename(lock, ref)
             return True
@@ -78,35 +74,32 @@ def move(
 
 
 def remove_stale_lock(repository: Repository, alive: set[int]) -> bool:
-    """Remove the lock of HEAD's branch if it is one that a dead forge left, and what dead ones
-    prepared.
+    """Remove the prepared refs of dead forge processes, and the lock of HEAD's branch if one of
+    them left it.
+
+    Returns whether the lock was removed. `alive` are the processes that still run.
     """
-    branch = None
+    lock = None
     with contextlib.suppress(OSError):
         text = repository.head_text()
-        branch = text.removeprefix("ref: ") if text.startswith("ref: ") else None
-    return remove_stale(
-        repository, _PREFIX, repository.common_dir / f"{branch}.lock" if branch else None, alive
-    )
+        if text.startswith("ref: "):
+            lock = repository.common_dir / f"{text.removeprefix('ref: ')}.lock"
+    return remove_stale(repository, _PREFIX, lock, alive)
 
 
 def _log(repository: Repository, branch: str, line: bytes) -> None:
-    """Append to the reflogs of a branch, and of HEAD where that is on it, as far as they are
-    kept.
-    """
+    """Append to the reflogs of a branch, and of HEAD if it is on the branch."""
     logs = [repository.common_dir / "logs" / branch]
     if repository.head_text() == f"ref: {branch}":
         logs.append(repository.git_dir / "logs/HEAD")
-    begins = _begins_logs(repository)
+    creates_logs = _creates_logs(repository)
     for log in logs:
-        if begins or log.exists():
+        if creates_logs or log.exists():
             _append(log, line)
 
 
-def _begins_logs(repository: Repository) -> bool:
-    """Say whether git would begin a reflog for a branch (core.logAllRefUpdates, which is on in a
-    work tree).
-    """
+def _creates_logs(repository: Repository) -> bool:
+    """Return whether git would create a missing reflog (core.logAllRefUpdates, on by default)."""
     config = repository.objects.config
     if "core.logallrefupdates" not in config:
         return True
@@ -116,7 +109,7 @@ def _begins_logs(repository: Repository) -> bool:
 
 
 def _append(log: Path, line: bytes) -> None:
-    if log.is_dir():  # empty ones are left of logs that are gone
+    if log.is_dir():  # an empty folder of deleted reflogs
         _remove_empty(log)
     if not os.path.isdir(log.parent):
         log.parent.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from forge.check.diff import risk
 from forge.errors import GitFailed
+from forge.git.commits.changes import Changes
 from forge.git.commits.record_commit import HeadMoved
-from forge.git.commits.step_commit import Changes, Staging, repair_index, rewritten_paths
+from forge.git.commits.step_commit import Staging, repair_index, rewritten_paths
 from forge.git.objects.commit import is_ancestor
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.supervision import reason_to_end, supervised_git
