@@ -296,4 +296,4 @@ def test_the_demo_proves_its_plan(tmp_path: Path) -> None:
     assert status.stdout == ""
     words = [sys.executable, "-m", "forge", "demo", str(tmp_path / "demo")]
     again = subprocess.run(words, capture_output=True, text=True, check=False)
-    assert again.returncode == 2 and "is there already" in again.stderr
+    assert again.returncode == 2 and "exists already" in again.stderr

@@ -84,7 +84,7 @@ def test_what_the_repository_lacks(sandbox: Sandbox) -> None:
     wrong(sandbox, "tree", "warning", "1 uncommitted, ?? new.txt")
     (sandbox.root / "new.txt").unlink()
     sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\n").chmod(0o644)
-    wrong(sandbox, "hooks", "warning", "passes over pre-commit")
+    wrong(sandbox, "hooks", "warning", "git skips pre-commit")
     (sandbox.root / ".git/hooks/pre-commit").chmod(0o755)
     assert "pre-commit in" in checks(sandbox, 0)["hooks"]["message"]
     lock = sandbox.write(".git/index.lock", "")
@@ -120,7 +120,7 @@ def test_a_state_folder_that_cannot_be_used(sandbox: Sandbox, tmp_path: Path, in
         sandbox,
         "state-folder",
         "error",
-        "inside the repository" if inside else "cannot be made",
+        "inside the repository" if inside else "cannot be created",
         {"XDG_STATE_HOME": str(place)},
     )
 

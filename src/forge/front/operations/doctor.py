@@ -6,7 +6,8 @@ from typing import NamedTuple
 
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
-from forge.run.setup.doctor import Check, examine
+from forge.run.setup.doctor.check import Check
+from forge.run.setup.doctor.examine import examine
 from forge.text.printable import visible
 
 

@@ -1,3 +1,1 @@
-"""What comes before there are plans: settings, a demonstration, and whether everything needed is
-there.
-"""
+"""Before the first plan: settings, a demonstration, a check of the setup; the log of commands."""

@@ -1,6 +1,4 @@
-"""The local execution log: one start and one finish record for every forge command in a repository,
-also when it is killed.
-"""
+"""The local log of forge commands: a start and a finish record for each, even if it is killed."""
 
 from __future__ import annotations
 
@@ -18,10 +16,15 @@ from forge.timeline.ids import now, ulid
 from forge.timeline.process_id import ProcessId
 
 _OUTCOMES = {0: "success", 4: "success", 130: "interrupted"}
+_COMMON = ("execution", "tool_version", "args", "root", "started_at")
 
 
 class LoggedCommand:
-    """One forge command under way. `counters` may be added to until it finishes."""
+    """A forge command that is running; `counters` may be added to until it finishes.
+
+    `closed_dead_commands` is true if an earlier command died without finishing: it may have left
+    locks.
+    """
 
     def __init__(self, execution_id: str, args: list[str]) -> None:
         self.id = execution_id
@@ -33,50 +36,43 @@ class LoggedCommand:
         self.counters: dict[str, int] = {}
         self.partial = False
         self.closed_dead_commands = False
-        """Whether a command before this one died without finishing: it may have left locks."""
 
     def finish(self, code: int, message: str = "") -> None:
-        """Write the finish record. A log that cannot be written never changes what a command
-        does.
-        """
+        """Write the finish record; if the log cannot be written, nothing is raised."""
         outcome = "partial" if self.partial else _OUTCOMES.get(code, "error")
         duration = int((time.monotonic() - self.began) * 1000)
         if self.folder is not None:
-            _finish(self.folder, self._common(), outcome, message, duration, self.counters)
+            _finish(self.folder, self.common(), outcome, message, duration, self.counters)
 
-    def _common(self) -> dict[str, object]:
-        return {
-            "execution": self.id,
-            "tool_version": __version__,
-            "args": self.args,
-            "root": self.root,
-            "started_at": self.started_at,
-        }
+    def common(self) -> dict[str, object]:
+        """Return the fields that the start and the finish record share."""
+        values = (self.id, __version__, self.args, self.root, self.started_at)
+        return dict(zip(_COMMON, values, strict=True))
 
 
 def start(repository: Repository | None, args: list[str]) -> LoggedCommand:
-    """Write the start record of this command, and the finish record of those that died; outside a
-    repository, nothing.
+    """Write the start record of this command, and the finish records of commands that died.
+
+    Without a repository, nothing is written.
     """
-    execution = LoggedCommand(ulid(), args)
+    command = LoggedCommand(ulid(), args)
     if repository is None:
-        return execution
-    execution.root, execution.folder = str(repository.root), repository.forge_dir
-    process = ProcessId.of(os.getpid())
+        return command
+    command.root, command.folder = str(repository.root), repository.forge_dir
     record = {
-        **execution._common(),
+        **command.common(),
         "finished_at": None,
         "duration_ms": None,
         "outcome": "running",
         "error_message": None,
         "counters": {},
-        **process._asdict(),
+        **ProcessId.of(os.getpid())._asdict(),
     }
     with contextlib.suppress(OSError):
-        execution.closed_dead_commands = _close_dead(repository.forge_dir)
+        command.closed_dead_commands = _close_dead(repository.forge_dir)
         _append(repository.forge_dir, record)
-        _marker(repository.forge_dir, execution.id).write_text(json.dumps(record), "utf-8")
-    return execution
+        _marker(repository.forge_dir, command.id).write_text(json.dumps(record), "utf-8")
+    return command
 
 
 def _finish(
@@ -101,33 +97,29 @@ def _finish(
 
 
 def _close_dead(folder: Path) -> bool:
-    """Give the commands that died without a finish record one that says `interrupted`; say whether
-    there were any.
+    """Write finish records with the outcome `interrupted` for commands that died.
+
+    Return whether there were any.
     """
-    dead = False
-    for marker in (
-        (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ()
-    ):
+    markers = (folder / "executions").glob("*.json") if (folder / "executions").is_dir() else ()
+    closed = False
+    for marker in markers:
         try:
-            found = json.loads(marker.read_text("utf-8"))
-            process = ProcessId(found["pid"], found["start"], found["boot"])
+            record = json.loads(marker.read_text("utf-8"))
+            process = ProcessId(record["pid"], record["start"], record["boot"])
         except (OSError, ValueError, KeyError):
             continue
         if not process.alive():
-            common = {
-                key: found.get(key)
-                for key in ("execution", "tool_version", "args", "root", "started_at")
-            }
+            common = {key: record.get(key) for key in _COMMON}
             _finish(folder, common, "interrupted", "the process ended without finishing", None, {})
-            dead = True
-    return dead
+            closed = True
+    return closed
 
 
 def _append(folder: Path, record: dict[str, object]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(
-        folder / "executions.jsonl", os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
-    )
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
+    descriptor = os.open(folder / "executions.jsonl", flags, 0o644)
     try:
         os.write(descriptor, jsonl.encode(record))
     finally:
@@ -135,20 +127,20 @@ def _append(folder: Path, record: dict[str, object]) -> None:
 
 
 def _marker(folder: Path, execution: str) -> Path:
-    place = folder / "executions"
-    place.mkdir(parents=True, exist_ok=True)
-    return place / f"{execution}.json"
+    """Return the file that exists while a command runs."""
+    markers = folder / "executions"
+    markers.mkdir(parents=True, exist_ok=True)
+    return markers / f"{execution}.json"
 
 
 def bug_log(repository: Repository | None, execution: str, trace: str) -> Path | None:
-    """Keep a traceback for a report; return where, or None where nothing could be written."""
+    """Write a traceback for a bug report; return its path, or None if it cannot be written."""
     folder = repository.forge_dir / "bugs" if repository else Path(os.environ.get("TMPDIR", "/tmp"))
     path = folder / f"forge-{execution}.log"
+    versions = f"forge {__version__}, Python {sys.version}, {sys.platform}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(
-            f"forge {__version__}, Python {sys.version}, {sys.platform}\n\n{trace}", "utf-8"
-        )
+        path.write_text(f"{versions}\n\n{trace}", "utf-8")
     except OSError:
         return None
     return path

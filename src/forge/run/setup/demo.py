@@ -1,6 +1,4 @@
-"""`forge demo`: a small repository of its own, and a plan with a step of every stage, executed for
-real.
-"""
+"""`forge demo`: creates a small repository with a plan that has every stage, and executes it."""
 
 from __future__ import annotations
 
@@ -32,7 +30,7 @@ _PLAN = "01-01"
 
 @dataclass(frozen=True)
 class Demo:
-    """The demo repository and what came of its run."""
+    """The demo repository and the result of its run."""
 
     path: Path
     record: RunRecord
@@ -44,7 +42,6 @@ class Demo:
         return self.record.state.verdict
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "path": str(self.path),
             "run": self.record.card.run,
@@ -54,47 +51,46 @@ class Demo:
 
     @property
     def next(self) -> list[str]:
-        """The three commands to look closer."""
+        """Three commands that show the result in detail."""
         return [f"{_program()} verify 01-01", f"{_program()} timeline", "git show HEAD~1"]
 
     def describe(self) -> str:
-        """Return the log of the run and what to look at next."""
+        """Return the commits of the run and the commands to type next."""
         steps = [f"  cd {self.path}", *(f"  {command}" for command in self.next)]
         return "\n".join(
-            ["", self.log.rstrip(), "", f"the plan is {self.verdict}; to look closer:", *steps]
+            ["", self.log.rstrip(), "", f"the plan is {self.verdict}; for details:", *steps]
         )
 
 
-class _DemoPerson:
-    """Answers the demo's checkpoint, on record."""
+class _DemoUser:
+    """Answers the demo's checkpoint; the record names `forge demo` as the one who answered."""
 
     present = True
 
     def ask(self, question: Question, broken_off: Callable[[], bool], shown: str = "") -> Answer:
-        """See Person.ask."""
-        return Answer(
-            True, question.options[0]["id"] if question.options else None, "answered by forge demo"
-        )
+        choice = question.options[0]["id"] if question.options else None
+        return Answer(True, choice, "answered by forge demo")
 
     def approve(self, text: str) -> bool:
-        """See Person.approve; the demo's plan is approved by the flag."""
+        """Return False: the demo's plan is approved by an option of `execute`."""
         return False
 
 
 def make_and_execute(
     folder: Path | None, execution: str, notify: Notify, say: Callable[[str], None]
 ) -> Demo:
-    """Make the repository in a new folder and execute its plan. Raises UsageError where the folder
-    is in use.
+    """Create the repository in a new folder and execute its plan.
+
+    Raises UsageError if the folder is not empty.
     """
     place = _new_folder(folder)
     say(f"forge demo works in {place}")
-    _fill(place)
+    _copy_files(place)
     repository = Repository.discover(place)
-    _identify(repository)
+    _set_identity(repository)
     repository.git("add", "-A")
     repository.git("commit", "-q", "-m", "A small calculator, and a plan to extend it")
-    context = Context(repository, load(place), execution, _DemoPerson(), notify)
+    context = Context(repository, load(place), execution, _DemoUser(), notify)
     (file,) = Catalog(place).named(_PLAN)
     record = execute(context, file, Options(approve=True))
     log = program.run(place, "log", "--oneline", "--no-decorate").decode("utf-8", "replace")
@@ -102,9 +98,7 @@ def make_and_execute(
 
 
 def _program() -> str:
-    """Return how this forge is called from here: by its name where that is on PATH, else by where
-    it lies.
-    """
+    """Return how to call forge: by its name if it is on PATH, else by its path."""
     return "forge" if shutil.which("forge") else shlex.quote(os.path.abspath(sys.argv[0]))
 
 
@@ -112,15 +106,13 @@ def _new_folder(folder: Path | None) -> Path:
     if folder is None:
         return Path(tempfile.mkdtemp(prefix="forge-demo-"))
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise UsageError(f"{folder} is there already", "name a new folder")
+        raise UsageError(f"{folder} exists already", "name a new folder")
     folder.mkdir(parents=True, exist_ok=True)
     return folder.resolve()
 
 
-def _fill(place: Path) -> None:
-    """Copy the demo's files; where there is no `python3` on PATH its commands name this
-    interpreter.
-    """
+def _copy_files(place: Path) -> None:
+    """Copy the demo's files; without `python3` on PATH its commands name this interpreter."""
     program.run(place, "init", "-q", "-b", "main")
     shutil.copytree(resource("templates", "demo"), place, dirs_exist_ok=True)
     (place / "gitignore").rename(place / ".gitignore")
@@ -132,8 +124,8 @@ def _fill(place: Path) -> None:
             )
 
 
-def _identify(repository: Repository) -> None:
-    """Give the demo repository an identity if git has none for it."""
+def _set_identity(repository: Repository) -> None:
+    """Give the demo repository an identity if git has none."""
     if program.attempt(
         repository.root, "var", "GIT_COMMITTER_IDENT", env={"GIT_EDITOR": os.devnull}
     ).returncode:

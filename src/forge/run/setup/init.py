@@ -1,4 +1,4 @@
-"""`forge init`: what forge needs in a repository, and nothing else."""
+"""`forge init`: writes what forge needs in a repository, and nothing else."""
 
 from __future__ import annotations
 
@@ -10,27 +10,28 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.settings import PATH
 from forge.shipped import template
 
+_FIRST_PLAN = [
+    "forge new phase Start",
+    "forge new plan 'Write the notes' --phase 1",
+    "forge edit 01-01",
+]
+
 
 @dataclass(frozen=True)
 class Initialized:
-    """What was written, and what to type next."""
+    """The files that were written, and the commands to type next."""
 
     created: list[str]
     next: list[str]
 
 
 def initialize(repository: Repository) -> Initialized:
-    """Write `.planning/forge.yaml` if there is none. Raises StorageFailed."""
+    """Write `.planning/forge.yaml` if it does not exist. Raises StorageFailed."""
     created = []
     if not (repository.root / PATH).exists():
         atomic.write(repository.root / PATH, template("forge.yaml").encode())
         created.append(PATH)
-    commands = ["git add .planning && git commit -m 'Add forge'"] if created else []
+    commit = ["git add .planning && git commit -m 'Add forge'"] if created else []
     if Catalog(repository.root).files:
-        return Initialized(created, [*commands, "forge status"])
-    first = [
-        "forge new phase Start",
-        "forge new plan 'Write the notes' --phase 1",
-        "forge edit 01-01",
-    ]
-    return Initialized(created, [*first, *commands, "forge approve 01-01"])
+        return Initialized(created, [*commit, "forge status"])
+    return Initialized(created, [*_FIRST_PLAN, *commit, "forge approve 01-01"])

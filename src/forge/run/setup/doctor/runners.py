@@ -1,0 +1,56 @@
+"""Checks of the settings and of each runner.
+
+The program of a runner is searched for but never started: a file of the repository names it, and
+the user has not approved that.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+
+from forge.errors import ForgeError
+from forge.git.repository import Repository
+from forge.planning.settings import RunnerSettings, Settings, load
+from forge.run.approvals.plan_approval import resolve_runner
+from forge.run.setup.doctor.check import Check, error, passed, warning
+
+
+def check_settings(repository: Repository) -> Iterator[Check]:
+    settings = load(repository.root)
+    if settings.warnings:
+        hint = "fix these lines; `forge help settings` has every key"
+        yield warning("settings", "\n".join(settings.warnings), hint)
+    else:
+        yield passed("settings", "they are valid")
+    yield from _check_runners(repository, settings)
+
+
+def _check_runners(repository: Repository, settings: Settings) -> Iterator[Check]:
+    try:
+        resolve_runner(settings, None)
+    except ForgeError as failure:
+        yield error(f"runner {settings.runner}", failure.message, failure.hint)
+    for name, runner in {"manual": RunnerSettings(), **settings.runners}.items():
+        if runner.command or name in ("manual", settings.runner):
+            yield _check_runner(repository, name, runner, chosen=name == settings.runner)
+
+
+def _check_runner(
+    repository: Repository, name: str, runner: RunnerSettings, *, chosen: bool
+) -> Check:
+    label = f"runner {name}"
+    if not runner.command:
+        return passed(label, "you do the work" if name == "manual" else "a runner of a package")
+    for word in dict.fromkeys((runner.command[0], *runner.resume_command[:1])):
+        if _program(repository, word) is None:
+            hint = "install it, or fix its `command` in .planning/forge.yaml"
+            return (error if chosen else warning)(label, f"{word} is not found", hint)
+    unset = [variable for variable in runner.env if variable not in os.environ]
+    message = f"{shutil.which(runner.command[0]) or runner.command[0]}, not started"
+    return passed(label, message + (f"; not set: {', '.join(unset)}" if unset else ""))
+
+
+def _program(repository: Repository, word: str) -> str | None:
+    return shutil.which(str(repository.root / word) if "/" in word else word)
