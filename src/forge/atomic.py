@@ -1,4 +1,4 @@
-"""Writes that are there whole or not at all, and are still there after a power loss."""
+"""File writes that happen completely or not at all, and survive a power loss."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from forge.errors import StorageFailed
 
 
 def sync_data(descriptor: int) -> None:
-    """Flush a file's data to the disk: fdatasync, or fsync where there is none."""
+    """Flush a file's data to the disk with fdatasync, or with fsync if the system lacks it."""
     getattr(os, "fdatasync", os.fsync)(descriptor)
 
 
@@ -27,11 +27,10 @@ def sync_folder(folder: Path) -> None:
 def write(
     path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, staging: Path | None = None
 ) -> None:
-    """Replace a file by a new one that holds `data`; its folder is made if need be. Raises
-    StorageFailed.
+    """Replace a file by a new one that holds `data`, creating its folder. Raises StorageFailed.
 
-    `staging` is a folder of the same file system for the half-written file, so that none is ever
-    seen beside `path`.
+    `staging` is a folder of the same file system for the temporary file, so that it never appears
+    beside `path`.
     """
     temporary = (staging or path.parent) / f".{path.name}.{os.urandom(4).hex()}.tmp"
     try:
@@ -43,16 +42,15 @@ def write(
         if durable:
             sync_folder(path.parent)
     except OSError as error:
-        with contextlib.suppress(OSError):  # what stopped the write may stop this too
+        with contextlib.suppress(OSError):  # the cause of the failure may prevent this too
             temporary.unlink()
         raise StorageFailed.of(error, path) from error
 
 
 def swap(path: Path, before: bytes, after: bytes) -> None:
-    """Replace a file that holds `before` by one that holds `after`, with its mode. Raises
-    StorageFailed.
+    """Replace the content `before` of a file by `after` and keep its mode. Raises StorageFailed.
 
-    A file that somebody changed meanwhile, and one that is not writable, is left as it is.
+    A file with other content, or one that is not writable, is left as it is.
     """
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
@@ -60,16 +58,17 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
             raise StorageFailed(f"{path}: it is not writable", "make it writable")
         if path.read_bytes() != before:
             raise StorageFailed(
-                f"{path}: it changed while it was read", "look at it, then try again"
+                f"{path}: it changed while it was read", "check its content, then try again"
             )
         write(path, after, mode=mode)
-        path.chmod(mode)  # the umask may have taken bits away
+        path.chmod(mode)  # the umask may have removed bits
     except OSError as error:
         raise StorageFailed.of(error, path) from error
 
 
 def create(path: Path, data: bytes) -> bool:
-    """Make a file that holds `data` and say so; False, and nothing is changed, where there is one.
+    """Create a file that holds `data` and return True; return False if it exists.
+
     Raises StorageFailed.
     """
     try:

@@ -1,8 +1,7 @@
-"""Every exception that forge raises on purpose, each with the exit status it ends in and the next
-step to take.
+"""The exceptions that forge raises on purpose, each with its exit status and the next step.
 
-Exit statuses are those of `docs/commands.md`: 1 failed or not proven, 2 usage, 4 waits for a
-person, 5 held, 130 interrupted.
+Exit statuses are those of `docs/commands.md`: 1 failed or not proven, 2 usage, 4 waits for the
+user, 5 held, 130 interrupted.
 """
 
 from __future__ import annotations
@@ -12,10 +11,10 @@ from collections.abc import Sequence
 
 
 class ForgeError(Exception):
-    """Something that stops forge and that a person can act upon.
+    """An error that the user can act upon.
 
-    `message` says what is wrong and where, `hint` the next step, `next_commands` command lines to
-    type as they are.
+    `message` names the problem and its place, `hint` the next step; `next_commands` are command
+    lines to run as they are.
     """
 
     kind = "error"
@@ -29,7 +28,7 @@ class ForgeError(Exception):
 
 
 class UsageError(ForgeError):
-    """The command line asks for something that is not there or does not fit."""
+    """The command line names something that does not exist, or does not fit together."""
 
     kind = "usage"
 
@@ -41,13 +40,13 @@ class SettingsError(ForgeError):
 
 
 class RepositoryError(ForgeError):
-    """The repository is of a kind, or in a state, that forge does not work on; it is named."""
+    """The repository is of a kind or in a state that forge does not support."""
 
     kind = "repository"
 
 
 class UnknownName(UsageError):
-    """A name that fits nothing, or several things; the message lists the candidates."""
+    """A name that fits nothing or several things; the message lists the candidates."""
 
     kind = "unknown_name"
 
@@ -65,19 +64,19 @@ class UnmetDependency(ForgeError):
 
 
 class NoOpenRun(ForgeError):
-    """A control was called where no run is open that it could mean."""
+    """There is no open run that a command could apply to."""
 
     kind = "no_open_run"
 
 
 class RunOpen(ForgeError):
-    """A run is open where a new one was asked for."""
+    """A new run cannot start because one is open."""
 
     kind = "run_open"
 
 
 class NotApproved(ForgeError):
-    """A plan's exact text has no approval of this user on this machine."""
+    """This user has not approved the plan's exact text on this machine."""
 
     kind = "not_approved"
     exit_code = 4
@@ -91,16 +90,14 @@ class Held(ForgeError):
 
 
 class DamagedLog(ForgeError):
-    """A timeline that is broken elsewhere than in its last line, or a run whose files are none that
-    can be read.
-    """
+    """A timeline is damaged before its last line, or the files of a run cannot be read."""
 
     kind = "damaged_log"
     exit_code = 1
 
 
 class GitFailed(ForgeError):
-    """The git program refused or failed; `message` carries what it said."""
+    """The git program failed; `message` contains its output."""
 
     kind = "git"
     exit_code = 1
@@ -111,26 +108,24 @@ class GitFailed(ForgeError):
 
 
 _REMEDIES = {
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "make room"),
-    **dict.fromkeys((errno.EACCES, errno.EPERM), "see to its access"),
-    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "see what took it away, and bring it back"),
-    errno.EROFS: "have it mounted for writing",
-    errno.EIO: "see to the disk",
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), "free some disk space"),
+    **dict.fromkeys((errno.EACCES, errno.EPERM), "check its permissions"),
+    **dict.fromkeys((errno.ENOENT, errno.ENOTDIR), "restore the missing file"),
+    errno.EROFS: "mount it for writing",
+    errno.EIO: "check the disk",
 }
 
 
 class StorageFailed(ForgeError):
-    """The disk did not take what forge had to write; nothing half written is visible."""
+    """A write to the disk failed; no partial file is visible."""
 
     kind = "storage"
     exit_code = 1
 
     @classmethod
     def of(cls, error: OSError, place: object = None) -> StorageFailed:
-        """Return the failure that an error of the system means; `place` is the file, where the
-        error does not know it.
-        """
-        remedy = _REMEDIES.get(error.errno or 0, "make room or access")
+        """Return the failure for a system error; `place` is the file if the error names none."""
+        remedy = _REMEDIES.get(error.errno or 0, "check disk space and permissions")
         where = place or error.filename or "a file of this repository could not be written"
         return cls(
             f"{where}: {error.strerror or error}",
@@ -139,7 +134,7 @@ class StorageFailed(ForgeError):
 
 
 class Interrupted(ForgeError):
-    """A person or the system asked this process to end (SIGINT, SIGTERM, SIGHUP)."""
+    """The user or the system ended this process (SIGINT, SIGTERM, SIGHUP)."""
 
     kind = "interrupted"
     exit_code = 130

@@ -1,6 +1,4 @@
-"""Modules that load themselves at their first use: they take longer to load than many commands take
-to answer.
-"""
+"""Lazy modules, for modules that take longer to load than many commands take to run."""
 
 from __future__ import annotations
 
@@ -9,32 +7,27 @@ import sys
 from types import BuiltinFunctionType, FunctionType, ModuleType
 
 
-class _Late(ModuleType):
-    """Stands for the module of its name until something of it is asked for, which is then loaded
-    and asked.
-    """
+class _LazyModule(ModuleType):
+    """A placeholder that loads the module of its name on first attribute access."""
 
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
-        found = getattr(importlib.import_module(self.__name__), name)
-        if isinstance(found, (type, FunctionType, BuiltinFunctionType)):
-            setattr(self, name, found)  # asked for thousands of times in a run
-        return found
+        value = getattr(importlib.import_module(self.__name__), name)
+        if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+            setattr(self, name, value)  # the next access is as fast as that of any attribute
+        return value
 
 
 def at_first_use(name: str) -> ModuleType:
-    """Return what stands for a module and loads it when something of it is asked for. It raises
-    ImportError then.
-    """
-    return _Late(name)
+    """Return a module that loads on first attribute access, which may raise ImportError."""
+    return _LazyModule(name)
 
 
 def at_first_use_by_others(*names: str) -> None:
-    """Let whoever imports these modules from now on get what loads them when something of them is
-    asked for.
+    """Make later imports of these modules lazy: each loads on first attribute access.
 
-    It is for modules of the standard library that a library imports at once and uses seldom.
+    It is for modules of the standard library that another library imports but seldom uses.
     """
     for name in names:
-        sys.modules.setdefault(name, _Late(name))
+        sys.modules.setdefault(name, _LazyModule(name))

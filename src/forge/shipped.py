@@ -1,6 +1,4 @@
-"""Finds `schemas/`, `templates/` and `docs/`: inside an installed wheel, or at the top of a
-checkout.
-"""
+"""Finds `schemas/`, `templates/` and `docs/` in an installed wheel or at the top of a checkout."""
 
 from __future__ import annotations
 
@@ -13,8 +11,8 @@ _CHECKOUT = _PACKAGE.parent.parent
 def resource(kind: str, name: str) -> Path:
     """Return the path of a shipped file.
 
-    `kind` is `schemas`, `templates` or `docs`, `name` a path below it. Raises FileNotFoundError
-    where neither place has it.
+    `kind` is `schemas`, `templates` or `docs`, `name` a path below it. Raises FileNotFoundError if
+    it is in neither place.
     """
     for base in (_PACKAGE / "_shipped", _CHECKOUT):
         candidate = base / kind / name

@@ -75,10 +75,10 @@ def test_a_byte_flipped_anywhere_is_noticed() -> None:
 @pytest.mark.parametrize(
     ("lines", "number", "words"),
     [
-        ([0, 1, 1, 2], 3, "seq 2 where 3 belongs"),
-        ([0, 2, 3], 2, "seq 3 where 2 belongs"),
-        ([1, 2], 1, "seq 2 where 1 belongs"),
-        ([0, 2, 1], 2, "seq 3 where 2 belongs"),
+        ([0, 1, 1, 2], 3, "seq 2 instead of 3"),
+        ([0, 2, 3], 2, "seq 3 instead of 2"),
+        ([1, 2], 1, "seq 2 instead of 1"),
+        ([0, 2, 1], 2, "seq 3 instead of 2"),
     ],
 )
 def test_a_gap_or_a_repeat_is_named(lines: list[int], number: int, words: str) -> None:
@@ -102,10 +102,10 @@ def altered(number: int, **changes: object) -> bytes:
         (altered(2, prev="0" * 32), 3, "does not follow from the line before"),
         (altered(0, prev="1" * 32), 1, "does not follow from the line before"),
         (altered(1, v=2), 2, "written by a newer forge (version 2)"),
-        (RAW.replace(b'"seq":2', b'"seq":"2"'), 2, "is no event"),
-        (EVENTS[0].encode() + b"\n" + EVENTS[1].encode(), 2, "is no event"),
-        (b"x\n" + RAW, 1, "is no event"),
-        (EVENTS[0].encode() + b"\0\0\n" + EVENTS[1].encode(), 2, "is no event"),
+        (RAW.replace(b'"seq":2', b'"seq":"2"'), 2, "is not an event"),
+        (EVENTS[0].encode() + b"\n" + EVENTS[1].encode(), 2, "is not an event"),
+        (b"x\n" + RAW, 1, "is not an event"),
+        (EVENTS[0].encode() + b"\0\0\n" + EVENTS[1].encode(), 2, "is not an event"),
         (RAW.replace(b"\n", b"\r\n"), 2, "does not follow"),
     ],
 )
@@ -201,7 +201,7 @@ def test_a_failed_append_is_withdrawn_and_can_be_done_again(
     filled(log, encode(EVENTS[:2])).open()
     with pytest.MonkeyPatch.context() as patched:
         inject(patched)
-        with pytest.raises(StorageFailed, match="takes no more") as caught:
+        with pytest.raises(StorageFailed, match="cannot append") as caught:
             log.append(EVENTS[2])
     assert caught.value.hint
     assert log.path.read_bytes() == encode(EVENTS[:2])

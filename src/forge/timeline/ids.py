@@ -12,13 +12,13 @@ _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _RUN = re.compile(r"[0-9]{8}T[0-9]{6}Z-[A-Za-z0-9._-]+-[a-z2-9]{4}")
 _SECOND = "%Y%m%dT%H%M%SZ"
 _PATIENCE = timedelta(seconds=2)
-_LONGEST = 120  # characters of a plan's id: a file's name holds 255 bytes
+_LONGEST = 120  # characters of a plan's id; a file name may have 255 bytes
 _SHORT = "abcdefghjkmnpqrstvwxyz23456789"
-_EVEN = 256 - 256 % len(_SHORT)  # bytes below it fall on every character alike
+_EVEN = 256 - 256 % len(_SHORT)  # bytes below it give every character the same chance
 
 
 def now() -> str:
-    """Return this moment as UTC with microseconds, `2026-11-20T02:55:49.123456Z`."""
+    """Return the current time as UTC with microseconds, `2026-11-20T02:55:49.123456Z`."""
     return datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
@@ -32,18 +32,17 @@ def ulid() -> str:
 
 def short(length: int = 4) -> str:
     """Return random characters that are easy to read and to type."""
-    found = ""
-    while len(found) < length:
-        found += "".join(_SHORT[byte % len(_SHORT)] for byte in os.urandom(length) if byte < _EVEN)
-    return found[:length]
+    text = ""
+    while len(text) < length:
+        text += "".join(_SHORT[byte % len(_SHORT)] for byte in os.urandom(length) if byte < _EVEN)
+    return text[:length]
 
 
 def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:
     """Return a new run id, `YYYYMMDDTHHMMSSZ-<plan id>-<4 characters>`, that sorts after `last`.
 
-    Two runs of one clone in the same second would sort by chance, so the later one waits for the
-    next second. Where the clock was set back since, it does not wait but takes the second after the
-    last run's.
+    The order of two runs in the same second would be random, so the later one waits for the next
+    second. If the clock was set back, it does not wait but takes the second after the last run's.
     """
     safe = re.sub(r"[^A-Za-z0-9._-]+", "-", plan_id)[:_LONGEST].strip("-.") or "plan"
     least = _following(last.partition("-")[0])
@@ -52,19 +51,19 @@ def run_id(plan_id: str, taken: Container[str] = (), last: str = "") -> str:
         stamp = (
             least if least > (moment + _PATIENCE).strftime(_SECOND) else moment.strftime(_SECOND)
         )
-        found = f"{stamp}-{safe}-{short()}"
-        if stamp >= least and found not in taken:
-            return found
+        run = f"{stamp}-{safe}-{short()}"
+        if stamp >= least and run not in taken:
+            return run
         time.sleep(0.05)
 
 
 def is_run_id(name: str) -> bool:
-    """Say whether a name has the form of a run id."""
+    """Return whether a name has the form of a run id."""
     return _RUN.fullmatch(name) is not None
 
 
 def _following(stamp: str) -> str:
-    """Return the second after one; empty where it is none, or the last that there is."""
+    """Return the next second; empty if the text is not a second, or the last possible one."""
     try:
         return (datetime.strptime(stamp, _SECOND) + timedelta(seconds=1)).strftime(_SECOND)
     except (ValueError, OverflowError):

@@ -1,8 +1,7 @@
-"""Who holds a run: a lock that the system lets go of when its process dies, and the identity of
-processes.
+"""The lock of a work tree, which the system releases when its process dies.
 
-The lock is an advisory `flock` on a small file; what is written in the file only tells who has it.
-A file that was left behind locks nothing.
+The lock is an advisory `flock` on a small file. The content of the file only names the holder: a
+file without a living holder locks nothing.
 """
 
 from __future__ import annotations
@@ -24,13 +23,13 @@ from forge.timeline.process_id import ProcessId
 if TYPE_CHECKING:
     import subprocess
 else:
-    subprocess = at_first_use("subprocess")  # where there is no /proc
+    subprocess = at_first_use("subprocess")  # for systems without /proc
 
-_TRIES, _MOMENT = 5, 0.01  # seconds between two tries
+_TRIES, _PAUSE = 5, 0.01  # seconds between two tries
 
 
 class Holder(NamedTuple):
-    """What the holder of a lock wrote into it."""
+    """The holder of a lock, as it wrote itself into the file."""
 
     process: ProcessId
     execution: str
@@ -38,22 +37,18 @@ class Holder(NamedTuple):
 
 
 class WriterLock:
-    """The lock of one work tree: whoever holds it is the one writer of the runs in it. A context
-    manager.
-    """
+    """The lock of one work tree, as a context manager: its holder alone writes the runs there."""
 
     def __init__(self, path: Path, execution: str, what: str) -> None:
         self.path = path
         self.execution = execution
         self.what = what
         self.left_at: float | None = None
-        """When the holder before, who died without letting go, wrote that it has the lock: seconds
-        since the epoch.
-        """
+        """When the previous holder took the lock, if it died with it; seconds since the epoch."""
         self._descriptor: int | None = None
 
     def __enter__(self) -> WriterLock:
-        """Take the lock. Raises Held, naming the holder, where another process has it."""
+        """Take the lock. Raises Held with the holder if another process has it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
             descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
@@ -70,7 +65,7 @@ class WriterLock:
         return self
 
     def rename(self, what: str) -> None:
-        """Tell what is being done under the lock from now on."""
+        """Record what the holder does from now on."""
         self.what = what
         self._write()
 
@@ -85,7 +80,7 @@ class WriterLock:
             os.ftruncate(self._descriptor, 0)
             os.pwrite(self._descriptor, json.dumps(holder).encode(), 0)
         except OSError:
-            return  # who holds it is only told, the lock itself is taken
+            return  # the content only informs; the lock itself is taken
 
     def __exit__(
         self,
@@ -93,21 +88,19 @@ class WriterLock:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        """Let go of the lock."""
         if self._descriptor is not None:
             with contextlib.suppress(OSError):
-                os.ftruncate(self._descriptor, 0)  # nobody died with it
+                os.ftruncate(self._descriptor, 0)  # released, not left by a crash
             os.close(self._descriptor)
             self._descriptor = None
 
 
 @contextlib.contextmanager
-def for_a_moment(path: Path) -> Iterator[float | None]:
-    """Hold a lock that was there before, and leave no mark in it: whoever takes it next still
-    learns of a holder who died.
+def peek(path: Path) -> Iterator[float | None]:
+    """Hold an existing lock briefly without recording a holder: a crashed holder stays on record.
 
-    Gives when that one wrote that it has the lock, in seconds since the epoch, None where nobody
-    died with it. Raises Held, OSError.
+    Yields when a crashed holder took the lock, in seconds since the epoch; None if none crashed.
+    Raises Held and OSError.
     """
     descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
     try:
@@ -119,30 +112,28 @@ def for_a_moment(path: Path) -> Iterator[float | None]:
 
 
 def _taken(descriptor: int) -> bool:
-    """Take a lock if it is free. It is tried for a moment, since whoever only looks who holds it
-    has it for that long.
-    """
+    """Take a lock if it is free. Several tries, since `holder_alive` holds it for a moment."""
     for _ in range(_TRIES):
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
-            time.sleep(_MOMENT)
+            time.sleep(_PAUSE)
         else:
             return True
     return False
 
 
 def read_holder(path: Path) -> Holder | None:
-    """Return what was last written into a lock; None where that cannot be read."""
+    """Return the holder that a lock file names; None if it names none."""
     try:
-        found = json.loads(path.read_text("utf-8"))
-        return Holder(ProcessId(**found["process"]), found["execution"], found["what"])
+        fields = json.loads(path.read_text("utf-8"))
+        return Holder(ProcessId(**fields["process"]), fields["execution"], fields["what"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
 
 
 def holder_alive(path: Path) -> Holder | None:
-    """Return who holds a lock at this moment, None where nobody does."""
+    """Return the process that holds a lock now; None if the lock is free."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except OSError:

@@ -1,6 +1,4 @@
-"""The log of a run: a file of JSON lines, each chained to the one before, appended to by one
-writer.
-"""
+"""A log: a file of JSON lines, each chained to the line before, with one writer that appends."""
 
 from __future__ import annotations
 
@@ -16,12 +14,15 @@ from forge.errors import DamagedLog, StorageFailed
 from forge.text import jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
 
-FROM_COPY = "nothing was changed; `forge help runs` tells how to go on from the committed copy"
+FROM_COPY = (
+    "nothing was changed; `forge help runs` explains how to continue from the committed copy"
+)
 
 
 class Reading(Struct, frozen=True):
-    """What a log holds: its events, the torn rest, and the first thing wrong in the middle, with
-    its line.
+    """The content of a log: its events up to the first problem, and the problem with its line.
+
+    `torn` is the end of the file after the last LF, `last` the line of the last event.
     """
 
     events: list[Event]
@@ -32,16 +33,14 @@ class Reading(Struct, frozen=True):
 
     @property
     def valid(self) -> bool:
-        """Whether every whole line is an event that follows from the one before."""
+        """Whether every whole line is an event that follows from the line before."""
         return self.problem is None
 
 
 def read(raw: bytes) -> Reading:
-    """Read a log's bytes. Nothing is raised: events end at the first line that is wrong, which is
-    named.
-    """
+    """Read a log's bytes. Never raises: reading stops at the first line with a problem."""
     lines, torn = jsonl.split(raw)
-    events = _sound(lines, raw[: len(raw) - len(torn)])
+    events = _read_fast(lines, raw[: len(raw) - len(torn)])
     if events is not None:
         return Reading(events, torn, lines[-1] if lines else b"")
     events, previous = [], GENESIS
@@ -54,10 +53,8 @@ def read(raw: bytes) -> Reading:
     return Reading(events, torn, lines[-1] if lines else b"")
 
 
-def _sound(lines: list[bytes], raw: bytes) -> list[Event] | None:
-    """Return the events of a log as this forge writes it, read at one go; None where anything in it
-    is otherwise.
-    """
+def _read_fast(lines: list[bytes], raw: bytes) -> list[Event] | None:
+    """Return the events, decoded in one call; None if a line is not exactly as forge writes it."""
     events = decode_all(lines, raw)
     if events is None:
         return None
@@ -73,27 +70,21 @@ def _event(line: bytes, number: int, previous: str) -> tuple[str | None, Event |
     try:
         event = Event.decode(line)
     except (ValueError, TypeError) as error:
-        return f"line {number} is no event: {error}", None
+        return f"line {number} is not an event: {error}", None
     if event.v > VERSION:
         return f"line {number} was written by a newer forge (version {event.v})", None
     if event.seq != number:
-        return f"line {number} has seq {event.seq} where {number} belongs", event
+        return f"line {number} has seq {event.seq} instead of {number}", event
     if event.prev != previous:
-        return (
-            (
-                f"line {number} does not follow from the line before: its `prev` is not that line's"
-                " hash"
-            ),
-            event,
-        )
+        problem = f"line {number} does not follow from the line before: its `prev` is not that"
+        return f"{problem} line's hash", event
     return None, event
 
 
 class Log:
-    """A log that is appended to. Each append is one write; a failed one leaves the file as it was.
+    """A log open for appending. Each append is one write; a failed one leaves the file as it was.
 
-    Each is flushed by one fdatasync, those of events that directly follow each other by the one of
-    the last of them.
+    Each append is flushed by one fdatasync; events that directly follow each other can share it.
     """
 
     def __init__(self, path: Path) -> None:
@@ -105,16 +96,15 @@ class Log:
         self._lines: list[bytes] = []
         self._stamp: tuple[int, int, int] | None = None
         self._torn_to: Path | None = None
-        self._waiting = self._doubtful = (
-            False  # lines that are not flushed yet; that a failed flush may have dropped
-        )
+        self._unflushed = False
+        self._doubtful = False  # a failed flush may have dropped lines that were not flushed yet
         self.tampered = 0
 
     def open(self, torn_to: Path | None = None) -> list[Event]:
-        """Read the file and get ready to append; a torn last line is set aside under `torn_to`.
+        """Return the events and prepare for appending; a torn last line is set aside in `torn_to`.
 
-        Returns its events. Raises DamagedLog where it is broken in the middle, StorageFailed where
-        it cannot be opened.
+        Raises DamagedLog if a line before the last one is damaged, StorageFailed if the file cannot
+        be opened.
         """
         try:
             raw = self.path.read_bytes() if self.path.exists() else b""
@@ -136,24 +126,23 @@ class Log:
         self._seq = len(reading.events)
         self._previous = link(reading.last) if reading.events else GENESIS
         self._lines = raw[: self._size].splitlines(keepends=True)
-        self._torn_to, self._stamp = torn_to, self._look()
+        self._torn_to, self._stamp = torn_to, self._current_stamp()
         return reading.events
 
-    def _look(self) -> tuple[int, int, int] | None:
-        """Return what tells this file as forge left it from one that somebody else wrote to."""
+    def _current_stamp(self) -> tuple[int, int, int] | None:
+        """Return what changes if another process writes to the file or replaces it."""
         try:
-            found = os.stat(self.path)
+            status = os.stat(self.path)
         except OSError:
             return None
-        return found.st_ino, found.st_size, found.st_mtime_ns
+        return status.st_ino, status.st_size, status.st_mtime_ns
 
     def restore(self) -> bool:
-        """Where somebody else changed or removed the file, set that aside and write it again as it
-        was; say whether so.
+        """Undo a change of the file by another process, and return whether there was one.
 
-        Raises StorageFailed.
+        The changed file is set aside. Raises StorageFailed.
         """
-        if self._look() == self._stamp:
+        if self._current_stamp() == self._stamp:
             return False
         self.tampered += 1
         if self._torn_to is not None and self.path.exists():
@@ -161,37 +150,37 @@ class Log:
                 self._torn_to / f"{self.path.parent.name}-{self._seq}.changed",
                 self.path.read_bytes(),
             )
-        self._write_anew()
+        self._rewrite()
         return True
 
-    def _write_anew(self) -> None:
+    def _rewrite(self) -> None:
         if self._descriptor is not None:
             os.close(self._descriptor)
             self._descriptor = None
         atomic.write(self.path, b"".join(self._lines))
         self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
-        self._waiting = self._doubtful = False
-        self._stamp = self._look()
+        self._unflushed = self._doubtful = False
+        self._stamp = self._current_stamp()
 
     @property
     def next_seq(self) -> int:
-        """The seq of the event that is appended next."""
+        """The seq of the next event."""
         return self._seq + 1
 
     @property
     def previous(self) -> str:
-        """The `prev` of the event that is appended next."""
+        """The `prev` of the next event."""
         return self._previous
 
     def append(self, event: Event, *, flush: bool = True) -> None:
-        """Write an event and flush it to the disk, with those before it that wait for that.
+        """Write an event and flush it to the disk, with all earlier ones that are not flushed yet.
 
-        Without `flush` it waits for the next event: only where nothing is done in between. Raises
-        StorageFailed; the event is not in the file then.
+        Pass `flush=False` only if the next event follows before anything else is done. Raises
+        StorageFailed; then the event is not in the file.
         """
         self.restore()
         if self._doubtful:
-            self._write_anew()
+            self._rewrite()
         assert self._descriptor is not None
         line = event.encode()
         try:
@@ -203,26 +192,26 @@ class Log:
         except OSError as error:
             self._withdraw()
             raise StorageFailed(
-                f"the timeline {self.path} takes no more: {error.strerror}",
-                "make room on the disk, then run `forge resume`",
+                f"cannot append to the timeline {self.path}: {error.strerror}",
+                "free some disk space, then run `forge resume`",
             ) from error
         self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
         self._lines.append(line)
-        self._waiting = not flush
-        self._stamp = self._look()
+        self._unflushed = not flush
+        self._stamp = self._current_stamp()
 
     def _withdraw(self) -> None:
-        self._doubtful = self._waiting
+        self._doubtful = self._unflushed
         try:
             os.ftruncate(self._descriptor or 0, self._size)
         except OSError:
             return  # the torn line is set aside by the next reader
-        self._stamp = self._look()
+        self._stamp = self._current_stamp()
 
     def close(self) -> None:
-        """Let go of the file, behind a flush of what waits for one."""
+        """Flush what is not flushed yet, and close the file."""
         if self._descriptor is not None:
-            if self._waiting:
+            if self._unflushed:
                 with contextlib.suppress(OSError):
                     atomic.sync_data(self._descriptor)
             os.close(self._descriptor)

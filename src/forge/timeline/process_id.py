@@ -1,4 +1,4 @@
-"""A process, identified so that a reused process number is not mistaken for it."""
+"""The identity of a process, which a reused process number does not share."""
 
 from __future__ import annotations
 
@@ -12,13 +12,11 @@ from forge.lazy import at_first_use
 if TYPE_CHECKING:
     import subprocess
 else:
-    subprocess = at_first_use("subprocess")  # where there is no /proc
+    subprocess = at_first_use("subprocess")  # for systems without /proc
 
 
 class ProcessId(NamedTuple):
-    """A process that cannot be mistaken for a later one of the same number: pid, start time,
-    boot.
-    """
+    """A process by its number, its start time and the boot of the system."""
 
     pid: int
     start: str
@@ -26,11 +24,11 @@ class ProcessId(NamedTuple):
 
     @classmethod
     def of(cls, pid: int) -> ProcessId:
-        """Return the identity of a process; its start is empty where there is no such process."""
+        """Return the identity of a process; the start is empty if there is no such process."""
         return cls(pid, _start_time(pid), _boot())
 
     def alive(self) -> bool:
-        """Say whether exactly this process still runs."""
+        """Return whether exactly this process still runs."""
         return bool(self.start) and self.boot == _boot() and _start_time(self.pid) == self.start
 
 

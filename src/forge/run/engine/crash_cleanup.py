@@ -15,13 +15,13 @@ from forge.records.store import live_folders_here, lock_path
 from forge.run.processes import pid_file
 from forge.run.processes.process_group import GRACE, end_group
 from forge.run.processes.subreaper import process_groups_of
-from forge.timeline.lock import for_a_moment, holder_alive
+from forge.timeline.lock import holder_alive, peek
 from forge.timeline.process_id import ProcessId
 
 
 def tidy_up(repository: Repository) -> None:
     """Remove stale git locks for a command that changes nothing, unless forge is at work here."""
-    with contextlib.suppress(ForgeError, OSError), for_a_moment(lock_path(repository)) as left_at:
+    with contextlib.suppress(ForgeError, OSError), peek(lock_path(repository)) as left_at:
         remove_stale_locks(repository, left_at)
 
 

@@ -1,1 +1,1 @@
-"""The events of a run and the state they fold into."""
+"""A run's events, its state, and the fold that turns the ones into the other."""

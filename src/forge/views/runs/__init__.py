@@ -1,1 +1,1 @@
-"""The runs as their timelines tell them."""
+"""Read-only views of runs: story, diffs, replay, next commands, and events as they come."""

@@ -1,6 +1,4 @@
-"""What a run, or one of its steps, changed: the commits that hold it, and the diffs that show
-it.
-"""
+"""What a run, or one of its steps, changed: its commits and their diffs."""
 
 from __future__ import annotations
 
@@ -24,8 +22,8 @@ _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
 
 class RunChanges(Struct, frozen=True):
-    """What a run, or a step of it, committed; `uncommitted` lists what lies in the tree of an open
-    one as `XY path`.
+    """The commits of a run or of a step; `uncommitted` are the changed files of an open run, as
+    `XY path`.
     """
 
     record: RunRecord
@@ -35,7 +33,6 @@ class RunChanges(Struct, frozen=True):
     uncommitted: list[str]
 
     def as_data(self, repository: Repository) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "run": self.record.card.run,
             "plan": self.record.card.plan,
@@ -52,8 +49,8 @@ class RunChanges(Struct, frozen=True):
 
 
 def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, StepState | None]:
-    """Return what `RUN`, `RUN/STEP`, `PLAN` or `PLAN/STEP` names; of a plan the last run, without a
-    name the open or last one.
+    """Return what `RUN`, `RUN/STEP`, `PLAN` or `PLAN/STEP` names: of a plan its last run, and
+    without a name the open run or the last one.
 
     Raises NoOpenRun or UnknownName.
     """
@@ -61,11 +58,11 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
         return one_run(repository, None, among_open=False), None
     records = all_runs(repository)
     catalog = Catalog(repository.root)
-    whole = _of_plan(records, catalog, name)
+    last_run = _last_of_plan(records, catalog, name)
     match = _WITH_STEP.fullmatch(name)
-    if whole or not match:
-        return whole or one_run(repository, name, among_open=False), None
-    record = _of_plan(records, catalog, match["run"]) or one_run(
+    if last_run or not match:
+        return last_run or one_run(repository, name, among_open=False), None
+    record = _last_of_plan(records, catalog, match["run"]) or one_run(
         repository, match["run"], among_open=False
     )
     step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
@@ -78,15 +75,13 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     return record, step
 
 
-def _of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
-    found = runs_of_plan(records, catalog, name)
-    return found[-1] if found else None
+def _last_of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
+    runs = runs_of_plan(records, catalog, name)
+    return runs[-1] if runs else None
 
 
 def changes_of(repository: Repository, record: RunRecord, step: StepState | None) -> RunChanges:
-    """Return what a run or a step of it changed. Raises GitFailed where its commits are not in this
-    clone.
-    """
+    """Return what a run or a step changed. Raises GitFailed if a commit is not in this clone."""
     made = list(dict.fromkeys(_commits(record, step)))
     current = record.state.step if not record.state.ended else None
     here = record.live and belongs_here(repository, record.folder)
@@ -101,7 +96,7 @@ def changes_of(repository: Repository, record: RunRecord, step: StepState | None
 
 
 def _commits(record: RunRecord, step: StepState | None) -> Iterator[str]:
-    for each in [step] if step else record.state.steps:
-        yield from each.commits
+    for one in [step] if step else record.state.steps:
+        yield from one.commits
     if step is None and record.state.closing.commit:
         yield record.state.closing.commit

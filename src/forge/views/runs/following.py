@@ -1,6 +1,4 @@
-"""A run's events as they come: from its live log while it is open, from its record when it has
-ended.
-"""
+"""Follows a run: its events as they are written, from the live log and then from the record."""
 
 from __future__ import annotations
 
@@ -13,23 +11,26 @@ from pathlib import Path
 from forge.errors import DamagedLog, NoOpenRun
 from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
+from forge.records.files import LOG
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
 from forge.text import jsonl
 from forge.timeline.event import GENESIS, Event, link
 from forge.timeline.run import events as ev
 
-_LOOK = "`forge replay` says what is wrong with it"
-_INTERVAL = 0.2  # seconds between two looks at a log that has not changed
+_HINT = "`forge replay` lists the problems"
+_INTERVAL = 0.2  # seconds between two reads of a log that has not changed
 
 
 @dataclass
 class _Tail:
-    """Where a log was read to: only what is behind it is read, as long as it is the same file and
-    has not become shorter.
+    """The position up to which a log was read; if the file is another one, or became shorter, it is
+    read from its start.
+
+    `yielded` is the seq of the last event that was returned.
     """
 
-    told: int
+    yielded: int
     seq: int = 0
     previous: str = GENESIS
     offset: int = 0
@@ -37,43 +38,40 @@ class _Tail:
     ended: bool = False
 
     def read(self, path: Path) -> list[Event]:
-        """Return the whole events that are new. Raises DamagedLog where a line does not follow,
-        OSError.
-        """
+        """Return the new complete events. Raises OSError, and DamagedLog if the chain is broken."""
         with path.open("rb") as file:
-            found = os.fstat(file.fileno())
-            if found.st_ino != self.inode or found.st_size < self.offset:
-                self.seq, self.previous, self.offset, self.inode = 0, GENESIS, 0, found.st_ino
+            status = os.fstat(file.fileno())
+            if status.st_ino != self.inode or status.st_size < self.offset:
+                self.restart(status.st_ino)
             file.seek(self.offset)
             return self.take(file.read())
 
+    def restart(self, inode: int = 0) -> None:
+        """Read the log from its start again, without returning an event twice."""
+        self.seq, self.previous, self.offset, self.inode = 0, GENESIS, 0, inode
+
     def take(self, raw: bytes) -> list[Event]:
-        """Return the events of the lines behind the last one, and note them. Raises DamagedLog."""
+        """Return the new events of the next bytes of the log. Raises DamagedLog."""
         new = []
         for line in jsonl.split(raw)[0]:
             try:
                 event = Event.decode(line)
             except (ValueError, TypeError) as error:
-                raise DamagedLog(f"line {self.seq + 1} is no event: {error}", _LOOK) from error
+                raise DamagedLog(f"line {self.seq + 1} is not an event: {error}", _HINT) from error
             if (event.seq, event.prev) != (self.seq + 1, self.previous):
-                raise DamagedLog(f"line {self.seq + 1} does not follow from the line before", _LOOK)
-            self.seq, self.previous, self.offset = (
-                event.seq,
-                link(line),
-                self.offset + len(line) + 1,
-            )
+                raise DamagedLog(f"line {self.seq + 1} does not follow from the line before", _HINT)
+            self.seq, self.previous = event.seq, link(line)
+            self.offset += len(line) + 1
             self.ended = event.type == ev.Final.type
-            if event.seq > self.told:
-                self.told = event.seq
+            if event.seq > self.yielded:
+                self.yielded = event.seq
                 new.append(event)
         return new
 
 
 @dataclass
 class Following:
-    """A run that is followed. After iterating, `problem` says what ended it before the run did, if
-    anything.
-    """
+    """The events of a run after event `after`. `problem` is set if the log turns out damaged."""
 
     repository: Repository
     record: RunRecord
@@ -82,8 +80,9 @@ class Following:
     problem: str | None = field(default=None, init=False)
 
     def __iter__(self) -> Iterator[Event]:
-        """Yield each event behind `after`, waiting for more until the run has ended. Raises
-        NoOpenRun where it is gone.
+        """Yield each event until the run has ended, waiting for more in between.
+
+        Raises NoOpenRun if the record is gone.
         """
         tail = _Tail(self.after)
         while True:
@@ -97,15 +96,10 @@ class Following:
             self.wait(_INTERVAL)
 
     def _new(self, tail: _Tail) -> list[Event]:
-        """Read on where the run is now: the live log, then the tracked copy, then the copy at the
-        tip of its branch.
-        """
+        """Return new events of the live log, else the tracked copy, else the run's branch."""
         card = self.record.card
-        tracked = f"{card.folder}/timeline.jsonl"
-        for path in (
-            live_folder(self.repository, card.run) / "timeline.jsonl",
-            self.repository.root / tracked,
-        ):
+        tracked = f"{card.folder}/{LOG}"
+        for path in (live_folder(self.repository, card.run) / LOG, self.repository.root / tracked):
             try:
                 return tail.read(path)
             except (FileNotFoundError, NotADirectoryError):
@@ -114,5 +108,5 @@ class Following:
         data = file_at(self.repository, tip, tracked)
         if data is None:
             raise NoOpenRun(f"the record of {card.run} is gone", "see `forge runs`")
-        tail.seq, tail.previous, tail.offset, tail.inode = 0, GENESIS, 0, 0
+        tail.restart()
         return tail.take(data)

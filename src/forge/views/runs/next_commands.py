@@ -1,5 +1,5 @@
-"""How a run stands, for a person and for a program: what it waits for, what to type next, and the
-exit status that says so.
+"""The state of a run for people and programs: what it waits for, which commands come next, and the
+exit status.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from forge.timeline.run.state import Question
 
 
 def control_data(record: RunRecord) -> dict[str, object]:
-    """Return what `execute`, `resume` and the controls show of a run."""
+    """Return the data of `execute`, `resume` and the commands that control a run."""
     step = record.state.step
     return {
         "run": record.card.run,
@@ -30,17 +30,17 @@ def control_data(record: RunRecord) -> dict[str, object]:
 
 
 def failure(record: RunRecord) -> dict[str, str] | None:
-    """Return the kind and the text of what a run is paused by, where that is no person's answer."""
+    """Return why a run paused, as kind and text, unless it waits for an answer."""
     state = record.state
     if state.status != "paused" or state.pause not in ("failure", "storage", "error"):
         return None
-    found = state.work.failure
-    kind = found.kind if found is not None and state.pause == "failure" else state.pause
+    last = state.work.failure
+    kind = last.kind if last is not None and state.pause == "failure" else state.pause
     return {"kind": kind, "error": state.pause_text}
 
 
 def waiting_for(record: RunRecord) -> dict[str, object] | None:
-    """Return what the run waits for a person to do; None where it waits for nothing."""
+    """Return what the run waits for the user to do; None if it waits for nothing."""
     state = record.state
     if state.ended or state.status != "paused":
         return None
@@ -59,61 +59,64 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
 
 
 def next_commands(record: RunRecord) -> list[str]:
-    """Return command lines to type, the one that goes on with the run first; never empty while a
-    run is open.
+    """Return command lines to run next, the one that continues the run first.
+
+    Never empty while a run is open.
     """
-    run, state = record.card.run, record.state
     if record.open:
-        if record.status == "damaged":
-            return [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
-        if record.status == "elsewhere":
-            adopt = [f"forge resume --adopt {run}"] if state.status == "paused" else []
-            return [*adopt, f"forge timeline {run}", "forge runs"]
-        question = None if state.ended else state.waiting
-        if question is not None and state.status == "paused":
-            return [*_answers(run, question), f"forge stop {run}"]
-        if record.status == "running":
-            return [f"forge timeline {run}", f"forge pause {run}", f"forge stop {run}"]
-        if not record.reading.valid:
-            return [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
-        retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
-        retry += ["forge undo"] if state.pause == "rolled_back" else []
-        return [f"forge resume {run}", *retry, f"forge timeline {run}", f"forge stop {run}"]
-    if record.card.kind != "execute":
-        undo = ["forge undo"] if record.card.kind == "rollback" else []
-        return [
-            *undo,
-            *(f"forge rollback {name}" for name in left(record)),
-            "forge status",
-            f"forge timeline {run}",
-        ]
+        return _while_open(record)
+    run, card = record.card.run, record.card
+    if card.kind != "execute":
+        undo = ["forge undo"] if card.kind == "rollback" else []
+        rollbacks = [f"forge rollback {name}" for name in carried_over_steps(record)]
+        return [*undo, *rollbacks, "forge status", f"forge timeline {run}"]
     if (place := record.dedicated_work_tree) is not None:
         return _review(record, place)
-    if state.verdict == "proven":
-        return [f"git log --oneline {record.card.base_commit[:12]}..", f"forge timeline {run}"]
-    return [forge_command("verify", record.card.plan), f"forge timeline {run}"]
+    if record.state.verdict == "proven":
+        return [f"git log --oneline {card.base_commit[:12]}..", f"forge timeline {run}"]
+    return [forge_command("verify", card.plan), f"forge timeline {run}"]
 
 
-def left(record: RunRecord) -> dict[str, list[str]]:
-    """Return by run the steps that a run's latest rollback left alone, since another run did
-    them.
+def _while_open(record: RunRecord) -> list[str]:
+    run, state = record.card.run, record.state
+    inspect = [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
+    if record.status == "damaged":
+        return inspect
+    if record.status == "elsewhere":
+        adopt = [f"forge resume --adopt {run}"] if state.status == "paused" else []
+        return [*adopt, f"forge timeline {run}", "forge runs"]
+    question = None if state.ended else state.waiting
+    if question is not None and state.status == "paused":
+        return [*_answers(run, question), f"forge stop {run}"]
+    if record.status == "running":
+        return [f"forge timeline {run}", f"forge pause {run}", f"forge stop {run}"]
+    if not record.reading.valid:
+        return inspect
+    retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
+    undo = ["forge undo"] if state.pause == "rolled_back" else []
+    return [f"forge resume {run}", *retry, *undo, f"forge timeline {run}", f"forge stop {run}"]
+
+
+def carried_over_steps(record: RunRecord) -> dict[str, list[str]]:
+    """Return the steps that a run's latest rollback did not revert because another run did them, by
+    that run.
     """
-    state, found = record.state, defaultdict[str, list[str]](list)
-    for going in state.rollbacks[-1:] if state.rollback is None else [state.rollback]:
-        for each in going.left:
-            found[each["run"]].append(each["step"])
-    return found
+    state = record.state
+    rollbacks = [state.rollback] if state.rollback is not None else state.rollbacks[-1:]
+    steps = defaultdict[str, list[str]](list)
+    for rollback in rollbacks:
+        for entry in rollback.left:
+            steps[entry["run"]].append(entry["step"])
+    return steps
 
 
 def _review(record: RunRecord, place: Path) -> list[str]:
-    """Return how to look at, take and take away what a run left in a work tree of its own."""
+    """Return how to review, merge and remove the work of a run in a work tree of its own."""
     branch = record.card.branch
-    look = f"git diff {record.card.base_commit[:12]}...{branch}"
-    remove = shlex.join(["git", "worktree", "remove", str(place)])
     return [
-        look,
+        f"git diff {record.card.base_commit[:12]}...{branch}",
         f"git merge {branch}",
-        remove,
+        shlex.join(["git", "worktree", "remove", str(place)]),
         f"git branch -D {branch}",
         f"forge timeline {record.card.run}",
     ]
@@ -127,8 +130,8 @@ def _answers(run: str, question: Question) -> list[str]:
 
 
 def exit_code(record: RunRecord) -> int:
-    """Return the exit status of a command that carried a run on: 0 proven, 1 not proven or failed,
-    4 waits, 130 interrupted.
+    """Return the exit status of a command that continued a run: 0 proven, 1 not proven or failed,
+    4 waits for the user, 130 interrupted.
     """
     state = record.state
     if state.status == "completed":
@@ -139,41 +142,43 @@ def exit_code(record: RunRecord) -> int:
 
 
 def describe(record: RunRecord) -> str:
-    """Return in some lines how a run stands."""
-    state = record.state
-    place = (
-        [f"in its own work tree {record.dedicated_work_tree}, on the branch {record.card.branch}"]
-        if record.dedicated_work_tree
-        else []
-    )
-    lines = [
-        f"run {record.card.run} of {record.card.plan}: {record.status}"
-        + (f", {state.verdict}" if state.verdict else "")
-    ]
-    lines += [record.card.goal] if record.card.kind != "execute" else []
+    """Return the state of a run in a few lines of text."""
+    state, card = record.state, record.card
+    verdict = f", {state.verdict}" if state.verdict else ""
+    lines = [f"run {card.run} of {card.plan}: {record.status}{verdict}"]
+    lines += [card.goal] if card.kind != "execute" else []
     lines += [
-        f"{', '.join(steps)}: carried over from the run {name}, and left"
-        for name, steps in left(record).items()
+        f"{', '.join(steps)}: carried over from the run {name}, not rolled back"
+        for name, steps in carried_over_steps(record).items()
     ]
+    lines += _progress(record)
+    if (place := record.dedicated_work_tree) is not None:
+        lines.append(f"in its own work tree {place}, on the branch {card.branch}")
+    commands = (f"  {command}" for command in next_commands(record))
+    return visible("\n".join([*lines, "next:", *commands]))
+
+
+def _progress(record: RunRecord) -> list[str]:
+    """Return the result of a run that ended, or why an open one is paused."""
+    state = record.state
     if state.ended and state.counts:
         listed = ", ".join(f"{number} {name}" for name, number in state.counts.items())
-        lines.append(f"must-haves: {listed}")
-        lines += [
-            f"  {item['verdict']:9} {item['kind']}:{item['index']} {item['target']}:"
-            f" {item['reason']}"
-            for item in state.verdicts
-            if item["verdict"] not in ("pass", "waived")
-        ]
-    elif (waits := waiting_for(record)) is not None:
-        lines.append(
-            f"waits for a person ({waits['kind']}) at"
-            f" {waits['step'] or 'its end'}:\n{waits['text']}"
-        )
-    elif state.status == "paused" and state.pause == "approval":
-        lines.append("answered; the run goes on with the command below")
-    elif state.pause_text and not state.ended:
-        where = f" at {state.step.id}" if state.step else ""
-        lines.append(f"paused ({state.pause}){where}:\n{state.pause_text}")
-    return visible(
-        "\n".join([*lines, *place, "next:", *(f"  {command}" for command in next_commands(record))])
-    )
+        return [f"must-haves: {listed}", *map(_verdict_line, filter(_is_open, state.verdicts))]
+    if (waits := waiting_for(record)) is not None:
+        step = waits["step"] or "its end"
+        return [f"waits for you ({waits['kind']}) at {step}:\n{waits['text']}"]
+    if state.status == "paused" and state.pause == "approval":
+        return ["answered; the command below continues the run"]
+    if state.pause_text and not state.ended:
+        step = f" at {state.step.id}" if state.step else ""
+        return [f"paused ({state.pause}){step}:\n{state.pause_text}"]
+    return []
+
+
+def _is_open(verdict: dict[str, object]) -> bool:
+    return verdict["verdict"] not in ("pass", "waived")
+
+
+def _verdict_line(verdict: dict[str, object]) -> str:
+    name = f"{verdict['kind']}:{verdict['index']}"
+    return f"  {verdict['verdict']:9} {name} {verdict['target']}: {verdict['reason']}"

@@ -81,9 +81,7 @@ class Chapter(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """A run: its record, its chapters in order, and the moments at which it began and was last
-    heard of.
-    """
+    """A run: its record and its chapters in order."""
 
     record: RunRecord
     chapters: list[Chapter]
