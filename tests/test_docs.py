@@ -429,15 +429,6 @@ def test_the_readme_has_its_two_commands_on_one_line_each() -> None:
     assert done.stdout.splitlines() == [indented[1]]
 
 
-def test_forges_own_documents_have_no_errors(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
-    report = validate(ROOT, [])
-    assert {"plan", "mission", "settings"} <= {document["kind"] for document in report.documents}
-    assert [finding for finding in report.findings if finding.severity == "error"] == []
-
-
 def test_every_error_names_a_next_step() -> None:
     """An error has a hint as second argument: a message alone does not help the user."""
     for verb in OPERATIONS:
