@@ -20,6 +20,7 @@ from forge.views.proof.verdicts import PlanVerdict, TreeJudge, tree_to_judge
 if TYPE_CHECKING:
     from forge.front.operations.shared import run_context
     from forge.run.proofs import run_truths
+    from forge.run.proofs.truth_result import TruthResult
 else:  # most calls run nothing
     run_context = at_first_use("forge.front.operations.shared.run_context")
     run_truths = at_first_use("forge.run.proofs.run_truths")
@@ -89,24 +90,20 @@ def _named(
     return _named(call, Catalog(call.repository.root), name, every)
 
 
-def _run_truths(
-    call: Call, catalog: Catalog, files: Sequence[PlanFile]
-) -> list[run_truths.TruthResult]:
+def _run_truths(call: Call, catalog: Catalog, files: Sequence[PlanFile]) -> list[TruthResult]:
     """Run the truths' commands of approved plans and keep what they prove."""
     plans = [catalog.load_or_finding(file) for file in files]
     return run_truths.run_truths(run_context.run_context(call), plans)
 
 
 def _data(
-    revision: str | None,
-    verdicts: Sequence[PlanVerdict],
-    ran: Sequence[run_truths.TruthResult] | None,
+    revision: str | None, verdicts: Sequence[PlanVerdict], ran: Sequence[TruthResult] | None
 ) -> Data:
     data: Data = {"revision": revision, "plans": [verdict.as_data() for verdict in verdicts]}
     return data if ran is None else {**data, "ran": [run.as_data() for run in ran]}
 
 
-def _text(verdicts: Sequence[PlanVerdict], ran: Sequence[run_truths.TruthResult] | None) -> str:
+def _text(verdicts: Sequence[PlanVerdict], ran: Sequence[TruthResult] | None) -> str:
     return visible("\n".join([*(run.describe() for run in ran or ()), *map(_plan_text, verdicts)]))
 
 

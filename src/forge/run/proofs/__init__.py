@@ -1,1 +1,1 @@
-"""Proofs outside of runs: commands run again, truths attested, must-haves waived."""
+"""Proofs given outside a run: attestations, waivers, and the results of truths' commands."""

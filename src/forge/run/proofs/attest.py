@@ -1,38 +1,33 @@
-"""Attesting and waiving: in the plan's open run as an event, else as an immutable file under
-`.planning/proofs/`.
-"""
+"""`forge attest` and `forge waive`: an event in the plan's open run, else a proof file."""
 
 from __future__ import annotations
 
 import contextlib
-import re
 from dataclasses import dataclass
 
-from forge import atomic
 from forge.errors import UsageError
 from forge.git.commits.identity import identity
-from forge.git.commits.record_commit import commit_files
 from forge.git.objects.tree import WorkTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
 from forge.planning.plan.scope import leaves
 from forge.planning.plan.shell import cannot_fail
-from forge.planning.proof import Proof, ProofKind, file_name, statement_hash
-from forge.records.record import RunRecord, open_runs
-from forge.run.engine.commit_message import subject_line
+from forge.planning.proof import Proof, statement_hash
+from forge.records.record import open_runs
 from forge.run.engine.context import Context
 from forge.run.engine.executor import commit_pause
 from forge.run.engine.session import holding, writing
+from forge.run.proofs import proof_files
 from forge.text.command_line import forge_command
 from forge.timeline.event import Data
-from forge.timeline.ids import now, short
+from forge.timeline.ids import now
 from forge.timeline.run import events as ev
 
 
 @dataclass(frozen=True)
-class Given:
-    """A proof that was given: of which plan and must-have, by whom, and where it lies."""
+class GivenProof:
+    """An attestation or waiver; it is either in a `run` or in a file at `path`."""
 
     plan: str
     must_have: str
@@ -43,7 +38,6 @@ class Given:
     commit: str | None
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "plan": self.plan,
             "must_have": self.must_have,
@@ -56,20 +50,14 @@ class Given:
         }
 
     def describe(self) -> str:
-        """Say it in one line."""
-        where = (
-            f"in run {self.run}"
-            if self.run
-            else f"in {self.path}"
-            + (f" ({self.commit[:10]})" if self.commit else ", not committed")
-        )
-        return f"{self.must_have} of {self.plan}: {self.kind} by {self.by}, {where}"
+        """Return it as one line of text."""
+        committed = f" ({self.commit[:10]})" if self.commit else ", not committed"
+        place = f"in run {self.run}" if self.run else f"in {self.path}{committed}"
+        return f"{self.must_have} of {self.plan}: {self.kind} by {self.by}, {place}"
 
 
 def find_must_have(plan: Plan, name: str) -> MustHave:
-    """Return the must-have that `KIND:N` names. Raises UsageError, which lists those that there
-    are.
-    """
+    """Return the must-have that `KIND:N` names. Raises UsageError, which lists all of them."""
     for item in plan.must_haves:
         if item.name == name:
             return item
@@ -80,15 +68,16 @@ def find_must_have(plan: Plan, name: str) -> MustHave:
     )
 
 
-def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: str) -> Given:
-    """Record a person's attestation of a truth. Raises UsageError where a command decides it, or
-    evidence is not there.
+def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: str) -> GivenProof:
+    """Record the user's attestation of a truth.
+
+    Raises UsageError if a command decides the truth, or evidence does not exist.
     """
     item = find_must_have(plan, name)
     if item.kind != "truth":
         raise UsageError(
             f"{name} is decided by the tree, not by attestation",
-            "mend it, or `forge waive` it with a reason",
+            "fix it, or `forge waive` it with a reason",
         )
     if item.command and not cannot_fail(item.command):
         raise UsageError(
@@ -102,7 +91,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
         relative = _relative(context.repository, path)
         if leaves(relative) or tree.entry(relative).kind != "file":
             raise UsageError(
-                f"the evidence {path} is no file of this repository",
+                f"the evidence {path} is not a file of this repository",
                 "name a file inside the repository",
             )
         named.append({"path": relative, "blob": tree.blob(relative)})
@@ -131,10 +120,10 @@ def _relative(repository: Repository, path: str) -> str:
     return path
 
 
-def waive(context: Context, plan: Plan, name: str, reason: str) -> Given:
-    """Record that a person does without a must-have. Raises UsageError where no reason is given."""
+def waive(context: Context, plan: Plan, name: str, reason: str) -> GivenProof:
+    """Record that the user waives a must-have. Raises UsageError without a reason."""
     if not reason.strip():
-        raise UsageError("a waiver needs a reason", "say it with --reason TEXT")
+        raise UsageError("a waiver needs a reason", "give it with --reason TEXT")
     item = find_must_have(plan, name)
     by = identity(context.repository)
     event = ev.TruthWaived(name, item.statement, by, reason)
@@ -151,44 +140,23 @@ def waive(context: Context, plan: Plan, name: str, reason: str) -> Given:
     return _give(context, plan, item, event, proof)
 
 
-def _give(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proof) -> Given:
-    record = next(
-        (
-            each
-            for each in open_runs(context.repository)
-            if each.card.plan_path == plan.path and not each.state.ended
-        ),
-        None,
-    )
-    if record is not None:
-        return _in_run(context, record, plan, item, event, proof)
+def _give(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proof) -> GivenProof:
+    for record in open_runs(context.repository):
+        if record.card.plan_path == plan.path and not record.state.ended:
+            with holding(context, record) as run:
+                run.log.append(event)
+                commit_pause(run)
+            return GivenProof(plan.id, item.name, proof.kind, proof.by, None, record.card.run, None)
     with writing(context, f"{proof.kind} of {plan.id}"):
-        return _in_file(context.repository, plan, item, proof)
+        return _write_file(context.repository, plan, item, proof)
 
 
-def _in_run(
-    context: Context, record: RunRecord, plan: Plan, item: MustHave, event: Data, proof: Proof
-) -> Given:
-    with holding(context, record) as run:
-        run.log.append(event)
-        commit_pause(run)
-    return Given(plan.id, item.name, proof.kind, proof.by, None, record.card.run, None)
-
-
-def _in_file(repository: Repository, plan: Plan, item: MustHave, proof: Proof) -> Given:
-    path = _free_name(repository, plan.id, proof.kind)
-    data = proof.encode()
-    atomic.write(repository.root / path, data, mode=0o644)
-    head, commit = repository.head(), None
-    if head.commit and head.branch and repository.in_progress() is None:
-        subject = subject_line(f"forge({plan.id}): {proof.kind} of {item.name} — {item.statement}")
-        text = f"{subject}\n\nForge-Plan: {re.sub(r'[^ -~]', '-', plan.id)}@{plan.sha256[:12]}\n"
-        commit = commit_files(repository, {path: data}, text, head.commit, head.branch)
-    return Given(plan.id, item.name, proof.kind, proof.by, path, None, commit)
-
-
-def _free_name(repository: Repository, plan_id: str, kind: ProofKind) -> str:
-    while True:
-        path = file_name(plan_id, kind, short())
-        if not (repository.root / path).exists():
-            return path
+def _write_file(repository: Repository, plan: Plan, item: MustHave, proof: Proof) -> GivenProof:
+    path = proof_files.free_path(repository, plan.id, proof.kind)
+    files = {path: proof.encode()}
+    proof_files.write(repository, files)
+    head, commit = repository.head().commit, None
+    if head and repository.in_progress() is None:
+        summary = f"{proof.kind} of {item.name} — {item.statement}"
+        commit = proof_files.commit(repository, plan, files, summary, head)
+    return GivenProof(plan.id, item.name, proof.kind, proof.by, path, None, commit)

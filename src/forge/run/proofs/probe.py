@@ -1,24 +1,20 @@
-"""`validate --probe`: the verify commands of approved plans, run before the work is done, on a tree
-that is put back.
+"""`validate --probe`: runs the verify commands of approved plans before the work is done.
 
-Nothing is proven and nothing recorded: what comes of a command is handed to the rule
-`verify-already-passes`.
+The work tree is restored after each command. Nothing is proven or recorded: the outcomes go to the
+rule `verify-already-passes`.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from forge.check.rules.plan import verify
 from forge.check.rules.plan.verify import Probed, ProbedAs
 from forge.errors import DirtyTree, UnknownName
-from forge.git import program
 from forge.git.index.private_index import PrivateIndex, private_index
-from forge.git.repository import Head, Repository
+from forge.git.repository import Repository
 from forge.git.restore.snapshot import SAFETY, restore_paths, snapshot
-from forge.git.status import StatusEntry
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
@@ -28,20 +24,19 @@ from forge.run.engine.context import Context
 from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
-from forge.run.proofs.run_truths import require_settled
-from forge.run.proofs.shell import run_shell
+from forge.run.proofs.preconditions import require_settled
+from forge.run.proofs.shell import BROKEN_PIPE, run_shell
+from forge.run.proofs.work_tree_state import WorkTreeState, restore_head
 from forge.text.finding import Finding
 from forge.views.outline.outline import Outline
 
-_BROKEN_PIPE = 141
 _SNAPSHOTS = "probe"
+_MOST_LISTED = 20
 
 
 @dataclass(frozen=True)
 class ProbedCommand:
-    """A command that was run before its step's work: of which step, how it ended, and what it
-    changed and was put back.
-    """
+    """A command that was run before its step's work; `changed` are the paths that were restored."""
 
     step: str
     command: str
@@ -50,7 +45,6 @@ class ProbedCommand:
     changed: tuple[str, ...]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "step": self.step,
             "command": self.command,
@@ -62,19 +56,18 @@ class ProbedCommand:
 
 @dataclass(frozen=True)
 class Probe:
-    """What was run, and by the path of each plan that was looked at what is to be said of it."""
+    """The commands that were run, and the findings by the path of their plan."""
 
     ran: tuple[ProbedCommand, ...]
     findings: dict[str, list[Finding]]
 
 
 def probe(context: Context, paths: Collection[str]) -> Probe:
-    """Run the verify commands of the edit steps of those approved plans among `paths` on which no
-    work is done yet.
+    """Run the verify commands of edit steps, for approved plans among `paths` without work done.
 
-    A step's commands are run in order, until one fails. A plan that is not approved is said to be
-    so, and nothing of it is run. Raises DirtyTree, RepositoryError, RunOpen, Held, Interrupted;
-    PathBlocked where a change cannot be put back.
+    A step's commands are run in order until one fails. A plan that is not approved gets a finding,
+    and none of its commands are run. Raises DirtyTree, RepositoryError, RunOpen, Held and
+    Interrupted; PathBlocked if a change cannot be undone.
     """
     plans = list(_open_plans(context.repository, paths))
     approved = [
@@ -97,28 +90,31 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
             require_settled(context.repository)
             prober = _Prober(context, interrupts, index)
             for plan in approved:
-                found = {step.number: prober.run(step) for step in _steps(plan)}
-                ran += [each for steps in found.values() for each in steps]
-                probed: Probed = {
-                    number: [each.outcome for each in steps] for number, steps in found.items()
-                }
-                findings[plan.path] = list(verify.check_probed(plan, probed))
+                by_step = {step.number: prober.run(step) for step in _steps(plan)}
+                ran += [command for commands in by_step.values() for command in commands]
+                findings[plan.path] = list(verify.check_probed(plan, _outcomes(by_step)))
     return Probe(tuple(ran), findings)
 
 
+def _outcomes(by_step: dict[int, list[ProbedCommand]]) -> Probed:
+    return {
+        number: [command.outcome for command in commands] for number, commands in by_step.items()
+    }
+
+
 def _open_plans(repository: Repository, paths: Collection[str]) -> Iterator[Plan]:
-    """Yield the plans with steps to probe: not archived, not claimed, and no run of theirs has
-    completed a step.
+    """Yield the plans with steps to probe: not archived, without a summary, and without a run that
+    has completed a step.
     """
     begun = {record.plan_path for record in all_runs(repository) if _has_worked(record)}
-    passed_over = begun.union(Outline(repository).summaries)
+    left_out = begun.union(Outline(repository).summaries)
     catalog = Catalog(repository.root)
     for file in catalog.files:
-        if file.path in paths and file.path not in passed_over and not file.archived:
+        if file.path in paths and file.path not in left_out and not file.archived:
             try:
                 plan = catalog.load(file)
             except UnknownName:
-                continue  # a finding of its own
+                continue  # another rule reports it
             if _steps(plan):
                 yield plan
 
@@ -128,9 +124,7 @@ def _has_worked(record: RunRecord) -> bool:
 
 
 def _steps(plan: Plan) -> list[Step]:
-    """Return the steps that do work and have commands. A test step's command may well pass
-    before.
-    """
+    """Return the edit steps with commands; the command of a test step may pass before its work."""
     return [
         step
         for step in plan.steps
@@ -139,117 +133,61 @@ def _steps(plan: Plan) -> list[Step]:
 
 
 class _Prober:
-    """Runs commands in the work tree and puts it back behind each."""
+    """Runs commands in the work tree and restores it after each."""
 
     def __init__(self, context: Context, interrupts: Interrupts, index: PrivateIndex) -> None:
         self.repository = context.repository
         self.settings = context.settings
         self.interrupts = interrupts
         self.index = index
-        self.before = _WorkTreeState.of(self.repository)
+        self.before = WorkTreeState.of(self.repository)
         head = self.before.head.commit or ""
         documents = self.before.dirty and snapshot(self.repository, _SNAPSHOTS, "before probing")
         self.target = documents or head
 
     def run(self, step: Step) -> list[ProbedCommand]:
         """Run the commands of a step until one fails; the others would not be reached."""
-        found: list[ProbedCommand] = []
+        commands: list[ProbedCommand] = []
         for check in step.checks:
             if check.kind != "command":
                 continue
             if not check.proves or foreign_folder(check.text, self.repository.root) is not None:
-                found.append(ProbedCommand(step.id, check.text, "not run", 0, ()))
+                commands.append(ProbedCommand(step.id, check.text, "not run", 0, ()))
                 continue
             try:
                 outcome = run_shell(self.repository, self.settings, check.text, self.interrupts)
             finally:
-                changed = self._put_back()
-            found.append(
-                ProbedCommand(step.id, check.text, _word(outcome), outcome.duration_ms, changed)
-            )
+                changed = self._restore()
+            word, duration = _outcome_word(outcome), outcome.duration_ms
+            commands.append(ProbedCommand(step.id, check.text, word, duration, changed))
             if not outcome.success:
                 break
-        return found
+        return commands
 
-    def _put_back(self) -> tuple[str, ...]:
-        """Make tree, index and HEAD what they were, behind a snapshot; return the paths that a
-        command changed.
-        """
-        if _WorkTreeState.of(self.repository) == self.before:
+    def _restore(self) -> tuple[str, ...]:
+        """Restore tree, index and HEAD after a snapshot; return the paths that had changed."""
+        if WorkTreeState.of(self.repository) == self.before:
             return ()
         taken = snapshot(
-            self.repository, _SNAPSHOTS, "before putting back what a probed command changed"
+            self.repository, _SNAPSHOTS, "before restoring what a probed command changed"
         )
-        _restore_head(self.repository, self.before.head)
+        restore_head(self.repository, self.before.head)
         paths = restore_paths(self.repository, taken, self.target, lambda path: False)
         self.index.restore()
-        left = [
-            path
-            for path in _WorkTreeState.of(self.repository).dirty
-            if path not in self.before.dirty
-        ]
+        after = WorkTreeState.of(self.repository)
+        left = [entry for entry in after.dirty if entry not in self.before.dirty]
         if left:
-            listed = "\n".join(f"  {path}" for path in left[:20])
+            listed = "\n".join(f"  {entry}" for entry in left[:_MOST_LISTED])
             raise DirtyTree(
-                f"a probed command left what could not be put back:\n{listed}",
-                f"put it back by hand; all of it is kept under {SAFETY}/{_SNAPSHOTS}/",
+                f"a probed command left changes that could not be undone:\n{listed}",
+                f"undo them by hand; everything is kept under {SAFETY}/{_SNAPSHOTS}/",
             )
         return tuple(sorted(paths))
 
 
-def _word(outcome: Outcome) -> ProbedAs:
+def _outcome_word(outcome: Outcome) -> ProbedAs:
     if outcome.success:
         return "passed"
-    return (
-        "inconclusive"
-        if outcome.exit_code == _BROKEN_PIPE or outcome.ended in ("not_found", "timeout")
-        else "failed"
-    )
-
-
-@dataclass(frozen=True)
-class _WorkTreeState:
-    """What a command must not leave changed: HEAD, and every uncommitted path with a sign of its
-    content.
-    """
-
-    head: Head
-    dirty: dict[StatusEntry, str]
-
-    @classmethod
-    def of(cls, repository: Repository) -> _WorkTreeState:
-        signs = {entry: _sign(repository, entry.path) for entry in repository.dirty()}
-        return cls(repository.head(), signs)
-
-
-def _sign(repository: Repository, path: str) -> str:
-    try:
-        return hashlib.sha256((repository.root / path).read_bytes()).hexdigest()
-    except OSError:
-        return ""
-
-
-def _restore_head(repository: Repository, head: Head) -> None:
-    """Put HEAD and its branch back; commits made meanwhile stay reachable from the snapshot."""
-    if repository.head() == head or head.commit is None:
-        return
-    if head.branch is not None:
-        program.run(repository.root, "symbolic-ref", "HEAD", head.branch)
-        program.run(
-            repository.root,
-            "update-ref",
-            "-m",
-            "forge: as before probing",
-            head.branch,
-            head.commit,
-        )
-    else:
-        program.run(
-            repository.root,
-            "update-ref",
-            "--no-deref",
-            "-m",
-            "forge: as before probing",
-            "HEAD",
-            head.commit,
-        )
+    if outcome.exit_code == BROKEN_PIPE or outcome.ended in ("not_found", "timeout"):
+        return "inconclusive"
+    return "failed"

@@ -1,6 +1,4 @@
-"""An approved command run outside a run, for `verify --run` and `validate --probe`: as the checks
-of a run are.
-"""
+"""Runs an approved command outside a run, in the way that a run's checks are run."""
 
 from __future__ import annotations
 
@@ -11,11 +9,14 @@ from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
 
+BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a pipe whose reader ended early
+
 
 def run_shell(
     repository: Repository, settings: Settings, command: str, interrupts: Interrupts
 ) -> Outcome:
-    """Run a command with bash in the work tree's root, in the environment that plans may see.
+    """Run a command with bash in the root of the work tree, in the environment for plans.
+
     Raises Interrupted.
     """
     env = settings.runners[settings.runner].env if settings.runner in settings.runners else ()

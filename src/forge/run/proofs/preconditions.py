@@ -1,0 +1,62 @@
+"""What has to hold before commands of plans run outside a run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from forge.errors import DirtyTree, NotApproved, RepositoryError, RunOpen
+from forge.git.repository import Repository
+from forge.planning.names.plan_files import FOLDER
+from forge.planning.plan.plan import Plan
+from forge.records.record import open_runs
+from forge.run.approvals import plan_approval
+from forge.run.engine.context import Context
+
+_MOST_LISTED = 20
+
+
+def require_approved(context: Context, plans: Sequence[Plan]) -> None:
+    """Raise NotApproved unless the exact text of each plan is approved, with any runner."""
+    missing = [
+        plan
+        for plan in plans
+        if not plan_approval.is_text_approved(context.repository, plan, context.settings)
+    ]
+    if missing:
+        names = ", ".join(plan.id for plan in missing[:_MOST_LISTED])
+        raise NotApproved(
+            f"the commands in the present text of {names} are not approved; nothing was run",
+            "read them, approve them, then verify again",
+            [
+                *(f"forge approve {plan.id}" for plan in missing),
+                *(f"forge verify {plan.id} --run" for plan in missing),
+            ],
+        )
+
+
+def require_settled(repository: Repository) -> str:
+    """Return HEAD's commit if the work tree equals it outside `.planning/` and no run is open.
+
+    Raises RepositoryError, RunOpen or DirtyTree.
+    """
+    head = repository.head().commit
+    if head is None:
+        raise RepositoryError(
+            "this repository has no commit yet", "commit the tree that the commands are to run on"
+        )
+    if operation := repository.in_progress():
+        raise RepositoryError(
+            f"{operation} is in progress here", "end it first: commands run on a commit's tree"
+        )
+    if records := open_runs(repository):
+        run = records[0].card.run
+        message = f"the run {run} is open here; it runs the plan's commands itself"
+        raise RunOpen(message, "go on with it, or stop it", [f"forge resume {run}"])
+    dirty = [entry for entry in repository.dirty() if entry.path.partition("/")[0] != FOLDER]
+    if dirty:
+        listed = "\n".join(f"  {entry}" for entry in dirty[:_MOST_LISTED])
+        raise DirtyTree(
+            f"commands run on a commit's tree, and these changes are not committed:\n{listed}",
+            "commit them, or `git stash -u` them, then try again",
+        )
+    return head
