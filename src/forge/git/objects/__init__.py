@@ -1,1 +1,1 @@
-"""Objects, trees and history."""
+"""Objects: trees, commits and files as git stores them."""

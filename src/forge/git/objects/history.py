@@ -1,5 +1,6 @@
-"""The commits that lead up to a revision, and what changed along a line of them. Missing history
-ends a walk, never forge.
+"""The history of a revision, and what changed along a line of its commits.
+
+Missing history ends a walk, it is not an error.
 """
 
 from __future__ import annotations
@@ -10,43 +11,50 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from forge.git.lazy_pygit2 import pygit2
-from forge.git.objects.store import ObjectStore, PathsRead
+from forge.git.objects.store import ObjectStore
+from forge.git.objects.stored_tree import PathsRead
 
 
 class History:
-    """The commits that a revision's commit `tip` descends from, as far as they are here."""
+    """The commits that `tip` descends from and that are in this clone.
+
+    `order` lists them oldest first, `position` gives the index of each, `incomplete` has those with
+    a missing parent.
+    """
 
     def __init__(self, store: ObjectStore, tip: str) -> None:
         self.store = store
         self.tip = tip
         self.parents: dict[str, tuple[str, ...]] = {}
-        self.cut: set[str] = set()
+        self.incomplete: set[str] = set()
         self._shallow = _shallow(store)
         self.order = self._ordered()
-        self.place = {commit: number for number, commit in enumerate(self.order)}
+        self.position = {commit: number for number, commit in enumerate(self.order)}
 
     def _read(self, commit: str) -> tuple[str, ...]:
-        """Return the parents of a commit that are here, and note whether some are not."""
-        found = self.store.repository.objects.get(commit)
-        named: list[str] = (
-            [str(parent) for parent in found.parent_ids] if isinstance(found, pygit2.Commit) else []
+        """Return the parents of a commit that are in this clone; record if one is missing."""
+        stored = self.store.repository.objects.get(commit)
+        parents: list[str] = (
+            [str(parent) for parent in stored.parent_ids]
+            if isinstance(stored, pygit2.Commit)
+            else []
         )
-        here = tuple(
+        present = tuple(
             parent
-            for parent in named
+            for parent in parents
             if parent in self.parents or self.store.root(parent) is not None
         )
-        if len(here) < len(named) or commit in self._shallow:
-            self.cut.add(commit)
-        return here
+        if len(present) < len(parents) or commit in self._shallow:
+            self.incomplete.add(commit)
+        return present
 
     def _ordered(self) -> list[str]:
-        """Return the commits, each behind its parents: oldest first."""
+        """Return the commits, each after its parents."""
         order: list[str] = []
         pending = [(self.tip, False)]
         while pending:
-            commit, done = pending.pop()
-            if done:
+            commit, parents_done = pending.pop()
+            if parents_done:
                 order.append(commit)
             elif commit not in self.parents:
                 self.parents[commit] = self._read(commit)
@@ -57,47 +65,43 @@ class History:
         return order
 
     @cached_property
-    def _mainline(self) -> dict[str, None]:
-        """The commits along first parents, from the tip back."""
-        found: dict[str, None] = {}
-        at: str | None = self.tip
-        while at is not None:
-            found[at] = None
-            parents = self.parents[at]
-            at = parents[0] if parents else None
-        return found
+    def _mainline(self) -> tuple[str, ...]:
+        """The commits along first parents, oldest first."""
+        line = [self.tip]
+        while parents := self.parents[line[-1]]:
+            line.append(parents[0])
+        return tuple(line[::-1])
 
     @cached_property
-    def _whole(self) -> tuple[str, ...]:
-        return tuple(self._mainline)[::-1]
+    def _on_mainline(self) -> frozenset[str]:
+        return frozenset(self._mainline)
 
     @cached_property
     def _children(self) -> dict[str, list[str]]:
-        found: dict[str, list[str]] = {}
+        children: dict[str, list[str]] = {}
         for commit, parents in self.parents.items():
             for parent in parents:
-                found.setdefault(parent, []).append(commit)
-        return found
+                children.setdefault(parent, []).append(commit)
+        return children
 
     def descendants(self, commit: str) -> set[str]:
-        """Return a commit and all that descend from it."""
-        found, pending = {commit}, [commit]
+        """Return a commit and all its descendants."""
+        descendants, pending = {commit}, [commit]
         while pending:
             for child in self._children.get(pending.pop(), ()):
-                if child not in found:
-                    found.add(child)
+                if child not in descendants:
+                    descendants.add(child)
                     pending.append(child)
-        return found
+        return descendants
 
     def line(self, commit: str) -> tuple[str, ...]:
-        """Return the commits up to the tip, oldest first: along first parents wherever those lead
-        back to `commit`.
+        """Return a line of commits from `commit` to the tip, oldest first.
 
-        It begins with the commit, or earlier where first parents lead to it all the way: then it is
-        the same line for all.
+        It follows first parents as far as they lead back to `commit`. If they lead to it all the
+        way, the line is the whole mainline, which starts earlier and is the same for all commits.
         """
-        if commit in self._mainline:
-            return self._whole
+        if commit in self._on_mainline:
+            return self._mainline
         later = self.descendants(commit)
         line = [self.tip]
         while line[-1] != commit:
@@ -107,36 +111,32 @@ class History:
 
 def _shallow(store: ObjectStore) -> set[str]:
     try:
-        return set(
-            (store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape").split()
-        )
+        text = (store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape")
     except OSError:
         return set()
+    return set(text.split())
 
 
 @dataclass
 class Line:
-    """Commits one behind the other, oldest first, with the places at which each path changed."""
+    """Consecutive commits, oldest first, with the positions at which each path changed."""
 
     store: ObjectStore
     commits: tuple[str, ...]
-    place: dict[str, int] = field(init=False)
+    position: dict[str, int] = field(init=False)
     _changed: dict[str, list[int]] = field(default_factory=dict)
     _listing: list[int] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self.place = {commit: number for number, commit in enumerate(self.commits)}
-        for number in range(1, len(self.commits)):
-            before_root, root = (
-                self.store.root(self.commits[number - 1]),
-                self.store.root(self.commits[number]),
-            )
-            for path, before, after in self.store.changes(before_root, root):
-                self._note(path, number)
+        self.position = {commit: number for number, commit in enumerate(self.commits)}
+        roots = [self.store.root(commit) for commit in self.commits]
+        for number in range(1, len(roots)):
+            for path, before, after in self.store.changes(roots[number - 1], roots[number]):
+                self._record(path, number)
                 if before is None or after is None or not path:
                     self._append(self._listing, number)
 
-    def _note(self, path: str, number: int) -> None:
+    def _record(self, path: str, number: int) -> None:
         self._append(self._changed.setdefault(path, []), number)
         folder = path
         while folder:
@@ -144,23 +144,21 @@ class Line:
             self._append(self._changed.setdefault(f"{folder}/", []), number)
 
     @staticmethod
-    def _append(places: list[int], number: int) -> None:
-        if not places or places[-1] != number:
-            places.append(number)
+    def _append(positions: list[int], number: int) -> None:
+        if not positions or positions[-1] != number:
+            positions.append(number)
 
-    def last_change(self, asked: PathsRead, place: int) -> int:
-        """Return the last place, not behind `place`, at which something changed that a look asked
-        for; 0 where nothing did.
+    def last_change(self, read: PathsRead, position: int) -> int:
+        """Return the last position up to `position` at which something changed that was read; 0 if
+        nothing did.
         """
-        keys = [*asked.passed, *asked.paths, *(f"{path}/" for path in asked.paths)]
-        found = max((_last(self._changed.get(key, ()), place) for key in keys), default=0)
-        return max(
-            found,
-            _last(self._changed.get("", ()), place),
-            _last(self._listing, place) if asked.listed else 0,
-        )
+        keys = ["", *read.visited, *read.paths, *(f"{path}/" for path in read.paths)]
+        changes = [_last(self._changed.get(key, ()), position) for key in keys]
+        if read.listed:
+            changes.append(_last(self._listing, position))
+        return max(changes)
 
 
-def _last(places: Sequence[int], place: int) -> int:
-    at = bisect_right(places, place)
-    return places[at - 1] if at else 0
+def _last(positions: Sequence[int], limit: int) -> int:
+    at = bisect_right(positions, limit)
+    return positions[at - 1] if at else 0

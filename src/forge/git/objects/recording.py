@@ -1,6 +1,4 @@
-"""The work tree, with a note of what it is asked and a sign for each answer: the same signs mean
-the same answers.
-"""
+"""A work tree that records which paths were read, with a fingerprint per path."""
 
 from __future__ import annotations
 
@@ -10,73 +8,64 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forge.git.objects.store import PathsRead
+from forge.git.objects.stored_tree import PathsRead
 from forge.git.objects.tree import TreeEntry, WorkTree
 
-_SETTLED = (
-    2_000_000_000  # nanoseconds after which a further change is sure to show in a file's times
-)
+_SETTLED = 2_000_000_000  # nanoseconds after which another change surely changes a file's times
 
 
 class RecordingWorkTree(WorkTree):
-    """A work tree that can note what it is asked."""
+    """A work tree that can record which paths are read."""
 
-    _asked: PathsRead | None = None
+    _read: PathsRead | None = None
 
     @contextmanager
     def recording(self) -> Iterator[PathsRead]:
-        """Note what is asked of the tree meanwhile."""
-        self._asked = PathsRead()
+        """Record what is read inside the block."""
+        self._read = PathsRead()
         try:
-            yield self._asked
+            yield self._read
         finally:
-            self._asked = None
+            self._read = None
 
-    def _note(self, path: str) -> None:
-        if self._asked is not None:
-            self._asked.paths.add(path)
+    def _record(self, path: str) -> None:
+        if self._read is not None:
+            self._read.paths.add(path)
 
     def entry(self, path: str) -> TreeEntry:
-        """See Tree.entry."""
-        self._note(path)
+        self._record(path)
         return super().entry(path)
 
     def read(self, path: str) -> bytes:
-        """See Tree.read."""
-        self._note(path)
+        self._record(path)
         return super().read(path)
 
     def blob(self, path: str) -> str | None:
-        """See Tree.blob."""
-        self._note(path)
+        self._record(path)
         return super().blob(path)
 
     def files(self) -> list[str]:
-        """See Tree.files."""
-        if self._asked is not None:
-            self._asked.listed = True
+        if self._read is not None:
+            self._read.listed = True
         return super().files()
 
     def fingerprint(self, path: str) -> str | None:
-        """Return what tells one answer about a path from another; None for a file that changed just
-        now.
+        """Return a text that changes with what is at a path; None for a file that changed just now,
+        since its times may not show the next change.
         """
-        found = super().entry(path)
-        if found.kind != "file":
-            return found.kind
+        entry = super().entry(path)
+        if entry.kind != "file":
+            return entry.kind
         try:
             status = os.stat(os.path.join(self.root, path))
         except (OSError, ValueError):
             return None
         if max(status.st_mtime_ns, status.st_ctime_ns) > time.time_ns() - _SETTLED:
             return None
-        return (
-            f"{found.path} {status.st_size} {status.st_mtime_ns} {status.st_ctime_ns}"
-            f" {status.st_ino}"
-        )
+        times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
+        return f"{entry.path} {status.st_size} {times} {status.st_ino}"
 
     def listing_fingerprint(self) -> str:
-        """Return what tells one listing from another. Raises GitFailed."""
-        return hashlib.sha256(
-            "\0".join(super().files()).encode("utf-8", "surrogateescape")
-        ).hexdigest()
+        """Return a text that changes with the list of files. Raises GitFailed."""
+        listing = "\0".join(super().files())
+        return hashlib.sha256(listing.encode("utf-8", "surrogateescape")).hexdigest()

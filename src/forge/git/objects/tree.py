@@ -1,4 +1,4 @@
-"""A tree to judge: the work tree as it lies, or any revision read from git objects."""
+"""Trees of files: the present work tree, or a revision read from git objects."""
 
 from __future__ import annotations
 
@@ -25,13 +25,14 @@ NotStored = Literal["missing", "submodule"]
 
 
 class Unreadable(Exception):
-    """A file that is there but cannot be read; the message says why."""
+    """A file exists but cannot be read; the message is the reason."""
 
 
 class TreeEntry(Struct, frozen=True):
-    """What stands at a path, links followed: a regular `file` with its size, or why there is none.
+    """What is at a path after following links: a regular `file` with its size and real path, or
+    why there is none.
 
-    `submodule`: the path leads into a submodule, and a revision does not hold the files of those.
+    `submodule`: the path is inside a submodule, whose files are not stored in this repository.
     """
 
     kind: EntryKind
@@ -40,27 +41,25 @@ class TreeEntry(Struct, frozen=True):
 
 
 class Tree(Protocol):
-    """What must-haves are judged on. Paths are relative to the root, with `/`."""
+    """A tree that must-haves are judged on. Paths are relative to the root, with `/`."""
 
     revision: str | None
 
     def entry(self, path: str) -> TreeEntry:
-        """Say what stands at a path, links followed inside the repository only."""
+        """Return what is at a path; links are followed inside the repository only."""
 
     def read(self, path: str) -> bytes:
         """Return a regular file's bytes. Raises Unreadable."""
 
     def files(self) -> list[str]:
-        """Return all paths that are no folders, sorted; of a work tree, untracked ones too and
-        ignored ones not.
-        """
+        """Return all files, sorted; of a work tree also untracked ones, without ignored ones."""
 
     def blob(self, path: str) -> str | None:
-        """Return the id of the object at a path, None where there is none."""
+        """Return the id of the object at a path, or None."""
 
 
 class WorkTree:
-    """The work tree as it lies."""
+    """The files of the work tree."""
 
     revision: str | None = None
 
@@ -69,23 +68,21 @@ class WorkTree:
         self.root = os.path.realpath(repository.root)
 
     def entry(self, path: str) -> TreeEntry:
-        """See Tree.entry."""
         place = os.path.join(self.root, path)
         try:
             real = os.path.realpath(place)
             if real != self.root and not real.startswith(self.root + os.sep):
                 return TreeEntry("outside")
-            found = os.stat(place)
+            status = os.stat(place)
         except (FileNotFoundError, NotADirectoryError):
             return TreeEntry("absent")
         except (OSError, ValueError):
             return TreeEntry("unreadable")
-        if stat.S_ISREG(found.st_mode):
-            return TreeEntry("file", found.st_size, real[len(self.root) :].lstrip(os.sep))
-        return TreeEntry("folder" if stat.S_ISDIR(found.st_mode) else "special")
+        if stat.S_ISREG(status.st_mode):
+            return TreeEntry("file", status.st_size, real[len(self.root) :].lstrip(os.sep))
+        return TreeEntry("folder" if stat.S_ISDIR(status.st_mode) else "special")
 
     def read(self, path: str) -> bytes:
-        """See Tree.read."""
         try:
             with open(os.path.join(self.root, path), "rb", opener=_no_wait) as file:
                 return file.read()
@@ -104,11 +101,10 @@ class WorkTree:
         )
 
     def files(self) -> list[str]:
-        """See Tree.files."""
         return self._files
 
     def blob(self, path: str) -> str | None:
-        """See Tree.blob; the bytes are hashed as git would store them, filters applied."""
+        """Return the id that git would give to the file, filters applied."""
         if self.entry(path).kind != "file":
             return None
         try:
@@ -122,40 +118,39 @@ def _no_wait(path: str, flags: int) -> int:
 
 
 def below_non_folder(mode: int, oid: str) -> tuple[int, str] | NotStored | None:
-    """Return what a path leads to where an entry on its way, of that mode and id, is no folder: a
-    link is returned itself.
-    """
+    """Resolve a path whose parent, of that mode and id, is not a folder: a link is returned."""
     if mode == modes.SUBMODULE:
         return "submodule"
     return (mode, oid) if mode == modes.LINK else None
 
 
 class RevisionTree:
-    """The tree of a commit, read from git objects; the work tree is not looked at."""
+    """The tree of a commit, read from git objects."""
 
     def __init__(self, repository: Repository, revision: str) -> None:
-        """Raises UnknownName where there is no such revision."""
+        """Raise UnknownName if there is no such revision."""
         self.repository = repository
         try:
-            found = repository.objects.revparse_single(revision)
-            self._tree = found.peel(pygit2.Tree)
-            self.revision: str | None = str(found.peel(pygit2.Commit).id)
+            stored = repository.objects.revparse_single(revision)
+            self._tree = stored.peel(pygit2.Tree)
+            self.revision: str | None = str(stored.peel(pygit2.Commit).id)
         except (KeyError, ValueError, pygit2.GitError) as error:
             raise UnknownName(
                 f"there is no revision {revision}", "name a commit, a branch or a tag"
             ) from error
 
     def _object(self, parts: list[str]) -> tuple[int, str] | NotStored | None:
-        """Return mode and id at a path, without following links; what lies below a file or a link
-        is None.
+        """Return mode and id at a path without following links; None below a file.
+
+        Below a link, the link itself is returned.
         """
         tree, mode, oid = self._tree, modes.FOLDER, str(self._tree.id)
         for number, part in enumerate(parts):
             try:
-                found = tree[os.fsencode(part).decode("utf-8", "surrogateescape")]
+                entry = tree[os.fsencode(part).decode("utf-8", "surrogateescape")]
             except (KeyError, ValueError, UnicodeError):
                 return None
-            mode, oid = int(found.filemode), str(found.id)
+            mode, oid = int(entry.filemode), str(entry.id)
             if number < len(parts) - 1:
                 try:
                     below = self.repository.objects[oid] if mode == modes.FOLDER else None
@@ -167,10 +162,10 @@ class RevisionTree:
         return mode, oid
 
     def _resolve(self, path: str) -> TreeEntry | tuple[str, int, str]:
-        """Follow links in every part of a path; return (path, mode, id), or why there is no such
-        thing.
+        """Follow links in every part of a path; return its real path, mode and id, or why there is
+        none.
         """
-        pending = [part for part in path.split("/") if part not in ("", ".")]
+        pending = _parts(path)
         done: list[str] = []
         links = 0
         while pending:
@@ -180,23 +175,23 @@ class RevisionTree:
                     return TreeEntry("outside")
                 done.pop()
                 continue
-            found = self._object([*done, part])
-            if not isinstance(found, tuple):
-                return TreeEntry(found or "absent")
-            if found[0] == modes.LINK:
-                links += 1
-                target = self._link(found[1])
-                if target is None or links > _MOST_LINKS:
-                    return TreeEntry("missing" if target is None else "unreadable")
-                if target.startswith("/"):
-                    return TreeEntry("outside")
-                pending = [piece for piece in target.split("/") if piece not in ("", ".")] + pending
+            stored = self._object([*done, part])
+            if not isinstance(stored, tuple):
+                return TreeEntry(stored or "absent")
+            if stored[0] != modes.LINK:
+                done.append(part)
                 continue
-            done.append(part)
-        found = self._object(done) if done else (modes.FOLDER, str(self._tree.id))
-        if not isinstance(found, tuple):
-            return TreeEntry(found or "absent")
-        return "/".join(done), *found
+            links += 1
+            target = self._link(stored[1])
+            if target is None or links > _MOST_LINKS:
+                return TreeEntry("missing" if target is None else "unreadable")
+            if target.startswith("/"):
+                return TreeEntry("outside")
+            pending = _parts(target) + pending
+        stored = self._object(done) if done else (modes.FOLDER, str(self._tree.id))
+        if not isinstance(stored, tuple):
+            return TreeEntry(stored or "absent")
+        return "/".join(done), *stored
 
     def _link(self, oid: str) -> str | None:
         try:
@@ -205,11 +200,10 @@ class RevisionTree:
             return None
 
     def entry(self, path: str) -> TreeEntry:
-        """See Tree.entry."""
-        found = self._resolve(path)
-        if isinstance(found, TreeEntry):
-            return found
-        real, mode, oid = found
+        resolved = self._resolve(path)
+        if isinstance(resolved, TreeEntry):
+            return resolved
+        real, mode, oid = resolved
         if mode == modes.FOLDER:
             return TreeEntry("folder")
         if mode == modes.SUBMODULE:
@@ -221,12 +215,11 @@ class RevisionTree:
         return TreeEntry("file", size, real)
 
     def read(self, path: str) -> bytes:
-        """See Tree.read."""
-        found = self._resolve(path)
-        if isinstance(found, TreeEntry):
-            raise Unreadable(f"it is {found.kind}")
+        resolved = self._resolve(path)
+        if isinstance(resolved, TreeEntry):
+            raise Unreadable(f"it is {resolved.kind}")
         try:
-            return bytes(self.repository.objects[found[2]].data)  # type: ignore[attr-defined]
+            return bytes(self.repository.objects[resolved[2]].data)  # type: ignore[attr-defined]
         except (KeyError, pygit2.GitError) as error:
             raise Unreadable("its git object is missing here") from error
 
@@ -236,20 +229,22 @@ class RevisionTree:
         return sorted(program.fields(output))
 
     def files(self) -> list[str]:
-        """See Tree.files."""
         return self._files
 
     def blob(self, path: str) -> str | None:
-        """See Tree.blob."""
-        found = self._resolve(path)
-        return None if isinstance(found, TreeEntry) else found[2]
+        resolved = self._resolve(path)
+        return None if isinstance(resolved, TreeEntry) else resolved[2]
+
+
+def _parts(path: str) -> list[str]:
+    return [part for part in path.split("/") if part not in ("", ".")]
 
 
 def tree_without_planning(tree: WorkTree | RevisionTree, folder: str = ".planning") -> str:
-    """Return the id of the tree without a top folder: what proofs are bound to, whatever happens to
-    the plans themselves.
+    """Write the tree without one of its folders and return its id.
 
-    For a work tree, untracked files count and ignored ones do not.
+    Proofs are bound to this id, which does not change with the plans. Untracked files of a work
+    tree count, ignored ones do not.
     """
     objects = tree.repository.objects
     if isinstance(tree, RevisionTree):

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 from forge.check.must_haves.verdict import Answer, Verdict
 from forge.errors import GitFailed
 from forge.git.objects.history import History, Line
-from forge.git.objects.store import StoredTree
+from forge.git.objects.stored_tree import StoredTree
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile

@@ -12,7 +12,8 @@ from msgspec.structs import replace
 from forge.check.must_haves.verdict import Answer
 from forge.errors import GitFailed
 from forge.git.objects.history import Line
-from forge.git.objects.store import ObjectStore, PathsRead, StoredTree
+from forge.git.objects.store import ObjectStore
+from forge.git.objects.stored_tree import PathsRead, StoredTree
 
 Judge = Callable[[StoredTree], Answer]
 _MOST_TREES = 400
@@ -43,7 +44,7 @@ def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | No
     look had asked for. None where it does not fail at the end. What cannot be decided at a commit
     neither breaks nor mends.
     """
-    first, place, since = line.place[start], len(line.commits) - 1, None
+    first, place, since = line.position[start], len(line.commits) - 1, None
     while place >= first:
         answer, asked = _look(trees, line.commits[place], judge)
         if answer in ("pass", "waived") or (since is None and answer != "fail"):

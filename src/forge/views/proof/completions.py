@@ -58,7 +58,9 @@ class Completions:
             if new is None or old is not None or not path.endswith(_SUMMARY):
                 continue
             if not any(other and self.store.entry(other, path) for other in before[1:]):
-                yield Added(commit, f"{FOLDER}/{path}", new[1], commit not in self.history.cut)
+                yield Added(
+                    commit, f"{FOLDER}/{path}", new[1], commit not in self.history.incomplete
+                )
 
     def of(self, summary: str) -> Added | None:
         """Return how the summary of the tip's tree first came to be; None where no commit that is
@@ -79,9 +81,9 @@ class Completions:
 
     def _among_ancestors(self, events: Sequence[Added], commit: str) -> Iterator[Added]:
         """Yield those of the events, the last first, that a commit or an ancestor of it made."""
-        limit = self.history.place[commit]
+        limit = self.history.position[commit]
         for event in events[::-1]:
-            if self.history.place[event.commit] <= limit and commit in self._later(event.commit):
+            if self.history.position[event.commit] <= limit and commit in self._later(event.commit):
                 yield event
 
     def _later(self, commit: str) -> set[str]:

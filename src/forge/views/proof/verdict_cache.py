@@ -19,7 +19,7 @@ from forge.cache.store import CacheStore
 from forge.check.must_haves.verdict import Verdict
 from forge.errors import ForgeError
 from forge.git.clone import clone_id
-from forge.git.objects.store import PathsRead
+from forge.git.objects.stored_tree import PathsRead
 from forge.git.repository import Repository
 from forge.text.finding import Finding
 

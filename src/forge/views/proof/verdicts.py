@@ -13,7 +13,8 @@ from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
 from forge.errors import GitFailed, UnknownName
 from forge.git.objects.recording import RecordingWorkTree
-from forge.git.objects.store import ObjectStore, StoredTree
+from forge.git.objects.store import ObjectStore
+from forge.git.objects.stored_tree import StoredTree
 from forge.git.objects.tree import RevisionTree, WorkTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog

@@ -12,7 +12,8 @@ import pytest
 
 from forge.check.must_haves.artifacts.artifact import judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.objects.store import ObjectStore, StoredTree
+from forge.git.objects.store import ObjectStore
+from forge.git.objects.stored_tree import StoredTree
 from forge.git.objects.tree import RevisionTree, Tree, WorkTree
 from forge.git.repository import Repository
 from forge.planning.plan.must_haves import declared
