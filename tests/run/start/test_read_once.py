@@ -18,7 +18,7 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.plan import plan as plans
 from forge.records.record import RunRecord
 from forge.run.approvals import plan_approval
-from forge.run.approvals.prompter import Nobody
+from forge.run.approvals.prompter import NoPrompter
 from forge.run.engine.context import Context
 from forge.run.engine.parts.work_tree import WorkTree
 from forge.run.start import start
@@ -66,7 +66,7 @@ def execute(sandbox: Sandbox, options: Options) -> tuple[RunRecord, dict[str, in
     """Execute the plan in this process; return its run, and how often each function was called."""
     repository = Repository.discover(sandbox.root)
     context = Context(
-        repository, settings.load(repository.root), "ex-1", Nobody(), lambda event, state: None
+        repository, settings.load(repository.root), "ex-1", NoPrompter(), lambda event, state: None
     )
     with counting() as calls:
         record = start.execute(context, Catalog(repository.root).one("01-01"), options)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from forge.front.cli import completion_scripts, progress_bar, status_line, terminal
     from forge.front.operations.call import Progress, RunDisplay
     from forge.git.repository import Repository
-    from forge.run.approvals.prompter import Person
+    from forge.run.approvals.prompter import Prompter
     from forge.run.documents import edit
     from forge.run.documents.edit import Choice
     from forge.text import jsonl
@@ -57,7 +57,7 @@ class TerminalCaller:
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return progress_bar.waiting(label, color=self.color)
 
-    def person(self) -> Person:
+    def person(self) -> Prompter:
         return terminal.person(as_json=self.as_json)
 
     def run_display(self) -> RunDisplay:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import click
 
-from forge.run.approvals.prompter import Answer, Nobody, Person
+from forge.run.approvals.prompter import Answer, NoPrompter, Prompter
 from forge.text.printable import visible
 from forge.timeline.run.state import Question
 
@@ -51,9 +51,11 @@ class Terminal:
             return False
 
 
-def person(*, as_json: bool) -> Person:
+def person(*, as_json: bool) -> Prompter:
     """Return the user at the terminal, or nobody without a terminal or with JSON."""
-    return Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else Nobody()
+    return (
+        Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else NoPrompter()
+    )
 
 
 def _yes_or_no(broken_off: Callable[[], bool]) -> Answer | None:

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from forge.run.approvals import prompter
-    from forge.run.approvals.prompter import Person
+    from forge.run.approvals.prompter import Prompter
     from forge.run.documents.edit import Choice
     from forge.run.processes.output import Output
     from forge.run.setup.command_log import LoggedCommand
@@ -56,7 +56,7 @@ class Caller(Protocol):
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         """Show progress during a block, which is given a function of (done, total), or None."""
 
-    def person(self) -> Person:
+    def person(self) -> Prompter:
         """Return whom a run asks its questions."""
 
     def run_display(self) -> RunDisplay:
@@ -119,8 +119,8 @@ class Unattended:
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return nullcontext()
 
-    def person(self) -> Person:
-        return prompter.Nobody()
+    def person(self) -> Prompter:
+        return prompter.NoPrompter()
 
     def run_display(self) -> RunDisplay:
         return self

@@ -182,8 +182,8 @@ def as_recorded(findings: Iterable[Finding]) -> list[str]:
 
 
 def findings_shown(repository: Repository, subject: Subject) -> list[str] | None:
-    """Return the findings that were shown with an approval, or None if there is no approval or it
-    has none.
+    """Return the findings that were shown with an approval, or None if they are not on
+    record.
     """
     clone = known_clone_id(repository)
     try:

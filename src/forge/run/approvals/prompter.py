@@ -1,4 +1,4 @@
-"""The person at the other end: somebody at a terminal who can be asked, or nobody."""
+"""Asks the user while a run is in progress, if there is a terminal."""
 
 from __future__ import annotations
 
@@ -11,43 +11,40 @@ from forge.timeline.run.state import Question
 
 @dataclass(frozen=True)
 class Answer:
-    """What a person said: `approved` or not, with a decision's option and a note."""
+    """The user's answer: approved or not, with the option of a decision and a note."""
 
     approved: bool
     option: str | None = None
     note: str = ""
 
 
-class Person(Protocol):
-    """Somebody who may be asked while a run is under way; `present` says whether anybody is."""
+class Prompter(Protocol):
+    """Asks the user; `present` is False if that is impossible."""
 
     present: bool
 
     def ask(
-        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+        self, question: Question, canceled: Callable[[], bool], patch: str = "", /
     ) -> Answer | None:
-        """Ask, and return the answer; None where nobody is there, so that the run pauses.
+        """Ask, and return the answer, or None to pause the run.
 
-        `shown` is the diff that the question is about, as a patch, empty where it is about none.
-        `broken_off` says whether the question has become void, since another shell wants the run to
-        pause or to stop.
+        `patch` is the diff that the question is about, if any. `canceled` returns whether another
+        shell asked the run to pause or stop meanwhile.
         """
 
-    def approve(self, text: str) -> bool:
-        """Show a plan as it would be approved, and say whether the person approves exactly that."""
+    def approve(self, text: str, /) -> bool:
+        """Show a plan as it would be approved; return whether the user approves exactly that."""
 
 
-class Nobody:
-    """No one is there: every question pauses the run."""
+class NoPrompter:
+    """The user is not present: every question pauses the run."""
 
     present = False
 
     def ask(
-        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+        self, question: Question, canceled: Callable[[], bool], patch: str = "", /
     ) -> Answer | None:
-        """See Person.ask."""
         return None
 
-    def approve(self, text: str) -> bool:
-        """See Person.approve."""
+    def approve(self, text: str, /) -> bool:
         return False

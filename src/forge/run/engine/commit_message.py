@@ -1,6 +1,4 @@
-"""The messages of the commits that forge makes: a subject of at most 72 characters, and
-trailers.
-"""
+"""Messages of forge's commits: a subject of at most 72 characters, and trailers."""
 
 from __future__ import annotations
 
@@ -12,8 +10,8 @@ _LONGEST = 72
 
 
 def subject_line(text: str) -> str:
-    """Return a text as a commit's subject: one line, no control characters, 72 characters at
-    most.
+    """Return a text as a commit subject: one line, without control characters, of at most 72
+    characters.
     """
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
     return line if len(line) <= _LONGEST else line[: _LONGEST - 1].rstrip() + "…"
@@ -22,8 +20,8 @@ def subject_line(text: str) -> str:
 def message(
     card: RunCard, subject: str, seq: int, extra: Mapping[str, str | int] | None = None
 ) -> str:
-    """Return a whole commit message; `Forge-Run`, `Forge-Plan` and `Forge-Seq` always come with
-    it.
+    """Return a commit message with the trailers `Forge-Run`, `Forge-Plan`, `Forge-Seq` and the
+    extra ones.
     """
     plan = f"{card.plan}@{card.plan_sha256[:12]}"
     trailers = {"Forge-Run": card.run, "Forge-Plan": plan, **(extra or {}), "Forge-Seq": seq}

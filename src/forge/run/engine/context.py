@@ -6,7 +6,7 @@ from msgspec import Struct
 
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
-from forge.run.approvals.prompter import Person
+from forge.run.approvals.prompter import Prompter
 from forge.run.engine.open_run import OnOutput
 from forge.run.engine.parts.live_log import Notify
 
@@ -20,7 +20,7 @@ class Context(Struct, frozen=True):
     repository: Repository
     settings: Settings
     execution: str
-    person: Person
+    prompter: Prompter
     notify: Notify
     lenient: bool = False
     on_output: OnOutput = lambda output: None

@@ -41,7 +41,7 @@ def resume(context: Context, record: RunRecord) -> RunRecord:
         if not run.state.ended:
             require_same_plan(run)
             waits = run.state.waiting is not None and run.state.status == "paused"
-            if waits and not context.person.present:
+            if waits and not context.prompter.present:
                 return current(run)
         return carry_on(run)
 

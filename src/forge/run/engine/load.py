@@ -54,7 +54,7 @@ def open_run(
         used.runner,
         log,
         interrupts,
-        context.person,
+        context.prompter,
         context.on_output,
     )
 

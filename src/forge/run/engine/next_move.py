@@ -1,8 +1,8 @@
 """Decides what a run does next, from its folded state alone.
 
 Going on in the same process, resuming in another shell and recovering after a crash are the same
-thing: the events describe where the run is, and `next_move` returns what comes next. The verbs are
-the keys of the table in `actions`.
+thing: the events describe where the run is, and `next_move` returns what comes next. Verbs are the
+keys of the table in `actions`.
 """
 
 from __future__ import annotations

@@ -12,7 +12,7 @@ from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.settings import RunnerSettings, Settings
 from forge.records.card import RunCard
-from forge.run.approvals.prompter import Person
+from forge.run.approvals.prompter import Prompter
 from forge.run.engine.parts.branch import RunBranch
 from forge.run.engine.parts.live_log import LiveLog
 from forge.run.engine.parts.record import Record
@@ -45,7 +45,7 @@ class OpenRun:
     runner: RunnerSettings
     log: LiveLog
     interrupts: Interrupts
-    person: Person
+    prompter: Prompter
     on_output: OnOutput = lambda output: None
     index_rebuilt: bool = False
     guard: GitGuard | None = None

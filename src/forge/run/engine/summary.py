@@ -1,4 +1,4 @@
-"""SUMMARY.md of a run, written from the record alone."""
+"""The SUMMARY.md of a run, made from its record alone."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ _MARKS = {"pass": "x", "waived": "x"}
 
 
 def place_for_summary(repository: Repository, card: RunCard, text: str) -> str:
-    """Return where a summary goes: beside the plan, or into the run's folder where somebody else's
-    SUMMARY stands.
+    """Return the path of a summary: next to the plan, or in the run's folder if the user wrote a
+    SUMMARY.md there.
     """
     path = PlanFile(card.plan_path, card.plan).summary_path
     place = repository.root / path
@@ -30,9 +30,7 @@ def place_for_summary(repository: Repository, card: RunCard, text: str) -> str:
 
 
 def _written_by_forge(repository: Repository, path: str) -> bool:
-    """Say whether the last commit that touched a file is one of forge's records, and nobody edited
-    it since.
-    """
+    """Return whether forge made the last commit that changed a file, and it is unchanged since."""
     trailer = repository.git(
         "log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)", "--", path
     ).strip()
@@ -40,7 +38,7 @@ def _written_by_forge(repository: Repository, path: str) -> bool:
 
 
 def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
-    """Return the summary: what was done, what was verified, and what is not proven."""
+    """Return what was done, what was verified, and what is not proven, as Markdown."""
     front = {
         "phase": plan.front.get("phase").raw if plan.front.get("phase") else "",  # type: ignore[union-attr]
         "plan": plan.front.get("plan").raw if plan.front.get("plan") else card.plan,  # type: ignore[union-attr]
@@ -77,7 +75,7 @@ def _steps(plan: Plan, state: RunState) -> Iterator[str]:
         declared = plan.steps[step.number - 1].checks if step.number <= len(plan.steps) else []
         outcomes = [str(outcome) for outcome in step.work.checks.values()]
         verified = ", ".join(
-            f"{outcomes.count(each)} {each}" for each in dict.fromkeys(outcomes)
+            f"{outcomes.count(outcome)} {outcome}" for outcome in dict.fromkeys(outcomes)
         ) or ("—" if declared else "nothing to verify")
         verified = (
             f"failed before the work, {verified}"

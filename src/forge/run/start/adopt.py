@@ -1,11 +1,10 @@
-"""`resume --adopt`: a run of another clone goes on in this one, from the record that was committed
-when it paused.
+"""`resume --adopt`: goes on with a run of another clone, from the record that was committed when it
+paused.
 """
 
 from __future__ import annotations
 
 import contextlib
-import hashlib
 import shutil
 
 from forge.errors import DamagedLog, ForgeError, GitFailed
@@ -17,17 +16,16 @@ from forge.git.objects.tree import RevisionTree, Unreadable
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.records.card import RunCard
-from forge.records.files import CARD, LOG, read_tree
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
 from forge.run.approvals import plan_approval
 from forge.run.engine.context import Context
 from forge.run.engine.controls import carry_on, current
 from forge.run.engine.executor import commit_pause, go_on
-from forge.run.engine.load import open_run
+from forge.run.engine.load import RunPlan, open_run
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.live_log import create_live
-from forge.run.engine.plan_unchanged import plan_of
+from forge.run.engine.plan_unchanged import has_approved_text, plan_of
 from forge.run.engine.session import writing
 from forge.run.processes.evidence import FOLDER
 from forge.run.processes.signals import Interrupts
@@ -41,40 +39,41 @@ from forge.timeline.run import fold
 from forge.timeline.run.state import RunState
 
 _FROM_HISTORY = "nothing was changed; bring an undamaged version back from its history"
+_LISTED_COMMITS = 5
 
 
 class NotAdoptable(ForgeError):
-    """A run of another clone whose committed record does not allow to go on with it here."""
+    """The committed record of a run of another clone does not allow to go on with it here."""
 
     kind = "not_adoptable"
 
 
 def adopt(context: Context, record: RunRecord) -> RunRecord:
-    """Take over a run whose committed record ends paused, and go on with it. What this clone had of
-    it is kept aside.
+    """Adopt a run whose committed record ends paused, and go on with it.
 
-    Every refusal is raised before anything is written: NotAdoptable, DamagedLog, NotApproved, and
-    those of a new run.
+    What this clone had of the run is set aside. Every refusal is raised before anything is written:
+    NotAdoptable, DamagedLog, NotApproved, and those of a new run.
     """
+    repository = context.repository
     require_fit(context)
     with writing(context, "adopt") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
-        require_unlocked(context.repository)
+        require_unlocked(repository)
         require_clean(context)
-        card, files = _committed(context.repository, record)
-        state = _state(card, files[LOG])
-        _require_held(context.repository, card, state)
-        plan = _plan(context.repository, card)
-        subject = plan_approval.subject_of(context.repository, plan, context.settings, card.runner)
+        card, files = _committed_files(repository, record)
+        _require_commits(repository, card, _paused_state(card, files["timeline.jsonl"]))
+        plan = _unchanged_plan(repository, card)
+        subject = plan_approval.subject_of(repository, plan, context.settings, card.runner)
         again = f"forge resume --adopt {card.run}"
         how = require_approval(context, plan, subject, Options(), again).how
         lock.rename(card.run)
-        _set_aside(context.repository, card.run)
-        adopted = ev.RunAdopted(record.clone, clone_id(context.repository))
+        _set_aside(repository, card.run)
+        adopted = ev.RunAdopted(record.clone, clone_id(repository))
         approved = ev.ApprovalResolved("ap-0", "approved", "once", how, "plan", subject.sha256)
-        first, actor = [(adopted, None), (approved, None)], identity(context.repository)
-        create_live(context.repository, card, first, actor, context.execution, files)
-        run = open_run(context, card, interrupts)
+        first, actor = [(adopted, None), (approved, None)], identity(repository)
+        create_live(repository, card, first, actor, context.execution, files)
+        _, runner = plan_approval.resolve_runner(context.settings, card.runner)
+        run = open_run(context, card, interrupts, RunPlan(plan, subject.contract, runner))
         try:
             return _go_on(context, run)
         finally:
@@ -84,38 +83,36 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
 def _go_on(context: Context, run: OpenRun) -> RunRecord:
     work, step = run.state.work, run.state.step
     uncommitted = (work.runner and not work.applied) or work.changed
-    if step is not None and uncommitted:  # what the other clone had in its tree has not come along
+    if step is not None and uncommitted:  # those changes are only in the other clone's tree
         run.log.append(ev.StepRetried(step.attempt + 1, run.state.last_seq), step=step)
         go_on(run)
         return current(run)
-    if run.state.waiting is not None and not context.person.present:
+    if run.state.waiting is not None and not context.prompter.present:
         commit_pause(run)
         return current(run)
     return carry_on(run)
 
 
-def _committed(repository: Repository, record: RunRecord) -> tuple[RunCard, dict[str, bytes]]:
-    """Return a run's card, and its files as HEAD has them, evidence included, by their names.
-    Raises DamagedLog.
-    """
+def _committed_files(repository: Repository, record: RunRecord) -> tuple[RunCard, dict[str, bytes]]:
+    """Return a run's card, and its files in HEAD by name, evidence included. Raises DamagedLog."""
     tree, folder = RevisionTree(repository, "HEAD"), record.card.folder
     try:
-        run = read_tree(tree, record.card.run)
+        files = {name: tree.read(f"{folder}/{name}") for name in ("run.yaml", "timeline.jsonl")}
+        card = RunCard.decode(f"{folder}/run.yaml", files["run.yaml"])
     except (Unreadable, ValueError) as error:
         raise DamagedLog(
             f"the committed record of {record.card.run} cannot be read: {error}",
             "nothing was changed",
         ) from error
-    files = {CARD: run.card_data, LOG: run.log_data}
     for name in names_in(repository, str(repository.head().commit), f"{folder}/{FOLDER}"):
-        with contextlib.suppress(Unreadable):  # `forge replay` names what is missing
+        with contextlib.suppress(Unreadable):  # `forge replay` reports missing evidence
             files[f"{FOLDER}/{name}"] = tree.read(f"{folder}/{FOLDER}/{name}")
-    return run.card, files
+    return card, files
 
 
-def _state(card: RunCard, lines: bytes) -> RunState:
-    """Return what a committed timeline adds up to. Raises DamagedLog, NotAdoptable where it does
-    not end paused.
+def _paused_state(card: RunCard, lines: bytes) -> RunState:
+    """Return the state of a committed timeline. Raises DamagedLog, and NotAdoptable unless it ends
+    paused.
     """
     reading = log.read(lines)
     first = reading.events[0] if reading.events else None
@@ -137,10 +134,8 @@ def _state(card: RunCard, lines: bytes) -> RunState:
     return state
 
 
-def _require_held(repository: Repository, card: RunCard, state: RunState) -> None:
-    """Raises NotAdoptable where HEAD is on another branch than the run's, or does not hold its
-    commits.
-    """
+def _require_commits(repository: Repository, card: RunCard, state: RunState) -> None:
+    """Raises NotAdoptable if HEAD lacks commits of the run, or is on another branch."""
     head = repository.head()
     missing = [
         commit
@@ -148,9 +143,9 @@ def _require_held(repository: Repository, card: RunCard, state: RunState) -> Non
         if not is_ancestor(repository, commit, str(head.commit))
     ]
     if missing:
+        listed = ", ".join(commit[:12] for commit in missing[:_LISTED_COMMITS])
         raise NotAdoptable(
-            f"{head.short} does not hold the commits of {card.run}:"
-            f" {', '.join(commit[:12] for commit in missing[:5])}",
+            f"{head.short} does not hold the commits of {card.run}: {listed}",
             f"fetch the branch {card.branch} and switch to it, then adopt the run",
         )
     if head.short != card.branch and repository.commit_of(f"refs/heads/{card.branch}") is not None:
@@ -160,30 +155,31 @@ def _require_held(repository: Repository, card: RunCard, state: RunState) -> Non
         )
 
 
-def _plan(repository: Repository, card: RunCard) -> Plan:
-    """Return the plan that the run began with. Raises NotAdoptable where its file is another one by
-    now.
-    """
+def _unchanged_plan(repository: Repository, card: RunCard) -> Plan:
+    """Return the plan that the run began with. Raises NotAdoptable if its file has changed."""
     try:
-        same = hashlib.sha256(blob_data(repository, card.plan_blob)).hexdigest() == card.plan_sha256
-        now = (repository.root / card.plan_path).read_bytes()
+        blob = blob_data(repository, card.plan_blob)
+        data = (repository.root / card.plan_path).read_bytes()
     except (GitFailed, OSError) as error:
         raise NotAdoptable(
             f"{card.plan_path} cannot be read: {error}", "bring the plan of the run back"
         ) from error
-    if not same or hashlib.sha256(now).hexdigest() != card.plan_sha256:
-        said = f"{card.plan_path} is not the plan that {card.run} began with"
-        raise NotAdoptable(said, "stop the run in its own clone, then execute the plan")
+    if not has_approved_text(blob, card) or not has_approved_text(data, card):
+        raise NotAdoptable(
+            f"{card.plan_path} is not the plan that {card.run} began with",
+            "stop the run in its own clone, then execute the plan",
+        )
     return plan_of(repository, card)
 
 
 def _set_aside(repository: Repository, run: str) -> None:
-    """Keep what this clone still has of a run that came back to it."""
+    """Move what this clone still has of a run out of the way."""
     live = live_folder(repository, run)
-    if live.exists():
-        aside = repository.forge_dir / "torn"
-        aside.mkdir(parents=True, exist_ok=True)
-        number = 1
-        while (aside / f"{run}-{number}").exists():
-            number += 1
-        shutil.move(live, aside / f"{run}-{number}")
+    if not live.exists():
+        return
+    folder = repository.forge_dir / "torn"
+    folder.mkdir(parents=True, exist_ok=True)
+    number = 1
+    while (folder / f"{run}-{number}").exists():
+        number += 1
+    shutil.move(live, folder / f"{run}-{number}")

@@ -101,7 +101,7 @@ def require_approval(
         return Approval("recorded", plan_approval.findings_shown(repository, subject))
     findings = (
         plan_approval.findings_of(repository, plan, context.settings)
-        if context.person.present
+        if context.prompter.present
         else []
     )
     if _user_approves(context, plan_approval.describe(plan, subject, findings)):
@@ -120,6 +120,6 @@ def _user_approves(context: Context, text: str) -> bool:
     with Interrupts() as interrupts:
         try:
             interrupts.waiting(True)
-            return context.person.approve(text)
+            return context.prompter.approve(text)
         except Interrupted as error:
             raise Interrupted(error.message, "nothing has begun; call it again") from None

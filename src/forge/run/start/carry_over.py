@@ -1,5 +1,5 @@
-"""What a run need not do again: the steps that a stopped run of the same plan completed, where they
-still hold.
+"""What a run need not do again: steps that a stopped run of the same plan completed and that still
+hold.
 """
 
 from __future__ import annotations
@@ -17,10 +17,7 @@ from forge.run.engine.plan_unchanged import plan_of
 from forge.timeline.run.events import StepSkipped
 from forge.timeline.run.state import StepState
 
-_ANSWERS = (
-    "decision",
-    "human_action",
-)  # what a person said or did once does not depend on the tree
+_ANSWERS = ("decision", "human_action")  # answers of the user hold whatever the tree is
 
 
 def passed_over(
@@ -28,15 +25,15 @@ def passed_over(
 ) -> list[tuple[str, StepSkipped]]:
     """Return the steps that a new run does not do, each with the event that says why.
 
-    A step is carried over from `prior` where that run was stopped, completed the step, and its
-    words are the same. Its commits have to be ancestors of HEAD; without a commit the tree has to
-    be the one that it was completed on, and no step before it may be done again. With `start` the
-    run begins at that step: what comes before is carried or skipped, what comes behind is done.
-    Raises UnknownName where `start` names no step.
+    A step is carried over from `prior` if that run was stopped, completed the step, and the step
+    has the same words. Its commits must be ancestors of HEAD; without a commit the tree must be the
+    one that it was completed on, and no earlier step may be done again. With `start` the run begins
+    at that step: earlier steps are carried over or skipped, later ones are done. Raises UnknownName
+    if `start` names no step.
     """
-    first = _named(plan, start) if start else None
-    carried = _carried(repository, plan, prior) if prior is not None else {}
-    found = []
+    first = _step_named(plan, start) if start else None
+    carried = _carried_over(repository, plan, prior) if prior is not None else {}
+    passed = []
     for step in plan.steps:
         if first is not None and step.number >= first.number:
             break
@@ -44,11 +41,11 @@ def passed_over(
         if event is None and first is not None:
             event = StepSkipped(f"the run begins at {first.id}, as asked")
         if event is not None:
-            found.append((step.id, event))
-    return found
+            passed.append((step.id, event))
+    return passed
 
 
-def _named(plan: Plan, name: str) -> Step:
+def _step_named(plan: Plan, name: str) -> Step:
     step = plan.step_called(name)
     if step is None:
         listed = "\n".join(f"  {step.id}  {step.name}" for step in plan.steps)
@@ -59,35 +56,38 @@ def _named(plan: Plan, name: str) -> Step:
     return step
 
 
-def _carried(repository: Repository, plan: Plan, prior: RunRecord) -> dict[int, StepSkipped]:
+def _carried_over(repository: Repository, plan: Plan, prior: RunRecord) -> dict[int, StepSkipped]:
     if prior.state.status != "stopped" or prior.card.kind != "execute" or not prior.reading.valid:
         return {}
     done: dict[object, list[StepState]] = defaultdict(list)
     for step, state in zip(plan_of(repository, prior.card).steps, prior.state.steps, strict=False):
         done[_words(step)].append(state)
     head = str(repository.head().commit)
-    found: dict[int, StepSkipped] = {}
-    unbroken = True
+    carried: dict[int, StepSkipped] = {}
+    unbroken = True  # no step before has to be done again
     for step in plan.steps:
         same = done[_words(step)]
-        before = same.pop(0) if same else None
-        if before is not None and _holds(repository, step, before, head, unbroken=unbroken):
-            run = before.carried_from or prior.card.run
-            found[step.number] = StepSkipped(f"carried from run {run}", run, before.commits)
+        state_before = same.pop(0) if same else None
+        if state_before is not None and _holds(
+            repository, step, state_before, head, unbroken=unbroken
+        ):
+            run = state_before.carried_from or prior.card.run
+            carried[step.number] = StepSkipped(f"carried from run {run}", run, state_before.commits)
         elif step.stage != "retrieve":
             unbroken = False
-    return found
+    return carried
 
 
 def _words(step: Step) -> object:
+    """Return what makes two steps the same."""
     return step.text, tuple(sorted(step.attributes.items()))
 
 
 def _holds(
     repository: Repository, step: Step, state: StepState, head: str, *, unbroken: bool
 ) -> bool:
-    """Say whether what was done still holds. What a step gathered for later prompts is not kept: it
-    is gathered again.
+    """Return whether a completed step still holds. Retrieved context does not: it is gathered
+    again.
     """
     if (
         state.status != "completed"
@@ -103,7 +103,7 @@ def _holds(
 
 
 def _same_tree(repository: Repository, old: str, new: str) -> bool:
-    """Say whether two commits differ in nothing but `.planning/`."""
+    """Return whether two commits differ only in `.planning/`."""
     try:
         return not changed_entries(repository, old, new, lambda path: path.startswith(f"{FOLDER}/"))
     except GitFailed:

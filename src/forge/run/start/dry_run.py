@@ -1,4 +1,4 @@
-"""`execute --dry-run`: what would happen, step by step. Nothing is run and nothing is written."""
+"""`execute --dry-run`: what would happen, step by step, without running or writing anything."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ from forge.text.printable import visible
 
 
 class Rehearsal(NamedTuple):
-    """What executing a plan would come to: `data` for programs, `text` for people."""
+    """What executing a plan would do: `data` for programs, `text` for the user."""
 
     data: dict[str, object]
     text: str
 
 
 def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
-    """Return what `forge execute` would do with a plan now. Raises SettingsError for a runner that
-    there is not.
+    """Return what `forge execute` would do with a plan now. Raises SettingsError for an unknown
+    runner.
     """
     plan = Catalog(context.repository.root).load(file)
     name, runner = plan_approval.resolve_runner(context.settings, options.runner)
@@ -56,7 +56,8 @@ def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
         "approval": {"approved": _is_approved(context, subject, options), **subject.as_data()},
         "refused": refused,
         "findings": [
-            f"{found.line}:{found.column}: {found.rule} {found.message}" for found in plan.findings
+            f"{finding.line}:{finding.column}: {finding.rule} {finding.message}"
+            for finding in plan.findings
         ],
         "user_setup": plan.texts("user_setup"),
         "steps": steps,
@@ -76,7 +77,7 @@ def _is_approved(context: Context, subject: Subject, options: Options) -> bool:
 def _refusals(
     context: Context, file: PlanFile, plan: Plan, options: Options
 ) -> Iterator[dict[str, str]]:
-    """Yield everything that would refuse the run as things are, not only the first."""
+    """Yield every reason to refuse the run now, not only the first."""
     catalog = Catalog(context.repository.root)
     checks: list[Callable[[], object]] = [lambda: _blocked(plan), lambda: require_fit(context)]
     if options.ignore_deps is None:
@@ -103,19 +104,19 @@ def _blocked(plan: Plan) -> None:
 
 def _passed_over(context: Context, plan: Plan, options: Options) -> dict[str, str]:
     try:
-        over = passed_over(
+        passed = passed_over(
             context.repository, plan, run_before(context.repository, plan), options.from_step
         )
     except ForgeError:
         return {}
-    return {step: event.reason for step, event in over}
+    return {step: event.reason for step, event in passed}
 
 
 def _step(
     context: Context, plan: Plan, step: Step, passed: str | None, *, by_hand: bool
 ) -> dict[str, object]:
     calls = step.calls_runner and passed is None
-    who = "a person" if by_hand else "the runner"
+    who = "you" if by_hand else "the runner"
     return {
         "id": step.id,
         "name": step.name,
@@ -131,15 +132,13 @@ def _step(
 
 
 def _checks(context: Context, checks: list[Check]) -> list[dict[str, object]]:
-    """Return each check as what would become of it: a command that runs, or a question to a
-    person.
-    """
-    return [{"text": check.text, **_fate(context, check)} for check in checks]
+    """Return what would happen with each check: a command that runs, or a question to the user."""
+    return [{"text": check.text, **_how_checked(context, check)} for check in checks]
 
 
-def _fate(context: Context, check: Check) -> dict[str, object]:
+def _how_checked(context: Context, check: Check) -> dict[str, object]:
     if check.kind == "human":
-        return {"runs": False, "asked": check.reason or "only a person can tell"}
+        return {"runs": False, "asked": check.reason or "only you can tell"}
     if foreign_folder(check.text, context.repository.root) is not None:
         return {"runs": False, "asked": "it changes to a folder outside the work tree"}
     return {"runs": True, "asked": None if check.proves else "it cannot fail"}
@@ -169,14 +168,15 @@ def _text(
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, {state}", f"  runner: {runner}"]
     lines += [f"  within what its missions allow: {line}" for line in subject.contract.lines()]
     lines += [
-        f"  would be refused ({each['kind']}): {each['message']}" for each in _rows(data["refused"])
+        f"  would be refused ({reason['kind']}): {reason['message']}"
+        for reason in _rows(data["refused"])
     ]
     for title, key in (("to be noted", "findings"), ("to set up by hand first", "user_setup")):
         lines += [f"  {title}: {entry}" for entry in _rows(data[key])]
     for number, step in enumerate(steps, 1):
         lines += [f"[{number}/{len(steps)}] {step['name']} ({step['stage']})", *_step_lines(step)]
     lines += [
-        "behind the last step:",
+        "after the last step:",
         *_check_lines(data["behind_the_last_step"]),
         "      must-haves, SUMMARY.md, closing record",
     ]
@@ -198,18 +198,16 @@ def _step_lines(step: dict[str, object]) -> Iterator[str]:
         )
     if step["asks"]:
         options = ", ".join(map(str, _rows(step["options"])))
-        yield f"      asks a person: {step['asks']}" + (f" ({options})" if options else "")
+        yield f"      asks you: {step['asks']}" + (f" ({options})" if options else "")
     yield from _check_lines(step["checks"])
 
 
 def _check_lines(checks: object) -> Iterator[str]:
     for check in _rows(checks):
         text = str(check["text"])
-        shown = shown_command(text, " " * 6) if check["runs"] else f"      asks a person: {text}"
+        shown = shown_command(text, " " * 6) if check["runs"] else f"      asks you: {text}"
         yield shown + (
-            f"  ({check['asked']}, so a person is asked)"
-            if check["runs"] and check["asked"]
-            else ""
+            f"  ({check['asked']}, so you are asked)" if check["runs"] and check["asked"] else ""
         )
 
 

@@ -1,4 +1,4 @@
-"""What a run begins with: how it was asked for, its card, and its first events."""
+"""What a run begins with: its options, its card and its first events."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from forge.timeline.run.events import StepSkipped
 
 @dataclass(frozen=True)
 class Options:
-    """How `forge execute` was called."""
+    """The options of `forge execute`."""
 
     runner: str | None = None
     approve: bool = False
@@ -36,9 +36,9 @@ class Options:
     worktree: bool = False
     allow_dirty: bool = False
 
-    def told(self) -> dict[str, object]:
-        """Return what the record keeps of them: those that were given."""
-        told = {
+    def as_recorded(self) -> dict[str, object]:
+        """Return the given options as the record keeps them. The runner is on the card."""
+        options = {
             "approve": "yes" if self.approve else "",
             "approved": self.approved,
             "no_checks": self.no_checks,
@@ -47,11 +47,11 @@ class Options:
             "worktree": "yes" if self.worktree else "",
             "allow_dirty": "yes" if self.allow_dirty else "",
         }
-        return {name: value for name, value in told.items() if value}
+        return {name: value for name, value in options.items() if value}
 
 
 def record_is_ignored(repository: Repository) -> bool:
-    """Say whether an ignore rule covers the records of runs."""
+    """Return whether an ignore rule covers the records of runs."""
     return (
         program.attempt(repository.root, "check-ignore", "-q", "--no-index", f"{RUNS}/x").returncode
         == 0
@@ -61,7 +61,7 @@ def record_is_ignored(repository: Repository) -> bool:
 def make_card(
     context: Context, plan: Plan, runner: str, subject: Subject, how: str, prior: RunRecord | None
 ) -> RunCard:
-    """Return the card of a new run. Raises UsageError where the plan is not committed as it is."""
+    """Return the card of a new run. Raises UsageError if the plan is not committed."""
     repository, head = context.repository, context.repository.head()
     clone = clone_id(repository)
     mine = [
@@ -102,7 +102,7 @@ def make_card(
 
 
 def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
-    """Return the newest run of a plan, None where there is none."""
+    """Return the newest run of a plan, or None."""
     records = [record for record in all_runs(repository) if record.plan_path == plan.path]
     return records[-1] if records else None
 
@@ -114,8 +114,8 @@ def first_events(
     findings: list[str],
     passed_over: Sequence[tuple[str, StepSkipped]],
 ) -> list[tuple[Data, str | None]]:
-    """Return the events that a run begins with, each with its step: what it is to do, the plan's
-    approval, what is carried.
+    """Return a run's first events, each with its step: what it will do, the plan's approval, and
+    the steps that it passes over.
     """
     started = ev.MissionStarted(
         card.goal,
@@ -124,7 +124,7 @@ def first_events(
         card.plan_sha256,
         card.base_commit,
         card.prior_run,
-        options.told(),
+        options.as_recorded(),
         findings,
         plan.texts("user_setup"),
     )

@@ -1,5 +1,5 @@
-"""What refuses a run before anything is written: the plan, the repository, what it depends on, and
-what is in the way.
+"""Reasons to refuse a run before anything is written: its plan, the repository, its dependencies,
+other runs, and uncommitted changes.
 """
 
 from __future__ import annotations
@@ -30,9 +30,11 @@ from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.views.tracker.status import load_tracker
 
+_LISTED = 20
+
 
 class BlockedPlan(ForgeError):
-    """A plan with findings that refuse a run."""
+    """A plan has findings that block its execution."""
 
     kind = "blocked_plan"
     exit_code = 1
@@ -40,7 +42,7 @@ class BlockedPlan(ForgeError):
     def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
         listed = "\n".join(
             f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}"
-            for item in findings[:20]
+            for item in findings[:_LISTED]
         )
         super().__init__(
             f"{plan.path} cannot be executed:\n{listed}",
@@ -51,8 +53,8 @@ class BlockedPlan(ForgeError):
 
 
 def require_fit(context: Context) -> None:
-    """Raises RepositoryError for a system or a state of the repository that forge does not execute
-    plans in.
+    """Raises RepositoryError for a system, or a state of the repository, in which forge does not
+    execute plans.
     """
     repository = context.repository
     if sys.platform == "win32":
@@ -89,26 +91,26 @@ def require_fit(context: Context) -> None:
 
 
 def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, plan: Plan) -> None:
-    """Raises UnmetDependency, naming it, where a plan that this one depends on is not completed."""
+    """Raises UnmetDependency if a plan that this one depends on is missing or not completed."""
     needed = dependencies(PlanIndex(catalog.files), file, plan.texts("depends_on"))
-    now = load_tracker(context.repository) if needed else None
-    for found in needed:
-        if found.file is None:
+    tracker = load_tracker(context.repository) if needed else None
+    for dependency in needed:
+        if dependency.file is None:
             raise UnmetDependency(
-                f"{plan.path} depends on `{found.name}`, and there is no such plan",
-                "mend depends_on, or use --ignore-deps REASON",
+                f"{plan.path} depends on `{dependency.name}`, which does not exist",
+                "fix depends_on, or use --ignore-deps REASON",
             )
-        if now is not None and not now.done(found.file):
+        if tracker is not None and not tracker.done(dependency.file):
             raise UnmetDependency(
-                f"{plan.path} depends on {found.file.id} ({found.file.path}), which is not"
-                " completed",
+                f"{plan.path} depends on {dependency.file.id} ({dependency.file.path}), which is"
+                " not completed",
                 "execute that first, or use --ignore-deps REASON",
-                [forge_command("execute", now.order.first_for(found.file).id)],
+                [forge_command("execute", tracker.order.first_for(dependency.file).id)],
             )
 
 
 def require_no_open_run(context: Context) -> None:
-    """Raises RunOpen where a run of this work tree is not finished."""
+    """Raises RunOpen if a run of this work tree is not finished."""
     branch = context.repository.head().short
     for record in open_runs(context.repository):
         run = record.card.run
@@ -121,9 +123,7 @@ def require_no_open_run(context: Context) -> None:
 
 
 def require_as_committed(context: Context, *paths: str) -> None:
-    """Raises UsageError where a file is not as HEAD has it: the run is bound to what is
-    committed.
-    """
+    """Raises UsageError if a file differs from HEAD: a run is bound to what is committed."""
     wanted = set(paths)
     changed = [entry.path for entry in context.repository.dirty() if entry.path in wanted]
     if changed:
@@ -132,13 +132,16 @@ def require_as_committed(context: Context, *paths: str) -> None:
             ["git", "add", "-f", *changed],
             ["git", "commit", "-m", "The plan", "--", *changed],
         ]
-        said = f"{names} {are} not as committed, and the run is bound to what is"
-        raise UsageError(said, "commit it first", [shlex.join(words) for words in commands])
+        raise UsageError(
+            f"{names} {are} not as committed, and the run is bound to what is",
+            "commit it first",
+            [shlex.join(words) for words in commands],
+        )
 
 
-def _told(entry: StatusEntry) -> str:
-    """Return an uncommitted path as it is shown; git can commit nothing of a repository inside
-    another.
+def _described(entry: StatusEntry) -> str:
+    """Return an uncommitted path with its status; mark a repository inside this one, whose files
+    git cannot commit.
     """
     nested = " (a git repository of its own: ignore it, move it, or add it as a submodule)"
     return f"{entry}{nested if entry.path.endswith('/') else ''}"
@@ -147,11 +150,11 @@ def _told(entry: StatusEntry) -> str:
 def require_clean(
     context: Context, ways_out: Sequence[str] = ("git add -A && git commit", "git stash -u")
 ) -> None:
-    """Raises DirtyTree, which names the files and the ways out, where anything is uncommitted."""
+    """Raises DirtyTree, which lists the files and the ways out, if anything is uncommitted."""
     dirty = context.repository.dirty()
     if dirty:
-        listed = "\n".join(f"  {_told(entry)}" for entry in dirty[:20]) + (
-            f"\n  and {len(dirty) - 20} more" if len(dirty) > 20 else ""
+        listed = "\n".join(f"  {_described(entry)}" for entry in dirty[:_LISTED]) + (
+            f"\n  and {len(dirty) - _LISTED} more" if len(dirty) > _LISTED else ""
         )
         raise DirtyTree(
             f"uncommitted changes are in the way of a run:\n{listed}",

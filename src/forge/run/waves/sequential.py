@@ -1,4 +1,6 @@
-"""What to execute: one plan, a phase or a mission plan after plan, or whatever comes next."""
+"""Executes what a name means: a plan, the plans of a phase or of a mission in order, or without a
+name what comes next.
+"""
 
 from __future__ import annotations
 
@@ -21,20 +23,21 @@ from forge.views.tracker.status import load_tracker
 def execute_named(
     context: Context, name: str | None, here: Path, options: Options
 ) -> list[RunRecord]:
-    """Execute what a name means, seen from the folder `here`, and return the runs, in order.
+    """Execute what a name means in the folder `here`, and return the runs in order.
 
-    A plan's name comes before a phase's, that before a mission's; without a name the open run goes
-    on, else the next ready plan is taken. Raises UnknownName, which lists the candidates.
+    A plan takes precedence over a phase, and a phase over a mission. Without a name the open run
+    goes on, or else the next ready plan is executed. Raises UnknownName, which lists the
+    candidates.
     """
     catalog = Catalog(context.repository.root)
     if name is None:
-        return [_whatever_comes_next(context, options)]
+        return [_execute_next(context, options)]
     phases = _phases_meant(context, catalog, name, here)
     if phases is None:
         return [execute(context, catalog.one(name, here), options)]
     if options.worktree:
         raise UsageError(
-            "a work tree of its own is for one plan: the next one builds on its branch",
+            "a work tree of its own is for one plan: the next plan builds on its branch",
             "name a plan",
         )
     done: list[RunRecord] = []
@@ -48,7 +51,7 @@ def execute_named(
 def rehearse_named(
     context: Context, name: str | None, here: Path, options: Options
 ) -> list[Rehearsal]:
-    """Return what executing a name would come to, plan by plan in order. Raises UnknownName."""
+    """Return what executing a name would do, plan by plan in order. Raises UnknownName."""
     catalog = Catalog(context.repository.root)
     if name is None:
         return [rehearse(context, _next_ready(context), options)]
@@ -66,20 +69,14 @@ def rehearse_named(
 
 
 def _phases_meant(context: Context, catalog: Catalog, name: str, here: Path) -> list[Phase] | None:
-    """Return the phases that a name means, of a mission in its order; None where it means no phase
-    and no mission.
+    """Return the phases that a name means, those of a mission in its order; None if it names
+    neither a phase nor a mission.
     """
     phase = catalog.phase_meant(name, here)
     if phase is not None or catalog.named(name, here):
         return [phase] if phase is not None else None
-    mission = next(
-        (
-            found
-            for found in mission_files(context.repository.root)
-            if name in (found.id, found.path)
-        ),
-        None,
-    )
+    missions = mission_files(context.repository.root)
+    mission = next((mission for mission in missions if name in (mission.id, mission.path)), None)
     if mission is None:
         return None
     if mission.status in ("paused", "done", "cancelled"):
@@ -87,18 +84,18 @@ def _phases_meant(context: Context, catalog: Catalog, name: str, here: Path) -> 
             f"the mission {mission.id} is {mission.status}",
             f"set its status in {mission.path}, or name a phase",
         )
-    found = [(folder, catalog.phase(folder)) for folder in mission.phases]
-    unknown = [folder for folder, phase in found if phase is None]
-    if unknown or not found:
+    named = [(folder, catalog.phase(folder)) for folder in mission.phases]
+    unknown = [folder for folder, phase in named if phase is None]
+    if unknown or not named:
         listed = ", ".join(unknown) or "(it names no phases)"
         raise UnknownName(
             f"the mission {mission.id} has no such phases: {listed}",
-            f"mend `phases` in {mission.path}",
+            f"fix `phases` in {mission.path}",
         )
-    return [phase for _, phase in found if phase is not None]
+    return [phase for _, phase in named if phase is not None]
 
 
-def _whatever_comes_next(context: Context, options: Options) -> RunRecord:
+def _execute_next(context: Context, options: Options) -> RunRecord:
     records = open_runs(context.repository)
     if len(records) == 1:
         return resume(context, records[0])
@@ -122,9 +119,7 @@ def _next_ready(context: Context) -> PlanFile:
 
 
 def _execute_phase(context: Context, phase: Phase, options: Options) -> list[RunRecord]:
-    """Run the plans of a phase in wave order; stop at the first run that does not come to its
-    end.
-    """
+    """Execute the plans of a phase in wave order, up to the first run that does not complete."""
     done: list[RunRecord] = []
     while True:
         tried = {record.card.plan_path for record in done}

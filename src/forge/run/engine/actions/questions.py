@@ -166,10 +166,12 @@ def ask_diff(run: OpenRun, move: Move) -> None:
 
 def _take_answer(run: OpenRun, question: Question) -> bool:
     """Ask the user, if one is present; return whether there was an answer."""
-    patch = patch_in_question(run) if run.person.present and question.kind in _ABOUT_CHANGES else ""
+    patch = (
+        patch_in_question(run) if run.prompter.present and question.kind in _ABOUT_CHANGES else ""
+    )
     run.interrupts.waiting(True)
     try:
-        answer = run.person.ask(question, lambda: run.requests.pending() is not None, patch)
+        answer = run.prompter.ask(question, lambda: run.requests.pending() is not None, patch)
     finally:
         run.interrupts.waiting(False)
     if answer is None:

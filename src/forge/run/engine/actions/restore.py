@@ -39,7 +39,7 @@ def entries_to_restore(run: OpenRun, target: str) -> dict[str, Entry]:
     """Return the paths that the step's commits changed, each with its entry in commit `target`.
 
     Commits of others since `target` are kept. Raises PathBlocked if one of them changed such a path
-    too, and the path is no longer as the step left it.
+    too, and the path differs from what the step left.
     """
     repository, own, head = run.repository, run.current.commits, run.branch.head()
     last_change = {

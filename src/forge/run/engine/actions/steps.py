@@ -39,7 +39,7 @@ def fail(run: OpenRun, move: Move) -> None:
 
 @action()
 def repair(run: OpenRun, move: Move) -> None:
-    """Start another attempt in which the runner is told what failed."""
+    """Start another attempt whose prompt says what failed."""
     failure = run.current.work.failure
     run.output_tail = failure.error if failure else run.output_tail
     run.log.append(
