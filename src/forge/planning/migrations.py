@@ -51,7 +51,9 @@ FORMATS: dict[DocumentKind, Format] = {
 
 
 class WrongVersion(Exception):
-    """A document whose version cannot be read: why, the next step, and where its version is."""
+    """A document of a version that cannot be read: the reason, the next step, and the version's
+    place.
+    """
 
     def __init__(self, message: str, hint: str, span: Span) -> None:
         super().__init__(message)

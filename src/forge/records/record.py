@@ -133,8 +133,8 @@ def _with_current_plan_paths(root: Path, records: list[RunRecord]) -> list[RunRe
     }
     if not missing:
         return records
-    paths = moved_plans.homes(
-        missing, moved_plans.said_by(root), lambda path: file_blob_id(root / path)
+    paths = moved_plans.current_paths(
+        missing, moved_plans.earlier_paths(root), lambda path: file_blob_id(root / path)
     )
     return [
         replace(record, current_plan_path=paths.get(record.card.plan_path, ""))

@@ -70,5 +70,5 @@ def test_a_contract_that_cannot_be_read_is_refused_with_its_place(
     tmp_path: Path, text: str
 ) -> None:
     missions(tmp_path, a=text)
-    with pytest.raises(SettingsError, match=r"missions/a.yaml:\d+:\d+: .*nobody knows"):
+    with pytest.raises(SettingsError, match=r"missions/a.yaml:\d+:\d+: .*is unknown"):
         contract_for(tmp_path, PLAN)

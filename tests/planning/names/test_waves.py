@@ -173,7 +173,7 @@ def test_a_plan_that_depends_on_nothing_known_is_not_started(make_plans: Make) -
     found = order(catalog, lambda file: False)
     assert found.ready() == []
     assert [waiting.reasons for waiting in found.waiting()] == [
-        ["depends on `nonsense`, which is no plan"]
+        ["depends on `nonsense`, which is not a plan"]
     ]
 
 
@@ -187,6 +187,6 @@ def test_why_a_plan_cannot_start(make_plans: Make) -> None:
     }
     assert found == {
         "01-02": ["depends on 01-01, which is not completed"],
-        "01-03": ["wave 2 comes behind wave 1: 01-01"],
+        "01-03": ["wave 2 comes after wave 1: 01-01"],
         "02-01": ["phase 01-a comes first: 3 of its plans are not completed"],
     }

@@ -104,7 +104,7 @@ def test_a_phase_takes_its_plans_along(planned: Sandbox) -> None:
     ) and sound(planned)
     with pytest.raises(UsageError, match="02-b"):
         to(planned, "05", "02")
-    with pytest.raises(UsageError, match="no number and no name"):
+    with pytest.raises(UsageError, match="not a number or a name"):
         to(planned, "05", "-")
 
 

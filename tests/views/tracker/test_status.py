@@ -236,7 +236,7 @@ def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> 
     assert {each["id"]: each["reasons"] for each in found["waiting"]} == {
         "01-03": [
             "depends on 01-02, which is not completed",
-            "depends on `01-09`, which is no plan",
+            "depends on `01-09`, which is not a plan",
         ],
         "02-01": ["phase 01-first comes first: 3 of its plans are not completed"],
     }

@@ -1,5 +1,5 @@
-"""Where backlog items lie and what they are called. A file's name alone says an item's id, so
-nothing is read here.
+"""The paths and names of backlog items. The file's name alone gives an item's id, so no file is
+read here.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _LONGEST = 48
 
 
 def is_item(name: str) -> bool:
-    """Say whether a file of the backlog's folder is an item by its name."""
+    """Return whether a file of the backlog's folder is an item, by its name."""
     return name.endswith(".md") and name.lower() not in _NO_ITEMS and not name.startswith(".")
 
 
 def names_in(root: Path, folder: str) -> list[str]:
-    """Return the names in a folder below `root`, sorted; none where it is not there."""
+    """Return the sorted names in a folder below `root`, or none if there is no such folder."""
     try:
         return sorted(os.listdir(root / folder))
     except OSError:
@@ -36,25 +36,25 @@ def names_in(root: Path, folder: str) -> list[str]:
 
 
 def item_paths(root: Path) -> Iterator[str]:
-    """Yield the path of every item, those of the archive last."""
+    """Yield the path of every item, archived ones last."""
     for folder in (FOLDER, ARCHIVED_ITEMS):
         yield from (f"{folder}/{name}" for name in names_in(root, folder) if is_item(name))
 
 
 def short_id(name: str) -> str:
-    """Return the id that a file's name begins with, where ids have no dash: `k3f9x2m` of
+    """Return the id that a file's name begins with, up to the first dash: `k3f9x2m` of
     `k3f9x2m-login.md`.
     """
     return name.removesuffix(".md").partition("-")[0]
 
 
 def has_id(name: str, item_id: str) -> bool:
-    """Say whether a file's name begins with an id as a whole."""
+    """Return whether a file's name is an id, or an id and a slug."""
     return name.removesuffix(".md") == item_id or name.startswith(f"{item_id}-")
 
 
 def taken(root: Path, item_id: str) -> bool:
-    """Say whether any item, archived or not, has an id."""
+    """Return whether any item, archived or not, has an id."""
     return any(
         has_id(name, item_id)
         for folder in (FOLDER, ARCHIVED_ITEMS)
@@ -63,7 +63,7 @@ def taken(root: Path, item_id: str) -> bool:
 
 
 def slug(title: str, otherwise: str) -> str:
-    """Return a title as part of a file's name: small letters, digits and dashes, of no more than 48
+    """Return a title as part of a file's name: lower-case letters, digits and dashes, at most 48
     characters.
     """
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
@@ -76,7 +76,7 @@ def slug(title: str, otherwise: str) -> str:
 
 
 def next_number(taken_numbers: Collection[str]) -> str:
-    """Return the number behind the highest of those that are taken, with two digits at least."""
+    """Return the number after the highest one that is taken, with at least two digits."""
     highest = max(
         (int(number) for number in taken_numbers if number.isdigit() and len(number) < 9), default=0
     )

@@ -1,6 +1,4 @@
-"""What may be said of a document with `forge set`: assignments as people type them, and the bytes
-that they come to.
-"""
+"""Parses `forge set` assignments and applies them to a document's bytes."""
 
 from __future__ import annotations
 
@@ -15,7 +13,7 @@ from forge.errors import UsageError
 from forge.planning import migrations
 from forge.planning.backlog import paths
 from forge.planning.mission.mission import MISSION_STATUSES
-from forge.planning.names.documents import Kind
+from forge.planning.names.document import Kind
 from forge.planning.plan.front_matter import front_matter
 from forge.text.edit import NotEditable
 from forge.text.source import Source, Span
@@ -40,7 +38,7 @@ How = Literal["=", "+=", "-=", "unset"]
 
 
 class Change(Struct, frozen=True):
-    """One change of one key: a new value, an element more or less of its list, or no key at all."""
+    """One change of one key: set its value, add to or remove from its list, or remove the key."""
 
     key: str
     how: How
@@ -48,10 +46,9 @@ class Change(Struct, frozen=True):
 
 
 def assignment(text: str) -> Change | None:
-    """Return the change that `KEY=VALUE`, `KEY+=VALUE` or `KEY-=VALUE` means; None for a text
-    without `=`.
+    """Parse `KEY=VALUE`, `KEY+=VALUE` or `KEY-=VALUE`; return None for a text without `=`.
 
-    Raises UsageError for a key that none may be called.
+    Raises UsageError if the key is not a valid name.
     """
     match = _ASSIGNMENT.fullmatch(text)
     if match is None:
@@ -59,15 +56,15 @@ def assignment(text: str) -> Change | None:
     key, how = match["key"], match["how"]
     if key.endswith("-") and how == "=":
         key, how = key[:-1], "-="
-    return Change(_named(key), how, match["value"])  # type: ignore[arg-type]
+    return Change(_valid(key), how, match["value"])  # type: ignore[arg-type]
 
 
 def removal(key: str) -> Change:
-    """Return the change that takes a key away. Raises UsageError."""
-    return Change(_named(key), "unset")
+    """Return the change that removes a key. Raises UsageError."""
+    return Change(_valid(key), "unset")
 
 
-def _named(key: str) -> str:
+def _valid(key: str) -> str:
     if not _KEY.fullmatch(key):
         raise UsageError(
             f"`{key}` cannot be a key",
@@ -77,27 +74,25 @@ def _named(key: str) -> str:
 
 
 def check(kind: Kind, change: Change) -> None:
-    """Raise UsageError for a value that its key does not take, with the one that may have been
-    meant.
-    """
+    """Raise UsageError for a value that its key does not accept, with the closest valid one."""
     choices = _CHOICES.get((kind, change.key))
     if choices is None or change.how == "unset" or (change.how == "=" and change.value in choices):
         return
     if change.how != "=":
-        raise UsageError(f"`{change.key}` is no list", f"write `{change.key}=VALUE`")
+        raise UsageError(f"`{change.key}` is not a list", f"write `{change.key}=VALUE`")
     folded = {choice.lower().replace("_", ""): choice for choice in choices}
     near = difflib.get_close_matches(re.sub(r"[\s_-]", "", change.value.lower()), folded, 1, 0.5)
-    hint = f"did you mean `{folded[near[0]]}`?" if near else ""
     listed = ", ".join(choices)
     raise UsageError(
-        f"`{change.value}` is no {change.key} of {_a(kind)}: it is one of {listed}",
-        hint or f"use one of {listed}",
+        f"`{change.value}` is not a {change.key} of {_a(kind)}: it is one of {listed}",
+        f"did you mean `{folded[near[0]]}`?" if near else f"use one of {listed}",
     )
 
 
 def block(kind: Kind, source: Source) -> Block:
-    """Return the mapping that a document's fields stand in. Raises NotEditable, with the place,
-    where it has none.
+    """Return the mapping that holds a document's fields.
+
+    Raises NotEditable, with the place, if it has none or is not of the current version.
     """
     place: Span | None = Span(0, len(source.text))
     if kind != "mission":
@@ -118,22 +113,18 @@ def block(kind: Kind, source: Source) -> Block:
     return written
 
 
-def _at(source: Source, offset: int) -> str:
-    line, column = source.position(offset)
-    return f"{source.path}:{line}:{column}"
-
-
 def changed(kind: Kind, source: Source, changes: Iterable[Change]) -> bytes:
-    """Return a document's bytes after changes, made in their order: only their own lines differ.
+    """Return a document's bytes after changes, in order; only the lines of their keys differ.
+
     Raises NotEditable.
     """
     written = block(kind, source)
     for change in changes:
-        written = _made(written, change)
+        written = _apply(written, change)
     return written.bytes()
 
 
-def _made(written: Block, change: Change) -> Block:
+def _apply(written: Block, change: Change) -> Block:
     if change.how == "unset":
         return written.unset(change.key)
     if change.how == "+=":
@@ -149,20 +140,26 @@ def _made(written: Block, change: Change) -> Block:
 
 
 def elements(text: str) -> list[str]:
-    """Return the elements of a list as people type it: `a, b` or `[a, "b, c"]`; nothing is an empty
-    list.
+    """Return the elements of a typed list: `a, b` or `[a, "b, c"]`; an empty text is an empty list.
+
+    Raises UsageError.
     """
     if text.strip().startswith("["):
         try:
-            found = yaml.parse(text)
+            value = yaml.parse(text)
         except yaml.YamlProblem as problem:
             raise UsageError(
-                f"`{text}` is no list: {problem.message}", "write `[a, b]`, or `a, b`"
+                f"`{text}` is not a list: {problem.message}", "write `[a, b]`, or `a, b`"
             ) from problem
-        texts = found.texts()
-        if isinstance(found.data, list) and len(texts) == len(found.data):
+        texts = value.texts()
+        if isinstance(value.data, list) and len(texts) == len(value.data):
             return texts
     return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _at(source: Source, offset: int) -> str:
+    line, column = source.position(offset)
+    return f"{source.path}:{line}:{column}"
 
 
 def _a(kind: str) -> str:

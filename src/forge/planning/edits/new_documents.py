@@ -1,6 +1,4 @@
-"""The text of new documents, from `templates/new/`. Nothing is made up: what nobody said yet stays
-empty.
-"""
+"""The text of new documents, from `templates/new/`; what the user did not give stays empty."""
 
 from __future__ import annotations
 
@@ -12,7 +10,7 @@ from forge.text.yaml.scalar import listing, scalar
 
 
 class Wishes(NamedTuple):
-    """What a person said of a new document beside its title; each kind of document takes what it
+    """What the user gave for a new document beside its title; each kind of document uses what it
     has keys for.
     """
 
@@ -28,10 +26,10 @@ class Wishes(NamedTuple):
 
 
 def item(item_id: str, title: str, wishes: Wishes) -> str:
-    """Return a backlog item. Blank lines keep its criteria apart, so that ticks of two branches
+    """Return a backlog item. Blank lines separate its criteria, so that ticks of two branches
     merge.
     """
-    criteria = "\n".join(f"  - {scalar(each)}\n" for each in wishes.accept)
+    criteria = "\n".join(f"  - {scalar(text)}\n" for text in wishes.accept)
     return _filled(
         "item.md",
         {
@@ -47,7 +45,7 @@ def item(item_id: str, title: str, wishes: Wishes) -> str:
 
 
 def plan(phase: str, number: str, title: str, wave: int, wishes: Wishes) -> str:
-    """Return a plan of one step, which is its title, with everything else still to be written."""
+    """Return a plan whose only step is its title, with everything else still to be written."""
     return _filled(
         "plan.md",
         {
@@ -75,7 +73,7 @@ def phase(name: str, number: str, title: str, wishes: Wishes) -> str:
 
 
 def mission(mission_id: str, title: str, wishes: Wishes) -> str:
-    """Return a mission. Without a goal of its own its title says what is wanted."""
+    """Return a mission; its goal is its title by default."""
     return _filled(
         "mission.yaml",
         {
@@ -89,7 +87,7 @@ def mission(mission_id: str, title: str, wishes: Wishes) -> str:
 
 
 def _filled(name: str, words: Mapping[str, str]) -> str:
-    """Return a template with the words in their `{{places}}`; what a word says is never taken for a
+    """Return a template with its `{{places}}` filled; braces in a word are not treated as a
     place.
     """
     first, *rest = template(f"new/{name}").split("{{")
@@ -99,6 +97,6 @@ def _filled(name: str, words: Mapping[str, str]) -> str:
 
 
 def one_line(title: Sequence[str] | str) -> str:
-    """Return a title in one line, without characters that do not print."""
+    """Return a title in one line, without control characters."""
     text = title if isinstance(title, str) else " ".join(title)
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())

@@ -1,5 +1,5 @@
-"""The reports beside the plans: SUMMARY.md, VERIFICATION.md and STATE.md, of which only the front
-matter is read.
+"""The reports beside the plans: SUMMARY.md, VERIFICATION.md and STATE.md. Only their front matter
+is read.
 """
 
 from __future__ import annotations
@@ -16,10 +16,10 @@ _FRONT = re.compile(r"---[ \t]*\r?\n(?P<yaml>.*?)^(?:---|\.\.\.)[ \t]*\r?(?:\n|\
 
 
 class ReportFront(NamedTuple):
-    """The scalars of a report's front matter by dotted name, each with its place; none where it has
+    """The scalars of a report's front matter by dotted name, each with its place; empty if it has
     no front matter.
 
-    `problem` says why the front matter is no YAML, and where.
+    `problem` has the reason and the place if the front matter is not valid YAML.
     """
 
     path: str
@@ -50,7 +50,7 @@ class ReportFront(NamedTuple):
             return None
 
     def at(self, key: str) -> Spot:
-        """Return the place of a value, the top of the report where it has none."""
+        """Return the place of a value, or the top of the report if it has none."""
         return self.values.get(key, TOP)
 
 

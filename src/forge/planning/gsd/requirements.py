@@ -1,5 +1,5 @@
 """REQUIREMENTS.md as people write it: the requirements that it defines, their phases, and every id
-that it speaks of.
+that it mentions.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _ITEM = re.compile(
 _TITLE = re.compile(rf"#{{2,6}}[ \t]+[*`\[]*(?P<id>{_TOKEN_TEXT})(?![\w-])")
 _HEADING = re.compile(r"(#{1,6})[ \t]+(.*)")
 _ROW = re.compile(rf"[ \t]*\|[ \t]*[*`\[]*(?P<id>{_TOKEN_TEXT})[*`\]]*[ \t]*\|(?P<rest>[^\n]*)")
-_START = (  # never inside of a word: a long one is looked at once
+_START = (  # never inside a word, so that a long one is scanned once
     r"(?<![A-Za-z0-9])(?<![A-Za-z0-9][-_.])"
 )
 _TOKEN = re.compile(rf"{_START}{_TOKEN_TEXT}")
@@ -43,8 +43,8 @@ _WIDEST = 200
 
 
 class Requirement(NamedTuple):
-    """A requirement that is defined: `ticked` is None without a box, `aside` says that it is not
-    for now.
+    """A defined requirement: `ticked` is None without a box, `aside` means that it is deferred or
+    out of scope.
     """
 
     id: str
@@ -54,8 +54,8 @@ class Requirement(NamedTuple):
 
 
 class Requirements(NamedTuple):
-    """What the file says. `phases` is what its table maps each id to; `spoken` holds every id in
-    it, in lower case.
+    """The content of the file. `phases` is what its table maps each id to; `spoken` has every id in
+    the text, in lower case.
     """
 
     path: str
@@ -65,7 +65,7 @@ class Requirements(NamedTuple):
 
     @classmethod
     def of(cls, source: Source) -> Requirements:
-        """Read the file. Never raises: what is not understood is passed over."""
+        """Read the file. Never raises: what is not understood is skipped."""
         defined: list[Requirement] = []
         phases: dict[str, list[str]] = {}
         asides: list[int] = []
@@ -98,8 +98,8 @@ def _definition(line: str) -> re.Match[str] | None:
 
 
 def is_id(token: str) -> bool:
-    """Say whether a word reads like a requirement's id: a letter first, a number last, short
-    (`AUTH-01`, `REQ-DB-001`).
+    """Return whether a word looks like a requirement's id: it is short, starts with a letter and
+    ends with a number (`AUTH-01`, `REQ-DB-001`).
     """
     parts = re.split(r"[-_.]", token)
     numbered = len(parts) > 1 and is_plan(parts[-1])
@@ -113,18 +113,18 @@ def _phases(rest: str) -> list[str]:
 
 
 def ids_in(text: str) -> set[str]:
-    """Return every id-like word of a text in lower case, the ids inside of ranges (`REL-01 through
-    REL-03`) too.
+    """Return every id-like word of a text in lower case, and the ids inside ranges (`REL-01 through
+    REL-03`).
     """
-    found = {token.lower() for token in _TOKEN.findall(text) if len(token) <= _LONGEST}
+    ids = {token.lower() for token in _TOKEN.findall(text) if len(token) <= _LONGEST}
     for first, last in set(_RANGE.findall(text)):
-        found.update(_spread(first, last))
-    return found
+        ids.update(_spread(first, last))
+    return ids
 
 
 def _spread(first: str, last: str) -> Iterator[str]:
-    """Yield the ids of a range in lower case: `REL-01` to `REL-03`, or to `03`; nothing where these
-    make no range.
+    """Yield the ids of a range in lower case: `REL-01` to `REL-03`, or to `03`; nothing if it is
+    not a range.
     """
     start, end = re.fullmatch(r"(.*\D)(\d{1,9})", first), re.fullmatch(r"(|.*\D)(\d{1,9})", last)
     if start is None or end is None or end[1] not in ("", start[1]):
@@ -134,5 +134,7 @@ def _spread(first: str, last: str) -> Iterator[str]:
 
 
 def named_by(entries: Iterable[str]) -> set[str]:
-    """Return the ids that entries of a plan's `requirements` mean, in lower case, ranges spread."""
-    return {each for entry in entries for each in (*ids_in(entry), entry.lower())}
+    """Return the ids that entries of a plan's `requirements` name, in lower case, with ranges
+    expanded.
+    """
+    return {name for entry in entries for name in (*ids_in(entry), entry.lower())}

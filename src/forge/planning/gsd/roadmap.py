@@ -1,5 +1,5 @@
-"""ROADMAP.md as people write it: the phases that it lists, the plans that it lists, and which of
-them it ticks.
+"""ROADMAP.md as people write it: the phases and plans that it lists, and which of them are
+ticked.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _HEADING = re.compile(
 _DONE = re.compile(r"✅|✓|☑")
 _MARK = re.compile(
     r"[ \t]*(?:[—–-]+[ \t]*)?(?:✅|✓|☑|\((?=[A-Z]{4}))"
-)  # of a heading: how it stands
+)  # starts the status at the end of a heading
 _MARKUP = " \t\r*_`~:.—–-#"
 _ASIDE = re.compile(r"[ \t]+(?:[—–-]+[ \t]|\(|✅|✓)")
 _ROW = re.compile(r"[ \t]*\|[ \t]*\**(?:\[)?(?P<first>[^|\n]*)\|")
 
 
 class Entry(NamedTuple):
-    """A phase or a plan that a roadmap lists: `key` is `3` or `3-01` in normal form; `ticked` is
-    None without a box or a tick.
+    """A phase or a plan in a roadmap.
 
-    A phase has the title that it is called by there.
+    `key` is `3` or `3-1` in normal form; `ticked` is None without
+    a box or tick; only a phase has a title.
     """
 
     key: str
@@ -50,7 +50,7 @@ class Entry(NamedTuple):
 
 
 class Roadmap(NamedTuple):
-    """What a roadmap says. `mentioned` holds every phase that it speaks of, listed or not."""
+    """The content of a roadmap. `mentioned` has every phase in the text, listed or not."""
 
     path: str
     phases: list[Entry]
@@ -59,7 +59,7 @@ class Roadmap(NamedTuple):
 
     @classmethod
     def of(cls, source: Source) -> Roadmap:
-        """Read a roadmap. Never raises: what is not understood is passed over."""
+        """Read a roadmap. Never raises: what is not understood is skipped."""
         phases: list[Entry] = []
         plans: list[Entry] = []
         named = set(mentioned(source.text))
@@ -93,8 +93,8 @@ def _phase(source: Source, line: re.Match[str]) -> Entry | None:
 
 
 def _title(rest: str) -> str:
-    """Return the title in what stands behind `Phase 3`: to the end of its bold type, else what
-    comes before a dash.
+    """Return the title in the text after `Phase 3`: up to the end of bold type, else up to a
+    dash.
     """
     title, bold, _ = rest.strip(_MARKUP).partition("**")
     return (title if bold else _ASIDE.split(title, maxsplit=1)[0]).strip(_MARKUP)

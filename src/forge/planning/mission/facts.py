@@ -1,4 +1,4 @@
-"""What other documents need to know of a mission: plain data with places, small enough to keep."""
+"""Facts about a mission for cross-document rules: plain data with places, small enough to cache."""
 
 from __future__ import annotations
 
@@ -9,10 +9,8 @@ from forge.text.location import TOP, Spot
 
 
 class MissionFacts(NamedTuple):
-    """A mission as the rules between documents see it: its status, with its place, the phases it
-    names, the paths it allows.
-
-    `named` has the places of the phases.
+    """The facts of a mission: its status with its place, the phases that it names, the paths that
+    it allows. `named` has the places of the phases.
     """
 
     path: str
@@ -24,7 +22,7 @@ class MissionFacts(NamedTuple):
 
     @classmethod
     def of(cls, mission: Mission) -> MissionFacts:
-        """Take the facts of a mission that was read."""
+        """Return the facts of a mission."""
         status = mission.status_spot or TOP._replace(text=mission.status)
         return cls(
             mission.path,

@@ -1,5 +1,5 @@
-"""What the missions of a plan allow its runs: paths, sizes and tools. A contract only ever
-narrows.
+"""What the missions of a plan allow its runs: paths, sizes and tools. A contract only narrows what
+settings and plan allow.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from forge.planning.settings import ScopeLimits
 
 
 class Contract(Struct, frozen=True, dict=True):
-    """The scope contracts that hold for a plan together: what one of its missions does not allow is
-    not allowed.
+    """The scope contracts of a plan's missions together; a change has to be allowed by all of
+    them.
     """
 
     missions: tuple[Mission, ...] = ()
@@ -28,9 +28,9 @@ class Contract(Struct, frozen=True, dict=True):
     @cached_property
     def _scopes(self) -> list[tuple[str, WriteScope]]:
         return [
-            (each.id, WriteScope.of(each.contract.paths))
-            for each in self.missions
-            if each.contract.paths
+            (mission.id, WriteScope.of(mission.contract.paths))
+            for mission in self.missions
+            if mission.contract.paths
         ]
 
     def against(self, path: str) -> list[str]:
@@ -40,10 +40,14 @@ class Contract(Struct, frozen=True, dict=True):
     def narrowed(self, limits: ScopeLimits) -> ScopeLimits:
         """Return the smaller of the limits and those of every mission."""
         files = [
-            each.contract.max_files for each in self.missions if each.contract.max_files is not None
+            mission.contract.max_files
+            for mission in self.missions
+            if mission.contract.max_files is not None
         ]
         lines = [
-            each.contract.max_lines for each in self.missions if each.contract.max_lines is not None
+            mission.contract.max_lines
+            for mission in self.missions
+            if mission.contract.max_lines is not None
         ]
         return replace(
             limits,
@@ -53,9 +57,11 @@ class Contract(Struct, frozen=True, dict=True):
 
     @property
     def allowed_tools(self) -> tuple[str, ...] | None:
-        """The tools that every mission which names tools names; None where none does."""
+        """The tools that every mission with a list of tools allows; None if no mission has one."""
         lists = [
-            each.contract.allowed_tools for each in self.missions if each.contract.allowed_tools
+            mission.contract.allowed_tools
+            for mission in self.missions
+            if mission.contract.allowed_tools
         ]
         return (
             tuple(tool for tool in lists[0] if all(tool in other for other in lists))
@@ -64,46 +70,49 @@ class Contract(Struct, frozen=True, dict=True):
         )
 
     def as_data(self) -> dict[str, object]:
-        """Return what records, approvals and runners are told of it beside the limits; nothing
-        where no mission holds.
+        """Return the part of records, approvals and prompts beside the limits; empty without a
+        mission.
         """
         if not self.missions:
             return {}
         tools = self.allowed_tools
         missions = [
-            {"id": each.id, "path": each.path, "paths": list(each.contract.paths)}
-            for each in self.missions
+            {"id": mission.id, "path": mission.path, "paths": list(mission.contract.paths)}
+            for mission in self.missions
         ]
         return {"missions": missions, "allowed_tools": None if tools is None else list(tools)}
 
     def lines(self) -> list[str]:
-        """Return it as a person reads it, less the limits."""
-        told = [
-            f"{each.id}: {', '.join(each.contract.paths) or 'no path is ruled out'}"
-            for each in self.missions
+        """Return the contract as text for people, without the limits."""
+        missions = [
+            f"{mission.id}: {', '.join(mission.contract.paths) or 'every path is allowed'}"
+            for mission in self.missions
         ]
         tools = self.allowed_tools
-        return [*told, *([f"tools: {', '.join(tools) or '(none)'}"] if tools is not None else [])]
+        return [
+            *missions,
+            *([f"tools: {', '.join(tools) or '(none)'}"] if tools is not None else []),
+        ]
 
 
 def contract_for(root: Path, plan_path: str) -> Contract:
     """Return the contract of a plan: that of each mission whose `phases` name the plan's folder,
     whatever its status.
 
-    Raises SettingsError where a mission cannot be read: nobody knows then what it allows.
+    Raises SettingsError if a mission cannot be read, since its limits cannot be enforced then.
     """
-    folder, held = posixpath.dirname(plan_path), []
+    folder, missions = posixpath.dirname(plan_path), []
     for place in sorted((root / FOLDER).glob("*.yaml")):
         mission = load(root, f"{FOLDER}/{place.name}")
-        wrong = next((found for found in mission.findings if found.severity == "error"), None)
-        if wrong is not None and (
-            not mission.readable or any(names_phase(name, folder) for name in mission.phases)
-        ):
+        errors = (finding for finding in mission.findings if finding.severity == "error")
+        wrong = next(errors, None)
+        named = any(names_phase(name, folder) for name in mission.phases)
+        if wrong is not None and (named or not mission.readable):
             raise SettingsError(
-                f"{wrong.path}:{wrong.line}:{wrong.column}: {wrong.message}, so that nobody knows"
-                " what the mission allows",
+                f"{wrong.path}:{wrong.line}:{wrong.column}: {wrong.message}, so what the"
+                " mission allows is unknown",
                 wrong.hint,
             )
-        if any(names_phase(name, folder) for name in mission.phases):
-            held.append(mission)
-    return Contract(tuple(held))
+        if named:
+            missions.append(mission)
+    return Contract(tuple(missions))

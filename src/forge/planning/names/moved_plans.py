@@ -1,4 +1,4 @@
-"""Where plans lie now that runs and proofs name by an earlier path."""
+"""Finds the current path of plans that were moved since runs and proofs named them."""
 
 from __future__ import annotations
 
@@ -11,51 +11,49 @@ from forge.planning.plan.plan import load
 from forge.text.source import Source
 
 KEY = "formerly"
-"""The key of a plan under which `forge move` writes where it lay when runs or proofs spoke of it
-there.
-"""
+"""The key of a plan in which `forge move` lists earlier paths that runs or proofs name."""
 
 
-def homes(
+def current_paths(
     lost: Mapping[str, str], plans: Mapping[str, Sequence[str]], blob: Callable[[str], str]
 ) -> dict[str, str]:
-    """Return where plans lie today that are not at their paths any more, by these paths; what
-    nothing tells of is left out.
+    """Return the current path of plans that are no longer at their old one; those that cannot be
+    found are left out.
 
-    `lost` has the blob that each had, where it is known; `plans` what each plan says of where it
-    lay; `blob` tells the blob of a plan. What a plan says comes first, then the same text, then the
-    same folder's and file's name (`forge archive`).
+    `lost` maps old paths to the plan's blob then, empty if unknown; `plans` maps current paths to
+    the earlier paths that each plan lists; `blob` returns the blob of a current plan. A listed
+    path comes first, then the same text, then the same folder and file name (`forge archive`).
     """
     tests: tuple[Callable[[str, str], bool], ...] = (
-        lambda path, plan: path in plans[plan],
-        lambda path, plan: bool(lost[path]) and blob(plan) == lost[path],
-        lambda path, plan: tail(path) == tail(plan),
+        lambda old, plan: old in plans[plan],
+        lambda old, plan: bool(lost[old]) and blob(plan) == lost[old],
+        lambda old, plan: tail(old) == tail(plan),
     )
-    found: dict[str, str] = {}
-    for path in lost:
-        for fits in tests:
-            fitting = [plan for plan in plans if fits(path, plan)]
-            if fitting:
-                found |= {path: fitting[0]} if len(fitting) == 1 else {}
+    current: dict[str, str] = {}
+    for old in lost:
+        for matches in tests:
+            candidates = [plan for plan in plans if matches(old, plan)]
+            if candidates:
+                current |= {old: candidates[0]} if len(candidates) == 1 else {}
                 break
-    return found
+    return current
 
 
-def said_by(root: Path) -> dict[str, list[str]]:
-    """Return what each plan of a work tree says of where it lay; only those that say it are read as
-    plans.
+def earlier_paths(root: Path) -> dict[str, list[str]]:
+    """Return the earlier paths that each plan of a work tree lists; only plans that list any are
+    parsed.
     """
     return {path: list(formerly(path, data)) for path, data in _plans(root)}
 
 
 def formerly(path: str, data: bytes) -> Iterator[str]:
-    """Yield where a plan of these bytes says that it lay."""
+    """Yield the earlier paths that a plan of these bytes lists."""
     if KEY.encode() in data:
         yield from load(Source.of(path, data), path).texts(KEY)
 
 
 def tail(path: str) -> tuple[str, str]:
-    """Return the name of the folder and of the file, which an archive keeps."""
+    """Return the name of the folder and of the file, which `forge archive` keeps."""
     folder, name = posixpath.split(path)
     return posixpath.basename(folder), name
 

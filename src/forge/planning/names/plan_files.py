@@ -1,5 +1,5 @@
-"""The plan files of a work tree: where they are, what they are called, and the phases that they lie
-in. None is read here.
+"""The plan files of a work tree, their ids and their phases, by paths alone; no plan is read
+here.
 """
 
 from __future__ import annotations
@@ -17,12 +17,12 @@ from forge.planning.numbers import is_plan, normal, phase_name, plan_name
 
 FOLDER = ".planning"
 RUNS = f"{FOLDER}/runs"
-_OWN = ("runs", "proofs")
+_WITHOUT_PLANS = ("runs", "proofs")
 _NATURAL = re.compile(r"([0-9]+)")
 
 
 class PlanFile(Struct, frozen=True):
-    """A plan file that was found: its path, its id among the others, and the folder it lies in."""
+    """A plan file: its path, and its id among the others."""
 
     path: str
     id: str
@@ -34,18 +34,18 @@ class PlanFile(Struct, frozen=True):
 
     @property
     def stem(self) -> str:
-        """The file's name less `-PLAN.md`; for a bare `PLAN.md` its folder's name."""
+        """The file's name without `-PLAN.md`; for a bare `PLAN.md` its folder's name."""
         name = posixpath.basename(self.path).removesuffix("PLAN.md").rstrip("-_.")
         return name or posixpath.basename(self.folder)
 
     @property
     def archived(self) -> bool:
-        """Whether it lies in a milestone's archive, or was put away by forge."""
+        """Whether it is in a milestone's archive or was archived by forge."""
         return "milestones" in self.path.split("/") or self.path.startswith(f"{FOLDER}/archive/")
 
     @property
     def summary_path(self) -> str:
-        """Where the plan's summary lies."""
+        """The path of the plan's summary."""
         return self.path.removesuffix("PLAN.md") + "SUMMARY.md"
 
 
@@ -62,18 +62,18 @@ class Phase(Struct, frozen=True):
 
     @property
     def number(self) -> str:
-        """The number that the folder's name begins with, empty where there is none."""
+        """The number that the folder's name begins with, empty if there is none."""
         parts = phase_name(self.name)
         return parts.number if parts else ""
 
     @property
     def key(self) -> str:
-        """Its number in normal form, empty where there is none."""
+        """Its number in normal form, empty if there is none."""
         return normal(self.number) if self.number else ""
 
 
 def natural(text: str) -> list[tuple[int, str]]:
-    """Return a sort key in which `phase 10` comes behind `phase 9`."""
+    """Return a sort key in which `phase 10` comes after `phase 9`."""
     return [
         (int(part), "") if number % 2 else (0, part)
         for number, part in enumerate(_NATURAL.split(text))
@@ -85,30 +85,30 @@ def find_plan_files(root: Path) -> Iterator[str]:
     followed.
     """
     top = root / FOLDER
-    for folder, names, files in os.walk(top):
+    for folder, subfolders, files in os.walk(top):
         if Path(folder) == top:
-            names[:] = [name for name in names if name not in _OWN]
-        names.sort()
-        place = Path(folder).relative_to(root).as_posix()
-        yield from (f"{place}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
+            subfolders[:] = [name for name in subfolders if name not in _WITHOUT_PLANS]
+        subfolders.sort()
+        path = Path(folder).relative_to(root).as_posix()
+        yield from (f"{path}/{name}" for name in sorted(files) if name.endswith("PLAN.md"))
 
 
 def plan_files_among(paths: Iterable[str]) -> Iterator[str]:
-    """Yield those of the paths of a tree that are plans, as `find_plan_files` does for a folder."""
+    """Yield the paths of a tree that are plans, as `find_plan_files` does for a folder."""
     for path in paths:
         parts = path.split("/")
         if (
             parts[0] == FOLDER
             and len(parts) > 1
-            and parts[1] not in _OWN
+            and parts[1] not in _WITHOUT_PLANS
             and path.endswith("PLAN.md")
         ):
             yield path
 
 
 def plan_id(path: str) -> str:
-    """Return a plan's id by its file's name alone: `NN-MM`, else the stem less `PLAN`, for
-    `PLAN.md` its folder.
+    """Return a plan's id by its path alone: `NN-MM`, else the file's name without `-PLAN.md`, for
+    a bare `PLAN.md` its folder.
     """
     folder, name = posixpath.split(path)
     number = name.removesuffix("-PLAN.md")
@@ -122,36 +122,35 @@ def plan_id(path: str) -> str:
 
 
 def summaries_of(plans: Collection[str], summaries: Collection[str]) -> dict[str, str]:
-    """Return the summary of each plan that has one, both by their paths.
+    """Return the path of the summary of each plan that has one, by the plan's path.
 
-    It is called like its plan; or it lies beside it and bears its number (`01-02-SUMMARY.md` is
-    that of `01-02-login-PLAN.md`, of `02-PLAN.md` in `01-start` too), where no other plan there
-    does.
+    A summary has its plan's name; or it is in the plan's folder and has its number, if no other
+    plan there has it: `01-02-SUMMARY.md` belongs to `01-02-login-PLAN.md`, and to `02-PLAN.md` in
+    `01-start`.
     """
-    found = {
+    by_name = {
         plan: own
         for plan in plans
         if (own := plan.removesuffix("PLAN.md") + "SUMMARY.md") in summaries
     }
-    if len(found) == len(summaries):
-        return found
+    if len(by_name) == len(summaries):
+        return by_name
     left = {
-        _numbered(path, "SUMMARY.md"): path
-        for path in sorted({*summaries}.difference(found.values()), reverse=True)
+        _number_in_folder(path, "SUMMARY.md"): path
+        for path in sorted({*summaries}.difference(by_name.values()), reverse=True)
     }
-    numbers = [(plan, _numbered(plan, "PLAN.md")) for plan in plans if plan not in found]
+    numbers = [(plan, _number_in_folder(plan, "PLAN.md")) for plan in plans if plan not in by_name]
     times = Counter(number for _, number in numbers)
-    return found | {
+    return by_name | {
         plan: left[number] for plan, number in numbers if number in left and times[number] == 1
     }
 
 
-def _numbered(path: str, ending: str) -> tuple[str, str]:
-    """Return the folder of a plan or its summary, and the number that it has there: its id without
-    a slug.
+def _number_in_folder(path: str, ending: str) -> tuple[str, str]:
+    """Return the folder of a plan or a summary, and its number there: its id without a slug.
 
-    A number alone (`01-SUMMARY.md`) is that of a phase as well, so it is no plan's but that of its
-    own name.
+    A number alone (`01-SUMMARY.md`) may be a phase's, so it only belongs to a plan of the same
+    name.
     """
     folder, name = posixpath.split(path)
     whole = name.removesuffix(ending)
@@ -164,17 +163,17 @@ def _numbered(path: str, ending: str) -> tuple[str, str]:
 
 
 def identified(paths: Iterable[str]) -> list[PlanFile]:
-    """Give each path its id; those that are not unique get the milestone, else the folders, in
-    front.
+    """Return the plan files with their ids, in natural order; an id that is not unique gets its
+    milestone, else its folders, as a prefix.
     """
-    found = [(path, plan_id(path)) for path in paths]
+    pairs = [(path, plan_id(path)) for path in paths]
     for prefix in (_milestone, _folders):
-        number = Counter(name for _, name in found)
-        found = [
-            (path, f"{prefix(path)}/{name}" if number[name] > 1 and prefix(path) else name)
-            for path, name in found
+        times = Counter(name for _, name in pairs)
+        pairs = [
+            (path, f"{prefix(path)}/{name}" if times[name] > 1 and prefix(path) else name)
+            for path, name in pairs
         ]
-    return [PlanFile(path, name) for path, name in sorted(found, key=lambda pair: natural(pair[0]))]
+    return [PlanFile(path, name) for path, name in sorted(pairs, key=lambda pair: natural(pair[0]))]
 
 
 def _milestone(path: str) -> str:

@@ -11,14 +11,14 @@ from forge.planning.plan.stage import FIRST_WAVE
 
 
 class Needs(NamedTuple):
-    """What orders a plan: the entries of its `depends_on`, and its wave."""
+    """What decides when a plan can start: the entries of its `depends_on`, and its wave."""
 
     depends_on: Sequence[str]
     wave: float = FIRST_WAVE
 
 
 class Dependency(NamedTuple):
-    """One entry of `depends_on`: as written, and the plan it means (None where it means none)."""
+    """One entry of `depends_on`: as written, and the plan that it means, or None."""
 
     name: str
     file: PlanFile | None
@@ -36,8 +36,8 @@ Asked = Callable[[PlanFile], Needs]
 
 
 def dependencies(index: PlanIndex, file: PlanFile, names: Iterable[str]) -> list[Dependency]:
-    """Return what the entries of a plan's `depends_on` mean: `01-01`, `01-01-slug`, or short `01`
-    within its phase.
+    """Return the plans that the entries of a plan's `depends_on` mean: `01-01`, `01-01-slug`, or
+    `01` within its phase.
     """
     return [Dependency(name, index.meant(file, name)) for name in map(str.strip, names) if name]
 
@@ -53,7 +53,7 @@ class Order:
         done: Done,
         stuck: Done,
     ) -> None:
-        """Take the plans with what says of each whether it is done, and whether no run takes it as
+        """Order plans. `done` returns whether a plan is done, `stuck` whether no run accepts it as
         it is written.
         """
         self._index = PlanIndex(files)
@@ -63,10 +63,10 @@ class Order:
         self._stuck = stuck
 
     def ready(self) -> list[PlanFile]:
-        """Return the plans that may start: of the first phase with open plans, the lowest wave
+        """Return the plans that can start: of the first phase with open plans, the lowest wave
         whose dependencies are done.
 
-        A plan that no run takes as it is written holds up those that depend on it, and no others.
+        A stuck plan delays the plans that depend on it, and no others.
         """
         first = self._first()
         return self.next_wave(self._startable(first)) if first else []
@@ -78,7 +78,7 @@ class Order:
         return [file for file in self._open(phase) if not self._stuck(file)]
 
     def next_wave(self, files: Sequence[PlanFile]) -> list[PlanFile]:
-        """Return those of the given plans that may start, of the lowest wave among them, in
+        """Return the plans among `files` that can start, of the lowest wave among them, in
         order.
         """
         free = [(file, self._needs(file).wave) for file in files if not list(self._unmet(file))]
@@ -88,14 +88,14 @@ class Order:
         )
 
     def first_for(self, file: PlanFile) -> PlanFile:
-        """Return the plan to begin with, so that this one can be executed: itself, or one of those
-        that it waits for.
+        """Return the plan to start with so that this one can be executed: itself, or one that it
+        waits for.
         """
         seen = {file}
         while below := [
-            found.file
-            for found in self._depends_on(file)
-            if found.file and not self._done(found.file)
+            needed.file
+            for needed in self._depends_on(file)
+            if needed.file and not self._done(needed.file)
         ]:
             if below[0] in seen:
                 break
@@ -120,11 +120,11 @@ class Order:
         return dependencies(self._index, file, self._needs(file).depends_on)
 
     def _unmet(self, file: PlanFile) -> Iterator[str]:
-        for found in self._depends_on(file):
-            if found.file is None:
-                yield f"depends on `{found.name}`, which is no plan"
-            elif not self._done(found.file):
-                yield f"depends on {found.file.id}, which is not completed"
+        for needed in self._depends_on(file):
+            if needed.file is None:
+                yield f"depends on `{needed.name}`, which is not a plan"
+            elif not self._done(needed.file):
+                yield f"depends on {needed.file.id}, which is not completed"
 
     def _later(
         self, file: PlanFile, phase: Phase, first: Phase | None, ready: Sequence[PlanFile]
@@ -140,6 +140,6 @@ class Order:
         elif ready and not list(self._unmet(file)):
             wave = self._needs(file).wave
             yield (
-                f"wave {wave:g} comes behind wave {self._needs(ready[0]).wave:g}:"
-                f" {', '.join(each.id for each in ready)}"
+                f"wave {wave:g} comes after wave {self._needs(ready[0]).wave:g}:"
+                f" {', '.join(plan.id for plan in ready)}"
             )

@@ -1,9 +1,7 @@
-"""What a `<verify>` or `<verification>` asks for: commands to run, and checks that only a person
-can make.
+"""The checks of a `<verify>` or `<verification>`: commands to run, and checks for the user.
 
-A command is the text of `<automated>`, a fenced block, or backticked text whose words ask for
-nothing but success. All else is a human check: it is asked, never guessed at and never given to a
-shell.
+A command is the text of `<automated>`, a fenced block, or backticked text in a line that only asks
+for success. Everything else is a human check: the user is asked, and it is never given to a shell.
 """
 
 from __future__ import annotations
@@ -72,8 +70,8 @@ _OTHER = re.compile(
 
 
 class Check(Struct, frozen=True):
-    """One thing to verify: a `command` for the shell, or a `human` check; `proves` is false where
-    success says nothing.
+    """One check: a `command` for the shell, or a `human` check; `proves` is false if success proves
+    nothing.
     """
 
     kind: Literal["command", "human"]
@@ -83,30 +81,30 @@ class Check(Struct, frozen=True):
 
 
 def checks_in(text: str, *, prose: bool = True) -> list[Check]:
-    """Return the checks of a `<verify>` text in order, what only a person can check last and in one
-    piece.
+    """Return the checks of a `<verify>` text in order, all human checks last and as one.
 
-    With `prose` false (for `<verification>`, a recapitulation) text that is no command is left out.
+    Without `prose` (for `<verification>`, which repeats the steps), text that is not a command is
+    left out.
     """
     commands, rest = _automated(text)
     if commands:
-        person = [_squeeze(rest)]
+        human = [_squeeze(rest)]
     elif blocks := _blocks(text):
-        commands, person = _fenced(text, blocks)
+        commands, human = _fenced(text, blocks)
     else:
-        commands, person = _from_lines(_uncommented(text))
+        commands, human = _from_lines(_uncommented(text))
     missing = [command for command in commands if _MISSING.match(command)]
-    found = [
+    checks = [
         _command(command) for command in commands if command.strip() and not _MISSING.match(command)
     ]
-    words = "\n".join(line for line in (*missing, *person) if line)
+    words = "\n".join(line for line in (*missing, *human) if line)
     if words and (prose or missing):
-        found.append(
+        checks.append(
             Check(
                 "human", html.unescape(words), "the plan names no command for it" if missing else ""
             )
         )
-    return found
+    return checks
 
 
 def _command(text: str) -> Check:
@@ -134,8 +132,8 @@ def _unwrapped(text: str) -> str:
 
 
 class _Block(Struct, frozen=True):
-    """A fenced block: the language behind its opening marks, the lines between its fences, its
-    place with both.
+    """A fenced block: the language after its opening marks, the lines between its fences, and its
+    place with the fences.
     """
 
     language: str
@@ -144,15 +142,13 @@ class _Block(Struct, frozen=True):
 
 
 def _blocks(text: str) -> list[_Block]:
-    """Return the fenced blocks of a text. A fence that no line of the same marks closes is ordinary
-    text.
-    """
+    """Return the fenced blocks of a text; a fence that is never closed is ordinary text."""
     fences = list(_FENCE.finditer(text))
     closing: dict[str, list[int]] = {}
     for number, fence in enumerate(fences):
         if not (fence["language"] or fence["rest"].strip()):
             closing.setdefault(fence["marks"], []).append(number)
-    found, at = [], 0
+    blocks, at = [], 0
     while at < len(fences):
         opening, candidates = fences[at], closing.get(fences[at]["marks"], [])
         nearest = bisect.bisect_right(candidates, at)
@@ -160,14 +156,14 @@ def _blocks(text: str) -> list[_Block]:
         if nearest < len(candidates):
             end = fences[candidates[nearest]]
             inside, place = text[opening.end() + 1 : end.start()], Span(opening.start(), end.end())
-            found.append(_Block(opening["language"].lower(), inside, place))
+            blocks.append(_Block(opening["language"].lower(), inside, place))
             at = candidates[nearest] + 1
-    return found
+    return blocks
 
 
 def _fenced(text: str, blocks: list[_Block]) -> tuple[list[str], list[str]]:
     commands = [block.text.strip("\n") for block in blocks if block.language in _SHELLS]
-    person = [block.text.strip() for block in blocks if block.language not in _SHELLS]
+    human = [block.text.strip() for block in blocks if block.language not in _SHELLS]
     edges = [
         0,
         *(edge for block in blocks for edge in (block.place.start, block.place.end)),
@@ -175,24 +171,24 @@ def _fenced(text: str, blocks: list[_Block]) -> tuple[list[str], list[str]]:
     ]
     outside = "\n".join(text[start:end] for start, end in zip(edges[::2], edges[1::2], strict=True))
     more, lines = _from_lines(_uncommented(outside))
-    return commands + more, lines + person
+    return commands + more, lines + human
 
 
 def _from_lines(text: str) -> tuple[list[str], list[str]]:
     commands: list[str] = []
-    person: list[str] = []
+    human: list[str] = []
     for line in map(_squeeze, text.splitlines()):
         codes = [match[2] for match in _CODE.finditer(line) if _is_command(match[2])]
         words = _SUCCESS.sub(" ", _CODE.sub(" ", _NUMBER.sub("", line)))
         if codes and not _OTHER.search(words):
             commands += codes
         elif re.search(r"\w", line) and (codes or not _only_success(line, bool(commands))):
-            person.append(line)
-    return commands, person
+            human.append(line)
+    return commands, human
 
 
 def _only_success(line: str, after_a_command: bool) -> bool:
-    """Say whether a line of prose behind a command asks for nothing but the command's success."""
+    """Return whether a line of prose after a command only asks for the command's success."""
     return after_a_command and not re.search(r"\w", _NEUTRAL.sub(" ", _SUCCESS.sub(" ", line)))
 
 
@@ -222,7 +218,6 @@ def _squeeze(text: str) -> str:
 
 
 def _uncommented(text: str) -> str:
-    head, closing, tail = text.rpartition(
-        "-->"
-    )  # the tail ends no comment, and looking for one is quadratic
+    # An unclosed comment in the tail would make the search for its end quadratic.
+    head, closing, tail = text.rpartition("-->")
     return _COMMENT.sub("", head + closing) + tail

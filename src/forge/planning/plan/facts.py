@@ -1,6 +1,4 @@
-"""What other documents need to know of a plan: plain data with places, small enough to keep for
-every plan.
-"""
+"""Facts about a plan for cross-document rules: plain data with places, small enough to cache."""
 
 from __future__ import annotations
 
@@ -24,10 +22,10 @@ _LONGEST = 300
 
 
 class PlanFacts(NamedTuple):
-    """A plan as its neighbours see it. Every entry is as it was written, with its place.
+    """The facts of a plan. Every entry is as it was written, with its place.
 
-    `paths` are all that it may write; `gaps` says that it closes gaps of others, in a round of its
-    own.
+    `paths` are all that it may write; `gaps` means that it closes gaps of other plans, in a round
+    of its own.
     """
 
     path: str
@@ -45,20 +43,21 @@ class PlanFacts(NamedTuple):
 
     @property
     def calls_done(self) -> bool:
-        """Whether the plan says of itself that it is done."""
+        """Whether the plan's `status` says that it is done."""
         return self.status is not None and _DONE.match(self.status.text) is not None
 
     @classmethod
     def of(cls, plan: Plan) -> PlanFacts:
-        """Take the facts of a plan that was read."""
+        """Return the facts of a plan."""
         wave = plan.front.get("wave")
         number = wave.data if wave else None
-        counts = isinstance(number, (int, float)) and not isinstance(number, bool)
+        is_number = isinstance(number, (int, float)) and not isinstance(number, bool)
+        gaps = plan.front.get("gap_closure")
         return cls(
             plan.path,
             _scalar(plan, "phase"),
             _scalar(plan, "plan"),
-            float(number) if counts else None,  # type: ignore[arg-type]
+            float(number) if is_number else None,  # type: ignore[arg-type]
             _scalar(plan, "wave"),
             list(_listed(plan, "depends_on")),
             list(_files(plan)),
@@ -66,22 +65,22 @@ class PlanFacts(NamedTuple):
             list(_references(plan)),
             _scalar(plan, "status"),
             list(plan.write_scope.paths),
-            (gaps := plan.front.get("gap_closure")) is not None and gaps.data is True,
+            gaps is not None and gaps.data is True,
         )
 
     @property
     def head(self) -> Spot:
-        """Where a finding about the plan as a whole points."""
+        """The place of findings about the plan as a whole."""
         return self.phase or TOP
 
 
-def _plain(value: Value | None) -> bool:
+def _is_scalar(value: Value | None) -> bool:
     return value is not None and value.data is not None and not isinstance(value.data, (dict, list))
 
 
 def _scalar(plan: Plan, key: str) -> Spot | None:
     value = plan.front.get(key)
-    if value is None or not _plain(value):
+    if value is None or not _is_scalar(value):
         return None
     return Spot.of(plan.source, value.span, value.raw.strip()[:_LONGEST])
 
@@ -89,14 +88,14 @@ def _scalar(plan: Plan, key: str) -> Spot | None:
 def _listed(plan: Plan, key: str) -> Iterator[Spot]:
     value = plan.front.get(key)
     for element in value.elements() if value else []:
-        if _plain(element) and element.raw.strip():
+        if _is_scalar(element) and element.raw.strip():
             yield Spot.of(plan.source, element.span, element.raw.strip()[:_LONGEST])
 
 
 def _files(plan: Plan) -> Iterator[Spot]:
     value = plan.front.get("files_modified")
     for element in value.elements() if value else []:
-        if _plain(element):
+        if _is_scalar(element):
             yield from (
                 Spot.of(plan.source, element.span, path[:_LONGEST])
                 for path in scope.paths_in(element.raw)
@@ -104,8 +103,8 @@ def _files(plan: Plan) -> Iterator[Spot]:
 
 
 def _requirements(plan: Plan) -> Iterator[Spot]:
-    """Yield each requirement that the front matter names; an entry may hold several, and words
-    behind them.
+    """Yield each requirement that the front matter names; an entry may have several, each followed
+    by words.
     """
     for entry in _listed(plan, "requirements"):
         for part in re.split(r"[,;]\s*", entry.text):

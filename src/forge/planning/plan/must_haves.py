@@ -1,4 +1,4 @@
-"""What a plan declares as must-haves, as it stands in the front matter; nothing is judged here."""
+"""The must-haves that a plan declares in its front matter; `check/must_haves` decides them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ BLOCKS: dict[str, Kind] = {
 
 
 class MustHave(Struct, frozen=True):
-    """One declared must-have: its kind, its place (from 1, in its kind) and what was written."""
+    """One declared must-have: its kind, its number from 1 within the kind, and its YAML value."""
 
     kind: Kind
     index: int
@@ -29,24 +29,20 @@ class MustHave(Struct, frozen=True):
 
     @property
     def span(self) -> Span:
-        """Where it stands in the document."""
+        """Its place in the document."""
         return self.value.span
 
     def raw(self, *keys: str) -> str | None:
         """Return the text of the first of `keys` that has one."""
         for key in keys:
-            found = self.value.get(key)
-            if (
-                found is not None
-                and not isinstance(found.data, (dict, list))
-                and found.data is not None
-            ):
-                return found.raw
+            value = self.value.get(key)
+            if value is not None and not isinstance(value.data, (dict, list, type(None))):
+                return value.raw
         return None
 
     @property
     def statement(self) -> str:
-        """What it says, in one line, for people: a truth's statement, a path, `from -> to`."""
+        """The must-have in one line for people: a truth's statement, a path, `from -> to`."""
         if self.kind == "artifact":
             return (self.raw("path") or _flat(self.value)).strip()
         if self.kind == "key_link" and isinstance(self.value.data, dict):
@@ -55,12 +51,12 @@ class MustHave(Struct, frozen=True):
 
     @property
     def command(self) -> str | None:
-        """The command that proves a truth, where it names one."""
+        """The command that proves a truth, or None."""
         return self.raw("verify") if self.kind == "truth" else None
 
     @property
     def name(self) -> str:
-        """How `attest` and `waive` name it: `truth:2`."""
+        """The name that `attest` and `waive` take: `truth:2`."""
         return f"{self.kind}:{self.index}"
 
 
@@ -75,20 +71,19 @@ def _flat(value: Value) -> str:
 def declared(front: Value) -> list[MustHave]:
     """Return every must-have of a plan's front matter, in file order within its kind.
 
-    A `must_haves` that is a list holds its blocks as one-key mappings; a bare string in such a list
-    is a truth.
+    If `must_haves` is a list, its blocks are one-key mappings, and a string in it is a truth.
     """
     block = front.get("must_haves")
     if block is None:
         return []
-    found: dict[Kind, list[Value]] = {}
+    values: dict[Kind, list[Value]] = {}
     for key, value in _blocks(block):
         if kind := BLOCKS.get(key):
-            found.setdefault(kind, []).extend(value.elements())
+            values.setdefault(kind, []).extend(value.elements())
     return [
         MustHave(kind, index, value)
         for kind in BLOCKS.values()
-        for index, value in enumerate(found.get(kind, []), 1)
+        for index, value in enumerate(values.get(kind, []), 1)
     ]
 
 

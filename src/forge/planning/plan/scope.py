@@ -27,8 +27,8 @@ _DRIVE = re.compile(r"[A-Za-z]:[/\\]")
 
 
 def clean(text: str) -> tuple[str, str]:
-    """Return the path in a text and the annotation behind it (`src/a.py (new)`), both possibly
-    empty; `./` is dropped.
+    """Return the path in a text, without `./`, and the note after it (`src/a.py (new)`); either may
+    be empty.
     """
     bare = text.strip().strip("`\"'").strip()
     bare = re.sub(r"^[-*]\s+", "", bare).strip("`\"'")
@@ -38,18 +38,19 @@ def clean(text: str) -> tuple[str, str]:
 
 
 def paths_in(text: str) -> list[str]:
-    """Return the paths of a `<files>` text or of one entry of a list: split at commas and line
-    ends, notes dropped.
+    """Return the paths in a `<files>` text or in one entry of a list, without notes.
+
+    Commas and line ends separate paths.
     """
-    found = []
+    paths = []
     for item in _entries(text):
         if not item.strip() or _WHOLLY_ASIDE.fullmatch(item.strip()):
             continue
         path, _ = clean(item)
         words = path.split()
         several = len(words) > 1 and "{{" not in path and all(names_a_path(word) for word in words)
-        found += words if several else [path] if path else []
-    return found
+        paths += words if several else [path] if path else []
+    return paths
 
 
 def _items(text: str) -> list[str]:
@@ -66,8 +67,8 @@ def _items(text: str) -> list[str]:
 
 
 def _entries(text: str) -> list[str]:
-    """Return the entries of a file list; several code spans in one item are an entry each, `{a,b}`
-    stands for two.
+    """Return the entries of a file list; each of several code spans in one item is an entry, and
+    `{a,b}` is two.
     """
     entries: list[str] = []
     for item in _items(text):
@@ -85,9 +86,7 @@ def _braces(text: str) -> list[str]:
 
 
 def deletes_in(text: str) -> list[str]:
-    """Return the paths of a file list whose annotation says that they go away: `old.py
-    (delete)`.
-    """
+    """Return the paths of a file list with a note that they are deleted: `old.py (delete)`."""
     items = [clean(item) for item in re.split(r"[,\n]", text)]
     return [
         path
@@ -97,20 +96,21 @@ def deletes_in(text: str) -> list[str]:
 
 
 def leaves(path: str) -> bool:
-    """Say whether a path, as written, leads out of the repository."""
+    """Return whether a path, as written, leads out of the repository."""
     if path.startswith(("/", "~", "\\\\")) or _DRIVE.match(path):
         return True
     return posixpath.normpath(path).split("/")[0] == ".."
 
 
 def placeholder(path: str) -> str | None:
-    """Return the part of a path that stands for a name not yet known: `<run-id>`, `{date}`,
-    `YYYYMMDD_add.sql`, `XXX`.
+    """Return the part of a path that is a placeholder for an unknown name: `<run-id>`, `{date}`,
+    `YYYYMMDD_add.sql`, `XXX`; else None.
 
-    Brackets are letters (`[slug]/page.tsx`), and braces with a comma are choices.
+    Square brackets are ordinary characters (`[slug]/page.tsx`), and braces with a comma are
+    choices.
     """
-    found = _PLACEHOLDER.search(path)
-    return found[0] if found else None
+    match = _PLACEHOLDER.search(path)
+    return match[0] if match else None
 
 
 def outside(source: Source, front: Value) -> list[Finding]:
@@ -138,15 +138,16 @@ def _declared(front: Value) -> Iterable[tuple[str, Span]]:
 
 
 class WriteScope(Struct, frozen=True, dict=True):
-    """The paths and globs that a plan may write. `*` and `?` are globs; brackets are letters, as in
-    `[id]/page.tsx`.
+    """The paths and globs that a plan may write.
+
+    Only `*` and `?` are special; brackets are ordinary characters, as in `[id]/page.tsx`.
     """
 
     paths: tuple[str, ...]
 
     @classmethod
     def of(cls, paths: Iterable[str]) -> WriteScope:
-        """Return the scope of the given paths, in order, each once."""
+        """Return the scope of the given paths, in order, without duplicates."""
         return cls(
             tuple(
                 dict.fromkeys(
@@ -164,8 +165,8 @@ class WriteScope(Struct, frozen=True, dict=True):
         return frozenset(self.paths)
 
     def covers(self, path: str) -> bool:
-        """Say whether a file lies in the scope: named, below a folder that is named, or matched by
-        a glob.
+        """Return whether a file is in the scope: named, below a named folder, or matched by a
+        glob.
         """
         parts = path.split("/")
         if any("/".join(parts[:end]) in self._exact for end in range(1, len(parts) + 1)):
@@ -174,7 +175,7 @@ class WriteScope(Struct, frozen=True, dict=True):
 
 
 def matcher(globs: Iterable[str]) -> Callable[[str], bool]:
-    """Return what says of a path whether any of the globs matches it, in linear time.
+    """Return a function that returns whether any of the globs matches a path, in linear time.
 
     A glob that is too large to compile matches nothing.
     """
@@ -188,7 +189,7 @@ def _matcher(globs: tuple[str, ...]) -> Callable[[str], bool]:
     compiled = (
         [joined]
         if joined is not None
-        else [found for form in forms if (found := _compiled(form)) is not None]
+        else [pattern for form in forms if (pattern := _compiled(form)) is not None]
     )
     return lambda path: any(glob.fullmatch(searchable(path)) for glob in compiled)
 

@@ -1,5 +1,5 @@
-"""What can be said of a shell command without running it: where it goes, and whether it could ever
-fail.
+"""Properties of a shell command without running it: whether it can fail, and whether it changes to
+a folder outside the repository.
 """
 
 from __future__ import annotations
@@ -15,9 +15,7 @@ _CLOSERS = {"}", ")", "fi", "done", "esac"}
 _SEPARATORS = {";", "\n", "&"}
 _COMPOUND = _OPENERS | _CLOSERS | {"while", "until", "for", "case", "select"}
 _IN_BACKGROUND = re.compile(r"(?<![&>])&(?![&>\d])")
-# each is looked up in the file system; a command that moves about more than that is a person's to
-# judge
-_MOST_MOVES = 100
+_MOST_MOVES = 100  # each is looked up in the file system; a command with more counts as foreign
 _COMMENT = re.compile(r"""('[^']*'|"(?:\\.|[^"\\])*"|\\.)|(?:^|(?<=[\s;&|()]))#[^\n]*""", re.S)
 _BRACKET = re.compile(r"""'[^']*'|"(?:\\.|[^"\\])*"|\\.|[()]""", re.S)
 _CD = re.compile(
@@ -27,12 +25,10 @@ _CD = re.compile(
 
 
 def cannot_fail(command: str) -> bool:
-    """Say whether a command ends with success whatever it found before: a last `|| true`, a last `;
-    echo`, a last `&`.
+    """Return whether a command always succeeds: it ends with `|| true`, `; echo` or `&`.
 
-    A pipe hides nothing, since commands run under `pipefail`; a lone `true` hides nothing either,
-    and a script that leaves by `set -e` or by an `exit` of its own can fail (`grep error log &&
-    exit 1 || true`).
+    A pipe hides no failure, since commands run under `pipefail`, and neither does `true` alone. A
+    script with `set -e` or an `exit` of its own can fail (`grep error log && exit 1 || true`).
     """
     if re.search(r"(?<!&)&\s*$", command):
         return True
@@ -50,7 +46,7 @@ def cannot_fail(command: str) -> bool:
 
 
 def _bare(words: list[str]) -> list[str]:
-    """Return a segment without the words that open and close groups around it."""
+    """Return a segment without the words that open and close groups at its ends."""
     start = next((number for number, word in enumerate(words) if word not in _OPENERS), len(words))
     end = next(
         (number for number in range(len(words), start, -1) if words[number - 1] not in _CLOSERS),
@@ -60,7 +56,7 @@ def _bare(words: list[str]) -> list[str]:
 
 
 def _leaves(words: list[str]) -> bool:
-    """Say whether a segment can end the script with a status of its own."""
+    """Return whether a segment can end the script with its own status."""
     if words[:1] == ["set"] and any(re.fullmatch(r"-\w*e\w*", word) for word in words[1:]):
         return True
     return any(
@@ -70,8 +66,8 @@ def _leaves(words: list[str]) -> bool:
 
 
 def _exits(command: str, segments: list[list[str]]) -> bool:
-    """Say whether a plain list of commands has an `exit 1` that no `||` behind it hides; in a group
-    or a pipe one would.
+    """Return whether a plain list of commands has an `exit 1` that no later `||` hides; in a group
+    or a pipe it would be hidden.
     """
     if _IN_BACKGROUND.search(command) or any(_COMPOUND & set(segment) for segment in segments):
         return False
@@ -93,8 +89,8 @@ def _harmless(words: list[str]) -> bool:
 
 
 def _segments(command: str) -> list[list[str]]:
-    """Split a command at `;`, `&` and line ends outside quotes, comments left out; empty where it
-    does not even tokenise.
+    """Split a command without its comments at `;`, `&` and line ends outside quotes; empty if it
+    cannot be tokenized.
     """
     code = _COMMENT.sub(lambda match: match[1] or "", command)
     lexer = shlex.shlex(code, posix=False, punctuation_chars=";&|()\n")
@@ -118,19 +114,18 @@ def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
     """Return the first folder outside `root` that a command changes to, and the command without
     that `cd`.
 
-    None where it stays inside, or goes where only the shell can tell (`cd "$dir"`). A subshell
-    counts too: what `(cd /x && make)` runs there proves another tree; behind its bracket the
-    command is where it was before.
+    None if it stays inside, or if only the shell knows the folder (`cd "$dir"`). A subshell counts
+    too: `(cd /x && make)` proves another tree; after its bracket the command is back in its folder.
     """
     at = here = os.path.realpath(root)
-    left: list[str] = []  # where the subshells that are open were begun
+    outer: list[str] = []  # the folders in which the open subshells were started
     brackets = _brackets(command)
     for number, match in enumerate(_CD.finditer(command)):
         while brackets and brackets[-1].start() < match.start("go"):
             if brackets.pop()[0] == "(":
-                left.append(at)
-            elif left:
-                at = left.pop()
+                outer.append(at)
+            elif outer:
+                at = outer.pop()
         folder = match["folder"].strip("\"'").replace("\\ ", " ")
         if folder == "-" or ("$" in folder and not folder.startswith("$HOME")) or "`" in folder:
             continue
@@ -142,11 +137,13 @@ def foreign_folder(command: str, root: Path) -> tuple[str, str] | None:
 
 def _brackets(command: str) -> list[re.Match[str]]:
     """Return the round brackets of a command outside quotes, the last one first."""
-    return [found for found in _BRACKET.finditer(command) if found[0] in "()"][::-1]
+    return [match for match in _BRACKET.finditer(command) if match[0] in "()"][::-1]
 
 
 def _below(folder: str, root: str) -> bool:
-    """Say whether a folder, links followed, is `root` or lies in it; what can be no path is not."""
+    """Return whether a folder, with links followed, is `root` or inside it; an invalid path is
+    not.
+    """
     try:
         return os.path.commonpath((os.path.realpath(folder), root)) == root
     except ValueError:

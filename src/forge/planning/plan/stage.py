@@ -1,4 +1,4 @@
-"""Which stage a step is of, by the first rule that decides."""
+"""The stage of a step, by the first rule that applies."""
 
 from __future__ import annotations
 
@@ -26,10 +26,11 @@ EDITING: frozenset[Stage] = frozenset(("edit", "repair"))
 
 
 def names_a_path(files: str) -> bool:
-    """Say whether a `<files>` text names a path; "none", "n/a" and "(verification only)" do not."""
-    head, closing, tail = files.rpartition(
-        ")"
-    )  # the tail ends no aside, and looking for one is quadratic
+    """Return whether a `<files>` text names a path; "none", "n/a" and "(verification only)" do
+    not.
+    """
+    # An unclosed parenthesis in the tail would make the search for its end quadratic.
+    head, closing, tail = files.rpartition(")")
     text = _ASIDE.sub("", head + closing) + _NO_PATH.sub("", tail)
     return bool(_PATH.search(text) or _BARE_FILES.search(text))
 

@@ -16,7 +16,7 @@ from forge.errors import ForgeError, RunOpen, StorageFailed, UsageError
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.backlog.paths import next_number
-from forge.planning.edits import relocation
+from forge.planning.edits import references, relocation
 from forge.planning.edits.relocation import Relocation
 from forge.planning.names.documents import Document, Documents
 from forge.planning.names.plan_files import Phase
@@ -51,7 +51,7 @@ def move(repository: Repository, document: Document, to: str, here: Path) -> Mov
         raise UsageError(
             f"{document} is archived", f"move {document.path} back with `git mv` first"
         )
-    return _apply(repository.root, _relocation(repository, document, to, here))
+    return _apply(repository.root, document, _relocation(repository, document, to, here))
 
 
 def _relocation(repository: Repository, document: Document, to: str, here: Path) -> Relocation:
@@ -65,11 +65,11 @@ def _relocation(repository: Repository, document: Document, to: str, here: Path)
         moved = relocation.phase_to(root, documents, document, to, named)
         _refuse_taken_number(documents, document, moved)
         return moved
-    phase, number = relocation.phase_named(documents, to, here)
+    phase, number = relocation.target_phase(documents, to, here)
     number = number or next_number(
         taken_numbers(repository, phase.path, Phase(phase.path, ()).number)
     )
-    return relocation.plan_to(root, documents, document, phase, number, named)
+    return relocation.plan_to(root, document, phase, number, named)
 
 
 def archive(repository: Repository, document: Document) -> Moved:
@@ -78,7 +78,7 @@ def archive(repository: Repository, document: Document) -> Moved:
     if document.archived:
         raise UsageError(f"{document} is archived already", f"it is in {document.path}")
     root = repository.root
-    return _apply(root, relocation.archived(root, Documents(root), document))
+    return _apply(root, document, relocation.archived(root, document))
 
 
 def _plans_on_record(repository: Repository) -> frozenset[str]:
@@ -106,8 +106,10 @@ def _refuse_taken_number(documents: Documents, document: Document, moved: Reloca
             raise UsageError(f"{phase.path} has the number {number}", "choose another number")
 
 
-def _apply(root: Path, moved: Relocation) -> Moved:
+def _apply(root: Path, document: Document, moved: Relocation) -> Moved:
     """Rename and write files; on any failure, restore all of them."""
+    if document.kind in ("plan", "phase"):
+        moved = references.keep(root, Documents(root).catalog.files, moved)
     renames = [(old, new) for old, new in moved.renames if old != new]
     undo: list[Callable[[], None]] = []
     try:

@@ -87,8 +87,8 @@ def phase_line(root: Path, folder: str) -> PhaseLine:
 
 
 def moved(root: Path, lost: dict[str, str], plans: dict[str, list[str]]) -> dict[str, str]:
-    """Return where plans lie that are not at their paths any more; see `homes`."""
-    return moved_plans.homes(lost, plans, lambda path: file_blob_id(root / path))
+    """Return the current path of plans that are no longer at their old one."""
+    return moved_plans.current_paths(lost, plans, lambda path: file_blob_id(root / path))
 
 
 def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:

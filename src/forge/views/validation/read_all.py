@@ -96,8 +96,8 @@ class ProjectFacts:
         """Yield the current paths of plans with a completed run that was not rolled back."""
         plans = completed_plans(self._completed_cards())
         lost = {plan: "" for plan in plans if not (self.root / plan).is_file()}
-        now = moved_plans.homes(
-            lost, moved_plans.said_by(self.root) if lost else {}, lambda path: ""
+        now = moved_plans.current_paths(
+            lost, moved_plans.earlier_paths(self.root) if lost else {}, lambda path: ""
         )
         yield from (now.get(plan, plan) for plan in plans)
 
