@@ -13,7 +13,7 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.names.waves import Done, Needs, Order, dependencies
-from forge.views.outline.load import plan_line
+from forge.views.outline.load import plan_entry
 
 Make = Callable[..., Path]
 
@@ -121,16 +121,16 @@ def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
 )
 def test_the_wave_of_a_plan(make_plans: Make, written: str, number: float) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front=f"wave: {written}\n"))
-    assert plan_line(catalog.root, catalog.files[0]).wave == number
+    assert plan_entry(catalog.root, catalog.files[0]).wave == number
 
 
 def test_a_plan_without_a_wave_comes_first(catalog: Catalog) -> None:
-    assert plan_line(catalog.root, catalog.one("02-01")).wave == 1.0
+    assert plan_entry(catalog.root, catalog.one("02-01")).wave == 1.0
 
 
 def order(catalog: Catalog, done: Done) -> Order:
     def needs(file: PlanFile) -> Needs:
-        line = plan_line(catalog.root, file)
+        line = plan_entry(catalog.root, file)
         return Needs(line.depends_on, line.wave)
 
     return Order(catalog.files, catalog.phases, needs, done, lambda file: False)

@@ -11,7 +11,7 @@ from forge.git.repository import Repository
 from forge.planning.backlog import paths
 from forge.planning.names.plan_files import Phase, natural
 from forge.planning.numbers import leading, phase_name
-from forge.views.outline.entries import RoadmapLine
+from forge.views.outline.entries import RoadmapEntry
 from forge.views.outline.outline import Outline
 from forge.views.outline.scan import MISSIONS, PHASES
 from forge.views.tracker.status import Tracker
@@ -118,14 +118,14 @@ def _phase_paths(tracker: Tracker) -> list[str]:
     return sorted(folders, key=natural)
 
 
-def _phase_title(name: str, on_roadmap: RoadmapLine | None) -> str:
+def _phase_title(name: str, on_roadmap: RoadmapEntry | None) -> str:
     if on_roadmap and on_roadmap.title:
         return on_roadmap.title
     parts = phase_name(name)
     return (parts.slug if parts and parts.slug else name).replace("-", " ")
 
 
-def _phase_status(words: Sequence[str], on_roadmap: RoadmapLine | None) -> str:
+def _phase_status(words: Sequence[str], on_roadmap: RoadmapEntry | None) -> str:
     """Return the status of a phase by the words of its plans; without plans, the roadmap's."""
     if not words:
         return "claimed" if on_roadmap and on_roadmap.ticked else "open"

@@ -37,7 +37,9 @@ def names(repository: Repository, kind: str) -> Iterator[Name]:
 
 def _plans(outline: Outline) -> Iterator[Name]:
     yield from (
-        Name(file.id, outline.title(file.path)) for file in outline.files if not file.archived
+        Name(file.id, outline.cached_title(file.path))
+        for file in outline.files
+        if not file.archived
     )
 
 
@@ -50,17 +52,18 @@ def _phases(outline: Outline) -> Iterator[Name]:
 
 def _missions(outline: Outline) -> Iterator[Name]:
     for path in outline.mission_paths:
-        yield Name(posixpath.basename(path).removesuffix(".yaml"), outline.title(path))
+        yield Name(posixpath.basename(path).removesuffix(".yaml"), outline.cached_title(path))
 
 
 def _items(outline: Outline) -> Iterator[Name]:
     yield from (
-        Name(short_id(posixpath.basename(path)), outline.title(path)) for path in outline.item_paths
+        Name(short_id(posixpath.basename(path)), outline.cached_title(path))
+        for path in outline.item_paths
     )
 
 
 def _runs(outline: Outline) -> Iterator[Name]:
-    yield from (Name(run, outline.run_status(run)) for run in reversed(outline.run_ids))
+    yield from (Name(run, outline.cached_run_status(run)) for run in reversed(outline.run_ids))
 
 
 def _runners(outline: Outline) -> Iterator[Name]:

@@ -1,3 +1,1 @@
-"""What all documents and runs say of themselves in a line each, kept in one file and brought up to
-date by what changed.
-"""
+"""A short entry for every document and run, cached, and read again only if its file changed."""

@@ -1,5 +1,5 @@
-"""Plans, runs, missions and items in a line each: what says where things stand, small enough to
-keep for every document.
+"""Entries of the outline: the facts about plans, runs, missions and items that lists need, small
+enough to cache for every document.
 """
 
 from __future__ import annotations
@@ -7,44 +7,41 @@ from __future__ import annotations
 from msgspec import Struct, field
 
 
-class PlanLine(Struct, frozen=True, array_like=True):
-    """A plan in a line; `says` is the status that its front matter claims, `problem` what keeps it
-    from running.
+class PlanEntry(Struct, frozen=True, array_like=True):
+    """A plan. `claimed_status` is the status in its front matter, `claims_done` whether that means
+    done.
 
-    `calls_done` says whether that status means that it is done, `formerly` where it lay before it
-    was moved.
+    `problem` is what keeps it from running; `former_paths` are its paths before it was moved.
     """
 
     title: str
     wave: float
     depends_on: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
-    says: str = ""
+    claimed_status: str = ""
     steps: int = 0
     problem: str = ""
     priority: str = ""
-    calls_done: bool = False
-    formerly: list[str] = field(default_factory=list)
+    claims_done: bool = False
+    former_paths: list[str] = field(default_factory=list)
 
 
-class PhaseLine(Struct, frozen=True, array_like=True):
-    """What the page of a phase, its README.md, says of it."""
+class PhaseEntry(Struct, frozen=True, array_like=True):
+    """What the README.md of a phase says about it."""
 
     title: str = ""
     priority: str = ""
 
 
-class RoadmapLine(Struct, frozen=True, array_like=True):
-    """A phase that the roadmap lists: its number in normal form, its title there, and whether it is
-    ticked.
-    """
+class RoadmapEntry(Struct, frozen=True, array_like=True):
+    """A phase that the roadmap lists, by its number in normal form."""
 
     number: str
     title: str
     ticked: bool = False
 
 
-class RollbackLine(Struct, frozen=True, array_like=True):
+class RollbackEntry(Struct, frozen=True, array_like=True):
     """A rollback that a run did, or the undo of one: of which run, and the events concerned."""
 
     kind: str
@@ -53,9 +50,9 @@ class RollbackLine(Struct, frozen=True, array_like=True):
     of_seq: int | None
 
 
-class RunLine(Struct, frozen=True, array_like=True):
-    """A run in a line. A proof rests on `bound` (path to blob) and on the `needed` paths being
-    there.
+class RunEntry(Struct, frozen=True, array_like=True):
+    """A run. Its proof holds while the files in `bound` have these blobs and the `needed` paths
+    exist.
     """
 
     run: str
@@ -78,12 +75,12 @@ class RunLine(Struct, frozen=True, array_like=True):
     counts: dict[str, int] | None = None
     bound: dict[str, str | None] = field(default_factory=dict)
     needed: list[str] = field(default_factory=list)
-    rollbacks: list[RollbackLine] = field(default_factory=list)
+    rollbacks: list[RollbackEntry] = field(default_factory=list)
     plan_blob: str = ""
 
 
-class MissionLine(Struct, frozen=True, array_like=True):
-    """A mission as its file says it, or why it says nothing; an implicit one is read from
+class MissionEntry(Struct, frozen=True, array_like=True):
+    """A mission; `problem` is set if its file cannot be read. The implicit one is read from
     PROJECT.md and ROADMAP.md.
     """
 
@@ -96,9 +93,9 @@ class MissionLine(Struct, frozen=True, array_like=True):
     problem: str = ""
 
 
-class ItemLine(Struct, frozen=True, array_like=True):
-    """An item in a line. `criteria` counts them; `unticked` has what each open one names as
-    evidence, or nothing.
+class ItemEntry(Struct, frozen=True, array_like=True):
+    """A backlog item. `criteria` is their number; `unticked` lists the evidence of each open one,
+    which may be empty.
     """
 
     id: str

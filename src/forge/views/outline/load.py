@@ -1,4 +1,4 @@
-"""Reads plans, runs, missions and items for their outline."""
+"""Reads plans, runs, missions and items into entries of the outline."""
 
 from __future__ import annotations
 
@@ -25,112 +25,114 @@ from forge.records.record import RunRecord, is_adopted_elsewhere, read_run
 from forge.records.store import belongs_here, live_folder
 from forge.text.finding import Finding
 from forge.text.source import Source
+from forge.timeline.run.events import RUN_EVENTS, TruthProven
 from forge.views.outline.entries import (
-    ItemLine,
-    MissionLine,
-    PhaseLine,
-    PlanLine,
-    RoadmapLine,
-    RollbackLine,
-    RunLine,
+    ItemEntry,
+    MissionEntry,
+    PhaseEntry,
+    PlanEntry,
+    RoadmapEntry,
+    RollbackEntry,
+    RunEntry,
 )
 from forge.views.runs.next_commands import control_data
 
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 
 
-def plan_line(root: Path, file: PlanFile) -> PlanLine:
-    """Return a plan's outline; one that cannot be read is there all the same, with the reason."""
+def plan_entry(root: Path, file: PlanFile) -> PlanEntry:
+    """Return a plan's entry; for a plan that cannot be read it holds the reason."""
     try:
         source = Source.read(root, file.path)
     except OSError as error:
-        return PlanLine(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
-    found = plan.load(source, file.id)
-    facts = found.facts
-    wrong = next(
-        (finding for finding in (*found.findings, *conflict.check(source)) if _holds_back(finding)),
-        None,
-    )
-    return PlanLine(
-        found.title,
-        found.wave,
-        found.texts("depends_on"),
+        return PlanEntry(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
+    document = plan.load(source, file.id)
+    facts = document.facts
+    findings = (*document.findings, *conflict.check(source))
+    obstacle = next(filter(_holds_back, findings), None)
+    priority = document.front.get("priority")
+    return PlanEntry(
+        document.title,
+        document.wave,
+        document.texts("depends_on"),
         [spot.text for spot in facts.requirements],
         facts.status.text if facts.status else "",
-        len(found.steps),
-        f"{wrong.rule}: {wrong.message}" if wrong else "",
-        " ".join(priority.raw.split()) if (priority := found.front.get("priority")) else "",
+        len(document.steps),
+        f"{obstacle.rule}: {obstacle.message}" if obstacle else "",
+        " ".join(priority.raw.split()) if priority else "",
         facts.calls_done,
-        found.texts(moved_plans.KEY),
+        document.texts(moved_plans.KEY),
     )
 
 
 def _holds_back(finding: Finding) -> bool:
-    """Say whether nobody would start a plan before this is mended: no run takes it, or a merge is
-    not settled in it.
+    """Return whether a plan should not start before this is fixed: it blocks, or it is a merge
+    conflict.
     """
     return finding.blocks or (finding.rule == conflict.RULE.id and finding.severity == "error")
 
 
-def phase_line(root: Path, folder: str) -> PhaseLine:
-    """Return what the page of a phase says of it: title and priority of its front matter, else its
-    first heading.
+def phase_entry(root: Path, folder: str) -> PhaseEntry:
+    """Return title and priority of a phase from the front matter of its README.md; without a title
+    there, its first heading.
     """
     try:
         source = Source.read(root, f"{folder}/README.md")
     except OSError:
-        return PhaseLine()
+        return PhaseEntry()
     values = ReportFront.of(source).values
     heading = _HEADING.search(source.text)
-    said = {key: values[key].text if key in values else "" for key in ("title", "priority")}
-    return PhaseLine(said["title"] or (heading[1].strip() if heading else ""), said["priority"])
+    title, priority = (values[key].text if key in values else "" for key in ("title", "priority"))
+    return PhaseEntry(title or (heading[1].strip() if heading else ""), priority)
 
 
-def moved(root: Path, lost: dict[str, str], plans: dict[str, list[str]]) -> dict[str, str]:
-    """Return the current path of plans that are no longer at their old one."""
+def current_paths(root: Path, lost: dict[str, str], plans: dict[str, list[str]]) -> dict[str, str]:
+    """Return the current paths of plans that were moved, by their former paths."""
     return moved_plans.current_paths(lost, plans, lambda path: file_blob_id(root / path))
 
 
-def roadmap_lines(root: Path, path: str) -> list[RoadmapLine]:
+def roadmap_entries(root: Path, path: str) -> list[RoadmapEntry]:
     """Return the phases that a roadmap lists, each once."""
     try:
         listed = Roadmap.of(Source.read(root, path)).phases
     except OSError:
         return []
-    found: dict[str, RoadmapLine] = {}
-    for entry in listed:
-        known = found.get(entry.key, RoadmapLine(entry.key, ""))
-        found[entry.key] = RoadmapLine(
-            entry.key, known.title or entry.title, known.ticked or bool(entry.ticked)
+    entries: dict[str, RoadmapEntry] = {}
+    for phase in listed:
+        earlier = entries.get(phase.key, RoadmapEntry(phase.key, ""))
+        entries[phase.key] = RoadmapEntry(
+            phase.key, earlier.title or phase.title, earlier.ticked or bool(phase.ticked)
         )
-    return [*found.values()]
+    return [*entries.values()]
 
 
-def live_run(repository: Repository, name: str) -> RunLine | None:
-    """Return the outline of an open run of this clone; None where its folder holds none.
+def live_run(repository: Repository, name: str) -> RunEntry | None:
+    """Return the entry of a live run; None if its folder holds none.
 
-    Where the tracked copy tells that another clone took it over, that one counts.
+    If another clone adopted it, the entry is that of the tracked copy.
     """
     record = read_run(repository, live_folder(repository, name), live=True)
     if record is None:
         return None
     if is_adopted_elsewhere(repository, record):
         return tracked_run(repository, name)
-    return _line(record, here=belongs_here(repository, record.folder))
+    return _entry(record, here=belongs_here(repository, record.folder))
 
 
-def tracked_run(repository: Repository, name: str) -> RunLine | None:
-    """Return the outline of a run whose record is tracked; None where the folder holds none."""
+def tracked_run(repository: Repository, name: str) -> RunEntry | None:
+    """Return the entry of a run from its tracked record; None if the folder holds none."""
     record = read_run(repository, repository.root / RUNS / name, live=False)
     if record is None:
         return None
-    line = _line(record, here=False)
-    return _with_ground(repository, record, line) if record.state.verdict == "proven" else line
+    entry = _entry(record, here=False)
+    if record.state.verdict == "proven":
+        _add_proof_files(repository, record, entry)
+    return entry
 
 
-def _line(record: RunRecord, *, here: bool) -> RunLine:
+def _entry(record: RunRecord, *, here: bool) -> RunEntry:
     card, state, data = record.card, record.state, control_data(record)
-    return RunLine(
+    return RunEntry(
         card.run,
         card.plan,
         card.plan_path,
@@ -150,39 +152,33 @@ def _line(record: RunRecord, *, here: bool) -> RunLine:
         data["next"],  # type: ignore[arg-type]
         state.counts,
         rollbacks=[
-            RollbackLine(rollback.kind, rollback.run, rollback.seq, rollback.of_seq)
+            RollbackEntry(rollback.kind, rollback.run, rollback.seq, rollback.of_seq)
             for rollback in state.rollbacks
         ],
         plan_blob=card.plan_blob,
     )
 
 
-def _with_ground(repository: Repository, record: RunRecord, line: RunLine) -> RunLine:
-    """Add what the run's proof rests on: blobs that its commands were bound to, and files that were
-    its evidence.
+def _add_proof_files(repository: Repository, record: RunRecord, run: RunEntry) -> None:
+    """Add the files that the run's proof depends on: those that its commands were bound to, and
+    those that were evidence.
     """
-    bound: dict[str, str | None] = {}
     for event in record.reading.events:
-        blobs = event.data.get("blobs")
-        if event.type == "truth_proven" and isinstance(blobs, dict):
-            bound |= blobs
-    named = {
-        str(entry.get("path")) for verdict in record.state.verdicts for entry in _evidence(verdict)
-    }
-    line.bound.update(bound)
-    line.needed.extend(sorted(named & _paths(repository, record)))
-    return line
+        data = RUN_EVENTS.typed(event)
+        if isinstance(data, TruthProven):
+            run.bound.update(data.blobs)
+    evidence = {path for verdict in record.state.verdicts for path in _evidence_paths(verdict)}
+    run.needed.extend(sorted(evidence & _paths(repository, record)))
 
 
-def _evidence(verdict: dict[str, object]) -> list[dict[str, object]]:
-    found = verdict.get("evidence")
-    return [entry for entry in found if isinstance(entry, dict)] if isinstance(found, list) else []
+def _evidence_paths(verdict: dict[str, object]) -> list[str]:
+    evidence = verdict.get("evidence")
+    entries = evidence if isinstance(evidence, list) else []
+    return [str(entry.get("path")) for entry in entries if isinstance(entry, dict)]
 
 
 def _paths(repository: Repository, record: RunRecord) -> frozenset[str]:
-    """Return the files of the tree that the run's last commit left; none where that commit is not
-    here.
-    """
+    """Return the files of the run's last commit; none if that commit is not here."""
     store = ObjectStore(repository)
     last = record.state.commits[-1] if record.state.commits else record.card.base_commit
     try:
@@ -192,40 +188,45 @@ def _paths(repository: Repository, record: RunRecord) -> frozenset[str]:
     return frozenset(store.paths(root)) if root else frozenset()
 
 
-def mission_line(root: Path, path: str) -> MissionLine:
-    """Return a mission's outline."""
+def mission_entry(root: Path, path: str) -> MissionEntry:
+    """Return the entry of a mission's file."""
     return _mission(mission.load(root, path))
 
 
-def implicit_mission(root: Path) -> MissionLine:
-    """Return the mission that a work tree without mission files has."""
+def implicit_mission(root: Path) -> MissionEntry:
+    """Return the entry of the mission of a work tree without mission files."""
     return _mission(mission.implicit(root))
 
 
-def _mission(found: Mission) -> MissionLine:
-    problem = "" if found.readable else f"{found.findings[0].line}: {found.findings[0].message}"
-    return MissionLine(
-        found.id, found.title, found.goal, found.status, found.path, list(found.phases), problem
+def _mission(document: Mission) -> MissionEntry:
+    first = document.findings[0] if not document.readable else None
+    return MissionEntry(
+        document.id,
+        document.title,
+        document.goal,
+        document.status,
+        document.path,
+        list(document.phases),
+        f"{first.line}: {first.message}" if first else "",
     )
 
 
-def item_line(root: Path, path: str) -> ItemLine:
-    """Return an item's outline; one that cannot be read is there all the same, with the reason."""
+def item_entry(root: Path, path: str) -> ItemEntry:
+    """Return an item's entry; for an item that cannot be read it holds the reason."""
     try:
-        found = item.load(Source.read(root, path))
+        document = item.load(Source.read(root, path))
     except OSError as error:
         name = paths.short_id(posixpath.basename(path))
-        return ItemLine(name, name, "todo", problem=f"it cannot be read: {error.strerror}")
-    criteria = found.criteria
-    problem = next((f"{finding.rule}: {finding.message}" for finding in found.findings), "")
-    return ItemLine(
-        found.id,
-        found.title,
-        found.status,
-        found.fields.priority.strip(),
-        list(found.fields.depends_on),
+        return ItemEntry(name, name, "todo", problem=f"it cannot be read: {error.strerror}")
+    criteria = document.criteria
+    return ItemEntry(
+        document.id,
+        document.title,
+        document.status,
+        document.fields.priority.strip(),
+        list(document.fields.depends_on),
         len(criteria),
-        [each.evidence for each in criteria if not each.ticked],
-        bool(found.forced_reason),
-        problem,
+        [criterion.evidence for criterion in criteria if not criterion.ticked],
+        bool(document.forced_reason),
+        next((f"{finding.rule}: {finding.message}" for finding in document.findings), ""),
     )

@@ -1,17 +1,15 @@
-"""Missions, plans, runs and items in outline: what says where things stand, read anew only where a
-file changed.
+"""The outline of a work tree: entries of its missions, plans, runs and items.
 
-What was read lies under `.git/forge/cache/` and is safe to delete. What reads documents and
-timelines is loaded only where something has to be read.
+An entry is read again only if its file changed since it was cached. The modules that read documents
+and timelines are loaded only then.
 """
 
 from __future__ import annotations
 
 import os
 import zlib
-from collections.abc import Callable, Container
 from functools import cached_property
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
@@ -22,41 +20,40 @@ from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
 from forge.records.rollbacks import in_effect
 from forge.views.outline.entries import (
-    ItemLine,
-    MissionLine,
-    PhaseLine,
-    PlanLine,
-    RoadmapLine,
-    RunLine,
+    ItemEntry,
+    MissionEntry,
+    PhaseEntry,
+    PlanEntry,
+    RoadmapEntry,
+    RunEntry,
 )
 from forge.views.outline.scan import MISSIONS, files_below
-from forge.views.outline.store import OutlineCache, Shelf
+from forge.views.outline.store import OutlineCache
 
 if TYPE_CHECKING:
     from forge.views.outline import load, staleness
-else:  # only what changed is read
+else:  # needed only for files that changed
     load = at_first_use("forge.views.outline.load")
     staleness = at_first_use("forge.views.outline.staleness")
 
 _MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
 _ROADMAP = ".planning/ROADMAP.md"
-_IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # what says the goal where there is no mission
-T = TypeVar("T")
+_IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # files that name the goal if there is no mission
 
 
 class Outline:
-    """The missions, plans, runs and items of a work tree in outline, each kind read when it is
-    asked for.
+    """The outline of one work tree; each kind of entry is read on first access.
 
-    As a context it keeps what was read for the next call when it is left.
+    As a context manager it saves its cache on exit.
     """
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
-        self._found = files_below(repository.root)
+        self._root = repository.root
+        self._files = files_below(repository.root)
         name = "main" if repository.git_dir == repository.common_dir else repository.git_dir.name
         self._cache = OutlineCache(repository.forge_dir / "cache" / f"outline-{name}.cache")
-        self._kept = self._cache.entries
+        self._cached = self._cache.entries
 
     def __enter__(self) -> Outline:
         return self
@@ -66,213 +63,159 @@ class Outline:
 
     @cached_property
     def files(self) -> list[PlanFile]:
-        """The plans with their ids, in natural order of the paths; worked out anew where a path is
-        new or gone.
-        """
-        paths = self._found.plans
-        known = self._kept.ids
-        if len(known) != len(paths) or any(path not in paths for path, _ in known):
-            self._kept.ids = known = [(file.path, file.id) for file in identified(paths)]
+        """The plans with their ids, in natural order of their paths."""
+        paths, ids = self._files.plans, self._cached.ids
+        if len(ids) != len(paths) or any(path not in paths for path, _ in ids):
+            self._cached.ids = ids = [(file.path, file.id) for file in identified(paths)]
             self._cache.changed = True
-        return [PlanFile(path, name) for path, name in known]
+        return [PlanFile(path, name) for path, name in ids]
 
     @cached_property
-    def plans(self) -> dict[str, PlanLine]:
-        """Each plan's line by its path."""
+    def plans(self) -> dict[str, PlanEntry]:
+        """The plans by path."""
         by_path = {file.path: file for file in self.files}
-        signs = {path: self._found.plans[path] for path in by_path}
-        return self._lines(
-            self._kept.plans,
-            signs,
-            lambda path: load.plan_line(self.repository.root, by_path[path]),
+        stamps = {path: self._files.plans[path] for path in by_path}
+        return self._cache.refreshed(
+            self._cached.plans, stamps, lambda path: load.plan_entry(self._root, by_path[path])
         )
 
     @cached_property
-    def phases(self) -> dict[str, PhaseLine]:
-        """The line of each phase that has a page, by its folder."""
-        root, found = self.repository.root, self._found.phases.items()
-        signs = {
-            path: sign for path, sign in found if sign or (root / path / "README.md").is_file()
+    def phases(self) -> dict[str, PhaseEntry]:
+        """The phases that have a README.md, by folder."""
+        stamps = {
+            path: stamp
+            for path, stamp in self._files.phases.items()
+            if stamp or (self._root / path / "README.md").is_file()
         }
-        return self._lines(
-            self._kept.phases, signs, lambda path: load.phase_line(self.repository.root, path)
+        return self._cache.refreshed(
+            self._cached.phases, stamps, lambda path: load.phase_entry(self._root, path)
         )
 
     @cached_property
-    def roadmap(self) -> list[RoadmapLine]:
+    def roadmap(self) -> list[RoadmapEntry]:
         """The phases that the roadmap lists, in its order."""
-        root = self.repository.root
-        signs = {_ROADMAP: stamp_of(root / _ROADMAP)} if (root / _ROADMAP).is_file() else {}
-        found = self._lines(self._kept.roadmap, signs, lambda path: load.roadmap_lines(root, path))
-        return found.get(_ROADMAP, [])
+        path = self._root / _ROADMAP
+        stamps = {_ROADMAP: stamp_of(path)} if path.is_file() else {}
+        entries = self._cache.refreshed(
+            self._cached.roadmap, stamps, lambda path: load.roadmap_entries(self._root, path)
+        )
+        return entries.get(_ROADMAP, [])
 
     @cached_property
-    def items(self) -> dict[str, ItemLine]:
-        """Each backlog item's line by its path, those that were put away last."""
-        found = {
-            path: signs
-            for path, signs in self._found.others.items()
-            if not path.startswith(_MISSIONS)
-        }
-        signs = {
-            path: found[path]
-            for path in sorted(found, key=lambda path: (path.startswith(backlog.ARCHIVE), path))
-        }
-        return self._lines(
-            self._kept.items, signs, lambda path: load.item_line(self.repository.root, path)
+    def items(self) -> dict[str, ItemEntry]:
+        """The backlog items by path, archived ones last."""
+        paths = [path for path in self._files.others if not path.startswith(_MISSIONS)]
+        paths.sort(key=lambda path: (path.startswith(backlog.ARCHIVE), path))
+        stamps = {path: self._files.others[path] for path in paths}
+        return self._cache.refreshed(
+            self._cached.items, stamps, lambda path: load.item_entry(self._root, path)
         )
 
     @property
-    def missions(self) -> list[MissionLine]:
-        """The missions, in order of their files; the implicit one where there is none."""
-        found = [
-            line for path, line in self._missions.items() if not path.startswith(backlog.ARCHIVE)
+    def missions(self) -> list[MissionEntry]:
+        """The missions, in order of their files; the implicit one if there is no file."""
+        entries = [
+            entry for path, entry in self._missions.items() if not path.startswith(backlog.ARCHIVE)
         ]
-        return found or [MissionLine("implicit", self.repository.root.name, "", "active", "", [])]
+        return entries or [MissionEntry("implicit", self._root.name, "", "active", "", [])]
 
     @property
-    def archived_missions(self) -> list[MissionLine]:
-        """The missions that were put away."""
-        return [line for path, line in self._missions.items() if path.startswith(backlog.ARCHIVE)]
+    def archived_missions(self) -> list[MissionEntry]:
+        missions = self._missions.items()
+        return [entry for path, entry in missions if path.startswith(backlog.ARCHIVE)]
 
     @cached_property
-    def _missions(self) -> dict[str, MissionLine]:
-        """Each mission's line by its path; that of the implicit one by the file that tells of
-        it.
-        """
-        root = self.repository.root
-        signs = {
-            path: self._found.others[path]
-            for path in sorted(self._found.others)
-            if path.startswith(_MISSIONS)
-        }
-        spoken = None
-        if not any(path.startswith(MISSIONS) for path in signs):
-            spoken = next((path for path in _IMPLICIT if (root / path).is_file()), None)
-        if spoken is not None:
-            signs[spoken] = stamp_of(root / spoken)
+    def _missions(self) -> dict[str, MissionEntry]:
+        """The missions by path; the implicit one by the path of the file that names its goal."""
+        others = self._files.others
+        stamps = {path: others[path] for path in sorted(others) if path.startswith(_MISSIONS)}
+        implicit = None
+        if not any(path.startswith(MISSIONS) for path in stamps):
+            implicit = next((path for path in _IMPLICIT if (self._root / path).is_file()), None)
+        if implicit is not None:
+            stamps[implicit] = stamp_of(self._root / implicit)
 
-        def read(path: str) -> MissionLine:
-            found: MissionLine = (
-                load.implicit_mission(root) if path == spoken else load.mission_line(root, path)
-            )
-            return found
+        def read(path: str) -> MissionEntry:
+            if path == implicit:
+                return load.implicit_mission(self._root)
+            return load.mission_entry(self._root, path)
 
-        return self._lines(self._kept.missions, signs, read)
-
-    def _lines(
-        self, shelf: Shelf[T], signs: dict[str, str], read: Callable[[str], T]
-    ) -> dict[str, T]:
-        """Return a line for each path: the one that is kept where the file is as it was, else what
-        `read` makes of it.
-        """
-        lines: dict[str, T] = {}
-        for path, sign in signs.items():
-            known = shelf.get(path)
-            if known is not None and sign and known[0] == sign:
-                lines[path] = known[1]
-            else:
-                lines[path] = read(path)
-                self._keep(shelf, path, sign, lines[path])
-        self._forget(shelf, lines)
-        return lines
-
-    def _keep(self, shelf: Shelf[T], path: str, sign: str, line: T) -> None:
-        if sign:
-            shelf[path] = (sign, line)
-            self._cache.changed = True
-
-    def _forget(self, shelf: Shelf[T], there: Container[str]) -> None:
-        """Forget what is gone."""
-        for path in [path for path in shelf if path not in there]:
-            del shelf[path]
-            self._cache.changed = True
+        return self._cache.refreshed(self._cached.missions, stamps, read)
 
     @cached_property
     def run_ids(self) -> list[str]:
-        """The ids of the runs, in order, whether they can be read or not."""
-        return sorted(
-            {*_names(self.repository.root / RUNS), *_names(self.repository.forge_dir / "runs")}
-        )
+        """The ids of all runs in order, readable or not."""
+        return sorted({*_names(self._root / RUNS), *_names(self.repository.forge_dir / "runs")})
 
     @cached_property
-    def runs(self) -> list[RunLine]:
-        """The runs, sorted by id; a live log wins over its tracked copy."""
+    def runs(self) -> list[RunEntry]:
+        """The runs, sorted by id; a live log counts before its tracked copy."""
         live = set(_names(self.repository.forge_dir / "runs"))
-        tracked = {name for name in _names(self.repository.root / RUNS) if name not in live}
-        found = [load.live_run(self.repository, name) for name in sorted(live)]
-        found += [self._ended(name) for name in sorted(tracked)]
-        self._forget(self._kept.runs, tracked)
-        return self._at_home(
-            sorted((run for run in found if run is not None), key=lambda run: run.run)
-        )
+        tracked = {name for name in _names(self._root / RUNS) if name not in live}
+        entries = [load.live_run(self.repository, name) for name in sorted(live)]
+        entries += [self._tracked_run(name) for name in sorted(tracked)]
+        self._cache.prune(self._cached.runs, tracked)
+        runs = [entry for entry in entries if entry is not None]
+        return self._with_current_plan_paths(sorted(runs, key=lambda run: run.run))
 
-    def _at_home(self, runs: list[RunLine]) -> list[RunLine]:
-        """Return the runs with the places of those plans that were moved since."""
-        lost = {
-            run.plan_path: run.plan_blob for run in runs if run.plan_path not in self._found.plans
+    def _with_current_plan_paths(self, runs: list[RunEntry]) -> list[RunEntry]:
+        missing = {
+            run.plan_path: run.plan_blob for run in runs if run.plan_path not in self._files.plans
         }
-        if not lost:
+        if not missing:
             return runs
-        said = {path: line.formerly for path, line in self.plans.items()}
-        now: dict[str, str] = load.moved(self.repository.root, lost, said)
-        return [replace(run, plan_path=now.get(run.plan_path, run.plan_path)) for run in runs]
+        former = {path: plan.former_paths for path, plan in self.plans.items()}
+        paths: dict[str, str] = load.current_paths(self._root, missing, former)
+        return [replace(run, plan_path=paths.get(run.plan_path, run.plan_path)) for run in runs]
 
-    def _ended(self, name: str) -> RunLine | None:
-        signs = [
-            stamp_of(f"{self.repository.root}/{RUNS}/{name}/{file}")
-            for file in ("timeline.jsonl", "run.yaml")
-        ]
-        sign = " ".join(signs) if all(signs) else ""
-        known = self._kept.runs.get(name)
-        if known is not None and sign and known[0] == sign:
-            return known[1]
-        line: RunLine | None = load.tracked_run(self.repository, name)
-        if line is not None and not line.open:
-            self._keep(self._kept.runs, name, sign, line)
-        return line
+    def _tracked_run(self, name: str) -> RunEntry | None:
+        folder = f"{self._root}/{RUNS}/{name}"
+        stamps = [stamp_of(f"{folder}/{file}") for file in ("timeline.jsonl", "run.yaml")]
+        stamp = " ".join(stamps) if all(stamps) else ""
+        cached = self._cached.runs.get(name)
+        if cached is not None and stamp and cached[0] == stamp:
+            return cached[1]
+        entry: RunEntry | None = load.tracked_run(self.repository, name)
+        if entry is not None and not entry.open:
+            self._cache.put(self._cached.runs, name, stamp, entry)
+        return entry
 
     @cached_property
     def summaries(self) -> dict[str, str]:
-        """The summaries of the plans that they call complete, by the plans' paths."""
-        return summaries_of(self._found.plans, self._found.summaries)
+        """The path of each plan's summary, by the path of the plan."""
+        return summaries_of(self._files.plans, self._files.summaries)
 
     @cached_property
     def phase_folders(self) -> list[str]:
-        """The folders of current phases, with plans or without."""
-        return [*self._found.phases]
+        """The folders of current phases, even those without plans."""
+        return [*self._files.phases]
 
     @property
     def archived_phases(self) -> list[str]:
-        """The folders of phases that were put away, with plans or without."""
-        return self._found.archived_phases
+        """The folders of archived phases, even those without plans."""
+        return self._files.archived_phases
 
     @property
     def item_paths(self) -> list[str]:
-        """The paths of the items that were not put away."""
-        return sorted(
-            path for path in self._found.others if not path.startswith((MISSIONS, backlog.ARCHIVE))
-        )
+        """The paths of the items that are not archived."""
+        left_out = (MISSIONS, backlog.ARCHIVE)
+        return sorted(path for path in self._files.others if not path.startswith(left_out))
 
     @property
     def mission_paths(self) -> list[str]:
-        """The paths of the missions that have a file."""
-        return sorted(path for path in self._found.others if path.startswith(MISSIONS))
+        """The paths of the missions that are not archived."""
+        return sorted(path for path in self._files.others if path.startswith(MISSIONS))
 
-    def title(self, path: str) -> str:
-        """Return the title of a document as it was read last, empty where it was never read;
-        nothing is read for it.
-        """
-        kept = self._kept
-        known = kept.plans.get(path) or kept.items.get(path) or kept.missions.get(path)
-        return known[1].title if known else ""
+    def cached_title(self, path: str) -> str:
+        """Return the title of a document from the cache, without reading it; empty if unknown."""
+        cached = self._cached
+        entry = cached.plans.get(path) or cached.items.get(path) or cached.missions.get(path)
+        return entry[1].title if entry else ""
 
-    def run_status(self, run: str) -> str:
-        """Return how an ended run stood when it was read last, empty where it was never read;
-        nothing is read for it.
-        """
-        known = self._kept.runs.get(run)
-        return f"{known[1].plan} {known[1].verdict or known[1].status}" if known else ""
+    def cached_run_status(self, run: str) -> str:
+        """Return plan and status of an ended run from the cache; empty if unknown."""
+        cached = self._cached.runs.get(run)
+        return f"{cached[1].plan} {cached[1].verdict or cached[1].status}" if cached else ""
 
     @cached_property
     def rolled_back(self) -> frozenset[str]:
@@ -282,20 +225,20 @@ class Outline:
 
     @cached_property
     def stale(self) -> frozenset[str]:
-        """The runs of which the proof is not that of HEAD any more."""
+        """The proven runs whose proof does not hold at HEAD any more."""
         proven = [run for run in self.runs if run.verdict == "proven" and (run.bound or run.needed)]
         if not proven:
             return frozenset()
         runs = zlib.crc32(" ".join(run.run for run in proven).encode())
-        sign = f"{runs:x} {self.repository.head_fingerprint()}"
-        known = self._kept.stale
-        if known[0] == sign:
-            return frozenset(known[1])
-        found: frozenset[str] = staleness.stale(self.repository, proven)
-        self._kept.stale = (sign, sorted(found))
+        stamp = f"{runs:x} {self.repository.head_fingerprint()}"
+        cached_stamp, cached_runs = self._cached.stale
+        if cached_stamp == stamp:
+            return frozenset(cached_runs)
+        stale_runs: frozenset[str] = staleness.stale_runs(self.repository, proven)
+        self._cached.stale = (stamp, sorted(stale_runs))
         self._cache.changed = True
-        self._cache.save()  # it is asked for late, by few
-        return found
+        self._cache.save()  # the context may have been left already
+        return stale_runs
 
 
 def _names(folder: object) -> list[str]:

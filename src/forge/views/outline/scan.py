@@ -1,6 +1,4 @@
-"""The files below `.planning/` that matter to lists, each looked at once: its name, and the signs
-of what it holds.
-"""
+"""The files below `.planning/` that the outline is made of, with their stamps, in one scan."""
 
 from __future__ import annotations
 
@@ -22,8 +20,8 @@ _LEFT_OUT = (RUNS, f"{FOLDER}/proofs")
 
 
 class Files(Struct):
-    """Paths with their signs; `others` are missions and items, `phases` folders with the signs of
-    their pages.
+    """Paths with the stamps of their files. `others` are missions and items; `phases` are folders,
+    with the stamps of their README.md.
     """
 
     plans: dict[str, str] = field(default_factory=dict)
@@ -34,8 +32,8 @@ class Files(Struct):
 
 
 def files_below(root: Path) -> Files:
-    """Look at each file below `.planning/` once; links to folders are not followed."""
-    found = Files()
+    """Return the files below `.planning/`. Links to folders are not followed."""
+    files = Files()
     folders = [FOLDER]
     while folders:
         folder = folders.pop()
@@ -50,26 +48,26 @@ def files_below(root: Path) -> Files:
                 if path not in _LEFT_OUT:
                     folders.append(path)
                     if folder == PHASES:
-                        found.phases.setdefault(path, "")
+                        files.phases.setdefault(path, "")
                     elif folder == paths.ARCHIVED_PHASES:
-                        found.archived_phases.append(path)
+                        files.archived_phases.append(path)
             else:
-                _take(found, folder, entry)
-    return found
+                _take(files, folder, entry)
+    return files
 
 
-def _take(found: Files, folder: str, entry: os.DirEntry[str]) -> None:
-    """Put a file where it belongs, by its name and its folder."""
+def _take(files: Files, folder: str, entry: os.DirEntry[str]) -> None:
+    """Add a file to its kind, by its name and its folder."""
     name = entry.name
     if name.endswith("PLAN.md"):
-        found.plans[f"{folder}/{name}"] = stamps.of_entry(entry)
+        files.plans[f"{folder}/{name}"] = stamps.of_entry(entry)
     elif name.endswith("SUMMARY.md"):
-        found.summaries.add(f"{folder}/{name}")
+        files.summaries.add(f"{folder}/{name}")
     elif (
         name.endswith(".yaml")
         if folder in _MISSIONS
         else folder in _BACKLOG and paths.is_item(name)
     ):
-        found.others[f"{folder}/{name}"] = stamps.of_entry(entry)
+        files.others[f"{folder}/{name}"] = stamps.of_entry(entry)
     elif name == "README.md" and posixpath.dirname(folder) == PHASES:
-        found.phases[folder] = stamps.of_entry(entry)
+        files.phases[folder] = stamps.of_entry(entry)

@@ -1,6 +1,4 @@
-"""Which proofs the history has overtaken: a file that they are bound to is another one at HEAD, or
-is gone.
-"""
+"""Finds proofs that are out of date: a file that they depend on changed, or is gone."""
 
 from __future__ import annotations
 
@@ -8,12 +6,12 @@ from collections.abc import Iterable
 
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
-from forge.views.outline.entries import RunLine
+from forge.views.outline.entries import RunEntry
 
 
-def stale(repository: Repository, runs: Iterable[RunLine]) -> frozenset[str]:
-    """Return the runs of which the proof is not that of HEAD any more: a bound blob changed, or a
-    needed file is gone.
+def stale_runs(repository: Repository, runs: Iterable[RunEntry]) -> frozenset[str]:
+    """Return the runs whose proof does not hold at HEAD: a bound file has another blob there, or a
+    needed file is missing.
     """
     store = ObjectStore(repository)
     head = repository.head().commit
@@ -22,12 +20,12 @@ def stale(repository: Repository, runs: Iterable[RunLine]) -> frozenset[str]:
         return frozenset()
 
     def blob(path: str) -> str | None:
-        found = store.entry(root, path)
-        return found[1] if found else None
+        entry = store.entry(root, path)
+        return entry[1] if entry else None
 
     return frozenset(
         run.run
         for run in runs
-        if any(blob(path) != known for path, known in run.bound.items())
+        if any(blob(path) != proven for path, proven in run.bound.items())
         or any(blob(path) is None for path in run.needed)
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from forge.planning.backlog.paths import ARCHIVE, PRIORITIES, STATUSES
-from forge.views.outline.entries import ItemLine
+from forge.views.outline.entries import ItemEntry
 
 _DEFAULT_PRIORITY = "P2"  # of an item that names none
 _IN_JSON = ("id", "path", "title", "status", "priority", "criteria", "met", "ready")
@@ -43,10 +43,10 @@ class ItemStatus(Struct, frozen=True):
 class Backlog:
     """The items of a work tree that are not archived."""
 
-    def __init__(self, root: Path, lines: Mapping[str, ItemLine]) -> None:
+    def __init__(self, root: Path, lines: Mapping[str, ItemEntry]) -> None:
         self._root = root
         self._lines = lines
-        self._by_id: dict[str, tuple[str, ItemLine]] = {}
+        self._by_id: dict[str, tuple[str, ItemEntry]] = {}
         for path, line in lines.items():
             self._by_id.setdefault(line.id, (path, line))
 
@@ -60,7 +60,7 @@ class Backlog:
         ]
         return sorted(items, key=lambda item: (_urgency(item.priority), item.id))
 
-    def _item(self, path: str, line: ItemLine) -> ItemStatus:
+    def _item(self, path: str, line: ItemEntry) -> ItemStatus:
         unmet = sum(not self._has_evidence(evidence) for evidence in line.unticked)
         reasons = list(self._reasons(line)) if line.status == "todo" else []
         return ItemStatus(
@@ -79,7 +79,7 @@ class Backlog:
     def _has_evidence(self, path: str | None) -> bool:
         return bool(path) and os.path.isfile(self._root / str(path))
 
-    def _reasons(self, line: ItemLine) -> Iterator[str]:
+    def _reasons(self, line: ItemEntry) -> Iterator[str]:
         if line.problem:
             yield f"cannot be read as an item: {line.problem}"
         for name in line.depends_on:
@@ -109,7 +109,7 @@ class Backlog:
         return {**{status: len(items) for status, items in self.columns}, "ready": len(self.ready)}
 
 
-def _contradiction(line: ItemLine, unmet: int) -> str:
+def _contradiction(line: ItemEntry, unmet: int) -> str:
     if line.problem:
         return f"it cannot be read: {line.problem}"
     if line.status == "done" and unmet and not line.forced:

@@ -9,7 +9,7 @@ from msgspec import Struct, structs
 
 from forge.planning.names.plan_files import Phase
 from forge.planning.names.resolve import phase_named
-from forge.views.outline.entries import MissionLine
+from forge.views.outline.entries import MissionEntry
 from forge.views.outline.scan import MISSIONS
 
 
@@ -29,7 +29,7 @@ class Tally(NamedTuple):
 class MissionStatus(Struct, frozen=True):
     """A mission with the folders of its phases and the tally of their plans."""
 
-    line: MissionLine
+    line: MissionEntry
     folders: list[str]
     tally: Tally
     contradiction: str
@@ -47,7 +47,7 @@ class MissionStatus(Struct, frozen=True):
 
 
 def mission_status(
-    line: MissionLine, phases: Sequence[Phase], tallies: Mapping[str, Tally]
+    line: MissionEntry, phases: Sequence[Phase], tallies: Mapping[str, Tally]
 ) -> MissionStatus:
     """Return the status of a mission; `tallies` holds one tally for each phase's folder."""
     by_name = {name: phase_named(name, phases) for name in line.phases}
@@ -59,7 +59,7 @@ def mission_status(
     return MissionStatus(line, folders, tally, _contradiction(line, tally, without_plans))
 
 
-def _contradiction(line: MissionLine, tally: Tally, without_plans: Sequence[str]) -> str:
+def _contradiction(line: MissionEntry, tally: Tally, without_plans: Sequence[str]) -> str:
     if line.problem:
         return f"it cannot be read: {line.problem}"
     if line.status != "done":

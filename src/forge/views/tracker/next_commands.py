@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from forge.planning.names.plan_files import Phase
 from forge.text.command_line import forge_command
-from forge.views.outline.entries import RoadmapLine
+from forge.views.outline.entries import RoadmapEntry
 from forge.views.outline.outline import Outline
 from forge.views.tracker.backlog import ItemStatus
 from forge.views.tracker.plan_status import NOT_PROVEN
@@ -84,7 +84,7 @@ def _verifying(tracker: Tracker) -> list[str]:
     return [*commands, "forge verify --all", "forge runs"]
 
 
-def unplanned_phases(outline: Outline, phases: list[Phase]) -> list[RoadmapLine]:
+def unplanned_phases(outline: Outline, phases: list[Phase]) -> list[RoadmapEntry]:
     """Return the phases that the roadmap lists without a tick and that have no plan."""
     planned = {phase.key for phase in phases}
     return [
@@ -96,7 +96,7 @@ def unplanned_phases(outline: Outline, phases: list[Phase]) -> list[RoadmapLine]
     ]
 
 
-def _first_plan_of(line: RoadmapLine, outline: Outline) -> str:
+def _first_plan_of(line: RoadmapEntry, outline: Outline) -> str:
     """Return the command that begins a phase of the roadmap.
 
     Empty if `forge new phase` would give the new folder another number than the roadmap does.

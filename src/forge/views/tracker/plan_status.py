@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from msgspec import Struct
 
-from forge.views.outline.entries import PlanLine
+from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.missions import Tally
 
 NOT_PROVEN = ("failed", "unproven", "stale")
@@ -59,9 +59,9 @@ def tally(plans: Sequence[PlanStatus]) -> Tally:
     return Tally(len(plans), proven, sum(plan.claimed and plan.verdict is None for plan in plans))
 
 
-def contradiction(line: PlanLine, verdict: str | None, *, claimed: bool) -> str:
+def contradiction(line: PlanEntry, verdict: str | None, *, claimed: bool) -> str:
     """Describe how a status written by hand differs from the evidence; empty if they agree."""
-    says, calls_done = line.says, line.calls_done
+    says, calls_done = line.claimed_status, line.claims_done
     if not says:
         return ""
     if calls_done and verdict in NOT_PROVEN:

@@ -8,7 +8,7 @@ from functools import cached_property
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import RUNS, Phase, PlanFile, phases_of
 from forge.planning.names.waves import Needs, Order
-from forge.views.outline.entries import PlanLine, RoadmapLine, RunLine
+from forge.views.outline.entries import PlanEntry, RoadmapEntry, RunEntry
 from forge.views.outline.outline import Outline
 from forge.views.tracker.backlog import Backlog
 from forge.views.tracker.missions import MissionStatus, mission_status
@@ -37,16 +37,16 @@ class Tracker:
         return phases_of(self.outline.files)
 
     @cached_property
-    def _runs(self) -> Mapping[str, list[RunLine]]:
-        by_plan: dict[str, list[RunLine]] = {}
+    def _runs(self) -> Mapping[str, list[RunEntry]]:
+        by_plan: dict[str, list[RunEntry]] = {}
         for run in self.outline.runs:
             by_plan.setdefault(run.plan_path, []).append(run)
         return by_plan
 
     @cached_property
-    def _decisive_runs(self) -> Mapping[str, RunLine]:
+    def _decisive_runs(self) -> Mapping[str, RunEntry]:
         """The last completed run of each plan that was not rolled back, by the plan's path."""
-        decisive: dict[str, RunLine] = {}
+        decisive: dict[str, RunEntry] = {}
         for path, runs in self._runs.items():
             for run in runs:
                 completed = run.kind == "execute" and run.status == "completed"
@@ -97,7 +97,7 @@ class Tracker:
             for file in self.outline.files
         ]
 
-    def _plan(self, file: PlanFile, line: PlanLine, *, ready: bool) -> PlanStatus:
+    def _plan(self, file: PlanFile, line: PlanEntry, *, ready: bool) -> PlanStatus:
         last = self._last_run(file)
         verdict = self._verdict(file)
         claimed = file.path in self.outline.summaries
@@ -116,7 +116,7 @@ class Tracker:
             file.archived,
         )
 
-    def _last_run(self, file: PlanFile) -> RunLine | None:
+    def _last_run(self, file: PlanFile) -> RunEntry | None:
         """Return the last open run of a plan, else its last run on this branch."""
         runs = self._runs.get(file.path, [])
         of_this_branch = [run for run in runs if run.open or run.status != "elsewhere"]
@@ -138,7 +138,7 @@ class Tracker:
         return by_folder
 
     @cached_property
-    def open_runs(self) -> list[RunLine]:
+    def open_runs(self) -> list[RunEntry]:
         """The open runs that can go on in this clone, those of this work tree first."""
         runs = [run for run in self.outline.runs if run.open and run.status != "elsewhere"]
         return sorted(runs, key=lambda run: not run.here)
@@ -149,7 +149,7 @@ class Tracker:
         return next_commands(self)
 
     @cached_property
-    def unplanned(self) -> list[RoadmapLine]:
+    def unplanned(self) -> list[RoadmapEntry]:
         """The phases that the roadmap lists without a tick and that have no plan."""
         return unplanned_phases(self.outline, self.phases)
 

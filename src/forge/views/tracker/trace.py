@@ -10,7 +10,7 @@ from forge.git.repository import Repository
 from forge.planning.gsd.requirements import PATH, Requirement, Requirements, ids_in, is_id, named_by
 from forge.planning.names.plan_files import RUNS
 from forge.text.source import Source
-from forge.views.outline.entries import RunLine
+from forge.views.outline.entries import RunEntry
 from forge.views.tracker.plan_status import PlanStatus
 from forge.views.tracker.status import Tracker
 
@@ -91,7 +91,7 @@ def trace(repository: Repository, tracker: Tracker) -> Trace:
     """Trace what REQUIREMENTS.md defines; without that file nothing is defined."""
     source = _source(repository)
     requirements = Requirements.of(source) if source else None
-    runs: dict[str, list[RunLine]] = {}
+    runs: dict[str, list[RunEntry]] = {}
     for run in tracker.outline.runs:
         runs.setdefault(run.plan_path, []).append(run)
     plans_by_name: dict[str, list[TracedPlan]] = {}
@@ -135,11 +135,11 @@ def _traced(
     )
 
 
-def _plan(repository: Repository, plan: PlanStatus, runs: list[RunLine]) -> TracedPlan:
+def _plan(repository: Repository, plan: PlanStatus, runs: list[RunEntry]) -> TracedPlan:
     return TracedPlan(plan.id, plan.path, plan.word, [_run(repository, run) for run in runs])
 
 
-def _run(repository: Repository, run: RunLine) -> dict[str, object]:
+def _run(repository: Repository, run: RunEntry) -> dict[str, object]:
     return {
         "run": run.run,
         "status": run.status,
