@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import pytest
 
 from forge.check.must_haves.artifacts import artifact as artifacts
-from forge.check.must_haves.links import key_links
+from forge.check.must_haves.links import key_link
 from forge.git.objects.tree import RevisionTree
 from forge.git.repository import Repository
 from forge.planning.plan.plan import load
@@ -90,7 +90,7 @@ def oracle(repository: Repository, line: Sequence[str], text: str) -> list[str |
     items = load(Source.of(PLAN, text.encode()), "01-01").must_haves
     found: list[str | None] = []
     for item in items:
-        judge = artifacts.judge if item.kind == "artifact" else key_links.judge
+        judge = artifacts.judge if item.kind == "artifact" else key_link.judge
         answers = [judge(item, RevisionTree(repository, commit)).verdict for commit in line]
         if answers[0] != "pass" or answers[-1] != "fail":
             found.append(None)

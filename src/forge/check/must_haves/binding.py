@@ -1,5 +1,5 @@
-"""What a command's success is bound to: while none of it changes, the success carries over to other
-trees.
+"""The files that a command's success is bound to: while none of them changes, the success carries
+over to other trees.
 """
 
 from __future__ import annotations
@@ -22,10 +22,10 @@ _LOCK_FILES = frozenset(
 
 
 def bound_blobs(plan: Plan, item: MustHave, tree: Tree) -> dict[str, str | None]:
-    """Return path and blob of each file that the truth's command is bound to, as the tree has it.
+    """Return path and blob of each file in the tree that a truth's command is bound to.
 
-    That is the plan's write scope with its artifacts, the files and folders that the command names,
-    and lock files; what lies under `.planning/` is not part of it. Raises GitFailed where the tree
+    Those are the files of the plan's write scope with its artifacts, the files and folders that the
+    command names, and lock files; files under `.planning/` are not. Raises GitFailed if the tree
     cannot be listed.
     """
     named = [

@@ -1,4 +1,4 @@
-"""Every must-have of a plan, judged on one tree. One bad item never stops the others."""
+"""Judges each must-have of a plan on one tree. An error in one item never stops the others."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from forge.check.must_haves import truths
 from forge.check.must_haves.artifacts import artifact as artifacts
-from forge.check.must_haves.links import key_links
+from forge.check.must_haves.links import key_link
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import Verdict, answer
 from forge.errors import GitFailed
@@ -16,17 +16,17 @@ from forge.planning.proof import Proof, statement_hash
 
 
 def on_tree(item: MustHave, tree: Tree, limit: int) -> Verdict:
-    """Return what a tree alone says of a must-have; `limit` is the largest file, in bytes, that is
+    """Return the verdict on a must-have from a tree alone; files larger than `limit` bytes are not
     read.
 
-    A truth is left unproven: proofs decide it. What git cannot give of the tree leaves any of them
-    so.
+    A truth is unproven here: proofs decide it. Any must-have is unproven if git cannot read the
+    tree.
     """
     try:
         if item.kind == "artifact":
             return artifacts.judge(item, tree, limit)
         if item.kind == "key_link":
-            return key_links.judge(item, tree, limit)
+            return key_link.judge(item, tree, limit)
     except GitFailed as error:
         return answer(item, "unproven", f"the tree cannot be read: {error.message}")
     return answer(
@@ -34,13 +34,15 @@ def on_tree(item: MustHave, tree: Tree, limit: int) -> Verdict:
     )
 
 
-def with_proofs(item: MustHave, found: Verdict, proofs: Sequence[Proof], ground: Ground) -> Verdict:
-    """Return the verdict on a must-have, given what the tree alone says of it."""
+def with_proofs(
+    item: MustHave, on_tree: Verdict, proofs: Sequence[Proof], ground: Ground
+) -> Verdict:
+    """Return the verdict on a must-have, given its proofs and its verdict from the tree alone."""
     waiver = _waiver(item, proofs)
     if waiver is not None:
         return answer(item, "waived", f"waived by {waiver.by}: {waiver.reason}")
     if item.kind != "truth":
-        return found
+        return on_tree
     try:
         return truths.judge(item, proofs, ground)
     except GitFailed as error:
@@ -49,9 +51,9 @@ def with_proofs(item: MustHave, found: Verdict, proofs: Sequence[Proof], ground:
 
 def _waiver(item: MustHave, proofs: Sequence[Proof]) -> Proof | None:
     wanted = statement_hash(item.statement)
-    found = [
+    waivers = (
         proof
         for proof in proofs
         if proof.kind == "waiver" and proof.about == item.name and proof.statement_sha256 == wanted
-    ]
-    return max(found, key=lambda proof: proof.at) if found else None
+    )
+    return max(waivers, key=lambda proof: proof.at, default=None)

@@ -1,6 +1,4 @@
-"""Truths: proven by a command that passed on this tree, or by a named person's attestation; else
-unproven.
-"""
+"""Judges truths: proven by a command that passed on this tree, or by a user's attestation."""
 
 from __future__ import annotations
 
@@ -20,11 +18,11 @@ Freshness = Literal["fresh", "carried", "stale"]
 
 
 class Ground(Struct, frozen=True):
-    """What proofs are held against: a tree, and what is asked of it only where a proof needs it.
+    """The tree that proofs are checked against, and functions that are called only if needed.
 
-    `tree_id` gives its id outside `.planning/`, `bound` the files with their blobs that a truth's
-    command is bound to there, `changed_since` how many files outside `.planning/` differ from a
-    commit's (None where that is not known).
+    `tree_id` returns the tree's id without `.planning/`, `bound` the files that a truth's command
+    is bound to with their blobs, `changed_since` the number of files outside `.planning/` that
+    differ from a commit (None if unknown). With `strict`, only fresh proofs count.
     """
 
     tree: Tree
@@ -35,7 +33,7 @@ class Ground(Struct, frozen=True):
 
 
 def judge(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdict:
-    """Return the verdict on a truth, from the newest proof that speaks of exactly its statement."""
+    """Return the verdict on a truth, from the newest proof of exactly its statement."""
     mine = [proof for proof in proofs if proof.statement_sha256 == statement_hash(item.statement)]
     if item.command is None or cannot_fail(item.command):
         return _attested(item, mine, ground)
@@ -56,13 +54,14 @@ def _attested(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdic
         return answer(item, "unproven", why)
     newest = max(attestations, key=lambda proof: proof.at)
     evidence = [Evidence(str(entry.get("path")), None, "attestation") for entry in newest.evidence]
-    said = f": {newest.reason}" if newest.reason else ""
-    return answer(item, "pass", f"attested by {newest.by}{_since(newest, ground)}{said}", evidence)
+    reason = f": {newest.reason}" if newest.reason else ""
+    attested = f"attested by {newest.by}{_since(newest, ground)}{reason}"
+    return answer(item, "pass", attested, evidence)
 
 
 def _since(proof: Proof, ground: Ground) -> str:
-    """Say at which commit something was attested, and how much changed since; an attestation does
-    not expire.
+    """Return in words at which commit a truth was attested, and how much changed since. An
+    attestation does not expire.
     """
     if not proof.commit:
         return ""
@@ -75,43 +74,31 @@ def _since(proof: Proof, ground: Ground) -> str:
 def _by_command(item: MustHave, proof: Proof, ground: Ground) -> Verdict:
     how = freshness(item, proof, ground)
     evidence = [Evidence(proof.source, None, f"command, {how}")]
-    if proof.reason:  # it failed
-        said = f"`{proof.command}` failed ({proof.reason})"
-        if how == "stale":
-            return answer(
-                item,
-                "unproven",
-                f"{said} on an earlier tree, and has not been run on this one",
-                evidence,
-            )
-        return answer(
-            item,
-            "fail",
-            said if how == "fresh" else f"{said}, and only other files changed since",
-            evidence,
-        )
+    if proof.reason:
+        return _failed(item, proof, how, evidence)
     if how == "stale":
-        return answer(
-            item,
-            "stale",
-            f"`{proof.command}` passed, but what it is bound to has changed since",
-            evidence,
-        )
+        reason = f"`{proof.command}` passed, but files that it is bound to have changed since"
+        return answer(item, "stale", reason, evidence)
     if how == "carried" and ground.strict:
-        return answer(
-            item,
-            "stale",
-            f"`{proof.command}` passed on another tree, and only fresh proofs count here",
-            evidence,
-        )
+        reason = f"`{proof.command}` passed on another tree, and only fresh proofs count here"
+        return answer(item, "stale", reason, evidence)
     return answer(item, "pass", f"`{proof.command}` passed ({how})", evidence)
 
 
-def freshness(item: MustHave, proof: Proof, ground: Ground) -> Freshness:
-    """Say whether a command's result still holds: on the same tree, on one that differs elsewhere
-    only, or not.
+def _failed(item: MustHave, proof: Proof, how: Freshness, evidence: list[Evidence]) -> Verdict:
+    failed = f"`{proof.command}` failed ({proof.reason})"
+    if how == "stale":
+        reason = f"{failed} on an earlier tree, and has not been run on this one"
+        return answer(item, "unproven", reason, evidence)
+    reason = failed if how == "fresh" else f"{failed}, and only other files changed since"
+    return answer(item, "fail", reason, evidence)
 
-    A file that is bound now and was not there then counts as changed, as one that is gone does.
+
+def freshness(item: MustHave, proof: Proof, ground: Ground) -> Freshness:
+    """Return whether a command's result still counts: on the same tree (fresh), on one that differs
+    only in other files (carried), or not (stale).
+
+    A file that was added or deleted since counts as changed.
     """
     if proof.tree and proof.tree == ground.tree_id():
         return "fresh"

@@ -1,6 +1,4 @@
-"""The answer to one must-have, with the evidence it rests on. Never silence: what was not looked at
-is `unproven`.
-"""
+"""The verdict on one must-have, with evidence. One that was not checked is `unproven`."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ PlanAnswer = Literal["proven", "failed", "unproven"]
 
 
 class Evidence(Struct, frozen=True):
-    """Where something was found: a path, a line from 1 (None for the whole file), and how it
+    """A place that supports a verdict: a path, a line from 1 (None for the whole file), and how it
     matched.
     """
 
@@ -28,7 +26,7 @@ class Evidence(Struct, frozen=True):
 
 
 class Verdict(Struct, frozen=True):
-    """The answer to one must-have; `target` says in one line what it is about."""
+    """The verdict on one must-have; `target` describes the must-have in one line."""
 
     kind: Kind
     index: int
@@ -38,7 +36,7 @@ class Verdict(Struct, frozen=True):
     evidence: tuple[Evidence, ...] = ()
 
     def as_data(self) -> dict[str, object]:
-        """Return the verdict as `formats.md` describes it in JSON."""
+        """Return the verdict as JSON shows it (see `formats.md`)."""
         return {**asdict(self), "evidence": [asdict(item) for item in self.evidence]}
 
 
@@ -50,7 +48,7 @@ def answer(
 
 
 def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
-    """Return how many there are of each answer, and all together as `declared`."""
+    """Return the number of each kind of verdict, and of all as `declared`."""
     number = Counter(verdict.verdict for verdict in verdicts)
     return {
         "declared": number.total(),
@@ -59,10 +57,9 @@ def counts(verdicts: Iterable[Verdict]) -> dict[str, int]:
 
 
 def plan_answer(verdicts: Iterable[Verdict], *, sound: bool = True) -> PlanAnswer:
-    """Return the verdict on a plan: proven only where there are must-haves and each passes or is
-    waived.
+    """Return the verdict on a plan: proven only if it has must-haves and each passes or is waived.
 
-    `sound` is false where the front matter does not parse: such a plan is never proven.
+    `sound` is false if the front matter does not parse: such a plan is never proven.
     """
     number = counts(verdicts)
     if number["fail"]:

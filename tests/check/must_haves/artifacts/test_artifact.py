@@ -207,7 +207,7 @@ def test_special_files_are_no_artifacts_and_are_not_opened(sandbox: Sandbox) -> 
     os.mkfifo(sandbox.root / "pipe")
     found = verdict("path: pipe\ncontains: x", WorkTree(Repository.discover(sandbox.root)))
     assert found.verdict == "fail"
-    assert "no regular file" in found.reason
+    assert "not a regular file" in found.reason
 
 
 def test_a_file_that_cannot_be_read_is_unproven(
@@ -251,12 +251,12 @@ def test_a_submodule_is_no_file(sandbox: Sandbox) -> None:
     tree = RevisionTree(Repository.discover(sandbox.root), "HEAD")
     found = verdict("path: module", tree)
     assert found.verdict == "fail"
-    assert "no regular file" in found.reason
+    assert "not a regular file" in found.reason
     for stored in (tree, StoredTree.at(ObjectStore(tree.repository), sandbox.head())):
         for more in ("", "\nshould_not_exist: true"):
             found = verdict("path: module/src/a.py" + more, stored)
             assert found.verdict == "unproven"
-            assert "lies in a submodule" in found.reason
+            assert "is in a submodule" in found.reason
 
 
 def test_names_that_are_not_utf_8_do_not_stop_a_glob(sandbox: Sandbox) -> None:

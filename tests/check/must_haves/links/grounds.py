@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from forge.check.must_haves.code.file import Code, as_lines
 from forge.check.must_haves.imports import Link, find
 from forge.check.must_haves.imports.model import Files
-from forge.check.must_haves.links.key_links import LIMIT, judge
+from forge.check.must_haves.links.key_link import LIMIT, judge
 from forge.check.must_haves.verdict import Verdict
 from forge.git.objects.tree import Tree, TreeEntry, Unreadable
 from forge.planning.plan.must_haves import MustHave, declared

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from forge.check.must_haves.links.key_links import judge
+from forge.check.must_haves.links.key_link import judge
 from tests.check.must_haves.links.grounds import MemoryTree, item, judged, shown
 
 FILES = {"src/app.ts": "start(server)\n", "src/server.ts": "", "README.md": "start\n"}

@@ -207,4 +207,4 @@ def test_to_in_words_does_not_hinder_a_match(goal: str) -> None:
 
 def test_a_pattern_that_stands_there_as_plain_text_fails_with_a_hint() -> None:
     verdict = judged({"a.ts": "\ndb.$queryRaw`x`\n", "b.ts": ""}, "a.ts", "b.ts", "$queryRaw")
-    assert verdict.verdict == "fail" and "on line 2 as plain text" in verdict.reason
+    assert verdict.verdict == "fail" and "line 2 contains it as plain text" in verdict.reason

@@ -1,1 +1,1 @@
-"""Artifacts: files that a plan promises, and the conditions on them."""
+"""Artifacts: files that a plan promises, and the conditions on their content."""

@@ -1,31 +1,23 @@
-"""Whether an artifact is there: a regular file of the repository at the tree asked for, and every
-condition on it.
-"""
+"""Judges an artifact: it is a regular file of the tree, and meets its conditions."""
 
 from __future__ import annotations
 
 import posixpath
 import re
-from bisect import bisect_left
 
 from msgspec import Struct
 
-from forge.check.must_haves.artifacts.conditions import (
-    Content,
-    Demands,
-    demands,
-    holds_name,
-    together,
-)
+from forge.check.must_haves.artifacts.checks import Content, has_name
+from forge.check.must_haves.artifacts.conditions import Conditions, conditions
+from forge.check.must_haves.artifacts.paths import exact, matches, similar
 from forge.check.must_haves.code.file import Code, as_lines
 from forge.check.must_haves.imports.model import Files
-from forge.check.must_haves.outcome import Outcome, shown
+from forge.check.must_haves.outcome import Outcome, shown, together
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
 from forge.errors import GitFailed
 from forge.git.objects.tree import Tree, TreeEntry, Unreadable
 from forge.planning.plan.must_haves import MustHave
-from forge.planning.plan.scope import clean, glob_regex, leaves, placeholder
-from forge.text import pattern
+from forge.planning.plan.scope import clean, leaves, placeholder
 from forge.text.source import Source
 
 LIMIT = 16 << 20
@@ -35,274 +27,190 @@ _EXTENSION = re.compile(r"\w\.\w{1,10}$")
 _WITH_NAMES = re.compile(r"(?P<path>[^:]+)::(?P<names>\w+(?:::\w+)*)")
 _NOT_A_FILE = {
     "folder": "it is a folder, not a file",
-    "special": "it is no regular file",
+    "special": "it is not a regular file",
     "outside": "it leads out of the repository",
 }
-_CANNOT_SAY = {
+_UNKNOWN = {
     "missing": "its git object is missing here",
     "unreadable": "it cannot be read",
-    "submodule": "it lies in a submodule, whose files are not in this repository",
+    "submodule": "it is in a submodule, whose files are not in this repository",
 }
 
 
 def judge(item: MustHave, tree: Tree, limit: int = LIMIT) -> Verdict:
-    """Return the verdict on an artifact. Files larger than `limit` bytes are not read; nothing in a
-    plan makes it raise.
+    """Return the verdict on an artifact. Files larger than `limit` bytes are not read. Never raises
+    for the content of a plan.
     """
     text = _path_text(item)
-    path, note = _named(text, tree) if text else ("", "")
-    asked = demands(item.value)
-    inner = _WITH_NAMES.fullmatch(path)
-    if (
-        inner and not asked.absent and tree.entry(inner["path"]).kind == "file"
-    ):  # a part of it: `tests/test_a.py::test_b`
-        path = inner["path"]
-        asked.checks += map(holds_name, inner["names"].split("::"))
-    look = _Look(path, asked, tree, limit)
-    outcome = look.impossible() or (look.absent() if asked.absent else look.present())
-    remark = f" ({shown(note)} behind the path is taken for a remark)" if note else ""
+    path, note = _path_and_note(text, tree) if text else ("", "")
+    required = conditions(item.value)
+    part = _WITH_NAMES.fullmatch(path)  # `tests/test_a.py::test_b`
+    if part and not required.absent and tree.entry(part["path"]).kind == "file":
+        path = part["path"]
+        required.checks += map(has_name, part["names"].split("::"))
+    check = _ArtifactCheck(path, required, tree, limit)
+    outcome = check.impossible() or (check.absent() if required.absent else check.present())
+    remark = f" ({shown(note)} after the path is read as a remark)" if note else ""
     return answer(item, outcome.verdict, outcome.reason + remark, outcome.evidence[:_MOST_EVIDENCE])
 
 
 def _path_text(item: MustHave) -> str:
-    if isinstance(item.value.data, dict):
+    data = item.value.data
+    if isinstance(data, dict):
         return (item.raw("path") or "").strip()
-    return (
-        ""
-        if isinstance(item.value.data, list) or item.value.data is None
-        else item.value.raw.strip()
-    )
+    return "" if isinstance(data, list) or data is None else item.value.raw.strip()
 
 
-def _named(text: str, tree: Tree) -> tuple[str, str]:
-    """Return the path in a text and the remark behind it; all of it is the path where a file of
-    that very name is there.
+def _path_and_note(text: str, tree: Tree) -> tuple[str, str]:
+    """Split a text into a path and a remark after it; all of it is the path if a file has exactly
+    that name.
     """
     literal = text.removeprefix("./")
-    if (
-        not leaves(literal)
-        and not literal.endswith("/")
-        and "\0" not in literal
-        and tree.entry(literal).kind == "file"
-    ):
+    is_file_name = not leaves(literal) and not literal.endswith("/") and "\0" not in literal
+    if is_file_name and tree.entry(literal).kind == "file":
         return literal, ""
     return clean(text)
 
 
-class _Look(Struct, frozen=True):
-    """The look at one artifact: its path, what it demands, and the tree it is looked for in."""
+class _ArtifactCheck(Struct, frozen=True):
+    """The check of one artifact: its path, its conditions, and the tree."""
 
     path: str
-    asked: Demands
+    required: Conditions
     tree: Tree
     limit: int
 
     @property
     def is_glob(self) -> bool:
-        """Whether the path has wildcards, and is no file of that very name."""
-        return ("*" in self.path or "?" in self.path) and self.tree.entry(
-            self.path
-        ).kind == "absent"
+        """Whether the path has wildcards, and is not the exact name of a file."""
+        has_wildcards = "*" in self.path or "?" in self.path
+        return has_wildcards and self.tree.entry(self.path).kind == "absent"
 
     @property
-    def no_name(self) -> str:
-        """Why the path is not the name of one file: a sentence, a placeholder in it. Empty where it
-        may be one.
+    def why_not_a_name(self) -> str:
+        """Why the path cannot be the name of one file: it is prose, or has a placeholder. Empty if
+        it can.
         """
         if self._is_prose:
             return "it reads as prose; put a path here and the words into `provides`"
-        stands_in = placeholder(self.path)
-        return (
-            f"{shown(stands_in)} stands for a name that is not known here; write the name"
-            if stands_in
-            else ""
-        )
+        unknown = placeholder(self.path)
+        if not unknown:
+            return ""
+        return f"{shown(unknown)} stands for a name that is not known here; write the name"
 
     @property
     def _is_prose(self) -> bool:
-        """Whether the path reads as a sentence rather than as a file name with blanks in it."""
+        """Whether the path is a sentence, not a file name with spaces in it."""
         words = self.path.split()
-        file_like = (
-            bool(words)
-            and bool(_EXTENSION.search(words[-1]))
-            and (len(words) <= 3 or "/" in words[0])
-        )
-        return len(words) > 1 and not file_like
+        if len(words) < 2:
+            return False
+        ends_like_a_file = _EXTENSION.search(words[-1]) is not None
+        return not (ends_like_a_file and (len(words) <= 3 or "/" in words[0]))
 
     def impossible(self) -> Outcome | None:
-        """Return the outcome for what cannot be a path of the repository, None where it can."""
+        """Return the outcome for a text that cannot be a path of the repository, otherwise None."""
         if not self.path or "\0" in self.path:
             return Outcome("unproven", "it names no path")
         if leaves(self.path):
-            return Outcome(
-                "fail",
-                f"{shown(self.path)} leaves the repository; name a path relative to its root",
-            )
+            reason = f"{shown(self.path)} leaves the repository; name a path relative to its root"
+            return Outcome("fail", reason)
         if posixpath.normpath(self.path).split("/")[0].lower() == ".git":
             return Outcome("fail", f"{shown(self.path)} is git's own, not a file of the repository")
         return None
 
     def present(self) -> Outcome:
-        """Judge what should be there."""
+        """Check a file that should exist."""
         if self.is_glob:
-            return self.settled(self.glob())
+            return self.combined(self.matching_files())
         if self.path.endswith("/"):
             hint = f"a final `/` names a folder; name a file, or `{self.path}**`"
             return Outcome("fail", f"{shown(self.path)} is not there as a file: {hint}")
         entry = self.tree.entry(self.path)
         if entry.kind != "absent":
-            return self.settled([self.at(self.path, entry)])
-        if self.no_name:
-            return Outcome("unproven", f"{shown(self.path)} names no file: {self.no_name}")
-        return Outcome("fail", f"{shown(self.path)} is not there{_elsewhere(self.path, self.tree)}")
+            return self.combined([self.file(self.path, entry)])
+        if self.why_not_a_name:
+            reason = f"{shown(self.path)} does not name a file: {self.why_not_a_name}"
+            return Outcome("unproven", reason)
+        return Outcome("fail", f"{shown(self.path)} is not there{similar(self.path, self.tree)}")
 
     def absent(self) -> Outcome:
-        """Judge `should_not_exist`: nothing may stand at the path, no link to nowhere either."""
+        """Check `should_not_exist`: there is no file at the path, and no broken link either."""
         path = self.path.rstrip("/")
         kind = self.tree.entry(path).kind
-        if kind in _CANNOT_SAY:
-            return Outcome("unproven", f"{shown(path)}: {_CANNOT_SAY[kind]}")
+        if kind in _UNKNOWN:
+            return Outcome("unproven", f"{shown(path)}: {_UNKNOWN[kind]}")
         try:
-            there = (
-                (_matches(path, self.tree) if self.is_glob else _listed(path, self.tree))
-                if kind == "absent"
-                else [path]
-            )
+            existing = [path] if kind != "absent" else self._existing(path)
         except GitFailed as error:
             return _unlisted(error)
-        if there:
-            return Outcome(
-                "fail",
-                f"{shown(there[0])} is there, and should not be",
-                (Evidence(there[0], None, kind),),
-            )
-        if self.asked.checks or self.asked.undecided:
+        if existing:
+            evidence = (Evidence(existing[0], None, kind),)
+            return Outcome("fail", f"{shown(existing[0])} is there, and should not be", evidence)
+        if self.required.checks or self.required.undecided:
             but = (
-                *self.asked.undecided,
-                "its other conditions cannot hold of a file that should not exist",
+                *self.required.undecided,
+                "its other conditions cannot hold for a file that should not exist",
             )[0]
             return Outcome("unproven", f"{shown(path)} is not there, as it should be, but {but}")
-        if self.no_name or "\\" in path or "::" in path:
-            return Outcome(
-                "unproven",
-                f"{shown(path)} does not read as a path, so that it is not there says nothing",
-            )
+        if self.why_not_a_name or "\\" in path or "::" in path:
+            reason = f"{shown(path)} does not read as a path, so its absence proves nothing"
+            return Outcome("unproven", reason)
         return Outcome("pass", f"nothing is at {shown(path)}", (Evidence(path, None, "absent"),))
 
-    def glob(self) -> list[Outcome]:
-        """Judge every regular file that a glob matches; what is no regular file does not count."""
+    def _existing(self, path: str) -> list[str]:
+        return matches(path, self.tree) if self.is_glob else exact(path, self.tree)
+
+    def matching_files(self) -> list[Outcome]:
+        """Check every regular file that a glob matches; other entries do not count."""
         try:
-            paths = _matches(self.path, self.tree)
+            paths = matches(self.path, self.tree)
         except GitFailed as error:
             return [_unlisted(error)]
         entries = [(path, self.tree.entry(path)) for path in paths]
-        files = [
-            self.at(path, entry)
+        outcomes = [
+            self.file(path, entry)
             for path, entry in entries
             if entry.kind not in (*_NOT_A_FILE, "absent")
         ]
-        return files or [Outcome("fail", f"no file matches {shown(self.path)}")]
+        return outcomes or [Outcome("fail", f"no file matches {shown(self.path)}")]
 
-    def at(self, path: str, entry: TreeEntry) -> Outcome:
-        """Judge what stands at one path."""
+    def file(self, path: str, entry: TreeEntry) -> Outcome:
+        """Check the entry at one path."""
         if entry.kind in _NOT_A_FILE:
-            return Outcome(
-                "fail", f"{shown(path)} is not there as a file: {_NOT_A_FILE[entry.kind]}"
-            )
-        if entry.kind in _CANNOT_SAY:
-            return Outcome("unproven", f"{shown(path)}: {_CANNOT_SAY[entry.kind]}")
+            reason = f"{shown(path)} is not there as a file: {_NOT_A_FILE[entry.kind]}"
+            return Outcome("fail", reason)
+        if entry.kind in _UNKNOWN:
+            return Outcome("unproven", f"{shown(path)}: {_UNKNOWN[entry.kind]}")
         here = (Evidence(path, None, "file"),)
-        if not self.asked.checks:
+        if not self.required.checks:
             return Outcome("pass", f"{shown(path)} is there", here)
         if entry.size > self.limit:
             size = f"{entry.size} bytes, the limit is {self.limit}"
-            return Outcome(
-                "unproven", f"{shown(path)} is there, but too large to look into: {size}", here
-            )
+            reason = f"{shown(path)} is there, but too large to read: {size}"
+            return Outcome("unproven", reason, here)
         try:
             source = Source.of(path, self.tree.read(path))
         except Unreadable as error:
             return Outcome("unproven", f"{shown(path)} cannot be read: {error}", here)
-        content = Content(
-            Code(path, as_lines(source.text)), Files(self.tree, self.limit), "\0" in source.text
-        )
-        found = together([check(content) for check in self.asked.checks])
+        result = self._content(path, source)
         rest = (
-            ", and so is all that is asked of it"
-            if found.verdict == "pass"
-            else f", but {found.reason}"
+            ", and meets its conditions" if result.verdict == "pass" else f", but {result.reason}"
         )
-        return Outcome(found.verdict, f"{shown(path)} is there{rest}", (*here, *found.evidence))
+        return Outcome(result.verdict, f"{shown(path)} is there{rest}", (*here, *result.evidence))
 
-    def settled(self, files: list[Outcome]) -> Outcome:
-        """Return the outcome over all files; one that would pass is unproven where a condition
-        could not be read.
-        """
-        outcome = together(files, _MOST_SHOWN)
-        if outcome.verdict == "fail" or not self.asked.undecided:
+    def _content(self, path: str, source: Source) -> Outcome:
+        code = Code(path, as_lines(source.text))
+        content = Content(code, Files(self.tree, self.limit), "\0" in source.text)
+        return together([check(content) for check in self.required.checks])
+
+    def combined(self, outcomes: list[Outcome]) -> Outcome:
+        """Return one outcome for all files; a pass is undecided if a condition is unreadable."""
+        outcome = together(outcomes, _MOST_SHOWN)
+        if outcome.verdict == "fail" or not self.required.undecided:
             return outcome
-        return Outcome(
-            "unproven", "; ".join((outcome.reason, *self.asked.undecided)), outcome.evidence
-        )
+        reasons = "; ".join((outcome.reason, *self.required.undecided))
+        return Outcome("unproven", reasons, outcome.evidence)
 
 
 def _unlisted(error: GitFailed) -> Outcome:
     return Outcome("unproven", f"the files of the tree cannot be listed: {error.message}")
-
-
-def _listed(path: str, tree: Tree) -> list[str]:
-    """Return the path where the tree has an entry of any kind there. Raises GitFailed."""
-    files = tree.files()
-    at = bisect_left(files, path)
-    return [path] if files[at : at + 1] == [path] else []
-
-
-def _matches(glob: str, tree: Tree) -> list[str]:
-    """Return the paths that a glob matches; brackets and braces in it are letters. Raises
-    GitFailed.
-    """
-    try:
-        wanted = pattern.compile_pattern(f"(?s:{_sayable(glob_regex(glob))})")
-    except pattern.BadPattern:
-        return []
-    start = re.split(r"[*?]", glob, maxsplit=1)[0]
-    files = tree.files()
-    found = []
-    for path in files[bisect_left(files, start) :]:
-        if not path.startswith(start):
-            break
-        if wanted.fullmatch(_sayable(path)):
-            found.append(path)
-    return found
-
-
-def _sayable(text: str) -> str:
-    """Return a text with what UTF-8 cannot say replaced, as file names of other encodings hold
-    it.
-    """
-    return text.encode("utf-8", "replace").decode()
-
-
-def _elsewhere(path: str, tree: Tree) -> str:
-    """Return in words where a file like one that is not there stands, as far as the tree tells."""
-    if "\\" in path:
-        return (
-            f": a backslash is a letter of its name here; write {shown(path.replace(chr(92), '/'))}"
-        )
-    try:
-        files = tree.files()
-    except GitFailed:
-        return ""
-    same = next(
-        (file for file in files if len(file) == len(path) and file.lower() == path.lower()), None
-    )
-    if same:
-        return f"; {shown(same)} is, in other upper and lower case"
-    name = posixpath.basename(path)
-    found = [
-        file for file in files if name and file.endswith(name) and posixpath.basename(file) == name
-    ]
-    where = (
-        ", ".join(map(shown, found)) if len(found) <= _MOST_SHOWN else f"{len(found)} other places"
-    )
-    return f"; a file of that name is at {where}" if found else ""

@@ -1,1 +1,1 @@
-"""Key links: whether one file is connected to another."""
+"""Key links: whether the file that `from` names is connected to what `to` names."""

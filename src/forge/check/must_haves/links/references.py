@@ -1,4 +1,4 @@
-"""Where a text names a file, for files whose languages have no imports that forge follows."""
+"""Finds where a text names a file, for languages whose imports forge does not follow."""
 
 from __future__ import annotations
 
@@ -13,75 +13,74 @@ from forge.check.must_haves.code.file import Code
 from forge.git.objects.tree import Tree
 
 _LONGEST = 300
-_TELLING_LENGTH = 10
-_FOLDER_ITSELF = ("init", "index")
+_UNAMBIGUOUS_LENGTH = 10
+_INDEX_FILES = ("init", "index")
 _NARROW = frozenset("./@~+-$\\%_")
 _WIDE = _NARROW | frozenset("(){}[]")
 _SEPARATOR = re.compile(r"[/\\]+")
-_FOLLOWED = re.compile(r"[\w-]|\.\w")
+_CONTINUES = re.compile(r"[\w-]|\.\w")
 _QUOTED = re.compile(r"[\"'`<(](?P<path>(?:\.{1,2}/|[\w@~])[\w./@~+-]{0,250})[\"'`>)]")
-_TAKES_IN = re.compile(
+_LOADS = re.compile(
     r"\b(?:require|require_relative|load|import|include|use|forward|source|extends?|export|part)\b"
 )
 
 
 class Mention(Struct, frozen=True):
-    """Where a file is named, and the text that names it."""
+    """The line where a file is named, and the text that names it."""
 
     line: int
     text: str
 
 
 def mention(code: Code, target: str, tree: Tree) -> Mention | None:
-    """Return the first place outside comments where a file or folder is named: by its path, or by
-    its base name.
+    """Return the first place outside comments where a file or folder is named by its path or base
+    name.
     """
-    return _in(code.code, code, target, tree)
+    return _in_text(code.code, code, target, tree)
 
 
 def comment(code: Code, target: str, tree: Tree) -> Mention | None:
-    """Return the first place, comments included, where a file or folder is named."""
-    return _in(code.text, code, target, tree)
+    """Return the first place, including comments, where a file or folder is named."""
+    return _in_text(code.text, code, target, tree)
 
 
-def _in(text: str, code: Code, target: str, tree: Tree) -> Mention | None:
-    named = _Named(target, code.path, tree)
-    for start, spellings in _spelled(text, posixpath.basename(target)):
-        if any(named.by(spelling) for spelling in spellings):
+def _in_text(text: str, code: Code, target: str, tree: Tree) -> Mention | None:
+    names = _Names(target, code.path, tree)
+    for start, spellings in _spellings(text, posixpath.basename(target)):
+        if any(names.include(spelling) for spelling in spellings):
             return Mention(code.line(start), spellings[0])
-    return _without_suffix(text, code, target) or _stem(text, code, target, named)
+    return _without_suffix(text, code, target) or _by_stem(text, code, target, names)
 
 
-def _spelled(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each place where a base name stands as a word of its own, with what may be the path
-    written before it.
-    """
+def _spellings(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield each place where a base name is a whole word, with the paths that may end in it."""
     at, last = text.find(name), 0
     while at >= 0:
         end = at + len(name)
         before = text[at - 1 : at]
-        if not _FOLLOWED.match(text, end) and not (before.isalnum() or before in ("_", "-", ".")):
+        in_word = before.isalnum() or before in ("_", "-", ".")
+        if not _CONTINUES.match(text, end) and not in_word:
             least = max(last, at - _LONGEST)
-            yield at, [text[_start(text, at, least, signs) : end] for signs in (_NARROW, _WIDE)]
+            yield at, [text[_start(text, at, least, chars) : end] for chars in (_NARROW, _WIDE)]
         last, at = end, text.find(name, end)
 
 
-def _start(text: str, at: int, least: int, signs: frozenset[str]) -> int:
-    while at > least and (text[at - 1].isalnum() or text[at - 1] in signs):
+def _start(text: str, at: int, least: int, chars: frozenset[str]) -> int:
+    while at > least and (text[at - 1].isalnum() or text[at - 1] in chars):
         at -= 1
     return at
 
 
-class _Named(Struct, dict=True):
-    """Whether a path, as written in the file `source`, names the target."""
+class _Names(Struct, dict=True):
+    """The spellings of paths in the file `source` that mean the target."""
 
     target: str
     source: str
     tree: Tree
 
-    def by(self, written: str) -> bool:
-        """Say so: for the exact path, for its last folders, for a base name of its own, and for a
-        neighbour's name.
+    def include(self, written: str) -> bool:
+        """Return whether a written path means the target: the exact path, its last folders, its
+        base name if it is unique, or the name of a file in the same folder.
         """
         folder = posixpath.dirname(self.source)
         if self.target in (written, posixpath.normpath(posixpath.join(folder, written))):
@@ -91,60 +90,59 @@ class _Named(Struct, dict=True):
         ]
         if len(parts) > 1 and f"/{self.target}".endswith("/" + "/".join(parts)):
             return True
-        return self.alone or (
-            len(parts) == 1 and ".." not in written and folder == posixpath.dirname(self.target)
-        )
+        in_folder = folder == posixpath.dirname(self.target)
+        return self.unique or (len(parts) == 1 and ".." not in written and in_folder)
 
     @cached_property
-    def alone(self) -> bool:
+    def unique(self) -> bool:
         """Whether no other file of the tree has the target's base name."""
         name = posixpath.basename(self.target)
-        found = 0
+        count = 0
         for path in self.tree.files():
-            found += path == name or path.endswith(f"/{name}")
-            if found > 1:
+            count += path == name or path.endswith(f"/{name}")
+            if count > 1:
                 return False
-        return found == 1
+        return count == 1
 
 
 def _without_suffix(text: str, code: Code, target: str) -> Mention | None:
-    """Return where a quoted path without its suffix stands: in full, or taken in, as by
-    `require_relative "../x"`.
+    """Return where a quoted path names the target without its suffix: in full, or in a statement
+    that loads it, such as `require_relative "../x"`.
     """
     stem = posixpath.splitext(target)[0]
     folder, name = posixpath.split(stem)
     stems = {
         stem,
         posixpath.join(folder, name.removeprefix("_")),
-        folder if name in _FOLDER_ITSELF else stem,
+        folder if name in _INDEX_FILES else stem,
     }
-    for found in _QUOTED.finditer(text):
-        least = max(found.start() - _LONGEST, 0)
-        line_start = max(text.rfind("\n", least, found.start()) + 1, least)
-        taken_in = _TAKES_IN.search(text, line_start, found.start()) is not None
-        if _spells(found["path"], code.path, stems, taken_in):
-            return Mention(code.line(found.start()), found["path"])
+    for match in _QUOTED.finditer(text):
+        least = max(match.start() - _LONGEST, 0)
+        line_start = max(text.rfind("\n", least, match.start()) + 1, least)
+        loads = _LOADS.search(text, line_start, match.start()) is not None
+        if _means(match["path"], code.path, stems, loads):
+            return Mention(code.line(match.start()), match["path"])
     return None
 
 
-def _spells(written: str, source: str, stems: set[str], taken_in: bool) -> bool:
+def _means(written: str, source: str, stems: set[str], loads: bool) -> bool:
     for path in (written, written.replace(".", "/")):
         if path in stems and "/" in path:
             return True
         relative = posixpath.normpath(posixpath.join(posixpath.dirname(source), path))
-        if taken_in and (path in stems or relative in stems):
+        if loads and (path in stems or relative in stems):
             return True
-        if taken_in and "/" in path and any(f"/{stem}".endswith(f"/{path}") for stem in stems):
+        if loads and "/" in path and any(f"/{stem}".endswith(f"/{path}") for stem in stems):
             return True
     return False
 
 
-def _stem(text: str, code: Code, target: str, named: _Named) -> Mention | None:
-    """Return where a name that can mean nothing else stands without its suffix: `0014_add` for
+def _by_stem(text: str, code: Code, target: str, names: _Names) -> Mention | None:
+    """Return where a name without its suffix can only mean the target: `0014_add` for
     `0014_add.sql`.
     """
     stem = posixpath.splitext(posixpath.basename(target))[0]
-    if len(stem) < _TELLING_LENGTH or not re.search(r"\w[_-]\w", stem) or not named.alone:
+    if len(stem) < _UNAMBIGUOUS_LENGTH or not re.search(r"\w[_-]\w", stem) or not names.unique:
         return None
-    found = re.search(rf"(?<![\w-]){re.escape(stem)}(?![\w-])", text)
-    return Mention(code.line(found.start()), stem) if found else None
+    match = re.search(rf"(?<![\w-]){re.escape(stem)}(?![\w-])", text)
+    return Mention(code.line(match.start()), stem) if match else None
