@@ -8,7 +8,8 @@ import random
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from forge.check.must_haves.artifacts import artifact as artifacts
+from forge.check.must_haves.artifacts import artifact
+from forge.check.must_haves.links import key_link
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT
 from forge.front.cli.formats import Sheet, render
@@ -226,7 +227,7 @@ def read(data: bytes) -> Plan:
     for item in plan.must_haves[:40]:
         assert statement_hash(item.statement)
         if item.kind in ("artifact", "key_link"):
-            verdict = (artifacts if item.kind == "artifact" else key_link).judge(item, TREE)
+            verdict = (artifact if item.kind == "artifact" else key_link).judge(item, TREE)
             assert verdict.verdict in ("pass", "fail", "unproven") and verdict.reason
     steps = [
         (step.name, step.checks, step.files, step.references, step.options, step.calls_runner)
