@@ -305,7 +305,7 @@ def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sand
     assert wrong(forked) == set() and forked.call("runs").data["unreadable"] == []
 
 
-def test_neighbouring_lines_never_lose_a_side(forked: Sandbox) -> None:
+def test_neighboring_lines_never_lose_a_side(forked: Sandbox) -> None:
     conflicts = merged(
         forked, forge("set", "k3f", "status=blocked"), forge("set", "k3f", "title=Sign in")
     )
@@ -320,6 +320,6 @@ def test_every_row_of_the_page_is_tested() -> None:
         for line in page.splitlines()
         if line.startswith("| ") and not line.startswith("| two ")
     ]
-    assert {*CLEAN, *CONFLICTS, "runs on both", "neighbouring lines"} == {
+    assert {*CLEAN, *CONFLICTS, "runs on both", "neighboring lines"} == {
         row.partition(" (")[0] for row in rows
     }
