@@ -49,7 +49,7 @@ def _text(data: bytes) -> str:
 
 
 @dataclass
-class Said:
+class CommandResult:
     """The output and exit status of a command."""
 
     code: int
@@ -98,7 +98,9 @@ class Sandbox:
         assert done.returncode == 0, f"git {words}: {done.stderr}"
         return done.stdout
 
-    def forge(self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60) -> Said:
+    def forge(
+        self, *words: str, env: Mapping[str, str] | None = None, timeout: float = 60
+    ) -> CommandResult:
         environment = self.environment(env)
         if _nursery_fits(environment) and _nursery().lock.acquire(blocking=False):
             try:
@@ -117,9 +119,9 @@ class Sandbox:
             )
         out, err = (_text(data) for data in (done.stdout, done.stderr))
         assert "Traceback (most recent call last)" not in out + err, err
-        return Said(done.returncode, out, err)
+        return CommandResult(done.returncode, out, err)
 
-    def call(self, *words: str, env: Mapping[str, str] | None = None) -> Said:
+    def call(self, *words: str, env: Mapping[str, str] | None = None) -> CommandResult:
         """Run a command with --json and check the envelope against its contract."""
         result = self.forge(*words, "--json", env=env)
         envelope = result.json

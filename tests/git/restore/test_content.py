@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Said, Sandbox
+from tests.conftest import CommandResult, Sandbox
 from tests.run.engine.actions.test_rollback import tree
 from tests.run.plans import Case, Task, auto, writes
 
@@ -27,7 +27,7 @@ else:
 """
 
 
-def run(sandbox: Sandbox, work: str, *files: str) -> Said:
+def run(sandbox: Sandbox, work: str, *files: str) -> CommandResult:
     """Execute a plan of one step that does some Python, saying yes to whatever is asked."""
     case = Case(
         sandbox, [Task("Change", ", ".join(files) or "src")], {1: work}, files=files or ("src",)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.check.rules.plan_texts import PATH, SOUND
-from tests.conftest import Said, Sandbox
+from tests.conftest import CommandResult, Sandbox
 
 RULE = "verify-already-passes"
 COMMAND = "test -s docs/notes.md"
@@ -35,7 +35,7 @@ def ready(sandbox: Sandbox, *commands: str, approve: bool = True, more: str = ""
     return sandbox
 
 
-def probed(sandbox: Sandbox, *words: str) -> tuple[Said, list[tuple[str, int, str]]]:
+def probed(sandbox: Sandbox, *words: str) -> tuple[CommandResult, list[tuple[str, int, str]]]:
     said = sandbox.call("validate", "--probe", *words)
     assert "error" not in said.json, said.json
     return said, [

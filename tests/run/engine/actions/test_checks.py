@@ -6,13 +6,13 @@ import html
 
 import pytest
 
-from tests.conftest import Said, Sandbox
+from tests.conftest import CommandResult, Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
 GOOD = writes("a.txt", "x\n")
 
 
-def execute(sandbox: Sandbox, verify: str, settings: str = "", work: str = GOOD) -> Said:
+def execute(sandbox: Sandbox, verify: str, settings: str = "", work: str = GOOD) -> CommandResult:
     Case(
         sandbox,
         [Task("Task 1: Write it", "a.txt", verify)],

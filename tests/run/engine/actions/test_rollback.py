@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conftest import Said, Sandbox
+from tests.conftest import CommandResult, Sandbox
 from tests.run.engine.test_crashes import two_steps
 from tests.run.plans import Case, Task, auto, writes
 
@@ -51,13 +51,13 @@ def executed(
     return before, said.data["run"]
 
 
-def refused(sandbox: Sandbox, said: Said, kind: str, *named: str) -> None:
+def refused(sandbox: Sandbox, said: CommandResult, kind: str, *named: str) -> None:
     error = said.json["error"]
     assert (said.code, error["kind"]) == (2, kind), said.out
     assert all(path in error["message"] for path in named) and error["hint"], error
 
 
-def unchanged(sandbox: Sandbox, *words: str) -> Said:
+def unchanged(sandbox: Sandbox, *words: str) -> CommandResult:
     """Call a command that has to be refused before anything is written."""
 
     def seen() -> tuple[object, ...]:
@@ -230,7 +230,7 @@ def deleting(sandbox: Sandbox) -> Case:
     )
 
 
-def finish(sandbox: Sandbox, said: Said) -> None:
+def finish(sandbox: Sandbox, said: CommandResult) -> None:
     while said.data["waiting_for"]:
         sandbox.call("approve")
         said = sandbox.call("resume")
