@@ -1,3 +1,1 @@
-"""Whether plans are proven: verdicts on a tree, the proofs that they rest on, and what was
-claimed.
-"""
+"""Proof of plans: verdicts on a tree, the proofs they need, and the audit of completed plans."""

@@ -1,6 +1,4 @@
-"""Every plan that is called complete, and what the tree shows for it: now, and at the commit that
-completed it.
-"""
+"""Audits plans that are claimed complete: the verdict now, and at the commit that completed it."""
 
 from __future__ import annotations
 
@@ -30,11 +28,11 @@ _WORST_FIRST = ("failed", "unproven", "proven")
 
 
 class Past(Struct, frozen=True):
-    """A plan at the commit that completed it: its verdict there, and since when each must-have that
-    held is broken.
+    """A plan at the commit that completed it: its verdict there, and the commits that broke it
+    since.
 
-    `broken` holds kind and index, as the plan has them now, with the commit. `note` says what could
-    not be looked at.
+    `broken` maps kind and index of a must-have, as in the plan of today, to the commit; `first` is
+    the earliest of them. `note` names what could not be checked.
     """
 
     then: PlanVerdict | None
@@ -44,9 +42,7 @@ class Past(Struct, frozen=True):
 
 
 class PlanAudit(Struct, frozen=True):
-    """A plan that is called complete: what calls it so, its verdict now, and what was then (None
-    where not asked).
-    """
+    """A plan that is claimed complete, with its verdict now; `past` is set only on request."""
 
     claimed: Claimed
     now: PlanVerdict
@@ -54,7 +50,6 @@ class PlanAudit(Struct, frozen=True):
     past: Past | None
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         past = self.past or Past(None)
         data = self.now.as_data()
         if self.past is not None:
@@ -80,14 +75,14 @@ class PlanAudit(Struct, frozen=True):
 
 
 class Audit(Struct, frozen=True, dict=True):
-    """All plans of a revision that are called complete, worst first."""
+    """All plans of a revision that are claimed complete, worst first."""
 
     revision: str
     plans: tuple[PlanAudit, ...]
 
     @cached_property
     def totals(self) -> dict[str, int]:
-        """How many plans are claimed, and how many of them are proven, failed and unproven."""
+        """The number of claimed plans, and of proven, failed and unproven ones among them."""
         answers = [plan.now.verdict for plan in self.plans]
         return {
             "claimed": len(answers),
@@ -96,11 +91,10 @@ class Audit(Struct, frozen=True, dict=True):
 
     @property
     def proven(self) -> bool:
-        """Whether every claim holds; true where nothing is claimed."""
+        """Whether every claim holds; true without claims."""
         return self.totals["proven"] == self.totals["claimed"]
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {
             "revision": self.revision,
             "totals": self.totals,
@@ -116,25 +110,23 @@ def audit(
     strict: bool = False,
     progress: Callable[[int, int], None] | None = None,
 ) -> Audit:
-    """Judge every plan of a revision that is called complete. Nothing of a plan is run, the work
-    tree is not looked at.
+    """Judge every plan of a revision that is claimed complete, without running its commands and
+    without reading the work tree.
 
-    `progress` is told how many of how many plans are judged.
-
-    Raises UnknownName where there is no such revision, SettingsError where its settings cannot be
-    read.
+    `progress` is called with the number of judged plans and of all plans. Raises UnknownName for an
+    unknown revision, SettingsError for settings that cannot be read.
     """
     tree = revision_tree(repository, revision)
     catalog = catalog_of(repository, tree)
-    found = claimed_plans(catalog, tree, all_runs(repository))
-    bench = TreeJudge.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
-    past = _Archive(bench, tree)
+    claims = claimed_plans(catalog, tree, all_runs(repository))
+    judge = TreeJudge.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
+    past = _Archive(judge, tree)
     plans: list[PlanAudit] = []
-    verdicts = bench.verdicts_in(catalog, [claimed.file for claimed in found])
-    for claimed, verdict in zip(found, verdicts, strict=True):
+    verdicts = judge.verdicts_in(catalog, [claimed.file for claimed in claims])
+    for claimed, verdict in zip(claims, verdicts, strict=True):
         plans.append(_audited(verdict, claimed, past, at_completion))
         if progress is not None:
-            progress(len(plans), len(found))
+            progress(len(plans), len(claims))
     worst = sorted(plans, key=lambda plan: _WORST_FIRST.index(plan.now.verdict))
     return Audit(tree.revision or revision, tuple(worst))
 
@@ -149,38 +141,38 @@ def _audited(
 
 
 class _Archive:
-    """What lies behind the judged revision."""
+    """The history before the judged revision."""
 
-    def __init__(self, bench: TreeJudge, tree: StoredTree) -> None:
-        self.bench = bench
+    def __init__(self, judge: TreeJudge, tree: StoredTree) -> None:
+        self.judge = judge
         self.tree = tree
-        self.trees = Trees(bench.store)
+        self.trees = Trees(judge.store)
         self._lines: dict[tuple[str, ...], Line] = {}
 
     @cached_property
     def history(self) -> History:
-        return History(self.bench.store, self.tree.revision or "")
+        return History(self.judge.store, self.tree.revision or "")
 
     @cached_property
     def completions(self) -> Completions:
         return Completions(self.history)
 
     def past(self, now: PlanVerdict, claimed: Claimed, added: Added | None) -> Past:
-        """Judge a plan where it was completed, and find what broke it since."""
+        """Judge a plan at the commit that completed it, and find what broke it since."""
         if added is None:
             return Past(None, note="no commit added a summary of it")
         if not added.certain:
             return Past(
                 None,
                 note=(
-                    f"the history behind {added.commit[:12]}, where its summary first stands, is"
-                    " not here"
+                    f"the history before {added.commit[:12]}, which has its summary first, is not"
+                    " here"
                 ),
             )
         try:
             tree = self.trees.at(added.commit)
             plan, note = self._plan_then(now, added, tree)
-            then = self._bench_at(tree).verdict(plan)
+            then = self._judge_at(tree).verdict(plan)
         except GitFailed as error:
             return Past(None, note=error.message)
         broken = dict(self._broken(plan, then, now, added.commit))
@@ -188,64 +180,57 @@ class _Archive:
         return Past(then, broken, min(broken.values(), key=line.index, default=None), note)
 
     def _plan_then(self, now: PlanVerdict, added: Added, tree: StoredTree) -> tuple[Plan, str]:
-        """Return the plan as it stood at its completion; as it stands now where it was not there,
-        with a note.
+        """Return the plan as it was at its completion; the plan of now, with a note, if it was not
+        there then.
         """
         path = self.completions.plan_beside(added, now.file.path)
         if path is None:
-            return (
-                now.plan,
-                (
-                    "the plan was not there when its summary was added; its text of now is what was"
-                    " judged"
-                ),
-            )
-        if tree.blob(path) == self.tree.blob(now.file.path):  # it need not be read twice
+            note = "the plan was missing when its summary was added; its current text was judged"
+            return now.plan, note
+        if tree.blob(path) == self.tree.blob(now.file.path):  # no need to read it again
             return replace(now.plan, source=replace(now.plan.source, path=path)), ""
         return Catalog(self.tree.repository.root, tree).load_or_finding(
             PlanFile(path, now.file.id)
         ), ""
 
-    def _bench_at(self, tree: StoredTree) -> TreeJudge:
+    def _judge_at(self, tree: StoredTree) -> TreeJudge:
         return TreeJudge(
-            tree, self.bench.limit, self.bench.store, self.bench.book, self.bench.strict
+            tree, self.judge.limit, self.judge.store, self.judge.book, self.judge.strict
         )
 
     def _broken(
         self, plan: Plan, then: PlanVerdict, now: PlanVerdict, completed: str
     ) -> Iterator[tuple[tuple[str, int], str]]:
-        """Yield each must-have that passed then, stands in the plan unchanged, and fails now, with
-        the commit that broke it.
+        """Yield each must-have that passed then, is unchanged and fails now, with the commit that
+        broke it.
         """
-        failing = {_sense(item): item for item in _failing(now)}
+        failing = {_meaning(item): item for item in _failing(now)}
         for item, verdict in zip(plan.must_haves, then.verdicts, strict=True):
-            today = failing.get(_sense(item))
+            today = failing.get(_meaning(item))
             if verdict.verdict in ("pass", "waived") and today is not None:
-                found = broken_since(
-                    self._line(completed), completed, self.trees, self._judge(plan, item)
+                commit = broken_since(
+                    self._line(completed), completed, self.trees, self._answer_on(plan, item)
                 )
-                if found is not None:
-                    yield (today.kind, today.index), found
+                if commit is not None:
+                    yield (today.kind, today.index), commit
 
-    def _judge(self, plan: Plan, item: MustHave) -> Callable[[StoredTree], Answer]:
-        return lambda tree: self._bench_at(tree).verdict_on_one(plan, item).verdict
+    def _answer_on(self, plan: Plan, item: MustHave) -> Callable[[StoredTree], Answer]:
+        return lambda tree: self._judge_at(tree).verdict_on_one(plan, item).verdict
 
     def _line(self, commit: str) -> Line:
-        """Return a line that holds a commit, up to the judged one; plans that were completed on one
-        line share it.
-        """
+        """Return the line of commits from one to the judged one; plans share equal lines."""
         commits = self.history.line(commit)
         if commits not in self._lines:
-            self._lines[commits] = Line(self.bench.store, commits)
+            self._lines[commits] = Line(self.judge.store, commits)
         return self._lines[commits]
 
 
-def _failing(found: PlanVerdict) -> Iterable[MustHave]:
+def _failing(judged: PlanVerdict) -> Iterable[MustHave]:
     pairs: Iterable[tuple[MustHave, Verdict]] = zip(
-        found.plan.must_haves, found.verdicts, strict=True
+        judged.plan.must_haves, judged.verdicts, strict=True
     )
     return (item for item, verdict in pairs if verdict.verdict == "fail")
 
 
-def _sense(item: MustHave) -> tuple[str, str]:
+def _meaning(item: MustHave) -> tuple[str, str]:
     return item.kind, repr(item.value.plain())

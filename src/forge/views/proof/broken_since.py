@@ -1,6 +1,4 @@
-"""Since when something is broken that once held: the first commit behind the last one at which it
-passed.
-"""
+"""Finds the commit that broke a must-have: the first failure after the last commit that passed."""
 
 from __future__ import annotations
 
@@ -20,14 +18,14 @@ _MOST_TREES = 400
 
 
 class Trees:
-    """The trees of commits, the latest of them kept."""
+    """The trees of commits; those used last are cached."""
 
     def __init__(self, store: ObjectStore) -> None:
         self.store = store
         self._kept: OrderedDict[str, StoredTree] = OrderedDict()
 
     def at(self, commit: str) -> StoredTree:
-        """Return the tree of a commit. Raises GitFailed where it is missing here."""
+        """Return the tree of a commit. Raises GitFailed if it is missing here."""
         if commit not in self._kept:
             self._kept[commit] = StoredTree.at(self.store, commit)
             if len(self._kept) > _MOST_TREES:
@@ -37,16 +35,15 @@ class Trees:
 
 
 def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | None:
-    """Return the first commit of a line at which a must-have fails behind the last one at which it
-    passes.
+    """Return the first commit of a line at which a must-have fails after the last commit that
+    passed; None if it does not fail at the end.
 
-    It goes back from the end to `start`, and looks again only where something changed that the last
-    look had asked for. None where it does not fail at the end. What cannot be decided at a commit
-    neither breaks nor mends.
+    It walks back from the end to `start` and judges only commits that changed something that the
+    last judgement had read. A commit that cannot be judged counts neither way.
     """
     first, place, since = line.position[start], len(line.commits) - 1, None
     while place >= first:
-        answer, asked = _look(trees, line.commits[place], judge)
+        answer, asked = _answer_at(trees, line.commits[place], judge)
         if answer in ("pass", "waived") or (since is None and answer != "fail"):
             break
         changed = max(line.last_change(asked, place), first) if asked else place
@@ -56,10 +53,8 @@ def broken_since(line: Line, start: str, trees: Trees, judge: Judge) -> str | No
     return None if since is None else line.commits[since]
 
 
-def _look(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, PathsRead | None]:
-    """Judge at a commit, without its listing where it is decided so: the listing changes far more
-    often than a file.
-    """
+def _answer_at(trees: Trees, commit: str, judge: Judge) -> tuple[Answer, PathsRead | None]:
+    """Judge at a commit, if possible without its listing, which changes far more often."""
     try:
         tree = trees.at(commit)
         with tree.recording(listable=False) as asked:

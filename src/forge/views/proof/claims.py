@@ -1,5 +1,5 @@
-"""Which plans are called complete, and by what: a summary, a ticked box of a roadmap, a run of
-forge. Nothing is judged.
+"""Plans that are claimed complete, by a summary, a ticked box of a roadmap, or a run. Nothing is
+judged here.
 """
 
 from __future__ import annotations
@@ -27,38 +27,37 @@ _LONGEST = 1 << 20
 
 
 class Claim(Struct, frozen=True):
-    """What calls a plan complete: the document or run, and its line where it is one of a list."""
+    """A document or run that claims a plan complete; `line` is set for an entry of a list."""
 
     by: ClaimKind
     path: str
     line: int | None = None
 
     def as_data(self) -> dict[str, object]:
-        """Return what JSON shows of it."""
         return {"by": self.by, "path": self.path, "line": self.line}
 
 
 class Claimed(Struct, frozen=True):
-    """A plan that is called complete, with all that calls it so; a summary comes first."""
+    """A plan that is claimed complete, with all claims; a summary comes first."""
 
     file: PlanFile
     claims: tuple[Claim, ...]
 
     @property
     def summary(self) -> str | None:
-        """The path of its summary."""
         return next((claim.path for claim in self.claims if claim.by == "summary"), None)
 
 
 def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> list[Claimed]:
-    """Return the plans of a tree that are called complete, in the catalog's order; the catalog
-    lists the tree's documents.
+    """Return the plans of a tree that are claimed complete, in the catalog's order.
+
+    The catalog is that of the tree.
     """
     paths = catalog.paths or ()
     summaries = summaries_of([file.path for file in catalog.files], summaries_among(paths))
     ticked = dict(_ticked_plans(catalog, tree, paths))
     ended = {record.plan_path: record for record in completed_runs(runs)}
-    found = []
+    plans = []
     for file in catalog.files:
         claims: list[Claim] = []
         if path := summaries.get(file.path):
@@ -68,24 +67,24 @@ def claimed_plans(catalog: Catalog, tree: Tree, runs: Sequence[RunRecord]) -> li
         if file.path in ticked:
             claims.append(ticked[file.path])
         if claims:
-            found.append(Claimed(file, tuple(claims)))
-    return found
+            plans.append(Claimed(file, tuple(claims)))
+    return plans
 
 
 def summaries_among(paths: Sequence[str]) -> list[str]:
-    """Return those of the paths of a tree that are summaries."""
+    """Return the summaries among the paths of a tree."""
     return [path for path in paths if path.startswith(f"{FOLDER}/") and path.endswith("SUMMARY.md")]
 
 
 def _ticked_plans(
     catalog: Catalog, tree: Tree, paths: Sequence[str]
 ) -> Iterator[tuple[str, Claim]]:
-    """Yield the path of each plan whose box is ticked in a roadmap, with the place of the box."""
+    """Yield the path of each plan whose box is ticked in a roadmap, with the claim."""
     for path in paths:
         if path.startswith(f"{FOLDER}/") and path.endswith("ROADMAP.md"):
             for name, line in _ticked_names(path, tree):
-                if found := _meant(catalog, name, path):
-                    yield found.path, Claim("roadmap", path, line)
+                if plan := _plan_by_name(catalog, name, path):
+                    yield plan.path, Claim("roadmap", path, line)
 
 
 def _ticked_names(path: str, tree: Tree) -> Iterator[tuple[str, int]]:
@@ -101,9 +100,9 @@ def _ticked_names(path: str, tree: Tree) -> Iterator[tuple[str, int]]:
             yield named["name"], line
 
 
-def _meant(catalog: Catalog, name: str, roadmap: str) -> PlanFile | None:
-    """Return the one plan that a roadmap means: of its own milestone where it is a milestone's,
-    else a current one.
+def _plan_by_name(catalog: Catalog, name: str, roadmap: str) -> PlanFile | None:
+    """Return the one plan that a roadmap names: one of the roadmap's own milestone, else a current
+    one.
     """
     bare = name.removesuffix(".md").removesuffix("PLAN").rstrip("-_.").lower()
     found = [

@@ -1,6 +1,4 @@
-"""Which commit completed a plan: the one that added its summary, wherever the summary has been
-moved since.
-"""
+"""Finds the commit that completed a plan: the one that added its summary, even if moved since."""
 
 from __future__ import annotations
 
@@ -15,14 +13,12 @@ from forge.planning.names.plan_files import FOLDER, summaries_of
 
 _SUMMARY = "SUMMARY.md"
 _MOST_STEPS = 1000
-_ALIKE = 0.5  # of the lines that say something, of the shorter text
-_SAYS_SOMETHING = 12  # bytes; tags and marks that every plan has are shorter
+_ALIKE = 0.5  # the share of common meaningful lines in the shorter text
+_MEANINGFUL = 12  # bytes; tags and markup that every plan has are shorter
 
 
 class Added(Struct, frozen=True):
-    """A summary as a commit added it; `certain` is false where the history behind the commit is not
-    here.
-    """
+    """A summary that a commit added; `certain` is false if the history before it is not here."""
 
     commit: str
     path: str
@@ -31,7 +27,7 @@ class Added(Struct, frozen=True):
 
 
 class Completions:
-    """The commits that added summaries, in one walk over the history of a revision."""
+    """The commits that added summaries, collected in one walk over the history of a revision."""
 
     def __init__(self, history: History) -> None:
         self.history = history
@@ -45,11 +41,11 @@ class Completions:
 
     def _planning(self, commit: str) -> str | None:
         root = self.store.root(commit)
-        found = self.store.entry(root, FOLDER) if root else None
-        return found[1] if found and found[0] == modes.FOLDER else None
+        entry = self.store.entry(root, FOLDER) if root else None
+        return entry[1] if entry and entry[0] == modes.FOLDER else None
 
     def _added_by(self, commit: str) -> Iterator[Added]:
-        """Yield the summaries that a commit has and none of its parents."""
+        """Yield the summaries that a commit has and none of its parents has."""
         own = self._planning(commit)
         before = [self._planning(parent) for parent in self.history.parents[commit]]
         if own is None or own in before:
@@ -63,24 +59,24 @@ class Completions:
                 )
 
     def of(self, summary: str) -> Added | None:
-        """Return how the summary of the tip's tree first came to be; None where no commit that is
-        here added it.
+        """Return the first addition of a summary of the tip's tree; None if no commit that is here
+        added it.
         """
-        found = self._latest(summary, self.history.tip)
+        added = self._latest(summary, self.history.tip)
         for _ in range(_MOST_STEPS):
-            earlier = self._earlier(found) if found else None
+            earlier = self._earlier(added) if added else None
             if earlier is None:
                 break
-            found = earlier
-        return found
+            added = earlier
+        return added
 
     def _latest(self, path: str, commit: str) -> Added | None:
-        """Return the last addition of a path among a commit and its ancestors."""
+        """Return the last addition of a path in a commit or its ancestors."""
         events = [event for event in self._added.get(_tail(path), ()) if event.path == path]
         return next(iter(self._among_ancestors(events, commit)), None)
 
     def _among_ancestors(self, events: Sequence[Added], commit: str) -> Iterator[Added]:
-        """Yield those of the events, the last first, that a commit or an ancestor of it made."""
+        """Yield the events that a commit or one of its ancestors made, the last first."""
         limit = self.history.position[commit]
         for event in events[::-1]:
             if self.history.position[event.commit] <= limit and commit in self._later(event.commit):
@@ -92,26 +88,19 @@ class Completions:
         return self._descendants[commit]
 
     def _earlier(self, event: Added) -> Added | None:
-        """Return the addition of what an added summary was before: moved here, or taken away once
-        and put back later.
-        """
+        """Return the earlier addition of a summary that was moved, or removed and added again."""
         here = self._listed(event.commit)
         for parent in self.history.parents[event.commit]:
             if origin := _origin(event, self._listed(parent), here):
                 return self._latest(origin, parent)
-        older = [each for each in self._added[_tail(event.path)] if each.commit != event.commit]
-        return next(
-            (
-                each
-                for each in self._among_ancestors(older, event.commit)
-                if self._same_plan(each, event)
-            ),
-            None,
-        )
+        others = [other for other in self._added[_tail(event.path)] if other.commit != event.commit]
+        older = self._among_ancestors(others, event.commit)
+        return next((other for other in older if self._same_plan(other, event)), None)
 
     def _same_plan(self, one: Added, other: Added) -> bool:
-        """Say whether two summaries of one name are of one plan, by the plans beside them, else by
-        their own text.
+        """Return whether two summaries of one name belong to one plan.
+
+        The plans beside them decide, otherwise their own text.
         """
         plans = [
             self._listed(event.commit).get(self.plan_beside(event) or "") for event in (one, other)
@@ -125,13 +114,13 @@ class Completions:
             return True
         texts = [self.store.data(blob) for blob in (one, other)]
         lines = [
-            {line for line in (text or b"").split(b"\n") if len(line.strip()) >= _SAYS_SOMETHING}
+            {line for line in (text or b"").split(b"\n") if len(line.strip()) >= _MEANINGFUL}
             for text in texts
         ]
         return len(lines[0] & lines[1]) >= _ALIKE * max(1, min(map(len, lines)))
 
     def _listed(self, commit: str) -> Mapping[str, str]:
-        """Return the plans and summaries of a commit, path to blob; none where its tree is not all
+        """Return the plans and summaries of a commit, path to blob; none if its tree is incomplete
         here.
         """
         planning = self._planning(commit)
@@ -146,8 +135,9 @@ class Completions:
         return self._documents[planning]
 
     def plan_beside(self, event: Added, now: str = "") -> str | None:
-        """Return the path of the plan that an added summary is of, as it lay at that commit; `now`
-        is where it lies today.
+        """Return the path, at that commit, of the plan that an added summary belongs to.
+
+        `now` is the plan's path today.
         """
         paths = [path for path in self._listed(event.commit) if path.endswith("PLAN.md")]
         folder = posixpath.dirname(event.path)
@@ -164,7 +154,7 @@ class Completions:
 
 
 def _origin(event: Added, before: Mapping[str, str], after: Mapping[str, str]) -> str | None:
-    """Return the summary of a parent that a commit moved or copied to the path of an added one."""
+    """Return the path of the parent's summary that a commit moved or copied to an added one."""
     name = posixpath.basename(event.path)
     ranked = []
     for path, blob in before.items():

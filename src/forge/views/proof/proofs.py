@@ -1,10 +1,8 @@
-"""All that backs the must-haves of plans: proof files, and what runs recorded; read once for all of
-them.
-"""
+"""The proofs of plans, from proof files and from the timelines of runs, read once for all plans."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
 
 from msgspec import Struct
@@ -21,52 +19,45 @@ from forge.timeline.run.events import RUN_EVENTS
 
 
 class ProofBook(Struct, frozen=True, dict=True):
-    """Every proof of a repository: the files of its work tree, and the timelines of its runs."""
+    """All proofs of a repository."""
 
     repository: Repository
 
     @cached_property
     def files(self) -> list[Proof]:
-        """The proofs under `.planning/proofs/`."""
+        """The proofs in `.planning/proofs/`."""
         return list(proofs.load_all(self.repository.root))
 
     @cached_property
     def runs(self) -> list[tuple[RunRecord, list[Proof]]]:
-        """The runs whose timelines hold together, each with what it proves."""
-        sound = (record for record in all_runs(self.repository) if record.reading.valid)
+        """The runs with an undamaged timeline, each with its proofs."""
         return [
             (record, list(of_events(record.card.plan_path, record.reading.events)))
-            for record in sound
+            for record in all_runs(self.repository)
+            if record.reading.valid
         ]
 
     def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
-        """Return every proof of the plan of these bytes at a path, wherever it lay when they were
-        given.
+        """Return every proof of the plan of these bytes at a path, before a move too.
 
-        A plan that was moved says where it lay, or a run finds it by its blob; else a proof of a
-        plan that is no more where it was belongs to the plan of the same folder and file name.
-        `is_plan` says whether a plan is at a path.
+        A moved plan names its former paths, and a run knows it by its blob. Otherwise a proof of a
+        path without a plan belongs to the plan with the same folder and file name. `is_plan`
+        returns whether there is a plan at a path.
         """
         blob = blob_id(data) if self.runs else ""
-        before = frozenset(moved_plans.formerly(path, data))
-        found = [
-            proof for proof in self.files if _speaks_of(proof.plan_path, path, before, is_plan)
-        ]
+        former = frozenset(moved_plans.formerly(path, data))
+
+        def is_same_plan(other: str) -> bool:
+            if other == path:
+                return True
+            moved = other in former or moved_plans.tail(other) == moved_plans.tail(path)
+            return moved and not is_plan(other)
+
+        fitting = [proof for proof in self.files if is_same_plan(proof.plan_path)]
         for record, given in self.runs:
-            if record.card.plan_blob == blob or _speaks_of(
-                record.card.plan_path, path, before, is_plan
-            ):
-                found += given
-        return found
-
-
-def _speaks_of(
-    there: str, here: str, before: Container[str], is_plan: Callable[[str], bool]
-) -> bool:
-    return there == here or (
-        (there in before or moved_plans.tail(there) == moved_plans.tail(here))
-        and not is_plan(there)
-    )
+            if record.card.plan_blob == blob or is_same_plan(record.card.plan_path):
+                fitting += given
+        return fitting
 
 
 _KINDS: dict[type, ProofKind] = {

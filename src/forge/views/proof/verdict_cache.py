@@ -71,7 +71,7 @@ class VerdictCache:
             return None
 
     def get(self, path: str, data: bytes) -> TreeAnswer | None:
-        """Return the cached answer for a plan of these bytes; None if there is none that holds."""
+        """Return the cached answer for a plan of these bytes; None if no cached one holds."""
         raw = self._store.get(path, _stamp(data)) if self._store else None
         if raw is None:
             return None

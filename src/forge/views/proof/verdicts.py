@@ -1,4 +1,4 @@
-"""What plans' must-haves come to on a tree."""
+"""Verdicts on must-haves for a tree."""
 
 from __future__ import annotations
 
@@ -29,9 +29,7 @@ from forge.views.proof.verdict_cache import TreeAnswer, VerdictCache
 
 
 class PlanVerdict(Struct, frozen=True, dict=True):
-    """A plan with the verdict on each of its must-haves; the plan itself is read where it is asked
-    for.
-    """
+    """A plan with the verdicts on its must-haves; the plan itself is read on first access."""
 
     file: PlanFile
     findings: tuple[Finding, ...]
@@ -41,16 +39,15 @@ class PlanVerdict(Struct, frozen=True, dict=True):
 
     @cached_property
     def plan(self) -> Plan:
-        """The plan."""
         return self.load()
 
     @property
     def unread(self) -> list[Finding]:
-        """What is wrong with the plan's text so that it is never proven as it stands."""
-        return [finding for finding in self.findings if _spoils(finding)]
+        """The findings that keep the plan from being proven until its text is fixed."""
+        return [finding for finding in self.findings if _invalidates_must_haves(finding)]
 
     def as_data(self) -> dict[str, object]:
-        """Return what `forge verify` shows of it."""
+        """Return the data of `forge verify`."""
         return {
             "id": self.file.id,
             "path": self.file.path,
@@ -61,9 +58,10 @@ class PlanVerdict(Struct, frozen=True, dict=True):
 
 
 class TreeJudge(Struct, frozen=True, dict=True):
-    """One tree to judge plans on; what several plans need of it is read once.
+    """Judges plans on one tree; what several plans need of it is read once.
 
-    `limit` is the largest file, in bytes, that is read; `strict` lets only fresh proofs count.
+    `limit` is the size in bytes of the largest file that is read; `strict` accepts only fresh
+    proofs.
     """
 
     tree: WorkTree | RevisionTree
@@ -82,7 +80,7 @@ class TreeJudge(Struct, frozen=True, dict=True):
         *,
         strict: bool = False,
     ) -> TreeJudge:
-        """Return a bench for a tree of a repository."""
+        """Return the judge for a tree of a repository."""
         store = tree.store if isinstance(tree, StoredTree) else ObjectStore(repository)
         cache = (
             VerdictCache(repository, tree, limit)
@@ -93,7 +91,7 @@ class TreeJudge(Struct, frozen=True, dict=True):
 
     @cached_property
     def outside(self) -> StoredTree:
-        """The tree outside `.planning/` as git objects. Raises GitFailed where it cannot be had."""
+        """The tree outside `.planning/` as git objects. Raises GitFailed if it cannot be read."""
         if isinstance(self.tree, StoredTree):
             return StoredTree(self.store, self.tree.root_id, self.tree.revision)
         return StoredTree(self.store, tree_without_planning(self.tree), self.tree.revision)
@@ -103,8 +101,8 @@ class TreeJudge(Struct, frozen=True, dict=True):
         return self.store.tree_without_planning(self.outside.root_id)
 
     def changed_since(self, commit: str) -> int | None:
-        """Return how many files outside `.planning/` differ from those of a commit; None where that
-        is missing here.
+        """Return the number of files outside `.planning/` that differ from a commit; None if the
+        commit is missing here.
         """
         root = self.store.root(commit)
         if root is None:
@@ -113,11 +111,10 @@ class TreeJudge(Struct, frozen=True, dict=True):
         return sum(path.partition("/")[0] != FOLDER for path, _, _ in changes)
 
     def is_plan(self, path: str) -> bool:
-        """Say whether a file is at a path of the tree."""
+        """Return whether the tree has a file at a path."""
         return self.tree.entry(path).kind == "file"
 
     def verdict(self, plan: Plan) -> PlanVerdict:
-        """Judge a plan."""
         return self._decided(
             PlanFile(plan.path, plan.id), plan.source.data, self._answer(plan), lambda: plan
         )
@@ -150,26 +147,25 @@ class TreeJudge(Struct, frozen=True, dict=True):
                 self.cache.save()
 
     def _answer(self, plan: Plan) -> TreeAnswer:
-        """Ask the tree alone about every must-have."""
-        sound = not any(map(_spoils, plan.findings))
+        """Return the verdicts of the tree alone, without proofs."""
+        sound = not any(map(_invalidates_must_haves, plan.findings))
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
         return TreeAnswer(sound, tuple(plan.findings), tuple(items))
 
     def _decided(
-        self, file: PlanFile, data: bytes, found: TreeAnswer, plan: Callable[[], Plan]
+        self, file: PlanFile, data: bytes, answer: TreeAnswer, plan: Callable[[], Plan]
     ) -> PlanVerdict:
-        """Hold the proofs against what the tree answered."""
+        """Combine the verdicts of the tree with the proofs of the plan."""
         proofs = self.book.of(file.path, data, self.is_plan)
         ground = self._ground(plan)
         verdicts = [
-            with_proofs(_item(command, each), each, proofs, ground) for command, each in found.items
+            with_proofs(_must_have(command, verdict), verdict, proofs, ground)
+            for command, verdict in answer.items
         ]
-        return PlanVerdict(
-            file, found.findings, plan_answer(verdicts, sound=found.sound), tuple(verdicts), plan
-        )
+        decided = plan_answer(verdicts, sound=answer.sound)
+        return PlanVerdict(file, answer.findings, decided, tuple(verdicts), plan)
 
     def verdict_on_one(self, plan: Plan, item: MustHave) -> Verdict:
-        """Judge one must-have of a plan."""
         proofs = self.book.of(plan.path, plan.source.data, self.is_plan)
         return with_proofs(
             item, on_tree(item, self.tree, self.limit), proofs, self._ground(lambda: plan)
@@ -185,24 +181,21 @@ class TreeJudge(Struct, frozen=True, dict=True):
         )
 
 
-def _spoils(finding: Finding) -> bool:
-    """Say whether must-haves are not what the document means, or are not there, for the sake of a
-    finding.
-    """
+def _invalidates_must_haves(finding: Finding) -> bool:
+    """Return whether a finding means that must-haves are missing or were read wrongly."""
     return finding.severity == "error" and (
         finding.rule.startswith("front-matter-") or finding.rule == "unreadable"
     )
 
 
-def _item(command: str | None, found: Verdict) -> MustHave:
-    """Return a must-have as far as proofs speak of it: its name, what it says, its command."""
+def _must_have(command: str | None, verdict: Verdict) -> MustHave:
+    """Return a must-have with the parts that proofs refer to: its name, statement and command."""
     place = Span(0, 0)
-    said = Value(found.target, found.target, place, {})
+    value = Value(verdict.target, verdict.target, place, {})
     if command is not None:
-        said = Value(
-            {"statement": said, "verify": Value(command, command, place, {})}, "", place, {}
-        )
-    return MustHave(found.kind, found.index, said)
+        verify = Value(command, command, place, {})
+        value = Value({"statement": value, "verify": verify}, "", place, {})
+    return MustHave(verdict.kind, verdict.index, value)
 
 
 def verdict_on(
@@ -213,15 +206,13 @@ def verdict_on(
     *,
     strict: bool = False,
 ) -> PlanVerdict:
-    """Judge one plan on a tree; for several of them use a TreeJudge. `limit` and `strict` are as
-    there.
-    """
+    """Judge one plan on a tree; use a TreeJudge for several plans, and for the parameters."""
     return TreeJudge.on(repository, tree, limit, strict=strict).verdict(plan)
 
 
 def revision_tree(repository: Repository, revision: str) -> StoredTree:
-    """Return the tree of a revision. Raises UnknownName where there is no such revision, GitFailed
-    where it is missing.
+    """Return the tree of a revision. Raises UnknownName for an unknown revision, GitFailed for
+    a missing tree.
     """
     store = ObjectStore(repository)
     try:
@@ -234,7 +225,7 @@ def revision_tree(repository: Repository, revision: str) -> StoredTree:
 def tree_to_judge(
     repository: Repository, revision: str | None
 ) -> tuple[WorkTree | RevisionTree, Catalog]:
-    """Return the tree that a revision names, the work tree without one, and the plans of it."""
+    """Return the tree of a revision, or the work tree if it is None, with its plans."""
     if revision is None:
         return RecordingWorkTree(repository), Catalog(repository.root)
     tree = revision_tree(repository, revision)
@@ -242,7 +233,7 @@ def tree_to_judge(
 
 
 def catalog_of(repository: Repository, tree: StoredTree) -> Catalog:
-    """Return the plans of a revision's tree. Raises GitFailed where a folder of its `.planning/` is
+    """Return the plans of a revision's tree. Raises GitFailed if a folder of its `.planning/` is
     missing here.
     """
     return Catalog(repository.root, tree, tree.files_below(FOLDER))
