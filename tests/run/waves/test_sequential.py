@@ -98,7 +98,7 @@ def test_several_ready_plans_have_to_be_named(context: Context, sandbox: Sandbox
     with pytest.raises(UnknownName) as error:
         execute_named(context, None, context.repository.root, APPROVED)
     assert "plans are ready" in error.value.message
-    assert "forge execute 01-01" in error.value.commands
+    assert "forge execute 01-01" in error.value.next_commands
 
 
 def test_a_work_tree_of_its_own_is_for_one_plan(context: Context) -> None:
