@@ -226,7 +226,7 @@ def test_the_plans_text_of_then_is_what_is_judged_then(sandbox: Sandbox) -> None
     assert one["must_haves_at_completion"][0]["target"] == "a.py"
 
 
-def test_a_plan_that_was_not_there_yet_is_judged_by_its_text_of_now(sandbox: Sandbox) -> None:
+def test_a_plan_that_was_missing_at_completion_is_judged_by_its_current_text(sandbox: Sandbox) -> None:
     history(
         sandbox,
         [
@@ -235,4 +235,4 @@ def test_a_plan_that_was_not_there_yet_is_judged_by_its_text_of_now(sandbox: San
         ],
     )
     (one,) = sandbox.call("audit", "--at-completion").data["plans"]
-    assert (one["verdict_at_completion"], "not there" in one["note"]) == ("proven", True)
+    assert (one["verdict_at_completion"], "was missing" in one["note"]) == ("proven", True)
