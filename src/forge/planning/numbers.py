@@ -104,7 +104,8 @@ def normal(number: str) -> str:
     """Return a phase's number without leading zeros, its letter in lower case: `03.10B` is
     `3.10b`.
     """
-    return ".".join(part.lstrip("0") or "0" for part in number.lower().split("."))
+    parts = (part.lstrip("0") for part in number.lower().split("."))
+    return ".".join(part if part[:1].isdigit() else f"0{part}" for part in parts)
 
 
 def plan_key(phase: str, plan: str) -> str:
