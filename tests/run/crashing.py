@@ -1,5 +1,5 @@
-"""Kills forge, its children, or all of them; then carries on as a person would and holds the end to
-an unbroken run's.
+"""Kills forge, its children, or all of them, then carries on as the user would and compares the
+result with that of an unbroken run.
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ must_haves:
 
 
 def _work(step: int, name: str) -> str:
-    """Return a runner's work: two effects; it fails, as it should, where a disk is full when a file
-    is closed.
-    """
+    """Return a runner's work: two effects. It fails if the disk is full when a file is closed."""
     count = f"file = open('counter.txt', 'a'); file.write('{step}\\n'); file.close()"
     told = "sys.excepthook = lambda kind, error, trace: print(error)"
     return (
@@ -207,8 +205,8 @@ def set_up(scene: Scene, folder: Path) -> Ground:
 
 
 def kill_at_random(ground: Ground, folder: Path, victim: Victim, chance: random.Random) -> bool:
-    """Kill the scene's command at a random moment and hold what comes of it to its contract; False
-    where it had ended.
+    """Kill the scene's command at a random moment and check the result; return False if it had
+    ended.
     """
     sandbox = ground.copy(folder)
     foreign = [
@@ -251,9 +249,7 @@ def descendants(pid: int) -> list[int]:
 
 
 def check_untouched(sandbox: Sandbox) -> None:
-    """Right behind a kill: the object store is sound, and nothing but the run's own is on its
-    way.
-    """
+    """Right after a kill: the object store is sound, and only files of the run have changed."""
     assert sandbox.git("fsck", "--no-dangling", "--strict") == ""
     assert (sandbox.root / "README.md").read_text() == "mine\n" and (
         sandbox.root / ".env"
@@ -264,8 +260,8 @@ def check_untouched(sandbox: Sandbox) -> None:
 
 
 def _newest(sandbox: Sandbox) -> RunRecord | None:
-    """Return the run that began last; a copy is another clone, whose ids of the same second are in
-    no order.
+    """Return the run that began last. A copy is another clone; ids of the same second have no
+    order across clones.
     """
     return max(
         all_runs(Repository.discover(sandbox.root)),
@@ -275,10 +271,9 @@ def _newest(sandbox: Sandbox) -> RunRecord | None:
 
 
 def carry_on(sandbox: Sandbox, ground: Ground) -> None:
-    """Go on as a person would: give the command again, answer what is asked, retry what failed,
-    resume what is open.
+    """Go on as the user would: repeat the command, answer questions, retry failures, resume.
 
-    Whether a plan was approved shows in whether it may be executed.
+    Whether a plan was approved is seen from whether it may be executed.
     """
     words, said = ground.scene.words, None
     for _ in range(12):
@@ -323,8 +318,8 @@ def end_of(sandbox: Sandbox) -> dict[str, object]:
 
 
 def check_end(sandbox: Sandbox, ground: Ground) -> None:
-    """The end is that of an unbroken run; nothing is lost, nothing done twice, and nothing of
-    forge's lies about.
+    """The result is that of an unbroken run; nothing is lost or done twice, and forge left no
+    files.
     """
     assert end_of(sandbox) == ground.end
     counter = sandbox.root / "counter.txt"

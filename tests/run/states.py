@@ -1,5 +1,5 @@
-"""What two folded states of the same plan have to agree in, however often one of the runs was
-killed on its way.
+"""What two folded states of the same plan must have in common, however often one of the runs was
+killed.
 """
 
 from __future__ import annotations
@@ -10,8 +10,7 @@ import msgspec
 
 from forge.timeline.run.state import RunState, StepState, Work
 
-# What a run that was killed counts, names or dates otherwise than an unbroken one, and what says
-# where it was before.
+# Fields whose counts, names or times differ between a killed run and an unbroken one.
 OF_A_RUN = frozenset(
     {
         "run",

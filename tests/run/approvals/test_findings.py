@@ -1,5 +1,5 @@
-"""What the rules say of a plan is shown where it is approved, and recorded by the run; only rules
-that block refuse.
+"""The findings of a plan are shown when it is approved, and recorded by the run; only blocking
+rules refuse it.
 """
 
 from __future__ import annotations

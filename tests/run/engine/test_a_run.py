@@ -1,4 +1,4 @@
-"""A plan that somebody else wrote, executed by a runner, from the first commit to the last."""
+"""A plan as another tool writes it, executed by a runner, from the first commit to the last."""
 
 from __future__ import annotations
 
@@ -240,7 +240,7 @@ def test_no_checks_runs_nothing_and_proves_nothing(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_summary_of_somebody_else_is_never_overwritten(sandbox: Sandbox) -> None:
+def test_a_summary_of_the_user_is_never_overwritten(sandbox: Sandbox) -> None:
     case = two_edits(sandbox)
     sandbox.write(".planning/phases/01-first/01-01-SUMMARY.md", "mine\n")
     case.set_up()
@@ -250,7 +250,7 @@ def test_a_summary_of_somebody_else_is_never_overwritten(sandbox: Sandbox) -> No
     assert sandbox.status() == []
 
 
-def test_the_record_is_committed_even_where_it_is_ignored(sandbox: Sandbox) -> None:
+def test_the_record_is_committed_even_if_it_is_ignored(sandbox: Sandbox) -> None:
     sandbox.write(".gitignore", "__pycache__/\n.planning/runs/\n")
     two_edits(sandbox).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]

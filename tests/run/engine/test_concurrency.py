@@ -1,6 +1,4 @@
-"""Several at once: forge beside forge, and a person who works on while a step runs. Nobody's work
-is lost.
-"""
+"""Several at once: two forge processes, and a user who works while a step runs. No work is lost."""
 
 from __future__ import annotations
 
@@ -73,13 +71,13 @@ def test_two_work_trees_do_not_hold_each_other_up(sandbox: Sandbox) -> None:
     assert sandbox.status() == [] == other.status()
 
 
-def test_a_person_who_commits_during_a_step(sandbox: Sandbox) -> None:
+def test_the_user_commits_during_a_step(sandbox: Sandbox) -> None:
     process = waiting(sandbox)
     sandbox.write("mine.txt", "mine\n")
     sandbox.git("add", "mine.txt")
     sandbox.git("commit", "-q", "-m", "Mine", "--", "mine.txt")
     mine = sandbox.head()
-    while go(sandbox, process) == 4:  # it is shown to a person first: the commit came in between
+    while go(sandbox, process) == 4:  # the user is asked first: their commit came in between
         waits = sandbox.call("status").data["plans"][0]["waiting_for"]
         if waits and waits["approval_id"]:
             assert "mine.txt" in waits["text"]
@@ -90,7 +88,7 @@ def test_a_person_who_commits_during_a_step(sandbox: Sandbox) -> None:
     assert sandbox.git("show", "HEAD:mine.txt") == "mine\n"
 
 
-def test_a_person_who_stages_during_a_step(sandbox: Sandbox) -> None:
+def test_the_user_stages_during_a_step(sandbox: Sandbox) -> None:
     process = waiting(sandbox)
     sandbox.write("README.md", "staged by hand\n")
     sandbox.git("add", "README.md")
@@ -98,7 +96,7 @@ def test_a_person_who_stages_during_a_step(sandbox: Sandbox) -> None:
     assert go(sandbox, process) == 4
     waits = sandbox.call("status").data["plans"][0]["waiting_for"]
     assert waits["kind"] == "scope" and "README.md" in waits["text"], (
-        "not the step's: a person is asked"
+        "not the step's: the user is asked"
     )
     assert (
         "MM README.md" in sandbox.status()
@@ -113,7 +111,7 @@ def test_a_person_who_stages_during_a_step(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_person_who_switches_the_branch_during_a_step(sandbox: Sandbox) -> None:
+def test_the_user_switches_the_branch_during_a_step(sandbox: Sandbox) -> None:
     process = waiting(sandbox)
     sandbox.git("switch", "-q", "-c", "other")
     sandbox.write("mine.txt", "mine\n")

@@ -39,7 +39,7 @@ def two_steps(sandbox: Sandbox) -> Case:
 
 
 def effects(sandbox: Sandbox, tmp_path: Path) -> int:
-    """Return how many effects an unbroken run has, and leave the sandbox behind it."""
+    """Return how many effects an unbroken run has; the run is then in the sandbox."""
     counted = tmp_path / "count"
     said = sandbox.call(
         "execute",
@@ -52,9 +52,7 @@ def effects(sandbox: Sandbox, tmp_path: Path) -> int:
 
 
 def carry_on(sandbox: Sandbox) -> str:
-    """Go on as a person would: resume what is open, execute where nothing was begun; return the
-    run.
-    """
+    """Go on as the user would: resume an open run, or execute if there is none; return the run."""
     for _ in range(6):
         runs = [
             found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"
@@ -159,7 +157,7 @@ def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: i
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
-def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_unrecorded_runner_is_ended(sandbox: Sandbox, tmp_path: Path) -> None:
     """Where forge is killed between the start of a runner and noting it down, that runner does not
     work on beside the next.
     """
@@ -180,9 +178,7 @@ def test_a_runner_that_no_record_names_is_ended(sandbox: Sandbox, tmp_path: Path
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux shows the environment of a process")
 @pytest.mark.parametrize("which", ["check", "hook"])
-def test_a_command_that_no_record_names_is_ended(
-    sandbox: Sandbox, tmp_path: Path, which: str
-) -> None:
+def test_an_unrecorded_command_is_ended(sandbox: Sandbox, tmp_path: Path, which: str) -> None:
     """The same of a verify command, and of a hook of the step's commit."""
     case, left, above = (
         two_steps(sandbox),

@@ -22,7 +22,7 @@ WORK = {1: writes("a.txt", "one\n"), 2: writes("b.txt", "two")}
 
 
 def stopped_halfway(sandbox: Sandbox) -> Sandbox:
-    """A run that failed at its second step; its runner would do it now."""
+    """A run that failed at its second step; its runner would now succeed."""
     sandbox.write("README.md", "x\n")
     sandbox.commit()
     tasks = [
@@ -59,7 +59,7 @@ def tracked(sandbox: Sandbox) -> Path:
 
 
 def goes_on(sandbox: Sandbox) -> str:
-    """Carry the run to its end; return what was said on the way."""
+    """Complete the run; return the output of the commands."""
     run = live_log(sandbox).parent.name
     said = sandbox.call("retry", run)
     assert said.data["status"] == "completed", said.out + said.err
@@ -94,7 +94,7 @@ def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None
 @pytest.mark.parametrize(
     "tail", [b"\0" * 4096, b'{"v":1,"seq":', b"\n\0\0"], ids=["zeros", "torn", "line-of-zeros"]
 )
-def test_behind_a_tail_that_is_no_event_the_run_goes_on(broken: Sandbox, tail: bytes) -> None:
+def test_a_run_goes_on_after_a_last_line_that_is_not_an_event(broken: Sandbox, tail: bytes) -> None:
     path = live_log(broken)
     raw = path.read_bytes()
     path.write_bytes(raw + tail.lstrip(b"\n"))
@@ -107,7 +107,7 @@ def test_behind_a_tail_that_is_no_event_the_run_goes_on(broken: Sandbox, tail: b
 
 
 def refused(repository: Repository, path: Path, line: set[int]) -> None:
-    """The run is shown as far as it is sound, it is not gone on with, and no byte of it changes."""
+    """The sound part of the run is shown, it cannot be resumed, and no byte of it changes."""
     before = path.read_bytes()
     record = one_run(repository, None, among_open=True)
     assert not record.reading.valid and record.reading.problem_line in line, record.reading.problem
@@ -158,7 +158,7 @@ def test_damage_is_named_from_outside_and_nothing_is_touched(broken: Sandbox) ->
     goes_on(broken)
 
 
-def test_a_card_that_nobody_can_read_is_named(broken: Sandbox) -> None:
+def test_an_unreadable_card_is_named(broken: Sandbox) -> None:
     card = live_log(broken).with_name("run.yaml")
     data = card.read_bytes()
     card.write_bytes(data[:40])
@@ -198,7 +198,7 @@ def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, ho
     assert path.read_bytes().startswith(raw)
 
 
-def test_a_tracked_copy_that_forge_was_about_to_commit_is_as_it_has_to_be(broken: Sandbox) -> None:
+def test_a_tracked_copy_that_was_not_committed_yet_is_correct(broken: Sandbox) -> None:
     """Forge was killed between writing the copy and committing it."""
     repository, path = Repository.discover(broken.root), tracked(broken)
     opened, found, _ = read_live(repository, one_run(repository, None, among_open=True).card)

@@ -1,4 +1,4 @@
-"""A disk that takes no more: the run pauses, nothing half done is seen, and it goes on once there
+"""A full disk: the run pauses, nothing half done is visible, and it goes on once there
 is room.
 """
 
@@ -27,7 +27,7 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A file system of its own, of a few megabytes; skipped where this user cannot mount one."""
+    """A separate file system of a few megabytes; skipped if this user cannot mount one."""
     place = tmp_path / "disk"
     place.mkdir()
     done = subprocess.run(
@@ -42,7 +42,7 @@ def small_disk(tmp_path: Path) -> Iterator[Path]:
 
 
 def fill(disk: Path, leave: int) -> Path:
-    """Fill a disk but for some bytes."""
+    """Fill a disk except for some bytes."""
     ballast = disk / "ballast"
     free = os.statvfs(disk)
     with ballast.open("wb") as file:
@@ -99,7 +99,7 @@ def test_a_disk_that_is_full(ground: Ground, small_disk: Path) -> None:
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-def test_a_disk_that_is_full_sooner_or_later(ground: Ground, small_disk: Path) -> None:
+def test_a_disk_that_becomes_full(ground: Ground, small_disk: Path) -> None:
     for leave in (*LEAVES, *range(4 << 10, 260 << 10, 12 << 10)):
         full(ground, small_disk, leave)
 

@@ -71,7 +71,7 @@ PLANTED = {
 
 @pytest.mark.parametrize("where", ["runner", "check"])
 @pytest.mark.parametrize("path", PLANTED)
-def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(
+def test_files_planted_for_git_pause_the_run_before_git_obeys_them(
     sandbox: Sandbox, path: str, where: str
 ) -> None:
     (sandbox.home / "rules").write_text("* filter=planted\n")
@@ -107,9 +107,7 @@ def test_what_is_planted_beside_the_work_tree_pauses_before_git_heeds_it(
 
 @pytest.mark.parametrize("where", ["runner", "check"])
 @pytest.mark.parametrize("how", ["gone", "cut", "other"])
-def test_an_index_that_is_no_index_any_more_is_built_again(
-    sandbox: Sandbox, how: str, where: str
-) -> None:
+def test_a_damaged_index_is_rebuilt(sandbox: Sandbox, how: str, where: str) -> None:
     spoil = {
         "gone": "os.unlink('.git/index')",
         "cut": (
@@ -150,7 +148,7 @@ def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, fl
         f" {writes('README.md', 'other')}"
     )
     one_edit(sandbox, hide)
-    sandbox.git("update-index", f"--{flag}", "mine.txt")  # a person's own is their business
+    sandbox.git("update-index", f"--{flag}", "mine.txt")  # set by the user, so it is allowed
     sandbox.write("mine.txt", "2\n")
     said = sandbox.call("execute", "01-01", "--approve")
     failure = said.data["failure"]
@@ -168,7 +166,7 @@ def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, fl
     )
 
 
-def test_what_a_runner_only_unstages_is_no_change(sandbox: Sandbox) -> None:
+def test_unstaging_alone_is_not_a_change(sandbox: Sandbox) -> None:
     one_edit(
         sandbox, "import subprocess; subprocess.run(['git', 'rm', '-rq', '--cached', 'README.md'])"
     )
@@ -176,7 +174,7 @@ def test_what_a_runner_only_unstages_is_no_change(sandbox: Sandbox) -> None:
     assert sandbox.git("show", "HEAD:README.md") == (sandbox.root / "README.md").read_text()
 
 
-def test_a_runner_that_leaves_a_merge_under_way_pauses(sandbox: Sandbox) -> None:
+def test_a_runner_that_leaves_a_merge_in_progress_pauses_the_run(sandbox: Sandbox) -> None:
     (sandbox.root.parent / "merge.sh").write_text(
         "git switch -qc other HEAD~1; echo 1 > README.md; git commit -qam theirs; git switch -q"
         " main\necho 2 > README.md; git commit -qam ours; git merge -q other\n"
@@ -192,7 +190,7 @@ def test_a_runner_that_leaves_a_merge_under_way_pauses(sandbox: Sandbox) -> None
 
 @pytest.mark.parametrize("path", [".git/HEAD", ".git/refs/heads/main"])
 @pytest.mark.parametrize("text", ["", "garbage\n"])
-def test_a_damaged_head_or_branch_is_named_with_what_mends_it(
+def test_a_damaged_head_or_branch_is_named_with_its_repair(
     sandbox: Sandbox, path: str, text: str
 ) -> None:
     one_edit(sandbox, f"open({path!r}, 'w').write({text!r})")
@@ -213,7 +211,7 @@ def test_a_damaged_head_or_branch_is_named_with_what_mends_it(
     assert sandbox.call("resume").data["status"] == "completed" and sandbox.status() == []
 
 
-def test_a_plan_is_not_executed_on_an_index_that_is_none(sandbox: Sandbox) -> None:
+def test_a_plan_is_not_executed_on_a_damaged_index(sandbox: Sandbox) -> None:
     one_edit(sandbox, "pass")
     (sandbox.root / ".git/index").write_bytes(b"no index")
     said = sandbox.call("execute", "01-01", "--approve")
@@ -248,7 +246,7 @@ def test_a_path_out_of_the_repository_refuses_the_plan(sandbox: Sandbox, path: s
     )
 
 
-def test_a_link_out_of_the_tree_is_no_way_out(sandbox: Sandbox) -> None:
+def test_a_link_out_of_the_tree_is_not_followed(sandbox: Sandbox) -> None:
     (sandbox.root.parent / "outside").mkdir()
     (sandbox.root / "linked").symlink_to("../outside")
     must = "must_haves:\n  artifacts:\n    - path: linked/secret.txt\n"

@@ -1,4 +1,4 @@
-"""What a fresh pair of eyes broke: hostile runners, hooks, hands and moments, each with what must
+"""Hostile runners and hooks, and crashes at bad moments, each with what must
 hold.
 """
 
@@ -104,7 +104,7 @@ def test_a_runner_that_writes_to_the_live_record(sandbox: Sandbox, harm: str) ->
     assert sandbox.call("timeline", said.data["run"]).data["valid"] is True
 
 
-def test_nothing_is_appended_behind_final(sandbox: Sandbox) -> None:
+def test_nothing_is_appended_after_final(sandbox: Sandbox) -> None:
     one_edit(sandbox, "sys.exit(1)")
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     sandbox.git("switch", "-q", "-c", "other")

@@ -54,9 +54,7 @@ def shim(folder: Path, **words: str) -> Mapping[str, str]:
 
 
 def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, forge: str) -> bool:
-    """Kill the first git of a verb at its nth effect of a kind; False where it has fewer of
-    them.
-    """
+    """Kill the first git of a verb at its nth effect of a kind; return False if it has fewer."""
     sandbox, once = ground.copy(folder), folder.with_suffix(".once")
     env = shim(
         folder.parent,
@@ -74,9 +72,9 @@ def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, fo
     return (once / "killed").exists()
 
 
-def test_killed_and_carried_on(tmp_path: Path) -> None:
-    """A sample: one random moment; and a git that dies with forge behind the move of the branch,
-    HEAD's lock left there.
+def test_a_sample_of_kills(tmp_path: Path) -> None:
+    """A sample: one random moment, and a git that dies together with forge after it moved the
+    branch, so that HEAD's lock stays.
     """
     ground = set_up(SCENES[0], tmp_path / "ground")
     kill_at_random(ground, tmp_path / "random", "family", random.Random(7))
@@ -102,7 +100,9 @@ def test_killed_at_random_moments(tmp_path: Path, scene: Scene) -> None:
 @pytest.mark.parametrize("forge", ["", "too"], ids=["git", "git-and-forge"])
 @pytest.mark.parametrize("verb", ["commit", "update-index", "add"])
 @pytest.mark.parametrize("effect", EFFECTS)
-def test_git_killed_at_its_every_effect(tmp_path: Path, verb: str, effect: str, forge: str) -> None:
+def test_git_killed_at_each_of_its_effects(
+    tmp_path: Path, verb: str, effect: str, forge: str
+) -> None:
     ground = set_up(SCENES[0], tmp_path / "ground")
     for when in range(1, EFFECTS[effect] + 1):
         if not kill_git(ground, tmp_path / str(when), verb, effect, when, forge):

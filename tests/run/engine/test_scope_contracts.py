@@ -90,7 +90,7 @@ def test_sizes_are_the_smaller_of_mission_and_settings(sandbox: Sandbox) -> None
     assert sandbox.events(said.data["run"])[0]["data"]["scope_contract"] == card["scope_contract"]
 
 
-def test_the_runner_is_told_and_the_approval_covers_it(sandbox: Sandbox) -> None:
+def test_the_runner_gets_the_contract_and_the_approval_covers_it(sandbox: Sandbox) -> None:
     under_contract(sandbox, TELLS, CONTRACT.replace("max_lines: 4", "max_lines: 400"))
     shown = sandbox.call("approve", "01-01", "--print")
     assert (
@@ -139,7 +139,7 @@ def test_a_contract_that_changed_while_a_run_is_open_voids_its_approval(sandbox:
     said = sandbox.call("resume", run)
     assert "no longer holds" in str(said.json), said
     assert sandbox.call("approve", "01-01").code == 0
-    said = sandbox.call("resume", run)  # goes on, and shows the person's own commit
+    said = sandbox.call("resume", run)  # goes on after a commit of the user
     assert said.data["waiting_for"]["kind"] == "head_moved", said
 
 

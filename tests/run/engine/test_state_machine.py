@@ -1,9 +1,9 @@
-"""Anything in any order: a person edits, stages and commits while forge runs, dies, goes on, goes
+"""Anything in any order: the user edits, stages and commits while forge runs, dies, resumes, rolls
 back and undoes that.
 
-After each command every byte that the person had is on the disk, in the index, or reachable from a
-ref; every timeline is whole; and whatever happened, the plan can be brought to the end that an
-unbroken run comes to.
+After each command every byte that the user had is on the disk, in the index, or reachable from a
+ref; every timeline is whole; and whatever happened, the plan can still be completed with the result
+of an unbroken run.
 """
 
 from __future__ import annotations
@@ -71,9 +71,7 @@ def runs(sandbox: Sandbox) -> list[RunRecord]:
 
 
 def to_the_end(sandbox: Sandbox, call: Callable[..., object]) -> RunRecord:
-    """Execute the plan anew and carry it on to its end, as a person would; `call` gives the
-    commands.
-    """
+    """Execute the plan again and complete it, as the user would; `call` runs the commands."""
     before = {record.card.run for record in runs(sandbox)}
     for _ in range(12):
         made = [record for record in runs(sandbox) if record.card.run not in before]
@@ -88,9 +86,7 @@ def to_the_end(sandbox: Sandbox, call: Callable[..., object]) -> RunRecord:
 
 @functools.cache
 def unbroken() -> tuple[Sandbox, dict[str, Any]]:
-    """Return a repository as it is before all stories, and what a run that nobody breaks comes to
-    in it.
-    """
+    """Return the repository of all stories, and the result of an unbroken run in it."""
     base = Path(tempfile.mkdtemp())
     atexit.register(shutil.rmtree, base)
     template = set_up(base)
@@ -104,8 +100,8 @@ def copy_of(template: Sandbox, root: Path) -> Sandbox:
 
 
 class Machine(RuleBasedStateMachine):
-    """What a person and forge do in one repository; `moments` are the effects that the last run is
-    killed at.
+    """What the user and forge do in one repository; `moments` are the effects at which the last
+    run is killed.
     """
 
     def __init__(self) -> None:
@@ -152,9 +148,7 @@ class Machine(RuleBasedStateMachine):
         self.sandbox.commit("Mine")
 
     def unlock(self) -> None:
-        """Where a forge that was killed left a lock, git refuses to work; the next forge command
-        that writes takes it away.
-        """
+        """Remove a stale lock of a killed forge that blocks git, with a forge command that writes."""
         for words in (("resume",), ("execute", "01-01", "--approve"), ("rollback",)):
             if any(
                 "locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")
@@ -199,9 +193,7 @@ class Machine(RuleBasedStateMachine):
             assert process.returncode in (0, 1, 2, 4, -signal.SIGKILL), (words, process.returncode)
 
     def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
-        """Call a command in this process; whatever it answers, nothing of the person's is lost by
-        it.
-        """
+        """Call a command; whatever it answers, no work of the user is lost."""
         with self.nothing_lost():
             said = self.sandbox.call(*words)
         assert said.code in (0, 1, 2, 4), said
@@ -214,9 +206,7 @@ class Machine(RuleBasedStateMachine):
         assert before <= self.held(), before - self.held()
 
     def held(self) -> set[bytes]:
-        """Return what the person wrote that is on the disk, in the index, or reachable from a
-        ref.
-        """
+        """Return what the user wrote and is on the disk, in the index, or reachable from a ref."""
         found = set()
         for folder, names, files in os.walk(self.sandbox.root):
             names[:] = [name for name in names if name != ".git"]
@@ -237,9 +227,7 @@ class Machine(RuleBasedStateMachine):
         return self.__dict__.setdefault("_known", {})
 
     def bring_to_an_end(self) -> None:
-        """Whatever happened: a stop ends what is open, and the plan comes to the end that it comes
-        to in a fresh clone.
-        """
+        """Whatever happened: `stop` ends the open run, and the plan completes as usual."""
         for _ in range(4):
             _, data = self.forge("resume")
             if data.get("kind") == "no_open_run" or data.get("status") == "completed":
@@ -260,8 +248,8 @@ class Machine(RuleBasedStateMachine):
         self.from_the_beginning()
 
     def from_the_beginning(self) -> None:
-        """Behind all that the plan comes to the state of an unbroken run, field by field, though
-        forge is killed on the way.
+        """After all that, the plan reaches the state of an unbroken run, field by field, even if
+        forge is killed meanwhile.
         """
         for path, text in BEGIN.items():
             self.sandbox.write(path, text)
@@ -303,8 +291,8 @@ def test_a_few_stories() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(7200)
 def test_many_stories() -> None:
-    """FORGE_TEST_STORIES of them, or as many as FORGE_TEST_SECONDS allow; in small parts, so that a
-    failure is told soon.
+    """FORGE_TEST_STORIES of them, or as many as FORGE_TEST_SECONDS allow, in small parts, so that a
+    failure is reported soon.
     """
     wanted, seconds = (
         int(os.environ.get("FORGE_TEST_STORIES") or 200),
@@ -322,9 +310,7 @@ def git_locks(sandbox: Sandbox) -> list[Path]:
     return [path for path in (sandbox.root / ".git").rglob("*.lock") if "locks" not in path.parts]
 
 
-def test_a_lock_that_a_killed_forge_left_goes_with_the_next_command_whatever_that_is(
-    tmp_path: Path,
-) -> None:
+def test_a_stale_lock_is_removed_by_the_next_command_of_any_kind(tmp_path: Path) -> None:
     sandbox = set_up(tmp_path)
     words, found = ("execute", "01-01", "--approve"), 0
     for moment in range(20, 50):

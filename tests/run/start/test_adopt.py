@@ -1,5 +1,5 @@
-"""A run that goes on in another clone: what it is taken over from, what refuses it, and what the
-first clone is told.
+"""A run that is adopted by another clone: from which record, what refuses it, and what the first
+clone learns.
 """
 
 from __future__ import annotations
@@ -21,9 +21,7 @@ TASKS = [
 
 
 def paused_elsewhere(sandbox: Sandbox, tasks: list[Task], *more: str) -> tuple[Sandbox, Case, str]:
-    """Execute a plan until it pauses, and clone the repository: return the clone, whose user is
-    somebody else.
-    """
+    """Execute a plan until it pauses; return a clone of the repository for another user."""
     case = Case(
         sandbox,
         tasks,
@@ -84,7 +82,7 @@ def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
     assert other.call("timeline", run).data["valid"] is True
 
 
-def test_the_first_clone_is_told_that_it_was_taken_over(sandbox: Sandbox) -> None:
+def test_the_first_clone_learns_that_the_run_was_adopted(sandbox: Sandbox) -> None:
     other, _, run = paused_elsewhere(sandbox, TASKS)
     other.call("approve", "01-01")
     other.call("resume", "--adopt", run)
@@ -122,7 +120,7 @@ def test_the_first_clone_is_told_that_it_was_taken_over(sandbox: Sandbox) -> Non
     assert (aside / "timeline.jsonl").read_bytes() == live
 
 
-def test_a_step_whose_work_stayed_behind_starts_over(sandbox: Sandbox) -> None:
+def test_a_step_whose_work_is_in_the_other_clone_starts_over(sandbox: Sandbox) -> None:
     other, _, run = paused_elsewhere(sandbox, TASKS[:1], "--runner", "manual")
     sandbox.write("a.txt", "half done in the first clone\n")
     assert other.call("approve", "01-01", "--runner", "manual").code == 0

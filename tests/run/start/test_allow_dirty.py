@@ -1,4 +1,4 @@
-"""A run beside uncommitted files: they are captured first, and stay as they are, staged and not."""
+"""A run with uncommitted files: they are captured first, and stay as they are, staged or not."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_a_step_that_touches_one_pauses_and_never_commits_it(sandbox: Sandbox) -
     assert said.data["status"] == "completed", said.err
     assert sandbox.status() == [line for line in before if not line.endswith(" a.txt")]
     assert (sandbox.root / "unstaged.txt").read_text() == "by the runner", (
-        "kept as the person left it"
+        "kept as the user left it"
     )
     assert sandbox.git("log", "--format=%H", "-1", "--", "unstaged.txt").strip() != sandbox.head()
     assert case.sandbox.git("show", "HEAD:unstaged.txt") == "1\n"
@@ -102,7 +102,7 @@ def test_a_retry_puts_none_of_them_back(sandbox: Sandbox) -> None:
     assert (sandbox.root / "unstaged.txt").read_text() == "worked on while the run was paused\n"
 
 
-def test_a_runner_that_commits_them_is_told_of(sandbox: Sandbox) -> None:
+def test_a_runner_that_commits_them_is_reported(sandbox: Sandbox) -> None:
     commit = "os.system('git add -A && git commit -qm Everything')"
     one_edit(sandbox, f"{writes('a.txt', 'x')}; {commit}", settings="")
     dirty(sandbox)

@@ -1,4 +1,4 @@
-"""What a run carries over from a stopped one, and where it begins with --from."""
+"""What a run carries over from a stopped one, and at which step it begins with --from."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_completed_steps_are_carried_with_their_commits(sandbox: Sandbox) -> Non
     ]
 
 
-def test_a_changed_step_is_done_again_and_so_are_the_tests_behind_it(sandbox: Sandbox) -> None:
+def test_a_changed_step_is_done_again_and_so_are_the_tests_after_it(sandbox: Sandbox) -> None:
     case, before = stopped_at_the_last(sandbox)
     change(sandbox, "test -s a.txt", "grep -q y a.txt")
     case.set_work({1: writes("a.txt", "xy\n"), 5: writes("c.txt", "x\n")})
@@ -130,7 +130,7 @@ def test_without_the_commits_nothing_is_carried(sandbox: Sandbox) -> None:
     case.set_work({1: writes("a.txt", "x\n"), 2: writes("b.txt", "x\n"), 5: writes("c.txt", "x\n")})
     said = sandbox.call("execute", "01-01", "--approve")
     assert list(skipped(sandbox, said.data["run"])) == ["01-01/4"], (
-        "the work is done again, the person is not asked again"
+        "the work is done again, the user is not asked again"
     )
     assert said.data["status"] == "completed" and (sandbox.root / "a.txt").exists()
 

@@ -17,7 +17,7 @@ SECOND = ".planning/phases/02-second/02-01-PLAN.md"
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return every file below a folder with its size and time, but for the log of commands."""
+    """Return every file below a folder with its size and time, except the log of commands."""
     found = {
         path.relative_to(folder).as_posix(): path.lstat()
         for path in folder.rglob("*")
@@ -126,7 +126,7 @@ def test_a_mission_is_executed_in_the_order_of_its_phases(sandbox: Sandbox) -> N
     assert sandbox.call("execute", "greet").data["status"] == "completed", "nothing is left"
 
 
-def test_a_mission_stops_at_the_first_that_needs_a_person(sandbox: Sandbox) -> None:
+def test_a_mission_stops_at_the_first_plan_that_needs_the_user(sandbox: Sandbox) -> None:
     mission(sandbox, "sys.exit(1)")
     assert sandbox.call("execute", "greet", "--approve").code == 1
     assert [run["status"] for run in sandbox.call("runs").data["runs"]] == ["paused"]

@@ -119,7 +119,7 @@ def test_an_unapproved_plan_waits_and_writes_nothing(sandbox: Sandbox) -> None:
     assert sandbox.call("execute", "01-01").code == 4, "--print records nothing"
     approved = sandbox.call("approve", "01-01")
     assert approved.code == 0 and approved.data["subject"] == shown["subject"]
-    assert not list(sandbox.root.rglob("*approvals*")), "an approval never lies in the repository"
+    assert not list(sandbox.root.rglob("*approvals*")), "an approval is never in the repository"
     assert sandbox.call("execute", "01-01").data["status"] == "completed"
 
 

@@ -331,7 +331,7 @@ def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> 
 @pytest.mark.parametrize(
     ("age", "removed"), [(0.0, True), (60.0, False)], ids=["taken since", "older"]
 )
-def test_an_empty_lock_of_a_branch_behind_a_killed_forge(
+def test_an_empty_branch_lock_of_a_killed_forge(
     sandbox: Sandbox, age: float, removed: bool
 ) -> None:
     """libgit2 and git take the lock of a branch before they write into it: killed in between, they

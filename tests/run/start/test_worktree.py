@@ -159,7 +159,7 @@ def test_a_work_tree_that_was_moved_is_found(sandbox: Sandbox, tmp_path: Path) -
     tree = beside(sandbox, run)
     sandbox.git("worktree", "move", str(tree.root), str(tmp_path / "moved"))
     assert sandbox.call("runs").data["runs"][0]["status"] == "paused"
-    assert sandbox.call("resume", run).code == 4, "it is found where it was moved to"
+    assert sandbox.call("resume", run).code == 4, "it is found after it was moved"
     sandbox.git("worktree", "remove", "--force", str(tmp_path / "moved"))
     assert sandbox.call("status").data["next"][0] == f"forge approve {run}"
     assert (
@@ -167,7 +167,7 @@ def test_a_work_tree_that_was_moved_is_found(sandbox: Sandbox, tmp_path: Path) -
     ), "made again"
 
 
-def left_behind(sandbox: Sandbox) -> tuple[list[str], list[str]]:
+def leftovers(sandbox: Sandbox) -> tuple[list[str], list[str]]:
     """Return the branches of runs, and the work trees beside the main one."""
     branches = sandbox.git(
         "for-each-ref", "--format=%(refname:lstrip=3)", "refs/heads/forge/"
@@ -177,8 +177,8 @@ def left_behind(sandbox: Sandbox) -> tuple[list[str], list[str]]:
 
 
 def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
-    """Kill `execute --worktree` at an effect, and do it again; False where the killed one had its
-    run begun by then.
+    """Kill `execute --worktree` at an effect, and repeat it; return False if the killed one had
+    begun its run.
     """
     sandbox = replace(template, root=template.root.with_name(f"kill-{moment}"))
     shutil.copytree(template.root, sandbox.root)
@@ -190,7 +190,7 @@ def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
         return False
     said = sandbox.call(*words)
     run = said.data["run"]
-    assert said.code == 4 and left_behind(sandbox) == ([run], [run]), moment
+    assert said.code == 4 and leftovers(sandbox) == ([run], [run]), moment
     assert (
         len(sandbox.git("worktree", "list").splitlines()) == 2
         and sandbox.git("fsck", "--no-dangling", "--strict") == ""
@@ -207,9 +207,7 @@ def test_one_that_was_made_for_nothing_is_taken_away(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("mine", ["a file", "an ignored file", "a commit", "a lock of git"])
-def test_one_that_holds_something_of_a_person_stays_and_is_named(
-    sandbox: Sandbox, mine: str
-) -> None:
+def test_a_work_tree_with_files_of_the_user_stays_and_is_named(sandbox: Sandbox, mine: str) -> None:
     two_steps(sandbox)
     run = "20260102T030405Z-01-01-abcd"
     place = beside(sandbox, run)
@@ -222,11 +220,11 @@ def test_one_that_holds_something_of_a_person_stays_and_is_named(
         place.commit("Mine")
     assert f"git branch -D forge/{run}" in sandbox.forge("doctor").out
     assert sandbox.call("execute", "01-01", "--approve").code == 4
-    assert left_behind(sandbox) == ([f"{run}"], [run])
+    assert leftovers(sandbox) == ([f"{run}"], [run])
 
 
 @pytest.mark.parametrize("pruned", [False, True])
-def test_a_work_tree_that_was_removed_is_made_again_where_its_run_goes_on(
+def test_a_removed_work_tree_is_recreated_when_its_run_goes_on(
     sandbox: Sandbox, pruned: bool
 ) -> None:
     two_steps(sandbox)

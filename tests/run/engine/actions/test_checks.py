@@ -23,7 +23,7 @@ def execute(sandbox: Sandbox, verify: str, settings: str = "", work: str = GOOD)
     return sandbox.call("execute", "01-01", "--approve")
 
 
-def test_a_failing_command_pauses_and_a_mended_tree_goes_on(sandbox: Sandbox) -> None:
+def test_a_failing_command_pauses_and_a_fixed_tree_goes_on(sandbox: Sandbox) -> None:
     said = execute(sandbox, auto("echo looking; grep -q wanted a.txt"))
     run = said.data["run"]
     assert (said.code, said.data["status"], said.data["step"]) == (1, "paused", "01-01/1")
@@ -32,7 +32,7 @@ def test_a_failing_command_pauses_and_a_mended_tree_goes_on(sandbox: Sandbox) ->
     assert [event["type"] for event in last] == ["failure_detected", "execution_paused"]
     assert "looking" in last[0]["data"]["error"] and last[1]["data"]["reason"] == "failure"
     assert sandbox.status() == []
-    assert sandbox.call("resume").code == 1, "nothing was mended"
+    assert sandbox.call("resume").code == 1, "nothing was fixed"
     sandbox.write("a.txt", "wanted\n")
     sandbox.write("elsewhere.txt", "shown, not gated\n")
     said = sandbox.call("resume", run)
@@ -44,7 +44,7 @@ def test_a_failing_command_pauses_and_a_mended_tree_goes_on(sandbox: Sandbox) ->
     assert mended.replace("\n", "") == "1|Task 1: Write it"
 
 
-def test_a_commit_of_the_persons_own_is_taken_behind_a_failure(sandbox: Sandbox) -> None:
+def test_a_commit_of_the_user_is_accepted_after_a_failure(sandbox: Sandbox) -> None:
     run = execute(sandbox, auto("grep -q wanted a.txt")).data["run"]
     sandbox.write("a.txt", "wanted\n")
     sandbox.commit("I did it myself")
@@ -81,12 +81,12 @@ def test_retry_puts_back_the_tree_and_calls_the_runner_again(sandbox: Sandbox) -
     assert sandbox.git("fsck", "--no-dangling") == ""
 
 
-def test_retry_is_refused_where_somebody_changed_the_steps_work_and_mending_by_hand_goes_on(
+def test_retry_is_refused_if_others_changed_the_steps_work_and_a_fix_by_hand_goes_on(
     sandbox: Sandbox,
 ) -> None:
     run = execute(sandbox, auto("grep -q wanted a.txt")).data["run"]
     sandbox.write("a.txt", "a first try of mine\n")
-    mine = sandbox.commit("I mend it")
+    mine = sandbox.commit("I fix it")
     before = sandbox.events(run)
     said = sandbox.call("retry")
     assert (said.code, said.json["error"]["kind"]) == (2, "in_the_way") and mine[:12] in said.json[
@@ -98,13 +98,13 @@ def test_retry_is_refused_where_somebody_changed_the_steps_work_and_mending_by_h
         "as it says: what was reverted is in nobody's way"
     )
     sandbox.write("a.txt", "wanted\n")
-    sandbox.commit("I mend it again")
+    sandbox.commit("I fix it again")
     assert sandbox.call("retry").code == 2
     assert sandbox.call("resume").data["status"] == "completed"
     assert sandbox.call("replay").code == 0
 
 
-def test_skip_leaves_the_step_out_on_record(sandbox: Sandbox) -> None:
+def test_a_skipped_step_is_recorded(sandbox: Sandbox) -> None:
     run = execute(sandbox, auto("false")).data["run"]
     said = sandbox.call("skip", run, "--reason", "not needed any more")
     assert said.data["status"] == "completed"
@@ -116,7 +116,7 @@ def test_skip_leaves_the_step_out_on_record(sandbox: Sandbox) -> None:
     )
 
 
-def test_skip_is_refused_where_work_would_be_lost(sandbox: Sandbox) -> None:
+def test_skip_is_refused_if_work_would_be_lost(sandbox: Sandbox) -> None:
     execute(sandbox, auto("false"), work="pathlib.Path('a.txt').write_text('x'); sys.exit(1)")
     said = sandbox.call("skip", "--reason", "x")
     assert said.code == 2 and "a.txt" in said.json["error"]["message"]
@@ -186,7 +186,7 @@ def test_a_no_to_a_human_check_is_a_failure(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_command_that_changes_the_tree_asks_what_becomes_of_it(sandbox: Sandbox) -> None:
+def test_changes_of_a_command_are_asked_about(sandbox: Sandbox) -> None:
     said = execute(sandbox, auto("echo made > made.txt"))
     assert (
         said.code == 4
@@ -203,7 +203,7 @@ def test_a_command_that_changes_the_tree_asks_what_becomes_of_it(sandbox: Sandbo
     assert sandbox.git("show", "HEAD:made.txt") == "made\n"
 
 
-def test_what_a_command_changed_is_found_whatever_it_does_about_times(sandbox: Sandbox) -> None:
+def test_changes_of_a_command_are_found_even_if_it_resets_times(sandbox: Sandbox) -> None:
     old = "__pycache__/old"
     words = (
         "mkdir __pycache__",
@@ -221,7 +221,7 @@ def test_what_a_command_changed_is_found_whatever_it_does_about_times(sandbox: S
     assert completed["changed"] == ["README.md"]
 
 
-def test_what_a_command_changed_is_discarded_behind_a_snapshot(sandbox: Sandbox) -> None:
+def test_changes_of_a_command_are_discarded_after_a_snapshot(sandbox: Sandbox) -> None:
     run = execute(sandbox, auto("echo made > made.txt &amp;&amp; echo more >> README.md")).data[
         "run"
     ]
@@ -252,7 +252,7 @@ def test_a_command_that_hangs_ends_at_its_limit(sandbox: Sandbox) -> None:
     assert completed["ended"] == "timeout" and completed["success"] is False
 
 
-def test_verification_behind_the_last_step(sandbox: Sandbox) -> None:
+def test_verification_after_the_last_step(sandbox: Sandbox) -> None:
     case = Case(
         sandbox,
         [Task("Task 1: Write it", "a.txt", auto("test -s a.txt"))],
@@ -280,7 +280,7 @@ def test_a_failing_verification_can_be_skipped(sandbox: Sandbox) -> None:
     assert sandbox.call("skip", "--reason", "no such tool here").data["status"] == "completed"
 
 
-def test_a_verification_that_a_person_denied_can_be_skipped(sandbox: Sandbox) -> None:
+def test_a_declined_verification_can_be_skipped(sandbox: Sandbox) -> None:
     case = Case(
         sandbox,
         [Task("Task 1: Write it", "a.txt")],

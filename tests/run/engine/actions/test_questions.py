@@ -1,4 +1,4 @@
-"""Steps that wait for a person: by hand, checkpoints, decisions, pauses, attestations, waivers."""
+"""Steps that wait for the user: by hand, checkpoints, decisions, pauses, attestations, waivers."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def test_a_step_done_by_hand(sandbox: Sandbox) -> None:
     assert finished["ended"] == "person"
 
 
-def test_a_step_by_hand_that_the_person_committed(sandbox: Sandbox) -> None:
+def test_a_step_by_hand_that_the_user_committed(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     sandbox.write("a.txt", "by hand\n")
     sandbox.commit("I commit my own work")
@@ -56,10 +56,8 @@ def test_a_step_by_hand_that_the_person_committed(sandbox: Sandbox) -> None:
     assert "I commit my own work" in sandbox.subjects() and sandbox.status() == []
 
 
-def test_commits_of_a_person_between_two_looks_at_the_diff_are_each_told_as_theirs(
-    sandbox: Sandbox,
-) -> None:
-    """A diff that is proposed anew names the earlier commits again, and forge's records lie between
+def test_commits_of_the_user_between_two_proposals_are_recorded_as_theirs(sandbox: Sandbox) -> None:
+    """A diff that is proposed again lists the earlier commits again; forge's records are between
     them and at the end.
     """
     run = by_hand(sandbox)
@@ -70,7 +68,7 @@ def test_commits_of_a_person_between_two_looks_at_the_diff_are_each_told_as_thei
     sandbox.forge("reject")
     assert sandbox.call("resume", run).code == 1
     sandbox.write("a.txt", "by hand, better\n")
-    second = sandbox.commit("I mend my work")
+    second = sandbox.commit("I fix my work")
     assert sandbox.call("resume", run).data["waiting_for"]["kind"] == "scope"
     sandbox.forge("approve")
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -88,7 +86,7 @@ def test_commits_of_a_person_between_two_looks_at_the_diff_are_each_told_as_thei
     assert said.code == 0, said.data["problems"]
 
 
-def test_a_step_by_hand_is_never_put_back_behind_a_crash(sandbox: Sandbox) -> None:
+def test_a_step_by_hand_is_never_put_back_after_a_crash(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
     lines = live.read_bytes().splitlines(keepends=True)
@@ -117,7 +115,7 @@ def test_a_human_checkpoint(sandbox: Sandbox) -> None:
     assert resolved["data"]["reason"] == "seen" and resolved["actor"] == "Ada <ada@example.org>"
 
 
-def test_an_answer_to_a_question_that_forge_died_behind_is_an_answer(sandbox: Sandbox) -> None:
+def test_an_answer_counts_even_if_forge_died_after_the_question(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Look", kind="checkpoint:human-verify")]).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
@@ -149,7 +147,7 @@ def test_a_decision_takes_one_of_its_options(sandbox: Sandbox) -> None:
     assert resolved["option"] == "option-b"
 
 
-def test_stop_ends_a_run_and_keeps_what_lies_in_the_tree(sandbox: Sandbox) -> None:
+def test_stop_ends_a_run_and_keeps_uncommitted_work(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     sandbox.write("a.txt", "half done\n")
     said = sandbox.call("stop", "--reason", "another way")
@@ -214,7 +212,7 @@ def test_a_switched_branch_pauses_and_nothing_is_written_there(sandbox: Sandbox)
     assert said.data["status"] == "completed"
 
 
-def test_a_branch_that_was_left_behind_by_a_run_is_free_for_the_next(sandbox: Sandbox) -> None:
+def test_the_branch_of_an_earlier_run_does_not_block_the_next(sandbox: Sandbox) -> None:
     """Its record there says paused for ever; the run ended on its own branch, and nobody is sent to
     answer it here.
     """
@@ -378,7 +376,7 @@ def test_at_a_terminal_a_no_to_the_plan_runs_nothing(sandbox: Sandbox) -> None:
     )
 
 
-def test_at_a_terminal_a_diff_is_shown_in_colour_with_its_question(sandbox: Sandbox) -> None:
+def test_at_a_terminal_a_diff_is_shown_in_color_with_its_question(sandbox: Sandbox) -> None:
     work = {1: f"{writes('a.txt', 'x' + chr(10))}; {writes('README.md', 'out of scope' + chr(10))}"}
     Case(sandbox, [Task("Task 1: Write it", "a.txt")], work, files=("a.txt",)).set_up()
     code, shown = at_terminal(sandbox, ["execute", "01-01"], b"y\n\n")
@@ -427,7 +425,7 @@ def test_what_a_verify_command_changed_is_shown_too(sandbox: Sandbox) -> None:
     ), shown
 
 
-def test_a_persons_own_checkpoints_are_never_answered_for_them(sandbox: Sandbox) -> None:
+def test_checkpoints_for_the_user_are_never_answered_for_them(sandbox: Sandbox) -> None:
     tasks = [
         Task(
             "Task 1: Log in",
@@ -444,7 +442,7 @@ def test_a_persons_own_checkpoints_are_never_answered_for_them(sandbox: Sandbox)
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_action"
     assert "Log in to the service" in said.data["waiting_for"]["text"]
-    assert sandbox.call("resume").code == 4, "going on is no answer"
+    assert sandbox.call("resume").code == 4, "resuming does not answer"
     code, shown = at_terminal(sandbox, ["resume"], b"y\n\n")
     assert code == 4 and "Log in to the service" in shown and "A page" in shown, shown
     assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
@@ -487,7 +485,9 @@ def test_a_terminal_that_is_closed_pauses_the_run_and_ends_the_runner(sandbox: S
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
-def test_a_signal_where_a_plan_is_asked_about_begins_nothing(sandbox: Sandbox, number: int) -> None:
+def test_a_signal_during_the_question_about_a_plan_begins_nothing(
+    sandbox: Sandbox, number: int
+) -> None:
     Case(
         sandbox, [Task("Write it", "a.txt")], {1: writes("a.txt", "x\n")}, files=("a.txt",)
     ).set_up()

@@ -82,7 +82,7 @@ def test_the_same_tree_answers_alike_whatever_was_indexed_before(library: Sandbo
     changed = best(library, *asked)
     assert [path for path, _ in changed] == ["token.txt", "docs/guide.md", "src/session.py"]
     index(library).unlink()
-    assert best(library, *asked) == changed, "brought up to date or built anew: one answer"
+    assert best(library, *asked) == changed, "updated or rebuilt: the same answer"
     library.git("revert", "--no-edit", "HEAD")
     assert best(library, *asked) == first
 
@@ -118,7 +118,7 @@ def test_secrets_binaries_and_large_files_are_left_out(library: Sandbox) -> None
 @pytest.mark.parametrize(
     "damage", ["no database", "half", "other layout", "a folder", "zeros inside"]
 )
-def test_a_damaged_index_is_built_anew_or_done_without(library: Sandbox, damage: str) -> None:
+def test_a_damaged_search_index_is_rebuilt_or_not_used(library: Sandbox, damage: str) -> None:
     wanted = best(library, "session token")
     data = index(library).read_bytes()
     if damage == "a folder":

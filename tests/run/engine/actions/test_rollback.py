@@ -1,5 +1,5 @@
-"""Rolling back and undoing: what a run committed goes and comes back, and nothing of a person's is
-ever lost.
+"""Rollbacks and their undo: the commits of a run are reverted and restored, and no work of the user
+is lost.
 """
 
 from __future__ import annotations
@@ -80,7 +80,7 @@ def plan_in(sandbox: Sandbox) -> dict[str, object]:
     return dict(found)
 
 
-def test_an_open_run_that_took_nothing_back_and_ended_is_in_no_undos_way(sandbox: Sandbox) -> None:
+def test_an_ended_run_without_a_rollback_does_not_block_an_undo(sandbox: Sandbox) -> None:
     tasks = [
         Task("Look", kind="checkpoint:human-verify"),
         Task("Write", "a.txt", auto("test -f a.txt")),
@@ -96,7 +96,7 @@ def test_an_open_run_that_took_nothing_back_and_ended_is_in_no_undos_way(sandbox
     assert sandbox.call("undo").code == 0 and (sandbox.root / "a.txt").exists()
 
 
-def test_back_and_again(sandbox: Sandbox) -> None:
+def test_a_rollback_and_its_undo(sandbox: Sandbox) -> None:
     before, run = executed(sandbox)
     after = tree(sandbox)
     assert SUMMARY in after and plan_in(sandbox)["verdict"] == "proven"
@@ -151,7 +151,7 @@ def test_back_and_again(sandbox: Sandbox) -> None:
 
 
 @pytest.mark.parametrize("step", ["2", "01-01/2"])
-def test_back_to_a_step(sandbox: Sandbox, step: str) -> None:
+def test_a_rollback_to_a_step(sandbox: Sandbox, step: str) -> None:
     before, run = executed(sandbox)
     assert sandbox.call("rollback", "--to", step).code == 0
     found = tree(sandbox)
@@ -164,7 +164,7 @@ def test_back_to_a_step(sandbox: Sandbox, step: str) -> None:
     refused(sandbox, unchanged(sandbox, "rollback", "--to", "9"), "unknown_name", "01-01/3")
 
 
-def test_what_was_changed_since_refuses_and_is_named(sandbox: Sandbox) -> None:
+def test_later_changes_refuse_a_rollback_and_are_named(sandbox: Sandbox) -> None:
     executed(sandbox)
     sandbox.write("a.txt", "mine\n")
     refused(sandbox, unchanged(sandbox, "rollback"), "changed_since", "a.txt", "uncommitted")
@@ -265,8 +265,8 @@ def test_an_ignored_link_where_a_folder_was_is_in_the_way(sandbox: Sandbox, tmp_
 
 
 def test_a_file_that_is_ignored_again_stays(sandbox: Sandbox) -> None:
-    """A step that takes back an ignore rule commits a person's file: going back unlists it, and
-    leaves it where it lies.
+    """A step that removes an ignore rule commits a file of the user; the rollback untracks it and
+    leaves it in place.
     """
     sandbox.write(".gitignore", ".env\n")
     sandbox.commit("Ignore")
@@ -289,7 +289,7 @@ def test_a_file_that_is_ignored_again_stays(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_summary_of_somebody_else_stays(sandbox: Sandbox) -> None:
+def test_a_summary_of_the_user_stays(sandbox: Sandbox) -> None:
     two_steps(sandbox).set_up()
     sandbox.write(SUMMARY, "# Mine\n")
     sandbox.commit("A summary")
@@ -299,7 +299,7 @@ def test_a_summary_of_somebody_else_stays(sandbox: Sandbox) -> None:
     assert (sandbox.root / ".planning/runs" / run / "summary.md").exists()
 
 
-def test_a_run_that_was_merged_is_rolled_back_where_it_went(sandbox: Sandbox) -> None:
+def test_a_merged_run_is_rolled_back_on_the_branch_that_has_it(sandbox: Sandbox) -> None:
     two_steps(sandbox).set_up()
     before = tree(sandbox)
     sandbox.git("switch", "-q", "-c", "work")
@@ -357,7 +357,7 @@ def test_within_an_open_run(sandbox: Sandbox) -> None:
     assert tree(sandbox) == before
 
 
-def test_within_an_open_run_a_persons_change_refuses(sandbox: Sandbox) -> None:
+def test_within_an_open_run_a_change_of_the_user_refuses(sandbox: Sandbox) -> None:
     case = two_steps(sandbox)
     case.tasks[1].verify = auto("grep -q three b.txt")
     case.set_up()

@@ -77,9 +77,7 @@ STAGES: list[Callable[[Sandbox], Stage]] = [
 
 
 def bring_to_its_end(stage: Stage, sandbox: Sandbox) -> None:
-    """What is under way is brought to its end by `resume`; where nothing was begun the command is
-    given again.
-    """
+    """Complete what was begun with `resume`, or repeat the command if nothing was begun."""
     live = {path.name for path in (sandbox.root / ".git/forge/runs").glob("*")}
     runs = sandbox.call("runs").data["runs"]
     newest = next(

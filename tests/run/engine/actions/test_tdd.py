@@ -1,4 +1,4 @@
-"""TDD steps: the tests fail before the work and pass behind it, both on record."""
+"""TDD steps: the tests fail before the work and pass after it, both on record."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ def results_of(sandbox: Sandbox, run: str) -> list[tuple[str, bool]]:
     return [(data["phase"], data["success"]) for data in found]
 
 
-def test_the_test_fails_before_the_work_and_passes_behind_it(sandbox: Sandbox) -> None:
+def test_the_test_fails_before_the_work_and_passes_after_it(sandbox: Sandbox) -> None:
     tdd(sandbox, auto("echo litter > litter.txt; test -s a.txt") + auto("grep -q . README.md"))
     said = sandbox.call("execute", "01-01", "--approve")
     run = said.data["run"]
     assert said.data["waiting_for"]["kind"] == "command", (
-        "behind the work a changed tree is asked about, as ever"
+        "after the work, changes of a check are asked about as always"
     )
     assert results_of(sandbox, run)[:2] == [("before", False), ("before", True)]
     types = sandbox.types(run)

@@ -79,7 +79,7 @@ def test_retrieved_files_come_with_their_blob_and_are_not_named_twice(plan: Plan
     assert text.count("src/b.py (") == 1 and "\n- src/b.py\n" not in text
 
 
-def test_a_repair_is_told_what_failed(plan: Plan) -> None:
+def test_the_prompt_of_a_repair_says_what_failed(plan: Plan) -> None:
     state = state_of(plan)
     state.steps[0].attempt, state.steps[0].diagnosis = 2, "a {diagnosis} $name of %s"
     text = prompt(plan, state)
@@ -87,7 +87,7 @@ def test_a_repair_is_told_what_failed(plan: Plan) -> None:
     assert "## Start over" not in text
 
 
-def test_a_retry_is_told_that_it_starts_over(plan: Plan) -> None:
+def test_the_prompt_of_a_retry_says_that_it_starts_over(plan: Plan) -> None:
     state = state_of(plan)
     state.steps[0].attempt = 2
     assert "## Start over" in prompt(plan, state)
