@@ -22,6 +22,6 @@ def file_blob_id(path: Path) -> str:
 
 
 def object_id(kind: str, data: bytes) -> str:
-    """Return the id of a git object of a kind: `blob`, `tree`, `commit` or `tag`."""
+    """Return the id of an object of a kind: `blob`, `tree`, `commit` or `tag`."""
     header = f"{kind} {len(data)}\0".encode()
     return hashlib.sha1(header + data, usedforsecurity=False).hexdigest()

@@ -23,7 +23,7 @@ from forge.git.tree_entries import Entry
 
 _OPEN = 100  # files that are open at the same time
 _MANY = 1000  # objects from which on the whole file system is flushed
-# Linux starts to write files that are no longer needed in memory, without waiting for the disk.
+# Linux starts to write files that memory no longer needs, without waiting for the disk.
 _STARTS_WRITING = hasattr(os, "posix_fadvise")
 
 

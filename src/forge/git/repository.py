@@ -72,8 +72,8 @@ class Repository:
     def discover(cls, start: Path) -> Repository:
         """Find the repository that contains `start`.
 
-        Raises RepositoryError, with the reason, if there is none or forge does not support it: a
-        bare repository, another format.
+        Raises RepositoryError, with the reason, if it does not exist or forge does not support it:
+        a bare repository, another format.
         """
         plain = plain_root(os.fspath(start))
         if plain is not None:
@@ -246,7 +246,7 @@ def _git_folder_above(start: Path) -> Path | None:
 
 
 def _last_logged(log: Path) -> str:
-    """Return the commit of the last line of a reflog; empty if there is none."""
+    """Return the commit of the last line of a reflog, or an empty text."""
     try:
         words = log.read_text("utf-8", "surrogateescape").splitlines()[-1].split(" ")
     except (OSError, IndexError):

@@ -11,7 +11,7 @@ from forge.git.repository import Repository
 
 
 def root_of(git_dir: Path) -> Path | None:
-    """Return the root of the work tree that a git directory belongs to; None if it is gone."""
+    """Return the root of the work tree that a git directory belongs to; None if it was removed."""
     try:
         root = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
     except OSError:

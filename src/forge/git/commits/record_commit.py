@@ -21,7 +21,7 @@ _HINT = "make room or access, then `forge resume`"
 
 
 class HeadMoved(GitFailed):
-    """The branch is not where forge left it."""
+    """The branch moved since forge last moved it."""
 
     kind = "head_moved"
     exit_code = 4

@@ -130,7 +130,7 @@ def _branch(repository: Repository) -> str | None:
 
 
 def _moves_to_run(repository: Repository, branch: str, lock: Path, runs: Collection[str]) -> bool:
-    """Return whether a lock moves a branch from where it is to a commit of one of the runs."""
+    """Return whether a lock moves a branch from its commit to one of one of the runs."""
     try:
         text = lock.read_text("ascii").strip()
         commit = read_commit(repository, text) if len(text) == 40 else None

@@ -23,7 +23,7 @@ PREFIX = "index-"
 """How the names of private copies in the scratch folder start."""
 
 Stamp = tuple[int, int, int] | None
-"""Inode, time of modification in nanoseconds and size of an index; None if there is no index."""
+"""Inode, time of modification in nanoseconds and size of an index; None if it is missing."""
 
 
 def index_stamp(repository: Repository) -> Stamp:

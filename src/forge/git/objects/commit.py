@@ -24,7 +24,7 @@ class Commit(Struct, frozen=True):
 
 
 def read_commit(repository: Repository, revision: str) -> Commit:
-    """Return the commit of a revision. Raises GitFailed if there is none."""
+    """Return the commit of a revision. Raises GitFailed if it does not exist."""
     try:
         commit = repository.objects.revparse_single(revision).peel(pygit2.Commit)
     except (KeyError, ValueError, pygit2.GitError) as error:
@@ -90,7 +90,7 @@ def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
 
 
 def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
-    """Return the names of the entries of a folder in a commit; empty if there is no folder."""
+    """Return the names of the entries of a folder in a commit; empty if it is missing."""
     try:
         tree = repository.objects[commit].peel(pygit2.Tree)[folder]
     except KeyError:

@@ -32,7 +32,7 @@ class ObjectStore:
         self._bytes = 0
 
     def commit(self, revision: str) -> str:
-        """Return the full id of a revision's commit. Raises GitFailed if there is none."""
+        """Return the full id of a revision's commit. Raises GitFailed if it does not exist."""
         try:
             return str(self.repository.objects.revparse_single(revision).peel(pygit2.Commit).id)
         except (KeyError, ValueError, pygit2.GitError) as error:

@@ -128,7 +128,7 @@ class RevisionTree:
     """The tree of a commit, read from git objects."""
 
     def __init__(self, repository: Repository, revision: str) -> None:
-        """Raise UnknownName if there is no such revision."""
+        """Raise UnknownName if the revision does not exist."""
         self.repository = repository
         try:
             stored = repository.objects.revparse_single(revision)

@@ -1,1 +1,1 @@
-"""Putting files back."""
+"""Snapshots of the work tree, and restoring files from them or from commits."""

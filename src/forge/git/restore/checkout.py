@@ -1,5 +1,5 @@
-"""Puts files of a tree into the work tree: through git's filters, each at once, over nothing that
-is not kept elsewhere.
+"""Writes files of a tree into the work tree: through git's filters, each replaced atomically, never
+overwriting unsaved content.
 """
 
 from __future__ import annotations
@@ -23,198 +23,167 @@ from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
 _PREFIX = "tree-"
-_RULES = (".gitattributes", ".gitignore")
+_ATTRIBUTES, _IGNORE = ".gitattributes", ".gitignore"
 
 
 class Checkout(Struct):
-    """Paths of the work tree that are to be as `target` has them; `held` is all that a snapshot of
-    the work tree holds.
+    """Paths of the work tree that are to become as `target` has them.
+
+    `saved` are all paths of a snapshot of the work tree: only these may be deleted or overwritten.
     """
 
     repository: Repository
     target: str
     paths: Mapping[str, Entry]
-    held: frozenset[str]
-    _there: set[str] = field(default_factory=set)
+    saved: frozenset[str]
+    _already_there: set[str] = field(default_factory=set)
 
     def blocked(self) -> str | None:
-        """Return the first thing in the way that no snapshot holds, or that stays; None where the
-        way is free.
-        """
-        found = (
-            self._in_the_way(path)
+        """Return the first path that blocks the checkout and is in no snapshot, or None."""
+        blocking = (
+            self._blocking(path)
             for path, entry in self.paths.items()
-            if entry is not None and path not in self.held
+            if entry is not None and path not in self.saved
         )
-        return next((path for path in found if path is not None), None)
+        return next((path for path in blocking if path is not None), None)
 
-    def _in_the_way(self, path: str) -> str | None:
+    def _blocking(self, path: str) -> str | None:
         root = self.repository.root
-        for folder in _folders(path):
-            place = root / folder
-            if not os.path.lexists(place):
+        for folder in _folders_above(path):
+            if not os.path.lexists(root / folder):
                 return None
-            if place.is_symlink() or not place.is_dir():
-                return None if self._goes(folder) else folder
+            if not _is_folder(root / folder):
+                return None if self._is_removed(folder) else folder
         place = root / path
         if not os.path.lexists(place):
             return None
-        if place.is_symlink() or not place.is_dir():
-            return None if self._is_there(path) else path
-        inside = (
-            Path(folder, name)
-            for folder, names, files in os.walk(place)
-            for name in (*files, *_links(folder, names))
-        )
-        return next(
-            (
-                name
-                for name in (each.relative_to(root).as_posix() for each in inside)
-                if not self._goes(name)
-            ),
-            None,
-        )
+        if not _is_folder(place):
+            return None if self._is_already_there(path) else path
+        names = (file.relative_to(root).as_posix() for file in _files_in(place))
+        return next((name for name in names if not self._is_removed(name)), None)
 
-    def _goes(self, path: str) -> bool:
-        return path in self.held and path in self.paths and self.paths[path] is None
+    def _is_removed(self, path: str) -> bool:
+        return path in self.saved and path in self.paths and self.paths[path] is None
 
-    def _is_there(self, path: str) -> bool:
-        """Say whether a path that no snapshot holds is already as the target has it: put there
-        before a crash.
-        """
+    def _is_already_there(self, path: str) -> bool:
+        """Return whether an unsaved file is already as in the target: written before a crash."""
         entry, place = self.paths[path], self.repository.root / path
-        if entry is None or (stat.S_IFMT(place.lstat().st_mode) != stat.S_IFMT(entry[0])):
+        if entry is None or stat.S_IFMT(place.lstat().st_mode) != stat.S_IFMT(entry[0]):
             return False
         try:
             if place.is_symlink():
-                blob = self.repository.git(
-                    "hash-object", "--stdin", stdin=os.fsencode(os.readlink(place))
-                )
+                link = os.fsencode(os.readlink(place))
+                blob = self.repository.git("hash-object", "--stdin", stdin=link)
             else:
                 blob = self.repository.git("hash-object", "--", path)
         except GitFailed:
             return False
-        if blob.decode().strip() == entry[1]:
-            self._there.add(path)
-            return True
-        return False
+        if blob.decode().strip() != entry[1]:
+            return False
+        self._already_there.add(path)
+        return True
 
     def perform(self) -> None:
-        """Remove and write what differs: first the files that say what is ignored and how files are
-        filtered.
+        """Remove and write what differs. Files with ignore rules and attributes come first.
+
+        If a filter fails, nothing was changed, unless attributes change as well. Raises GitFailed.
         """
-        gone = [path for path, entry in self.paths.items() if entry is None]
-        new = [
+        removed = [path for path, entry in self.paths.items() if entry is None]
+        written = self._written_paths()
+        rules = [path for path in written if _is_rule_file(path)]
+        others = [path for path in written if not _is_rule_file(path)]
+        changes_attributes = any(_is_named(path, _ATTRIBUTES) for path in self.paths)
+        changes_ignore = any(_is_named(path, _IGNORE) for path in self.paths)
+        ignored_before = self._ignored(removed) if changes_ignore else set()
+        with self._extracted(rules if changes_attributes else written) as folder:
+            self._remove([path for path in removed if _is_rule_file(path)])
+            self._move(folder, rules)
+            # files of the user: the restored rules ignore them, so the snapshot never tracked them
+            kept = self._ignored(removed) - ignored_before if changes_ignore else set()
+            removed = [path for path in removed if not _is_rule_file(path) and path not in kept]
+            if not changes_attributes:
+                self._remove(removed)
+                self._move(folder, others)
+        if changes_attributes:
+            with self._extracted(others) as folder:
+                self._remove(removed)
+                self._move(folder, others)
+
+    def _written_paths(self) -> list[str]:
+        return [
             path
             for path, entry in self.paths.items()
-            if entry is not None and path not in self._there
+            if entry is not None and entry[0] != modes.SUBMODULE and path not in self._already_there
         ]
-        new = [path for path in new if (self.paths[path] or (0,))[0] != modes.SUBMODULE]
-        rules, others = (
-            [path for path in new if _is_rule(path)],
-            [path for path in new if not _is_rule(path)],
-        )
-        ignored = (
-            self._ignored(gone)
-            if any(_is_rule(path, ".gitignore") for path in self.paths)
-            else None
-        )
-        at_once = not any(_is_rule(path, ".gitattributes") for path in self.paths)
-        with self._made(
-            new if at_once else rules
-        ) as made:  # where a filter fails, nothing was changed
-            self._remove([path for path in gone if _is_rule(path)])
-            self._place(made, rules)
-            kept = (
-                set() if ignored is None else self._ignored(gone) - ignored
-            )  # a person's, not tracked there
-            gone = [path for path in gone if not _is_rule(path) and path not in kept]
-            if at_once:
-                self._remove(gone)
-                self._place(made, others)
-        if not at_once:
-            with self._made(others) as made:
-                self._remove(gone)
-                self._place(made, others)
 
     def _ignored(self, paths: Sequence[str]) -> set[str]:
         if not paths:
             return set()
-        done = program.attempt(
-            self.repository.root,
-            "check-ignore",
-            "--no-index",
-            "-z",
-            "--stdin",
-            stdin=program.nul_joined(paths),
-        )
-        return set(program.fields(done.stdout))
+        words = ("check-ignore", "--no-index", "-z", "--stdin")
+        result = program.attempt(self.repository.root, *words, stdin=program.nul_joined(paths))
+        return set(program.fields(result.stdout))
 
     def _remove(self, paths: Collection[str]) -> None:
         root = self.repository.root
         for path in paths:
             place = root / path
-            if place.is_dir() and not place.is_symlink():
-                continue  # a file takes its place only where that was made sure of
+            if _is_folder(place):
+                continue  # it is replaced later, if `blocked` allowed it
             with contextlib.suppress(FileNotFoundError, NotADirectoryError):
                 place.unlink()
             for folder in place.parents:
-                if folder == root or not _removed(folder):
+                if folder == root or not _remove_if_empty(folder):
                     break
 
     @contextmanager
-    def _made(self, paths: Sequence[str]) -> Iterator[Path]:
-        """Give a folder that holds these files, made through git's filters."""
+    def _extracted(self, paths: Sequence[str]) -> Iterator[Path]:
+        """Yield a folder with these files of the target, written through git's filters."""
         folder = self.repository.scratch / f"{_PREFIX}{os.getpid()}-{secrets.token_hex(4)}"
         try:
             if paths:
                 folder.mkdir()
-                with private_index(self.repository) as copy:
-                    copy.path.unlink(
-                        missing_ok=True
-                    )  # nothing is taken over: a sparse checkout would leave files out
-                    copy.git("read-tree", self.target)
-                    copy.git(
-                        "checkout-index",
-                        "-f",
-                        f"--prefix={folder}/",
-                        "-z",
-                        "--stdin",
-                        stdin=program.nul_joined(paths),
-                    )
+                self._extract(folder, paths)
             yield folder
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
-    def _place(self, made: Path, paths: Sequence[str]) -> None:
+    def _extract(self, folder: Path, paths: Sequence[str]) -> None:
+        with private_index(self.repository) as copy:
+            # start from nothing: the flags of a sparse checkout would leave files out
+            copy.path.unlink(missing_ok=True)
+            copy.git("read-tree", self.target)
+            words = ("checkout-index", "-f", f"--prefix={folder}/", "-z", "--stdin")
+            copy.git(*words, stdin=program.nul_joined(paths))
+
+    def _move(self, folder: Path, paths: Sequence[str]) -> None:
         for path in paths:
-            _take_place(made / path, self.repository.root / path)
+            _replace(folder / path, self.repository.root / path)
 
 
 def clear_scratch(repository: Repository, alive: set[int]) -> None:
-    """Remove the half-made files of dead forges."""
-    for left in repository.scratch.glob(f"{_PREFIX}*"):
-        pid = left.name.removeprefix(_PREFIX).partition("-")[0]
+    """Remove the unfinished files of dead forge processes; `alive` are those that still run."""
+    for folder in repository.scratch.glob(f"{_PREFIX}*"):
+        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
         if pid.isdigit() and int(pid) not in alive:
-            shutil.rmtree(left, ignore_errors=True)
+            shutil.rmtree(folder, ignore_errors=True)
 
 
-def _take_place(made: Path, place: Path) -> None:
+def _replace(source: Path, place: Path) -> None:
     place.parent.mkdir(parents=True, exist_ok=True)
-    if place.is_dir() and not place.is_symlink():
+    if _is_folder(place):
         for folder, _, _ in os.walk(place, topdown=False):
             os.rmdir(folder)
     try:
-        os.rename(made, place)
+        os.rename(source, place)
     except OSError as error:
-        if error.errno != errno.EXDEV:
+        if error.errno != errno.EXDEV:  # the work tree is on another file system
             raise
         beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
-        shutil.copy2(made, beside, follow_symlinks=False)
+        shutil.copy2(source, beside, follow_symlinks=False)
         os.rename(beside, place)
 
 
-def _removed(folder: Path) -> bool:
+def _remove_if_empty(folder: Path) -> bool:
     try:
         folder.rmdir()
     except OSError:
@@ -222,14 +191,25 @@ def _removed(folder: Path) -> bool:
     return True
 
 
-def _is_rule(path: str, name: str = "") -> bool:
-    return path.rpartition("/")[2] in ((name,) if name else _RULES)
+def _is_folder(place: Path) -> bool:
+    return place.is_dir() and not place.is_symlink()
 
 
-def _folders(path: str) -> list[str]:
+def _is_rule_file(path: str) -> bool:
+    return _is_named(path, _ATTRIBUTES) or _is_named(path, _IGNORE)
+
+
+def _is_named(path: str, name: str) -> bool:
+    return path.rpartition("/")[2] == name
+
+
+def _folders_above(path: str) -> list[str]:
     parts = path.split("/")
     return ["/".join(parts[:number]) for number in range(1, len(parts))]
 
 
-def _links(folder: str, names: Sequence[str]) -> list[str]:
-    return [name for name in names if os.path.islink(os.path.join(folder, name))]
+def _files_in(place: Path) -> Iterator[Path]:
+    """Yield the files and links below a folder."""
+    for folder, names, files in os.walk(place):
+        links = [name for name in names if os.path.islink(os.path.join(folder, name))]
+        yield from (Path(folder, name) for name in (*files, *links))

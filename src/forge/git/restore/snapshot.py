@@ -1,6 +1,4 @@
-"""Safety snapshots of a work tree, and putting paths back as a commit has them. Nothing that a
-person had is ever lost.
-"""
+"""Snapshots of a work tree, and restoring paths from a commit. Nothing of the user is ever lost."""
 
 from __future__ import annotations
 
@@ -18,25 +16,26 @@ from forge.git.lazy_pygit2 import pygit2
 from forge.git.objects.commit import read_commit
 from forge.git.repository import Repository
 from forge.git.restore.checkout import Checkout
+from forge.git.restore.raw_diff import parse_raw_diff
 from forge.git.status import STATUS, parse_status
 from forge.git.tree_entries import Entry
 
 SAFETY = "refs/forge/safety"
 CHECKPOINTS = "refs/forge/checkpoints"
-_FEW = 500  # paths that a command line takes with ease
+_MOST_ARGUMENTS = 500  # paths on one command line
 
 
 class PathBlocked(ForgeError):
-    """Something of a person's lies where a file would have to be put back, or removed."""
+    """An untracked file of the user blocks restoring or removing a path."""
 
     kind = "in_the_way"
     exit_code = 2
 
 
 class Captured(Struct, frozen=True):
-    """What lies in the work tree, ignored files excepted, and what is staged, as trees.
+    """The work tree without ignored files, and the index, as trees.
 
-    `staged` is None where the index makes no tree: while something is unmerged.
+    `staged` is None if the index cannot be written as a tree: something is unmerged.
     """
 
     tree: str
@@ -44,7 +43,7 @@ class Captured(Struct, frozen=True):
 
 
 def capture(repository: Repository) -> Captured:
-    """Write what lies in the work tree, and what is staged, as trees that no ref names yet."""
+    """Write the work tree and the index as trees that no ref names yet."""
     staged = None
     with private_index(repository) as copy:
         with contextlib.suppress(GitFailed):
@@ -56,8 +55,9 @@ def capture(repository: Repository) -> Captured:
 def keep(
     repository: Repository, captured: Captured, name: str, reason: str, place: str = SAFETY
 ) -> str:
-    """Keep captured trees under `<place>/<name>/<n>`; return the commit's id. Its second parent is
-    the staged one.
+    """Keep captured trees under `<place>/<name>/<n>` and return the id of their commit.
+
+    The commit's second parent holds the staged tree.
     """
     head = repository.head().commit
     parents = [pygit2.Oid(hex=head)] if head else []
@@ -68,111 +68,94 @@ def keep(
             objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1])
         )
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=captured.tree), parents)
-    _name(repository, str(commit), f"{place}/{name}")
+    _number(repository, str(commit), f"{place}/{name}")
     return str(commit)
 
 
-def _name(repository: Repository, commit: str, place: str) -> None:
-    """Give a commit the next free number of a place as its ref."""
+def _number(repository: Repository, commit: str, prefix: str) -> None:
+    """Create the ref with the next free number for a commit."""
     references, number = repository.objects.references, 1
-    while f"{place}/{number}" in references:
+    while f"{prefix}/{number}" in references:
         number += 1
-    references.create(f"{place}/{number}", pygit2.Oid(hex=commit))
+    references.create(f"{prefix}/{number}", pygit2.Oid(hex=commit))
 
 
 def keep_reachable(repository: Repository, commit: str, name: str) -> None:
-    """Keep a commit under `refs/forge/safety/<name>/<n>` where no ref holds it: its branch was
-    moved away from it.
-    """
-    if not program.attempt(
-        repository.root, "for-each-ref", "--count=1", "--contains", commit
-    ).stdout:
-        with contextlib.suppress(KeyError, ValueError):  # it may be gone with its objects
-            _name(repository, commit, f"{SAFETY}/{name}")
-
-
-def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> list[str]:
-    """Return those of the paths that do not lie in the work tree as a commit has them."""
-    if not paths:
-        return []
-    wanted, few = set(paths), paths if len(paths) < _FEW else ()
-    with private_index(repository) as copy:
-        copy.git("read-tree", "--reset", commit)
-        entries = parse_status(copy.git(*STATUS, "--", *few))
-    return [entry.path for entry in entries if entry.tree != " " and entry.path in wanted]
+    """Keep a commit under `refs/forge/safety/<name>/<n>` if no other ref contains it."""
+    words = ("for-each-ref", "--count=1", "--contains", commit)
+    if not program.attempt(repository.root, *words).stdout:
+        with contextlib.suppress(KeyError, ValueError):  # the commit itself may be missing
+            _number(repository, commit, f"{SAFETY}/{name}")
 
 
 def snapshot(repository: Repository, name: str, reason: str) -> str:
-    """Keep the work tree and the index under `refs/forge/safety/<name>/<n>`; return the commit's
-    id.
+    """Keep work tree and index under `refs/forge/safety/<name>/<n>`; return the commit's id.
 
-    Ignored files are not stored. The second parent holds what was staged, where that can be written
-    as a tree.
+    Ignored files are not stored.
     """
     return keep(repository, capture(repository), name, reason)
 
 
+def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> list[str]:
+    """Return the paths among `paths` that differ in the work tree from a commit."""
+    if not paths:
+        return []
+    wanted, arguments = set(paths), paths if len(paths) < _MOST_ARGUMENTS else ()
+    with private_index(repository) as copy:
+        copy.git("read-tree", "--reset", commit)
+        entries = parse_status(copy.git(*STATUS, "--", *arguments))
+    return [entry.path for entry in entries if entry.tree != " " and entry.path in wanted]
+
+
 def changed_entries(
-    repository: Repository, old: str, new: str, leave: Callable[[str], bool]
+    repository: Repository, old: str, new: str, exclude: Callable[[str], bool]
 ) -> dict[str, Entry]:
-    """Return the paths in which two commits or trees differ, each with its entry in `new`, less
-    those that `leave` names.
-    """
-    output = repository.git(
-        "diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new
-    )
-    words = program.fields(output)
-    found: dict[str, Entry] = {}
-    for record, path in zip(words[::2], words[1::2], strict=True):
-        _, mode, _, blob, status = record[1:].split(" ")
-        if not leave(path):
-            found[path] = None if status == "D" else (int(mode, 8), blob)
-    return found
+    """Return the paths that differ between two commits or trees, with their entries in `new`."""
+    words = ("diff-tree", "-r", "-z", "--raw", "--no-renames", "--no-abbrev", old, new)
+    entries = parse_raw_diff(repository.git(*words))
+    return {path: entry for path, entry in entries.items() if not exclude(path)}
 
 
-def staged_entries(repository: Repository, kept: str, paths: Collection[str]) -> dict[str, Entry]:
-    """Return what was staged of some paths when a tree was kept, each with its entry; nothing where
-    the index made no tree.
-    """
-    parents = read_commit(repository, kept).parents
-    return (
-        changed_entries(repository, parents[0], parents[1], lambda path: path not in paths)
-        if len(parents) == 2
-        else {}
-    )
+def staged_entries(
+    repository: Repository, snapshot: str, paths: Collection[str]
+) -> dict[str, Entry]:
+    """Return what was staged at some paths when a snapshot was made; empty if it has no index."""
+    parents = read_commit(repository, snapshot).parents
+    if len(parents) != 2:
+        return {}
+    return changed_entries(repository, parents[0], parents[1], lambda path: path not in paths)
 
 
 def require_unblocked(
-    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+    repository: Repository, snapshot: str, target: str, exclude: Callable[[str], bool]
 ) -> None:
     """Raise PathBlocked if `restore_paths` would: an ignored file blocks a path."""
-    _placing(repository, taken, target, leave)
+    _checkout(repository, snapshot, target, exclude)
 
 
 def restore_paths(
-    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+    repository: Repository, snapshot: str, target: str, exclude: Callable[[str], bool]
 ) -> Mapping[str, Entry]:
-    """Make the work tree as `target` has it, where it differs from the snapshot `taken`; return
-    those paths.
+    """Restore the work tree to `target` at the paths that differ from `snapshot`; return them.
 
-    Files are made through git's filters, with the attributes of `target`, and each takes its place
-    at once. Only what the snapshot holds is deleted or overwritten. Raises PathBlocked, before
-    anything is changed, where an ignored file would be.
+    Files pass git's filters with the attributes of `target`, and each is replaced atomically. Only
+    files that the snapshot holds are deleted or overwritten. Raises PathBlocked, before anything is
+    changed, if an ignored file blocks a path.
     """
-    placing = _placing(repository, taken, target, leave)
-    placing.perform()
-    return placing.paths
+    checkout = _checkout(repository, snapshot, target, exclude)
+    checkout.perform()
+    return checkout.paths
 
 
-def _placing(
-    repository: Repository, taken: str, target: str, leave: Callable[[str], bool]
+def _checkout(
+    repository: Repository, snapshot: str, target: str, exclude: Callable[[str], bool]
 ) -> Checkout:
-    paths = changed_entries(repository, taken, target, leave)
-    held = frozenset(program.fields(repository.git("ls-tree", "-r", "-z", "--name-only", taken)))
-    placing = Checkout(repository, target, paths, held)
-    if (blocked := placing.blocked()) is not None:
+    paths = changed_entries(repository, snapshot, target, exclude)
+    output = repository.git("ls-tree", "-r", "-z", "--name-only", snapshot)
+    checkout = Checkout(repository, target, paths, frozenset(program.fields(output)))
+    if (path := checkout.blocked()) is not None:
         raise PathBlocked(
-            f"{blocked}, which git does not track, is in the way",
-            f"move {blocked} elsewhere, then try again",
+            f"{path}, which git does not track, is in the way",
+            f"move {path} elsewhere, then try again",
         )
-    return placing
+    return checkout
