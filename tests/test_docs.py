@@ -10,6 +10,7 @@ import re
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -427,6 +428,39 @@ def test_the_readme_has_its_two_commands_on_one_line_each() -> None:
         ["sed", "-n", expression, "README.md"], cwd=ROOT, capture_output=True, text=True, check=True
     )
     assert done.stdout.splitlines() == [indented[1]]
+
+
+@cache
+def texts_of_the_code() -> str:
+    """Return every text in the source, one a line; a value inside an f-string is left out."""
+    trees = [ast.parse(path.read_text()) for path in (ROOT / "src").rglob("*.py")]
+    nodes = [node for tree in trees for node in ast.walk(tree)]
+    plain = [
+        node.value
+        for node in nodes
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    formatted = [
+        "".join(part.value if isinstance(part, ast.Constant) else "" for part in node.values)
+        for node in nodes
+        if isinstance(node, ast.JoinedStr)
+    ]
+    return "\n".join([*plain, *formatted])
+
+
+@pytest.mark.parametrize(
+    ("page", "section"),
+    [("README.md", "When a run stops"), ("docs/runs.md", "My run is broken: what now")],
+)
+def test_a_message_that_a_page_quotes_is_one_that_forge_prints(page: str, section: str) -> None:
+    texts = texts_of_the_code()
+    quoted = [
+        message.partition(" (")[0].strip("… ")
+        for cells in rows(sections(text_of(page))[section])
+        for message in re.findall(r"`([^`(][^`]*)`", cells[0])
+    ]
+    unknown = {message for message in quoted if message.split(",")[0] not in texts}
+    assert len(quoted) > 10 and unknown == set()
 
 
 def test_every_error_names_a_next_step() -> None:
