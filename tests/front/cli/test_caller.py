@@ -1,0 +1,126 @@
+"""The command line as a caller of operations."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import nullcontext
+from pathlib import Path
+
+import click
+import pytest
+
+from forge.errors import ForgeError
+from forge.front.cli import caller as caller_module
+from forge.front.cli.caller import TerminalCaller
+from forge.front.cli.main import forge
+from forge.front.cli.status_line import StatusLine
+from forge.front.operations.call import DEFAULT_WIDTH, Unattended
+from forge.run.approvals.prompter import Nobody
+from tests.front.calling import Front
+from tests.front.cli.test_terminal import Stream
+
+
+def test_messages_go_to_standard_error_in_both_forms(capsys: pytest.CaptureFixture[str]) -> None:
+    for as_json in (False, True):
+        TerminalCaller(as_json=as_json).note("warning: it is old")
+    assert capsys.readouterr() == ("", "warning: it is old\n" * 2)
+
+
+@pytest.mark.parametrize(
+    ("as_json", "data", "printed"),
+    [
+        (False, {"seq": 1}, "event 1\n"),
+        (False, None, "event 1\n"),
+        (True, {"seq": 1}, '{"seq":1}\n'),
+        (True, None, ""),
+    ],
+)
+def test_a_line_is_text_or_json(
+    as_json: bool, data: dict[str, object] | None, printed: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    TerminalCaller(as_json=as_json).line("event 1", data)
+    out = capsys.readouterr().out
+    assert out == printed or json.loads(out) == json.loads(printed)
+
+
+def test_nobody_is_asked_if_json_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream(terminal=True))
+    monkeypatch.setattr(sys, "stderr", Stream(terminal=True))
+    assert isinstance(TerminalCaller(as_json=True).person(), Nobody)
+    assert TerminalCaller(as_json=False).person().present
+
+
+def test_progress_is_none_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stderr", Stream(terminal=False))
+    with TerminalCaller(as_json=False).progress("reading") as progress:
+        assert progress is None
+
+
+def test_a_run_is_shown_on_the_status_line() -> None:
+    assert isinstance(TerminalCaller(as_json=False).run_display(), StatusLine)
+
+
+@pytest.mark.parametrize(("columns", "width"), [("60", 60), ("500", 120)])
+def test_text_is_as_wide_as_the_terminal_up_to_a_limit(
+    columns: str, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+    assert TerminalCaller(as_json=False).width() == width
+
+
+@pytest.mark.parametrize(("answer", "choice"), [("e", "edit"), ("s", "save"), ("q", "stop")])
+def test_the_user_chooses_what_to_do_about_errors(
+    answer: str, choice: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream(terminal=True))
+    monkeypatch.setattr(sys, "stderr", Stream(terminal=True))
+    monkeypatch.setattr(caller_module.click, "prompt", lambda *args, **options: answer)
+    assert TerminalCaller(as_json=False).after_errors([]) == choice
+
+
+def test_without_a_terminal_errors_stop_an_edit(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdin", Stream(terminal=False))
+    assert TerminalCaller(as_json=False).after_errors([]) == "stop"
+
+
+def test_the_editor_of_the_user_is_started(front: Front, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = front.folder / "a.txt"
+    path.write_text("one\n")
+    monkeypatch.setenv("EDITOR", "sed -i s/one/two/")
+    TerminalCaller(as_json=False).edit_file(front.call().repository, path)
+    assert path.read_text() == "two\n"
+    monkeypatch.setenv("VISUAL", "false")
+    with pytest.raises(ForgeError, match="`false` ended with status 1"):
+        TerminalCaller(as_json=False).edit_file(front.call().repository, path)
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_each_shell_has_a_script(shell: str) -> None:
+    with click.Context(forge):
+        script = TerminalCaller(as_json=False).completion_script(shell)
+    assert f"_FORGE_COMPLETE={shell}_complete" in script and "forge" in script
+    assert script == script.strip()
+
+
+def test_an_unattended_caller_collects_what_it_is_shown(tmp_path: Path) -> None:
+    unattended = Unattended()
+    unattended.note("a note")
+    unattended.line("a line", {"seq": 1})
+    assert (unattended.notes, unattended.lines) == (["a note"], [("a line", {"seq": 1})])
+    assert isinstance(unattended.person(), Nobody)
+    assert unattended.width() == DEFAULT_WIDTH and unattended.after_errors([]) == "stop"
+    with unattended.progress("reading") as progress:
+        assert progress is None
+
+
+def test_items_are_counted_while_they_are_worked_on(front: Front) -> None:
+    counts: list[tuple[int, int]] = []
+
+    class Counter(Unattended):
+        def progress(self, label: str):  # type: ignore[no-untyped-def]
+            return nullcontext(lambda done, total: counts.append((done, total)))
+
+    front.caller = Counter()
+    assert [*front.call().counted("reading", ["a", "b", "c"])] == ["a", "b", "c"]
+    assert counts == [(0, 3), (1, 3), (2, 3)]
