@@ -241,7 +241,7 @@ def test_only_an_execution_has_steps_to_retry_or_to_skip(
 ) -> None:
     record = SimpleNamespace(card=SimpleNamespace(kind=kind, run="20260101T000000Z-x"), live=True)
     monkeypatch.setattr(run_controls, "one_run", lambda *args, **options: record)
-    monkeypatch.setattr(run_controls, "tracked_copy", lambda *args: "the copy is older")
+    monkeypatch.setattr(run_controls, "tracked_copy_warning", lambda *args: "the copy is older")
     if refused:
         with pytest.raises(UsageError) as raised:
             run_controls.open_run(planned.call(), None, control)
