@@ -16,7 +16,7 @@ from forge.front.cli.caller import TerminalCaller
 from forge.front.cli.main import forge
 from forge.front.cli.status_line import StatusLine
 from forge.front.operations.call import DEFAULT_WIDTH, Unattended
-from forge.run.approvals.prompter import Nobody
+from forge.run.approvals.prompter import NoPrompter
 from tests.front.calling import Front
 from tests.front.cli.test_terminal import Stream
 
@@ -47,8 +47,8 @@ def test_a_line_is_text_or_json(
 def test_nobody_is_asked_if_json_is_wanted(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdin", Stream(terminal=True))
     monkeypatch.setattr(sys, "stderr", Stream(terminal=True))
-    assert isinstance(TerminalCaller(as_json=True).person(), Nobody)
-    assert TerminalCaller(as_json=False).person().present
+    assert isinstance(TerminalCaller(as_json=True).prompter(), NoPrompter)
+    assert TerminalCaller(as_json=False).prompter().present
 
 
 def test_progress_is_none_without_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -108,7 +108,7 @@ def test_an_unattended_caller_collects_what_it_is_shown(tmp_path: Path) -> None:
     unattended.note("a note")
     unattended.line("a line", {"seq": 1})
     assert (unattended.notes, unattended.lines) == (["a note"], [("a line", {"seq": 1})])
-    assert isinstance(unattended.person(), Nobody)
+    assert isinstance(unattended.prompter(), NoPrompter)
     assert unattended.width() == DEFAULT_WIDTH and unattended.after_errors([]) == "stop"
     with unattended.progress("reading") as progress:
         assert progress is None

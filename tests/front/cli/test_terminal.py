@@ -11,8 +11,8 @@ import click
 import pytest
 
 from forge.front.cli import terminal
-from forge.front.cli.terminal import Terminal, colored_patch, person
-from forge.run.approvals.prompter import Answer, Nobody
+from forge.front.cli.terminal import Terminal, colored_patch, prompter
+from forge.run.approvals.prompter import Answer, NoPrompter
 from forge.timeline.run.state import Question
 
 CHOICE = [{"id": "left", "text": "Go left"}, {"id": "right", "text": "Go right"}]
@@ -138,7 +138,7 @@ def test_the_user_is_asked_at_a_terminal_only(
     monkeypatch.setattr(sys, "stdin", Stream(terminal=stdin))
     monkeypatch.setattr(sys, "stderr", Stream(terminal=stderr))
     asked = stdin and stderr and not as_json
-    assert isinstance(person(as_json=as_json), Terminal if asked else Nobody)
+    assert isinstance(prompter(as_json=as_json), Terminal if asked else NoPrompter)
 
 
 @pytest.mark.parametrize(

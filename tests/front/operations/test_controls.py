@@ -30,11 +30,11 @@ class User(Unattended):
         self.answers = [*answers]
         self.approved_texts: list[str] = []
 
-    def person(self) -> Any:
+    def prompter(self) -> Any:
         return self
 
     def ask(
-        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+        self, question: Question, canceled: Callable[[], bool], patch: str = ""
     ) -> Answer | None:
         return self.answers.pop(0) if self.answers else None
 

@@ -57,8 +57,8 @@ class TerminalCaller:
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return progress_bar.waiting(label, color=self.color)
 
-    def person(self) -> Prompter:
-        return terminal.person(as_json=self.as_json)
+    def prompter(self) -> Prompter:
+        return terminal.prompter(as_json=self.as_json)
 
     def run_display(self) -> RunDisplay:
         return status_line.StatusLine()

@@ -29,16 +29,16 @@ class Terminal:
     present = True
 
     def ask(
-        self, question: Question, broken_off: Callable[[], bool], shown: str = ""
+        self, question: Question, canceled: Callable[[], bool], patch: str = ""
     ) -> Answer | None:
         """Show a patch and a question, and return the answer; None pauses the run."""
-        if shown:
-            click.echo("\n" + colored_patch(shown), err=True)
+        if patch:
+            click.echo("\n" + colored_patch(patch), err=True)
         click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
         try:
             if question.options:
-                return _choose(question, broken_off)
-            return _yes_or_no(broken_off)
+                return _choose(question, canceled)
+            return _yes_or_no(canceled)
         except (EOFError, _Void):
             return None
 
@@ -51,37 +51,37 @@ class Terminal:
             return False
 
 
-def person(*, as_json: bool) -> Prompter:
+def prompter(*, as_json: bool) -> Prompter:
     """Return the user at the terminal, or nobody without a terminal or with JSON."""
     return (
         Terminal() if not as_json and sys.stdin.isatty() and sys.stderr.isatty() else NoPrompter()
     )
 
 
-def _yes_or_no(broken_off: Callable[[], bool]) -> Answer | None:
-    letter = _read("approve? [y]es, [n]o, or nothing to pause: ", broken_off)[:1].lower()
+def _yes_or_no(canceled: Callable[[], bool]) -> Answer | None:
+    letter = _read("approve? [y]es, [n]o, or nothing to pause: ", canceled)[:1].lower()
     if letter == "y":
         return Answer(True)
-    return _refusal(broken_off) if letter == "n" else None
+    return _refusal(canceled) if letter == "n" else None
 
 
-def _choose(question: Question, broken_off: Callable[[], bool]) -> Answer | None:
+def _choose(question: Question, canceled: Callable[[], bool]) -> Answer | None:
     ids = [option["id"] for option in question.options]
-    line = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", broken_off)
+    line = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", canceled)
     if line in ids:
         return Answer(True, line)
-    return _refusal(broken_off) if line[:1].lower() == "n" else None
+    return _refusal(canceled) if line[:1].lower() == "n" else None
 
 
-def _refusal(broken_off: Callable[[], bool]) -> Answer:
-    return Answer(False, note=_read("why not? ", broken_off))
+def _refusal(canceled: Callable[[], bool]) -> Answer:
+    return Answer(False, note=_read("why not? ", canceled))
 
 
-def _read(prompt: str, broken_off: Callable[[], bool] = lambda: False) -> str:
+def _read(prompt: str, canceled: Callable[[], bool] = lambda: False) -> str:
     """Read a line. Raises EOFError at the end of input, _Void if the question has become void."""
     click.echo(prompt, nl=False, err=True)
     while not select.select([sys.stdin], [], [], _PERIOD)[0]:
-        if broken_off():
+        if canceled():
             raise _Void
     line = (
         sys.stdin.buffer.raw.readline()

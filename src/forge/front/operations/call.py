@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
-    from forge.run.approvals import prompter
+    from forge.run.approvals import prompter as prompters
     from forge.run.approvals.prompter import Prompter
     from forge.run.documents.edit import Choice
     from forge.run.processes.output import Output
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     Progress = Callable[[int, int], None]
 else:
-    prompter = at_first_use("forge.run.approvals.prompter")  # few operations ask
+    prompters = at_first_use("forge.run.approvals.prompter")  # few operations ask
 
 T = TypeVar("T")
 DEFAULT_WIDTH = 80  # columns
@@ -56,8 +56,8 @@ class Caller(Protocol):
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         """Show progress during a block, which is given a function of (done, total), or None."""
 
-    def person(self) -> Prompter:
-        """Return whom a run asks its questions."""
+    def prompter(self) -> Prompter:
+        """Return what asks the user a question of a run."""
 
     def run_display(self) -> RunDisplay:
         """Return what shows a run while it is at work."""
@@ -119,8 +119,8 @@ class Unattended:
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return nullcontext()
 
-    def person(self) -> Prompter:
-        return prompter.NoPrompter()
+    def prompter(self) -> Prompter:
+        return prompters.NoPrompter()
 
     def run_display(self) -> RunDisplay:
         return self

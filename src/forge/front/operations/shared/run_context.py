@@ -27,7 +27,7 @@ def run_context(call: Call, *, lenient: bool = False) -> Context:
         call.repository,
         settings,
         call.execution.id,
-        call.caller.person(),
+        call.caller.prompter(),
         display.on_event,
         lenient,
         display.on_output,
