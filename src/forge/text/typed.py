@@ -99,7 +99,7 @@ class _Reader:
                 self.unknown.append(UnknownKey((*route, key), span, names))
         values: dict[str, object] = {}
         for field in fields_of(cls):
-            below = value.get(field.encode_name)
+            below = _below(value, field.encode_name)
             if below is None or (below.data is None and not self.exact):
                 continue
             found = self.field(field, below, base, (*route, field.encode_name))
@@ -138,8 +138,10 @@ class _Reader:
     ) -> Iterator[tuple[str, object]]:
         """Yield the entries of a mapping of names that fit."""
         of, _ = unwrapped(kind)
-        for key, below in value.items():
-            to = (*route, key)
+        for key, _ in value.items():
+            below, to = _below(value, key), (*route, key)
+            if below is None:
+                continue
             if not (isinstance(of, type) and issubclass(of, Struct)):
                 found: object = self.plain(kind, below, to)
             elif isinstance(below.data, dict):
@@ -200,6 +202,14 @@ def expectation(kind: Any) -> str:
     if origin is dict or is_table(of) or (isinstance(of, type) and issubclass(of, Struct)):
         return "a mapping of keys"
     return _PLAIN.get(of, "of another type")
+
+
+def _below(parent: Value, key: str) -> Value | None:
+    """Return the value of a key; an empty one is placed at its key, for it has no text."""
+    value = parent.get(key)
+    if value is None or value.span.start < value.span.end:
+        return value
+    return Value(value.data, value.raw, parent.keys.get(key, value.span), value.keys)
 
 
 def _default(field: FieldInfo) -> object:

@@ -226,7 +226,9 @@ def test_the_plans_text_of_then_is_what_is_judged_then(sandbox: Sandbox) -> None
     assert one["must_haves_at_completion"][0]["target"] == "a.py"
 
 
-def test_a_plan_that_was_missing_at_completion_is_judged_by_its_current_text(sandbox: Sandbox) -> None:
+def test_a_plan_that_was_missing_at_completion_is_judged_by_its_current_text(
+    sandbox: Sandbox,
+) -> None:
     history(
         sandbox,
         [
