@@ -1,0 +1,72 @@
+"""Makes runs on disk without running anything: a card, a log, and the folder that holds them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from msgspec.structs import replace
+
+from forge.git.repository import Repository
+from forge.records.card import RUNS, RunCard
+from forge.timeline.event import GENESIS, Data, Event, link
+from forge.timeline.log import encode
+from forge.timeline.run import events as ev
+from tests.conftest import Sandbox
+from tests.records.test_card import CARD
+
+STARTED = ev.MissionStarted("Make it work.", 1, {}, "a" * 64, "d" * 40)
+PAUSED = ev.ExecutionPaused("approval", "Look at it.")
+COMPLETED = ev.Final("completed", 1, 1, "proven")
+PLAN = CARD.plan_path
+
+
+def run_id(number: int, plan: str = "01-01") -> str:
+    return f"202611200255{number:02}Z-{plan}-k3f9"
+
+
+def card(number: int = 1, **changes: object) -> RunCard:
+    return replace(CARD, run=run_id(number), plan="01-01", **changes)
+
+
+def chain(run: str, data: Sequence[Data], step: str | None = None) -> list[Event]:
+    """Return the events of a log with this data, all of one step or of none."""
+    events: list[Event] = []
+    previous = GENESIS
+    for seq, one in enumerate(data, 1):
+        event = Event(
+            seq,
+            f"2026-11-20T02:55:{seq:02}.000000Z",
+            one.type,
+            run,
+            step,
+            1 if step else None,
+            "Ada <ada@example.org>",
+            "01J",
+            one.as_data(),
+            [],
+            previous,
+        )
+        events.append(event)
+        previous = link(event.encode())
+    return events
+
+
+def put(folder: Path, of: RunCard, *data: Data) -> Path:
+    """Write a run with these events, after the first one, into a folder of runs."""
+    place = folder / of.run
+    place.mkdir(parents=True, exist_ok=True)
+    (place / "run.yaml").write_bytes(of.encode())
+    (place / "timeline.jsonl").write_bytes(encode(chain(of.run, [STARTED, *data])))
+    return place
+
+
+def put_tracked(sandbox: Sandbox, of: RunCard, *data: Data) -> Path:
+    return put(sandbox.root / RUNS, of, *data)
+
+
+def put_live(sandbox: Sandbox, of: RunCard, *data: Data, git_dir: Path | None = None) -> Path:
+    repository = Repository.discover(sandbox.root)
+    place = put(repository.forge_dir / "runs", of, *data)
+    (place / "work-tree").write_text(str(git_dir or repository.git_dir))
+    return place
