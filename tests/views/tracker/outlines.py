@@ -7,7 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from forge.planning.names.plan_files import PlanFile
-from forge.views.outline.entries import ItemLine, PlanLine, RunLine
+from forge.views.outline.entries import ItemEntry, PlanEntry, RunEntry
 from forge.views.tracker.plan_status import PlanStatus
 from forge.views.tracker.status import Tracker
 
@@ -28,7 +28,7 @@ def run(
     plan_id: str, status: str = "completed", verdict: str | None = "proven", **more: Any
 ) -> Any:
     """Return an execution of a plan; its name is `run` unless given."""
-    return RunLine(
+    return RunEntry(
         more.pop("name", "run"),
         plan_id,
         path_of(plan_id),
@@ -41,7 +41,7 @@ def run(
     )
 
 
-def tracker(plans: dict[str, PlanLine] | None = None, **outline: Any) -> Tracker:
+def tracker(plans: dict[str, PlanEntry] | None = None, **outline: Any) -> Tracker:
     """Return the state of a repository with these plans; `outline` overrides other parts of it."""
     plans = plans or {}
     folder = outline.pop("folder", "")
@@ -80,7 +80,7 @@ def status(**fields: Any) -> PlanStatus:
     return PlanStatus(**(values | fields))
 
 
-def item(item_id: str, item_status: str = "todo", **fields: Any) -> dict[str, ItemLine]:
+def item(item_id: str, item_status: str = "todo", **fields: Any) -> dict[str, ItemEntry]:
     """Return an item by its path, to be merged with others."""
     path = f"{fields.pop('folder', '.planning/backlog')}/{item_id}-x.md"
-    return {path: ItemLine(item_id, f"Item {item_id}", item_status, **fields)}
+    return {path: ItemEntry(item_id, f"Item {item_id}", item_status, **fields)}

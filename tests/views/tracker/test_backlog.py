@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from forge.views.outline.entries import ItemLine
+from forge.views.outline.entries import ItemEntry
 from forge.views.tracker.backlog import Backlog
 from tests.views.tracker.outlines import ROOT, item
 
@@ -64,14 +64,14 @@ def test_evidence_that_exists_meets_a_criterion(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "contradiction"),
     [
-        (ItemLine("a", "A", "done", criteria=1), ""),
-        (ItemLine("a", "A", "done", criteria=1, unticked=[""], forced=True), ""),
-        (ItemLine("a", "A", "todo", criteria=1, unticked=[""]), ""),
-        (ItemLine("a", "A", "todo", problem="bad YAML"), "it cannot be read: bad YAML"),
+        (ItemEntry("a", "A", "done", criteria=1), ""),
+        (ItemEntry("a", "A", "done", criteria=1, unticked=[""], forced=True), ""),
+        (ItemEntry("a", "A", "todo", criteria=1, unticked=[""]), ""),
+        (ItemEntry("a", "A", "todo", problem="bad YAML"), "it cannot be read: bad YAML"),
     ],
 )
 def test_only_a_done_item_with_open_criteria_contradicts_itself(
-    line: ItemLine, contradiction: str
+    line: ItemEntry, contradiction: str
 ) -> None:
     (entry,) = Backlog(ROOT, {".planning/backlog/a.md": line}).items
     assert entry.contradiction == contradiction

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from forge.views.outline.entries import PlanLine
+from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.board import Card, board
 from tests.views.tracker.outlines import item, path_of, run, tracker
 
-PLAN = PlanLine("Write it", 1.0, steps=1)
+PLAN = PlanEntry("Write it", 1.0, steps=1)
 
 
 def test_every_plan_is_in_the_column_of_its_word() -> None:
     plans = {f"01-0{number}": PLAN for number in range(1, 7)}
-    plans["01-06"] = PlanLine("Broken", 1.0, problem="no-steps")
+    plans["01-06"] = PlanEntry("Broken", 1.0, problem="no-steps")
     runs = [
         run("01-01", name="a"),
         run("01-02", verdict="failed", name="b"),
@@ -35,7 +35,7 @@ def test_every_plan_is_in_the_column_of_its_word() -> None:
 
 
 def test_a_note_shows_a_contradiction() -> None:
-    line = PlanLine("Write it", 1.0, steps=1, says="complete", calls_done=True)
+    line = PlanEntry("Write it", 1.0, steps=1, claimed_status="complete", claims_done=True)
     made = board(tracker({"01-01": line}))
     (card,) = [card for column in made.plans for card in column.cards]
     assert card.note == (

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from forge.views.outline.entries import PlanLine
+from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.graph import DRAWINGS, Edge, Graph, as_dot, as_mermaid, as_text, graph
 from tests.views.tracker.outlines import run, status, tracker
 
 PLANS = {
-    "01-01": PlanLine("First", 1.0, steps=1),
-    "01-02": PlanLine("Second", 2.0, ["01-01", "gone"], steps=1),
-    "02-01": PlanLine("Third", 1.0, ["01-02"], steps=1),
+    "01-01": PlanEntry("First", 1.0, steps=1),
+    "01-02": PlanEntry("Second", 2.0, ["01-01", "gone"], steps=1),
+    "02-01": PlanEntry("Third", 1.0, ["01-02"], steps=1),
 }
 
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from forge.planning.names.plan_files import Phase
-from forge.views.outline.entries import PlanLine, RoadmapLine
+from forge.views.outline.entries import PlanEntry, RoadmapEntry
 from forge.views.tracker.next_commands import next_commands, unplanned_phases
 from tests.views.tracker.outlines import item, path_of, plan_file, run, tracker
 
-PLAN = PlanLine("Write it", 1.0, steps=1)
-BROKEN = PlanLine("Broken", 1.0, problem="no-steps: the plan has no steps")
+PLAN = PlanEntry("Write it", 1.0, steps=1)
+BROKEN = PlanEntry("Broken", 1.0, problem="no-steps: the plan has no steps")
 
 
 def test_an_open_run_of_this_work_tree_comes_first() -> None:
@@ -72,19 +72,19 @@ def test_plans_are_verified_when_nothing_else_is_left() -> None:
 @pytest.mark.parametrize(
     ("line", "folders", "expected"),
     [
-        (RoadmapLine("2", "Go on"), [".planning/phases/01-phase"], "forge new phase 'Go on'"),
-        (RoadmapLine("3", "Go on"), [".planning/phases/01-phase"], ""),
-        (RoadmapLine("2", ""), [".planning/phases/01-phase"], ""),
+        (RoadmapEntry("2", "Go on"), [".planning/phases/01-phase"], "forge new phase 'Go on'"),
+        (RoadmapEntry("3", "Go on"), [".planning/phases/01-phase"], ""),
+        (RoadmapEntry("2", ""), [".planning/phases/01-phase"], ""),
         (
-            RoadmapLine("2", "Go on"),
+            RoadmapEntry("2", "Go on"),
             [".planning/phases/01-phase", ".planning/phases/02-on"],
             "forge new plan 'Go on' --phase 2",
         ),
-        (RoadmapLine("2", ""), [".planning/phases/02-on"], "forge new plan 'Phase 2' --phase 2"),
+        (RoadmapEntry("2", ""), [".planning/phases/02-on"], "forge new plan 'Phase 2' --phase 2"),
     ],
 )
 def test_the_next_phase_of_the_roadmap_is_begun(
-    line: RoadmapLine, folders: list[str], expected: str
+    line: RoadmapEntry, folders: list[str], expected: str
 ) -> None:
     done = run("01-01")
     found = tracker({"01-01": PLAN}, runs=[done], roadmap=[line], phase_folders=folders)
@@ -94,11 +94,11 @@ def test_the_next_phase_of_the_roadmap_is_begun(
 
 def test_unplanned_phases_are_open_and_not_parked() -> None:
     lines = [
-        RoadmapLine("1", "Planned"),
-        RoadmapLine("2", "Ticked", True),
-        RoadmapLine("3", "Open"),
-        RoadmapLine("999", "Later"),
-        RoadmapLine("999.1", "Much later"),
+        RoadmapEntry("1", "Planned"),
+        RoadmapEntry("2", "Ticked", True),
+        RoadmapEntry("3", "Open"),
+        RoadmapEntry("999", "Later"),
+        RoadmapEntry("999.1", "Much later"),
     ]
     phases = [Phase(plan_file("01-01").folder, (plan_file("01-01"),))]
     outline = tracker(roadmap=lines).outline

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from forge.views.outline.entries import PlanLine
+from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.missions import Tally
 from forge.views.tracker.plan_status import contradiction, tally
 from tests.views.tracker.outlines import status
@@ -64,7 +64,7 @@ def test_json_has_every_documented_key() -> None:
 def test_a_written_status_is_compared_with_the_evidence(
     says: str, calls_done: bool, verdict: str | None, claimed: bool, expected: str
 ) -> None:
-    line = PlanLine("T", 1.0, says=says, calls_done=calls_done)
+    line = PlanEntry("T", 1.0, claimed_status=says, claims_done=calls_done)
     text = contradiction(line, verdict, claimed=claimed)
     assert (expected in text) if expected else text == ""
     assert not text or f"`{says}`" in text

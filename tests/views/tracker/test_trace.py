@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from forge.views.outline.entries import PlanLine
+from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.trace import Trace, Traced, TracedPlan, trace
 from tests.views.tracker.outlines import run, tracker
 
@@ -20,7 +20,7 @@ REQUIREMENTS = """# Requirements
 """
 
 
-def traced(root: Path, plans: dict[str, PlanLine], **outline: Any) -> Trace:
+def traced(root: Path, plans: dict[str, PlanEntry], **outline: Any) -> Trace:
     repository: Any = SimpleNamespace(root=root)
     return trace(repository, tracker(plans, repository=repository, **outline))
 
@@ -33,8 +33,8 @@ def root(tmp_path: Path) -> Path:
 
 
 PLANS = {
-    "01-01": PlanLine("Log in", 1.0, requirements=["REQ-01"], steps=1),
-    "01-02": PlanLine("Log out", 1.0, requirements=["REQ-02", "REQ-09"], steps=1),
+    "01-01": PlanEntry("Log in", 1.0, requirements=["REQ-01"], steps=1),
+    "01-02": PlanEntry("Log out", 1.0, requirements=["REQ-02", "REQ-09"], steps=1),
 }
 
 

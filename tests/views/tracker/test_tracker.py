@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from forge.git.repository import Repository
-from forge.views.outline.entries import MissionLine, PlanLine
+from forge.views.outline.entries import MissionEntry, PlanEntry
 from forge.views.tracker.status import load_tracker
 from tests.conftest import Sandbox
 from tests.views.tracker.outlines import path_of, plan_file, run, tracker
 
-PLAN = PlanLine("Write it", 1.0, steps=1)
+PLAN = PlanEntry("Write it", 1.0, steps=1)
 
 
 def words(**more: object) -> list[str]:
-    plans = {"01-01": PLAN, "01-02": PlanLine("Then this", 2.0, ["01-01"], steps=1)}
+    plans = {"01-01": PLAN, "01-02": PlanEntry("Then this", 2.0, ["01-01"], steps=1)}
     return [plan.word for plan in tracker(plans, **more).plans]
 
 
@@ -63,10 +63,10 @@ def test_open_runs_of_this_work_tree_come_first() -> None:
 
 
 def test_a_plan_with_a_problem_is_stuck() -> None:
-    found = tracker({"01-01": PlanLine("Broken", 1.0, problem="no-steps")})
+    found = tracker({"01-01": PlanEntry("Broken", 1.0, problem="no-steps")})
     assert found.stuck(plan_file("01-01"))
     assert found.unstartable(found.plans[0]) == "it has to be fixed first: no-steps"
-    proven = tracker({"01-01": PlanLine("Broken", 1.0, problem="no-steps")}, runs=[run("01-01")])
+    proven = tracker({"01-01": PlanEntry("Broken", 1.0, problem="no-steps")}, runs=[run("01-01")])
     assert proven.unstartable(proven.plans[0]) == "", "it is not open"
 
 
@@ -82,7 +82,7 @@ def test_a_plan_with_a_problem_is_stuck() -> None:
 def test_a_mission_counts_the_plans_of_its_phases(
     mission: list[str], tally: tuple[int, int, int], contradiction: str
 ) -> None:
-    line = MissionLine("win", "Win", "", "done", ".planning/missions/win.yaml", mission)
+    line = MissionEntry("win", "Win", "", "done", ".planning/missions/win.yaml", mission)
     found = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
     (status,) = found.missions
     if mission:
@@ -91,13 +91,13 @@ def test_a_mission_counts_the_plans_of_its_phases(
 
 
 def test_the_implicit_mission_counts_every_plan() -> None:
-    line = MissionLine("implicit", "All", "", "active", "", [])
+    line = MissionEntry("implicit", "All", "", "active", "", [])
     found = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
     assert tuple(found.missions[0].tally) == (2, 1, 0)
 
 
 def test_an_unreadable_mission_says_why() -> None:
-    line = MissionLine("win", "Win", "", "done", ".planning/missions/win.yaml", [], "bad YAML")
+    line = MissionEntry("win", "Win", "", "done", ".planning/missions/win.yaml", [], "bad YAML")
     assert tracker(missions=[line]).missions[0].contradiction == "it cannot be read: bad YAML"
 
 
