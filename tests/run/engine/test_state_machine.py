@@ -148,7 +148,7 @@ class Machine(RuleBasedStateMachine):
         self.sandbox.commit("Mine")
 
     def unlock(self) -> None:
-        """Remove a stale lock of a killed forge that blocks git, with a forge command that writes."""
+        """Remove a stale lock of a killed forge process, with a forge command that writes."""
         for words in (("resume",), ("execute", "01-01", "--approve"), ("rollback",)):
             if any(
                 "locks" not in path.parts for path in (self.sandbox.root / ".git").rglob("*.lock")
