@@ -218,10 +218,12 @@ class RevisionTree:
         resolved = self._resolve(path)
         if isinstance(resolved, TreeEntry):
             raise Unreadable(f"it is {resolved.kind}")
-        try:
-            return bytes(self.repository.objects[resolved[2]].data)  # type: ignore[attr-defined]
-        except (KeyError, pygit2.GitError) as error:
-            raise Unreadable("its git object is missing here") from error
+        if resolved[1] == modes.FOLDER:
+            raise Unreadable("it is folder")
+        blob = self.repository.objects.get(resolved[2])
+        if not isinstance(blob, pygit2.Blob):
+            raise Unreadable("its git object is missing here")
+        return blob.data
 
     @cached_property
     def _files(self) -> list[str]:

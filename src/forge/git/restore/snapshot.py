@@ -84,7 +84,8 @@ def keep_reachable(repository: Repository, commit: str, name: str) -> None:
     """Keep a commit under `refs/forge/safety/<name>/<n>` if no other ref contains it."""
     words = ("for-each-ref", "--count=1", "--contains", commit)
     if not program.attempt(repository.root, *words).stdout:
-        with contextlib.suppress(KeyError, ValueError):  # the commit itself may be missing
+        # the commit itself may be missing
+        with contextlib.suppress(KeyError, ValueError, pygit2.GitError):
             _number(repository, commit, f"{SAFETY}/{name}")
 
 
