@@ -1,6 +1,4 @@
-"""A file of the tree as must-haves look at it: its text, the text without comments, and without
-strings.
-"""
+"""A source file of the tree: its text, the text without comments, and without strings."""
 
 from __future__ import annotations
 
@@ -17,7 +15,7 @@ from forge.git.objects.tree import Tree, Unreadable
 from forge.text.source import Source
 
 _MOST_PARSED = 2 << 20
-_UNSAYABLE = re.compile("[\ud800-\udfff]")
+_NOT_UTF8 = re.compile("[\ud800-\udfff]")
 _ENDLESS_NAME = re.compile(
     r"(?:\b(?:import|from)\b|,)[.\s\\]*\w+(?:[ \t\\\n]*\.[ \t\\\n]*\w+){500}"
 )
@@ -26,16 +24,16 @@ _INSTRUCTION = re.compile(r"^//go:\w.*$|^///[ \t]*<reference[ \t].*$", re.M)
 _WHY_NOT = {
     "absent": "is not there",
     "folder": "is a folder",
-    "special": "is no regular file",
+    "special": "is not a regular file",
     "outside": "leads out of the repository",
     "missing": "has no git object here",
-    "submodule": "lies in a submodule, whose files are not in this repository",
+    "submodule": "is in a submodule, whose files are not in this repository",
     "unreadable": "cannot be read",
 }
 
 
 class Code(Struct, frozen=True, dict=True):
-    """A text file; offsets hold for all three texts alike. Line ends are LF, bytes that do not
+    """A text file. Offsets are the same in all three texts. Line ends are LF, bytes that do not
     decode are `\\ufffd`.
     """
 
@@ -44,23 +42,25 @@ class Code(Struct, frozen=True, dict=True):
 
     @cached_property
     def code(self) -> str:
-        """The text with comments, and docstrings of Python, as blanks; the text itself where
-        comments are not known.
+        """The text with comments and Python docstrings as blanks; the text itself for an unknown
+        language.
 
         A comment that is an instruction (`//go:embed`, `/// <reference path=…>`) stays.
         """
-        found = masked(self.path, self.text, strings=False)
-        if found is None:
+        code = masked(self.path, self.text, strings=False)
+        if code is None:
             return self.text
         if self.path.endswith((".py", ".pyi")):
-            return _without(found, _docstrings(self.text))
-        return _with_instructions(found, self.text) if self.path.endswith(_INSTRUCTED) else found
+            return _without(code, _docstrings(self.text))
+        return _with_instructions(code, self.text) if self.path.endswith(_INSTRUCTED) else code
 
     @cached_property
     def bare(self) -> str:
-        """The text with comments and the contents of strings as blanks, where those are known."""
-        found = masked(self.path, self.text)
-        return self.text if found is None else found
+        """The text with comments and the contents of strings as blanks; the text itself for an
+        unknown language.
+        """
+        bare = masked(self.path, self.text)
+        return self.text if bare is None else bare
 
     def line(self, offset: int) -> int:
         """Return the line, from 1, of an offset."""
@@ -68,7 +68,7 @@ class Code(Struct, frozen=True, dict=True):
 
 
 def read(tree: Tree, path: str, limit: int) -> Code | str:
-    """Return a file of the tree as text, or in words why it cannot be had; `limit` is in bytes."""
+    """Return a file of the tree as text, or in words why it cannot be read; `limit` is in bytes."""
     entry = tree.entry(path)
     if entry.kind != "file":
         return f"`{path}` {_WHY_NOT[entry.kind]}"
@@ -79,38 +79,33 @@ def read(tree: Tree, path: str, limit: int) -> Code | str:
     except Unreadable as error:
         return f"`{path}` cannot be read: {error}"
     if "\0" in source.text:
-        return f"`{path}` is no text: it holds NUL characters"
+        return f"`{path}` is not text: it contains NUL bytes"
     return Code(path, as_lines(source.text))
 
 
 def as_lines(text: str) -> str:
-    """Return a text with LF line ends and with nothing in it that UTF-8 cannot say."""
-    return _UNSAYABLE.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
+    """Return a text with LF line ends, and with U+FFFD for what is not UTF-8."""
+    return _NOT_UTF8.sub("\ufffd", text).replace("\r\n", "\n").replace("\r", "\n")
 
 
 @lru_cache(maxsize=16)
 def python_tree(text: str) -> ast.Module | None:
-    """Return the syntax tree of Python source, None where it does not parse or is too large for
-    that.
+    """Return the syntax tree of Python source, None if it does not parse or is too large.
 
-    An import of a name with hundreds of dots counts as too large: the parser takes time by their
-    number squared.
+    An import of a name with hundreds of dots counts as too large: the parser's time grows with the
+    square of their number.
     """
     if len(text) > _MOST_PARSED or _ENDLESS_NAME.search(text):
         return None
     try:
-        with warnings.catch_warnings(
-            action="ignore"
-        ):  # what a judged file is warned about is not forge's business
+        with warnings.catch_warnings(action="ignore"):  # warnings about the file are not forge's
             return ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return None
 
 
 def _docstrings(text: str) -> Iterator[tuple[int, int]]:
-    """Yield start and end of each string that stands as a statement of its own: it says something
-    and does nothing.
-    """
+    """Yield start and end of each string that is a statement: it documents and does nothing."""
     tree = python_tree(text)
     if tree is None:
         return
@@ -143,9 +138,9 @@ def _with_instructions(text: str, original: str) -> str:
     return "".join([*parts, text[at:]])
 
 
-def _without(text: str, stretches: Iterator[tuple[int, int]]) -> str:
+def _without(text: str, spans: Iterator[tuple[int, int]]) -> str:
     parts, at = [], 0
-    for start, end in sorted(stretches):
+    for start, end in sorted(spans):
         parts += [
             text[at:start],
             "\n".join(" " * len(line) for line in text[start:end].split("\n")),

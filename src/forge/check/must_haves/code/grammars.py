@@ -1,8 +1,7 @@
-"""Syntax trees of source code by tree-sitter. The only module that loads tree_sitter and its
-grammar packages.
+"""Parses source code with tree-sitter. The only module that loads tree_sitter and its grammars.
 
-A grammar is loaded when a file of its language is first parsed, and never otherwise (a plug-in
-look-up by table). Python has no grammar here: its own `ast` reads it.
+A grammar is loaded when a file of its language is first parsed. Python has no grammar here: `ast`
+parses it.
 """
 
 from __future__ import annotations
@@ -60,8 +59,8 @@ _GRAMMARS = {
 
 
 def language_of(path: str) -> str | None:
-    """Return the language of a file by its extension (`python`, `tsx`, …), None for one that no
-    syntax tree is made of.
+    """Return the language of a file by its extension (`python`, `tsx`, …), None for a language that
+    is not parsed.
     """
     return _LANGUAGES.get(posixpath.splitext(path)[1].lower())
 
@@ -79,11 +78,10 @@ def _parser(language: str) -> Parser | None:
 
 
 def parse(language: str, source: bytes) -> Tree | None:
-    """Return the syntax tree of UTF-8 source; where the source has errors, so does the tree.
+    """Return the syntax tree of UTF-8 source; errors in the source are error nodes in the tree.
 
-    None where no grammar of the language is installed, where the source is larger than MOST_BYTES,
-    and where parsing it would take seconds or gigabytes, as text made for that purpose does in
-    several grammars.
+    None if no grammar of the language is installed, if the source is larger than MOST_BYTES, or if
+    parsing takes too much time or memory, as hostile text does in several grammars.
     """
     parser = _parser(language)
     if parser is None or len(source) > MOST_BYTES or _nests_too_deep(source):
@@ -92,18 +90,18 @@ def parse(language: str, source: bytes) -> Tree | None:
         return parser.parse(
             lambda offset, _: source[offset : offset + _CHUNK], progress_callback=_budget()
         )
-    except ValueError:  # what tree_sitter raises where the callback ends the parsing
+    except ValueError:  # raised if the callback stops the parser
         parser.reset()
         return None
 
 
 def _nests_too_deep(source: bytes) -> bool:
-    """Say whether brackets that are left open pile up: their number squared is what an error costs
-    the parsers.
+    """Return whether many brackets are left open: after an error, the parsers' time grows with the
+    square of their number.
     """
     brackets = angles = 0
-    for found in _NESTING.finditer(source):
-        sign = found[0]
+    for match in _NESTING.finditer(source):
+        sign = match[0]
         if sign in b"([{":
             brackets += 1
         elif sign in b")]}":
@@ -115,9 +113,7 @@ def _nests_too_deep(source: bytes) -> bool:
 
 
 def _budget() -> Callable[[int, bool], bool]:
-    """Return a function that says True as soon as this parsing has used more time or memory than it
-    may.
-    """
+    """Return a function that returns True once the parser has used too much time or memory."""
     deadline, most = time.process_time() + _MOST_SECONDS, _peak_memory() + _MOST_MEMORY
 
     def spent(_offset: int, _has_error: bool) -> bool:
@@ -142,9 +138,7 @@ def line_of(node: Node) -> int:
 
 
 def walk(root: Node) -> Iterator[Node]:
-    """Yield a node and everything below it, in the order of the source, however deep it is
-    nested.
-    """
+    """Yield a node and all nodes below it in source order, without recursion."""
     cursor = root.walk()
     while True:
         if cursor.node is not None:

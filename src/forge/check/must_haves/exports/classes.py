@@ -1,4 +1,4 @@
-"""What Java, C# and PHP files define: types and their members by their modifiers, and PHP's
+"""Reads what Java, C# and PHP files define: types and members with their modifiers, and PHP's
 functions and constants.
 """
 
@@ -68,9 +68,7 @@ _PARAMETERS = frozenset(("formal_parameter", "parameter"))
 
 
 class _Place(Struct, frozen=True):
-    """Where a declaration stands: the names around it, the kind of type that holds it, whether that
-    is public.
-    """
+    """The place of a declaration: the names around it, and the kind and visibility of its type."""
 
     prefix: str = ""
     kind: str = ""
@@ -123,7 +121,7 @@ def _scope(parent: Node, place: _Place, is_public: _Public) -> Iterator[Symbol]:
 
 
 def _php_statement(node: Node) -> Iterator[Symbol]:
-    """Yield the variable or constant that a PHP statement outside functions makes: `$a = …`,
+    """Yield the variable or constant that a PHP statement outside functions defines: `$a = …`,
     `define("A", …)`.
     """
     for expression in node.named_children:
@@ -159,7 +157,7 @@ def _type(node: Node, place: _Place, is_public: _Public) -> Iterator[Symbol]:
 
 
 def _bases(node: Node, body: Node | None) -> Iterator[Node]:
-    """Yield the names of the types that a type takes members from, PHP's traits among them."""
+    """Yield the names of the types that a type inherits members from, including PHP's traits."""
     uses = (
         [child for child in body.named_children if child.type == "use_declaration"]
         if body is not None
@@ -175,9 +173,7 @@ def _bases(node: Node, body: Node | None) -> Iterator[Node]:
 
 
 def _names(node: Node, depth: int = 0) -> Iterator[Node]:
-    """Yield the nodes of the names that a declaration gives: its own, or those of the variables in
-    it.
-    """
+    """Yield the nodes of a declaration's names: its own, or those of the variables in it."""
     own = node.child_by_field_name("name") or child_of(
         node, *(["name"] if node.type == "const_element" else [])
     )

@@ -1,4 +1,4 @@
-"""What a Go file defines: capitalised names, methods, fields and interface methods of its types."""
+"""Reads what a Go file defines: names, methods, fields and interface methods of its types."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _LISTS = ("type_declaration", "const_declaration", "var_declaration", "var_spec_
 
 
 def symbols(root: Node) -> Iterator[Symbol]:
-    """Yield the names at package level and their members, below the package's name; capitals make a
-    name public.
+    """Yield the names at package level and their members, prefixed with the package's name; a
+    capital makes a name public.
 
-    A method counts whatever the case of its type: it is called through interfaces.
+    A method counts whatever the case of its type's name: it can be called through interfaces.
     """
     clause = next((node for node in root.named_children if node.type == "package_clause"), None)
     package = (

@@ -1,6 +1,4 @@
-"""What the languages share: a name that a source file defines, and the nodes of syntax trees that
-hold such names.
-"""
+"""The symbol that a source file defines, and helpers for syntax nodes, for all languages."""
 
 from __future__ import annotations
 
@@ -18,11 +16,10 @@ DEEPEST = 12
 
 
 class Symbol(Struct, frozen=True):
-    """A name at module level, or of a member of one (`Foo.bar`), and whether other files can use
-    it.
+    """A name at module level, or of a member (`Foo.bar`), and whether other files can use it.
 
-    The name `*` stands for everything that the module `source` gives away, passed on, and `Foo.*`
-    for what `Foo` takes from the type `source`. `how` says what kind of export it is.
+    The name `*` means a re-export of everything in the module `source`, `Foo.*` all members that
+    `Foo` inherits from the type `source`. `how` is the kind of export.
     """
 
     name: str
@@ -35,11 +32,11 @@ class Symbol(Struct, frozen=True):
 def named(
     node: Node | None, prefix: str = "", *, public: bool = True, how: str = "definition"
 ) -> Iterator[Symbol]:
-    """Yield the symbol that a node's text is the name of, none where there is no node."""
+    """Yield the symbol whose name is a node's text; nothing for None."""
     if node is not None and (text := text_of(node)):
         yield Symbol(prefix + text, line_of(node), public, how)
 
 
 def child_of(node: Node, *kinds: str) -> Node | None:
-    """Return the first child of the given kinds, None where there is none."""
+    """Return the first child of the given kinds, None if it has none."""
     return next((child for child in node.children if child.type in kinds), None)

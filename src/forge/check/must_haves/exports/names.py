@@ -1,4 +1,4 @@
-"""Names as plan authors write them in `exports:`, and which names of a file they mean."""
+"""Reads the names that plans list in `exports:`, and which names of a file they mean."""
 
 from __future__ import annotations
 
@@ -90,11 +90,10 @@ _LONGEST = 300
 
 
 class Wanted(Struct, frozen=True):
-    """A name that a plan wants exported: any one of `names` will do (`Page`, `default`, `Foo.bar`,
-    `*`).
+    """A name that a file should export: any one of `names` is enough (`Page`, `default`, `Foo.bar`,
+    `*`); without names it cannot be looked up.
 
-    `guessed` says that it was read out of prose, so that not finding it proves nothing. No names:
-    it names nothing.
+    `guessed` says that it was read from prose, so that its absence proves nothing.
     """
 
     text: str
@@ -103,20 +102,18 @@ class Wanted(Struct, frozen=True):
 
 
 def wanted(entry: str) -> list[Wanted]:
-    """Return the names in one entry of an `exports` list, or in a comma string; commas inside
-    brackets do not part them.
-    """
+    """Return the names in one entry of an `exports` list, separated by commas outside brackets."""
     return [_wanted(part) for part in _parts(entry) if part.strip()]
 
 
 def _parts(entry: str) -> list[str]:
     parts, depth, start = [], 0, 0
-    for at, sign in enumerate(entry):
-        if sign in "([{<":
+    for at, char in enumerate(entry):
+        if char in "([{<":
             depth += 1
-        elif sign in ")]}" or (sign == ">" and entry[at - 1 : at] not in ("-", "=")):
+        elif char in ")]}" or (char == ">" and entry[at - 1 : at] not in ("-", "=")):
             depth = max(depth - 1, 0)
-        elif sign == "," and depth == 0:
+        elif char == "," and depth == 0:
             parts.append(entry[start:at])
             start = at + 1
     return [*parts, entry[start:]]

@@ -1,4 +1,4 @@
-"""What a Python module defines, by its own syntax tree."""
+"""Reads what a Python module defines, from its syntax tree."""
 
 from __future__ import annotations
 
@@ -21,31 +21,31 @@ _BLOCKS = (
 
 
 def symbols(tree: ast.Module, *, package: bool) -> Iterator[Symbol]:
-    """Yield what a module defines and re-exports; `package` says that it is an `__init__` (whose
-    imports are its names).
+    """Yield what a module defines and re-exports; `package` says that it is an `__init__`, whose
+    imports are public.
 
-    A name with an underscore in front is public only if `__all__` lists it, and so is a plain
-    import.
+    A name with a leading underscore, and a plain import elsewhere, are public only if `__all__`
+    lists them.
     """
     listed = frozenset(_listed(tree))
     for statement in _statements(tree.body):
         for symbol in _defined(statement, "", public=True):
-            yield _listed_too(symbol, listed)
+            yield _with_all(symbol, listed)
         if isinstance(statement, (ast.Import, ast.ImportFrom)):
             for symbol in _imported(statement, package=package):
-                yield _listed_too(symbol, listed)
+                yield _with_all(symbol, listed)
         if isinstance(statement, ast.FunctionDef) and statement.name == "__getattr__":
             yield from (Symbol(name, statement.lineno, how="__all__") for name in sorted(listed))
 
 
-def _listed_too(symbol: Symbol, listed: frozenset[str]) -> Symbol:
+def _with_all(symbol: Symbol, listed: frozenset[str]) -> Symbol:
     public = symbol.public or symbol.name.partition(".")[0] in listed
     return Symbol(symbol.name, symbol.line, public, symbol.how, symbol.source)
 
 
 def _statements(body: list[ast.stmt], depth: int = 0) -> Iterator[ast.stmt]:
-    """Yield the statements of a module or class, those inside `if`, `try`, `with` and loops
-    included.
+    """Yield the statements of a module or class, including those inside `if`, `try`, `with` and
+    loops.
     """
     for statement in body:
         yield statement
@@ -73,7 +73,7 @@ def _defined(statement: ast.stmt, prefix: str, *, public: bool, depth: int = 0) 
 
 
 def _names(statement: ast.stmt) -> Iterator[str]:
-    """Yield the names that a statement binds; imports apart."""
+    """Yield the names that a statement binds, except imports."""
     if isinstance(statement, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
         yield statement.name
     elif isinstance(statement, ast.Assign):
@@ -107,11 +107,11 @@ def _imported(statement: ast.Import | ast.ImportFrom, *, package: bool) -> Itera
     )
     for alias in statement.names:
         local = alias.asname or alias.name.partition(".")[0]
-        given_on = package or (alias.asname is not None and alias.asname == alias.name)
+        re_exported = package or (alias.asname is not None and alias.asname == alias.name)
         yield Symbol(
             local,
             statement.lineno,
-            local == "*" or (given_on and _is_public(local)),
+            local == "*" or (re_exported and _is_public(local)),
             "re-export",
             source,
         )

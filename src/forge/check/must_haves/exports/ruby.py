@@ -1,5 +1,5 @@
-"""What a Ruby file defines: modules, classes, constants, methods and attributes, with the
-visibility in force.
+"""Reads what a Ruby file defines: modules, classes, constants, methods and attributes, with their
+visibility.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ _AROUND = {"if", "unless", "begin", "then", "else", "if_modifier", "unless_modif
 
 
 def symbols(root: Node) -> Iterator[Symbol]:
-    """Yield what a file defines; methods after `private` or `protected`, or named by it, are not
+    """Yield what a file defines; methods after `private` or `protected`, or listed by it, are not
     public.
     """
     return iter(_Body("", public=True, depth=0).read(root))
 
 
 class _Body:
-    """The body of a class or module while it is read: a visibility holds from where it is said to
+    """The body of a class or module while it is read; a visibility applies from its statement to
     the end.
     """
 
@@ -50,16 +50,16 @@ class _Body:
 
     def read(self, body: Node) -> list[Symbol]:
         """Return the symbols of the body."""
-        found = list(self.statements(body))
+        symbols = list(self.statements(body))
         return [
             Symbol(
                 symbol.name, symbol.line, symbol.public and not self.hides(symbol.name), symbol.how
             )
-            for symbol in found
+            for symbol in symbols
         ]
 
     def hides(self, name: str) -> bool:
-        """Say whether a statement of this body made a name of its own private."""
+        """Return whether a statement of this body made one of its names private."""
         return (
             name.startswith(self.prefix)
             and name[len(self.prefix) :].partition(".")[0] in self.hidden
@@ -93,12 +93,12 @@ class _Body:
             yield Symbol(self.prefix + text, line_of(node), self.public and visible, how)
 
     def method(self, node: Node) -> Iterator[Symbol]:
-        """Yield a method; one of the module itself is public whatever visibility holds."""
+        """Yield a method; a method of the module itself is always public."""
         own = node.type == "singleton_method"
         yield from self.symbol(node.child_by_field_name("name"), visible=own or self.visible)
 
     def inside(self, node: Node) -> Iterator[Symbol]:
-        """Yield a class or module and what it holds."""
+        """Yield a class or module and its content."""
         name, body = node.child_by_field_name("name"), node.child_by_field_name("body")
         yield from self.symbol(name)
         prefix = (
@@ -108,7 +108,7 @@ class _Body:
             yield from _Body(prefix, public=self.public, depth=self.depth + 1).read(body)
 
     def assigned(self, node: Node) -> Iterator[Symbol]:
-        """Yield a constant, and the members of one made by `Struct.new` or `Class.new` with a
+        """Yield a constant, and its members if it is made by `Struct.new` or `Class.new` with a
         block.
         """
         left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
@@ -126,8 +126,8 @@ class _Body:
             yield from _Body(prefix, public=self.public, depth=self.depth + 1).read(body)
 
     def call(self, node: Node) -> Iterator[Symbol]:
-        """Deal with a call that defines or hides names: `attr_reader :a`, `private :b`, `private
-        def c`.
+        """Handle a call that defines or hides names: `attr_reader :a`, `private :b`, `private def
+        c`.
         """
         called = text_of(node.child_by_field_name("method"))
         if called in _NAMING:
@@ -146,11 +146,8 @@ class _Body:
 
 
 def _symbols(call: Node) -> list[Node]:
-    """Return the symbols and strings that are arguments of a call, without their marks."""
+    """Return the symbols and strings among the arguments of a call, without quotes."""
     arguments = call.child_by_field_name("arguments")
-    found = (
-        [child for child in arguments.named_children if child.type in ("simple_symbol", "string")]
-        if arguments
-        else []
-    )
-    return [(child_of(child, "string_content") or child) for child in found]
+    children = arguments.named_children if arguments else []
+    names = [child for child in children if child.type in ("simple_symbol", "string")]
+    return [(child_of(name, "string_content") or name) for name in names]

@@ -1,4 +1,4 @@
-"""What a Rust file defines: `pub` items (`pub(crate)` too), their public members, and `pub use`."""
+"""Reads what a Rust file defines: `pub` items (also `pub(crate)`), their members, and `pub use`."""
 
 from __future__ import annotations
 
@@ -82,8 +82,8 @@ def _item(node: Node, prefix: str, *, public: bool, depth: int) -> Iterator[Symb
 
 
 def _members(body: Node, prefix: str, *, public: bool, open_to_all: bool) -> Iterator[Symbol]:
-    """Yield the members of a type: in a trait, an enum and a trait's implementation each is as
-    public as the whole.
+    """Yield the members of a type; in a trait, an enum and a trait's implementation each is as
+    public as the type.
     """
     for member in body.named_children:
         if member.type in _MEMBERS:
@@ -106,7 +106,7 @@ def _implementation(node: Node, prefix: str, *, public: bool) -> Iterator[Symbol
 
 
 def _used(node: Node | None, path: str, *, public: bool, depth: int = 0) -> Iterator[Symbol]:
-    """Yield the names that a `use` brings in; a wildcard as `*` with the path it is about."""
+    """Yield the names that a `use` imports; a wildcard as `*` with its path."""
     if node is None or depth > DEEPEST:
         return
     if node.type in ("identifier", "crate"):

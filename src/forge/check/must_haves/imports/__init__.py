@@ -1,4 +1,4 @@
-"""Which file of a tree the imports of a source file lead to: Python, JavaScript and TypeScript, Go,
+"""Follows the imports of a source file to files of the tree: Python, JavaScript and TypeScript, Go,
 Rust.
 """
 
@@ -31,8 +31,8 @@ _MOST_FOLLOWED = 300
 
 
 class Link(Struct, frozen=True):
-    """An import that leads to a target: its line, the target, and the files that pass the name on
-    in between.
+    """An import that leads to a target: its line, the target, and the files in between that
+    re-export the name.
     """
 
     line: int
@@ -41,27 +41,27 @@ class Link(Struct, frozen=True):
 
 
 def family(path: str) -> str | None:
-    """Return the name of the languages that import each other which a file belongs to, None for any
-    other file.
+    """Return the name for the languages that a file's language can import (`javascript` for
+    TypeScript as well), None for other files.
     """
     if path.endswith(javascript.SCRIPTED):
         return "javascript"
-    found = _BY_LANGUAGE.get(grammars.language_of(path) or "")
-    return found.__name__.rpartition(".")[2] if found else None
+    language = _BY_LANGUAGE.get(grammars.language_of(path) or "")
+    return language.__name__.rpartition(".")[2] if language else None
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return the imports of a file; None where they cannot be read: another language, no grammar,
-    no parse.
+    """Return the imports of a file, None if they cannot be read: another language, no grammar, or a
+    syntax error.
     """
-    found = _language(code.path)
-    result: tuple[Import, ...] | None = found.statements(code) if found else None
+    language = _language(code.path)
+    result: tuple[Import, ...] | None = language.statements(code) if language else None
     return result
 
 
 def find(code: Code, files: Files) -> Link | None:
-    """Return the first import of a file that leads to one of `files.targets`, directly or by names
-    passed on.
+    """Return the first import of a file that leads to one of `files.targets`, directly or through
+    re-exports.
     """
     pending: deque[tuple[int, Place, tuple[str, ...]]] = deque()
     for item in _once(statements(code) or ()):
@@ -71,11 +71,11 @@ def find(code: Code, files: Files) -> Link | None:
             if place.name and place.path != code.path:
                 pending.append((item.line, place, (place.path,)))
     words = frozenset(re.findall(r"[^\W\d][\w$]*", code.bare)) if pending else frozenset()
-    return _passed_on(pending, words, files)
+    return _through_re_exports(pending, words, files)
 
 
 def _once(items: Iterable[Import]) -> Iterator[Import]:
-    """Yield the imports that differ by more than their line."""
+    """Yield the imports without those that differ only by their line."""
     seen: set[Import] = set()
     for item in items:
         plain = replace(item, line=0)
@@ -84,11 +84,11 @@ def _once(items: Iterable[Import]) -> Iterator[Import]:
             yield item
 
 
-def _passed_on(
+def _through_re_exports(
     pending: deque[tuple[int, Place, tuple[str, ...]]], words: frozenset[str], files: Files
 ) -> Link | None:
-    """Follow names through the files that give them on (an index file, an `__init__`), breadth
-    first, within bounds.
+    """Follow names through the files that re-export them (an index file, an `__init__`), breadth
+    first, within limits.
     """
     seen: set[Place] = set()
     while pending and len(seen) < _MOST_FOLLOWED:
@@ -96,27 +96,27 @@ def _passed_on(
         if at in seen or len(through) > _DEEPEST:
             continue
         seen.add(at)
-        for place, everything in _given(at, words, files):
-            if place.path in files.targets and (not everything or _holds(place, words, files)):
+        for place, by_wildcard in _re_exported(at, words, files):
+            if place.path in files.targets and (not by_wildcard or _declares(place, words, files)):
                 return Link(line, place.path, through)
             if place.name:
                 pending.append((line, place, (*through, place.path)))
     return None
 
 
-def _given(at: Place, words: frozenset[str], files: Files) -> Iterator[tuple[Place, bool]]:
-    """Yield where the name asked of a file comes from, and whether only a wildcard says so."""
+def _re_exported(at: Place, words: frozenset[str], files: Files) -> Iterator[tuple[Place, bool]]:
+    """Yield where a file gets a name from, and whether only a wildcard may provide it."""
     code = files.code(at.path)
     for item in (statements(code) or ()) if code else ():
-        everything = item.local == "*"
-        wanted = at.name == "*" and (everything or item.local in words or item.local == "default")
-        if item.public and (everything or wanted or item.local == at.name):
-            asked = replace(item, name=at.name) if everything else item
-            yield from ((place, everything) for place in _places(asked, at.path, files))
+        by_wildcard = item.local == "*"
+        wanted = at.name == "*" and (by_wildcard or item.local in words or item.local == "default")
+        if item.public and (by_wildcard or wanted or item.local == at.name):
+            asked = replace(item, name=at.name) if by_wildcard else item
+            yield from ((place, by_wildcard) for place in _places(asked, at.path, files))
 
 
-def _holds(place: Place, words: frozenset[str], files: Files) -> bool:
-    """Say whether a file that is given on as a whole declares the name asked, or any name that the
+def _declares(place: Place, words: frozenset[str], files: Files) -> bool:
+    """Return whether a file that is re-exported as a whole declares the name, or any name that the
     source uses.
     """
     code = files.code(place.path)
@@ -130,6 +130,6 @@ def _language(path: str) -> ModuleType | None:
 
 
 def _places(item: Import, path: str, files: Files) -> list[Place]:
-    found = _language(path)
-    result: list[Place] = found.places(item, path, files) if found else []
+    language = _language(path)
+    result: list[Place] = language.places(item, path, files) if language else []
     return result

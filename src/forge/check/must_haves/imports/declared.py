@@ -1,4 +1,4 @@
-"""The names that a source file declares at its top level, as far as its text shows."""
+"""Reads the names that a source file declares at its top level, from its text alone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ _GO_ENTRY = re.compile(r"^[ \t]+(?P<name>[^\W\d]\w*)\b", re.M)
 
 
 def declared(code: Code) -> set[str]:
-    """Return the names that a file declares, comments and strings not counted; methods of Go types
-    are left out.
+    """Return the names that a file declares outside comments and strings, without methods of Go
+    types.
     """
-    names = {found["after"] or found["set"] for found in _DECLARED.finditer(code.bare)}
+    names = {match["after"] or match["set"] for match in _DECLARED.finditer(code.bare)}
     if code.path.endswith(".go"):
         groups = _GO_GROUP.finditer(code.bare)
         names |= {entry["name"] for group in groups for entry in _GO_ENTRY.finditer(group["body"])}

@@ -1,4 +1,4 @@
-"""What Go files import, and which files of the tree that means."""
+"""Reads the imports of Go files, and finds the files of the tree that they lead to."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _MODULE = re.compile(r"^module[ \t]+\"?([^\s\"]+)", re.M)
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return every import of a Go file, None where no syntax tree is to be had."""
+    """Return every import of a Go file, None if it cannot be parsed."""
     return _statements(code.text)
 
 
@@ -34,16 +34,16 @@ def _statements(text: str) -> tuple[Import, ...] | None:
     )
 
 
-def places(found: Import, path: str, files: Files) -> list[Place]:
-    """Return the files of the package that an import names, in the modules of `path` and of the
-    targets.
+def places(item: Import, path: str, files: Files) -> list[Place]:
+    """Return the files of the package that an import names, in the module of `path` or of a
+    target.
     """
     for near in (path, *sorted(files.targets)):
         module = files.above(near, "go.mod")
         name = _module_name(module, files)
-        if module is None or not name or not (found.source + "/").startswith(name + "/"):
+        if module is None or not name or not (item.source + "/").startswith(name + "/"):
             continue
-        folder = posixpath.join(module, found.source[len(name) + 1 :]).strip("/")
+        folder = posixpath.join(module, item.source[len(name) + 1 :]).strip("/")
         return [
             Place(file)
             for file in files.inside(folder)
@@ -54,5 +54,5 @@ def places(found: Import, path: str, files: Files) -> list[Place]:
 
 def _module_name(folder: str | None, files: Files) -> str:
     code = files.code(posixpath.join(folder, "go.mod")) if folder is not None else None
-    found = _MODULE.search(code.text) if code else None
-    return found[1] if found else ""
+    match = _MODULE.search(code.text) if code else None
+    return match[1] if match else ""

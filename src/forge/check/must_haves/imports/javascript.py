@@ -1,4 +1,4 @@
-"""What JavaScript and TypeScript files import, scripts of Vue, Svelte and Astro files included."""
+"""Reads the imports of JavaScript and TypeScript files, also of scripts in Vue, Svelte and Astro."""
 
 from __future__ import annotations
 
@@ -28,23 +28,23 @@ _LOADERS = {"import", "require", "require.resolve", "import.meta.resolve"}
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return every import and re-export of a file, None where no syntax tree is to be had."""
+    """Return every import and re-export of a file, None if it cannot be parsed."""
     if code.path.endswith(SCRIPTED):
         return _statements("typescript", _scripts(code.text))
     return _statements(grammars.language_of(code.path) or "typescript", code.text)
 
 
-def places(found: Import, path: str, files: Files) -> list[Place]:
+def places(item: Import, path: str, files: Files) -> list[Place]:
     """Return the file that an import in the file at `path` leads to."""
-    there = specifiers.resolve(found.source, path, files)
-    return [Place(there, found.name)] if there else []
+    target = specifiers.resolve(item.source, path, files)
+    return [Place(target, item.name)] if target else []
 
 
 def _scripts(text: str) -> str:
-    """Return a text with all but its scripts as blanks, so that lines stay."""
+    """Return the scripts in a text, on their lines."""
     parts, at = [], 0
-    for found in _SCRIPT.finditer(text):
-        start, end = found.span("head" if found["head"] is not None else "body")
+    for match in _SCRIPT.finditer(text):
+        start, end = match.span("head" if match["head"] is not None else "body")
         parts += ["\n" * text.count("\n", at, start), text[start:end]]
         at = end
     return "".join(parts)
@@ -55,16 +55,16 @@ def _statements(language: str, text: str) -> tuple[Import, ...] | None:
     tree = grammars.parse(language, text.encode())
     if tree is None:
         return None
-    found: list[Import] = []
+    items: list[Import] = []
     exported: dict[str, str] = {}
     for node in grammars.walk(tree.root_node):
         if node.type in _STATEMENTS:
             source = node.child_by_field_name("source") or _required(node)
-            found += _statement(node, source) if source else []
+            items += _statement(node, source) if source else []
             exported |= _exported(node) if not source else {}
         elif node.type in ("call_expression", "new_expression"):
-            found += _loaded(node)
-    return tuple(_published(found, exported))
+            items += _loaded(node)
+    return tuple(_published(items, exported))
 
 
 def _required(node: Node) -> Node | None:
@@ -90,7 +90,7 @@ def _statement(node: Node, source: Node) -> list[Import]:
 
 
 def _names(clause: Node) -> Iterator[tuple[str, str]]:
-    """Yield each name that a clause of an import or export takes, and what it is called here."""
+    """Yield each imported name in a clause of an import or export, with its local name."""
     if clause.type in ("import_specifier", "export_specifier"):
         name = grammars.text_of(clause.child_by_field_name("name"))
         yield name, grammars.text_of(clause.child_by_field_name("alias")) or name
@@ -107,7 +107,7 @@ def _names(clause: Node) -> Iterator[tuple[str, str]]:
 
 
 def _exported(node: Node) -> dict[str, str]:
-    """Return what an export without a module gives away: names outside by names inside."""
+    """Return the names of an export without a module, by their local names."""
     clauses = [child for child in node.named_children if child.type == "export_clause"]
     names = {name: local for clause in clauses for name, local in _names(clause)}
     value = node.child_by_field_name("value")
@@ -118,8 +118,8 @@ def _exported(node: Node) -> dict[str, str]:
     )
 
 
-def _published(found: list[Import], exported: dict[str, str]) -> Iterator[Import]:
-    for item in found:
+def _published(items: list[Import], exported: dict[str, str]) -> Iterator[Import]:
+    for item in items:
         yield item
         if not item.public and item.local in exported:
             yield replace(item, local=exported[item.local], public=True)
@@ -139,8 +139,8 @@ def _loaded(node: Node) -> list[Import]:
 
 
 def _short(node: Node | None) -> str:
-    """Return the text of a node that is as short as a name; the head of a chain of calls is as long
-    as the chain.
+    """Return the text of a node if it is as short as a name, otherwise empty: the head of a chain
+    of calls can be very long.
     """
     return (
         grammars.text_of(node)

@@ -1,6 +1,4 @@
-"""What the languages share: an import as it stands in a source, and the files that imports are
-looked up among.
-"""
+"""The import of a source file and the files that imports lead to, for all languages."""
 
 from __future__ import annotations
 
@@ -24,10 +22,10 @@ _DEEPEST_FOLDER = 40
 
 
 class Import(Struct, frozen=True):
-    """One name that a source file takes from elsewhere.
+    """One name that a source file imports.
 
-    `source` is the module as written, `name` what is asked of it (empty for the module itself, `*`
-    for everything), `local` what it is called here, `public` whether other files can get it from
+    `source` is the module as written, `name` the imported name (empty for the module itself, `*`
+    for everything), `local` its name in this file, `public` whether other files can import it from
     here.
     """
 
@@ -39,16 +37,16 @@ class Import(Struct, frozen=True):
 
 
 class Place(Struct, frozen=True):
-    """A file that an import leads to, and the name asked of that file (empty or `*` as in
-    Import).
-    """
+    """A file that an import leads to, and the imported name (empty or `*` as in Import)."""
 
     path: str
     name: str = ""
 
 
 class Files(Struct, dict=True):
-    """The files of a tree for one look-up; `targets` are the paths that the link should lead to."""
+    """The files of a tree for one look-up, cached; `targets` are the paths that a link should lead
+    to.
+    """
 
     tree: Tree
     limit: int
@@ -58,9 +56,7 @@ class Files(Struct, dict=True):
     _data: dict[str, dict[str, object]] = field(default_factory=dict)
 
     def at(self, path: str) -> str | None:
-        """Return the path of the regular file at a path, links followed, None where there is
-        none.
-        """
+        """Return the path of the regular file at a path, following links; None if it is missing."""
         if path not in self._at:
             plain = posixpath.normpath(path) if path else "."
             entry = None if plain == "." or leaves(plain) else self.tree.entry(plain)
@@ -69,13 +65,13 @@ class Files(Struct, dict=True):
 
     def first(self, paths: Iterator[str]) -> str | None:
         """Return the first of the paths that is a file."""
-        return next((found for path in paths if (found := self.at(path))), None)
+        return next((file for path in paths if (file := self.at(path))), None)
 
     def code(self, path: str) -> Code | None:
-        """Return a file as text, None where it cannot be had."""
+        """Return a file as text, None if it cannot be read."""
         if path not in self._read:
-            found = read(self.tree, path, min(self.limit, MOST_PARSED))
-            self._read[path] = found if isinstance(found, Code) else None
+            code = read(self.tree, path, min(self.limit, MOST_PARSED))
+            self._read[path] = code if isinstance(code, Code) else None
         return self._read[path]
 
     def inside(self, folder: str) -> list[str]:
@@ -83,15 +79,15 @@ class Files(Struct, dict=True):
         start = f"{folder}/" if folder else ""
         paths = self.tree.files()
         at = bisect_left(paths, start)
-        found = []
+        files = []
         while at < len(paths) and paths[at].startswith(start):
             if "/" not in paths[at][len(start) :]:
-                found.append(paths[at])
+                files.append(paths[at])
             at += 1
-        return found
+        return files
 
     def named(self, name: str) -> list[str]:
-        """Return the files of that base name, wherever they lie."""
+        """Return the files with a base name, in any folder."""
         return [
             path
             for path in self.tree.files()
@@ -99,36 +95,36 @@ class Files(Struct, dict=True):
         ]
 
     def above(self, path: str, name: str) -> str | None:
-        """Return the nearest folder at or above a file's that holds a file `name`; the root is the
-        empty string.
+        """Return the nearest folder at or above a file's that contains a file `name`; the root is
+        the empty string.
         """
         return next(
             (folder for folder in upwards(path) if self.at(posixpath.join(folder, name))), None
         )
 
     def json(self, path: str) -> dict[str, object]:
-        """Return a JSON file, comments and trailing commas allowed; empty where there is none or it
-        is no mapping.
+        """Return the object in a JSON file with comments and trailing commas; empty if it cannot be
+        read.
         """
         return self._parsed(path, lambda text: json.loads(_plain_json(text)))
 
     def toml(self, path: str) -> dict[str, object]:
-        """Return a TOML file, empty where there is none."""
+        """Return the table in a TOML file, empty if it cannot be read."""
         return self._parsed(path, tomllib.loads)
 
     def _parsed(self, path: str, parse: Callable[[str], object]) -> dict[str, object]:
         if path not in self._data:
             code = self.code(path) if self.at(path) else None
             try:
-                found = parse(code.text) if code else {}
+                data = parse(code.text) if code else {}
             except (ValueError, RecursionError):
-                found = {}
-            self._data[path] = found if isinstance(found, dict) else {}
+                data = {}
+            self._data[path] = data if isinstance(data, dict) else {}
         return self._data[path]
 
     @cached_property
     def packages(self) -> dict[str, str]:
-        """The folder of each package of the repository, by the name that its package.json gives."""
+        """The folders of the repository's packages, by the names in their package.json."""
         manifests = [path for path in self.named("package.json") if "node_modules/" not in path][
             :_MOST_MANIFESTS
         ]
@@ -150,9 +146,9 @@ def _plain_json(text: str) -> str:
     """Return JSON without comments and trailing commas."""
     code = masked("x.json", text, strings=False) or text
     out, comma = list(code), -1
-    for at, sign in enumerate(masked("x.js", code) or code):
-        if sign in "]}" and comma >= 0:
+    for at, char in enumerate(masked("x.js", code) or code):
+        if char in "]}" and comma >= 0:
             out[comma] = " "
-        if not sign.isspace():
-            comma = at if sign == "," else -1
+        if not char.isspace():
+            comma = at if char == "," else -1
     return "".join(out)

@@ -1,4 +1,4 @@
-"""What Python files import, and which files of the tree that means."""
+"""Reads the imports of Python files, and finds the files of the tree that they lead to."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ _SUFFIXES = (".py", "/__init__.py", ".pyi", "/__init__.pyi")
 
 
 def statements(code: Code) -> tuple[Import, ...] | None:
-    """Return every import of a Python file, in functions and under conditions too; None where it
-    does not parse.
+    """Return every import of a Python file, also in functions and conditions; None if it does not
+    parse.
     """
     return _statements(code.text)
 
@@ -27,7 +27,7 @@ def _statements(text: str) -> tuple[Import, ...] | None:
     tree = python_tree(text)
     if tree is None:
         return None
-    return tuple(found for node in ast.walk(tree) for found in _imports(node))
+    return tuple(item for node in ast.walk(tree) for item in _imports(node))
 
 
 def _imports(node: ast.AST) -> Iterator[Import]:
@@ -48,31 +48,27 @@ def _imports(node: ast.AST) -> Iterator[Import]:
 
 
 def _name(node: ast.expr) -> str:
-    return (
-        node.attr
-        if isinstance(node, ast.Attribute)
-        else node.id
-        if isinstance(node, ast.Name)
-        else ""
-    )
+    if isinstance(node, ast.Attribute):
+        return node.attr
+    return node.id if isinstance(node, ast.Name) else ""
 
 
-def places(found: Import, path: str, files: Files) -> list[Place]:
+def places(item: Import, path: str, files: Files) -> list[Place]:
     """Return the files that an import in the file at `path` leads to: the submodule it names, and
     the module itself.
     """
-    rest = found.source.lstrip(".")
-    dots = len(found.source) - len(rest)
+    rest = item.source.lstrip(".")
+    dots = len(item.source) - len(rest)
     parts = rest.split(".") if rest else []
     if dots:
         folders = list(upwards(path))
-        return _module(folders[dots - 1], parts, found.name, files) if dots <= len(folders) else []
+        return _module(folders[dots - 1], parts, item.name, files) if dots <= len(folders) else []
     if not parts:
         return []
     for root in _roots(path, files):
-        if there := _module(root, parts, found.name, files):
-            return there
-    return _elsewhere(parts, found.name, files)
+        if module := _module(root, parts, item.name, files):
+            return module
+    return _elsewhere(parts, item.name, files)
 
 
 def _module(root: str, parts: list[str], name: str, files: Files) -> list[Place]:
@@ -88,9 +84,7 @@ def _file(base: str, files: Files) -> str | None:
 
 
 def _roots(path: str, files: Files) -> Iterator[str]:
-    """Yield the folders that a top-level module is looked for in, nearest first: no package is one
-    itself.
-    """
+    """Yield the folders to search for a top-level module, nearest first; packages are skipped."""
     for folder in upwards(path):
         if not files.at(posixpath.join(folder, "__init__.py")):
             yield folder
@@ -98,25 +92,24 @@ def _roots(path: str, files: Files) -> Iterator[str]:
 
 
 def _elsewhere(parts: list[str], name: str, files: Files) -> list[Place]:
-    """Look beside the targets, for packages that are installed from another folder of the
+    """Search beside the targets, for packages that are installed from another folder of the
     repository.
 
-    A lone module there is meant only if it is the only one of its name, and no module of the
-    standard library.
+    A single module there counts only if its name is unique and not one of the standard library.
     """
     pieces = (f"/{parts[0]}/", f"/{parts[0]}.py")
     near = any(piece in f"/{target}" for target in files.targets for piece in pieces)
     if not near or parts[0] in sys.stdlib_module_names:
         return []
-    lone = len(parts) == 1
-    if lone and len(files.named(f"{parts[0]}.py")) + _packages_named(parts[0], files) != 1:
+    is_single = len(parts) == 1
+    if is_single and len(files.named(f"{parts[0]}.py")) + _packages_named(parts[0], files) != 1:
         return []
     for target in sorted(files.targets):
         for root in upwards(target):
             if not files.at(posixpath.join(root, "__init__.py")) and (
-                there := _module(root, parts, name, files)
+                module := _module(root, parts, name, files)
             ):
-                return there
+                return module
     return []
 
 

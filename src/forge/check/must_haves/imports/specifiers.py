@@ -1,6 +1,4 @@
-"""Which file a JavaScript module specifier means, as far as files say: extensions, tsconfig paths,
-workspaces.
-"""
+"""Resolves JavaScript module specifiers to files: extensions, tsconfig paths, workspaces."""
 
 from __future__ import annotations
 
@@ -45,8 +43,8 @@ _DEEPEST = 8
 
 
 def resolve(specifier: str, path: str, files: Files) -> str | None:
-    """Return the file that a specifier in the file at `path` leads to, None where the repository's
-    files do not say.
+    """Return the file that a specifier in the file at `path` leads to, None if it cannot be
+    resolved by the repository's files.
     """
     specifier = specifier.rpartition("!")[2].partition("?")[0]
     return files.first(_candidates(specifier, path, files)) if specifier else None
@@ -69,7 +67,7 @@ def _candidates(specifier: str, path: str, files: Files) -> Iterator[str]:
 
 
 def written(base: str) -> Iterator[str]:
-    """Yield the files that a path without, or with a compiled, extension can stand for."""
+    """Yield the files that a path without an extension, or with a compiled one, can mean."""
     yield base
     for extension, others in _WRITTEN_AS.items():
         if base.endswith(extension):
@@ -79,7 +77,7 @@ def written(base: str) -> Iterator[str]:
 
 
 def _own(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield what `#name` means by the `imports` of the nearest package.json."""
+    """Yield the files for `#name` by the `imports` of the nearest package.json."""
     home = files.above(path, "package.json") if specifier.startswith("#") else None
     if home is not None:
         table = files.json(posixpath.join(home, "package.json")).get("imports")
@@ -87,7 +85,7 @@ def _own(specifier: str, path: str, files: Files) -> Iterator[str]:
 
 
 def _package(specifier: str, files: Files) -> Iterator[str]:
-    """Yield the files of a package of this repository that a bare specifier means."""
+    """Yield the files for a bare specifier that names a package of this repository."""
     scoped = 2 if specifier.startswith("@") else 1
     name = "/".join(specifier.split("/")[:scoped])
     if name not in files.packages:
@@ -106,7 +104,7 @@ def _package(specifier: str, files: Files) -> Iterator[str]:
 
 
 def _mapped(wanted: str, table: object, home: str) -> Iterator[str]:
-    """Yield the files that an `exports` or `imports` table gives for a subpath."""
+    """Yield the files that an `exports` or `imports` table maps a subpath to."""
     if not isinstance(table, dict) or not any(str(key).startswith((".", "#")) for key in table):
         table = {".": table}
     for key, value in table.items():
@@ -128,9 +126,7 @@ def _strings(value: object, depth: int) -> Iterator[str]:
 
 
 def _built(target: str, home: str) -> Iterator[str]:
-    """Yield the files that a target of a package.json stands for: what is built comes from `src` or
-    the root.
-    """
+    """Yield the files for a target of a package.json; a built file comes from `src` or the root."""
     target = posixpath.normpath(target)
     yield from written(posixpath.join(home, target))
     first, _, rest = target.partition("/")
@@ -140,8 +136,8 @@ def _built(target: str, home: str) -> Iterator[str]:
 
 
 def _customary(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield what `@/x` and its like mean by custom, where no settings say it: bundlers are set up
-    in code.
+    """Yield the files that `@/x` and similar specifiers mean by convention: bundlers are configured
+    in code, which is not read.
     """
     for mark, folders in _BY_CUSTOM.items():
         if specifier.startswith(mark):

@@ -14,33 +14,31 @@ _MOST_FILES = 24
 
 
 def bases(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield the paths that a bare specifier stands for in the file at `path`, the nearest settings
-    first.
-    """
+    """Yield the paths that a bare specifier can mean in the file at `path`, nearest settings first."""
     for folder in upwards(path):
         for name in _NAMES:
             start = posixpath.join(folder, name)
             if files.at(start):
                 for settings in _with_bases(start, files):
-                    yield from _meant(specifier, settings, files)
+                    yield from _mapped(specifier, settings, files)
 
 
 def _with_bases(start: str, files: Files) -> list[str]:
     """Return a settings file, those that it extends and those that it refers to."""
-    found: list[str] = []
+    paths: list[str] = []
     pending = [start]
-    while pending and len(found) < _MOST_FILES:
+    while pending and len(paths) < _MOST_FILES:
         path = pending.pop(0)
-        if path not in found and files.at(path) is not None:
-            found.append(path)
+        if path not in paths and files.at(path) is not None:
+            paths.append(path)
             pending += [
                 place for other in _named(files.json(path)) for place in _other(other, path, files)
             ]
-    return found
+    return paths
 
 
 def _named(settings: dict[str, object]) -> Iterator[str]:
-    """Yield the settings files that one names in `extends` and `references`."""
+    """Yield the settings files in `extends` and `references`."""
     extends, references = settings.get("extends"), settings.get("references")
     yield from (
         name
@@ -53,7 +51,7 @@ def _named(settings: dict[str, object]) -> Iterator[str]:
 
 
 def _other(name: str, path: str, files: Files) -> list[str]:
-    """Return where a settings file that another one names can lie."""
+    """Return the possible paths of a settings file that another one names."""
     base = posixpath.join(posixpath.dirname(path), name)
     if not name.startswith("."):
         package = "/".join(name.split("/")[: 2 if name.startswith("@") else 1])
@@ -67,7 +65,7 @@ def _other(name: str, path: str, files: Files) -> list[str]:
     )
 
 
-def _meant(specifier: str, settings: str, files: Files) -> Iterator[str]:
+def _mapped(specifier: str, settings: str, files: Files) -> Iterator[str]:
     options = files.json(settings).get("compilerOptions")
     if not isinstance(options, dict):
         return
@@ -84,8 +82,8 @@ def _meant(specifier: str, settings: str, files: Files) -> Iterator[str]:
 
 
 def _fitting(specifier: str, table: dict[str, object]) -> list[tuple[str, list[str]]]:
-    """Return the aliases that fit, the longest first, each with its targets."""
-    found = []
+    """Return the matching aliases with their targets, longest first."""
+    matching = []
     for pattern, targets in table.items():
         before, star, after = pattern.partition("*")
         room = len(specifier) >= len(before) + len(after)
@@ -95,5 +93,5 @@ def _fitting(specifier: str, table: dict[str, object]) -> list[tuple[str, list[s
             else specifier == pattern
         )
         if fits and isinstance(targets, list):
-            found.append((pattern, [target for target in targets if isinstance(target, str)]))
-    return sorted(found, key=lambda item: -len(item[0].partition("*")[0]))
+            matching.append((pattern, [target for target in targets if isinstance(target, str)]))
+    return sorted(matching, key=lambda item: -len(item[0].partition("*")[0]))
