@@ -184,7 +184,7 @@ def test_a_missing_grammar_falls_back_to_labelled_text(monkeypatch: pytest.Monke
         grammars, "_GRAMMARS", {"go": ("tree_sitter_that_is_not_installed", "language")}
     )
     grammars._parser.cache_clear()
-    outline.outline.cache_clear()
+    outline.outline_of.cache_clear()
     try:
         found = look({"a.go": "func Run() {}"}, "Run")
         assert found.verdict == "pass"
@@ -193,7 +193,7 @@ def test_a_missing_grammar_falls_back_to_labelled_text(monkeypatch: pytest.Monke
     finally:
         monkeypatch.undo()
         grammars._parser.cache_clear()
-        outline.outline.cache_clear()
+        outline.outline_of.cache_clear()
 
 
 def test_python_that_does_not_parse_is_read_as_text_at_the_line_start_only() -> None:

@@ -12,7 +12,7 @@ from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.code.lexicons import lexicon_of
 from forge.check.must_haves.exports.model import Symbol
 from forge.check.must_haves.exports.names import Wanted, wanted
-from forge.check.must_haves.exports.outline import Outline, outline
+from forge.check.must_haves.exports.outline import Outline, outline_of
 from forge.check.must_haves.exports.re_exports import evidence, find_elsewhere
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
@@ -33,7 +33,7 @@ def find(code: Code, name: Wanted, files: Files) -> Outcome:
         return Outcome("unproven", reason)
     if len(code.text) > grammars.MOST_BYTES:
         return Outcome("unproven", "it is too large to be parsed as source code")
-    own = outline(code.path, code.text)
+    own = outline_of(code.path, code.text)
     outcome = _in_text(code, name) if own is None else _in_tree(code, own, name, files)
     if outcome.verdict == "fail" and name.guessed:
         return Outcome("unproven", f"`{name.text}` is prose; {outcome.reason}")

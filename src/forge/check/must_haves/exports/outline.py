@@ -61,7 +61,7 @@ def _preference(symbol: Symbol) -> tuple[bool, int, int]:
 
 
 @lru_cache(maxsize=32)
-def outline(path: str, text: str) -> Outline | None:
+def outline_of(path: str, text: str) -> Outline | None:
     """Return the symbols of a file, None if it cannot be parsed."""
     language = grammars.language_of(path)
     if language == "python":

@@ -11,7 +11,7 @@ from forge.check.must_haves.code import grammars
 from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.exports.model import Symbol
 from forge.check.must_haves.exports.names import Wanted
-from forge.check.must_haves.exports.outline import SCRIPTS, Outline, outline
+from forge.check.must_haves.exports.outline import SCRIPTS, Outline, outline_of
 from forge.check.must_haves.imports import javascript as javascript_imports
 from forge.check.must_haves.imports import python as python_imports
 from forge.check.must_haves.imports import rust as rust_imports
@@ -99,7 +99,7 @@ class _Search:
         wanted = (symbol.source, parts[-1]) if symbol.how == "base" else parts
         for path in paths:
             code = self.files.code(path)
-            inside = outline(path, code.text) if code else None
+            inside = outline_of(path, code.text) if code else None
             defined = inside.best(wanted) if inside else None
             if defined and defined.public:
                 return evidence(self.path, star.origin), evidence(path, defined)

@@ -1,4 +1,4 @@
-"""Reads the imports of JavaScript and TypeScript files, also of scripts in Vue, Svelte and Astro."""
+"""Reads the imports of JavaScript and TypeScript files, Vue, Svelte and Astro included."""
 
 from __future__ import annotations
 

@@ -54,7 +54,7 @@ def _reach(crate: _Crate, parts: list[str], name: str, files: Files) -> list[Pla
 
 
 def _walk(crate: _Crate, parts: list[str], name: str, files: Files) -> Place:
-    """Follow the modules as far as there are files; the rest of the path is a name in the last one."""
+    """Follow the modules that are files; the rest of the path is a name in the last one."""
     at, depth = crate.root, 0
     while depth < len(parts) and (below := _child(crate, parts[: depth + 1], files)):
         at, depth = below, depth + 1
@@ -85,7 +85,7 @@ def _crates(path: str, files: Files) -> list[_Crate]:
 
 
 def _own_crate(path: str, folder: str, name: str, home: str | None, files: Files) -> list[_Crate]:
-    """Return the crate of a test, an example, a program in `src/bin`, or a file without a manifest."""
+    """Return the crate of a test, an example, a program in `src/bin`, or a lone file."""
     below = posixpath.relpath(folder, home) if home else folder
     if posixpath.basename(below) in _OWN_CRATE_FOLDERS or name in (*_ROOTS, "build.rs"):
         return [_Crate(path, folder)]

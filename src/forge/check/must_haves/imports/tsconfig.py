@@ -14,7 +14,7 @@ _MOST_FILES = 24
 
 
 def bases(specifier: str, path: str, files: Files) -> Iterator[str]:
-    """Yield the paths that a bare specifier can mean in the file at `path`, nearest settings first."""
+    """Yield the paths for a bare specifier in the file at `path`, nearest settings first."""
     for folder in upwards(path):
         for name in _NAMES:
             start = posixpath.join(folder, name)
