@@ -56,15 +56,13 @@ def process_groups_of(run: str) -> set[int]:
 
     A forge process that is killed between starting a child and recording it leaves such a process.
     """
-    marks, found = (
-        {f"{name}={value}".encode() for name, value in run_marker(run).items()},
-        set[int](),
-    )
-    for place in Path("/proc").glob("[0-9]*/environ"):
+    mark = {f"{name}={value}".encode() for name, value in run_marker(run).items()}
+    groups: set[int] = set()
+    for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if marks <= set(place.read_bytes().split(b"\0")):
-                found.add(os.getpgid(int(place.parent.name)))
-    return found - {os.getpgrp()}
+            if mark <= set(environ.read_bytes().split(b"\0")):
+                groups.add(os.getpgid(int(environ.parent.name)))
+    return groups - {os.getpgrp()}
 
 
 def _children() -> set[int]:

@@ -112,13 +112,14 @@ def supervise(
     called with the child's id.
     """
     began = time.monotonic()
-    try:
-        child = _start(argv, cwd, env, separate_stderr=output.on_stdout is not None, stdin=stdin)
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        output.add(f"{argv[0]}: {reason}".encode())
-        return Outcome("not_found", None, 0, output)
+    # orphans are adopted before the start: a child may leave one at once
     with contextlib.nullcontext() if limits.linger else adopt_orphans():
+        try:
+            child = _start(argv, cwd, env, output.on_stdout is not None, stdin)
+        except (OSError, ValueError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            output.add(f"{argv[0]}: {reason}".encode())
+            return Outcome("not_found", None, 0, output)
         try:
             started(ProcessId.of(child.pid))
             ended = _Pump(child, output, stdin).run(limits, watch)
@@ -131,7 +132,7 @@ def supervise(
 
 
 def _start(
-    argv: Sequence[str], cwd: Path, env: Mapping[str, str], *, separate_stderr: bool, stdin: bytes
+    argv: Sequence[str], cwd: Path, env: Mapping[str, str], separate_stderr: bool, stdin: bytes
 ) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
         argv,
