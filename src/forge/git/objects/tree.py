@@ -218,12 +218,13 @@ class RevisionTree:
         resolved = self._resolve(path)
         if isinstance(resolved, TreeEntry):
             raise Unreadable(f"it is {resolved.kind}")
-        if resolved[1] == modes.FOLDER:
+        try:
+            stored = self.repository.objects[resolved[2]]
+        except (KeyError, pygit2.GitError) as error:
+            raise Unreadable("its git object is missing here") from error
+        if not isinstance(stored, pygit2.Blob):
             raise Unreadable("it is folder")
-        blob = self.repository.objects.get(resolved[2])
-        if not isinstance(blob, pygit2.Blob):
-            raise Unreadable("its git object is missing here")
-        return blob.data
+        return stored.data
 
     @cached_property
     def _files(self) -> list[str]:
