@@ -1,4 +1,4 @@
-"""The house itself: floors, types, style, what a command loads, and what a wheel brings along."""
+"""The house: floors, types, style, what a command loads, and what a wheel contains."""
 
 from __future__ import annotations
 
@@ -29,8 +29,7 @@ HEAVY = {
     "sqlite3",
     "jinja2",
 }
-# `scalarstring` is a part of ruamel.yaml, which itself is there before it is loaded, and `_yaml`
-# one of PyYAML
+# `scalarstring` is a part of ruamel.yaml, whose package is always loaded, and `_yaml` one of PyYAML
 LOADED = """
 import sys, json
 from forge.front.cli.main import main
@@ -107,7 +106,7 @@ def test_a_string_imports_only_modules_of_its_own_floor_or_below() -> None:
 
 
 def test_modules_are_named_in_strings_only_to_import_them() -> None:
-    """A name in a constant would be imported elsewhere, where the test above cannot see it."""
+    """A name in a constant would be imported out of sight of the test above."""
     modules = {
         str(path.relative_to(ROOT / "src")).removesuffix(".py").replace("/", ".")
         for path in SOURCES
@@ -142,7 +141,7 @@ def test_what_is_not_needed_is_not_loaded(tmp_path: Path, words: list[str]) -> N
     assert list(tmp_path.iterdir()) == [], "it writes no record"
 
 
-def test_verify_of_the_work_tree_loads_what_its_plan_asks_for(tmp_path: Path) -> None:
+def test_verify_of_the_work_tree_loads_what_its_plan_needs(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     plan = tmp_path / ".planning/phases/01-x/01-01-PLAN.md"
     plan.parent.mkdir(parents=True)
@@ -155,7 +154,7 @@ def test_verify_of_the_work_tree_loads_what_its_plan_asks_for(tmp_path: Path) ->
     )
 
 
-def test_where_things_stand_is_told_without_reading_a_document_again(tmp_path: Path) -> None:
+def test_the_status_is_shown_without_reading_an_unchanged_document_again(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     for path, text in (
         ("phases/01-x/01-01-PLAN.md", "phase: 01-x\nplan: 01"),
@@ -164,7 +163,7 @@ def test_where_things_stand_is_told_without_reading_a_document_again(tmp_path: P
         place = tmp_path / ".planning" / path
         place.parent.mkdir(parents=True)
         place.write_text(f"---\n{text}\n---\n")
-    for _ in range(2):  # behind the second call the documents are surely old enough to be kept
+    for _ in range(2):  # after the second call the documents are old enough to be cached
         subprocess.run(
             [sys.executable, "-m", "forge", "status"], cwd=tmp_path, check=True, capture_output=True
         )
@@ -175,7 +174,7 @@ def test_where_things_stand_is_told_without_reading_a_document_again(tmp_path: P
         assert heavy_loaded(tmp_path, words) == set(), words
 
 
-def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_uses(tmp_path: Path) -> None:
+def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_needs(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     words = [
         sys.executable,
@@ -196,7 +195,7 @@ def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_uses(tmp_path: P
     assert not loaded & {*HEAVY, "msgspec", "inspect", "uuid", "subprocess", "dataclasses"}
 
 
-def test_nothing_that_lies_in_the_repository_is_imported(tmp_path: Path) -> None:
+def test_no_module_of_the_repository_is_imported(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
     for name in (
         "click",
@@ -227,7 +226,7 @@ def test_every_command_has_an_example_and_json() -> None:
         assert done.returncode == 0 and "Example:" in done.stdout and "--json" in done.stdout, verb
 
 
-def test_a_wheel_brings_schemas_templates_and_pages(tmp_path: Path) -> None:
+def test_a_wheel_contains_schemas_templates_and_pages(tmp_path: Path) -> None:
     done = subprocess.run(
         [
             sys.executable,

@@ -129,7 +129,7 @@ def test_approve_without_a_name_answers_the_open_run(waiting: Front) -> None:
 
 def test_approve_of_a_plan_with_an_open_run_approves_the_plan(waiting: Front) -> None:
     assert waiting.data("approve", name="01-01")["approved"] is True
-    assert waiting.data("next")["why"].endswith("it waits for a person (human_verify)")
+    assert waiting.data("next")["why"].endswith("it waits for you (human_verify)")
 
 
 def test_reject_makes_the_step_fail_with_the_reason(waiting: Front) -> None:
@@ -146,9 +146,9 @@ def test_an_option_that_there_is_not_is_refused(waiting: Front) -> None:
 
 
 def test_status_and_next_name_what_the_run_waits_for(waiting: Front) -> None:
-    assert "waits for a person: human_verify" in waiting.text("status")
+    assert "waits for you: human_verify" in waiting.text("status")
     why = waiting.data("next")["why"]
-    assert why.startswith("the run ") and why.endswith("it waits for a person (human_verify)")
+    assert why.startswith("the run ") and why.endswith("it waits for you (human_verify)")
     (reasons,) = [
         entry["reasons"]
         for entry in waiting.data("ready", explain=True)["waiting"]

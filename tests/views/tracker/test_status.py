@@ -262,9 +262,9 @@ def test_next_is_the_open_run_before_anything_else(project: Sandbox) -> None:
     run = project.call("execute", "01-02", "--approve").data["run"]
     found = project.call("next").data
     assert found["next"][0] == f"forge approve {run}"
-    assert found["why"] == f"the run {run} of 01-02 is paused, it waits for a person (human_verify)"
+    assert found["why"] == f"the run {run} of 01-02 is paused, it waits for you (human_verify)"
     assert words(project)["01-02"] == "paused"
-    assert "waits for a person: human_verify" in project.forge("status").out
+    assert "waits for you: human_verify" in project.forge("status").out
     assert project.call("ready", "--explain").data["waiting"][0]["reasons"] == [
         f"its run {run} is paused"
     ]

@@ -26,7 +26,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
 def _why(tracker: Tracker) -> str:
     run = next(iter(tracker.open_runs), None)
     if run is not None:
-        waits = f", it waits for a person ({run.waiting_for['kind']})" if run.waiting_for else ""
+        waits = f", it waits for you ({run.waiting_for['kind']})" if run.waiting_for else ""
         return f"the run {run.run} of {run.plan} is {run.status}{waits}"
     if tracker.ready:
         more = f", and {len(tracker.ready) - 1} more" if len(tracker.ready) > 1 else ""

@@ -79,7 +79,7 @@ def _backlog_lines(backlog: Backlog) -> Iterator[str]:
 
 
 def _plan_lines(plan: PlanStatus, objection: str) -> Iterator[str]:
-    waits = f"  waits for a person: {plan.waiting_for['kind']}" if plan.waiting_for else ""
+    waits = f"  waits for you: {plan.waiting_for['kind']}" if plan.waiting_for else ""
     yield f"  {plan.id:12} {plan.word:12} {plan.title[:70]}{waits}"
     if objection:
         yield f"{_DETAIL}{objection}"

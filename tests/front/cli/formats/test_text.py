@@ -16,7 +16,7 @@ from forge.text.finding import Finding
 
 
 def finding(
-    column: int, end: int, *, end_line: int = 3, message: str = "it is wrong", hint: str = "mend it"
+    column: int, end: int, *, end_line: int = 3, message: str = "it is wrong", hint: str = "fix it"
 ) -> Finding:
     return Finding("a-rule", "error", "a/b.md", 3, column, end_line, end, message, hint)
 
@@ -76,7 +76,7 @@ def test_the_whole_of_it() -> None:
     sheet = Sheet([finding(1, 4)], [("a/b.md", "plan")], {("a/b.md", 3): "key: x"}, "1 files")
     assert (
         render("text", sheet)
-        == "a/b.md:3:1: error a-rule it is wrong\n    key: x\n    ^^^\n    mend it\n1 files"
+        == "a/b.md:3:1: error a-rule it is wrong\n    key: x\n    ^^^\n    fix it\n1 files"
     )
 
 

@@ -19,7 +19,7 @@ def command(invocation: Invocation, /, **arguments: object) -> Reply:
     or an item another name.
 
     Files are renamed in the work tree; the index is not changed, and git sees the rename when you
-    add both. Dependencies of other plans are updated.
+    add both. Every `depends_on` keeps its meaning.
 
     \b
     Example:
