@@ -1,4 +1,4 @@
-"""The schemas: each is one, fits what forge reads and writes, and calls wrong what is wrong."""
+"""The schemas are valid, match what forge reads and writes, and refuse wrong documents."""
 
 from __future__ import annotations
 
@@ -35,8 +35,9 @@ from forge.text.yaml import parse as yaml
 from forge.timeline.event import Data
 from forge.timeline.run.events import RUN_EVENTS
 from tests.conftest import Sandbox
+from tests.planning.test_proof import PROOF
 from tests.planning.test_settings import KEYS, VALUES
-from tests.records.test_card import CARD, PROOF
+from tests.records.test_card import CARD
 from tests.timeline.run.samples import SAMPLES, chained
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -52,7 +53,7 @@ def wrong(name: str, data: object) -> list[str]:
 
 
 def read(path: Path) -> object:
-    """Return what a YAML file, or the front matter of a Markdown file, says."""
+    """Return the data of a YAML file, or of the front matter of a Markdown file."""
     text = path.read_text()
     return yaml.parse(text.split("---\n")[1] if path.suffix == ".md" else text).plain()
 
@@ -198,7 +199,7 @@ def references(schema: object) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_every_reference_leads_somewhere_and_every_definition_is_used(name: str) -> None:
+def test_every_reference_exists_and_every_definition_is_used(name: str) -> None:
     schema = json.loads(resource("schemas", f"{name}.schema.json").read_text())
     assert set(references(schema)) == {f"#/$defs/{each}" for each in schema.get("$defs", {})}
 
@@ -334,7 +335,7 @@ def test_a_wrong_document_is_wrong(name: str, change: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("name", ["event", "run", "proof", "mission", "item", "summary"])
-def test_what_has_to_be_there_has_to_be_there(name: str) -> None:
+def test_a_required_key_is_required(name: str) -> None:
     schema = json.loads(resource("schemas", f"{name}.schema.json").read_text())
     required = schema.get("required") or schema["then"]["required"]
     for key in required:
@@ -342,7 +343,7 @@ def test_what_has_to_be_there_has_to_be_there(name: str) -> None:
             assert wrong(name, {at: value for at, value in GOOD[name].items() if at != key}), key
 
 
-def test_of_a_summary_by_somebody_else_little_is_asked() -> None:
+def test_a_summary_of_other_tools_needs_few_keys() -> None:
     assert wrong("summary", {"phase": 1, "status": "done", "tags": [], "provides": {}}) == []
     assert wrong("summary", {"phase": []})
 
@@ -369,7 +370,7 @@ def test_settings_that_fit_can_be_used(
     assert fits <= usable
 
 
-def test_a_finding_stands_at_the_value_that_is_wrong() -> None:
+def test_a_finding_is_placed_at_the_wrong_value() -> None:
     text = "---\nwave: 1\nmust_haves:\n  artifacts:\n    - path: a\n      min_lines: many\n---\n"
     plan = load(Source.of("x-PLAN.md", text.encode()), "x")
     (finding,) = front_matter(plan.source, plan.front)
@@ -380,7 +381,7 @@ def test_a_finding_stands_at_the_value_that_is_wrong() -> None:
 @pytest.mark.skipif(
     not CORPUS.is_dir(), reason="the corpus of real plans is not at ../shared/corpus"
 )
-def test_of_real_plans_only_what_is_wrong_is_called_so() -> None:
+def test_in_real_plans_only_mistakes_are_found() -> None:
     """Mappings made by an unquoted colon, words for a number, lists for a mapping: measured, 26
     values in 1,878 plans.
     """

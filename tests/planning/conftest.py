@@ -1,4 +1,4 @@
-"""Folders with plans in them, made in a few words."""
+"""A work tree with plans."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PLAN = "---\nphase: 1\n{front}---\n<task>\n<name>Write it</name>\n</task>\n"
 
 @pytest.fixture
 def make_plans(tmp_path: Path) -> Callable[..., Path]:
-    """Return what writes plans below `.planning/` of a new folder: paths alone, or with lines of
+    """Return a function that writes plans below `.planning/` of a new folder, with given lines in
     their front matter.
     """
 

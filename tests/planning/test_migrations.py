@@ -20,7 +20,8 @@ from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 from forge.text.yaml.edit import Block
 from tests.planning.made_up import use_version_2
-from tests.records.test_card import CARD, PROOF
+from tests.planning.test_proof import PROOF
+from tests.records.test_card import CARD
 
 
 @pytest.fixture

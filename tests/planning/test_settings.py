@@ -1,5 +1,5 @@
-"""Settings: the repository's over the user's own, each complaint with its place, and only ever
-tightened by a repository.
+"""Settings: the repository's over the user's own, which it can only tighten; every mistake has its
+place.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ def test_an_empty_file_changes_nothing(places: Places, text: str) -> None:
     assert places.load(text) == Settings()
 
 
-def test_the_template_says_the_defaults(places: Places) -> None:
+def test_the_template_has_the_defaults(places: Places) -> None:
     assert places.load(template("forge.yaml")) == Settings()
 
 
@@ -200,7 +200,7 @@ def test_an_unknown_key_is_a_warning_with_its_place(
         ("a:\n\tb: 1\n", "2:1", "\\t"),
     ],
 )
-def test_what_cannot_be_used_is_said_with_its_place(
+def test_a_wrong_value_is_an_error_with_its_place(
     places: Places, text: str, place: str, words: str
 ) -> None:
     with pytest.raises(SettingsError) as caught:
@@ -217,7 +217,7 @@ def test_a_newer_version_is_refused(places: Places) -> None:
 
 
 @pytest.mark.parametrize("data", [b"runner: \xff\n", b"runner: a\0\n"])
-def test_a_file_that_is_no_text_is_refused(places: Places, data: bytes) -> None:
+def test_a_file_that_is_not_text_is_refused(places: Places, data: bytes) -> None:
     with pytest.raises(SettingsError, match=r"UTF-8|NUL"):
         places.load(data)
 
@@ -234,7 +234,7 @@ def test_a_users_mistake_names_the_users_file(places: Places) -> None:
     assert str(user_path()) in caught.value.message
 
 
-def test_the_users_file_lies_in_the_home_folder(
+def test_the_users_file_is_in_the_home_folder(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)

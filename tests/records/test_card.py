@@ -1,18 +1,13 @@
-"""Files that forge writes: run cards and proofs read back what was written, and hostile ones are
-refused or passed over.
-"""
+"""Run cards read back what was written; a hostile one is refused."""
 
 from __future__ import annotations
-
-from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from forge.planning.proof import FOLDER, Proof, file_name, load_all, statement_hash
-from forge.records.card import RunCard
+from forge.records.card import NotACard, RunCard
 from forge.text.yaml import parse as yaml
 
 TEXT = st.text(st.characters(), max_size=12)
@@ -154,116 +149,13 @@ def test_any_yaml_is_a_card_or_refused(data: dict[str, object]) -> None:
         assert isinstance(found.steps, list)
 
 
-PROOF = Proof(
-    "command",
-    ".planning/phases/01-a/01-01-PLAN.md",
-    "truth:1",
-    "a" * 64,
-    "Ada <ada@example.org>",
-    "2026-11-20T02:55:49.123456Z",
-    command="npm test",
-    tree="b" * 40,
-    blobs={"a.py": "c" * 40, "gone.py": None},
-)
-
-
-def kept(root: Path, *texts: bytes) -> list[Proof]:
-    (root / FOLDER).mkdir(parents=True, exist_ok=True)
-    for number, text in enumerate(texts):
-        (root / FOLDER / f"p{number}.yaml").write_bytes(text)
-    return list(load_all(root))
-
-
-def test_a_proof_reads_back_and_knows_its_file(tmp_path: Path) -> None:
-    assert kept(tmp_path, PROOF.encode()) == [replace(PROOF, source=f"{FOLDER}/p0.yaml")]
-    assert b"version: 1" in PROOF.encode()
-    assert b"source" not in PROOF.encode()
-
-
-@pytest.mark.parametrize(
-    "proof",
-    [
-        replace(
-            PROOF,
-            kind="attestation",
-            command=None,
-            tree="",
-            blobs={},
-            reason="I looked: it is so.",
-            commit="d" * 40,
-            evidence=[{"path": "shot.png", "blob": "e" * 40}, {"path": "x", "blob": None}],
-        ),
-        replace(
-            PROOF,
-            kind="waiver",
-            command=None,
-            tree="",
-            blobs={},
-            about="artifact:2",
-            reason="not\nneeded",
-        ),
-    ],
-)
-def test_every_kind_of_proof_reads_back(tmp_path: Path, proof: Proof) -> None:
-    assert kept(tmp_path, proof.encode()) == [replace(proof, source=f"{FOLDER}/p0.yaml")]
-
-
-@settings(deadline=None, max_examples=60)
-@given(reason=TEXT, by=TEXT, command=st.one_of(st.none(), TEXT))
-def test_a_proof_of_any_text_reads_back(
-    tmp_path_factory: pytest.TempPathFactory, reason: str, by: str, command: str | None
-) -> None:
-    proof = replace(PROOF, reason=reason, by=by or "x", command=command or None)
-    root = tmp_path_factory.mktemp("work")
-    assert kept(root, proof.encode()) == [replace(proof, source=f"{FOLDER}/p0.yaml")]
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        b"",
-        b"a: [1\n",
-        b"- a\n",
-        b"\xff\xfe\0",
-        b"kind: oath\n",
-        b"kind: command\n",
-        b"kind: [command]\n",
-        PROOF.encode() + b"evidence: abc\n",
-        PROOF.encode().replace(b"blobs:", b"blobs: []\nother:"),
-        PROOF.encode().replace(b"about: truth:1", b"about: 3"),
-        PROOF.encode().replace(b"npm test", b"[npm, test]"),
-        PROOF.encode().replace(b"by: Ada", b"was_by: Ada"),
-    ],
-)
-def test_what_is_no_proof_is_passed_over(tmp_path: Path, text: bytes) -> None:
-    good = replace(PROOF, about="truth:2")
-    assert [proof.about for proof in kept(tmp_path, text, good.encode())] == ["truth:2"]
-
-
-def test_folders_and_links_to_nowhere_are_passed_over(tmp_path: Path) -> None:
-    (tmp_path / FOLDER / "a.yaml").mkdir(parents=True)
-    (tmp_path / FOLDER / "b.yaml").symlink_to("nowhere")
-    assert list(load_all(tmp_path)) == []
-    assert list(load_all(tmp_path / "nothing")) == []
-
-
-def test_unknown_keys_of_a_proof_are_passed_over(tmp_path: Path) -> None:
-    assert len(kept(tmp_path, PROOF.encode() + b"mood: good\n")) == 1
-
-
-def test_a_statement_is_known_by_its_words() -> None:
-    assert statement_hash("It  works\n well") == statement_hash("It works well")
-    assert statement_hash("It works") != statement_hash("it works")
-
-
-@pytest.mark.parametrize(
-    ("plan", "name"),
-    [
-        ("01-01", "01-01-waiver-ab12.yaml"),
-        ("v1.0/01-01", "v1.0-01-01-waiver-ab12.yaml"),
-        ("ä b", "-b-waiver-ab12.yaml"),
-        ("x" * 300, "x" * 120 + "-waiver-ab12.yaml"),
-    ],
-)
-def test_a_proofs_file_has_a_safe_name(plan: str, name: str) -> None:
-    assert file_name(plan, "waiver", "ab12") == f"{FOLDER}/{name}"
+def test_every_mistake_of_a_card_has_its_place() -> None:
+    text = "run: r1\nplan: [a]\nsteps: x\nclone: c\nbranch: main\nbase_commit: d\n"
+    with pytest.raises(NotACard) as caught:
+        RunCard.decode("run.yaml", text.encode())
+    assert [message for _, message in caught.value.problems] == [
+        "it has no plan_path",
+        "`plan` is a text",
+        "`steps` is a list",
+    ]
+    assert [span.start for span, _ in caught.value.problems] == [0, 14, 25]

@@ -1,6 +1,4 @@
-"""Fields set and taken away: only their own lines change, in real plans and in documents that
-nobody would write.
-"""
+"""Fields set and removed: only their own lines change, in real plans and in unusual documents."""
 
 from __future__ import annotations
 
@@ -11,7 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forge.planning.edits.fields import Change, block, changed
+from forge.errors import UsageError
+from forge.planning.edits.fields import Change, assignment, block, changed, check, elements, removal
 from forge.text.edit import NotEditable
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
@@ -83,7 +82,7 @@ def documents(draw: st.DrawFn) -> tuple[str, bytes]:
 
 
 def hold(kind: str, data: bytes, value: str) -> int:
-    """Set each key of a document and a new one, and hold the bytes to the promise; return how many
+    """Set each key of a document and a new one; check that only its lines change. Return how many
     sets were made.
     """
     source = Source.of("a.md", data)
@@ -115,7 +114,7 @@ def hold(kind: str, data: bytes, value: str) -> int:
 
 
 def added(before: Source, after: Source, at: int) -> int:
-    """Return how many lines an insertion at the end of a block came to; the text around it is the
+    """Return how many lines were inserted at the end of a block; the text around them is the
     same.
     """
     grown = len(after.text) - len(before.text)
@@ -215,7 +214,7 @@ def test_lists_change_by_one_line() -> None:
         ("\u2028", '"\\u2028"'),
     ],
 )
-def test_a_value_is_plain_where_it_reads_back_as_typed(typed: str, written: str) -> None:
+def test_a_value_is_plain_if_it_reads_back_as_typed(typed: str, written: str) -> None:
     source = Source.of("a.md", b"---\na: 1\n---\n")
     assert (
         changed("plan", source, [Change("estimate", "=", typed)]).decode()
@@ -232,7 +231,7 @@ def test_a_title_stays_text() -> None:
 @pytest.mark.parametrize(
     "text", ["a: &x 1\nb: *x\n", "a: {b: &x 1}\nc: *x\n", "base: &b {k: 1}\na:\n  <<: *b\n"]
 )
-def test_what_others_use_is_not_changed(text: str) -> None:
+def test_a_value_that_another_key_uses_is_not_changed(text: str) -> None:
     source = Source.of("a.yaml", text.encode())
     first = next(iter(yaml.parse(text).keys))
     with pytest.raises(NotEditable):
@@ -240,6 +239,74 @@ def test_what_others_use_is_not_changed(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a: b: c\n", "- a\n", "just text", "a: 1\na: 2\n"])
-def test_what_is_no_mapping_is_refused(text: str) -> None:
+def test_a_document_that_is_not_a_mapping_is_refused(text: str) -> None:
     with pytest.raises(NotEditable):
         changed("mission", Source.of("a.yaml", text.encode()), [Change("x", "=", "1")])
+
+
+@pytest.mark.parametrize(
+    ("text", "change"),
+    [
+        ("status=done", Change("status", "=", "done")),
+        ("a=b=c", Change("a", "=", "b=c")),
+        ("a=", Change("a", "=", "")),
+        ("tags+=x", Change("tags", "+=", "x")),
+        ("tags-=x", Change("tags", "-=", "x")),
+        ("k3f", None),
+        ("=x", None),
+    ],
+)
+def test_assignments(text: str, change: Change | None) -> None:
+    assert assignment(text) == change
+
+
+@pytest.mark.parametrize("text", ["1a=x", "a b=x", "a/b=x"])
+def test_a_key_that_is_not_a_name_is_refused(text: str) -> None:
+    with pytest.raises(UsageError, match="cannot be a key"):
+        assignment(text)
+    with pytest.raises(UsageError, match="cannot be a key"):
+        removal(text.partition("=")[0])
+
+
+@pytest.mark.parametrize(
+    ("value", "hint"),
+    [
+        ("in progress", "did you mean `in_progress`?"),
+        ("Done", "did you mean `done`?"),
+        ("zzz", "use one of todo, in_progress, done, blocked"),
+    ],
+)
+def test_a_value_that_its_key_does_not_accept(value: str, hint: str) -> None:
+    with pytest.raises(UsageError, match="is not a status of an item") as caught:
+        check("item", Change("status", "=", value))
+    assert caught.value.hint == hint
+
+
+def test_values_that_are_accepted() -> None:
+    for change in (
+        Change("status", "=", "done"),
+        Change("status", "unset"),
+        Change("mood", "=", "good"),
+    ):
+        check("item", change)
+    with pytest.raises(UsageError, match="`priority` is not a list"):
+        check("item", Change("priority", "+=", "P1"))
+
+
+@pytest.mark.parametrize(
+    ("text", "elements_of"),
+    [
+        ("a, b", ["a", "b"]),
+        ("[a, 'b, c']", ["a", "b, c"]),
+        ("", []),
+        (" , ", []),
+        ("[[a], b]", ["[[a]", "b]"]),
+    ],
+)
+def test_lists_as_they_are_typed(text: str, elements_of: list[str]) -> None:
+    assert elements(text) == elements_of
+
+
+def test_a_list_that_is_not_yaml_is_refused() -> None:
+    with pytest.raises(UsageError, match="is not a list"):
+        elements("[a")

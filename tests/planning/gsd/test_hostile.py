@@ -23,7 +23,7 @@ def source(text: str) -> Source:
 
 
 @given(st.text(st.sampled_from("#|-*[]x Phase1.0AB:\n`<>=~")), st.text())
-def test_nothing_that_a_document_says_raises(shaped: str, free: str) -> None:
+def test_no_text_raises(shaped: str, free: str) -> None:
     for text in (shaped, free, shaped + free):
         document = source(text)
         for reader in (Roadmap, Requirements, ReportFront):

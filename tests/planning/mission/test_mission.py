@@ -1,4 +1,4 @@
-"""Missions, and the one that a repository without missions has."""
+"""Missions, and the implicit one of a repository without missions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def write(root: Path, **files: str | bytes) -> None:
         place.write_bytes(text if isinstance(text, bytes) else text.encode())
 
 
-def test_a_mission_as_its_file_says_it(tmp_path: Path) -> None:
+def test_the_fields_of_a_mission(tmp_path: Path) -> None:
     write(
         tmp_path,
         missions__a_yaml=(
@@ -35,7 +35,7 @@ def test_a_mission_as_its_file_says_it(tmp_path: Path) -> None:
     }
 
 
-def test_what_a_mission_does_not_say(tmp_path: Path) -> None:
+def test_the_defaults_of_a_mission(tmp_path: Path) -> None:
     write(tmp_path, missions__a_yaml="other: 1\ntitle: [x]\n")
     assert load_all(tmp_path) == [Mission("a", "a", "", "draft", f"{FOLDER}/a.yaml")]
 
@@ -51,7 +51,7 @@ def test_what_a_mission_does_not_say(tmp_path: Path) -> None:
         ("phases: [[01-a]]", 9, "list of texts"),
     ],
 )
-def test_what_would_hold_nobody_is_a_finding(
+def test_a_limit_that_cannot_be_enforced_is_a_finding(
     tmp_path: Path, line: str, column: int, said: str
 ) -> None:
     write(tmp_path, missions__a_yaml=f"{line}\n")
@@ -73,7 +73,7 @@ def test_missions_come_in_the_order_of_their_files(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "line"), [("a: 1\nb: [1\n", 3), ("a: 1\na: 2\n", 2), ("a:\n\tb\n", 2)]
 )
-def test_a_mission_that_is_no_yaml_is_a_finding(tmp_path: Path, text: str, line: int) -> None:
+def test_a_mission_that_is_not_yaml_is_a_finding(tmp_path: Path, text: str, line: int) -> None:
     write(tmp_path, missions__a_yaml=text)
     found = load(tmp_path, f"{FOLDER}/a.yaml")
     assert [(finding.rule, finding.line) for finding in found.findings] == [("mission-yaml", line)]

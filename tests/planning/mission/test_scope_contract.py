@@ -1,4 +1,4 @@
-"""Which missions hold for a plan, and what they come to together."""
+"""The missions of a plan, and the limits that they set together."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_several_missions_narrow_each_other(tmp_path: Path) -> None:
     assert (narrowed.max_files, narrowed.max_lines) == (5, 7)
 
 
-def test_no_mission_no_contract(tmp_path: Path) -> None:
+def test_without_a_mission_there_is_no_contract(tmp_path: Path) -> None:
     assert contract_for(tmp_path, PLAN).as_data() == {}
     missions(tmp_path, other="phases: [02-next]\nscope_contract: {max_files: many}")
     found = contract_for(tmp_path, PLAN)

@@ -43,7 +43,7 @@ def ids(root: Path) -> dict[str, str]:
     return {file.path.removeprefix(".planning/"): file.id for file in Catalog(root).files}
 
 
-def test_ids_that_are_not_unique_get_the_milestone_in_front(make_plans: Make) -> None:
+def test_ids_that_are_not_unique_get_the_milestone_as_prefix(make_plans: Make) -> None:
     root = make_plans(
         "phases/01-a/01-01-PLAN.md",
         "milestones/v1.0-phases/01-b/01-01-PLAN.md",
@@ -137,13 +137,13 @@ def test_a_name_means_one_plan(several: Catalog, name: str, path: str) -> None:
     assert several.one(name).path == f".planning/{path}"
 
 
-def test_a_number_means_a_phase_and_no_plan_that_ends_in_it(several: Catalog) -> None:
+def test_a_number_means_a_phase_and_not_a_plan_that_ends_in_it(several: Catalog) -> None:
     for name, folder in (("02", "02-search"), ("2", "02-search"), ("01", "01-setup")):
         phase = several.phase_meant(name)
         assert phase is not None and phase.folder == f".planning/phases/{folder}", name
 
 
-def test_a_path_counts_from_where_one_stands(several: Catalog) -> None:
+def test_a_path_counts_from_the_current_folder(several: Catalog) -> None:
     folder = several.root / ".planning/phases/01-setup"
     assert several.one("01-02-PLAN.md", folder).id == "01-02"
     assert several.one("../03-alone/03-01-PLAN.md", folder).id == "03-01"
@@ -193,7 +193,7 @@ def test_a_name_means_no_phase(several: Catalog, name: str) -> None:
     assert several.phase(name) is None
 
 
-def test_what_a_plan_file_says_of_itself() -> None:
+def test_the_properties_of_a_plan_file() -> None:
     file = PlanFile(".planning/milestones/v1-phases/01-a/01-02-x-PLAN.md", "01-02-x")
     assert (file.folder, file.stem, file.archived) == (
         ".planning/milestones/v1-phases/01-a",
@@ -249,7 +249,7 @@ def test_only_regular_files_of_the_repository_are_read(
     ]
 
 
-def test_a_plan_that_cannot_be_read_is_said(make_plans: Make) -> None:
+def test_a_plan_that_cannot_be_read_is_an_error(make_plans: Make) -> None:
     root = make_plans("phases/01-a/01-01-PLAN.md")
     catalog = Catalog(root)
     file = catalog.one("01-01")
@@ -261,7 +261,7 @@ def test_a_plan_that_cannot_be_read_is_said(make_plans: Make) -> None:
 
 @settings(deadline=None)
 @given(st.permutations(["a", "a1", "a2", "a10", "1²2", "٣", "-", "1.9", "1.10"]))
-def test_natural_order_does_not_depend_on_where_it_begins(names: list[str]) -> None:
+def test_natural_order_is_the_same_for_every_permutation(names: list[str]) -> None:
     assert sorted(names, key=natural) == ["1.9", "1.10", "1²2", "-", "a", "a1", "a2", "a10", "٣"]
 
 

@@ -108,7 +108,7 @@ def test_looking_up_is_linear_in_the_number_of_plans() -> None:
     assert many < 40 * few, f"{few:.3f} s for 1,000, {many:.3f} s for 10,000"
 
 
-def test_what_was_written_is_kept(catalog: Catalog, make_plans: Make) -> None:
+def test_an_entry_is_kept_as_it_was_written(catalog: Catalog, make_plans: Make) -> None:
     make_plans("phases/02-b/02-03-PLAN.md", front='depends_on: [ 01 , "x y"]\n')
     file = catalog.one("02-03")
     found = dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
@@ -140,7 +140,7 @@ def names(files: list[PlanFile]) -> list[str]:
     return [file.id for file in files]
 
 
-def test_what_can_start_is_of_the_first_phase_with_open_plans(catalog: Catalog) -> None:
+def test_only_plans_of_the_first_phase_with_open_plans_can_start(catalog: Catalog) -> None:
     done = {".planning/phases/01-a/01-01-PLAN.md"}
     assert names(order(catalog, lambda file: file.path in done).ready()) == ["01-02-slug", "01-03"]
     done |= {file.path for file in catalog.files if "/01-a/" in file.path}
@@ -168,7 +168,7 @@ def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
     assert order(catalog, lambda file: True).next_wave([]) == []
 
 
-def test_a_plan_that_depends_on_nothing_known_is_not_started(make_plans: Make) -> None:
+def test_a_plan_with_an_unknown_dependency_cannot_start(make_plans: Make) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front="depends_on: [nonsense]\n"))
     found = order(catalog, lambda file: False)
     assert found.ready() == []

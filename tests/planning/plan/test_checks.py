@@ -1,4 +1,4 @@
-"""What a `<verify>` asks for: what is given to a shell, and what only a person can say."""
+"""The checks of a `<verify>`: commands for a shell, and checks for the user."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_automated_is_a_command(text: str, found: list[str]) -> None:
     assert people(text) == []
 
 
-def test_what_stands_beside_automated_is_a_persons() -> None:
+def test_text_beside_automated_is_a_human_check() -> None:
     text = (
         "<automated>npm test</automated>\n<human-check>Look at the page.</human-check>\nIt looks"
         " <b>right</b>."
@@ -52,7 +52,7 @@ def test_what_stands_beside_automated_is_a_persons() -> None:
     assert people(text) == ["Look at the page.\nIt looks <b>right</b>."]
 
 
-def test_commands_come_first_and_people_last() -> None:
+def test_human_checks_come_after_commands() -> None:
     assert [check.kind for check in checks_in("Look.\n<automated>npm test</automated>")] == [
         "command",
         "human",
@@ -63,7 +63,7 @@ def test_commands_come_first_and_people_last() -> None:
     "text",
     ["<automated>MISSING — Wave 0 writes the test</automated>", "<automated>MISSING</automated>"],
 )
-def test_a_missing_command_is_asked_of_a_person(text: str) -> None:
+def test_a_missing_command_is_a_human_check(text: str) -> None:
     (check,) = checks_in(text)
     assert (check.kind, check.reason) == ("human", "the plan names no command for it")
     assert check.text.startswith("MISSING")
@@ -143,12 +143,12 @@ def test_backticked_text_is_a_command(text: str, found: list[str]) -> None:
         "Use `x` and `y`",
     ],
 )
-def test_an_expectation_or_plain_words_are_a_persons(text: str) -> None:
+def test_an_expectation_or_plain_words_are_a_human_check(text: str) -> None:
     assert commands(text) == []
     assert people(text) == [text]
 
 
-def test_lines_are_taken_apart() -> None:
+def test_each_line_is_a_check_of_its_own() -> None:
     text = textwrap.dedent("""\
         - `npm run build` passes
         - `grep -c x a` returns 0
@@ -158,12 +158,12 @@ def test_lines_are_taken_apart() -> None:
     assert people(text) == ["- `grep -c x a` returns 0\n- The page looks right"]
 
 
-def test_prose_is_left_out_where_it_repeats() -> None:
+def test_prose_of_verification_is_left_out() -> None:
     text = "- `npm test` passes\n- All of it works for people\n"
     assert checks_in(text, prose=False) == [Check("command", "npm test")]
 
 
-def test_nothing_asks_for_nothing() -> None:
+def test_an_empty_text_has_no_checks() -> None:
     assert checks_in("") == []
     assert checks_in(" \n<!-- later -->\n") == []
 

@@ -1,5 +1,5 @@
-"""Real plan files, where they are at hand: every one loads, with the steps that the reference
-scanner finds.
+"""Real plan files, if they are available: each loads, with the steps that the reference scanner
+finds.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def plans() -> list[Path]:
 
 
 def read(path: Path) -> tuple[Plan, int]:
-    """Load a plan, look at all of it, and hold its steps to the reference; return it with the
+    """Load a plan, read all of it, and compare its steps with the reference; return it with the
     number of its tasks.
     """
     plan = load(Source.of(path.name, path.read_bytes()), "01-01")
@@ -69,7 +69,7 @@ def test_every_other_plan_loads(part: int) -> None:
 
 
 @pytest.mark.slow
-def test_the_plans_are_those_that_were_measured() -> None:
+def test_the_corpus_is_the_measured_one() -> None:
     found = [load(Source.of(path.name, path.read_bytes()), "01-01") for path in plans()]
     rules = Counter(rule for plan in found for rule in {finding.rule for finding in plan.findings})
     assert len(found) == 1878

@@ -1,4 +1,4 @@
-"""What a plan declares as must-haves, in every shape that people write them."""
+"""The must-haves of a plan, in every shape that people write them."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_shapes(text: str, expected: list[tuple[str, str]]) -> None:
     assert said(text) == expected
 
 
-def test_they_come_kind_by_kind_in_the_order_of_the_file() -> None:
+def test_must_haves_are_ordered_by_kind_then_by_file() -> None:
     text = """\
         must_haves:
           key_links: [{from: a, to: b}]
@@ -92,7 +92,7 @@ def test_the_written_text_of_a_condition() -> None:
     assert item.raw("absent", "path") == "a.py"
 
 
-def test_where_it_stands() -> None:
+def test_a_must_have_has_its_place() -> None:
     text = "must_haves:\n  truths:\n    - one\n    - two words\n"
     assert [text[item.span.start : item.span.end] for item in of(text)] == ["one", "two words"]
 
@@ -122,7 +122,7 @@ DATA = st.recursive(
 
 @settings(deadline=None, max_examples=150)
 @given(DATA)
-def test_any_data_has_must_haves_that_can_be_told(data: object) -> None:
+def test_any_data_has_must_haves_with_statements(data: object) -> None:
     found = declared(parse(yaml.dump({"must_haves": data})))
     for item in found:
         assert "\n" not in item.statement or item.kind == "artifact"

@@ -161,7 +161,7 @@ def one_step(attributes: str, inner: str) -> Plan:
         ("human", "human_verify"),
     ],
 )
-def test_what_a_checkpoint_asks(kind: str, asks: str) -> None:
+def test_the_kind_of_answer_of_a_checkpoint(kind: str, asks: str) -> None:
     assert one_step(f' type="{kind}"', "<name>x</name>").steps[0].asks == asks
 
 
@@ -184,7 +184,7 @@ def test_what_a_checkpoint_asks(kind: str, asks: str) -> None:
         (' type="checkpoint"', "<action>Do it.</action>", False),
     ],
 )
-def test_who_does_a_steps_work(attributes: str, inner: str, called: bool) -> None:
+def test_a_runner_or_the_user_does_a_steps_work(attributes: str, inner: str, called: bool) -> None:
     assert one_step(attributes, inner).steps[0].calls_runner is called
 
 
@@ -194,7 +194,7 @@ def test_a_name_is_one_printable_line() -> None:
     assert one_step("", "").steps[0].name == "step 1"
 
 
-def test_a_child_that_stands_twice_is_joined() -> None:
+def test_a_tag_that_appears_twice_is_joined() -> None:
     step = one_step("", "<verify>`npm test`</verify>\n<verify>`npm run lint`</verify>").steps[0]
     assert [check.text for check in step.checks] == ["npm test", "npm run lint"]
 
@@ -251,7 +251,7 @@ TASK = "<task>\n<name>x</name>\n</task>\n"
         (b"\0\1\2", ["unreadable", "front-matter-missing"], ["unreadable"]),
     ],
 )
-def test_what_is_wrong_is_found_and_some_of_it_blocks(
+def test_every_mistake_is_a_finding_and_some_block(
     text: str | bytes, found: list[str], blocking: list[str]
 ) -> None:
     plan = read(text)
@@ -263,14 +263,14 @@ def test_what_is_wrong_is_found_and_some_of_it_blocks(
     )
 
 
-def test_yaml_that_is_none_is_said_at_its_place() -> None:
+def test_invalid_yaml_is_a_finding_at_its_place() -> None:
     plan = read("---\nphase: 1\nbad: `x`\n---\n" + TASK)
     (finding,) = plan.findings
     assert (finding.rule, finding.severity, finding.line) == ("front-matter-yaml", "error", 3)
     assert plan.front_closed
 
 
-def test_a_path_that_leaves_is_said_at_its_place() -> None:
+def test_a_path_outside_the_repository_is_a_finding_at_its_place() -> None:
     plan = read("---\nfiles_modified:\n  - src/a.py\n  - ../b.py\n---\n" + TASK)
     (finding,) = plan.findings
     assert (finding.line, finding.column, finding.end_column) == (4, 5, 12)

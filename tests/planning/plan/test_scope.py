@@ -37,7 +37,7 @@ from forge.planning.plan.scope import (
         ("", "", ""),
     ],
 )
-def test_an_annotation_is_no_path(text: str, path: str, note: str) -> None:
+def test_a_note_is_not_part_of_a_path(text: str, path: str, note: str) -> None:
     assert clean(text) == (path, note)
 
 
@@ -76,7 +76,7 @@ def test_the_paths_of_a_text(text: str, paths: list[str]) -> None:
         ("", []),
     ],
 )
-def test_what_goes_away_is_announced(text: str, paths: list[str]) -> None:
+def test_deleted_files_are_announced(text: str, paths: list[str]) -> None:
     assert deletes_in(text) == paths
 
 
@@ -95,14 +95,14 @@ def test_what_goes_away_is_announced(text: str, paths: list[str]) -> None:
         "a/b/../../..",
     ],
 )
-def test_a_path_that_leaves(path: str) -> None:
+def test_paths_that_leave_the_repository(path: str) -> None:
     assert leaves(path)
 
 
 @pytest.mark.parametrize(
     "path", ["a", "a/../b", "..a", "a..", ".../a", ".", "", ".git", "a/./b", "a:b", "ab:/c"]
 )
-def test_a_path_that_stays(path: str) -> None:
+def test_paths_inside_the_repository(path: str) -> None:
     assert not leaves(path)
 
 
@@ -129,7 +129,7 @@ def test_a_glob_matches_the_whole_path() -> None:
     assert glob_regex("**/*.py") == r"(?:.*/)?[^/]*\.py"
 
 
-def test_the_scope_covers_what_is_named_and_what_lies_below() -> None:
+def test_the_scope_covers_named_files_and_folders() -> None:
     scope = WriteScope.of(
         [
             "src",
@@ -162,7 +162,7 @@ def test_an_empty_scope_covers_nothing() -> None:
     assert not WriteScope.of([]).covers("a")
 
 
-def test_paths_that_are_no_utf_8_are_covered_by_name_and_glob() -> None:
+def test_paths_that_are_not_utf_8_are_covered_by_name_and_glob() -> None:
     scope = WriteScope.of(["a\udc80", "b/*"])
     assert scope.covers("a\udc80")
     assert scope.covers("b/\udc80")

@@ -1,4 +1,4 @@
-"""What is said of shell commands without running them."""
+"""Properties of shell commands without running them."""
 
 from __future__ import annotations
 
@@ -93,7 +93,7 @@ def test_bash_agrees_that_it_cannot_fail(command: str, tmp_path: Path) -> None:
 
 @settings(deadline=None)
 @given(st.text(st.sampled_from("ab '\"\\;|&()\n#$`true echo"), max_size=40))
-def test_any_text_is_judged(command: str) -> None:
+def test_any_text_can_be_checked(command: str) -> None:
     assert cannot_fail(command) in (True, False)
     foreign_folder(command, Path("/tmp"))
 
@@ -133,7 +133,7 @@ def root(tmp_path: Path) -> Path:
         "if true; then cd src; fi",
     ],
 )
-def test_a_command_that_stays(command: str, root: Path) -> None:
+def test_commands_that_stay_in_the_repository(command: str, root: Path) -> None:
     assert foreign_folder(command, root) is None
 
 
@@ -165,7 +165,9 @@ def test_a_command_that_stays(command: str, root: Path) -> None:
         ("cd a\0b && ls", "a\0b", "ls"),
     ],
 )
-def test_a_command_that_leaves(command: str, folder: str, rest: str, root: Path) -> None:
+def test_commands_that_leave_the_repository(
+    command: str, folder: str, rest: str, root: Path
+) -> None:
     assert foreign_folder(command, root) == (folder, rest)
 
 

@@ -1,4 +1,4 @@
-"""Which stage a step is of: each rule of the contract, in its order."""
+"""The stage of a step: every rule, in order."""
 
 from __future__ import annotations
 
