@@ -45,7 +45,7 @@ def test_a_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
     assert not (tmp_path / "file").is_symlink()
 
 
-def test_short_writes_are_carried_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_short_writes_are_continued(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     write = os.write
     monkeypatch.setattr(os, "write", lambda descriptor, data: write(descriptor, bytes(data[:3])))
     atomic.write(tmp_path / "file", b"0123456789")
@@ -93,7 +93,7 @@ def test_a_failed_write_leaves_the_old_content_and_nothing_beside_it(
     assert files(tmp_path) == ["file"]
 
 
-def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(
+def test_a_folder_that_cannot_be_flushed_is_an_error_and_the_file_is_whole(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "file").write_bytes(b"old")
@@ -104,7 +104,7 @@ def test_a_folder_that_cannot_be_flushed_is_said_and_the_file_is_whole(
     assert files(tmp_path) == ["file"]
 
 
-def test_the_half_written_file_is_in_the_staging_folder(
+def test_the_temporary_file_is_in_the_staging_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     seen: list[str] = []
@@ -120,21 +120,21 @@ def test_the_half_written_file_is_in_the_staging_folder(
     assert files(tmp_path) == ["place/file"]
 
 
-def test_a_folder_in_the_way_of_the_file_is_said(tmp_path: Path) -> None:
+def test_a_folder_at_the_path_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file/inside").mkdir(parents=True)
     with pytest.raises(StorageFailed):
         atomic.write(tmp_path / "file", b"x")
     assert files(tmp_path) == []
 
 
-def test_a_file_in_the_way_of_the_folder_is_said(tmp_path: Path) -> None:
+def test_a_file_at_the_path_of_the_folder_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_bytes(b"old")
     with pytest.raises(StorageFailed):
         atomic.write(tmp_path / "file/below", b"x")
     assert (tmp_path / "file").read_bytes() == b"old"
 
 
-def test_data_and_folder_are_flushed_where_it_has_to_last(
+def test_a_durable_write_flushes_data_and_folder(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[str] = []
@@ -148,7 +148,9 @@ def test_data_and_folder_are_flushed_where_it_has_to_last(
     assert flushed == ["data", f"folder {tmp_path.name}"]
 
 
-def test_without_fdatasync_there_is_fsync(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_fsync_replaces_a_missing_fdatasync(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     flushed: list[int] = []
     monkeypatch.delattr(os, "fdatasync", raising=False)
     monkeypatch.setattr(os, "fsync", flushed.append)

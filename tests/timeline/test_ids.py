@@ -14,9 +14,7 @@ from forge.timeline import ids
 
 
 class Clock:
-    """A clock that goes on by so many seconds whenever somebody sleeps, and shows every time it
-    showed.
-    """
+    """A clock that moves by `step` seconds with each sleep."""
 
     def __init__(self, moment: str, step: float = 1.0) -> None:
         self.now = datetime.strptime(moment, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC).timestamp()
@@ -47,7 +45,7 @@ def test_now_is_utc_with_microseconds() -> None:
     assert abs((datetime.now(UTC) - shown).total_seconds()) < 60
 
 
-def test_a_ulid_is_26_characters_without_those_that_are_mistaken() -> None:
+def test_a_ulid_has_26_characters_and_no_ambiguous_ones() -> None:
     assert re.fullmatch("[0-7][0-9A-HJKMNP-TV-Z]{25}", ids.ulid())
 
 
@@ -78,7 +76,7 @@ def test_short_ids_are_easy_to_type() -> None:
     assert len({ids.short(8) for _ in range(100)}) == 100
 
 
-def test_a_run_id_has_time_plan_and_chance(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_id_has_time_plan_and_random_part(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock("20261120T025549Z").install(monkeypatch)
     assert re.fullmatch(r"20261120T025549Z-01-01-[a-z2-9]{4}", ids.run_id("01-01"))
 
@@ -94,7 +92,7 @@ def test_a_run_id_has_time_plan_and_chance(monkeypatch: pytest.MonkeyPatch) -> N
         ("x" * 300, "x" * 120),
     ],
 )
-def test_a_run_id_is_safe_as_a_folders_name(
+def test_a_run_id_is_a_safe_folder_name(
     plan: str, safe: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     Clock("20261120T025549Z").install(monkeypatch)
@@ -118,7 +116,7 @@ def test_run_ids_of_one_clone_sort_in_the_order_of_their_start(
     assert clock.slept > 0
 
 
-def test_an_id_that_is_taken_is_not_given_again(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_taken_id_is_not_used_again(monkeypatch: pytest.MonkeyPatch) -> None:
     Clock("20261120T025549Z").install(monkeypatch)
     chances = iter(["aaaa", "aaaa", "bbbb"])
     monkeypatch.setattr(ids, "short", lambda: next(chances))
@@ -140,7 +138,7 @@ def test_an_id_that_is_taken_is_not_given_again(monkeypatch: pytest.MonkeyPatch)
         ("20201120T025549Z-a-aaaa", "20261120T025549Z"),
     ],
 )
-def test_a_clock_that_was_set_back_is_not_waited_for(
+def test_a_clock_that_was_set_back_causes_no_waiting(
     last: str, stamp: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = Clock("20261120T025549Z").install(monkeypatch)

@@ -1,4 +1,4 @@
-"""The lock of a work tree: one holder, told by name, and free again however its holder ends."""
+"""The lock of a work tree: one holder, known by name, and free again however the holder ends."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / "locks/main.lock"
 
 
-def test_whoever_comes_second_is_told_who_holds_it(path: Path) -> None:
+def test_a_refusal_names_the_holder(path: Path) -> None:
     with another(path) as (child, said):
         assert said == "held"
         with (
@@ -82,7 +82,7 @@ def test_even_the_same_process_cannot_take_it_twice(path: Path) -> None:
         assert holder.what == "run-1"
 
 
-def test_a_killed_holder_lets_go(path: Path) -> None:
+def test_a_killed_holder_releases_the_lock(path: Path) -> None:
     with another(path) as (child, said):
         assert said == "held"
         assert holder_alive(path) is not None
@@ -97,13 +97,13 @@ def test_a_killed_holder_lets_go(path: Path) -> None:
             assert lock.path == path
 
 
-def test_a_holder_that_ended_by_itself_lets_go(path: Path) -> None:
+def test_a_holder_that_ends_releases_the_lock(path: Path) -> None:
     with another(path) as (child, _):
         child.communicate("\n")
         assert holder_alive(path) is None
 
 
-def test_what_is_done_under_the_lock_is_told(path: Path) -> None:
+def test_the_lock_records_what_its_holder_does(path: Path) -> None:
     assert holder_alive(path) is None
     with WriterLock(path, "01J", "a much longer word than the next") as lock:
         lock.rename("run-2")
@@ -117,9 +117,7 @@ def test_what_is_done_under_the_lock_is_told(path: Path) -> None:
     assert holder_alive(path) is None
 
 
-def test_somebody_who_only_looks_is_not_in_the_way(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_reader_does_not_block_the_lock(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path.parent.mkdir()
     with path.open("w") as looking:
         fcntl.flock(looking, fcntl.LOCK_SH)
@@ -128,7 +126,7 @@ def test_somebody_who_only_looks_is_not_in_the_way(
             assert holder_alive(path) is not None
 
 
-def test_a_file_that_was_left_behind_locks_nothing(path: Path) -> None:
+def test_a_leftover_file_locks_nothing(path: Path) -> None:
     path.parent.mkdir()
     path.write_text("left behind")
     assert holder_alive(path) is None
@@ -140,7 +138,7 @@ def test_a_file_that_was_left_behind_locks_nothing(path: Path) -> None:
     "text",
     ["", "{", "[]", "null", '{"process": 1}', '{"process": {}, "execution": "", "what": ""}', "\0"],
 )
-def test_a_lock_that_says_nothing_is_held_all_the_same(path: Path, text: str) -> None:
+def test_an_empty_lock_file_can_be_held(path: Path, text: str) -> None:
     with WriterLock(path, "01J", "run-1"):
         path.write_text(text)
         assert read_holder(path) is None
@@ -149,15 +147,13 @@ def test_a_lock_that_says_nothing_is_held_all_the_same(path: Path, text: str) ->
             pass
 
 
-def test_a_lock_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_lock_that_cannot_be_created_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     with pytest.raises(StorageFailed), WriterLock(tmp_path / "file/main.lock", "01J", "x"):
         pass
 
 
-def test_a_full_disk_does_not_keep_anybody_from_the_lock(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_lock_can_be_taken_on_a_full_disk(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*words: object) -> int:
         raise OSError(28, "No space left on device")
 
@@ -182,7 +178,7 @@ def test_a_child_does_not_inherit_the_lock(path: Path) -> None:
         child.communicate()
 
 
-def test_a_process_is_known_by_more_than_its_number() -> None:
+def test_a_process_is_identified_by_more_than_its_number() -> None:
     mine = ProcessId.of(os.getpid())
     assert mine.alive()
     assert mine.start
@@ -193,7 +189,7 @@ def test_a_process_is_known_by_more_than_its_number() -> None:
     assert not ProcessId.of(2**22 + 1).alive()
 
 
-def test_a_process_that_has_ended_is_not_alive_even_before_it_is_buried() -> None:
+def test_a_zombie_process_is_not_alive() -> None:
     child = subprocess.Popen(
         [sys.executable, "-c", "import sys; sys.stdin.read()"],
         stdin=subprocess.PIPE,

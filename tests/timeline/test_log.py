@@ -39,7 +39,7 @@ def filled(log: Log, raw: bytes) -> Log:
     return log
 
 
-def test_nothing_is_a_valid_log() -> None:
+def test_an_empty_file_is_a_valid_log() -> None:
     reading = read(b"")
     assert (reading.events, reading.torn, reading.last, reading.valid) == ([], b"", b"", True)
 
@@ -124,16 +124,14 @@ NOISE = st.one_of(
 
 @settings(deadline=None, max_examples=200)
 @given(NOISE, st.integers(0, len(RAW)))
-def test_noise_anywhere_is_read_over_and_all_but_the_last_event_is_as_it_was(
-    noise: bytes, at: int
-) -> None:
+def test_noise_anywhere_keeps_all_events_but_the_last(noise: bytes, at: int) -> None:
     assert read(noise).events == []
     for raw in (RAW[:at] + noise, RAW[:at] + noise + RAW[at:]):
         events = read(raw).events
         assert events[:-1] == EVENTS[: max(len(events) - 1, 0)]
 
 
-def test_a_new_log_is_appended_to(log: Log) -> None:
+def test_a_new_log_takes_events(log: Log) -> None:
     assert log.open() == []
     assert (log.next_seq, log.previous) == (1, GENESIS)
     for event in EVENTS:
@@ -143,14 +141,14 @@ def test_a_new_log_is_appended_to(log: Log) -> None:
     assert (log.next_seq, log.previous) == (5, link(EVENTS[-1].encode()))
 
 
-def test_an_old_log_is_gone_on_with(log: Log) -> None:
+def test_an_existing_log_takes_more_events(log: Log) -> None:
     assert filled(log, encode(EVENTS[:2])).open() == EVENTS[:2]
     assert (log.next_seq, log.previous) == (3, link(EVENTS[1].encode()))
     log.append(EVENTS[2])
     assert read(log.path.read_bytes()).events == EVENTS[:3]
 
 
-def test_a_torn_end_at_any_byte_is_set_aside_and_written_over(tmp_path: Path) -> None:
+def test_a_torn_end_at_any_byte_is_set_aside_and_overwritten(tmp_path: Path) -> None:
     for cut in range(ENDS[1] + 1, ENDS[2], 7):
         log = Log(tmp_path / f"{cut}/timeline.jsonl")
         log.path.parent.mkdir()
@@ -161,13 +159,13 @@ def test_a_torn_end_at_any_byte_is_set_aside_and_written_over(tmp_path: Path) ->
         assert (tmp_path / f"torn/{cut}-{ENDS[1]}.torn").read_bytes() == RAW[ENDS[1] : cut]
 
 
-def test_nul_bytes_behind_a_power_loss_are_set_aside(log: Log, tmp_path: Path) -> None:
+def test_nul_bytes_after_a_power_loss_are_set_aside(log: Log, tmp_path: Path) -> None:
     assert filled(log, RAW + b"\0" * 100).open(tmp_path / "torn") == EVENTS
     assert log.path.read_bytes() == RAW
     assert [path.read_bytes() for path in (tmp_path / "torn").iterdir()] == [b"\0" * 100]
 
 
-def test_a_log_that_is_broken_in_the_middle_is_refused_and_left_alone(log: Log) -> None:
+def test_a_log_that_is_damaged_in_the_middle_is_refused_and_unchanged(log: Log) -> None:
     raw = altered(1, actor="Eve") + b"torn"
     with pytest.raises(DamagedLog, match="line 3") as caught:
         filled(log, raw).open()
@@ -195,7 +193,7 @@ def no_sync(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.parametrize("inject", [short_write, no_write, no_sync])
-def test_a_failed_append_is_withdrawn_and_can_be_done_again(
+def test_a_failed_append_is_undone_and_can_be_repeated(
     log: Log, inject: Callable[[pytest.MonkeyPatch], None]
 ) -> None:
     filled(log, encode(EVENTS[:2])).open()
@@ -210,9 +208,7 @@ def test_a_failed_append_is_withdrawn_and_can_be_done_again(
     assert read(log.path.read_bytes()).events == EVENTS[:3]
 
 
-def test_an_append_that_cannot_even_be_withdrawn_leaves_a_torn_end(
-    log: Log, tmp_path: Path
-) -> None:
+def test_a_failed_append_that_cannot_be_undone_leaves_a_torn_end(log: Log, tmp_path: Path) -> None:
     filled(log, encode(EVENTS[:2])).open()
 
     def fail(*words: object) -> None:
@@ -247,7 +243,7 @@ def test_an_append_is_one_write_and_one_flush(log: Log, monkeypatch: pytest.Monk
     assert done == ["write", "flush"] * len(EVENTS)
 
 
-def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(
+def test_unflushed_events_are_flushed_with_the_next_one_or_at_the_end(
     log: Log, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     flushed: list[bytes] = []
@@ -262,7 +258,7 @@ def test_events_that_wait_are_flushed_with_the_next_one_or_at_the_end(
     assert flushed == [encode(EVENTS[:3]), encode(EVENTS)]
 
 
-def test_what_waited_for_a_flush_that_failed_is_written_anew(log: Log) -> None:
+def test_events_of_a_failed_flush_are_written_again(log: Log) -> None:
     """A flush that failed may have dropped the lines before the last one too, and the next flush
     would not say so.
     """
@@ -278,7 +274,7 @@ def test_what_waited_for_a_flush_that_failed_is_written_anew(log: Log) -> None:
     assert log.path.read_bytes() == encode(EVENTS[:2])
 
 
-def test_a_log_that_cannot_be_opened_is_said(tmp_path: Path) -> None:
+def test_a_log_that_cannot_be_opened_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "timeline.jsonl").mkdir()
     with pytest.raises(StorageFailed):
         Log(tmp_path / "timeline.jsonl").open()

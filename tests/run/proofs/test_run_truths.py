@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, artifact, plan, truth
+from tests.views.proof.plans_and_history import PLAN, artifact, plan, truth
 
 
 def ready(sandbox: Sandbox, *commands: str, approve: bool = True) -> Sandbox:

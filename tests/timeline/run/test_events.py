@@ -25,8 +25,8 @@ def test_there_is_a_sample_of_every_type() -> None:
 
 
 def test_every_line_is_the_golden_one() -> None:
-    """The golden file is the contract with every timeline that was ever written: where this fails,
-    the code is wrong.
+    """The golden file is the contract with every existing timeline: if this fails, the code is
+    wrong.
     """
     golden = GOLDEN.read_bytes()
     for written, expected in zip(
@@ -68,7 +68,7 @@ def test_any_data_survives_its_line(data: Data) -> None:
     assert RUN_EVENTS.typed(again) == data
 
 
-def test_a_word_of_the_language_is_a_key_all_the_same() -> None:
+def test_a_keyword_of_python_can_be_a_key() -> None:
     (event,) = chained([ev.StageChanged("edit", "test")])
     assert event.data == {"from": "edit", "to": "test"}
     assert RUN_EVENTS.typed(event) == ev.StageChanged("edit", "test")
@@ -80,7 +80,7 @@ def test_an_unknown_type_is_kept_and_untyped() -> None:
     assert Event.decode(event.encode()) == event
 
 
-def test_data_of_a_newer_forge_keeps_what_is_known() -> None:
+def test_unknown_fields_of_a_newer_forge_are_ignored() -> None:
     event = chained([ev.StepCompleted(2)])[0]
     assert RUN_EVENTS.typed(
         replace(event, data={**event.data, "mood": "good"})
@@ -88,7 +88,7 @@ def test_data_of_a_newer_forge_keeps_what_is_known() -> None:
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.type)
-def test_fields_that_are_missing_or_of_another_type_are_no_data(sample: Data) -> None:
+def test_data_with_missing_or_wrong_fields_is_not_typed(sample: Data) -> None:
     (event,) = chained([sample])
     for key in event.data:
         wrong = replace(event, data={**event.data, key: {"a": object}})
@@ -121,7 +121,7 @@ def test_fields_that_are_missing_or_of_another_type_are_no_data(sample: Data) ->
         EVENT.encode().replace(b'"actor":"Ada <ada@example.org>"', b'"actor":null'),
     ],
 )
-def test_what_is_no_event_is_refused(line: bytes) -> None:
+def test_a_line_that_is_not_an_event_is_refused(line: bytes) -> None:
     with pytest.raises(ValueError, match=r".+"):
         Event.decode(line)
 

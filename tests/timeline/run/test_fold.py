@@ -22,7 +22,7 @@ from tests.timeline.run.samples import COMMIT, HASH, OTHER, RUN, SAMPLES, STEPS,
 
 @settings(deadline=None, max_examples=200)
 @given(histories(), st.integers(0, 20))
-def test_folding_in_two_parts_is_folding_at_once(events: list[Event], at: int) -> None:
+def test_folding_in_two_parts_equals_folding_at_once(events: list[Event], at: int) -> None:
     state = fold(RUN, STEPS, events[:at])
     for event in events[at:]:
         advance(state, event)
@@ -41,7 +41,7 @@ def test_the_same_lines_lead_to_the_same_state(events: list[Event]) -> None:
 
 @settings(deadline=None, max_examples=150)
 @given(histories())
-def test_any_history_has_a_state_that_can_be_asked(events: list[Event]) -> None:
+def test_any_history_leads_to_a_usable_state(events: list[Event]) -> None:
     state = fold(RUN, STEPS, events)
     assert state.last_seq == len(events)
     assert state.last_type == (events[-1].type if events else "")
@@ -66,7 +66,7 @@ FIELDS = sorted({key for sample in SAMPLES for key in sample.as_data()})
     st.dictionaries(st.sampled_from(FIELDS), JSON),
     st.sampled_from([None, "01-01/1", "x"]),
 )
-def test_hostile_data_of_a_known_type_is_only_counted(
+def test_hostile_data_of_a_known_type_only_counts(
     kind: str, data: dict[str, object], step: str | None
 ) -> None:
     sample = next(each for each in SAMPLES if each.type == kind)
@@ -79,7 +79,7 @@ def test_hostile_data_of_a_known_type_is_only_counted(
     "steps",
     [[], [{}], [{"id": None}], [{"id": "01-01/1", "name": "a", "stage": "edit", "mood": "good"}]],
 )
-def test_a_run_of_any_steps_begins_blank(steps: list[dict[str, object]]) -> None:
+def test_a_run_of_any_steps_starts_blank(steps: list[dict[str, object]]) -> None:
     state = blank(RUN, steps)
     assert (state.status, state.ended, len(state.steps)) == ("pending", False, len(steps))
     assert fold(RUN, steps, chained(SAMPLES)).last_seq == len(SAMPLES)
@@ -174,7 +174,7 @@ def test_a_question_waits_until_it_is_answered() -> None:
     "about",
     ["check:x", "check:", "check:²", "check:" + "9" * 5000, "check:-1", "checks:1", "check:1:2"],
 )
-def test_an_answer_about_no_check_decides_none(about: str) -> None:
+def test_an_answer_about_something_else_decides_no_check(about: str) -> None:
     state = told(
         START,
         STEP,
@@ -201,7 +201,7 @@ def test_the_outcome_of_a_check() -> None:
     assert told(START, STEP, ev.TestSkipped("x", "why", 1)).not_run == [("01-01/1", "x", "why")]
 
 
-def test_a_failure_stops_and_a_retry_begins_anew() -> None:
+def test_a_failure_stops_and_a_retry_starts_over() -> None:
     failed: list[Data] = [
         START,
         STEP,
@@ -223,7 +223,7 @@ def test_a_failure_stops_and_a_retry_begins_anew() -> None:
     assert back.work.restore_to is None
 
 
-def test_resuming_behind_a_failure_takes_the_tree_as_it_lies() -> None:
+def test_resuming_after_a_failure_accepts_the_tree_as_it_is() -> None:
     state = told(
         START,
         STEP,
@@ -241,7 +241,7 @@ def test_resuming_behind_a_failure_takes_the_tree_as_it_lies() -> None:
     )
 
 
-def test_a_skipped_step_is_passed_and_its_questions_with_it() -> None:
+def test_a_skipped_step_closes_its_questions() -> None:
     state = told(
         START,
         STEP,
@@ -257,7 +257,7 @@ def test_a_skipped_step_is_passed_and_its_questions_with_it() -> None:
     assert state.step is state.steps[1]
 
 
-def test_a_repair_is_a_further_attempt() -> None:
+def test_a_repair_is_another_attempt() -> None:
     state = told(START, STEP, ev.FailureDetected("test", "no"), ev.RepairAttempted(1, "no"))
     assert (state.steps[0].attempt, state.steps[0].repairs, state.work.failure) == (2, 1, None)
 
@@ -266,7 +266,7 @@ def test_a_repair_is_a_further_attempt() -> None:
     ("action", "attempt", "restore"),
     [("restore", 2, OTHER), ("wait", 1, None), ("continue", 1, None)],
 )
-def test_what_is_done_about_an_interruption(action: str, attempt: int, restore: str | None) -> None:
+def test_how_an_interruption_is_handled(action: str, attempt: int, restore: str | None) -> None:
     state = told(
         START,
         STEP,
@@ -281,7 +281,7 @@ def test_what_is_done_about_an_interruption(action: str, attempt: int, restore: 
     )
 
 
-def test_what_was_retrieved_is_known_once() -> None:
+def test_retrieved_paths_are_listed_once() -> None:
     found: list[dict[str, Any]] = [{"path": "a", "blob": COMMIT, "why": "x"}, {"path": "b"}]
     state = told(
         START,

@@ -5,7 +5,15 @@ from __future__ import annotations
 import pytest
 
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, SUMMARY, artifact, artifacts, history, plan, truth
+from tests.views.proof.plans_and_history import (
+    PLAN,
+    SUMMARY,
+    artifact,
+    artifacts,
+    history,
+    plan,
+    truth,
+)
 
 
 def _phase(number: int, body: str, *, summary: bool = True) -> dict[str, str]:
@@ -14,7 +22,7 @@ def _phase(number: int, body: str, *, summary: bool = True) -> dict[str, str]:
     return {**found, f"{folder}/0{number}-01-SUMMARY.md": "done\n"} if summary else found
 
 
-def test_nothing_is_claimed(sandbox: Sandbox) -> None:
+def test_a_repository_without_claims_is_proven(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")))
     sandbox.commit()
     said = sandbox.call("audit")
@@ -58,7 +66,7 @@ def test_worst_first_with_totals_and_exit_status(sandbox: Sandbox) -> None:
         assert words in text
 
 
-def test_all_proven_exits_0(sandbox: Sandbox) -> None:
+def test_an_audit_without_failures_exits_with_0(sandbox: Sandbox) -> None:
     history(sandbox, [{"src/a.py": "x\n", **_phase(1, artifact("src/a.py"))}])
     assert sandbox.call("audit").code == 0
 
@@ -121,7 +129,7 @@ def test_a_ticked_box_claims_a_plan(sandbox: Sandbox, line: str) -> None:
         "- [x] 01-01-2026",
     ],
 )
-def test_a_line_that_claims_no_plan(sandbox: Sandbox, line: str) -> None:
+def test_other_lines_of_a_roadmap_claim_nothing(sandbox: Sandbox, line: str) -> None:
     history(
         sandbox,
         [{".planning/ROADMAP.md": f"{line}\n", **_phase(1, artifact("none"), summary=False)}],
@@ -129,7 +137,7 @@ def test_a_line_that_claims_no_plan(sandbox: Sandbox, line: str) -> None:
     assert sandbox.call("audit").data["totals"]["claimed"] == 0
 
 
-def test_a_milestones_roadmap_speaks_of_its_own_plans(sandbox: Sandbox) -> None:
+def test_a_milestones_roadmap_names_its_own_plans(sandbox: Sandbox) -> None:
     body = plan(artifact("none"))
     old, new = (
         ".planning/milestones/v1.0-phases/01-p/01-01-PLAN.md",
@@ -142,7 +150,7 @@ def test_a_milestones_roadmap_speaks_of_its_own_plans(sandbox: Sandbox) -> None:
     assert [each["path"] for each in sandbox.call("audit").data["plans"]] == [old]
 
 
-def test_a_summary_that_is_named_with_the_phase_is_of_the_short_plan(sandbox: Sandbox) -> None:
+def test_a_summary_named_after_the_phase_belongs_to_the_plan(sandbox: Sandbox) -> None:
     folder = ".planning/phases/14-capture"
     history(
         sandbox,
@@ -152,7 +160,7 @@ def test_a_summary_that_is_named_with_the_phase_is_of_the_short_plan(sandbox: Sa
     assert (one["id"], one["claims"][0]["path"]) == ("14-02", f"{folder}/14-02-SUMMARY.md")
 
 
-def test_the_limit_of_the_judged_revision_counts(sandbox: Sandbox) -> None:
+def test_the_judged_revision_sets_the_size_limit(sandbox: Sandbox) -> None:
     tree = {"big.txt": "word " * 100, **_phase(1, artifact("big.txt", "word"))}
     first, _ = history(
         sandbox,
@@ -163,7 +171,7 @@ def test_the_limit_of_the_judged_revision_counts(sandbox: Sandbox) -> None:
     assert "too large" in one["must_haves"][0]["reason"]
 
 
-def test_a_plan_that_cannot_be_read_is_a_verdict(sandbox: Sandbox) -> None:
+def test_an_unreadable_plan_has_a_verdict(sandbox: Sandbox) -> None:
     history(
         sandbox,
         [
@@ -184,7 +192,7 @@ def test_a_plan_that_cannot_be_read_is_a_verdict(sandbox: Sandbox) -> None:
     assert said.data["totals"]["proven"] == 1
 
 
-def test_audit_runs_nothing_and_leaves_everything_alone(sandbox: Sandbox) -> None:
+def test_an_audit_runs_nothing_and_changes_nothing(sandbox: Sandbox) -> None:
     history(sandbox, [{PLAN: plan(truth("It runs", "touch ran")), SUMMARY: "done\n"}])
     objects = sandbox.git("count-objects", "-v")
     sandbox.call("audit", "--at-completion")
@@ -192,7 +200,7 @@ def test_audit_runs_nothing_and_leaves_everything_alone(sandbox: Sandbox) -> Non
     assert (sandbox.status(), sandbox.git("count-objects", "-v")) == ([], objects)
 
 
-def test_at_completion_beside_now(sandbox: Sandbox) -> None:
+def test_verdicts_at_completion_and_now(sandbox: Sandbox) -> None:
     text = plan(artifacts("a.py", "b.py"))
     start, done, broken, _ = history(
         sandbox,
@@ -211,7 +219,7 @@ def test_at_completion_beside_now(sandbox: Sandbox) -> None:
     assert start != done
 
 
-def test_the_plans_text_of_then_is_what_is_judged_then(sandbox: Sandbox) -> None:
+def test_the_plan_is_judged_by_its_text_at_completion(sandbox: Sandbox) -> None:
     then, now = plan(artifact("a.py")), plan(artifact("b.py"))
     history(
         sandbox,

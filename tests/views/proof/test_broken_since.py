@@ -15,7 +15,7 @@ from forge.planning.plan.plan import load
 from forge.text.source import Source
 from forge.views.proof.audit import audit
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, SUMMARY, Tree, artifact, history, plan
+from tests.views.proof.plans_and_history import PLAN, SUMMARY, Tree, artifact, history, plan
 
 MUST_HAVES = """\
   artifacts:
@@ -84,9 +84,7 @@ def changed(tree: Tree, dice: random.Random) -> dict[str, str]:
 
 
 def oracle(repository: Repository, line: Sequence[str], text: str) -> list[str | None]:
-    """Return for each must-have the first commit of the line at which it fails behind the last one
-    at which it passes.
-    """
+    """Return for each must-have the first failing commit of the line after the last passing one."""
     items = load(Source.of(PLAN, text.encode()), "01-01").must_haves
     found: list[str | None] = []
     for item in items:
@@ -152,7 +150,7 @@ def test_broken_repaired_and_broken_again(sandbox: Sandbox) -> None:
     assert broken(Repository.discover(sandbox.root)) == ([commits[4]], commits[4])
 
 
-def test_broken_and_repaired_is_not_broken(sandbox: Sandbox) -> None:
+def test_a_repaired_must_have_is_not_broken(sandbox: Sandbox) -> None:
     here, gone = (
         {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""},
         {PLAN: plan(artifact("a.py")), SUMMARY: "d\n"},
@@ -161,7 +159,7 @@ def test_broken_and_repaired_is_not_broken(sandbox: Sandbox) -> None:
     assert broken(Repository.discover(sandbox.root)) == ([None], None)
 
 
-def test_what_never_held_was_not_broken(sandbox: Sandbox) -> None:
+def test_a_must_have_that_never_passed_was_not_broken(sandbox: Sandbox) -> None:
     history(
         sandbox,
         [
@@ -183,7 +181,7 @@ def test_a_merge_that_drops_a_file_broke_it(sandbox: Sandbox) -> None:
     assert broken(Repository.discover(sandbox.root)) == ([commits[3]], commits[3])
 
 
-def test_a_waived_must_have_held(sandbox: Sandbox) -> None:
+def test_a_waived_must_have_counts_as_passed(sandbox: Sandbox) -> None:
     here = {PLAN: plan(artifact("a.py")), SUMMARY: "d\n", "a.py": ""}
     history(sandbox, [here, {path: text for path, text in here.items() if path != "a.py"}])
     sandbox.forge("waive", "01-01", "artifact:1", "--reason", "not needed")

@@ -7,7 +7,7 @@ from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 from forge.views.proof.completions import Completions
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, SUMMARY, artifact, history, plan
+from tests.views.proof.plans_and_history import PLAN, SUMMARY, artifact, history, plan
 
 ARCHIVED = ".planning/milestones/v1.0-phases/01-first"
 TEXT = plan(artifact("a.py"))
@@ -42,7 +42,7 @@ def test_moved_and_edited_at_once(sandbox: Sandbox) -> None:
     assert completed(sandbox, f"{ARCHIVED}/01-01-SUMMARY.md") == (done, SUMMARY)
 
 
-def test_copied_first_and_taken_away_later(sandbox: Sandbox) -> None:
+def test_copied_first_and_removed_later(sandbox: Sandbox) -> None:
     moved = {f"{ARCHIVED}/01-01-PLAN.md": TEXT, f"{ARCHIVED}/01-01-SUMMARY.md": LONG}
     done, *_ = history(
         sandbox, [{PLAN: TEXT, SUMMARY: LONG}, {PLAN: TEXT, SUMMARY: LONG, **moved}, moved]
@@ -50,7 +50,7 @@ def test_copied_first_and_taken_away_later(sandbox: Sandbox) -> None:
     assert completed(sandbox, f"{ARCHIVED}/01-01-SUMMARY.md") == (done, SUMMARY)
 
 
-def test_taken_away_first_and_archived_later(sandbox: Sandbox) -> None:
+def test_removed_first_and_archived_later(sandbox: Sandbox) -> None:
     moved = {f"{ARCHIVED}/01-01-PLAN.md": TEXT, f"{ARCHIVED}/01-01-SUMMARY.md": LONG}
     done, *_ = history(sandbox, [{PLAN: TEXT, SUMMARY: LONG}, {"x": ""}, moved])
     assert completed(sandbox, f"{ARCHIVED}/01-01-SUMMARY.md") == (done, SUMMARY)
@@ -64,7 +64,7 @@ def test_moved_twice(sandbox: Sandbox) -> None:
     assert completed(sandbox, f"{places[2]}-SUMMARY.md") == (done, f"{places[0]}-SUMMARY.md")
 
 
-def test_a_phase_that_was_numbered_anew(sandbox: Sandbox) -> None:
+def test_a_phase_with_a_new_number(sandbox: Sandbox) -> None:
     old, new = ".planning/phases/02-x/02-01", ".planning/phases/03-x/03-01"
     done, _ = history(
         sandbox,
@@ -113,7 +113,7 @@ def test_two_summaries_of_the_same_text_are_not_mixed_up(sandbox: Sandbox) -> No
     assert completed(sandbox, ".planning/milestones/v1-phases/02-p/02-01-SUMMARY.md")[0] == two  # type: ignore[index]
 
 
-def test_a_summary_that_came_in_by_a_merge_is_of_the_branch(sandbox: Sandbox) -> None:
+def test_a_merged_summary_is_dated_by_its_branch(sandbox: Sandbox) -> None:
     trees = [
         {PLAN: TEXT},
         {PLAN: TEXT, SUMMARY: LONG},
@@ -124,7 +124,7 @@ def test_a_summary_that_came_in_by_a_merge_is_of_the_branch(sandbox: Sandbox) ->
     assert completed(sandbox, SUMMARY) == (done, SUMMARY)
 
 
-def test_history_that_is_cut_off_is_said(sandbox: Sandbox, make_sandbox) -> None:  # type: ignore[no-untyped-def]
+def test_incomplete_history_is_reported(sandbox: Sandbox, make_sandbox) -> None:  # type: ignore[no-untyped-def]
     history(
         sandbox,
         [

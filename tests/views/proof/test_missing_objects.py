@@ -7,7 +7,7 @@ import subprocess
 import pytest
 
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, SUMMARY, artifact, history, plan, truth
+from tests.views.proof.plans_and_history import PLAN, SUMMARY, artifact, history, plan, truth
 
 WITH_EXPORT = (
     "  artifacts:\n    - path: src/a.ts\n      exports: [thing]\n    - path: 'gen/*.ts'\n"
@@ -97,7 +97,7 @@ def test_at_the_completing_commit_and_between(sandbox: Sandbox) -> None:
     )
 
 
-def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
+def test_a_missing_commit(sandbox: Sandbox) -> None:
     tree = {PLAN: plan(artifact("a.py")), SUMMARY: "done\n", "a.py": ""}
     history(sandbox, [{PLAN: tree[PLAN]}, tree, {**tree, "x": ""}])
     loose(sandbox)
@@ -111,7 +111,7 @@ def test_a_commit_that_is_missing(sandbox: Sandbox) -> None:
     assert one["note"]
 
 
-def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
+def test_invalid_front_matter_is_reported_as_text(sandbox: Sandbox) -> None:
     hidden = plan(artifact("README.md") + truth("\u202ered")).replace(
         "type: execute", "type: `execute"
     )
@@ -132,7 +132,7 @@ def test_front_matter_that_is_no_yaml_is_told_in_text(sandbox: Sandbox) -> None:
     assert "\u202e" not in said.out, "what a plan says cannot disguise itself on a terminal"
 
 
-def test_a_document_that_is_no_text_is_told_in_text(sandbox: Sandbox) -> None:
+def test_a_binary_document_is_reported_as_text(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")).encode() + b"\xff\xfe\n")
     sandbox.write(SUMMARY, "# Done\n")
     sandbox.commit("Plan")

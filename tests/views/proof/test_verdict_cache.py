@@ -1,4 +1,4 @@
-"""What is kept between calls never changes an answer."""
+"""The cache of verdicts never changes an answer."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from forge.planning import settings
 from forge.planning.names.catalog import Catalog
 from forge.views.proof.verdicts import TreeJudge, tree_to_judge
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, SUMMARY, history, plan, truth
+from tests.views.proof.plans_and_history import PLAN, SUMMARY, history, plan, truth
 from tests.views.proof.test_broken_since import BASE, MUST_HAVES, changed
 
 LONG_AGO = 1_700_000_000
@@ -79,7 +79,7 @@ def test_an_unchanged_plan_is_not_read_again(
         settle(monkeypatch)
 
 
-def test_what_changed_just_now_is_not_kept(sandbox: Sandbox) -> None:
+def test_an_answer_from_a_file_that_just_changed_is_not_cached(sandbox: Sandbox) -> None:
     history(sandbox, [BASE])
     answers(sandbox, rev=None)
     assert kept(sandbox) == []
@@ -89,7 +89,7 @@ def test_what_changed_just_now_is_not_kept(sandbox: Sandbox) -> None:
     assert kept(sandbox) == [], "a file's times can be set, the time of that change cannot"
 
 
-def test_an_ignored_file_that_changes_is_seen(
+def test_a_change_of_an_ignored_file_is_noticed(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     settle(monkeypatch)
@@ -110,7 +110,7 @@ def test_an_ignored_file_that_changes_is_seen(
     assert answers(sandbox, rev=None)[0][0]["verdict"] == "failed"
 
 
-def test_proofs_are_no_part_of_it(sandbox: Sandbox) -> None:
+def test_proofs_are_not_cached(sandbox: Sandbox) -> None:
     history(
         sandbox,
         [
@@ -131,7 +131,7 @@ def test_proofs_are_no_part_of_it(sandbox: Sandbox) -> None:
     "damage",
     [b"", b"{", b"[]", b'{"key": 1}', b'{"key": null, "plan": [], "asked": 3}', b"\xff\x00"],
 )
-def test_a_damaged_memory_is_none(sandbox: Sandbox, damage: bytes) -> None:
+def test_a_damaged_cache_is_ignored(sandbox: Sandbox, damage: bytes) -> None:
     history(sandbox, [BASE])
     first = answers(sandbox, rev="HEAD")
     for path in kept(sandbox):
@@ -156,7 +156,7 @@ def test_a_copied_folder_brings_no_answers_along(sandbox: Sandbox, make_sandbox:
     assert other.call("audit").code == 1
 
 
-def test_a_folder_that_cannot_be_written_is_no_trouble(sandbox: Sandbox) -> None:
+def test_a_cache_that_cannot_be_written_is_no_error(sandbox: Sandbox) -> None:
     history(sandbox, [BASE])
     first = answers(sandbox, rev="HEAD")
     shutil.rmtree(sandbox.root / ".git/forge/cache")
@@ -164,7 +164,7 @@ def test_a_folder_that_cannot_be_written_is_no_trouble(sandbox: Sandbox) -> None
     assert answers(sandbox, rev="HEAD") == first
 
 
-def test_the_work_tree_notes_what_it_is_asked(sandbox: Sandbox) -> None:
+def test_the_work_tree_records_what_is_read(sandbox: Sandbox) -> None:
     history(sandbox, [{PLAN: plan(MUST_HAVES), "a.py": ""}])
     repository = Repository.discover(sandbox.root)
     tree = RecordingWorkTree(repository)

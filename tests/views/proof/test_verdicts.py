@@ -10,7 +10,7 @@ from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.git.repository import Repository
 from forge.planning.proof import Proof, statement_hash
 from tests.conftest import Sandbox
-from tests.views.proof.ground import PLAN, plan, truth
+from tests.views.proof.plans_and_history import PLAN, plan, truth
 
 COMMAND = "python3 tool/check.py"
 BODY = plan(
@@ -51,7 +51,7 @@ def answer(sandbox: Sandbox, *words: str) -> tuple[str, str]:
     return item["verdict"], item["evidence"][0]["how"] if item["evidence"] else ""
 
 
-def test_fresh_on_the_same_tree_whatever_happens_to_the_plans(proven: Sandbox) -> None:
+def test_a_proof_is_fresh_while_only_plans_change(proven: Sandbox) -> None:
     assert answer(proven) == ("pass", "command, fresh")
     proven.write(".planning/notes.md", "n\n")
     proven.commit()
@@ -63,7 +63,7 @@ def test_fresh_on_the_same_tree_whatever_happens_to_the_plans(proven: Sandbox) -
     )
 
 
-def test_carried_where_only_other_files_changed(proven: Sandbox) -> None:
+def test_a_proof_is_carried_over_if_other_files_changed(proven: Sandbox) -> None:
     proven.write("other.py", "changed\n")
     assert answer(proven) == ("pass", "command, carried")
     assert answer(proven, "--strict") == ("stale", "command, carried")
@@ -74,7 +74,9 @@ def test_carried_where_only_other_files_changed(proven: Sandbox) -> None:
 
 @pytest.mark.parametrize("path", ["src/a.py", "made/b.py", "lib/c.py", "tool/check.py", "uv.lock"])
 @pytest.mark.parametrize("committed", [True, False])
-def test_stale_where_a_bound_file_changed(proven: Sandbox, path: str, committed: bool) -> None:
+def test_a_proof_is_stale_if_a_bound_file_changed(
+    proven: Sandbox, path: str, committed: bool
+) -> None:
     proven.write(path, "changed\n")
     if committed:
         proven.commit()
@@ -85,12 +87,12 @@ def test_stale_where_a_bound_file_changed(proven: Sandbox, path: str, committed:
 
 
 @pytest.mark.parametrize("path", ["lib/new.py", "sub/Cargo.lock", "npm-shrinkwrap.json"])
-def test_stale_where_a_file_came_that_would_be_bound(proven: Sandbox, path: str) -> None:
+def test_a_proof_is_stale_if_a_new_file_would_be_bound(proven: Sandbox, path: str) -> None:
     proven.write(path, "new\n")
     assert answer(proven)[0] == "stale"
 
 
-def test_stale_where_a_bound_file_went(proven: Sandbox) -> None:
+def test_a_proof_is_stale_if_a_bound_file_is_gone(proven: Sandbox) -> None:
     (proven.root / "uv.lock").unlink()
     assert answer(proven)[0] == "stale"
 
@@ -114,7 +116,7 @@ def test_a_newer_failure_outweighs_an_older_success(proven: Sandbox) -> None:
     assert answer(proven)[0] == "unproven", "what failed then has not been run on this tree"
 
 
-def test_an_older_proof_counts_for_the_revision_that_it_was_made_on(proven: Sandbox) -> None:
+def test_an_older_proof_counts_for_its_own_revision(proven: Sandbox) -> None:
     before = proven.head()
     proven.write("src/a.py", "changed\n")
     proven.commit()
@@ -131,7 +133,7 @@ def test_a_plan_that_moved_keeps_its_proofs(proven: Sandbox) -> None:
     proven.write(PLAN, plan(truth("It works", COMMAND)))
     said = proven.call("verify", moved)
     assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven", (
-        "the proof is of the plan that stands at its path"
+        "the proof belongs to the plan at its path"
     )
 
 
@@ -144,7 +146,7 @@ def test_a_proof_of_another_clone_names_the_same_tree(proven: Sandbox) -> None:
     assert "other.py" not in path.read_text()
 
 
-def test_an_attestation_says_how_much_changed_since(sandbox: Sandbox) -> None:
+def test_an_attestation_reports_how_much_changed_since(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(truth("It is nice")))
     sandbox.write("shot.txt", "seen\n")
     at = sandbox.commit()
@@ -168,7 +170,7 @@ def test_an_attestation_says_how_much_changed_since(sandbox: Sandbox) -> None:
         )
 
 
-def test_an_attestation_at_a_commit_that_is_not_here(sandbox: Sandbox) -> None:
+def test_an_attestation_at_a_missing_commit(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(truth("It is nice")))
     proof = Proof(
         "attestation",

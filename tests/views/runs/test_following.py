@@ -18,7 +18,7 @@ from tests.run.plans import Case, Task, auto, writes
 
 
 def waits_for_a_person(sandbox: Sandbox) -> str:
-    """A run that is open, and waits behind its first step."""
+    """An open run that waits after its first step."""
     tasks = [
         Task("Task 1: Write a", "a.txt", auto("test -s a.txt")),
         Task("Look", kind="checkpoint:human-verify"),
@@ -47,14 +47,14 @@ def following(sandbox: Sandbox, *words: str) -> Iterator[subprocess.Popen[str]]:
         process.communicate()
 
 
-def test_followed_until_the_run_has_ended(sandbox: Sandbox) -> None:
+def test_a_run_is_followed_until_it_ends(sandbox: Sandbox) -> None:
     run = waits_for_a_person(sandbox)
     written = (sandbox.root / ".git/forge/runs" / run / "timeline.jsonl").read_bytes().splitlines()
     with following(sandbox, "--json", "--after", "2") as process:
         assert process.stdout
         first = [process.stdout.readline() for _ in written[2:]]
         assert [line.encode().rstrip() for line in first] == written[2:], (
-            "each line as it stands in the file"
+            "each line exactly as in the file"
         )
         sandbox.call("approve")
         sandbox.call("resume")
@@ -71,7 +71,7 @@ def test_followed_until_the_run_has_ended(sandbox: Sandbox) -> None:
     )
 
 
-def test_an_end_by_the_keyboard_and_one_by_a_reader_that_is_gone(sandbox: Sandbox) -> None:
+def test_following_ends_with_an_interrupt_or_a_closed_pipe(sandbox: Sandbox) -> None:
     run = waits_for_a_person(sandbox)
     with following(sandbox, "--json", run) as process:
         assert process.stdout
@@ -94,7 +94,7 @@ def test_an_end_by_the_keyboard_and_one_by_a_reader_that_is_gone(sandbox: Sandbo
         assert process.wait(30) == 0 and process.stderr and "Traceback" not in process.stderr.read()
 
 
-def test_a_log_that_moves_is_put_back_or_lies_on_another_branch(sandbox: Sandbox) -> None:
+def test_a_log_that_moves_to_the_record_or_to_another_branch(sandbox: Sandbox) -> None:
     """In process, with what happens between two looks in place of the wait."""
     run = waits_for_a_person(sandbox)
     repository = Repository.discover(sandbox.root)
@@ -121,11 +121,11 @@ def test_a_log_that_moves_is_put_back_or_lies_on_another_branch(sandbox: Sandbox
     )
     again = Following(repository, followed.record, after=len(events) - 2)
     assert [event.seq for event in again] == [len(events) - 1, len(events)], (
-        "from the branch, where the run is not checked out"
+        "from the branch, as the run is not checked out"
     )
 
 
-def test_damage_ends_it_and_is_named(sandbox: Sandbox) -> None:
+def test_a_damaged_log_ends_it_with_the_reason(sandbox: Sandbox) -> None:
     run = waits_for_a_person(sandbox)
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
     live.write_bytes(live.read_bytes().replace(b'"step_started"', b'"step_startet"'))
@@ -133,7 +133,7 @@ def test_damage_ends_it_and_is_named(sandbox: Sandbox) -> None:
     assert said.code == 1 and said.out.splitlines()[-1].startswith("NOT VALID: line ")
 
 
-def test_only_what_is_behind(sandbox: Sandbox) -> None:
+def test_following_after_an_event(sandbox: Sandbox) -> None:
     run = waits_for_a_person(sandbox)
     whole = sandbox.call("timeline", run).data["events"]
     assert sandbox.call("timeline", run, "--after", "3").data["events"] == whole[3:]

@@ -1,4 +1,4 @@
-"""What somebody who reviews a run sees: its log, its diffs, and the page that a report is."""
+"""The review of a run: its log, its diffs and its report."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ HOSTILE = "Task 1: <script>alert(1)</script> | `x`"
 
 @pytest.fixture
 def reviewed(sandbox: Sandbox) -> tuple[Sandbox, str]:
-    """A run of three steps: one edit, a test, and an edit whose check fails until a person mends
+    """A run of three steps: an edit, a test, and an edit whose check fails until the user fixes
     it.
     """
     tasks = [
@@ -51,7 +51,7 @@ def test_diff_of_a_run_and_of_a_step_is_gits_diff(reviewed: tuple[Sandbox, str])
     assert first["step"] == "01-01/1"
     assert first["files"] == [{"path": "a.txt", "added": 2, "removed": 0}]
     assert "+one" in first["patch"]
-    assert len(third["commits"]) == 2, "what the runner did, and what the person mended"
+    assert len(third["commits"]) == 2, "the work of the runner, and the fix of the user"
     assert "+right" in third["patch"] and "wrong" not in third["patch"]
     whole = sandbox.call("diff", run).data
     assert [entry["path"] for entry in whole["files"]] == ["a.txt", "b.txt"]
@@ -69,7 +69,7 @@ def test_diff_of_a_run_and_of_a_step_is_gits_diff(reviewed: tuple[Sandbox, str])
     assert (unknown.code, unknown.json["error"]["kind"]) == (2, "unknown_name")
 
 
-def test_a_file_that_others_changed_in_between_is_shown_commit_by_commit(sandbox: Sandbox) -> None:
+def test_a_file_that_others_changed_meanwhile_is_shown_commit_by_commit(sandbox: Sandbox) -> None:
     tasks = [
         Task("Task 1: Write a", "a.txt"),
         Task("Look", kind="checkpoint:human-verify"),
@@ -143,9 +143,7 @@ class Page(html.parser.HTMLParser):
         self.texts.append(data)
 
 
-def test_a_report_is_one_page_that_is_the_same_when_made_again(
-    reviewed: tuple[Sandbox, str], tmp_path: Path
-) -> None:
+def test_a_report_is_one_reproducible_page(reviewed: tuple[Sandbox, str], tmp_path: Path) -> None:
     sandbox, run = reviewed
     sandbox.forge("resume")
     made = sandbox.forge("report", run, "--format", "html", "--output", "../page.html")
@@ -219,7 +217,7 @@ def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> bytes:
     return shown
 
 
-def test_diff_and_log_at_a_terminal_have_gits_colours_and_pager(
+def test_diff_and_log_at_a_terminal_use_gits_colors_and_pager(
     reviewed: tuple[Sandbox, str],
 ) -> None:
     sandbox, run = reviewed
@@ -238,7 +236,7 @@ def test_diff_and_log_at_a_terminal_have_gits_colours_and_pager(
         sandbox.git("config", "--unset", "color.ui")
 
 
-def test_evidence_that_a_log_names_elsewhere_is_not_read(reviewed: tuple[Sandbox, str]) -> None:
+def test_evidence_outside_of_the_run_is_not_read(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
     sandbox.forge("resume")
     sandbox.write("secret.log", "TOP")
@@ -252,7 +250,7 @@ def test_evidence_that_a_log_names_elsewhere_is_not_read(reviewed: tuple[Sandbox
     assert "TOP" not in sandbox.call("report", run).data["page"]
 
 
-def test_show_tells_a_run(reviewed: tuple[Sandbox, str]) -> None:
+def test_show_describes_a_run(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
     opened = sandbox.forge("show", run).out
     assert (

@@ -45,7 +45,7 @@ RUN = record(
 )
 
 
-def test_deeds_are_told_in_the_chapter_of_their_step() -> None:
+def test_deeds_are_in_the_chapter_of_their_step() -> None:
     first, second, closing = story_of(RUN).chapters
     assert [(deed.kind, deed.text, deed.good) for deed in first.deeds] == [
         ("runner", "agent ended (exit), status 0", True),

@@ -44,10 +44,10 @@ def truth(statement: str, command: str = "") -> str:
 def history(
     sandbox: Sandbox, trees: Sequence[Tree], parents: Mapping[int, Sequence[int]] | None = None
 ) -> list[str]:
-    """Make one commit for each tree, all its files given; each behind the one before, unless
-    `parents` says otherwise.
+    """Make a commit of each tree, a child of the one before unless `parents` names others.
 
-    The branch `main` and the work tree stand at the last one. Return the commits' ids.
+    A tree has all its files. The branch `main` and the work tree are at the last commit afterwards.
+    Return the ids of the commits.
     """
     lines: list[bytes] = []
     for number, tree in enumerate(trees, 1):
