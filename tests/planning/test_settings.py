@@ -12,8 +12,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from forge.errors import SettingsError
-from forge.planning.settings import PATH, PROTECTED, RunnerSettings, Settings, load, user_path
+from forge.planning.settings import (
+    PATH,
+    PROTECTED,
+    RunnerSettings,
+    Settings,
+    findings,
+    load,
+    user_path,
+)
 from forge.shipped import template
+from forge.text.source import Source
 
 
 class Places:
@@ -209,6 +218,60 @@ def test_a_wrong_value_is_an_error_with_its_place(
     assert words in caught.value.message
     assert caught.value.hint
     assert caught.value.exit_code == 2
+
+
+def test_every_wrong_value_is_listed_with_its_place(places: Places) -> None:
+    text = "limits: {step_timeout: soon, idle_timeout: 5}\nrunner: [a]\nrules: {a: bad}\n"
+    with pytest.raises(SettingsError) as caught:
+        places.load(text)
+    assert [line.rpartition(": ")[0] for line in caught.value.message.splitlines()] == [
+        f"{PATH}:1:24",
+        f"{PATH}:2:9",
+        f"{PATH}:3:12",
+    ]
+
+
+def test_each_wrong_value_and_each_unknown_key_is_a_finding() -> None:
+    text = "runer: a\nlimits: {step_timeout: soon}\nrunner: [a]\nrunners: {b: {promt: arg}}\n"
+    found = findings(Source.of(PATH, text.encode()))
+    assert [(each.rule, each.severity, each.line, each.column) for each in found] == [
+        ("settings", "error", 3, 9),
+        ("settings", "error", 2, 24),
+        ("settings-key", "warning", 1, 1),
+        ("settings-key", "warning", 4, 15),
+    ]
+    assert all(each.hint for each in found)
+
+
+@pytest.mark.parametrize(
+    ("data", "line", "column"),
+    [(b"a:\n\tb: 1\n", 2, 1), (b"- a\n", 1, 1), (b"version: 2\n", 1, 10), (b"a: \xff\n", 1, 4)],
+)
+def test_a_file_that_cannot_be_used_is_one_finding(data: bytes, line: int, column: int) -> None:
+    (finding,) = findings(Source.of(PATH, data))
+    assert (finding.rule, finding.line, finding.column) == ("settings", line, column)
+
+
+def test_good_settings_have_no_findings() -> None:
+    assert findings(Source.of(PATH, textwrap.dedent(WHOLE).encode())) == []
+    assert findings(Source.of(PATH, b"")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("scope: {max_files: 5.5}", "1:20", "is a number, 0 or more"),
+        ("scope: {protect: [[a]]}", "1:18", "`protect` is a list of texts"),
+        ("rules: {a: maybe}", "1:12", "`a` is one of error, warning, note, off, not `maybe`"),
+        ("runners: {a: {done: x}}", "1:21", "`done` is a list of patterns"),
+    ],
+)
+def test_values_that_would_be_read_as_something_else_are_refused(
+    places: Places, text: str, place: str, words: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"{PATH}:{place}: ") as caught:
+        places.load(f"{text}\n")
+    assert words in caught.value.message
 
 
 def test_a_newer_version_is_refused(places: Places) -> None:

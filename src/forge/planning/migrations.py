@@ -92,9 +92,11 @@ def refuse_newer(kind: DocumentKind, top: Value) -> None:
     """Raise WrongVersion for a document of a version that this forge does not know."""
     version, current = version_of(top), FORMATS[kind].version
     if version > current:
-        said = f"version {version} is newer than version {current}, which this forge process reads"
+        message = (
+            f"version {version} is newer than version {current}, which this forge process reads"
+        )
         value = top.get(VERSION)
-        raise WrongVersion(said, UPDATE, value.span if value else top.span)
+        raise WrongVersion(message, UPDATE, value.span if value else top.span)
 
 
 def refuse_other(kind: DocumentKind, top: Value) -> None:
@@ -104,8 +106,10 @@ def refuse_other(kind: DocumentKind, top: Value) -> None:
     refuse_newer(kind, top)
     version, current = max(1, version_of(top)), FORMATS[kind].version
     if version < current:
-        said = f"version {version} is older than version {current}, which this forge process writes"
-        raise WrongVersion(said, "`forge migrate` converts it", top.span)
+        message = (
+            f"version {version} is older than version {current}, which this forge process writes"
+        )
+        raise WrongVersion(message, "`forge migrate` converts it", top.span)
 
 
 def migrated(kind: DocumentKind, block: Block) -> Block:

@@ -102,9 +102,9 @@ class _Reader:
             below = _below(value, field.encode_name)
             if below is None or (below.data is None and not self.exact):
                 continue
-            found = self.field(field, below, base, (*route, field.encode_name))
-            if found is not NODEFAULT:
-                values[field.name] = found
+            converted = self.field(field, below, base, (*route, field.encode_name))
+            if converted is not NODEFAULT:
+                values[field.name] = converted
         if base is not None:
             return replace(base, **values)
         absent = [field for field in fields_of(cls) if field.required and field.name not in values]
@@ -124,13 +124,13 @@ class _Reader:
                 return self.misfit(field.type, value, route)
             if before is None and not field.required:
                 before = _default(field)
-            found = self.struct(kind, value, before, route)
-            return NODEFAULT if found is None else found
+            nested = self.struct(kind, value, before, route)
+            return NODEFAULT if nested is None else nested
         if is_table(kind):
             if not isinstance(value.data, dict):
                 return self.misfit(field.type, value, route)
-            known = before if isinstance(before, Mapping) else {}
-            return {**known, **dict(self.entries(get_args(kind)[1], value, route))}
+            inherited = before if isinstance(before, Mapping) else {}
+            return {**inherited, **dict(self.entries(get_args(kind)[1], value, route))}
         return self.plain(field.type, value, route)
 
     def entries(
@@ -143,13 +143,13 @@ class _Reader:
             if below is None:
                 continue
             if not (isinstance(of, type) and issubclass(of, Struct)):
-                found: object = self.plain(kind, below, to)
+                entry: object = self.plain(kind, below, to)
             elif isinstance(below.data, dict):
-                found = self.struct(of, below, None, to)
+                entry = self.struct(of, below, None, to)
             else:
-                found = self.misfit(kind, below, to)
-            if found is not NODEFAULT and found is not None:
-                yield key, found
+                entry = self.misfit(kind, below, to)
+            if entry is not NODEFAULT and entry is not None:
+                yield key, entry
 
     def plain(self, kind: Any, value: Value, route: tuple[str, ...]) -> object:
         try:
@@ -195,7 +195,7 @@ def expectation(kind: Any) -> str:
         return f"one of {', '.join(map(str, get_args(of)))}"
     if origin in (Union, types.UnionType):
         return " or ".join(
-            "nothing" if each is _NONE else expectation(each) for each in get_args(of)
+            "nothing" if option is _NONE else expectation(option) for option in get_args(of)
         )
     if origin in (list, tuple):
         return "a list of texts" if unwrapped(get_args(of)[0])[0] is str else "a list"
@@ -221,7 +221,7 @@ def _as_written(kind: Any, value: Value) -> object:
     of, notes = unwrapped(kind)
     origin = get_origin(of)
     if origin in (Union, types.UnionType):
-        options = [each for each in get_args(of) if each is not _NONE]
+        options = [option for option in get_args(of) if option is not _NONE]
         return value.plain() if value.data is None else _as_written(options[0], value)
     if isinstance(value.data, dict):
         return value.plain()

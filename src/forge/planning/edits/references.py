@@ -37,8 +37,8 @@ def keep(root: Path, before: Sequence[PlanFile], moved: Relocation) -> Relocatio
             meant = old_index.meant(old, name)
             if meant is None:
                 return None
-            wanted, found = after[moved.new_path(meant.path)], new_index.meant(new, name)
-            return None if found is not None and found.path == wanted.path else wanted.id
+            wanted, resolved = after[moved.new_path(meant.path)], new_index.meant(new, name)
+            return None if resolved is not None and resolved.path == wanted.path else wanted.id
 
         written = _rewritten(Source.of(old.path, data), renamed)
         if written != data:

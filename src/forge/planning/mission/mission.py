@@ -159,13 +159,11 @@ def _findings(
     for misfit in misfits:
         if misfit.route[0] in _STRICT:
             yield source.finding("mission-contract", "error", misfit.span, misfit.message, hint)
-    for each in unknown:
-        if each.route[0] in _STRICT:
-            near = (
-                f"did you mean `{each.near}`?" if each.near else f"it has {', '.join(each.names)}"
-            )
-            message = f"a scope contract has no `{each.key}`"
-            yield source.finding("mission-contract", "error", each.span, message, near)
+    for key in unknown:
+        if key.route[0] in _STRICT:
+            hint = f"did you mean `{key.near}`?" if key.near else f"it has {', '.join(key.names)}"
+            message = f"a scope contract has no `{key.key}`"
+            yield source.finding("mission-contract", "error", key.span, message, hint)
 
 
 def implicit(root: Path) -> Mission:

@@ -72,8 +72,8 @@ class Documents:
 
         Raises UnknownName, which lists the candidates.
         """
-        what = " or ".join(kinds) or "document"
-        return resolve.one(name, self._of(kinds), resolve.Place(self.root, here), what)
+        kind = " or ".join(kinds) or "document"
+        return resolve.one(name, self._of(kinds), resolve.Place(self.root, here), kind)
 
     def named(
         self, name: str, here: Path | None = None, kinds: tuple[Kind, ...] = ()

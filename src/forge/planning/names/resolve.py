@@ -63,38 +63,38 @@ def matching(
     """
     candidates = list(documents)
     for matches in _kinds_of_match(name, candidates, place, prefixes=prefixes):
-        found = [document for document in candidates if matches(document)]
-        if found:
-            return [document for document in found if not document.archived] or found
+        matched = [document for document in candidates if matches(document)]
+        if matched:
+            return [document for document in matched if not document.archived] or matched
     return []
 
 
-def one(name: str, documents: Iterable[Document], place: Place, what: str) -> Document:
-    """Return the one document that a name means; `what` names the kind in messages.
+def one(name: str, documents: Iterable[Document], place: Place, kind: str) -> Document:
+    """Return the one document that a name means; `kind` is what messages call the documents.
 
     Raises UnknownName, which lists the candidates.
     """
     candidates = list(documents)
-    found = matching(name, candidates, place)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matched = matching(name, candidates, place)
+    if len(matched) == 1:
+        return matched[0]
+    if matched:
         raise UnknownName(
-            f"`{name}` names {len(found)} {what}s:{_listed(found)}",
+            f"`{name}` names {len(matched)} {kind}s:{_listed(matched)}",
             "type more of the name, or name one of them by its path",
         )
     near = [document for document in candidates if name.lower() in document.path.lower()]
-    raise UnknownName(f"there is no {what} `{name}`{_listed(near)}", _DOCUMENT_HINT)
+    raise UnknownName(f"there is no {kind} `{name}`{_listed(near)}", _DOCUMENT_HINT)
 
 
 def one_plan(name: str, files: Sequence[PlanFile], place: Place) -> PlanFile:
     """Return the one plan that a name means. Raises UnknownName, which lists the candidates."""
-    found = plans_matching(name, files, place, prefixes=True)
-    if len(found) == 1:
-        return found[0]
-    if found:
+    plans = plans_matching(name, files, place, prefixes=True)
+    if len(plans) == 1:
+        return plans[0]
+    if plans:
         raise UnknownName(
-            f"`{name}` names {len(found)} plans:{_listed_plans(found)}",
+            f"`{name}` names {len(plans)} plans:{_listed_plans(plans)}",
             "name one of them by its path",
         )
     near = [file for file in files if name.lower() in file.path.lower()] or files
@@ -108,8 +108,8 @@ def plans_matching(
     """Return the plans that a name means; the start of an id counts only with `prefixes`."""
     by_path = {file.path: file for file in files}
     documents = [Document.of_plan(file) for file in files]
-    found = matching(name, documents, place, prefixes=prefixes)
-    return [by_path[document.path] for document in found]
+    matched = matching(name, documents, place, prefixes=prefixes)
+    return [by_path[document.path] for document in matched]
 
 
 def one_phase(name: str, phases: Sequence[Phase], place: Place) -> Phase | None:
@@ -125,9 +125,9 @@ def phase_named(name: str, phases: Sequence[Phase]) -> Phase | None:
     """Return the one current phase whose folder's name, number or slug a name is, or None."""
     current = [phase for phase in phases if _current(phase.folder)]
     for matches in (_is_folder, _has_number, _has_slug):
-        found = [phase for phase in current if matches(name, phase.folder)]
-        if found:
-            return found[0] if len(found) == 1 else None
+        matched = [phase for phase in current if matches(name, phase.folder)]
+        if matched:
+            return matched[0] if len(matched) == 1 else None
     return None
 
 
@@ -234,8 +234,9 @@ def _number_match(name: str) -> Match:
 
 
 def _listed(documents: Sequence[Document]) -> str:
-    shown = documents[:_MOST_LISTED]
-    return "".join(f"\n  {each.kind:8} {each.id:14} {each.path}" for each in shown)
+    return "".join(
+        f"\n  {shown.kind:8} {shown.id:14} {shown.path}" for shown in documents[:_MOST_LISTED]
+    )
 
 
 def _listed_plans(files: Sequence[PlanFile]) -> str:
