@@ -77,9 +77,9 @@ def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSet
         return wanted, settings.runners[wanted]
     if wanted in plug_ins():
         return wanted, RunnerSettings()
-    known = ", ".join(sorted({*plug_ins(), *settings.runners}))
+    names = ", ".join(sorted({*plug_ins(), *settings.runners}))
     raise SettingsError(
-        f"there is no runner `{wanted}`; there are: {known}",
+        f"there is no runner `{wanted}`; there are: {names}",
         "define it under `runners` in .planning/forge.yaml",
     )
 

@@ -221,13 +221,13 @@ def _in_own_run(context: Context, record: RunRecord, target: RollbackTarget) -> 
 
 
 def _nothing_left(record: RunRecord, target: RollbackTarget) -> NothingToTakeBack:
-    what = (
+    reason = (
         "is undone already"
         if target.kind == "undo"
         else "committed nothing that is still there: there is nothing to roll back"
     )
     return NothingToTakeBack(
-        f"the run {record.card.run} {what}", "see `forge runs`", ["forge runs"]
+        f"the run {record.card.run} {reason}", "see `forge runs`", ["forge runs"]
     )
 
 

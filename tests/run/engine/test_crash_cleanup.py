@@ -1,0 +1,101 @@
+"""What is removed after a crash: locks of dead processes, and children that outlived forge."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from forge.git.repository import Repository
+from forge.run.engine.crash_cleanup import end_children, tidy_up
+from forge.run.engine.open_run import OpenRun
+from forge.run.engine.session import writing
+from forge.run.processes import pid_file
+from forge.run.processes.subreaper import run_marker
+from forge.timeline.process_id import ProcessId
+from tests.conftest import Sandbox
+from tests.run.in_process import context_of, enter
+
+SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+
+
+@pytest.fixture
+def child(run: OpenRun) -> Iterator[subprocess.Popen[bytes]]:
+    """A process in a group of its own, with the mark of the run."""
+    before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # it is reaped as an orphan would be
+    marked = {"PATH": "/usr/bin:/bin", **run_marker(run.card.run)}
+    process = subprocess.Popen(SLEEPS, env=marked, start_new_session=True)
+    yield process
+    process.kill()
+    process.wait()
+    signal.signal(signal.SIGCHLD, before)
+
+
+def ended(process: subprocess.Popen[bytes]) -> bool:
+    for _ in range(100):
+        if process.poll() is not None:
+            return True
+        time.sleep(0.02)
+    return False
+
+
+def test_a_recorded_child_is_ended_and_forgotten(
+    run: OpenRun, child: subprocess.Popen[bytes]
+) -> None:
+    pid_file.write(run.folder, ProcessId.of(child.pid))
+    end_children(run.folder, crashed=False)
+    assert ended(child) and pid_file.read(run.folder) is None
+
+
+def test_an_unrecorded_child_is_ended_after_a_crash_only(
+    run: OpenRun, child: subprocess.Popen[bytes]
+) -> None:
+    end_children(run.folder, crashed=False)
+    assert child.poll() is None
+    end_children(run.folder, crashed=True)
+    assert ended(child)
+
+
+def test_another_process_with_the_recorded_pid_is_left_alone(
+    run: OpenRun, child: subprocess.Popen[bytes]
+) -> None:
+    now = ProcessId.of(child.pid)
+    pid_file.write(run.folder, now._replace(start="0"))
+    end_children(run.folder, crashed=False)
+    time.sleep(0.05)
+    assert child.poll() is None and pid_file.read(run.folder) is None
+
+
+def test_without_a_child_nothing_happens(run: OpenRun) -> None:
+    end_children(run.folder, crashed=False)
+    assert pid_file.read(run.folder) is None
+
+
+def test_locks_of_a_living_git_stay(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    repository = enter(sandbox, monkeypatch)
+    lock = sandbox.write(".git/refs/heads/side.lock", "")
+    tidy_up(repository)
+    assert lock.exists()
+
+
+def test_tidying_up_never_fails(tmp_path: Path, sandbox: Sandbox) -> None:
+    repository = Repository.discover(sandbox.root)
+    (sandbox.root / ".git/forge").mkdir(exist_ok=True)
+    (sandbox.root / ".git/forge/locks").write_text("not a folder")
+    tidy_up(repository)
+
+
+def test_the_lock_is_held_while_something_is_written(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(enter(sandbox, monkeypatch))
+    with writing(context, "test"):
+        with pytest.raises(Exception, match="at work here"), writing(context, "again"):
+            pass
+    with writing(context, "again"):
+        pass
