@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from forge.git.blob_id import blob_id
 from forge.git.repository import Repository
-from forge.planning.proof import FOLDER, Proof, file_name, statement_hash
+from forge.planning.proof import Proof, file_name, statement_hash
 from forge.timeline.event import Data
 from forge.timeline.run import events as ev
 from forge.views.proof.proofs import ProofBook, of_events
