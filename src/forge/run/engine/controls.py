@@ -132,8 +132,8 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
 def answer(
     context: Context, record: RunRecord, *, approved: bool, option: str | None, note: str
 ) -> RunRecord:
-    """Answer the question that a run waits for. Raises NoOpenRun if there is none, UsageError for
-    an unknown option.
+    """Answer the question that a run waits for. Raises NoOpenRun without one, UsageError for an
+    unknown option.
     """
     with holding(context, record) as run:
         question = run.state.waiting

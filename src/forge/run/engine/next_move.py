@@ -1,7 +1,7 @@
 """Decides what a run does next, from its folded state alone.
 
 Going on in the same process, resuming in another shell and recovering after a crash are the same
-thing: the events describe where the run is, and `next_move` returns what comes next. Verbs are the
+thing: the events give the state of the run, and `next_move` returns what comes next. Verbs are the
 keys of the table in `actions`.
 """
 

@@ -16,7 +16,7 @@ _LISTED = 20
 def captured(repository: Repository, run: str, paths: list[str]) -> ev.DirtyCaptured:
     """Keep the uncommitted files, staged or not, under `refs/forge/checkpoints/<run>/<n>`."""
     commit = keep(
-        repository, capture(repository), run, "what lay uncommitted in the tree", CHECKPOINTS
+        repository, capture(repository), run, "uncommitted files at the start", CHECKPOINTS
     )
     return ev.DirtyCaptured(commit, paths)
 

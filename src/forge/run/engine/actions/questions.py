@@ -108,7 +108,7 @@ def ask_nothing(run: OpenRun, move: Move) -> None:
     """Ask about an edit step that changed nothing and has no verify command."""
     parts = run.step.parts
     done = parts.get("done") or parts.get("acceptance_criteria") or ""
-    text = f"{run.step.name}: the step changed nothing, and no command says whether it is done."
+    text = f"{run.step.name}: the step changed nothing, and has no command to verify it."
     ask(run, "human_verify", "nothing", f"{text}\n{done}".strip())
 
 

@@ -1,4 +1,4 @@
-"""Puts the work tree back to where a step began, so that the step can start over."""
+"""Restores the work tree to a step's checkpoint, so that the step can start over."""
 
 from __future__ import annotations
 
