@@ -1,6 +1,4 @@
-"""What the shell offers, asked by a real bash and in click's protocol; it reads no document and
-leaves nothing behind.
-"""
+"""Completion in real shells, and in click's protocol; it reads no document and leaves no record."""
 
 from __future__ import annotations
 
@@ -112,7 +110,7 @@ def test_fish_shows_whole_titles(filled: Sandbox) -> None:
     filled.write(
         ".planning/backlog/k3f9x2m-it.md", "---\nid: k3f9x2m\ntitle: First this, then that\n---\n"
     )
-    twice = (  # the second time the item is surely old enough to be kept
+    twice = (  # the second time the item is old enough to be cached
         "forge list >/dev/null; forge list >/dev/null; "
     )
     script = (
@@ -132,18 +130,18 @@ def test_fish_shows_whole_titles(filled: Sandbox) -> None:
     ), done.stderr
 
 
-def test_titles_stand_beside_names_once_they_were_read(filled: Sandbox) -> None:
+def test_titles_are_offered_with_names_once_documents_were_read(filled: Sandbox) -> None:
     assert offered(filled, "forge show 01-01", "fish") == ["plain,01-01"]
     assert not (filled.root / ".git/forge").exists(), "no record, no cache"
     filled.forge("status")
-    filled.forge("status")  # the documents of the fixture are surely old enough to be kept now
+    filled.forge("status")  # the documents of the fixture are old enough to be cached now
     records = (filled.root / ".git/forge/executions.jsonl").read_bytes()
     assert offered(filled, "forge show 01-01", "fish") == ["plain,01-01\tBuild it."]
     assert offered(filled, "forge show 01-01", "zsh") == ["plain", "01-01", "Build it."]
     assert (filled.root / ".git/forge/executions.jsonl").read_bytes() == records
 
 
-def test_nothing_is_offered_and_nothing_is_said_where_something_is_wrong(
+def test_nothing_is_offered_and_nothing_is_printed_after_an_error(
     filled: Sandbox, tmp_path: Path
 ) -> None:
     assert offered(filled, "forge execute ", folder=tmp_path) == []

@@ -1,6 +1,4 @@
-"""Standard streams that are closed, or lead to a full disk: a run is not disturbed by them, and
-what is lost is said.
-"""
+"""Standard streams that are closed or full: a run is not disturbed, and a loss is reported."""
 
 from __future__ import annotations
 
@@ -29,7 +27,7 @@ def said(sandbox: Sandbox, words: str, redirected: str) -> tuple[int, str]:
 
 
 @pytest.mark.parametrize("closed", ["<&-", ">&-", "<&- >&- 2>&-"])
-def test_a_closed_stream_is_no_stream(sandbox: Sandbox, closed: str) -> None:
+def test_a_closed_stream_does_not_disturb_a_run(sandbox: Sandbox, closed: str) -> None:
     task = Task("Write", "a.txt", auto("test -s a.txt"))
     Case(sandbox, [task], {1: writes("a.txt", "a")}, files=("a.txt",), must_haves=MUST).set_up()
     code, text = said(sandbox, "execute 01-01 --approve", closed)
@@ -39,7 +37,7 @@ def test_a_closed_stream_is_no_stream(sandbox: Sandbox, closed: str) -> None:
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="/dev/full is of Linux")
-def test_what_cannot_be_printed_is_told(sandbox: Sandbox) -> None:
+def test_a_failed_write_is_reported(sandbox: Sandbox) -> None:
     for words in ("status", "runs --json", "--version", "execute --help"):
         assert said(sandbox, words, ">/dev/full") == (
             1,

@@ -7,13 +7,11 @@ from typing import NamedTuple
 from forge.errors import NoOpenRun
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
-from forge.front.operations.shared.named import means_run, plan_named
+from forge.front.operations.shared.answers import answer_run, is_for_run
+from forge.front.operations.shared.named import plan_named
 from forge.front.operations.shared.run_context import run_context
-from forge.front.operations.shared.run_replies import about_run
 from forge.git.commits.identity import identity
-from forge.records.find import one_run
 from forge.run.approvals import plan_approval
-from forge.run.engine import controls
 
 
 class Arguments(NamedTuple):
@@ -27,14 +25,12 @@ class Arguments(NamedTuple):
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    for_run = means_run(call, arguments.name)
-    context = run_context(call, lenient=for_run)
+    for_run = is_for_run(call, arguments.name)
     if for_run and not arguments.only_print and arguments.runner is None:
-        record = one_run(call.repository, arguments.name, among_open=True)
-        answered = controls.answer(
-            context, record, approved=True, option=arguments.option, note=arguments.note
+        return answer_run(
+            call, arguments.name, approved=True, option=arguments.option, note=arguments.note
         )
-        return about_run(answered, recorded=True)
+    context = run_context(call, lenient=for_run)
     if arguments.name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = plan_named(call, arguments.name)

@@ -93,7 +93,7 @@ def test_quiet_prints_errors_only_and_no_summary(broken: Sandbox) -> None:
     ) == ("", 0)
 
 
-def test_an_encoding_that_cannot_hold_it_all_is_no_crash(broken: Sandbox) -> None:
+def test_an_encoding_without_some_characters_is_not_an_error(broken: Sandbox) -> None:
     broken.write(PATH, BROKEN.encode() + b"\xff")
     for form in ("text", "json", "sarif", "github", "junit"):
         assert (

@@ -1,6 +1,4 @@
-"""The formats for programs: each finding in each of them, at the same place, in a form that its
-readers take.
-"""
+"""The formats for programs: each has every finding, at its place, in a form that readers accept."""
 
 from __future__ import annotations
 
@@ -91,7 +89,7 @@ def test_github_commands_are_one_line_each_and_read_back() -> None:
     assert "do this%0Aand that" in lines[0] and "100%25: a,b" in lines[0]
 
 
-def test_junit_has_a_case_a_document_and_a_failure_an_error() -> None:
+def test_junit_has_a_case_for_each_document_and_a_failure_for_each_error() -> None:
     root = ElementTree.fromstring(render("junit", SHEET).encode())
     (suite,) = root
     assert (root.tag, root.get("tests"), root.get("failures")) == ("testsuites", "3", "1")

@@ -1,6 +1,4 @@
-"""Findings for people: the caret stands under the very characters, and nothing of a file reaches
-the terminal raw.
-"""
+"""Findings for people: carets below the characters, and no control character of a file."""
 
 from __future__ import annotations
 
@@ -44,7 +42,7 @@ def width(text: str) -> int:
         ("a\u202eb x", 5, 6, "x", 1),
     ],
 )
-def test_the_caret_stands_under_the_characters(
+def test_the_carets_are_below_the_characters(
     line: str, column: int, end: int, under: str, carets: int
 ) -> None:
     shown, caret = excerpt(line, finding(column, end))
@@ -72,7 +70,7 @@ def test_a_finding_over_several_lines_is_marked_to_the_end_of_the_first() -> Non
     assert excerpt("one two", finding(5, 2, end_line=9)) == ("one two", "    ^^^")
 
 
-def test_the_whole_of_it() -> None:
+def test_a_finding_has_its_place_its_line_its_carets_and_its_hint() -> None:
     sheet = Sheet([finding(1, 4)], [("a/b.md", "plan")], {("a/b.md", 3): "key: x"}, "1 files")
     assert (
         render("text", sheet)
