@@ -14,10 +14,6 @@ from forge.errors import DamagedLog, StorageFailed
 from forge.text import jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
 
-FROM_COPY = (
-    "nothing was changed; `forge help runs` explains how to continue from the committed copy"
-)
-
 
 class Reading(Struct, frozen=True):
     """The content of a log: its events up to the first problem, and the problem with its line.
@@ -100,17 +96,17 @@ class Log:
         self._doubtful = False  # a failed flush may have dropped lines that were not flushed yet
         self.tampered = 0
 
-    def open(self, torn_to: Path | None = None) -> list[Event]:
+    def open(self, torn_to: Path | None = None, advice: str = "") -> list[Event]:
         """Return the events and prepare for appending; a torn last line is set aside in `torn_to`.
 
-        Raises DamagedLog if a line before the last one is damaged, StorageFailed if the file cannot
-        be opened.
+        Raises DamagedLog, with `advice` as its hint, if a line before the last one is damaged, and
+        StorageFailed if the file cannot be opened.
         """
         try:
             raw = self.path.read_bytes() if self.path.exists() else b""
             reading = read(raw)
             if reading.problem:
-                raise DamagedLog(f"{self.path}: {reading.problem}", FROM_COPY)
+                raise DamagedLog(f"{self.path}: {reading.problem}", advice)
             self._size = len(raw) - len(reading.torn)
             self._descriptor = os.open(
                 self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
@@ -191,10 +187,8 @@ class Log:
                 atomic.sync_data(self._descriptor)
         except OSError as error:
             self._withdraw()
-            raise StorageFailed(
-                f"cannot append to the timeline {self.path}: {error.strerror}",
-                "free some disk space, then run `forge resume`",
-            ) from error
+            place = f"cannot append to the timeline {self.path}"
+            raise StorageFailed.of(error, place) from error
         self._seq, self._previous, self._size = event.seq, link(line), self._size + len(line)
         self._lines.append(line)
         self._unflushed = not flush

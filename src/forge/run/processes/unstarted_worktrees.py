@@ -15,8 +15,8 @@ from forge.git.objects.commit import file_at, read_commit
 from forge.git.repository import Repository
 from forge.records.card import RUNS
 from forge.records.store import live_folder
-from forge.timeline.ids import is_run_id
 from forge.timeline.lock import holder_alive
+from forge.timeline.run.run_id import is_run_id
 
 PREFIX = "forge/"  # of the branches of such runs
 

@@ -18,9 +18,10 @@ from forge.records.record import RunRecord, all_runs
 from forge.run.approvals.plan_approval import Subject
 from forge.run.engine.context import Context
 from forge.timeline.event import Data
-from forge.timeline.ids import now, run_id
+from forge.timeline.ids import now
 from forge.timeline.run import events as ev
 from forge.timeline.run.events import StepSkipped
+from forge.timeline.run.run_id import run_id
 
 
 @dataclass(frozen=True)

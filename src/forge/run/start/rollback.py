@@ -30,8 +30,9 @@ from forge.run.engine.session import holding, writing
 from forge.run.processes.signals import Interrupts
 from forge.run.start.preconditions import require_fit, require_no_open_run
 from forge.text.command_line import forge_command
-from forge.timeline.ids import now, run_id
+from forge.timeline.ids import now
 from forge.timeline.run import events as ev
+from forge.timeline.run.run_id import run_id
 from forge.timeline.run.state import RunState
 
 

@@ -15,7 +15,7 @@ from forge.records.card import RunCard
 from forge.records.store import live_folder
 from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
-from forge.timeline.log import FROM_COPY, Log
+from forge.timeline.log import Log
 from forge.timeline.run import events as ev
 from forge.timeline.run import fold
 from forge.timeline.run.state import RunState, StepState
@@ -25,6 +25,11 @@ Notify = Callable[[Event, RunState], None]
 
 FirstEvents = Sequence[tuple[Data, str | None]]
 """The events that a run starts with, each with the id of its step, or None outside a step."""
+
+
+_FROM_COPY = (
+    "nothing was changed; `forge help runs` explains how to continue from the committed copy"
+)
 
 
 class LiveLog:
@@ -131,11 +136,11 @@ class LiveLog:
 def read_live(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:
     """Open a run's live log for appending, read and fold it. Raises DamagedLog, StorageFailed."""
     log = Log(live_folder(repository, card.run) / "timeline.jsonl")
-    events = log.open(repository.forge_dir / "torn")
+    events = log.open(repository.forge_dir / "torn", _FROM_COPY)
     if not events or events[0].type != ev.MissionStarted.type:
         log.close()
         raise DamagedLog(
-            f"the live log of {card.run} does not begin with mission_started", FROM_COPY
+            f"the live log of {card.run} does not begin with mission_started", _FROM_COPY
         )
     return log, events, fold.fold(card.run, card.steps, events)
 
