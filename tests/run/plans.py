@@ -93,3 +93,16 @@ def writes(path: str, text: str) -> str:
         f"p = pathlib.Path({path!r}); p.parent.mkdir(parents=True, exist_ok=True);"
         f" p.write_text({text!r})"
     )
+
+
+def by_hand(sandbox: Sandbox, verify: str = auto("test -s a.txt")) -> str:
+    Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], files=("a.txt",)).set_up()
+    said = sandbox.call("execute", "01-01", "--approve", "--runner", "manual")
+    assert (
+        said.code == 4
+        and said.data["waiting_for"]["kind"] == "manual"
+        and said.data["waiting_for"]["approval_id"] is None
+    )
+    assert "Task 1: Write it" in said.data["waiting_for"]["text"]
+    run: str = said.data["run"]
+    return run

@@ -14,8 +14,8 @@ from forge.run.processes.output import Output
 from forge.timeline.event import Event
 from forge.timeline.run.state import RunState, StepState
 from tests.conftest import Sandbox
-from tests.run.engine.actions.test_questions import at_terminal
 from tests.run.plans import Case, Task, auto, writes
+from tests.run.terminal import at_terminal
 
 TOKEN = "ghp_" + "a1B2c3D4e5F6" * 3
 TALK = (

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from forge.errors import Held
 from forge.git.repository import Repository
 from forge.run.engine.crash_cleanup import end_children, tidy_up
 from forge.run.engine.open_run import OpenRun
@@ -94,8 +95,11 @@ def test_the_lock_is_held_while_something_is_written(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context = context_of(enter(sandbox, monkeypatch))
-    with writing(context, "test"):
-        with pytest.raises(Exception, match="at work here"), writing(context, "again"):
-            pass
+    with (
+        writing(context, "test"),
+        pytest.raises(Held, match="at work here"),
+        writing(context, "again"),
+    ):
+        pass
     with writing(context, "again"):
         pass

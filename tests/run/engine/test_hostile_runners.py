@@ -14,8 +14,8 @@ import time
 import pytest
 
 from tests.conftest import FORGE, Sandbox
-from tests.run.engine.actions.test_questions import at_terminal
 from tests.run.plans import Case, Task, auto, writes
+from tests.run.terminal import at_terminal
 
 GOOD = writes("a.txt", "x\n")
 LIVE = "p = next(pathlib.Path('.git/forge/runs').glob('*/timeline.jsonl'))"
