@@ -1,0 +1,69 @@
+"""What holds for any text, whatever is in it."""
+
+from __future__ import annotations
+
+import json
+
+import click
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from forge.front.cli.output import printable
+from forge.front.cli.status_line import fitted
+from forge.front.cli.terminal import colored_patch
+from forge.front.envelope import Reply, reply_envelope
+from forge.front.operations.timeline import _short
+
+TEXT = st.text(max_size=60)
+ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | TEXT,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@settings(max_examples=60)
+@given(ANY_TEXT)
+def test_printable_text_can_be_encoded(text: str) -> None:
+    printable(text).encode("utf-8")
+    assert printable(printable(text)) == printable(text)
+
+
+@settings(max_examples=60)
+@given(TEXT)
+def test_text_that_can_be_encoded_is_not_changed(text: str) -> None:
+    encodable = text.encode("utf-8", "ignore").decode()
+    assert printable(encodable) == encodable
+
+
+@settings(max_examples=80)
+@given(st.text("ab 全é😀", max_size=60), st.integers(1, 60))
+def test_a_fitted_text_is_not_wider_than_the_terminal(text: str, width: int) -> None:
+    shown = fitted(text, width)
+    assert cell_len(shown) <= width
+    assert text.startswith(shown) or cell_len(text) > width
+
+
+@settings(max_examples=60)
+@given(st.text(max_size=200))
+def test_a_patch_has_no_control_characters(patch: str) -> None:
+    shown = click.unstyle(colored_patch(patch))
+    assert not any(ord(character) < 0x20 and character not in "\n\t" for character in shown)
+    assert "\x7f" not in shown and "\u202e" not in shown
+
+
+@settings(max_examples=60)
+@given(VALUES)
+def test_a_value_of_an_event_is_one_short_line(value: object) -> None:
+    text = _short(value)
+    assert len(text) <= 60 and "\n" not in text
+
+
+@settings(max_examples=60)
+@given(st.dictionaries(TEXT, VALUES, max_size=3), st.sampled_from([0, 1, 4]))
+def test_an_envelope_reads_back_from_json(data: dict[str, object], code: int) -> None:
+    envelope = reply_envelope("status", "01A", Reply(data, code=code))
+    read = json.loads(json.dumps(envelope))
+    assert read["data"] == data and read["ok"] is (code == 0)
