@@ -1,4 +1,4 @@
-"""A repository is found where git finds it, with git and without."""
+"""Forge finds the repository that git finds, with git and without."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from tests.conftest import Sandbox
 def by_git(start: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, object] | str:
     with monkeypatch.context() as patched:
         patched.setattr(repository, "plain_root", lambda place: None)
-        return found(start)
+        return discovered(start)
 
 
-def found(start: Path) -> dict[str, object] | str:
+def discovered(start: Path) -> dict[str, object] | str:
     try:
         return vars(Repository.discover(start))
     except RepositoryError as error:
         return error.message
 
 
-def test_the_same_places_as_git_says(
+def test_the_same_repository_as_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     sandbox.write("deep/er/file.txt", "x")
@@ -49,7 +49,7 @@ def test_the_same_places_as_git_says(
         "work/.git/refs",
     ]
     for start in starts:
-        assert found(tmp_path / start) == by_git(tmp_path / start, monkeypatch), start
+        assert discovered(tmp_path / start) == by_git(tmp_path / start, monkeypatch), start
     plain = {start for start in starts if plain_root(str(tmp_path / start)) is not None}
     assert plain == {"work", "work/deep/er", "link/er", "work/deep/own"}
 
@@ -63,17 +63,17 @@ def test_the_same_places_as_git_says(
         ("include.path", "x"),
     ],
 )
-def test_what_is_out_of_the_ordinary_is_asked_of_git(
+def test_git_decides_about_unusual_settings(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str, value: str
 ) -> None:
     assert plain_root(str(sandbox.root)) == os.path.realpath(sandbox.root)
     sandbox.git("config", setting, value)
     assert plain_root(str(sandbox.root)) is None
-    assert found(sandbox.root) == by_git(sandbox.root, monkeypatch)
+    assert discovered(sandbox.root) == by_git(sandbox.root, monkeypatch)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "text",
     [
         "[core] worktree = ..\n",
         "[core]\n\rworktree = ..\n",
@@ -81,16 +81,16 @@ def test_what_is_out_of_the_ordinary_is_asked_of_git(
         "[core] bare\n",
     ],
 )
-def test_settings_are_found_wherever_they_stand_on_a_line(
-    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, said: str
+def test_settings_are_recognized_anywhere_in_a_line(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, text: str
 ) -> None:
     with (sandbox.root / ".git/config").open("a", newline="") as file:
-        file.write(said)
+        file.write(text)
     assert plain_root(str(sandbox.root)) is None
-    assert found(sandbox.root) == by_git(sandbox.root, monkeypatch)
+    assert discovered(sandbox.root) == by_git(sandbox.root, monkeypatch)
 
 
-def test_half_a_repository_is_asked_of_git(
+def test_git_decides_about_an_incomplete_repository(
     make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number, gone in enumerate(("HEAD", "objects", "refs", "config")):

@@ -1,5 +1,5 @@
-"""A branch is moved as git would move it: the same ref, the same reflogs, only from where it is
-meant to be.
+"""A branch moves as git would move it: with the same ref and reflogs, and only from the expected
+commit.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def logs(sandbox: Sandbox) -> dict[str, bytes]:
 
 @pytest.mark.parametrize("kept", [None, "true", "false", "always"])
 @pytest.mark.parametrize("branch", ["main", "feature/one"])
-def test_ref_and_reflogs_are_as_git_leaves_them(
+def test_ref_and_reflogs_are_as_git_writes_them(
     make_sandbox: Callable[[str], Sandbox], branch: str, kept: str | None
 ) -> None:
     left = []
@@ -59,7 +59,7 @@ def test_ref_and_reflogs_are_as_git_leaves_them(
     assert left[0] == left[1]
 
 
-def test_a_head_that_is_a_link_is_on_the_branch_that_it_leads_to(sandbox: Sandbox) -> None:
+def test_a_symbolic_link_as_head_is_on_its_branch(sandbox: Sandbox) -> None:
     (sandbox.root / ".git/HEAD").unlink()
     (sandbox.root / ".git/HEAD").symlink_to("refs/heads/main")
     assert sandbox.git("symbolic-ref", "HEAD") == "refs/heads/main\n"
@@ -73,7 +73,7 @@ def test_a_head_that_is_a_link_is_on_the_branch_that_it_leads_to(sandbox: Sandbo
     assert sandbox.git("reflog", "-1", "--format=%gs", "HEAD") == "commit: x\n"
 
 
-def test_empty_folders_where_a_log_goes_are_removed(sandbox: Sandbox) -> None:
+def test_empty_folders_in_place_of_a_log_are_removed(sandbox: Sandbox) -> None:
     repository, old, new = Repository.discover(sandbox.root), sandbox.head(), next_commit(sandbox)
     log = sandbox.root / ".git/logs/refs/heads/main"
     log.unlink()
@@ -83,7 +83,7 @@ def test_empty_folders_where_a_log_goes_are_removed(sandbox: Sandbox) -> None:
     assert sandbox.head() == new and log.read_text().endswith("commit: x\n")
 
 
-def test_a_branch_that_is_elsewhere_stays_there(sandbox: Sandbox) -> None:
+def test_a_branch_at_another_commit_is_not_moved(sandbox: Sandbox) -> None:
     repository, old, new = Repository.discover(sandbox.root), sandbox.head(), next_commit(sandbox)
     sandbox.git("symbolic-ref", "refs/heads/other", "refs/heads/main")
     before = logs(sandbox)
@@ -96,7 +96,7 @@ def test_a_branch_that_is_elsewhere_stays_there(sandbox: Sandbox) -> None:
     assert not list((sandbox.root / ".git").rglob("*.lock"))
 
 
-def test_a_lock_that_a_dead_forge_left_is_known_by_its_inode(sandbox: Sandbox) -> None:
+def test_the_lock_of_a_dead_forge_process_is_known_by_its_inode(sandbox: Sandbox) -> None:
     repository = Repository.discover(sandbox.root)
     lock, mine, dead = sandbox.root / ".git/refs/heads/main.lock", os.getpid(), 2**22 + 1
     for pid, same, removed in ((dead, True, True), (dead, False, False), (mine, True, False)):

@@ -1,6 +1,4 @@
-"""The commit of a step is the one that git makes, to the byte, whether git is needed for it or
-not.
-"""
+"""The commit of a step is byte for byte the one that git makes, with and without git."""
 
 from __future__ import annotations
 
@@ -18,7 +16,7 @@ MESSAGE = "Schritt ß: zwei\n\nForge-Run: r\nForge-Step: 01-01/1\n"
 
 
 def changed(sandbox: Sandbox) -> None:
-    """Change something in every way that a tree can tell."""
+    """Change something in every way that a tree records."""
     for path in (
         "kept.txt",
         "gone/a.txt",
@@ -40,7 +38,7 @@ def changed(sandbox: Sandbox) -> None:
     sandbox.write("folder", "a file now\n")
     sandbox.write("file/inside.txt", "a folder now\n")
     sandbox.write("deep/er/new.txt", "new\n")
-    sandbox.write("a/b", "sorts before and behind a.b\n")
+    sandbox.write("a/b", "sorts before and after a.b\n")
     sandbox.write("a.b", "changed\n")
     with open(os.fsencode(sandbox.root) + b"/deep/\xff.txt", "wb") as odd:
         odd.write(b"no UTF-8\n")
@@ -84,7 +82,7 @@ def test_the_same_commit_with_and_without_git(
 @pytest.mark.parametrize(
     "setting", ["commit.gpgSign", "core.hooksPath", "i18n.commitEncoding", "hook.x.command"]
 )
-def test_what_a_person_set_for_commits_is_left_to_git(
+def test_git_makes_the_commit_if_the_user_customized_commits(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, setting: str
 ) -> None:
     monkeypatch.setenv("HOME", str(sandbox.home))

@@ -1,5 +1,5 @@
-"""A look at a small work tree finds all that `git status` finds, and asks git only where there may
-be something to find.
+"""The clean check finds everything that `git status` finds, and starts git only if something may
+have changed.
 """
 
 from __future__ import annotations
@@ -20,43 +20,43 @@ Change = Callable[[Sandbox], object]
 
 
 def same_size(sandbox: Sandbox) -> Path:
-    """Change a file behind the back of whoever trusts size and time of modification."""
+    """Change a file without changing its size or its time of modification."""
     before = (sandbox.root / "src/a.txt").stat()
     place = sandbox.write("src/a.txt", "two\n")
     os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
     return place
 
 
-def exchanged(sandbox: Sandbox) -> None:
-    """Put another file of the same size and time in the place of one."""
+def replaced(sandbox: Sandbox) -> None:
+    """Replace a file by another one of the same size and time."""
     other, place = sandbox.write("../other", "two\n"), sandbox.root / "src/a.txt"
     os.utime(other, ns=(place.stat().st_atime_ns, place.stat().st_mtime_ns))
     other.replace(place)
 
 
-def behind_a_link(sandbox: Sandbox) -> None:
+def link_to_the_folder(sandbox: Sandbox) -> None:
     (sandbox.root / "src").rename(sandbox.root / "../elsewhere")
     (sandbox.root / "src").symlink_to("../elsewhere")
 
 
-def in_a_link(sandbox: Sandbox) -> None:
+def link_to_the_file(sandbox: Sandbox) -> None:
     (sandbox.root / "src/a.txt").rename(sandbox.root / "ignored/a.txt")
     (sandbox.root / "src/a.txt").symlink_to("../ignored/a.txt")
 
 
-def not_ignored_any_more(sandbox: Sandbox) -> None:
+def ignore_nothing(sandbox: Sandbox) -> None:
     sandbox.write(".gitignore", "# nothing\n")
 
 
-def ignored_by_nobody(sandbox: Sandbox) -> None:
+def no_rules_of_the_clone(sandbox: Sandbox) -> None:
     sandbox.write(".git/info/exclude", "# nothing\n")
 
 
-def ignored_at_home_no_more(sandbox: Sandbox) -> None:
+def no_rules_of_the_user(sandbox: Sandbox) -> None:
     sandbox.write("../home-work/.config/git/ignore", "# nothing\n")
 
 
-def ignored_elsewhere(sandbox: Sandbox) -> None:
+def rules_elsewhere(sandbox: Sandbox) -> None:
     sandbox.git("config", "core.excludesFile", str(sandbox.write("../rules", "*.other\n")))
 
 
@@ -67,27 +67,27 @@ def staged_and_back(sandbox: Sandbox) -> None:
 
 
 def committed_rules(sandbox: Sandbox) -> None:
-    """Ignore less, by a commit that leaves what was ignored as it lies."""
-    not_ignored_any_more(sandbox)
+    """Commit rules that ignore less; the ignored files stay."""
+    ignore_nothing(sandbox)
     sandbox.git("commit", "-qam", "Ignore nothing")
 
 
-def a_repository_of_its_own(sandbox: Sandbox) -> None:
+def nested_repository(sandbox: Sandbox) -> None:
     sandbox.git("init", "-q", "nested")
     sandbox.write("nested/x", "x\n")
 
 
 CHANGES: dict[str, Change] = {
     "same size and time": same_size,
-    "another file": exchanged,
-    "a link to the folder": behind_a_link,
-    "a link": in_a_link,
+    "another file": replaced,
+    "a link to the folder": link_to_the_folder,
+    "a link": link_to_the_file,
     "executable": lambda sandbox: (sandbox.root / "src/a.txt").chmod(0o755),
     "gone": lambda sandbox: (sandbox.root / "src/a.txt").unlink(),
     "new": lambda sandbox: sandbox.write("new.txt", "x\n"),
     "new, in new folders": lambda sandbox: sandbox.write("new/er/x", "x\n"),
     "new, beside ignored ones": lambda sandbox: sandbox.write("cache/new.txt", "x\n"),
-    "a file where an ignored folder was": (
+    "an ignored folder under another name": (
         lambda sandbox: (sandbox.root / "ignored").rename(sandbox.root / "not-ignored")
     ),
     "staged": lambda sandbox: (same_size(sandbox), sandbox.git("add", "src/a.txt")),
@@ -107,18 +107,18 @@ CHANGES: dict[str, Change] = {
         sandbox.git("update-index", "--index-version", "4"),
         same_size(sandbox),
     ),
-    "rules in the tree": not_ignored_any_more,
+    "rules in the tree": ignore_nothing,
     "rules committed": committed_rules,
-    "rules of the clone": ignored_by_nobody,
-    "rules at home": ignored_at_home_no_more,
-    "rules elsewhere": ignored_elsewhere,
-    "a repository of its own": a_repository_of_its_own,
+    "rules of the clone": no_rules_of_the_clone,
+    "rules at home": no_rules_of_the_user,
+    "rules elsewhere": rules_elsewhere,
+    "nested repository": nested_repository,
 }
 
 
 @pytest.fixture
 def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """Ignore by rules from everywhere; the process and git have the same home."""
+    """A repository with ignore rules from every source; the process and git have the same home."""
     monkeypatch.setenv("HOME", str(sandbox.home))
     monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
     monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
@@ -136,21 +136,21 @@ def nothing(path: str) -> bool:
     return False
 
 
-def as_git_says(place: Sandbox) -> list[str]:
-    """Ask git, with an index so old that it trusts no times."""
+def git_status(place: Sandbox) -> list[str]:
+    """Return what git reports with an index so old that it trusts no times."""
     with contextlib.suppress(FileNotFoundError):
         os.utime(place.root / ".git/index", (1, 1))
     return list(dict.fromkeys(line[3:] for line in place.status()))
 
 
-def without_git(looking: CleanCheck, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+def without_git(check: CleanCheck, monkeypatch: pytest.MonkeyPatch) -> list[str]:
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "/nonexistent")
-        return looking.changed(nothing)
+        return check.changed(nothing)
 
 
 def settled(place: Sandbox) -> None:
-    """Wait for the clock of the file system to tick, so that no file is as young as the index."""
+    """Make the index newer than every file."""
     index, file = place.root / ".git/index", place.root / "src/a.txt"
     while index.stat().st_mtime_ns <= file.stat().st_ctime_ns:
         os.utime(index)
@@ -158,46 +158,46 @@ def settled(place: Sandbox) -> None:
 
 @pytest.mark.parametrize("old", [False, True], ids=["just now", "long ago"])
 @pytest.mark.parametrize("what", CHANGES)
-def test_whatever_changed_is_found(
+def test_every_change_is_found(
     place: Sandbox, monkeypatch: pytest.MonkeyPatch, what: str, old: bool
 ) -> None:
-    looking = CleanCheck(Repository.discover(place.root))
+    check = CleanCheck(Repository.discover(place.root))
     if old:
         settled(place)
-    assert looking.changed(nothing) == []
-    assert without_git(looking, monkeypatch) == []
+    assert check.changed(nothing) == []
+    assert without_git(check, monkeypatch) == []
     CHANGES[what](place)
-    found = looking.changed(nothing)
-    assert found == as_git_says(place)
-    assert looking.changed(nothing) == found
+    found = check.changed(nothing)
+    assert found == git_status(place)
+    assert check.changed(nothing) == found
     if what != "not looked at":
         assert found
 
 
-def test_what_is_no_change_needs_no_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = CleanCheck(Repository.discover(place.root))
-    assert looking.changed(nothing) == []
+def test_an_unchanged_tree_needs_no_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
     os.utime(place.root / "src/a.txt")
     (place.root / "empty/folder").mkdir(parents=True)
     place.write("ignored/deep/er/more.txt", "x\n")
     place.git("commit", "-q", "--allow-empty", "-m", "Nothing")
-    assert without_git(looking, monkeypatch) == []
+    assert without_git(check, monkeypatch) == []
     place.write("src/new.pyc", "ignored, as git has to say once\n")
     with pytest.raises(GitFailed):
-        without_git(looking, monkeypatch)
-    assert looking.changed(nothing) == []
-    assert without_git(looking, monkeypatch) == []
+        without_git(check, monkeypatch)
+    assert check.changed(nothing) == []
+    assert without_git(check, monkeypatch) == []
 
 
-def test_what_is_excluded_is_not_looked_at(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    looking = CleanCheck(Repository.discover(place.root))
-    looking.changed(nothing)
+def test_excluded_paths_are_not_reported(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = CleanCheck(Repository.discover(place.root))
+    check.changed(nothing)
     same_size(place)
     place.write("own/x", "x\n")
     with monkeypatch.context() as patch:
         patch.setenv("PATH", "/nonexistent")
-        assert looking.changed(lambda path: path == "src/a.txt" or path.startswith("own/")) == []
-    assert looking.changed(lambda path: path == "src/a.txt") == ["own/x"]
+        assert check.changed(lambda path: path == "src/a.txt" or path.startswith("own/")) == []
+    assert check.changed(lambda path: path == "src/a.txt") == ["own/x"]
 
 
 @pytest.mark.parametrize("conversion", ["attribute", "at home", "setting"])
@@ -211,12 +211,12 @@ def test_a_file_that_git_converts_is_left_to_git(
     else:
         Path(place.home, ".config/git/attributes").write_text("*.txt text\n")
     place.commit()
-    looking = CleanCheck(Repository.discover(place.root))
+    check = CleanCheck(Repository.discover(place.root))
     settled(place)
-    assert looking.changed(nothing) == []
+    assert check.changed(nothing) == []
     with pytest.raises(GitFailed):
-        without_git(looking, monkeypatch)
-    assert looking.changed(nothing) == []
+        without_git(check, monkeypatch)
+    assert check.changed(nothing) == []
 
 
 def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str], Sandbox]) -> None:
@@ -227,7 +227,7 @@ def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str]
         "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(other.root), "sub"
     )
     place.commit()
-    looking = CleanCheck(Repository.discover(place.root))
-    assert looking.changed(nothing) == []
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
     place.write("sub/x", "y\n")
-    assert looking.changed(nothing) == ["sub"]
+    assert check.changed(nothing) == ["sub"]

@@ -1,4 +1,4 @@
-"""A small index is read and written as git does it, whether git is started for it or not."""
+"""A small index is read and written as git does it, with and without git."""
 
 from __future__ import annotations
 
@@ -25,9 +25,9 @@ def at_home(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Repository:
     return Repository.discover(sandbox.root)
 
 
-def filled(sandbox: Sandbox) -> dict[str, Entry]:
-    """Commit some files, and return entries to put: new, changed and removed ones, files for
-    folders and folders for files.
+def commit_files(sandbox: Sandbox) -> dict[str, Entry]:
+    """Commit some files; return entries to set: new, changed and removed files, and files and
+    folders that replace each other.
     """
     for path in (
         "kept.txt",
@@ -64,13 +64,13 @@ def without_git(
         put_entries(repository, entries)
 
 
-def test_entries_are_put_as_git_puts_them(
+def test_entries_are_set_as_git_sets_them(
     make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = []
     for name in ("without", "with"):
         sandbox = make_sandbox(name)
-        entries = filled(sandbox)
+        entries = commit_files(sandbox)
         repository = at_home(sandbox, monkeypatch)
         if name == "with":
             sandbox.git("update-index", "--index-version", "4")
@@ -90,12 +90,10 @@ def test_entries_are_put_as_git_puts_them(
     assert left[0] == left[1]
 
 
-def test_a_file_that_changed_at_once_is_still_seen_to_have_changed(
+def test_a_racy_change_is_still_seen_in_a_new_index(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Git trusts the times of what is older than its index; a new index must not make it trust
-    more.
-    """
+    """Git trusts times that are older than its index; a new index must not make it trust more."""
     place = sandbox.write("a.txt", "one\n")
     sandbox.commit()
     before = place.stat()
@@ -105,17 +103,17 @@ def test_a_file_that_changed_at_once_is_still_seen_to_have_changed(
     )
     os.utime(
         sandbox.root / ".git/index", ns=(before.st_mtime_ns, before.st_mtime_ns)
-    )  # both made within one tick
+    )  # both in one tick
     place.write_text("two\n")
     os.utime(place, ns=(before.st_atime_ns, before.st_mtime_ns))
     put_entries(repository, entries)
     os.utime(
         sandbox.root / ".git/index", (before.st_mtime + 5, before.st_mtime + 5)
-    )  # as if that had been later
+    )  # as if it were later
     assert sandbox.status() == [" M a.txt", "AD b.txt"]
 
 
-def test_times_are_believed_only_where_they_are_older_than_the_index(
+def test_times_prove_something_only_if_they_are_older_than_the_index(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     repository = at_home(sandbox, monkeypatch)
@@ -143,7 +141,7 @@ KINDS: dict[str, Callable[[Sandbox], object]] = {
 }
 
 
-def test_what_changed_is_the_same_however_it_is_staged(
+def test_changes_are_the_same_however_they_are_staged(
     make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     found: dict[str, Changes] = {}
@@ -172,7 +170,7 @@ def test_what_changed_is_the_same_however_it_is_staged(
         assert lines[0] == lines[1], kind
 
 
-def test_what_is_not_to_be_staged_is_not(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_excluded_files_are_not_staged(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = at_home(sandbox, monkeypatch)
     sandbox.write("mine.txt", "x\n")
     sandbox.write("yours.txt", "x\n")
@@ -189,7 +187,7 @@ def test_what_is_not_to_be_staged_is_not(sandbox: Sandbox, monkeypatch: pytest.M
     assert sandbox.status() == ["?? mine.txt", "?? nested/", "?? yours.txt"]
 
 
-def test_what_is_put_in_the_place_of_a_commit_here_is_in_no_other_clone(
+def test_replaced_objects_are_not_committed(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """With `git replace` the index holds what the branch does not: a commit must not take that
@@ -212,7 +210,7 @@ def test_what_is_put_in_the_place_of_a_commit_here_is_in_no_other_clone(
     )
 
 
-def test_attributes_that_go_hide_nothing_that_comes(
+def test_removed_attributes_hide_no_new_lines(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.write(".gitattributes", "*.txt -diff\n")
@@ -229,7 +227,7 @@ def test_attributes_that_go_hide_nothing_that_comes(
         )
 
 
-def test_what_a_partial_clone_has_not_is_left_to_git(
+def test_missing_objects_of_a_partial_clone_are_left_to_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.git("config", "uploadpack.allowFilter", "true")
@@ -246,7 +244,7 @@ def test_what_a_partial_clone_has_not_is_left_to_git(
         assert staging.changes.summary == "1 file, +2 -1"
 
 
-def test_attributes_that_come_hide_nothing_either(
+def test_new_attributes_hide_no_new_lines(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sandbox.write("old.env", "kept\n")

@@ -1,6 +1,4 @@
-"""What forge stages without git is what `git add -A` stages; wherever git might do otherwise, it is
-left to git.
-"""
+"""Without git, forge stages exactly what `git add -A` stages; everything unusual is left to git."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ def nothing(path: str) -> bool:
 
 
 def put(root: Path, path: str, kind: str, number: int) -> None:
-    """Make something of a path, whatever lay there or in its way."""
+    """Replace whatever is at a path, or above it, by something of a kind."""
     place = root / path
     for folder in reversed(place.relative_to(root).parents):
         if (root / folder).is_symlink() or (root / folder).is_file():
@@ -62,8 +60,8 @@ def staged(sandbox: Sandbox, repository: Repository) -> tuple[ChangedEntries | N
     return fast_staging.staged(CleanCheck(repository), index, nothing, target), target
 
 
-def begun(sandbox: Sandbox, *paths: str) -> None:
-    """Commit some files, and nothing that ignores any."""
+def commit_files(sandbox: Sandbox, *paths: str) -> None:
+    """Commit some files and no ignore rules."""
     sandbox.git("rm", "-q", ".gitignore")
     for number, path in enumerate(paths):
         put(sandbox.root, path, "text", number)
@@ -78,14 +76,14 @@ def with_index(sandbox: Sandbox, index: Path, *words: str) -> str:
     max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.sampled_from(NAMES), st.sampled_from(KINDS)), max_size=8))
-def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -> None:
+def test_the_same_as_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -> None:
     with pytest.MonkeyPatch.context() as patch:
         repository = at_home(sandbox, patch)
         if (sandbox.root / ".gitignore").exists():
-            begun(sandbox, *NAMES)
+            commit_files(sandbox, *NAMES)
         for number, (path, kind) in enumerate(changes):
             put(sandbox.root, path, kind, 100 + number)
-        for path in NAMES[:3]:  # other times, the same bytes: git notes the new times
+        for path in NAMES[:3]:  # other times, the same bytes: git records the new times
             if (sandbox.root / path).is_file():
                 os.utime(sandbox.root / path, (1, 1))
         changed, target = staged(sandbox, repository)
@@ -104,25 +102,25 @@ def test_it_is_what_git_adds(sandbox: Sandbox, changes: list[tuple[str, str]]) -
         assert sandbox.git("fsck", "--strict", "--no-dangling") == ""
 
 
-def _nested(sandbox: Sandbox) -> None:
+def _nest(sandbox: Sandbox) -> None:
     sandbox.git("init", "-q", "inside")
 
 
-def _linked(sandbox: Sandbox) -> None:
+def _link_folder(sandbox: Sandbox) -> None:
     shutil.rmtree(sandbox.root / "d")
     (sandbox.root / "d").symlink_to("elsewhere")
 
 
-def _pipe(sandbox: Sandbox) -> None:
+def _make_pipe(sandbox: Sandbox) -> None:
     os.mkfifo(sandbox.root / "pipe")
 
 
-def _excluding(sandbox: Sandbox) -> None:
+def _exclude(sandbox: Sandbox) -> None:
     sandbox.write(".git/info/exclude", "*.log\n")
     sandbox.write("new", "x\n")
 
 
-def _elsewhere(sandbox: Sandbox) -> None:
+def _exclude_elsewhere(sandbox: Sandbox) -> None:
     sandbox.git("config", "core.excludesFile", str(sandbox.write("../rules", "*.log\n")))
     sandbox.write("new", "x\n")
 
@@ -138,13 +136,13 @@ def _file(path: str, text: str = "x\n") -> Callable[[Sandbox], object]:
 @pytest.mark.parametrize(
     "done",
     [
-        _nested,
-        _linked,
-        _pipe,
+        _nest,
+        _link_folder,
+        _make_pipe,
         _file(".gitignore"),
         _file("d/.gitignore", "# none\n"),
         _file(".gitattributes", "* text\n"),
-        _excluding,
+        _exclude,
         _file("git~1"),
         _file("a\\b"),
         _file("ends. "),
@@ -155,23 +153,23 @@ def _file(path: str, text: str = "x\n") -> Callable[[Sandbox], object]:
         _setting("core.autocrlf", "input"),
         _setting("core.ignoreCase", "true"),
         _setting("attr.tree", "HEAD"),
-        _elsewhere,
+        _exclude_elsewhere,
     ],
 )
-def test_what_git_might_see_otherwise_is_left_to_git(
+def test_everything_unusual_is_left_to_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, done: Callable[[Sandbox], object]
 ) -> None:
-    begun(sandbox, "d/a")
+    commit_files(sandbox, "d/a")
     done(sandbox)
     changed, target = staged(sandbox, at_home(sandbox, monkeypatch))
     assert changed is None and not target.exists()
 
 
-def test_rules_that_are_not_to_be_committed_hold_all_the_same(
+def test_ignore_rules_that_are_excluded_still_apply(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Such as those that lay there, uncommitted, when a run began."""
-    begun(sandbox, "a.txt")
+    """Such as files that were uncommitted when the run started."""
+    commit_files(sandbox, "a.txt")
     sandbox.write(".gitignore", "*.env\n")
     for path in ("secret.env", "new.txt"):
         sandbox.write(path, "x\n")
@@ -181,10 +179,10 @@ def test_rules_that_are_not_to_be_committed_hold_all_the_same(
         assert staging.changes.paths == ["new.txt"]
 
 
-def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(
+def test_tracked_attributes_apply_after_their_file_is_deleted(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(sandbox, "a.txt")
+    commit_files(sandbox, "a.txt")
     sandbox.write(".gitattributes", "* text\n")
     sandbox.commit()
     (sandbox.root / ".gitattributes").unlink()
@@ -200,10 +198,10 @@ def test_attributes_that_are_tracked_hold_while_they_lie_nowhere(
     )
 
 
-def test_settings_that_others_include_are_read_each_time(
+def test_included_settings_are_read_every_time(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(sandbox, "a.txt")
+    commit_files(sandbox, "a.txt")
     included = sandbox.write("../included", "[core]\n\tautocrlf = false\n")
     sandbox.git("config", "include.path", str(included))
     repository = at_home(sandbox, monkeypatch)
@@ -218,8 +216,8 @@ def test_settings_that_others_include_are_read_each_time(
         )
 
 
-def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    begun(sandbox, "a.txt")
+def test_git_is_not_started(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    commit_files(sandbox, "a.txt")
     repository = at_home(sandbox, monkeypatch)
     assert staged(sandbox, repository)[0] == {}
     monkeypatch.setenv("PATH", "/nonexistent")
@@ -231,7 +229,7 @@ def test_no_git_is_started_for_it(sandbox: Sandbox, monkeypatch: pytest.MonkeyPa
 def test_a_file_that_changes_while_it_is_read_is_left_to_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(sandbox, "a.txt")
+    commit_files(sandbox, "a.txt")
     repository, read = at_home(sandbox, monkeypatch), fast_staging.content
     sandbox.write("a.txt", "two\n")
 
@@ -244,19 +242,21 @@ def test_a_file_that_changes_while_it_is_read_is_left_to_git(
     assert staged(sandbox, repository)[0] is None
 
 
-def test_a_disk_that_is_full_is_told(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Or cannot be written to: half an index must not be there for git to go on with."""
-    begun(sandbox, "a.txt")
+def test_an_index_that_cannot_be_written_is_reported(
+    sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Git must never continue with half an index."""
+    commit_files(sandbox, "a.txt")
     repository, index = at_home(sandbox, monkeypatch), fast_index.read(sandbox.root / ".git/index")
     assert index is not None
     with pytest.raises(StorageFailed):
         fast_staging.staged(CleanCheck(repository), index, nothing, sandbox.root)
 
 
-def test_where_rules_ignore_files_only_what_is_tracked_is_staged_without_git(
+def test_with_ignore_rules_only_tracked_files_are_staged_without_git(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    begun(sandbox, "a.txt", "b.txt")
+    commit_files(sandbox, "a.txt", "b.txt")
     sandbox.write(".gitignore", "*.log\n")
     sandbox.commit()
     repository = at_home(sandbox, monkeypatch)

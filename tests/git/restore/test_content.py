@@ -1,6 +1,4 @@
-"""Content that git changes on its way, odd names, odd files: a rollback leaves path, mode and bytes
-as they were.
-"""
+"""Converted content, unusual names and unusual files: a rollback restores path, mode and bytes."""
 
 from __future__ import annotations
 
@@ -28,7 +26,7 @@ else:
 
 
 def run(sandbox: Sandbox, work: str, *files: str) -> CommandResult:
-    """Execute a plan of one step that does some Python, saying yes to whatever is asked."""
+    """Execute a plan of one step that runs some Python, and approve every question."""
     case = Case(
         sandbox, [Task("Change", ", ".join(files) or "src")], {1: work}, files=files or ("src",)
     )
@@ -43,16 +41,14 @@ def run(sandbox: Sandbox, work: str, *files: str) -> CommandResult:
 
 
 def files(sandbox: Sandbox) -> dict[str, tuple[int, bytes]]:
-    """Return the files that are not forge's own."""
+    """Return the files outside `.planning/`."""
     return {
         path: entry for path, entry in tree(sandbox).items() if not path.startswith(".planning/")
     }
 
 
-def there_and_back(sandbox: Sandbox, work: str) -> None:
-    """What a step did is committed; its rollback and the undo of that bring back every path, mode
-    and byte.
-    """
+def roll_back_and_undo(sandbox: Sandbox, work: str) -> None:
+    """Commit a step; its rollback and the undo of that restore every path, mode and byte."""
     before = tree(sandbox)
     run(sandbox, work)
     planning = {path for path in tree(sandbox) if path.startswith(".planning/")}
@@ -85,7 +81,7 @@ def test_filters_and_pointers_to_large_files(sandbox: Sandbox, tmp_path: Path) -
     sandbox.write("src/gone.bin", b"\0gone")
     sandbox.write("src/words.low", "quiet words\n")
     sandbox.commit("Filtered")
-    there_and_back(
+    roll_back_and_undo(
         sandbox,
         "open('src/big.bin', 'ab').write(b'more'); os.unlink('src/gone.bin'); "
         "open('src/new.bin', 'wb').write(b'new'); open('src/words.low', 'a').write('more\\n')",
@@ -108,7 +104,7 @@ def test_line_endings_and_encodings(sandbox: Sandbox) -> None:
     sandbox.write("src/a.raw", "one\r\ntwo\nthree\r\n")
     sandbox.write("src/no-end.txt", "no line end")
     sandbox.git("add", "-A")
-    there_and_back(
+    roll_back_and_undo(
         sandbox,
         "[open(f'src/a.{end}', 'ab').write(text) for end, text in (('txt', b'x\\r\\n'), ('unix',"
         " b'x\\n'), ('dos', b'x\\r\\n'), ('utf16', 'ü\\n'.encode('utf-16-le')), ('raw', b'\\r'))];"
@@ -118,12 +114,12 @@ def test_line_endings_and_encodings(sandbox: Sandbox) -> None:
 
 
 def test_rules_that_the_step_changed(sandbox: Sandbox) -> None:
-    """The files come back as the attributes of then say, though those of now say something else."""
+    """Files are restored with the attributes of their own commit."""
     sandbox.write("src/.gitattributes", "*.dos eol=crlf\n")
     sandbox.write("src/a.dos", "one\r\n")
     sandbox.write("src/b.dos", "one\r\n")
     sandbox.commit("Rules")
-    there_and_back(
+    roll_back_and_undo(
         sandbox,
         "open('src/.gitattributes', 'w').write('*.dos -text\\n'); open('src/a.dos',"
         " 'wb').write(b'two\\n')",
@@ -140,7 +136,7 @@ def test_links_modes_and_kinds(sandbox: Sandbox, tmp_path: Path) -> None:
     (sandbox.root / "src/outside").symlink_to(tmp_path / "outside")
     (sandbox.root / "src/dangling").symlink_to("nowhere")
     sandbox.commit("Kinds")
-    there_and_back(
+    roll_back_and_undo(
         sandbox,
         "; ".join(
             [
@@ -167,9 +163,7 @@ def test_links_modes_and_kinds(sandbox: Sandbox, tmp_path: Path) -> None:
 
 
 def test_names(sandbox: Sandbox) -> None:
-    """Names of another case, in both normal forms, with blanks and line ends, and that are no
-    UTF-8.
-    """
+    """Names that differ in case, in both normal forms, with blanks and line ends, not UTF-8."""
     names = [
         b"Case",
         "caf\u00e9".encode(),
@@ -186,7 +180,7 @@ def test_names(sandbox: Sandbox) -> None:
     for name in names:
         Path(os.fsdecode(folder + name)).write_bytes(name)
     sandbox.commit("Names")
-    there_and_back(
+    roll_back_and_undo(
         sandbox,
         "; ".join(
             [
@@ -212,7 +206,7 @@ def test_ignored_files_are_left_alone_and_never_stored(sandbox: Sandbox) -> None
     sandbox.write(".env", secret)
     sandbox.write("build/out/file", "4711-never-stored built\n")
     sandbox.write("src/debug.log", "4711-never-stored log\n")
-    there_and_back(sandbox, "open('src/a.txt', 'a').write('two\\n')")
+    roll_back_and_undo(sandbox, "open('src/a.txt', 'a').write('two\\n')")
     objects = sandbox.git(
         "cat-file", "--batch-all-objects", "--batch-check=%(objecttype) %(objectname)"
     ).splitlines()
@@ -229,7 +223,7 @@ def hook(sandbox: Sandbox, name: str, script: str) -> None:
     place.chmod(0o755)
 
 
-def test_hooks_that_rewrite_are_honoured(sandbox: Sandbox) -> None:
+def test_hooks_may_rewrite_files(sandbox: Sandbox) -> None:
     sandbox.write("src/a.txt", "one\n")
     sandbox.commit("A file")
     hook(
@@ -237,7 +231,7 @@ def test_hooks_that_rewrite_are_honoured(sandbox: Sandbox) -> None:
         "pre-commit",
         "if test -f src/a.txt; then sed -i 's/two/TWO/' src/a.txt && git add src/a.txt; fi",
     )
-    there_and_back(sandbox, "open('src/a.txt', 'a').write('two\\n')")
+    roll_back_and_undo(sandbox, "open('src/a.txt', 'a').write('two\\n')")
     assert (
         (sandbox.root / "src/a.txt").read_text()
         == sandbox.git("show", "HEAD:src/a.txt")
@@ -245,10 +239,8 @@ def test_hooks_that_rewrite_are_honoured(sandbox: Sandbox) -> None:
     )
 
 
-def test_going_back_needs_neither_hooks_nor_signing(sandbox: Sandbox) -> None:
-    """A hook that refuses, or a broken gpg, pauses a step's commit; it never stands between a
-    person and their files.
-    """
+def test_a_rollback_needs_neither_hooks_nor_signing(sandbox: Sandbox) -> None:
+    """A refusing hook or a broken gpg pauses a step's commit, but never a rollback."""
     sandbox.write("src/a.txt", "one\n")
     sandbox.commit("A file")
     before = tree(sandbox)
@@ -268,7 +260,7 @@ def test_going_back_needs_neither_hooks_nor_signing(sandbox: Sandbox) -> None:
     assert (sandbox.root / "src/a.txt").read_text() == "one\n"
 
 
-def test_a_filter_that_fails_leaves_all_as_it_was(sandbox: Sandbox) -> None:
+def test_a_failing_filter_changes_nothing(sandbox: Sandbox) -> None:
     sandbox.git("config", "filter.once.clean", "cat")
     sandbox.git("config", "filter.once.smudge", "cat")
     sandbox.git("config", "filter.once.required", "true")

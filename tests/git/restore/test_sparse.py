@@ -1,7 +1,7 @@
-"""Going back in a sparse checkout: what a step wrote outside the cone is as it was committed, and
-what was left out stays out.
+"""Rollbacks in a sparse checkout: files that a step wrote outside the cone become as committed,
+and files that were left out stay out.
 
-A tracked file that a step wrote there lies in the tree with its committed bytes, as git itself
+A tracked file that a step wrote there is in the tree with its committed bytes, as git itself
 leaves such files, until `git sparse-checkout reapply`.
 """
 
@@ -25,9 +25,7 @@ FILES = ("a.txt", "deep/old.txt", "deep/new.txt", "other/new.txt")
 
 
 def sparse(sandbox: Sandbox, kind: str, verify: str) -> tuple[list[str], str]:
-    """Set up a plan whose step writes outside the cone; return the listing of the tree before it,
-    and the index's.
-    """
+    """Set up a plan whose step writes outside the cone; return the files and the index flags."""
     for path, text in OUTSIDE.items():
         sandbox.write(path, text)
     Case(sandbox, [Task("Write", ", ".join(FILES), auto(verify))], {1: WORK}, files=FILES).set_up()
@@ -50,8 +48,8 @@ def listing(sandbox: Sandbox) -> list[str]:
 
 
 def is_back(sandbox: Sandbox, before: list[str], index: str) -> bool:
-    """Say whether all is as it was: clean at once, and to the last file once git has taken up the
-    files outside the cone.
+    """Return whether all is as before: clean now, and the same files after git reapplied the
+    cone.
     """
     assert sandbox.status() == [] and sandbox.git("show", "HEAD:deep/old.txt") == "old\n"
     assert [line for line in listing(sandbox) if line not in before] == ["deep/old.txt 'old\\n'"]
@@ -65,7 +63,7 @@ def flags(sandbox: Sandbox) -> str:
 
 
 @pytest.mark.parametrize("kind", ["cone", "sparse index"])
-def test_retry_takes_back_what_was_written_outside_the_cone(sandbox: Sandbox, kind: str) -> None:
+def test_retry_reverts_files_outside_the_cone(sandbox: Sandbox, kind: str) -> None:
     before, index = sparse(sandbox, kind, "false")
     said = sandbox.call("execute", "01-01", "--approve")
     run = said.data["run"]
