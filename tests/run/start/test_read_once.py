@@ -18,13 +18,14 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.plan import plan as plans
 from forge.records.record import RunRecord
 from forge.run.approvals import plan_approval
-from forge.run.approvals.prompter import NoPrompter
+from forge.run.approvals.prompter import Answer, NoPrompter, Prompter
 from forge.run.engine.context import Context
 from forge.run.engine.parts.work_tree import WorkTree
 from forge.run.start import start
 from forge.run.start.first_events import Options
 from forge.views.validation import validate
 from tests.conftest import Sandbox
+from tests.run.in_process import Answers
 from tests.run.plans import Case, Task, auto, writes
 
 COUNTED: dict[str, Callable[..., object]] = {
@@ -35,6 +36,7 @@ COUNTED: dict[str, Callable[..., object]] = {
     "find what the rules say": validate.findings_in_plan,
     "judge a diff": risk.judge,
     "stage a diff to judge": WorkTree.stage_to_judge,
+    "enter or leave an index": WorkTree.staged.__wrapped__,  # type: ignore[attr-defined]
 }
 ONCE = {
     "load a plan": 1,
@@ -42,6 +44,7 @@ ONCE = {
     "make a subject": 1,
     "judge a diff": 1,
     "stage a diff to judge": 1,
+    "enter or leave an index": 2,
 }
 
 
@@ -62,11 +65,17 @@ def counting() -> Iterator[Counter[str]]:
         sys.setprofile(None)
 
 
-def execute(sandbox: Sandbox, options: Options) -> tuple[RunRecord, dict[str, int]]:
+def execute(
+    sandbox: Sandbox, options: Options, prompter: Prompter | None = None
+) -> tuple[RunRecord, dict[str, int]]:
     """Execute the plan in this process; return its run, and how often each function was called."""
     repository = Repository.discover(sandbox.root)
     context = Context(
-        repository, settings.load(repository.root), "ex-1", NoPrompter(), lambda event, state: None
+        repository,
+        settings.load(repository.root),
+        "ex-1",
+        prompter or NoPrompter(),
+        lambda event, state: None,
     )
     with counting() as calls:
         record = start.execute(context, Catalog(repository.root).one("01-01"), options)
@@ -98,6 +107,16 @@ def test_an_approved_plan_is_read_once_and_judged_by_no_rule_again(case: Case) -
     record, calls = execute(case.sandbox, Options())
     assert record.state.status == "completed"
     assert calls == ONCE
+
+
+def test_a_diff_that_is_asked_about_is_scanned_once(case: Case) -> None:
+    """The index that is judged is shown to the user and committed; none other is made."""
+    case.set_work({1: f"{writes('a.txt', 'a')}; {writes('b.txt', 'b')}"})
+    user = Answers([Answer(True)])
+    record, calls = execute(case.sandbox, Options(approve=True), user)
+    assert record.state.status == "completed" and "+b" in user.patches[0]
+    assert calls["stage a diff to judge"] == calls["judge a diff"] == 1
+    assert calls["enter or leave an index"] == 2
 
 
 def test_what_is_executed_was_parsed_from_the_bytes_that_were_approved(
