@@ -35,8 +35,10 @@ def test_at_a_terminal_one_line_shows_step_stage_time_and_output(sandbox: Sandbo
     _, shown = at_terminal(talking(sandbox), ["execute", "01-01", "--approve"], b"")
     drawn = [part.split("\n")[0] for part in re.split(r"\r\x1b\[K", shown)[1:]]
     lines = [part for part in drawn if part.strip() and "0:0" in part]
-    said = r" +\[1/2\] edit, worker 0:0\d  reading <U\+001B>\[31mred<U\+001B>\[0m \[secret remov.*"
-    assert any(re.fullmatch(said, line) for line in lines), lines
+    expected = (
+        r" +\[1/2\] edit, worker 0:0\d  reading <U\+001B>\[31mred<U\+001B>\[0m \[secret remov.*"
+    )
+    assert any(re.fullmatch(expected, line) for line in lines), lines
     assert any(
         re.match(r" +\[1/2\] edit, verifying 0:0\d  verifying by words", line) for line in lines
     ), lines
@@ -50,13 +52,13 @@ def test_at_a_terminal_one_line_shows_step_stage_time_and_output(sandbox: Sandbo
 
 
 def test_without_a_terminal_there_are_plain_lines(sandbox: Sandbox) -> None:
-    said = talking(sandbox).forge(
+    result = talking(sandbox).forge(
         "execute", "01-01", "--approve", env={"TERM": "xterm", "FORCE_COLOR": "1"}
     )
-    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", said.err + said.out)
-    steps = [line for line in said.err.splitlines() if line.startswith("[")]
+    assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f]", result.err + result.out)
+    steps = [line for line in result.err.splitlines() if line.startswith("[")]
     assert steps == ["[1/2] Task 1: Write it (edit)", "[2/2] Task 2: Test it (test)"]
-    assert "reading" not in said.err, "what a runner says is evidence"
+    assert "reading" not in result.err, "what a runner says is evidence"
 
 
 CLEAR = "\r\x1b[K"

@@ -81,14 +81,14 @@ class Call(NamedTuple):
     """
 
     folder: Path
-    found: Repository | None
+    enclosing: Repository | None
     execution: LoggedCommand
     caller: Caller
 
     @property
     def repository(self) -> Repository:
         """The repository of the call. Raises RepositoryError outside of one."""
-        return self.found or Repository.discover(self.folder)
+        return self.enclosing or Repository.discover(self.folder)
 
     def note(self, text: str) -> None:
         """Show a message that is not part of the answer."""

@@ -16,7 +16,7 @@ class Arguments(NamedTuple):
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    checks = examine(call.folder, call.found)
+    checks = examine(call.folder, call.enclosing)
     stops = any(not check.ok and check.severity == "error" for check in checks)
     text = "\n".join(map(_line, checks))
     return Reply({"checks": [check.as_data() for check in checks]}, text, 1 if stops else 0)

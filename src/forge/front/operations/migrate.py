@@ -24,6 +24,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
 def _text(migrated: migrate.Migrated) -> str:
     if not migrated.documents:
         return "nothing to migrate: every document is of the current version"
-    lines = [f"{each.path}: version {each.old} to {each.new}" for each in migrated.documents]
+    lines = [
+        f"{document.path}: version {document.old} to {document.new}"
+        for document in migrated.documents
+    ]
     end = f"committed as {migrated.commit[:10]}" if migrated.commit else "nothing was written"
     return "\n".join([*lines, end])

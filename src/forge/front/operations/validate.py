@@ -78,8 +78,8 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         raise UsageError(
             "--probe runs what was approved, and --fix changes it", "use one of them at a time"
         )
-    root = call.found.root if call.found else call.folder
-    if not arguments.paths and call.found is None:
+    root = call.enclosing.root if call.enclosing else call.folder
+    if not arguments.paths and call.enclosing is None:
         root = call.repository.root
     named = [call.folder / path for path in arguments.paths]
     probed = _probe(call, named) if arguments.probe else None

@@ -25,7 +25,7 @@ def here(front: Front, monkeypatch: pytest.MonkeyPatch) -> Front:
 
 
 class Columns:
-    """Stands for what draws, and records the boards that it is given."""
+    """Stands for the drawing of columns, and records the boards that it is given."""
 
     def __init__(self, redraws: int) -> None:
         self.boards: list[list[str]] = []

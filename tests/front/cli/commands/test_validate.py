@@ -7,6 +7,7 @@ import os
 import pty
 import re
 import subprocess
+from typing import Any
 from xml.etree import ElementTree
 
 import pytest
@@ -28,61 +29,66 @@ def broken(sandbox: Sandbox) -> Sandbox:
 
 
 def places(broken: Sandbox) -> list[tuple[str, int, int, str]]:
-    found = broken.call("validate").json["findings"]
-    return [(each["path"], each["line"], each["column"], each["rule"]) for each in found]
+    return places_in(broken.call("validate").json["findings"])
+
+
+def places_in(findings: list[dict[str, Any]]) -> list[tuple[str, int, int, str]]:
+    return [
+        (finding["path"], finding["line"], finding["column"], finding["rule"])
+        for finding in findings
+    ]
 
 
 def test_every_format_holds_the_same_findings(broken: Sandbox) -> None:
     expected = places(broken)
     assert len(expected) >= 3
-    said = {
+    printed = {
         form: broken.forge("validate", "--format", form)
         for form in ("text", "json", "sarif", "github", "junit")
     }
-    assert {each.code for each in said.values()} == {1}
-    heads = re.findall(r"^(\S+):(\d+):(\d+): (?:error|warning|note) (\S+) ", said["text"].out, re.M)
+    assert {result.code for result in printed.values()} == {1}
+    text = printed["text"].out
+    heads = re.findall(r"^(\S+):(\d+):(\d+): (?:error|warning|note) (\S+) ", text, re.M)
     assert [(path, int(line), int(column), rule) for path, line, column, rule in heads] == expected
-    findings = said["json"].json["findings"]
-    assert [
-        (each["path"], each["line"], each["column"], each["rule"]) for each in findings
-    ] == expected
-    assert said["json"].json["schema"] == "forge.validate/1" and said["json"].json["ok"] is False
-    results = said["sarif"].json["runs"][0]["results"]
-    assert [each["ruleId"] for each in results] == [rule for *_, rule in expected]
-    assert len(said["github"].out.splitlines()) == len(expected)
-    cases = ElementTree.fromstring(said["junit"].out).iter("testcase")
+    envelope = printed["json"].json
+    assert places_in(envelope["findings"]) == expected
+    assert envelope["schema"] == "forge.validate/1" and envelope["ok"] is False
+    results = printed["sarif"].json["runs"][0]["results"]
+    assert [result["ruleId"] for result in results] == [rule for *_, rule in expected]
+    assert len(printed["github"].out.splitlines()) == len(expected)
+    cases = ElementTree.fromstring(printed["junit"].out).iter("testcase")
     assert {PATH, OTHER} <= {case.get("name") for case in cases}
 
 
 def test_text_is_the_default_and_has_a_caret_and_a_summary(broken: Sandbox) -> None:
-    said = broken.forge("validate")
-    assert said.out == broken.forge("validate", "--format", "text").out
-    assert f"{PATH}:12:7: error front-matter-yaml" in said.out
-    assert "        - `全角` is there\n          ^\n" in said.out
+    result = broken.forge("validate")
+    assert result.out == broken.forge("validate", "--format", "text").out
+    assert f"{PATH}:12:7: error front-matter-yaml" in result.out
+    assert "        - `全角` is there\n          ^\n" in result.out
     assert re.fullmatch(
-        r"\d+ files, \d+ steps, \d+ errors, \d+ warnings", said.out.splitlines()[-1]
+        r"\d+ files, \d+ steps, \d+ errors, \d+ warnings", result.out.splitlines()[-1]
     )
-    assert "\x1b" not in said.out + said.err
+    assert "\x1b" not in result.out + result.err
 
 
 @pytest.mark.parametrize("form", ["text", "sarif", "json"])
 def test_a_format_and_json_exclude_each_other(broken: Sandbox, form: str) -> None:
-    said = broken.forge("validate", "--format", form, "--json")
-    assert said.code == 2 and said.json["error"]["kind"] == "usage"
+    result = broken.forge("validate", "--format", form, "--json")
+    assert result.code == 2 and result.json["error"]["kind"] == "usage"
     assert broken.forge("validate", "--format", "xml").code == 2
 
 
 def test_quiet_prints_errors_only_and_no_summary(broken: Sandbox) -> None:
-    said = broken.forge("validate", "--quiet")
+    result = broken.forge("validate", "--quiet")
     assert (
-        said.code == 1
-        and "warning" not in said.out
-        and "errors" not in said.out
-        and f"{PATH}:12" in said.out
+        result.code == 1
+        and "warning" not in result.out
+        and "errors" not in result.out
+        and f"{PATH}:12" in result.out
     )
     assert {
-        each["severity"]
-        for each in broken.forge("validate", "--quiet", "--format", "json").json["findings"]
+        finding["severity"]
+        for finding in broken.forge("validate", "--quiet", "--format", "json").json["findings"]
     } == {"error"}
     fine = broken.write(
         ".planning/phases/02-b/02-01-PLAN.md", document("  truths: []\n").replace("01-a", "02-b")
@@ -102,7 +108,7 @@ def test_an_encoding_without_some_characters_is_not_an_error(broken: Sandbox) ->
 
 
 def at_a_terminal(sandbox: Sandbox, *words: str, **env: str) -> str:
-    """Return what a command prints where standard output is a terminal."""
+    """Return what a command prints if standard output is a terminal."""
     master, slave = pty.openpty()
     environment = sandbox.environment({"TERM": "xterm", **env})
     child = subprocess.Popen(

@@ -62,7 +62,7 @@ def test_sarif_uris_are_relative_below_the_root_and_absolute_elsewhere() -> None
         for path in ("a b/全.md", "/tmp/x y.md", "a\udcff.md")
     ]
     results = sarif(Sheet(found))["runs"][0]["results"]
-    places = [each["locations"][0]["physicalLocation"]["artifactLocation"] for each in results]
+    places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results]
     assert places == [
         {"uri": "a%20b/%E5%85%A8.md", "uriBaseId": "%SRCROOT%"},
         {"uri": "file:///tmp/x%20y.md"},
@@ -76,7 +76,7 @@ def test_github_commands_are_one_line_each_and_read_back() -> None:
     for finding, line in zip(FINDINGS, lines, strict=True):
         command = re.fullmatch(r"::(?:error|warning|notice) ([^:]*)::(.*)", line)
         assert command is not None and line.isprintable()
-        properties = dict(each.split("=", 1) for each in command[1].split(","))
+        properties = dict(pair.split("=", 1) for pair in command[1].split(","))
         assert unquote(properties.pop("file")) == finding.path
         assert properties == {
             "line": str(finding.line),
