@@ -96,3 +96,15 @@ def test_a_file_is_settled_once_the_clock_has_moved_on(
     changed: int, stored: int, answer: bool
 ) -> None:
     assert stamps.settled(status(changed, stored), NOW) is answer
+
+
+def test_a_file_that_was_read_before_needs_patience(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text("x")
+    changed = path.stat().st_ctime_ns
+    monkeypatch.setattr(time, "time_ns", lambda: changed + 3 * SECOND)
+    assert stamps.stamp_of(path) != ""
+    assert stamps.stamp_of(path, patience=4 * SECOND) == ""
+    assert stamps.stamp_of(path, patience=SECOND // 2) == stamps.stamp_of(path)

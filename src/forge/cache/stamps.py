@@ -15,10 +15,14 @@ _COARSE_STEP = 2_000_000_000  # of file systems that store whole seconds, or eve
 _SECOND = 1_000_000_000
 
 
-def stamp_of(path: str | os.PathLike[str]) -> str:
-    """Return the stamp of a file; empty if it is missing or changed a moment ago."""
+def stamp_of(path: str | os.PathLike[str], *, patience: int = 0) -> str:
+    """Return the stamp of a file; empty if it is missing or changed a moment ago.
+
+    The stamp has to be taken before the content is read. Otherwise `patience` is how many
+    nanoseconds ago that may have been.
+    """
     try:
-        return of_status(os.stat(path))
+        return of_status(os.stat(path), patience=patience)
     except (OSError, ValueError):
         return ""
 
@@ -31,9 +35,9 @@ def of_entry(entry: os.DirEntry[str]) -> str:
         return ""
 
 
-def of_status(status: os.stat_result) -> str:
-    """Return the stamp of a file from its status, which was read before its content."""
-    if not settled(status, time.time_ns()):
+def of_status(status: os.stat_result, *, patience: int = 0) -> str:
+    """Return the stamp of a file from its status; see `stamp_of` for `patience`."""
+    if not settled(status, time.time_ns() - patience):
         return ""
     return f"{status.st_size} {status.st_mtime_ns} {status.st_ctime_ns} {status.st_ino}"
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from forge.cache import stamps
 from forge.git.objects.stored_tree import PathsRead
 from forge.git.objects.tree import TreeEntry, WorkTree
 
-_SETTLED = 2_000_000_000  # nanoseconds after which another change surely changes a file's times
+_SETTLED = 2_000_000_000  # nanoseconds; a path is fingerprinted after it was read, not before
 
 
 class RecordingWorkTree(WorkTree):
@@ -56,14 +56,8 @@ class RecordingWorkTree(WorkTree):
         entry = super().entry(path)
         if entry.kind != "file":
             return entry.kind
-        try:
-            status = os.stat(os.path.join(self.root, path))
-        except (OSError, ValueError):
-            return None
-        if max(status.st_mtime_ns, status.st_ctime_ns) > time.time_ns() - _SETTLED:
-            return None
-        times = f"{status.st_mtime_ns} {status.st_ctime_ns}"
-        return f"{entry.path} {status.st_size} {times} {status.st_ino}"
+        stamp = stamps.stamp_of(os.path.join(self.root, path), patience=_SETTLED)
+        return f"{entry.path} {stamp}" if stamp else None
 
     def listing_fingerprint(self) -> str:
         """Return a text that changes with the list of files. Raises GitFailed."""
