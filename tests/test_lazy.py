@@ -15,7 +15,7 @@ NAME = "slow_module_of_a_test"
 
 @pytest.fixture(autouse=True)
 def slow_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """A module that leaves a file behind when it is loaded."""
+    """A module that writes a file when it is loaded."""
     source = tmp_path / f"{NAME}.py"
     loaded = tmp_path / "loaded"
     source.write_text(

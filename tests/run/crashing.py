@@ -44,9 +44,9 @@ must_haves:
 def _work(step: int, name: str) -> str:
     """Return a runner's work: two effects. It fails if the disk is full when a file is closed."""
     count = f"file = open('counter.txt', 'a'); file.write('{step}\\n'); file.close()"
-    told = "sys.excepthook = lambda kind, error, trace: print(error)"
+    report = "sys.excepthook = lambda kind, error, trace: print(error)"
     return (
-        f"import time; {told}; pathlib.Path('{name}.txt').write_text('{name}'); time.sleep(0.05);"
+        f"import time; {report}; pathlib.Path('{name}.txt').write_text('{name}'); time.sleep(0.05);"
         f" {count}"
     )
 

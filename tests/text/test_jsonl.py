@@ -1,4 +1,4 @@
-"""JSON lines: one value a line, and a torn end that is told apart from the lines before it at every
+"""JSON lines: one value per line; a torn end is distinguished from the lines before it at every
 byte.
 """
 

@@ -1,4 +1,4 @@
-"""Patterns from plan files: linear time, line edges, and text that is no UTF-8."""
+"""Patterns from plan files: linear time, line edges, and text that is not UTF-8."""
 
 from __future__ import annotations
 

@@ -51,9 +51,7 @@ DOCUMENTS = st.lists(PIECES, max_size=25).map("".join)
 @example("<task>\n<task a\n<task>x</task>")
 @example("<task>x</task>\r\n<task\ny>\n</task>  \r\n")
 def test_tasks_are_those_of_the_reference_pattern(document: str) -> None:
-    text = (
-        document + "\n>"
-    )  # so that every opening is closed by some bracket, as the reference takes for granted
+    text = document + "\n>"  # the reference assumes that some bracket closes every opening
     expected = [(match[1], match[2], match[3] is not None) for match in ORACLE.finditer(text)]
     found = [
         (attributes(text[tag.span.start : tag.inner.start]), tag.text(text), tag.closed)

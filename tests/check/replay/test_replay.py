@@ -88,9 +88,7 @@ def folder_of(sandbox: Sandbox) -> Path:
 
 
 def rewritten(sandbox: Sandbox, change: Callable[[list[dict[str, Any]]], object]) -> None:
-    """Change the events and forge a whole chain over them, as somebody who knows the format
-    would.
-    """
+    """Change the events and recompute the chain, as an attacker who knows the format would."""
     path = folder_of(sandbox) / "timeline.jsonl"
     events = [json.loads(line) for line in path.read_text().splitlines()]
     change(events)
@@ -305,8 +303,8 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], object], str, str]] 
 
 
 def test_a_forged_chain_is_named_at_its_event(copy: Sandbox) -> None:
-    """Even with every hash made anew, each forged fact is named where it stands, and so is the
-    committed line.
+    """Even if every hash is recomputed, each forged fact and the committed line are named at their
+    places.
     """
     raw = (folder_of(copy) / "timeline.jsonl").read_bytes()
     for name, (change, kind, words) in FORGERIES.items():

@@ -1,4 +1,4 @@
-"""Comments that silence a finding: by its rule, with a reason, where it stands; and the settings of
+"""Comments that silence a finding by its rule, with a reason, at its line; and the settings of
 severities.
 """
 

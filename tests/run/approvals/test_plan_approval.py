@@ -1,4 +1,4 @@
-"""Approvals: what exactly is approved, where that is recorded, and what the user reads."""
+"""Approvals: what exactly is approved, its record, and what the user reads."""
 
 from __future__ import annotations
 

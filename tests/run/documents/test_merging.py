@@ -1,4 +1,4 @@
-"""Two branches and one git merge: what merges by itself, what a person has to settle, and that
+"""Two branches and one git merge: what merges by itself, what the user has to settle, and that
 nothing is lost silently.
 """
 

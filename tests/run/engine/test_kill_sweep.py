@@ -73,8 +73,8 @@ def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, fo
 
 
 def test_a_sample_of_kills(tmp_path: Path) -> None:
-    """A sample: one random moment, and a git that dies together with forge after it moved the
-    branch, so that HEAD's lock stays.
+    """A sample: one random moment, and a git process that dies with forge after it moved the branch,
+    so that HEAD's lock stays.
     """
     ground = set_up(SCENES[0], tmp_path / "ground")
     kill_at_random(ground, tmp_path / "random", "family", random.Random(7))

@@ -298,12 +298,12 @@ def test_many_stories() -> None:
         int(os.environ.get("FORGE_TEST_STORIES") or 200),
         float(os.environ.get("FORGE_TEST_SECONDS") or "inf"),
     )
-    began, told = time.monotonic(), 0
-    while told < wanted and time.monotonic() - began < seconds:
-        part = min(PART, wanted - told)
+    began, explored = time.monotonic(), 0
+    while explored < wanted and time.monotonic() - began < seconds:
+        part = min(PART, wanted - explored)
         explore(part, 14)
-        told += part
-        print(f"{told} stories in {time.monotonic() - began:.0f} s")
+        explored += part
+        print(f"{explored} stories in {time.monotonic() - began:.0f} s")
 
 
 def git_locks(sandbox: Sandbox) -> list[Path]:

@@ -1,5 +1,4 @@
-"""Loaded by a forge under test: counts its effects, and at the one that it is told to, kills it or
-fails it.
+"""Loaded by a forge process under test: counts its effects, and kills it or fails at a given one.
 
 An effect is a write, a flush, a rename, a link, a removal, or the start of another program.
 Children are not counted.

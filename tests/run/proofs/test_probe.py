@@ -56,7 +56,7 @@ def test_nothing_of_a_plan_that_is_not_approved_is_run(sandbox: Sandbox, count: 
     sandbox.write(
         PATH, (sandbox.root / PATH).read_text().replace("Write them.", "Write them well.")
     )
-    assert probed(sandbox)[1][0][0] == "note", "an approval of another text is none"
+    assert probed(sandbox)[1][0][0] == "note", "an approval of another text does not count"
     sandbox.forge("validate")
     assert not count.exists()
 

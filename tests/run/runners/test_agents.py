@@ -330,7 +330,7 @@ DAEMON = "; ".join(
 
 
 @pytest.mark.skipif(
-    not Path("/proc/self/task").exists(), reason="only Linux tells what became of them"
+    not Path("/proc/self/task").exists(), reason="only Linux reports orphaned processes"
 )
 @pytest.mark.parametrize("who", ["runner", "check"])
 def test_children_that_daemonize_are_ended(sandbox: Sandbox, who: str) -> None:
@@ -360,7 +360,7 @@ def test_a_repair_knows_what_failed_also_behind_a_crash(sandbox: Sandbox) -> Non
     prompts = [(sandbox.root.parent / f"prompt{number}").read_text() for number in (1, 2, 3)]
     assert ["failed:\nnot three" in prompt for prompt in prompts] == [False, True, True]
     assert sandbox.types(said.data["run"]).count("repair_attempted") == 1, (
-        "an attempt that was cut short is no further one"
+        "an attempt that was cut short does not count"
     )
 
 
@@ -409,7 +409,7 @@ def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sand
     said = sandbox.call("resume", run)
     waits = said.data["waiting_for"]
     assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], (
-        "what looks like a header of a patch is none"
+        "a line that looks like a patch header is text"
     )
 
 

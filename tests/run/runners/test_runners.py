@@ -65,7 +65,7 @@ def test_a_runner_that_is_not_found(sandbox: Sandbox) -> None:
     )
     sandbox.write("a.txt", "by hand\n")
     said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", "what the person did is taken as the step's work"
+    assert said.data["status"] == "completed", "the user's changes are the step's work"
 
 
 def test_a_runner_that_crashes_leaves_its_changes_for_a_person(sandbox: Sandbox) -> None:
@@ -244,7 +244,7 @@ def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(
     sandbox.git("reflog", "expire", "--expire=now", "--all")
     sandbox.git("prune", "--expire=now")
     assert plan in sandbox.git("rev-list", "--glob=refs/forge/safety").split(), (
-        "the person's commits have a ref"
+        "the user's commits have a ref"
     )
     again = sandbox.call("resume", run)
     assert again.code in (2, 4) and text.partition(";")[0] in str(again.json), (

@@ -262,7 +262,7 @@ def test_formats_that_forge_does_not_read_are_named_by_every_verb(
     sandbox.git(
         "init", "-q", *{"sha256": ["--object-format=sha256"], "bare": ["--bare"]}.get(kind, [])
     )
-    if kind == "reftable":  # as a git that knows it makes one; an older one does not open it at all
+    if kind == "reftable":  # an older git process does not open such a repository at all
         sandbox.git("config", "core.repositoryFormatVersion", "1")
         sandbox.git("config", "extensions.refStorage", "reftable")
         (sandbox.root / ".git/reftable").mkdir()
@@ -294,8 +294,8 @@ def test_a_lock_of_another_git_is_never_touched(sandbox: Sandbox, name: str) -> 
 
 
 def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> None:
-    """Killed while git holds the locks of HEAD and of the branch, and the new commit stands in one
-    of them.
+    """Killed while git holds the locks of HEAD and of the branch, and one of them contains the new
+    commit.
     """
     one_edit(sandbox)
     hook = (

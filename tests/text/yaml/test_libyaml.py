@@ -181,8 +181,8 @@ texts = st.one_of(
 
 
 def outcome(text: str) -> str:
-    """Return all that reading a text comes to, in words: `1`, `1.0` and `true` differ there, and
-    the order of keys counts.
+    """Return the complete result of reading a text as words: `1`, `1.0` and `true` differ, and the
+    order of keys counts.
     """
     repeats = Repeats(("truths",))
     try:

@@ -1,6 +1,4 @@
-"""YAML: what it means, where each value stands, and that no text makes it raise anything but
-YamlProblem.
-"""
+"""YAML: the meaning and the position of each value; no text raises anything but YamlProblem."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""forge list, show and search: how documents stand, also where nothing is read anew."""
+"""forge list, show and search: the state of documents, also from the outline alone."""
 
 from __future__ import annotations
 

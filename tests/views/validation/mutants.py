@@ -259,7 +259,7 @@ def read(data: bytes) -> Plan:
 
 
 def places(source: Source, value: Value) -> None:
-    """Every value of the front matter, mended or not, has a place in the document."""
+    """Every value of the front matter, repaired or not, has a place in the document."""
     assert 0 <= value.span.start <= value.span.end <= len(source.text) + 1
     below = (
         list(value.data.values())

@@ -1,4 +1,4 @@
-"""`forge validate --fix`: two mends, byte for byte, and nothing else."""
+"""`forge validate --fix`: two repairs, byte for byte, and nothing else."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def test_a_damaged_cache_is_ignored_and_made_anew(
 def test_a_cache_that_cannot_be_written_does_no_harm(root: Path) -> None:
     folder = root / ".git/forge/cache"
     folder.parent.mkdir(parents=True, exist_ok=True)
-    folder.write_text("a file, where a folder belongs")
+    folder.write_text("a file instead of a folder")
     assert validate(root, []).files == 2
 
 

@@ -1,5 +1,5 @@
-"""Artifacts: which path is meant, what has to stand there, and that every other case is a verdict
-with a reason.
+"""Artifacts: which path is meant and what has to be there; every other case is a verdict with a
+reason.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def tree(request: pytest.FixtureRequest, sandbox: Sandbox) -> Tree:
 
 
 def verdict(written: str, tree: Tree, limit: int = 16 << 20) -> Verdict:
-    """Judge one artifact, as it is written in a plan behind its dash."""
+    """Judge one artifact, given as a plan has it after the dash."""
     lines = written.strip("\n").split("\n")
     body = "\n".join(["    - " + lines[0], *("      " + line for line in lines[1:])])
     return judge(declared(parse(f"must_haves:\n  artifacts:\n{body}\n"))[0], tree, limit)

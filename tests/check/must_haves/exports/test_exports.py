@@ -1,5 +1,5 @@
-"""Exports beyond one file's syntax tree: names passed on, inherited members, text where there is no
-tree, broken files.
+"""Exports beyond one file's syntax tree: re-exported names, inherited members, text without a tree,
+broken files.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from forge.text.yaml import parse as yaml
 
 
 class MemoryTree:
-    """A tree of the given files; a value that is None stands for a git object that is missing."""
+    """A tree of the given files; the value None means that the git object is missing."""
 
     revision: str | None = "0" * 40
 

@@ -1,5 +1,5 @@
-"""What `from` and `to` name: paths, notes behind them, globs, bare names, types, folders, and what
-leads outside.
+"""What `from` and `to` name: paths, notes after them, globs, bare names, types, folders, and paths
+that lead outside.
 """
 
 from __future__ import annotations

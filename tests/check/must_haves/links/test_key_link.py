@@ -1,5 +1,5 @@
-"""Key links on real trees: links of the file system, things that are no files, revisions, lost
-objects, any text at all.
+"""Key links on real trees: links of the file system, entries that are not files, revisions, missing
+objects, arbitrary text.
 """
 
 from __future__ import annotations
