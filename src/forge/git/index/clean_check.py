@@ -14,9 +14,11 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from forge.errors import RepositoryError
 from forge.git.index.conversion import conversion_settings, folders_of
 from forge.git.index.rule_files import RuleFiles, tracked_rules
 from forge.git.lazy_pygit2 import pygit2
+from forge.git.open import open_repository
 from forge.git.repository import Repository
 from forge.git.status import STATUS, parse_status
 
@@ -76,8 +78,8 @@ class CleanCheck:
             return False
         try:
             # A repository that was opened just now has no stale settings, attributes or rules.
-            status = pygit2.Repository(str(self.repository.git_dir)).status(ignored=True)
-        except (pygit2.GitError, KeyError, ValueError, OSError):
+            status = open_repository(self.repository.git_dir).status(ignored=True)
+        except (RepositoryError, pygit2.GitError, KeyError, ValueError, OSError):
             return False
         ignored = self._ignored if self._rules_hold(rules, exclude) else frozenset()
         return all(_is_irrelevant(path, flags, exclude, ignored) for path, flags in status.items())
