@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import contextlib
 import errno
-import hashlib
 import os
 import time
 import zlib
@@ -24,7 +23,7 @@ from msgspec import Struct
 from forge.cache.fingerprint import fingerprint
 
 _MAGIC = "forge cache 1"
-_HEADER = len(_MAGIC) + 3 + 32 + 16 + 8 + 1
+_HEADER = len(_MAGIC) + 1 + 16 + 1 + 8 + 1
 _CHUNK = 1 << 20
 _ABANDONED = 3600  # seconds after which a temporary file belongs to a process that was killed
 
@@ -36,7 +35,12 @@ class _Entry(Struct, array_like=True):
     crc: int
 
 
-_INDEX = msgspec.msgpack.Decoder(dict[bytes, _Entry])
+class _Index(Struct, array_like=True):
+    key: str
+    entries: dict[bytes, _Entry]
+
+
+_DECODER = msgspec.msgpack.Decoder(_Index)
 
 
 class CacheStore:
@@ -52,8 +56,7 @@ class CacheStore:
     ) -> None:
         self.path = path
         self._most_entries, self._most_bytes = most_entries, most_bytes
-        key = f"{fingerprint()}\0{tag}".encode("utf-8", "surrogateescape")
-        self._key = hashlib.sha256(key).hexdigest()[:32]
+        self._key = f"{fingerprint()} {tag}"
         self._source: int | None = None
         self._index: dict[bytes, _Entry] = {}
         self._new: dict[bytes, _Entry] = {}
@@ -69,13 +72,14 @@ class CacheStore:
         try:
             self._source = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
             header = os.pread(self._source, _HEADER, 0).decode("ascii")
-            magic, key, numbers = header[:13], header[14:46], header[47:]
-            if (magic, key) != (_MAGIC, self._key):
+            magic, start_hex, crc_hex = header[:13], header[14:30], header[31:39]
+            if magic != _MAGIC:
                 return
-            start, crc = int(numbers[:16], 16), int(numbers[17:25], 16)
+            start, crc = int(start_hex, 16), int(crc_hex, 16)
             raw = os.pread(self._source, os.fstat(self._source).st_size - start, start)
-            if zlib.crc32(raw) == crc:
-                self._index = _INDEX.decode(raw)
+            index = _DECODER.decode(raw) if zlib.crc32(raw) == crc else None
+            if index is not None and index.key == self._key:
+                self._index = index.entries
         except (OSError, ValueError, OverflowError, msgspec.MsgspecError):
             self._index = {}
 
@@ -137,9 +141,9 @@ class CacheStore:
 
     def _replace(self) -> None:
         target = self._opened()
-        raw = msgspec.msgpack.encode(self._copy_kept() | self._new)
+        raw = msgspec.msgpack.encode(_Index(self._key, self._copy_kept() | self._new))
         _write_all(target, raw, self._end)
-        header = f"{_MAGIC} {self._key} {self._end:016x} {zlib.crc32(raw):08x}\n"
+        header = f"{_MAGIC} {self._end:016x} {zlib.crc32(raw):08x}\n"
         _write_all(target, header.encode(), 0)
         self._temporary.replace(self.path)
         self._sweep()
