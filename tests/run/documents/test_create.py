@@ -1,6 +1,4 @@
-"""forge new, set and tick: ids that nobody else has, documents without errors, and an item that is
-done only when it is.
-"""
+"""forge new, set and tick: unique ids, documents without errors, items that are really done."""
 
 from __future__ import annotations
 
@@ -41,7 +39,7 @@ def test_twenty_at_once_are_twenty_items_with_twenty_ids(sandbox: Sandbox) -> No
     )
 
 
-def test_what_is_new_has_no_errors_and_says_nothing_that_nobody_said(sandbox: Sandbox) -> None:
+def test_new_documents_have_no_errors_and_no_invented_content(sandbox: Sandbox) -> None:
     repo = repository(sandbox)
     phase = phases.create(repo, "Log in", NONE, sandbox.root)
     first = plans.create(repo, "Hash passwords", NONE, sandbox.root)
@@ -70,7 +68,7 @@ def test_what_is_new_has_no_errors_and_says_nothing_that_nobody_said(sandbox: Sa
         items.create(repo, " \n", NONE, sandbox.root)
 
 
-def test_numbers_are_not_given_twice(sandbox: Sandbox) -> None:
+def test_numbers_are_not_used_twice(sandbox: Sandbox) -> None:
     repo = repository(sandbox)
     phases.create(repo, "One", NONE, sandbox.root)
     sandbox.commit("A phase")
@@ -89,7 +87,7 @@ def test_numbers_are_not_given_twice(sandbox: Sandbox) -> None:
     sandbox.git("merge", "-q", "other")
 
 
-def test_numbers_are_given_once_in_all_work_trees_committed_or_not(
+def test_numbers_are_used_once_in_all_work_trees_committed_or_not(
     sandbox: Sandbox, tmp_path: Path
 ) -> None:
     assert sandbox.forge("new", "phase", "One").code == 0
@@ -108,7 +106,7 @@ def test_numbers_are_given_once_in_all_work_trees_committed_or_not(
     assert phases == ["02-more", "03-more"]
 
 
-def test_names_are_the_begin_of_one_document_only(sandbox: Sandbox) -> None:
+def test_a_name_is_the_start_of_one_document_only(sandbox: Sandbox) -> None:
     for path in (
         "backlog/k3f9x2m-a.md",
         "backlog/k3g-b.md",
@@ -139,7 +137,7 @@ def test_names_are_the_begin_of_one_document_only(sandbox: Sandbox) -> None:
             documents.one(name)
 
 
-def test_set_speaks_of_all_or_none(sandbox: Sandbox) -> None:
+def test_set_changes_all_documents_or_none(sandbox: Sandbox) -> None:
     one = sandbox.write(
         ".planning/backlog/a1-x.md",
         "---\r\nid: a1\r\ntitle: 'X' # why\r\nstatus: todo\r\n---\r\ntext",
@@ -239,7 +237,7 @@ def test_assignments(text: str, key: str, how: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["a b=c", "1=x", "[a]=b"])
-def test_keys_that_none_may_be_called(text: str) -> None:
+def test_keys_that_are_not_allowed(text: str) -> None:
     with pytest.raises(UsageError):
         assignment(text)
 

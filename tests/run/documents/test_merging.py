@@ -95,9 +95,7 @@ def forked(sandbox: Sandbox) -> Sandbox:
 
 
 def merged(sandbox: Sandbox, mine: Side, theirs: Side) -> list[str]:
-    """Let two branches do their parts, merge them with plain git, and return the paths that
-    conflict.
-    """
+    """Let two branches make changes, merge them with git, and return the conflicting paths."""
     sandbox.git("switch", "-qc", "theirs")
     theirs(sandbox)
     sandbox.commit("Theirs")
@@ -154,7 +152,7 @@ CLEAN: dict[str, tuple[Side, Side]] = {
 
 
 @pytest.mark.parametrize("row", CLEAN)
-def test_what_merges_by_itself(forked: Sandbox, row: str) -> None:
+def test_rows_that_merge_by_themselves(forked: Sandbox, row: str) -> None:
     assert merged(forked, *CLEAN[row]) == []
     assert wrong(forked) == set()
 
@@ -193,7 +191,7 @@ CONFLICTS: dict[str, tuple[Side, Side]] = {
 
 
 @pytest.mark.parametrize("row", CONFLICTS)
-def test_what_a_person_settles(forked: Sandbox, row: str) -> None:
+def test_rows_that_the_user_resolves(forked: Sandbox, row: str) -> None:
     assert merged(forked, *CONFLICTS[row]) == [PATH]
     text = (forked.root / PATH).read_text()
     if row != "delete against edit":
@@ -226,7 +224,7 @@ def test_runs_on_both_sides_merge(forked: Sandbox) -> None:
     assert wrong(forked) == set()
 
 
-def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
+def test_a_plan_with_an_unresolved_merge_is_not_ready(forked: Sandbox) -> None:
     mine, theirs = (
         replaced(f"{PHASE}/01-01-PLAN.md", "Write it.", words) for words in ("Mine.", "Theirs.")
     )
@@ -245,7 +243,7 @@ def test_a_plan_with_a_merge_to_settle_is_not_ready(forked: Sandbox) -> None:
     assert forked.call("next").data["next"][0] == "forge show k3f"
 
 
-def test_markers_are_told_wherever_they_stand_and_nothing_is_absent(forked: Sandbox) -> None:
+def test_conflict_markers_are_found_anywhere_and_nothing_is_lost(forked: Sandbox) -> None:
     assert forked.forge("execute", "01-01", "--approve").code == 0
     forked.write(".planning/PROJECT.md", "# A thing\n\n## What This Is\n\nA thing.\n")
     forked.write(f"{PHASE}/README.md", "---\ntitle: A\npriority: P1\n---\n\n# A\n")

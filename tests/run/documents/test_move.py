@@ -1,6 +1,4 @@
-"""forge move, archive and edit: names change and meanings stay; what cannot be done leaves
-everything as it was.
-"""
+"""forge move, archive and edit: references follow, and a failure leaves everything unchanged."""
 
 from __future__ import annotations
 
@@ -67,7 +65,7 @@ def sound(sandbox: Sandbox) -> bool:
     return wrong.isdisjoint(each.rule for each in validate(sandbox.root, []).findings)
 
 
-def test_a_plan_in_another_phase_is_still_meant_by_all(planned: Sandbox) -> None:
+def test_references_follow_a_plan_to_another_phase(planned: Sandbox) -> None:
     assert sound(planned)
     moved = to(planned, "01-02", "2")
     assert (moved.document.id, moved.document.path) == (
@@ -108,7 +106,7 @@ def test_a_phase_takes_its_plans_along(planned: Sandbox) -> None:
         to(planned, "05", "-")
 
 
-def test_what_is_archived_is_still_meant_and_its_number_stays_taken(planned: Sandbox) -> None:
+def test_references_follow_an_archived_plan_and_its_number_stays_taken(planned: Sandbox) -> None:
     done = archive(Repository.discover(planned.root), Documents(planned.root).one("01-02"))
     assert done.document.path == ".planning/archive/phases/01-a/01-02-PLAN.md" and sound(planned)
     assert text(planned, "archive/phases/01-a/01-02-SUMMARY.md") == "done"
@@ -188,7 +186,7 @@ def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
     assert standing("05-04") == before
 
 
-def test_a_plan_without_evidence_is_moved_without_a_word(planned: Sandbox) -> None:
+def test_a_plan_without_evidence_is_moved_without_a_note(planned: Sandbox) -> None:
     to(planned, "01-03", "2")
     assert "formerly" not in text(planned, "phases/02-b/02-02-PLAN.md")
 
@@ -203,7 +201,7 @@ def test_nothing_moves_while_a_run_is_open(planned: Sandbox) -> None:
     archive(Repository.discover(planned.root), Documents(planned.root).one("k3f"))
 
 
-def test_a_move_that_fails_is_put_back(planned: Sandbox) -> None:
+def test_a_move_that_fails_is_undone(planned: Sandbox) -> None:
     planned.write(".planning/phases/02-b/02-02-SUMMARY.md", "of another plan")
     planned.commit("A summary")
     with pytest.raises(UsageError, match="exists already"):
@@ -264,7 +262,7 @@ def test_an_edit_never_overwrites_another_change(sandbox: Sandbox) -> None:
     assert failed.code == 1
 
 
-def test_an_editor_that_empties_the_text_empties_no_document(sandbox: Sandbox) -> None:
+def test_an_emptied_text_does_not_empty_the_document(sandbox: Sandbox) -> None:
     page = sandbox.write(
         ".planning/phases/01-a/README.md", "---\ntitle: A\n---\n\nWhat it is for.\n"
     )
@@ -277,7 +275,7 @@ def test_an_editor_that_empties_the_text_empties_no_document(sandbox: Sandbox) -
     assert sandbox.call("edit", "01-a", env=editor(sandbox, "true")).data["changed"] is False
 
 
-def test_errors_that_were_there_before_do_not_hold_an_edit_back(sandbox: Sandbox) -> None:
+def test_earlier_errors_do_not_block_an_edit(sandbox: Sandbox) -> None:
     item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\nstatus: never\n---\n")
     said = sandbox.forge(
         "edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"')

@@ -1,6 +1,4 @@
-"""forge validate --probe: approved verify commands run before the work, on a tree that is put
-back.
-"""
+"""forge validate --probe: verify commands run before the work, on a tree that is restored."""
 
 from __future__ import annotations
 
@@ -45,7 +43,7 @@ def probed(sandbox: Sandbox, *words: str) -> tuple[CommandResult, list[tuple[str
     ]
 
 
-def test_nothing_of_a_plan_that_is_not_approved_is_run(sandbox: Sandbox, count: Path) -> None:
+def test_commands_of_an_unapproved_plan_are_not_run(sandbox: Sandbox, count: Path) -> None:
     ready(sandbox, f"echo x >> {count}", approve=False)
     said, (found,) = probed(sandbox)
     assert (said.code, found[0], count.exists(), said.data["probed"]) == (0, "note", False, [])
@@ -84,9 +82,7 @@ def test_a_command_that_passes_before_the_work_is_a_finding_at_its_characters(
     assert sandbox.forge("validate", "--probe").out.count(RULE) == 1
 
 
-def test_one_command_that_fails_is_enough_and_those_behind_it_are_not_run(
-    sandbox: Sandbox, count: Path
-) -> None:
+def test_after_a_command_that_fails_the_rest_are_not_run(sandbox: Sandbox, count: Path) -> None:
     ready(sandbox, "test -s README.md", COMMAND, f"echo x >> {count}")
     said, found = probed(sandbox)
     assert (said.code, found, count.exists()) == (0, [], False)
@@ -109,7 +105,7 @@ def test_a_step_all_of_whose_commands_pass_is_one_finding(sandbox: Sandbox) -> N
         ("kill -9 $$", "failed"),
     ],
 )
-def test_what_says_nothing_is_no_finding_and_no_crash(
+def test_inconclusive_commands_are_not_findings(
     sandbox: Sandbox, command: str, outcome: str
 ) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
@@ -156,9 +152,7 @@ def test_a_tree_with_changes_is_refused_and_nothing_runs(sandbox: Sandbox, count
     assert (said.code, said.json["error"]["kind"], count.exists()) == (2, "dirty_tree", False)
 
 
-def test_work_that_is_done_and_steps_that_test_are_not_probed(
-    sandbox: Sandbox, count: Path
-) -> None:
+def test_finished_work_and_test_steps_are_not_probed(sandbox: Sandbox, count: Path) -> None:
     test = (
         "<task type='auto'>\n<name>Test all</name>\n<verify><automated>echo x >>"
         f" {count}</automated></verify>\n</task>\n"
@@ -183,7 +177,7 @@ def test_other_plans_than_the_named_ones_are_left_alone(sandbox: Sandbox, count:
     )
 
 
-def test_a_comment_silences_it_and_is_unused_only_where_it_was_asked(sandbox: Sandbox) -> None:
+def test_a_comment_silences_it_and_is_unused_only_if_it_was_probed(sandbox: Sandbox) -> None:
     allow = f"<!-- forge: allow {RULE}: it watches that nothing breaks -->\n"
     sandbox.write(
         PATH,

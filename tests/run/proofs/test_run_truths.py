@@ -34,7 +34,7 @@ def test_an_unapproved_plan_runs_nothing(sandbox: Sandbox) -> None:
     assert (sandbox.head(), (sandbox.root / "ran").exists(), proofs(sandbox)) == (head, False, [])
 
 
-def test_an_approval_of_another_text_is_none(sandbox: Sandbox) -> None:
+def test_an_approval_of_another_text_does_not_count(sandbox: Sandbox) -> None:
     ready(sandbox, "true")
     sandbox.write(
         PLAN, (sandbox.root / PLAN).read_text().replace("verify: true", "verify: touch ran")
@@ -54,7 +54,7 @@ def test_one_unapproved_plan_of_several_runs_none(sandbox: Sandbox) -> None:
     assert (said.code, said.data["next"][0], proofs(sandbox)) == (4, "forge approve 01-02", [])
 
 
-def test_what_passed_and_what_failed_is_kept_and_committed(sandbox: Sandbox) -> None:
+def test_passed_and_failed_commands_become_committed_proofs(sandbox: Sandbox) -> None:
     ready(sandbox, "test -f src/a.py", "grep -q b src/a.py")
     said = sandbox.call("verify", "01-01", "--run")
     assert said.code == 1
@@ -87,7 +87,7 @@ def test_uncommitted_changes_are_named_and_refused(sandbox: Sandbox) -> None:
     assert not (sandbox.root / "ran").exists()
 
 
-def test_uncommitted_documents_are_no_obstacle(sandbox: Sandbox) -> None:
+def test_uncommitted_documents_do_not_matter(sandbox: Sandbox) -> None:
     ready(sandbox, "true")
     sandbox.write(".planning/notes.md", "n\n")
     assert sandbox.call("verify", "01-01", "--run").code == 0
@@ -106,7 +106,7 @@ def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(
     assert (sandbox.head(), proofs(sandbox), sandbox.status()) == (head, [], ["?? made.txt"])
 
 
-def test_a_command_that_commits_is_found_out(sandbox: Sandbox) -> None:
+def test_a_command_that_commits_is_noticed(sandbox: Sandbox) -> None:
     ready(sandbox, "git commit -q --allow-empty -m sly")
     said = sandbox.call("verify", "01-01", "--run")
     assert (said.code, said.data["ran"][0]["changed"], proofs(sandbox)) == (1, ["HEAD"], [])
@@ -120,19 +120,21 @@ def test_a_command_that_commits_is_found_out(sandbox: Sandbox) -> None:
         ("exit 141", "inconclusive"),
     ],
 )
-def test_what_proves_nothing_leaves_no_proof(sandbox: Sandbox, command: str, outcome: str) -> None:
+def test_a_command_that_proves_nothing_leaves_no_proof(
+    sandbox: Sandbox, command: str, outcome: str
+) -> None:
     ready(sandbox, command)
     said = sandbox.call("verify", "01-01", "--run")
     assert (said.code, said.data["ran"][0]["outcome"], proofs(sandbox)) == (1, outcome, [])
     assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven"
 
 
-def test_a_hidden_failure_in_a_pipe_is_one(sandbox: Sandbox) -> None:
+def test_a_failure_inside_a_pipe_counts(sandbox: Sandbox) -> None:
     ready(sandbox, "false | cat")
     assert sandbox.call("verify", "01-01", "--run").data["ran"][0]["outcome"] == "failed"
 
 
-def test_a_command_beyond_its_time_has_failed(sandbox: Sandbox) -> None:
+def test_a_command_that_exceeds_its_time_limit_fails(sandbox: Sandbox) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
     ready(sandbox, "tail -f /dev/null")
     said = sandbox.call("verify", "01-01", "--run")
@@ -182,7 +184,7 @@ def test_without_run_no_command_is_run(sandbox: Sandbox) -> None:
     assert not (sandbox.root / "ran").exists()
 
 
-def test_a_revision_is_judged_with_its_own_plan_else_with_the_one_of_now(sandbox: Sandbox) -> None:
+def test_a_revision_is_judged_with_its_own_plan_else_the_present_one(sandbox: Sandbox) -> None:
     old = sandbox.head()
     sandbox.write(PLAN, plan(artifact("a.py")))
     then = sandbox.commit()

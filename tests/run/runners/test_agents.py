@@ -1,6 +1,4 @@
-"""Runners that are coding agents: what they say of themselves, sessions, litter, and how far each
-may go. All are stand-ins.
-"""
+"""Stand-ins for coding agents: their results, sessions, litter and limits."""
 
 from __future__ import annotations
 
@@ -145,7 +143,7 @@ STEPS = RunnerSettings(
         ),
     ],
 )
-def test_what_lines_of_json_say(
+def test_lines_of_json_decide_the_outcome(
     settings: RunnerSettings, lines: list[str], how: str, session: str | None, reason: str
 ) -> None:
     outcome = judged(lines, settings, piece=7 if len(str(lines)) < 1000 else 65536)
@@ -155,7 +153,7 @@ def test_what_lines_of_json_say(
     )
 
 
-def test_one_that_exits_0_with_its_service_dead(sandbox: Sandbox) -> None:
+def test_an_agent_that_exits_0_without_its_service(sandbox: Sandbox) -> None:
     sandbox = agent(
         sandbox,
         f"{GOOD};"
@@ -176,7 +174,7 @@ def test_one_that_exits_0_with_its_service_dead(sandbox: Sandbox) -> None:
     )
 
 
-def test_one_that_says_success_and_failed(sandbox: Sandbox) -> None:
+def test_an_agent_that_reports_success_and_fails(sandbox: Sandbox) -> None:
     sandbox = agent(sandbox, says(type="result", is_error=False, result="all done")).set_up()
     said = sandbox.call("execute", "01-01", "--approve")
     assert said.code == 1 and "test -s a.txt" in said.data["failure"]["error"], (
@@ -184,7 +182,7 @@ def test_one_that_says_success_and_failed(sandbox: Sandbox) -> None:
     )
 
 
-def test_standard_error_does_not_disturb_what_is_read_but_is_kept(sandbox: Sandbox) -> None:
+def test_standard_error_is_kept_and_not_parsed(sandbox: Sandbox) -> None:
     noise = "[print('noise ' * 2000, file=sys.stderr, flush=True) for _ in range(20)]"
     work = f"{GOOD}; {noise}; {says(type='result', result='x' * 9000)}; {noise}"
     said = agent(sandbox, work).set_up().call("execute", "01-01", "--approve")
@@ -283,7 +281,7 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
         ("__import__('time').sleep(60)", "idle_timeout: 0.5", "idle"),
     ],
 )
-def test_one_that_retries_for_ever(sandbox: Sandbox, work: str, limit: str, how: str) -> None:
+def test_an_agent_that_retries_forever(sandbox: Sandbox, work: str, limit: str, how: str) -> None:
     said = (
         agent(sandbox, work, "", f"limits: {{{limit}}}\n")
         .set_up()
@@ -293,7 +291,7 @@ def test_one_that_retries_for_ever(sandbox: Sandbox, work: str, limit: str, how:
 
 
 @pytest.mark.parametrize("size", [50_000_000, pytest.param(1_000_000_000, marks=pytest.mark.slow)])
-def test_one_that_floods(sandbox: Sandbox, size: int) -> None:
+def test_an_agent_that_floods_its_output(sandbox: Sandbox, size: int) -> None:
     flood = f"import subprocess; subprocess.run('yes | head -c {size}', shell=True)"
     said = (
         agent(sandbox, f"{GOOD}; {flood}; {says(type='result')}")
@@ -346,7 +344,7 @@ def test_children_that_daemonize_are_ended(sandbox: Sandbox, who: str) -> None:
     assert pid and not os.path.exists(f"/proc/{pid}/cwd"), "also one that has left its session"
 
 
-def test_a_repair_knows_what_failed_also_behind_a_crash(sandbox: Sandbox) -> None:
+def test_a_repair_knows_what_failed_even_after_a_crash(sandbox: Sandbox) -> None:
     keep = (
         "n = os.environ['FORGE_ATTEMPT']; open('../prompt' + n,"
         " 'w').write(open(os.environ['FORGE_PROMPT_FILE']).read())"
@@ -385,7 +383,7 @@ def test_a_failed_runner_is_repaired_on_the_tree_as_it_left_it(sandbox: Sandbox)
     ]
 
 
-def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sandbox) -> None:
+def test_approve_and_protected_paths_and_hidden_secrets(sandbox: Sandbox) -> None:
     secret = "++ " + "AKIA" + "ABCDEFGHIJKLMNOP"
     writing = [
         writes("a.txt", "x\n"),
@@ -413,7 +411,7 @@ def test_what_approve_covers_of_protected_paths_and_hidden_secrets(sandbox: Sand
     )
 
 
-def test_what_is_not_scrubbed_yet_has_no_name_on_the_disk(sandbox: Sandbox) -> None:
+def test_unscrubbed_output_has_no_name_on_disk(sandbox: Sandbox) -> None:
     token = "ghp_" + "a1B2c3D4e5F6" * 3
     sandbox = agent(
         sandbox, f"print('{token}\\n' * 9000, flush=True); os.kill(os.getppid(), 9)", ""

@@ -1,6 +1,4 @@
-"""Runners that misbehave: what is kept of them, what the run does, and how a second command carries
-on.
-"""
+"""Runners that misbehave: what is kept, what the run does, and how a second command goes on."""
 
 from __future__ import annotations
 
@@ -68,7 +66,7 @@ def test_a_runner_that_is_not_found(sandbox: Sandbox) -> None:
     assert said.data["status"] == "completed", "the user's changes are the step's work"
 
 
-def test_a_runner_that_crashes_leaves_its_changes_for_a_person(sandbox: Sandbox) -> None:
+def test_a_runner_that_crashes_leaves_its_changes_for_the_user(sandbox: Sandbox) -> None:
     case = one_edit(
         sandbox,
         f"{GOOD}; (pathlib.Path('half.txt')).write_text('half'); print('no more'); sys.exit(7)",
@@ -232,7 +230,7 @@ REWRITES = {
 
 
 @pytest.mark.parametrize("how", REWRITES)
-def test_what_a_runner_takes_out_of_history_is_kept_and_can_be_brought_back(
+def test_commits_that_a_runner_removes_are_kept_and_can_be_restored(
     sandbox: Sandbox, how: str
 ) -> None:
     case = one_edit(sandbox, f"{GIT}; {REWRITES[how]}")
@@ -313,9 +311,7 @@ def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
     ]
 
 
-def test_what_is_left_of_a_dead_executors_runner_is_ended_before_the_tree_is_touched(
-    sandbox: Sandbox,
-) -> None:
+def test_a_runner_that_outlived_forge_is_ended_before_the_tree_changes(sandbox: Sandbox) -> None:
     linger = (
         "import time; pathlib.Path('pid').write_text(str(os.getpid())); os.kill(os.getppid(), 9);"
         " time.sleep(60)"

@@ -1,6 +1,4 @@
-"""forge doctor: each thing that can be missing is named with its next step, and nothing is started
-or changed.
-"""
+"""forge doctor: it names what is missing with the next step, and starts or changes nothing."""
 
 from __future__ import annotations
 
@@ -78,7 +76,7 @@ def test_outside_a_repository_and_in_a_bare_one(sandbox: Sandbox, tmp_path: Path
     wrong(sandbox, "repository", "error", "bare")
 
 
-def test_what_the_repository_lacks(sandbox: Sandbox) -> None:
+def test_problems_of_the_repository(sandbox: Sandbox) -> None:
     ready(sandbox)
     sandbox.write("new.txt", "x\n")
     wrong(sandbox, "tree", "warning", "1 uncommitted, ?? new.txt")
@@ -98,7 +96,7 @@ def test_what_the_repository_lacks(sandbox: Sandbox) -> None:
     wrong(sandbox, "head", "error", "detached")
 
 
-def test_what_git_lacks(sandbox: Sandbox) -> None:
+def test_problems_of_git_settings(sandbox: Sandbox) -> None:
     ready(sandbox)
     sandbox.git("config", "commit.gpgsign", "true")
     sandbox.git("config", "gpg.program", "no-such-gpg")

@@ -66,7 +66,7 @@ EXPECTED = [
 ]
 
 
-def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_documents_with_their_status(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stamps, "settled", lambda status, now: True)
     assert rows(filled) == EXPECTED
     assert rows(filled, kinds=("plan",), statuses=("open",)) == [
@@ -80,11 +80,11 @@ def test_documents_and_how_they_stand(filled: Sandbox, monkeypatch: pytest.Monke
     )
 
 
-def test_a_status_that_nobody_heard_of_names_the_nearest(filled: Sandbox) -> None:
+def test_an_unknown_status_names_a_similar_one(filled: Sandbox) -> None:
     assert "did you mean `claimed`?" in filled.forge("list", "--status", "clamed").out
 
 
-def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_changed_documents_are_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stamps, "settled", lambda status, now: True)
     assert rows(filled) == EXPECTED
     plan = filled.root / ".planning/phases/01-a/01-01-PLAN.md"
@@ -103,7 +103,7 @@ def test_what_changed_is_read_again(filled: Sandbox, monkeypatch: pytest.MonkeyP
         assert rows(filled, kinds=("plan",)) == found
 
 
-def test_a_plan_that_was_run_stands_as_its_run_does(filled: Sandbox) -> None:
+def test_a_plan_has_the_verdict_of_its_run(filled: Sandbox) -> None:
     filled.write(
         ".planning/phases/01-a/01-01-PLAN.md",
         "---\nphase: 01-a\nmust_haves:\n  artifacts: [README.md]\n---\n"
@@ -119,7 +119,7 @@ def test_a_plan_that_was_run_stands_as_its_run_does(filled: Sandbox) -> None:
     )
 
 
-def test_show_and_list_for_people(filled: Sandbox) -> None:
+def test_show_and_list_as_text(filled: Sandbox) -> None:
     assert "  1  [ ] a" in filled.forge("show", "k3f").out
     phase = filled.call("show", "1").data
     assert [part["id"] for part in phase["parts"]] == ["01-01", "01-02", "01-03"] and phase[

@@ -38,7 +38,7 @@ def test_markdown_as_text() -> None:
     )
 
 
-def test_tables_keep_their_columns_or_stand_below_each_other() -> None:
+def test_tables_keep_their_columns_or_are_stacked() -> None:
     table = "| name | |\n|---|---|\n| `k` | v \\| w |\n| long-word | a few more words than fit |\n"
     assert plain_text(
         table, 32
@@ -52,7 +52,7 @@ def test_tables_keep_their_columns_or_stand_below_each_other() -> None:
     ]
 
 
-def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_help_lists_topics_and_suggests_similar_ones(sandbox: Sandbox, tmp_path: Path) -> None:
     said = sandbox.forge("help").out
     assert (
         "  must-haves     verdicts" in said and "  execute        execute an approved plan" in said
@@ -77,7 +77,7 @@ def test_help_lists_and_names_what_was_probably_meant(sandbox: Sandbox, tmp_path
     assert outside.returncode == 0 and "COMMITS" in outside.stdout
 
 
-def test_at_a_terminal_it_comes_in_a_pager(sandbox: Sandbox) -> None:
+def test_at_a_terminal_a_pager_is_used(sandbox: Sandbox) -> None:
     outer, inner = pty.openpty()
     environment = sandbox.environment({"TERM": "xterm", "PAGER": "sed s/^/paged:/"})
     done = subprocess.Popen(

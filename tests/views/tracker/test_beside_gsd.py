@@ -1,6 +1,4 @@
-"""A repository that the GSD workflow wrote: forge adds one file, changes none, and works there as
-everywhere.
-"""
+"""A repository of the GSD workflow: forge adds one file, changes none, and works as elsewhere."""
 
 from __future__ import annotations
 
@@ -86,7 +84,7 @@ def test_its_documents_are_found_shown_and_written(written: Sandbox) -> None:
     assert written.call("validate").data["errors"] == 0
 
 
-def test_the_begin_of_an_id_is_enough_for_every_command(written: Sandbox) -> None:
+def test_the_start_of_an_id_is_enough_for_every_command(written: Sandbox) -> None:
     (written.root / ".planning/phases/01-setup/01-02-PLAN.md").unlink()
     assert written.call("verify", "01-0").data["plans"][0]["id"] == "01-01"
     assert written.call("approve", "01-0", "--print").code == 0
@@ -132,7 +130,7 @@ def test_a_summary_with_a_plans_number_is_its_summary_to_every_command(written: 
     assert ("depends-unknown", f"{phases}/03-end/03-01-PLAN.md") not in found
 
 
-def test_a_plan_that_no_run_takes_holds_up_only_what_depends_on_it(written: Sandbox) -> None:
+def test_a_plan_that_cannot_run_blocks_only_what_depends_on_it(written: Sandbox) -> None:
     written.write(
         ".planning/phases/01-setup/01-02-PLAN.md", "# Plan: think about it\n\nSome thoughts.\n"
     )
@@ -197,7 +195,7 @@ def test_plans_of_a_folder_called_phase_have_its_number(written: Sandbox) -> Non
     )
 
 
-def test_what_lies_in_archives_is_counted_and_not_told_line_by_line(written: Sandbox) -> None:
+def test_archived_plans_are_counted_and_not_listed(written: Sandbox) -> None:
     written.write(".planning/milestones/v1-phases/01-old/01-01-PLAN.md", PLAN.format(plan="01"))
     written.write(".planning/milestones/v1-phases/01-old/01-02-PLAN.md", PLAN.format(plan="02"))
     written.write(".planning/milestones/v1-phases/01-old/01-02-SUMMARY.md", "# Done\n")
@@ -210,7 +208,7 @@ def test_what_lies_in_archives_is_counted_and_not_told_line_by_line(written: San
     assert sorted(cards) == ["01-01", "01-02"]
 
 
-def test_every_phase_can_be_listed_and_shown_wherever_it_lies(written: Sandbox) -> None:
+def test_every_phase_can_be_listed_and_shown_in_any_folder(written: Sandbox) -> None:
     folders = [
         ".planning/workstreams/app/phases/01-sync",
         ".planning/milestones/v1-phases/01-old",

@@ -1,6 +1,4 @@
-"""Where things stand, from outside: status, ready, next, board, graph and trace, on plans, runs and
-what people wrote.
-"""
+"""The tracker's commands, end to end: status, ready, next, board, graph and trace."""
 
 from __future__ import annotations
 
@@ -58,9 +56,7 @@ def plan(sandbox: Sandbox, number: str, front: str = "", phase: str = "01-first"
 
 @pytest.fixture
 def project(sandbox: Sandbox) -> Sandbox:
-    """Plan 01-01 is proven by a run; 01-02 may start, 01-03 waits for it; 01-04 says what nobody
-    shows; 02-01 comes later.
-    """
+    """Plan 01-01 is proven; 01-02 can start, 01-03 waits for it; 01-04 claims to be done."""
     tasks = [Task("Write", "a.txt, b.txt", auto("test -s a.txt"))]
     work = {1: f"{writes('a.txt', 'one')}; {writes('b.txt', 'two')}"}
     Case(sandbox, tasks, work, front=MUST_HAVES, files=("a.txt", "b.txt")).set_up()
@@ -97,7 +93,7 @@ def backlog(sandbox: Sandbox) -> Sandbox:
     return sandbox
 
 
-def test_items_that_can_start_come_behind_the_plans_by_priority(backlog: Sandbox) -> None:
+def test_items_that_can_start_come_after_the_plans_by_priority(backlog: Sandbox) -> None:
     found = backlog.call("ready", "--explain").data
     assert [
         (each["id"], each["priority"], each["met"], each["criteria"]) for each in found["items"]
@@ -116,7 +112,7 @@ def test_items_that_can_start_come_behind_the_plans_by_priority(backlog: Sandbox
     assert backlog.forge("ready").out.startswith("01-01        Plan 01.\naa1 ")
 
 
-def test_next_is_an_item_where_no_plan_can_start(backlog: Sandbox) -> None:
+def test_next_is_an_item_if_no_plan_can_start(backlog: Sandbox) -> None:
     assert backlog.call("next").data["next"] == ["forge show aa3", "forge set aa3 status=done"]
     backlog.forge("set", "aa3", "status=blocked")
     found = backlog.call("next").data
@@ -153,7 +149,7 @@ def test_the_backlog_in_status_and_on_the_board(backlog: Sandbox) -> None:
     )
 
 
-def test_a_mission_counts_its_plans_and_is_told_where_it_is_not_done(project: Sandbox) -> None:
+def test_a_mission_counts_its_plans_and_shows_a_contradiction(project: Sandbox) -> None:
     project.write(
         ".planning/missions/first.yaml", "title: First\nstatus: active\nphases: ['1', second]\n"
     )
@@ -195,7 +191,7 @@ def words(sandbox: Sandbox) -> dict[str, str]:
     return {plan["id"]: plan["word"] for plan in sandbox.call("status").data["plans"]}
 
 
-def test_status_tells_what_is_claimed_from_what_is_shown(project: Sandbox) -> None:
+def test_status_separates_claims_from_evidence(project: Sandbox) -> None:
     assert words(project) == {
         "01-01": "proven",
         "01-02": "ready",
@@ -213,7 +209,7 @@ def test_status_tells_what_is_claimed_from_what_is_shown(project: Sandbox) -> No
     assert words(project)["01-02"] == "claimed"
 
 
-def test_what_was_proven_is_stale_once_a_bound_file_is_another_one(project: Sandbox) -> None:
+def test_a_proof_is_stale_once_a_bound_file_has_changed(project: Sandbox) -> None:
     project.write("other.txt", "nothing that it rests on")
     project.commit("Other")
     assert words(project)["01-01"] == "proven"
@@ -230,7 +226,7 @@ def test_what_was_proven_is_stale_once_a_bound_file_is_another_one(project: Sand
     assert words(project)["01-01"] == "stale"
 
 
-def test_ready_says_what_can_start_and_why_the_rest_cannot(project: Sandbox) -> None:
+def test_ready_lists_plans_that_can_start_and_why_others_cannot(project: Sandbox) -> None:
     found = project.call("ready", "--explain").data
     assert [each["id"] for each in found["ready"]] == ["01-02", "01-04"]
     assert {each["id"]: each["reasons"] for each in found["waiting"]} == {
@@ -295,7 +291,7 @@ def test_the_board_has_a_column_for_each_word(project: Sandbox) -> None:
     assert project.call("board", "--watch").json["error"]["kind"] == "usage"
 
 
-def test_a_long_column_shows_what_comes_next_or_what_came_last(sandbox: Sandbox) -> None:
+def test_a_long_column_shows_the_next_or_the_last_cards(sandbox: Sandbox) -> None:
     for number in range(1, 21):
         sandbox.write(
             f".planning/phases/01-a/01-{number:02}-PLAN.md",
@@ -312,7 +308,7 @@ def test_a_long_column_shows_what_comes_next_or_what_came_last(sandbox: Sandbox)
     assert drawn.count("and 8 more") == 2
 
 
-def test_a_watched_board_follows_what_changes_until_it_is_broken_off(project: Sandbox) -> None:
+def test_a_watched_board_follows_changes_until_it_is_interrupted(project: Sandbox) -> None:
     outer, inner = pty.openpty()
     watching = subprocess.Popen(
         [*FORGE, "board", "--watch"],
@@ -393,7 +389,7 @@ def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) ->
     assert project.call("trace", "REQ-77").json["error"]["kind"] == "unknown_name"
 
 
-def test_what_was_read_is_not_read_again_and_every_change_is_seen(project: Sandbox) -> None:
+def test_unchanged_files_are_not_read_again_and_every_change_is_noticed(project: Sandbox) -> None:
     before = project.call("status").data
     time.sleep(0.05)  # the cache keeps no file that changed within its last 20 ms
     project.forge("status")
@@ -414,7 +410,7 @@ def test_what_was_read_is_not_read_again_and_every_change_is_seen(project: Sandb
     assert json.dumps(before) != json.dumps(project.call("status").data)
 
 
-def test_a_folder_with_a_name_that_is_no_utf_8(sandbox: Sandbox) -> None:
+def test_a_folder_with_a_name_that_is_not_utf_8(sandbox: Sandbox) -> None:
     folder = os.fsencode(sandbox.root) + b"/.planning/phases/01-\xff"
     os.makedirs(folder)
     with open(folder + b"/01-01-PLAN.md", "w") as file:

@@ -1,6 +1,4 @@
-"""Real plans made wrong in every way that files go wrong, the same ones for the same seed; and what
-forge makes of one.
-"""
+"""Real plans, damaged at random in the ways that files get damaged; a seed gives the same ones."""
 
 from __future__ import annotations
 
@@ -144,7 +142,7 @@ def _flip(dice: random.Random, data: bytes, other: bytes) -> bytes:
 
 
 def _lines(dice: random.Random, data: bytes, other: bytes) -> bytes:
-    """Take a line out, put it elsewhere, or change its depth."""
+    """Remove a line, move it, or change its indentation."""
     lines = data.split(b"\n")
     at = data.count(b"\n", 0, _place(dice, data))
     line = lines.pop(at)
@@ -186,7 +184,7 @@ def documents() -> list[bytes]:
 
 
 def mutants(seed: int, number: int) -> Iterator[bytes]:
-    """Yield documents that are the same for the same seed."""
+    """Yield damaged documents, the same ones for the same seed."""
     dice, plans = random.Random(seed), documents()
     for _ in range(number):
         data = dice.choice(plans)
@@ -217,9 +215,7 @@ TREE: Tree = Everything()
 
 
 def read(data: bytes) -> Plan:
-    """Do all with a document that one plan's reading, must-haves, all rules of a document alone,
-    and printing do.
-    """
+    """Read a document, check its must-haves and all rules of a document, and print it."""
     source = Source.of(".planning/phases/01-a/01-01-PLAN.md", data)
     plan = load(source, "01-01")
     said = [(item.name, item.statement, item.command, item.span) for item in plan.must_haves]

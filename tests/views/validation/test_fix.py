@@ -28,7 +28,7 @@ def fixed(root: Path, data: bytes, name: str = "01-01-PLAN.md") -> bytes:
 @pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 @pytest.mark.parametrize("end", ["", "\n\n", "  "])
-def test_only_the_mended_characters_change(
+def test_only_the_repaired_characters_change(
     tmp_path: Path, mark: bytes, line_end: str, end: str
 ) -> None:
     coded = {codecs.BOM_UTF16_LE: "utf-16-le", codecs.BOM_UTF16_BE: "utf-16-be"}.get(mark, "utf-8")
@@ -67,9 +67,7 @@ def test_the_mode_stays(tmp_path: Path, mode: int) -> None:
         '  truths:\n    - "a\\.b"\n  truths:\n    - c\n',
     ],
 )
-def test_what_could_change_the_meaning_or_would_not_parse_is_only_shown(
-    tmp_path: Path, lines: str
-) -> None:
+def test_a_repair_that_is_not_safe_is_only_shown(tmp_path: Path, lines: str) -> None:
     before = document(lines).encode()
     assert fixed(tmp_path, before) == before
 
@@ -116,7 +114,7 @@ def test_links_are_followed_inside_and_never_outside(tmp_path: Path) -> None:
     assert (root / "in-PLAN.md").is_symlink() and sorted(os.listdir(root)) == names
 
 
-def test_it_says_what_it_changed_and_validates_what_is_left(sandbox: Sandbox) -> None:
+def test_it_reports_its_changes_and_validates_the_rest(sandbox: Sandbox) -> None:
     sandbox.write(PATH, BROKEN)
     other = ".planning/phases/01-a/01-02-PLAN.md"
     sandbox.write(other, document('  truths:\n    - "\\."\n    - a: b: c\n'))
@@ -140,7 +138,7 @@ def test_it_says_what_it_changed_and_validates_what_is_left(sandbox: Sandbox) ->
     assert not [each for each in again.json["findings"] if each["rule"] == "front-matter-yaml"]
 
 
-def test_what_is_mended_for_the_reader_is_never_proven(sandbox: Sandbox) -> None:
+def test_a_plan_repaired_in_memory_is_never_proven(sandbox: Sandbox) -> None:
     sandbox.write("a.py", "a.b\n")
     sandbox.write(
         PATH,
@@ -157,7 +155,7 @@ def test_what_is_mended_for_the_reader_is_never_proven(sandbox: Sandbox) -> None
     assert said.code == 1 and plan["verdict"] == "unproven" and plan["counts"]["pass"] == 1
 
 
-def test_the_hint_names_the_option_only_where_it_helps(sandbox: Sandbox) -> None:
+def test_the_hint_names_the_option_only_if_it_helps(sandbox: Sandbox) -> None:
     sandbox.write(PATH, BROKEN)
     assert sandbox.forge("validate").out.count("`forge validate --fix` writes it so") == 2
     sandbox.write(PATH, BROKEN.replace("is there", "is: there: now"))

@@ -1,4 +1,4 @@
-"""Plans that real people wrote, made wrong at random: none crashes forge, none hangs it."""
+"""Real plans, damaged at random: none crashes or hangs forge."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ needs_corpus = pytest.mark.skipif(not CORPUS.is_dir(), reason=f"there is no corp
 
 
 def hold(seed: int, number: int) -> None:
-    """Read a number of mutants and name the first one that crashes or takes too long."""
+    """Read some mutants, and name the first one that crashes or takes too long."""
     for count, data in enumerate(mutants(seed, number)):
         began = time.process_time()
         try:

@@ -1,6 +1,4 @@
-"""Readings that are kept: what did not change is not read again, and no cache is ever believed too
-much.
-"""
+"""The cache of readings: unchanged documents are not read again, and changes are never missed."""
 
 from __future__ import annotations
 
@@ -33,7 +31,7 @@ def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def settled(path: Path, text: str) -> None:
-    """Write a file that was last changed a while ago, as far as its times can say so."""
+    """Write a file whose times say that it changed a while ago."""
     path.write_text(text)
     moment = time.time_ns() - 10_000_000_000
     os.utime(path, ns=(moment, moment))
@@ -41,7 +39,7 @@ def settled(path: Path, text: str) -> None:
 
 @pytest.fixture
 def reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The documents that were read anew, in order. Times of change count as settled at once."""
+    """The documents that were read anew, in order; changed files count as settled at once."""
     monkeypatch.setattr("forge.cache.stamps.settled", lambda status, now: True)
     return spied(monkeypatch)
 
@@ -63,7 +61,7 @@ def cache_of(root: Path) -> Path:
     return found
 
 
-def test_what_did_not_change_is_not_read_again(root: Path, reads: list[str]) -> None:
+def test_unchanged_documents_are_not_read_again(root: Path, reads: list[str]) -> None:
     first = validate(root, [])
     assert len(reads) == 2 and first.findings
     again = validate(root, [])
@@ -74,7 +72,7 @@ def test_what_did_not_change_is_not_read_again(root: Path, reads: list[str]) -> 
     assert reads[2:] == [PATH]
 
 
-def test_rules_between_documents_see_what_changed(root: Path, reads: list[str]) -> None:
+def test_rules_between_documents_see_changes(root: Path, reads: list[str]) -> None:
     assert any(each.rule == "depends-unknown" for each in validate(root, []).findings)
     settled(root / PATH.replace("01-01", "01-03"), SOUND.replace("plan: 01", "plan: 03"))
     assert not any(each.rule == "depends-unknown" for each in validate(root, []).findings)
@@ -83,7 +81,7 @@ def test_rules_between_documents_see_what_changed(root: Path, reads: list[str]) 
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", None], ids=["empty", "other", "torn"])
-def test_a_damaged_cache_is_ignored_and_made_anew(
+def test_a_damaged_cache_is_ignored_and_rebuilt(
     root: Path, reads: list[str], damage: bytes | None
 ) -> None:
     first, path = validate(root, []), cache_of(root)
@@ -93,14 +91,14 @@ def test_a_damaged_cache_is_ignored_and_made_anew(
     assert validate(root, []) == first
 
 
-def test_a_cache_that_cannot_be_written_does_no_harm(root: Path) -> None:
+def test_a_cache_that_cannot_be_written_changes_nothing(root: Path) -> None:
     folder = root / ".git/forge/cache"
     folder.parent.mkdir(parents=True, exist_ok=True)
     folder.write_text("a file instead of a folder")
     assert validate(root, []).files == 2
 
 
-def test_a_file_that_changed_just_now_is_not_kept(
+def test_a_file_that_changed_just_now_is_not_cached(
     root: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("forge.cache.stamps.settled", lambda status, now: False)
@@ -110,7 +108,7 @@ def test_a_file_that_changed_just_now_is_not_kept(
     assert len(asked) == 2
 
 
-def test_nothing_is_kept_outside_a_repository(
+def test_nothing_is_cached_outside_a_repository(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
@@ -120,7 +118,7 @@ def test_nothing_is_kept_outside_a_repository(
     assert sorted(each.name for each in tmp_path.iterdir()) == [".planning"]
 
 
-def test_links_that_lead_out_and_what_is_no_file_are_not_read(root: Path, tmp_path: Path) -> None:
+def test_links_that_lead_out_and_special_files_are_not_read(root: Path, tmp_path: Path) -> None:
     (tmp_path / "secret").write_text("a secret line")
     (root / ".planning/phases/01-start/01-08-PLAN.md").symlink_to(tmp_path / "secret")
     os.mkfifo(root / ".planning/phases/01-start/01-09-PLAN.md")
@@ -130,13 +128,13 @@ def test_links_that_lead_out_and_what_is_no_file_are_not_read(root: Path, tmp_pa
     assert "secret" not in str(report)
 
 
-def test_progress_is_told(root: Path) -> None:
+def test_progress_is_reported(root: Path) -> None:
     told: list[tuple[int, int]] = []
     validate(root, [], progress=lambda done, total: told.append((done, total)))
     assert told == [(1, 2), (2, 2)]
 
 
-def test_documents_of_several_folders_are_judged_with_their_own(
+def test_documents_of_several_folders_are_checked_with_their_own(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "none"))
