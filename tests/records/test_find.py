@@ -10,9 +10,10 @@ from msgspec.structs import replace
 from forge.errors import DamagedLog, NoOpenRun, UnknownName
 from forge.git.clone import clone_id
 from forge.git.repository import Repository
+from forge.planning.migrations import NewerVersion
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, open_elsewhere, run_by_name, runs_of_plan
-from forge.records.record import all_runs
+from forge.records.record import all_runs, require_known_versions
 from forge.timeline.run import events as ev
 from tests.conftest import Sandbox
 from tests.records.runs import COMPLETED, PAUSED, PLAN, card, put_live, put_tracked, run_id
@@ -193,3 +194,26 @@ def test_runs_of_a_plan_are_found_by_its_names_of_then_and_now(
         assert [record.card.run for record in runs_of_plan(records, catalog, name)] == [run_id(1)]
     assert [record.card.run for record in runs_of_plan(records, catalog, "05-05")] == [run_id(2)]
     assert runs_of_plan(records, catalog, "09-09") == []
+
+
+NEWER = "version 2 is newer than version 1"
+
+
+def test_an_open_run_of_a_newer_version_is_refused_by_name(
+    sandbox: Sandbox, repository: Repository
+) -> None:
+    put_live(sandbox, replace(card(1), version=2), PAUSED)
+    for name in (None, run_id(1)):
+        refused = refusal(NewerVersion, repository, name, among_open=True)
+        assert f"{run_id(1)}/run.yaml:1:10: {NEWER}" in refused
+        assert refused.endswith("| update forge")
+
+
+def test_a_finished_run_of_a_newer_version_is_in_the_way_of_nothing(
+    sandbox: Sandbox, repository: Repository
+) -> None:
+    put_tracked(sandbox, replace(card(1), version=2), COMPLETED)
+    put_tracked(sandbox, card(2), COMPLETED)
+    assert found(repository, None) == run_id(2)
+    assert NEWER in refusal(NewerVersion, repository, run_id(1))
+    require_known_versions(repository)

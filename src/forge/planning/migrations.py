@@ -15,6 +15,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from forge.errors import ForgeError
 from forge.text.edit import NotEditable
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
@@ -48,6 +49,12 @@ FORMATS: dict[DocumentKind, Format] = {
     "run": Format(rewritable=False),
     "proof": Format(rewritable=False),
 }
+
+
+class NewerVersion(ForgeError):
+    """A document that a newer version of forge wrote."""
+
+    kind = "newer_version"
 
 
 class WrongVersion(Exception):

@@ -13,7 +13,7 @@ from forge.text import typed
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 
-__all__ = ["RUNS", "NotACard", "RunCard"]
+__all__ = ["RUNS", "NewerCard", "NotACard", "RunCard"]
 
 _TOP = Span(0, 0)
 _SAFE = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
@@ -26,6 +26,10 @@ class NotACard(ValueError):
         line, column = source.position(problems[0][0].start)
         super().__init__(f"{source.path}:{line}:{column}: {problems[0][1]}")
         self.problems = problems
+
+
+class NewerCard(NotACard):
+    """A run card that a newer version of forge wrote."""
 
 
 class CardFields(Struct, frozen=True, kw_only=True):
@@ -89,9 +93,8 @@ class RunCard(CardFields, frozen=True, kw_only=True):
             at = Span(problem.offset, problem.offset + 1)
             raise NotACard(source, (at, problem.message)) from problem
         except migrations.WrongVersion as problem:
-            raise NotACard(
-                source, (problem.span, f"{problem.message}: {problem.hint}")
-            ) from problem
+            message = f"{problem.message}: {problem.hint}"
+            raise NewerCard(source, (problem.span, message)) from problem
         if not isinstance(top.data, dict):
             raise NotACard(source, (top.span, "it is not a mapping of keys"))
         reading = typed.read(CardFields, top, exact=True)

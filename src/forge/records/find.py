@@ -15,6 +15,8 @@ from forge.records.record import (
     open_anywhere,
     open_runs,
     read_all,
+    require_known_version,
+    require_known_versions,
     why_unreadable,
 )
 from forge.records.store import belongs_here, live_folder
@@ -40,6 +42,7 @@ def one_run(
     if name is None:
         candidates = records if among_open else _open_in_this_clone(records) or records[-1:]
         if not candidates:
+            require_known_versions(repository)
             raise NoOpenRun(*_why_no_run(repository, among_open=among_open))
     else:
         candidates = _fitting(records, name)
@@ -102,11 +105,14 @@ def open_elsewhere(repository: Repository, name: str | None) -> RunRecord:
 
 
 def _require_readable(repository: Repository, name: str) -> None:
-    """Raises DamagedLog if there is a run of this id and its files cannot be read."""
+    """Raises DamagedLog or NewerVersion if there is a run of this id and its files cannot be
+    read.
+    """
     if "/" in name:
         return
     for folder in (live_folder(repository) / name, repository.root / RUNS / name):
         if folder.is_dir() and (reason := why_unreadable(folder)):
+            require_known_version(folder)
             raise DamagedLog(
                 f"{folder.parent}/{reason}", "restore it from the last commit that contains it"
             )

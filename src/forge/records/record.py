@@ -16,11 +16,13 @@ from forge.git import worktrees
 from forge.git.blob_id import file_blob_id
 from forge.git.clone import known_clone_id
 from forge.git.repository import Repository
+from forge.planning import migrations
+from forge.planning.migrations import NewerVersion
 from forge.planning.names import moved_plans
-from forge.records.card import RUNS, RunCard
+from forge.records.card import RUNS, NewerCard, RunCard
 from forge.records.files import read_folder
 from forge.records.status import status_of
-from forge.records.store import belongs_here, git_dir_of, live_folder
+from forge.records.store import belongs_here, git_dir_of, live_folder, live_folders_here
 from forge.timeline.log import Reading
 from forge.timeline.run import fold
 from forge.timeline.run.state import RunState
@@ -154,6 +156,25 @@ def open_runs(repository: Repository) -> list[RunRecord]:
     ]
     mine = [record for record in records if not is_adopted_elsewhere(repository, record)]
     return sorted(mine, key=lambda record: record.card.run)
+
+
+def require_known_versions(repository: Repository) -> None:
+    """Raises NewerVersion if a newer version of forge started a run that is open in this work
+    tree.
+    """
+    for folder in live_folders_here(repository):
+        require_known_version(folder)
+
+
+def require_known_version(folder: Path) -> None:
+    """Raises NewerVersion if a newer version of forge wrote the run of a folder."""
+    try:
+        read_folder(folder)
+    except NewerCard as problem:
+        message = str(problem).removesuffix(f": {migrations.UPDATE}")
+        raise NewerVersion(f"{folder.parent}/{message}", migrations.UPDATE) from problem
+    except (OSError, ValueError):
+        return
 
 
 def open_anywhere(repository: Repository, name: str | None = None) -> list[RunRecord]:

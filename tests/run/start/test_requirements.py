@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from forge.errors import DirtyTree, RepositoryError, RunOpen, UnmetDependency, UsageError
+from forge.planning.migrations import NewerVersion
 from forge.planning.names.catalog import Catalog
 from forge.run.engine.context import Context
 from forge.run.start.carry_over import passed_over
@@ -16,6 +18,7 @@ from forge.run.start.preconditions import (
     require_no_open_run,
 )
 from tests.conftest import Sandbox
+from tests.records.runs import PAUSED, card, put_live
 from tests.run.in_process import enter, opened
 from tests.run.plans import Case, Task, auto
 
@@ -87,6 +90,13 @@ def test_an_open_run_is_named(context: Context) -> None:
             f"forge resume {run.card.run}",
             f"forge stop {run.card.run}",
         ]
+
+
+def test_an_open_run_of_a_newer_version_is_named(context: Context, sandbox: Sandbox) -> None:
+    put_live(sandbox, replace(card(1), version=2), PAUSED)
+    with pytest.raises(NewerVersion, match="version 2 is newer than version 1") as error:
+        require_no_open_run(context)
+    assert error.value.hint == "update forge" and error.value.exit_code == 2
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,9 @@ from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen
 from forge.git.repository import Repository
 from forge.planning import migrations, settings
 from forge.planning.backlog import paths
-from forge.planning.migrations import FORMATS, DocumentKind, WrongVersion, version_of
+from forge.planning.migrations import FORMATS, DocumentKind, NewerVersion, WrongVersion, version_of
 from forge.planning.plan.front_matter import front_matter
-from forge.records.record import open_runs
+from forge.records.record import open_runs, require_known_versions
 from forge.run.documents.set_fields import NotWritable
 from forge.run.engine.context import Context
 from forge.run.engine.session import writing
@@ -25,12 +25,6 @@ from forge.text.yaml.edit import Block
 from forge.text.yaml.parse import YamlProblem
 
 _MOST_NAMED = 20
-
-
-class NewerVersion(ForgeError):
-    """A document that a newer version of forge wrote."""
-
-    kind = "newer_version"
 
 
 class Migration(Struct, frozen=True):
@@ -142,6 +136,7 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
         raise RepositoryError(
             "there is no branch with a commit here", "`git switch` to a branch first"
         )
+    require_known_versions(repository)
     if runs := open_runs(repository):
         raise RunOpen(
             f"the run {runs[0].card.run} is open", "end it first", ["forge resume", "forge stop"]

@@ -24,7 +24,7 @@ from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.names.waves import dependencies
 from forge.planning.plan.plan import Plan
-from forge.records.record import open_runs
+from forge.records.record import open_runs, require_known_versions
 from forge.run.engine.context import Context
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
@@ -110,7 +110,10 @@ def require_dependencies(context: Context, catalog: Catalog, file: PlanFile, pla
 
 
 def require_no_open_run(context: Context) -> None:
-    """Raises RunOpen if a run of this work tree is not finished."""
+    """Raises RunOpen if a run of this work tree is not finished, NewerVersion if a newer version of
+    forge started it.
+    """
+    require_known_versions(context.repository)
     branch = context.repository.head().short
     for record in open_runs(context.repository):
         run = record.card.run
