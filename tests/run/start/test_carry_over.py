@@ -195,7 +195,8 @@ def test_a_rollback_takes_back_what_the_run_did_and_names_what_it_carried(sandbo
     said = sandbox.forge("rollback")
     assert (
         said.code == 0
-        and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, not rolled back"
+        and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, not rolled"
+        " back"
         in said.out
     )
     assert "back to before 5" in said.out and f"forge rollback {before}" in said.out
