@@ -139,6 +139,7 @@ def autocrlf(sandbox: Sandbox) -> None:
 def filtered(sandbox: Sandbox) -> None:
     sandbox.git("config", "filter.up.clean", "tr a-z A-Z")
     sandbox.write(".gitattributes", "*.txt filter=up\n")
+    sandbox.git("add", "--renormalize", ".")
     sandbox.commit()
 
 
