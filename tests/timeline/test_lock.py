@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ from pathlib import Path
 import pytest
 
 from forge.errors import Held, StorageFailed
-from forge.timeline.lock import WriterLock, holder_alive, read_holder
+from forge.timeline.lock import WriterLock, holder_alive, peek, read_holder
 from forge.timeline.process_id import ProcessId
 
 HOLD = """
@@ -206,3 +207,40 @@ def test_a_zombie_process_is_not_alive() -> None:
     child.wait()
     child.stdout.close()
     assert not identity.alive()
+
+
+def test_peeking_keeps_a_crashed_holder_on_record(path: Path) -> None:
+    with WriterLock(path, "01J", "run-1"):
+        pass
+    with peek(path) as left_at:
+        assert left_at is None, "the holder released it"
+    crashed = (
+        b'{"process": {"pid": 1, "start": "1", "boot": "b"}, "execution": "x", "what": "run-1"}'
+    )
+    path.write_bytes(crashed)
+    os.utime(path, (1000, 1000))
+    with peek(path) as left_at:
+        assert left_at == 1000
+        with pytest.raises(Held), WriterLock(path, "01J", "run-2"):
+            pass
+    assert path.read_bytes() == crashed
+    with WriterLock(path, "01J", "run-2") as lock:
+        assert lock.left_at == 1000
+        with pytest.raises(Held), peek(path):
+            pass
+
+
+def test_peeking_at_a_missing_lock_is_an_error_of_the_system(path: Path) -> None:
+    with pytest.raises(FileNotFoundError), peek(path):
+        pass
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["", "{", "[]", "{}", '{"process": {}, "execution": "", "what": ""}', '{"process": 5}'],
+)
+def test_a_lock_file_that_names_no_holder(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    assert read_holder(path) is None
+    assert holder_alive(path) is None

@@ -286,3 +286,63 @@ def test_closing_twice_does_no_harm(log: Log) -> None:
     log.open()
     log.close()
     log.close()
+
+
+def opened(log: Log, count: int = 2) -> Log:
+    filled(log, encode(EVENTS[:count])).open(log.path.parent / "torn")
+    return log
+
+
+def kept_aside(log: Log) -> list[bytes]:
+    folder = log.path.parent / "torn"
+    return [path.read_bytes() for path in sorted(folder.iterdir())] if folder.is_dir() else []
+
+
+def test_an_untouched_log_is_not_restored(log: Log) -> None:
+    inode = opened(log).path.stat().st_ino
+    assert log.restore() is False
+    log.append(EVENTS[2])
+    assert log.restore() is False
+    assert (log.tampered, log.path.stat().st_ino) == (0, inode)
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda path: path.write_bytes(b""),
+        lambda path: path.write_bytes(RAW[:40]),
+        lambda path: path.write_bytes(encode(EVENTS[:2]) + b"more\n"),
+        lambda path: path.write_bytes(path.read_bytes().replace(b"Make", b"Bake")),
+        lambda path: (path.unlink(), path.write_bytes(encode(EVENTS[:2]))),
+    ],
+    ids=["emptied", "cut", "appended", "edited", "replaced"],
+)
+def test_a_log_that_another_process_changed_is_restored(
+    log: Log, tamper: Callable[[Path], object]
+) -> None:
+    tamper(opened(log).path)
+    changed = log.path.read_bytes()
+    assert log.restore() is True
+    assert log.path.read_bytes() == encode(EVENTS[:2])
+    assert kept_aside(log) == [changed]
+    assert log.tampered == 1 and log.restore() is False
+
+
+def test_a_removed_log_is_written_again(log: Log) -> None:
+    opened(log).path.unlink()
+    assert log.restore() is True
+    assert log.path.read_bytes() == encode(EVENTS[:2]) and kept_aside(log) == []
+
+
+def test_an_append_goes_to_the_restored_log(log: Log) -> None:
+    opened(log).path.write_bytes(b"junk")
+    log.append(EVENTS[2])
+    assert log.path.read_bytes() == encode(EVENTS[:3])
+    assert (log.next_seq, log.previous) == (4, link(EVENTS[2].encode()))
+
+
+def test_the_hint_of_a_damaged_log_is_that_of_its_owner(log: Log) -> None:
+    filled(log, b"junk\n")
+    with pytest.raises(DamagedLog, match="line 1 is not an event") as caught:
+        log.open(advice="ask the owner")
+    assert caught.value.hint == "ask the owner"
