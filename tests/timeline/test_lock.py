@@ -214,9 +214,8 @@ def test_peeking_keeps_a_crashed_holder_on_record(path: Path) -> None:
         pass
     with peek(path) as left_at:
         assert left_at is None, "the holder released it"
-    crashed = (
-        b'{"process": {"pid": 1, "start": "1", "boot": "b"}, "execution": "x", "what": "run-1"}'
-    )
+    process = {"pid": 1, "start": "1", "boot": "b"}
+    crashed = json.dumps({"process": process, "execution": "x", "what": "run-1"}).encode()
     path.write_bytes(crashed)
     os.utime(path, (1000, 1000))
     with peek(path) as left_at:
