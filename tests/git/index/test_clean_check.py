@@ -231,3 +231,70 @@ def test_a_submodule_is_left_to_git(place: Sandbox, make_sandbox: Callable[[str]
     assert check.changed(nothing) == []
     place.write("sub/x", "y\n")
     assert check.changed(nothing) == ["sub"]
+
+
+@pytest.mark.parametrize(
+    ("text", "needs_git"),
+    [
+        ("*.bin binary -diff merge=ours\n", False),
+        ("# text eol=lf filter=x\n\n*.txt -text !eol -filter\n", False),
+        ("*.txt text\n", True),
+        ("*.txt text=auto\n", True),
+        ("*.txt eol=lf\n", True),
+        ("*.txt filter=lfs diff=lfs merge=lfs -text\n", True),
+        ("*.c ident\n", True),
+        ("*.txt working-tree-encoding=ISO-8859-1\n", True),
+        ("[attr]source text\n*.c source\n", True),
+    ],
+)
+def test_only_converting_attributes_need_git(
+    place: Sandbox, monkeypatch: pytest.MonkeyPatch, text: str, needs_git: bool
+) -> None:
+    place.write("src/.gitattributes", text)
+    place.commit()
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
+    if needs_git:
+        with pytest.raises(GitFailed):
+            without_git(check, monkeypatch)
+    else:
+        assert without_git(check, monkeypatch) == []
+
+
+def test_excluded_rule_files_need_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An excluded file is not reported, but its rules apply to other files."""
+
+    def exclude(path: str) -> bool:
+        return path.startswith("own/")
+
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(exclude) == []
+    place.write("own/log", "x\n")
+    with monkeypatch.context() as patch:
+        patch.setenv("PATH", "/nonexistent")
+        assert check.changed(exclude) == []
+        for name in (".gitignore", ".gitattributes"):
+            rules = place.write(f"own/{name}", "x\n")
+            with pytest.raises(GitFailed):
+                check.changed(exclude)
+            rules.unlink()
+
+
+def test_many_files_are_left_to_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
+    monkeypatch.setattr("forge.git.index.clean_check.MOST_FILES", 1)
+    with pytest.raises(GitFailed):
+        without_git(check, monkeypatch)
+    assert check.changed(nothing) == []
+
+
+def test_known_ignored_paths_are_forgotten_with_the_rules(place: Sandbox) -> None:
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.known_ignored(nothing) == frozenset()
+    check.changed(nothing)
+    assert "ignored/" in check.known_ignored(nothing)
+    assert "cache/a.pyc" in check.known_ignored(nothing)
+    assert check.known_ignored(lambda path: path == ".gitignore") == frozenset()
+    place.write(".git/info/exclude", "*.clone\n*.other\n")
+    assert check.known_ignored(nothing) == frozenset()
