@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import sqlite3
-
 import pytest
 
 from forge.errors import GitFailed
@@ -75,17 +73,6 @@ def test_the_index_follows_the_tree_that_is_asked_about(
     after = sandbox.commit("Changes")
     assert paths(full_text.best(after, ["session"], 10)) == ["src/session.py"]
     assert full_text.best(before, ["session"], 10) == first
-
-
-@pytest.mark.parametrize("content", [b"", b"no database", b"SQLite format 3\0" + b"\xff" * 200])
-def test_a_damaged_index_is_made_from_scratch(
-    full_text: FullText, sandbox: Sandbox, content: bytes
-) -> None:
-    first = full_text.best(sandbox.head(), ["session"], 10)
-    full_text.path.write_bytes(content)
-    assert full_text.best(sandbox.head(), ["session"], 10) == first
-    with sqlite3.connect(full_text.path) as base:
-        assert base.execute("SELECT count(*) FROM files").fetchone()[0] > 0
 
 
 def test_without_a_folder_for_the_index_memory_is_used(

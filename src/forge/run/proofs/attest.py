@@ -86,15 +86,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
             [forge_command("verify", plan.id, "--run")],
         )
     tree = WorkTree(context.repository)
-    named: list[dict[str, str | None]] = []
-    for path in evidence:
-        relative = _relative(context.repository, path)
-        if leaves(relative) or tree.entry(relative).kind != "file":
-            raise UsageError(
-                f"the evidence {path} is not a file of this repository",
-                "name a file inside the repository",
-            )
-        named.append({"path": relative, "blob": tree.blob(relative)})
+    named = [_evidence_entry(context.repository, tree, path) for path in evidence]
     commit = context.repository.head().commit or ""
     by = identity(context.repository)
     event = ev.TruthAttested(item.index, item.statement, by, note, named, commit)
@@ -114,10 +106,16 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
     return _give(context, plan, item, event, proof)
 
 
-def _relative(repository: Repository, path: str) -> str:
+def _evidence_entry(repository: Repository, tree: WorkTree, path: str) -> dict[str, str | None]:
+    relative = path
     with contextlib.suppress(ValueError):
-        return repository.relative(repository.root / path)
-    return path
+        relative = repository.relative(repository.root / path)
+    if leaves(relative) or tree.entry(relative).kind != "file":
+        raise UsageError(
+            f"the evidence {path} is not a file of this repository",
+            "name a file inside the repository",
+        )
+    return {"path": relative, "blob": tree.blob(relative)}
 
 
 def waive(context: Context, plan: Plan, name: str, reason: str) -> GivenProof:
