@@ -275,12 +275,12 @@ def carry_on(sandbox: Sandbox, ground: Ground) -> None:
 
     Whether a plan was approved is seen from whether it may be executed.
     """
-    words, said = ground.scene.words, None
+    words, result = ground.scene.words, None
     for _ in range(12):
         record = _newest(sandbox)
         if ground.scene.due(record):
-            approved = words[0] == "approve" and (said is None or said.code == 0)
-            said = sandbox.call("execute", "01-01") if approved else sandbox.call(*words)
+            approved = words[0] == "approve" and (result is None or result.code == 0)
+            result = sandbox.call("execute", "01-01") if approved else sandbox.call(*words)
         elif not record.open:
             return
         elif (
@@ -288,13 +288,13 @@ def carry_on(sandbox: Sandbox, ground: Ground) -> None:
             and record.state.status == "paused"
             and record.state.waiting is not None
         ):
-            said = sandbox.call("approve")
+            result = sandbox.call("approve")
         elif record.state.status == "paused" and record.state.pause == "failure":
-            said = sandbox.call("retry")
+            result = sandbox.call("retry")
         else:
-            said = sandbox.call("resume")
-        assert said.code in (0, 1, 4, 130), said.out + said.err
-    raise AssertionError(f"it never ends: {said}")
+            result = sandbox.call("resume")
+        assert result.code in (0, 1, 4, 130), result.out + result.err
+    raise AssertionError(f"it never ends: {result}")
 
 
 def end_of(sandbox: Sandbox) -> dict[str, object]:
@@ -332,5 +332,5 @@ def check_end(sandbox: Sandbox, ground: Ground) -> None:
     assert {path.name for path in left} <= {"side.lock", "new.lock", "late.lock"}, left
     repository, record = Repository.discover(sandbox.root), _newest(sandbox)
     assert record is not None
-    found = replay(repository, record)
-    assert found.problems == [] and found.unchecked == []
+    replayed = replay(repository, record)
+    assert replayed.problems == [] and replayed.unchecked == []

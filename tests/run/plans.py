@@ -97,12 +97,12 @@ def writes(path: str, text: str) -> str:
 
 def by_hand(sandbox: Sandbox, verify: str = auto("test -s a.txt")) -> str:
     Case(sandbox, [Task("Task 1: Write it", "a.txt", verify)], files=("a.txt",)).set_up()
-    said = sandbox.call("execute", "01-01", "--approve", "--runner", "manual")
+    result = sandbox.call("execute", "01-01", "--approve", "--runner", "manual")
     assert (
-        said.code == 4
-        and said.data["waiting_for"]["kind"] == "manual"
-        and said.data["waiting_for"]["approval_id"] is None
+        result.code == 4
+        and result.data["waiting_for"]["kind"] == "manual"
+        and result.data["waiting_for"]["approval_id"] is None
     )
-    assert "Task 1: Write it" in said.data["waiting_for"]["text"]
-    run: str = said.data["run"]
+    assert "Task 1: Write it" in result.data["waiting_for"]["text"]
+    run: str = result.data["run"]
     return run

@@ -62,14 +62,22 @@ def essence(state: RunState) -> dict[str, Any]:
     """Return every field of a state but ids, times and counts of tries; of those, whether they are
     there.
     """
-    answered = [_question(each) for each in state.questions.values() if each.decision != "void"]
+    answered = [
+        _question(question) for question in state.questions.values() if question.decision != "void"
+    ]
     going = [
         (back.kind, back.to, back.loose)
         for back in [*state.rollbacks, *([state.rollback] if state.rollback else [])]
     ]
     verdicts = [
-        (found["kind"], found["index"], found["target"], found["verdict"], found["reason"])
-        for found in state.verdicts
+        (
+            verdict["kind"],
+            verdict["index"],
+            verdict["target"],
+            verdict["verdict"],
+            verdict["reason"],
+        )
+        for verdict in state.verdicts
     ]
     return {
         **_fields(state, OF_A_RUN),
@@ -97,7 +105,7 @@ def _work(work: Work) -> dict[str, Any]:
         "checkpoint": bool(work.checkpoint_id),
         "committed": bool(work.commit),
         "proposal": proposal and {**msgspec.structs.asdict(proposal), "id": "", "seq": 0},
-        "answers": {about: _question(each) for about, each in work.answers.items()},
+        "answers": {about: _question(question) for about, question in work.answers.items()},
     }
 
 

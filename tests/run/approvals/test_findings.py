@@ -14,21 +14,22 @@ def test_findings_are_shown_with_the_plan_and_recorded_by_its_run(sandbox: Sandb
     )
     sandbox.write(".planning/forge.yaml", "rules:\n  front-matter-schema: off\n")
     sandbox.commit("Plan")
-    said = sandbox.call("approve", "01-01", "--print")
-    assert said.code == 0
-    rules = {each["rule"] for each in said.json["findings"]}
+    result = sandbox.call("approve", "01-01", "--print")
+    assert result.code == 0
+    rules = {finding["rule"] for finding in result.json["findings"]}
     assert {"unknown-key", "must-have-undecidable"} & rules and "front-matter-schema" not in rules
     text = sandbox.forge("approve", "01-01").out
     assert (
         "what the rules say of it:" in text
         and "did you mean" not in text.partition("what the rules")[0]
     )
-    shown = said.json["findings"]
-    for how in ((), ("--approve",), ("--approved", said.data["subject"])):
+    shown = result.json["findings"]
+    for how in ((), ("--approve",), ("--approved", result.data["subject"])):
         run = sandbox.call("execute", "01-01", *how).data["run"]
         assert sandbox.events(run)[0]["data"]["findings"] == [
-            f"{each['line']}:{each['column']}: {each['severity']} {each['rule']} {each['message']}"
-            for each in shown
+            f"{finding['line']}:{finding['column']}: {finding['severity']} {finding['rule']}"
+            f" {finding['message']}"
+            for finding in shown
         ]
         sandbox.call("stop")
 
@@ -40,14 +41,14 @@ def test_a_run_begins_with_a_few_of_many_findings(sandbox: Sandbox) -> None:
     )
     sandbox.write(PATH, f"---\nphase: 01-start\nplan: 01\n---\n{tasks}\n")
     sandbox.commit("Plan")
-    said = sandbox.forge("execute", "01-01", "--approve")
-    noted = [line for line in (said.out + said.err).splitlines() if "to be noted: " in line]
+    result = sandbox.forge("execute", "01-01", "--approve")
+    noted = [line for line in (result.out + result.err).splitlines() if "to be noted: " in line]
     assert len(noted) == 9 and noted[-1].endswith(" more, see `forge validate`"), noted
 
 
 def test_a_sound_plan_is_shown_without_findings(sandbox: Sandbox) -> None:
     sandbox.write(PATH, SOUND)
     sandbox.commit("Plan")
-    said = sandbox.call("approve", "01-01")
-    assert said.json["findings"] == []
+    result = sandbox.call("approve", "01-01")
+    assert result.json["findings"] == []
     assert "what the rules say" not in sandbox.forge("approve", "01-01", "--print").out

@@ -47,10 +47,10 @@ def test_a_whole_run(sandbox: Sandbox) -> None:
     case = two_edits(sandbox, must_haves=MUST_HAVES)
     case.set_up()
     start = sandbox.head()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 0, said.err
-    run = said.data["run"]
-    assert said.data | {"run": "", "next": []} == {
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 0, result.err
+    run = result.data["run"]
+    assert result.data | {"run": "", "next": []} == {
         "run": "",
         "plan": "01-01",
         "status": "completed",
@@ -83,16 +83,16 @@ def check_trailers(sandbox: Sandbox, case: Case, run: str, start: str) -> None:
     commits = sandbox.git("rev-list", "--reverse", f"{start}..HEAD").split()
     seen = [trailers(sandbox, commit) for commit in commits]
     assert all(
-        found["Forge-Run"] == run and found["Forge-Plan"] == f"01-01@{plan}" for found in seen
+        entry["Forge-Run"] == run and entry["Forge-Plan"] == f"01-01@{plan}" for entry in seen
     )
-    assert [found.get("Forge-Step") for found in seen] == [
+    assert [entry.get("Forge-Step") for entry in seen] == [
         "01-01/1",
         "01-01/1",
         "01-01/2",
         "01-01/2",
         None,
     ]
-    assert [found.get("Forge-Checkpoint") for found in seen] == [
+    assert [entry.get("Forge-Checkpoint") for entry in seen] == [
         "cp-1",
         "cp-1",
         "cp-2",
@@ -100,11 +100,11 @@ def check_trailers(sandbox: Sandbox, case: Case, run: str, start: str) -> None:
         None,
     ]
     assert seen[-1]["Forge-Final"] == "completed"
-    for commit, found in zip(commits, seen, strict=True):
+    for commit, entry in zip(commits, seen, strict=True):
         text = sandbox.git("show", f"{commit}:.planning/runs/{run}/timeline.jsonl")
         held = len(text.splitlines())
-        is_result = "Forge-Step" in found and commits.index(commit) % 2 == 1
-        assert int(found["Forge-Seq"]) > held if is_result else int(found["Forge-Seq"]) == held
+        is_result = "Forge-Step" in entry and commits.index(commit) % 2 == 1
+        assert int(entry["Forge-Seq"]) > held if is_result else int(entry["Forge-Seq"]) == held
 
 
 def check_timeline(sandbox: Sandbox, run: str) -> None:
@@ -136,10 +136,10 @@ def check_timeline(sandbox: Sandbox, run: str) -> None:
     ]
     assert types.count("checkpoint_created") == 2
     for event in events:
-        for found in event["evidence"]:
-            data = (sandbox.root / ".planning/runs" / run / found["path"]).read_bytes()
+        for entry in event["evidence"]:
+            data = (sandbox.root / ".planning/runs" / run / entry["path"]).read_bytes()
             assert (
-                hashlib.sha256(data).hexdigest() == found["sha256"] and len(data) == found["bytes"]
+                hashlib.sha256(data).hexdigest() == entry["sha256"] and len(data) == entry["bytes"]
             )
     timeline = sandbox.call("timeline", run)
     assert (
@@ -150,25 +150,25 @@ def check_timeline(sandbox: Sandbox, run: str) -> None:
 
 
 def test_same_plan_same_tree_same_output_gives_the_same_events(make_sandbox) -> None:
-    told = []
+    histories = []
     for name in ("one", "two"):
         sandbox = make_sandbox(name)
         sandbox.write(".gitignore", "__pycache__/\n")
         sandbox.commit()
         two_edits(sandbox).set_up()
         run = sandbox.call("execute", "01-01", "--approve").data["run"]
-        told.append(
+        histories.append(
             [(event["type"], event["step"], event["attempt"]) for event in sandbox.events(run)]
         )
-    assert told[0] == told[1]
+    assert histories[0] == histories[1]
 
 
 def test_verify_names_the_evidence_and_follows_the_tree(sandbox: Sandbox) -> None:
     two_edits(sandbox, must_haves=MUST_HAVES).set_up()
     assert sandbox.call("execute", "01-01", "--approve").code == 0
-    said = sandbox.call("verify", "01-01")
-    (plan,) = said.data["plans"]
-    assert said.code == 0 and plan["verdict"] == "proven" and said.data["revision"] is None
+    result = sandbox.call("verify", "01-01")
+    (plan,) = result.data["plans"]
+    assert result.code == 0 and plan["verdict"] == "proven" and result.data["revision"] is None
     assert plan["counts"] == {
         "declared": 3,
         "pass": 3,
@@ -191,9 +191,9 @@ def test_verify_names_the_evidence_and_follows_the_tree(sandbox: Sandbox) -> Non
         == "stale"
     )
     sandbox.write("greet.py", "print('bye')\n")
-    said = sandbox.call("verify", "01-01")
-    (plan,) = said.data["plans"]
-    assert said.code == 1 and plan["verdict"] == "failed"
+    result = sandbox.call("verify", "01-01")
+    (plan,) = result.data["plans"]
+    assert result.code == 1 and plan["verdict"] == "failed"
     assert [item["verdict"] for item in plan["must_haves"]] == ["stale", "fail", "fail"]
     assert sandbox.call("verify", "01-01", "--rev", "HEAD").data["revision"] == sandbox.head()
 
@@ -212,25 +212,31 @@ def test_twenty_edit_steps_and_twenty_test_steps(sandbox: Sandbox, count: int) -
     )
     sandbox.write(tests.path, tests.plan_text())
     sandbox.commit("Second plan")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert (said.code, said.data["status"], said.data["verdict"]) == (1, "completed", "unproven"), (
-        "no must-haves: nothing is proven"
-    )
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert (result.code, result.data["status"], result.data["verdict"]) == (
+        1,
+        "completed",
+        "unproven",
+    ), "no must-haves: nothing is proven"
     before = len(sandbox.subjects())
-    said = sandbox.call("execute", "01-02", "--approve")
-    assert said.data["status"] == "completed"
+    result = sandbox.call("execute", "01-02", "--approve")
+    assert result.data["status"] == "completed"
     assert sandbox.subjects()[before:] == ["forge(01-02): record — completed"]
-    assert sandbox.types(said.data["run"]).count("test_completed") == count
+    assert sandbox.types(result.data["run"]).count("test_completed") == count
 
 
 def test_no_checks_runs_nothing_and_proves_nothing(sandbox: Sandbox) -> None:
     case = two_edits(sandbox, must_haves=MUST_HAVES)
     case.tasks[0].verify = auto("touch was-run; false")
     case.set_up()
-    said = sandbox.call("execute", "01-01", "--approve", "--no-checks", "no toolchain here")
-    assert (said.code, said.data["status"], said.data["verdict"]) == (1, "completed", "unproven")
+    result = sandbox.call("execute", "01-01", "--approve", "--no-checks", "no toolchain here")
+    assert (result.code, result.data["status"], result.data["verdict"]) == (
+        1,
+        "completed",
+        "unproven",
+    )
     assert not (sandbox.root / "was-run").exists()
-    events = sandbox.events(said.data["run"])
+    events = sandbox.events(result.data["run"])
     skipped = [event["data"] for event in events if event["type"] == "test_skipped"]
     assert len(skipped) == 4 and all(data["reason"] == "no toolchain here" for data in skipped)
     assert "test_started" not in [event["type"] for event in events]

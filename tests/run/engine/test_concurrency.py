@@ -46,8 +46,8 @@ def test_twelve_at_once_have_one_owner(sandbox: Sandbox) -> None:
     others = [sandbox.start("resume") for _ in range(4)]
     codes = [process.wait(60) for process in [*processes, *others] if process is not owner]
     assert codes == [5] * 11
-    told = others[0].communicate()[1].decode()
-    assert "is at work here" in told and "forge pause" in told
+    stderr = others[0].communicate()[1].decode()
+    assert "is at work here" in stderr and "forge pause" in stderr
     assert go(sandbox, owner) == 1, "completed; the plan declares no must-haves"
     assert (sandbox.root.parent / "started").read_text() == "x", "the runner was called once"
     (run,) = sandbox.call("runs").data["runs"]
@@ -62,8 +62,8 @@ def test_two_work_trees_do_not_hold_each_other_up(sandbox: Sandbox) -> None:
     process = waiting(sandbox)
     sandbox.git("worktree", "add", "-q", "-b", "second", "../second", "HEAD~1")
     other = Sandbox(sandbox.root.with_name("second"), sandbox.home)
-    said = other.call("execute", "01-01", "--approve", "--runner", "manual")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "manual", said.err
+    result = other.call("execute", "01-01", "--approve", "--runner", "manual")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "manual", result.err
     assert go(sandbox, process) == 1
     assert {run["status"] for run in sandbox.call("runs").data["runs"]} == {"completed", "paused"}
     other.write("a.txt", "by hand\n")

@@ -9,8 +9,8 @@ from tests.run.plans import Case, Task, by_hand, writes
 def test_stop_ends_a_run_and_keeps_uncommitted_work(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     sandbox.write("a.txt", "half done\n")
-    said = sandbox.call("stop", "--reason", "another way")
-    assert (said.code, said.data["status"]) == (0, "stopped")
+    result = sandbox.call("stop", "--reason", "another way")
+    assert (result.code, result.data["status"]) == (0, "stopped")
     assert sandbox.status() == ["?? a.txt"]
     stopped = next(
         event["data"] for event in sandbox.events(run) if event["type"] == "execution_stopped"
@@ -20,8 +20,8 @@ def test_stop_ends_a_run_and_keeps_uncommitted_work(sandbox: Sandbox) -> None:
         and sandbox.git("show", f"{stopped['snapshot']}:a.txt") == "half done\n"
     )
     assert sandbox.call("resume").code == 2
-    said = sandbox.call("resume", run)
-    assert said.code == 2 and "has ended" in said.json["error"]["message"]
+    result = sandbox.call("resume", run)
+    assert result.code == 2 and "has ended" in result.json["error"]["message"]
 
 
 def test_a_plan_that_changed_is_not_resumed(sandbox: Sandbox) -> None:
@@ -29,8 +29,8 @@ def test_a_plan_that_changed_is_not_resumed(sandbox: Sandbox) -> None:
     path = ".planning/phases/01-first/01-01-PLAN.md"
     text = (sandbox.root / path).read_text()
     sandbox.write(path, text + "\nmore\n")
-    said = sandbox.call("resume", run)
-    assert said.code == 2 and said.json["error"]["next"][0] == f"forge stop {run}"
+    result = sandbox.call("resume", run)
+    assert result.code == 2 and result.json["error"]["next"][0] == f"forge stop {run}"
     sandbox.write(path, text)
     sandbox.write("a.txt", "x\n")
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -49,8 +49,8 @@ def test_a_head_that_moved_pauses_the_run_once(sandbox: Sandbox) -> None:
     sandbox.call("approve", run)
     sandbox.write("mine2.txt", "x\n")
     sandbox.commit("And another")
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
+    result = sandbox.call("resume", run)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "head_moved"
     assert sandbox.call("resume", run).data["status"] == "completed"
     assert sandbox.git("merge-base", "--is-ancestor", mine, "HEAD") == ""
 
@@ -59,16 +59,16 @@ def test_a_switched_branch_pauses_and_nothing_is_written_there(sandbox: Sandbox)
     run = by_hand(sandbox)
     sandbox.git("switch", "-q", "-c", "other")
     head = sandbox.head()
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and "git switch main" in (said.data["waiting_for"] or {}).get(
+    result = sandbox.call("resume", run)
+    assert result.code == 4 and "git switch main" in (result.data["waiting_for"] or {}).get(
         "text", ""
-    ) + str(said.json)
+    ) + str(result.json)
     assert sandbox.head() == head and sandbox.status() == []
     sandbox.git("switch", "-q", "main")
     sandbox.write("a.txt", "x\n")
-    while (said := sandbox.call("resume", run)).code == 4:
+    while (result := sandbox.call("resume", run)).code == 4:
         pass
-    assert said.data["status"] == "completed"
+    assert result.data["status"] == "completed"
 
 
 def test_the_branch_of_an_earlier_run_does_not_block_the_next(sandbox: Sandbox) -> None:
@@ -85,11 +85,11 @@ def test_the_branch_of_an_earlier_run_does_not_block_the_next(sandbox: Sandbox) 
         "forge approve 01-01",
         "forge execute 01-01",
     ]
-    assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["elsewhere"]
-    said = sandbox.call("approve", run)
-    assert said.code == 2 and "continues on another branch" in said.json["error"]["message"]
+    assert [row["status"] for row in sandbox.call("runs").data["runs"]] == ["elsewhere"]
+    result = sandbox.call("approve", run)
+    assert result.code == 2 and "continues on another branch" in result.json["error"]["message"]
     sandbox.git("worktree", "add", "-q", "../beside", "main")
-    assert [each["status"] for each in sandbox.call("runs").data["runs"]] == ["stopped"], (
+    assert [row["status"] for row in sandbox.call("runs").data["runs"]] == ["stopped"], (
         "the longest record counts"
     )
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "paused"
@@ -105,8 +105,8 @@ def test_controls_without_an_open_run(sandbox: Sandbox) -> None:
         ["approve"],
         ["reject"],
     ):
-        said = sandbox.call(*words)
-        assert said.code == 2 and said.json["error"]["kind"] == "no_open_run", words
+        result = sandbox.call(*words)
+        assert result.code == 2 and result.json["error"]["kind"] == "no_open_run", words
 
 
 def test_pause_stops_at_the_next_edge(sandbox: Sandbox) -> None:
@@ -125,13 +125,13 @@ def test_pause_stops_at_the_next_edge(sandbox: Sandbox) -> None:
     process = sandbox.start("execute", "01-01", "--approve")
     while not (sandbox.root / "started").exists():
         assert process.poll() is None
-    said = sandbox.call("pause")
-    assert said.code == 0
+    result = sandbox.call("pause")
+    assert result.code == 0
     sandbox.write("go", "")
     assert process.wait(30) == 4
-    (found,) = sandbox.call("runs").data["runs"]
+    (row,) = sandbox.call("runs").data["runs"]
     assert (
-        found["status"] == "paused"
+        row["status"] == "paused"
         and (sandbox.root / "a.txt").exists()
         and not (sandbox.root / "b.txt").exists()
     )

@@ -41,31 +41,29 @@ def two_steps(sandbox: Sandbox) -> Case:
 def effects(sandbox: Sandbox, tmp_path: Path) -> int:
     """Return how many effects an unbroken run has; the run is then in the sandbox."""
     counted = tmp_path / "count"
-    said = sandbox.call(
+    result = sandbox.call(
         "execute",
         "01-01",
         "--approve",
         env={"PYTHONPATH": FAULTS, "FORGE_TEST_COUNT_TO": str(counted)},
     )
-    assert said.code == 0, said.err
+    assert result.code == 0, result.err
     return int(counted.read_text())
 
 
 def carry_on(sandbox: Sandbox) -> str:
     """Go on as the user would: resume an open run, or execute if there is none; return the run."""
     for _ in range(6):
-        runs = [
-            found for found in sandbox.call("runs").data["runs"] if found["status"] != "stopped"
-        ]
-        said = (
+        runs = [row for row in sandbox.call("runs").data["runs"] if row["status"] != "stopped"]
+        result = (
             sandbox.call("resume", runs[-1]["run"])
             if runs
             else sandbox.call("execute", "01-01", "--approve")
         )
-        if said.code == 0 or (said.code == 2 and runs[-1]["status"] == "completed"):
+        if result.code == 0 or (result.code == 2 and runs[-1]["status"] == "completed"):
             return str(sandbox.call("runs").data["runs"][-1]["run"])
-        assert said.code in (1, 4, 130), said.out + said.err
-    raise AssertionError(f"it never ends: {said.out} {said.err}")
+        assert result.code in (1, 4, 130), result.out + result.err
+    raise AssertionError(f"it never ends: {result.out} {result.err}")
 
 
 def whole(sandbox: Sandbox, run: str) -> None:
@@ -150,9 +148,9 @@ def test_a_disk_that_fails(make_sandbox, tmp_path: Path, share: float, number: i
         "FORGE_TEST_FAIL_AT": str(int(total * share)),
         "FORGE_TEST_FAIL_WITH": str(number),
     }
-    said = sandbox.forge("execute", "01-01", "--approve", env=env)
-    assert said.code == 1, said.err
-    assert "forge resume" in said.err or "try again" in said.err, said.err
+    result = sandbox.forge("execute", "01-01", "--approve", env=env)
+    assert result.code == 1, result.err
+    assert "forge resume" in result.err or "try again" in result.err, result.err
     whole(sandbox, carry_on(sandbox))
 
 
@@ -228,14 +226,14 @@ def test_damage_in_the_middle_is_refused_and_named(sandbox: Sandbox) -> None:
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
     raw = live.read_bytes()
     live.write_bytes(raw.replace(b'"step_started"', b'"step_startet"', 1))
-    said = sandbox.call("resume", run)
+    result = sandbox.call("resume", run)
     assert (
-        said.code == 1
-        and said.json["error"]["kind"] == "damaged_log"
-        and "line 4" in said.json["error"]["message"]
+        result.code == 1
+        and result.json["error"]["kind"] == "damaged_log"
+        and "line 4" in result.json["error"]["message"]
     )
-    said = sandbox.call("timeline", run)
-    assert said.code == 1 and said.data["valid"] is False
+    result = sandbox.call("timeline", run)
+    assert result.code == 1 and result.data["valid"] is False
     live.write_bytes(raw)
     case.set_work({2: two_steps(sandbox).work[2]})
     assert sandbox.call("retry", run).code == 0
@@ -256,7 +254,7 @@ def test_every_command_leaves_its_start_and_finish(sandbox: Sandbox) -> None:
     by_id: dict[str, list[dict]] = {}
     for record in records:
         by_id.setdefault(record["execution"], []).append(record)
-    assert [[record["outcome"] for record in each] for each in by_id.values()] == [
+    assert [[record["outcome"] for record in records] for records in by_id.values()] == [
         ["running", "error"],
         ["running", "success"],
         ["running", "success"],

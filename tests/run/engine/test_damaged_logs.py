@@ -61,13 +61,13 @@ def tracked(sandbox: Sandbox) -> Path:
 def goes_on(sandbox: Sandbox) -> str:
     """Complete the run; return the output of the commands."""
     run = live_log(sandbox).parent.name
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "completed", said.out + said.err
+    result = sandbox.call("retry", run)
+    assert result.data["status"] == "completed", result.out + result.err
     assert (sandbox.root / "a.txt").read_text() == "one\n" and (
         sandbox.root / "b.txt"
     ).read_text() == "two"
     assert sandbox.status() == [] and sandbox.call("replay", run).code == 0
-    return said.err
+    return result.err
 
 
 def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None:
@@ -79,11 +79,11 @@ def test_a_last_line_cut_at_every_byte_is_read_up_to_it(broken: Sandbox) -> None
         path.write_bytes(raw[:cut])
         record = one_run(repository, None, among_open=True)
         assert record.reading.valid and record.reading.events == events[:-1], cut
-        opened, found, state = read_live(repository, record.card)
+        opened, read_events, state = read_live(repository, record.card)
         opened.close()
         assert (
-            found == events[:-1]
-            and state.last_seq == len(found)
+            read_events == events[:-1]
+            and state.last_seq == len(read_events)
             and path.read_bytes() == raw[:start]
         )
         torn = repository.forge_dir / "torn" / f"{path.parent.name}-{start}.torn"
@@ -98,10 +98,12 @@ def test_a_run_goes_on_after_a_last_line_that_is_not_an_event(broken: Sandbox, t
     path = live_log(broken)
     raw = path.read_bytes()
     path.write_bytes(raw + tail.lstrip(b"\n"))
-    said = broken.call("timeline")
-    assert said.code == 0 and said.data["valid"] and said.data["torn"] == len(tail.lstrip(b"\n"))
+    result = broken.call("timeline")
+    assert (
+        result.code == 0 and result.data["valid"] and result.data["torn"] == len(tail.lstrip(b"\n"))
+    )
     goes_on(broken)
-    assert [each.read_bytes() for each in (broken.root / ".git/forge/torn").iterdir()] == [
+    assert [path.read_bytes() for path in (broken.root / ".git/forge/torn").iterdir()] == [
         tail.lstrip(b"\n")
     ]
 
@@ -145,8 +147,8 @@ def test_damage_is_named_from_outside_and_nothing_is_touched(broken: Sandbox) ->
     path.write_bytes(raw.replace(b'"step_completed"', b'"step_completet"', 1))
     listing, head = broken.git("status", "--porcelain"), broken.head()
     for verb in ("resume", "retry", "stop", "skip", "approve"):
-        said = broken.call(verb, *(["--reason", "r"] if verb == "skip" else []))
-        assert said.code == 1 and said.json["error"]["kind"] == "damaged_log", said.out
+        result = broken.call(verb, *(["--reason", "r"] if verb == "skip" else []))
+        assert result.code == 1 and result.json["error"]["kind"] == "damaged_log", result.out
     assert broken.call("timeline").data["problem"].startswith("line ")
     assert (
         broken.call("replay").code == 1
@@ -163,8 +165,8 @@ def test_an_unreadable_card_is_named(broken: Sandbox) -> None:
     data = card.read_bytes()
     card.write_bytes(data[:40])
     assert broken.call("timeline", card.parent.name).code == 0, "the tracked copy is still there"
-    said = broken.call("resume", card.parent.name)
-    assert said.code == 1 and "run.yaml" in said.json["error"]["message"]
+    result = broken.call("resume", card.parent.name)
+    assert result.code == 1 and "run.yaml" in result.json["error"]["message"]
     card.write_bytes(data)
     goes_on(broken)
 
@@ -187,28 +189,28 @@ def test_the_live_log_wins_over_the_tracked_copy_and_says_so(broken: Sandbox, ho
     else:
         path.write_bytes(raw.replace(b"step_completed", b"step_complated", 1))
         broken.git("add", str(path)) if how == "staged" else None
-    said = broken.call("timeline")
+    result = broken.call("timeline")
     assert (
-        said.code == 0
-        and words in said.data["note"]
-        and "live log is what counts" in said.data["note"]
+        result.code == 0
+        and words in result.data["note"]
+        and "live log is what counts" in result.data["note"]
     )
     assert words in broken.call("replay").data["note"]
-    assert f"note: {said.data['note']}" in goes_on(broken)
+    assert f"note: {result.data['note']}" in goes_on(broken)
     assert path.read_bytes().startswith(raw)
 
 
 def test_a_tracked_copy_that_was_not_committed_yet_is_correct(broken: Sandbox) -> None:
     """Forge was killed between writing the copy and committing it."""
     repository, path = Repository.discover(broken.root), tracked(broken)
-    opened, found, _ = read_live(repository, one_run(repository, None, among_open=True).card)
+    opened, read_events, _ = read_live(repository, one_run(repository, None, among_open=True).card)
     more = {
         "seq": opened.next_seq,
         "prev": opened.previous,
         "type": "step_failed",
         "data": {"kind": "x", "error": "y"},
     }
-    opened.append(Event(**{**found[-1].as_data(), **more}))
+    opened.append(Event(**{**read_events[-1].as_data(), **more}))
     opened.close()
     assert broken.call("timeline").data["note"] is None
     path.write_bytes(live_log(broken).read_bytes())
@@ -222,9 +224,9 @@ def test_a_tracked_copy_that_a_commit_changed_is_named_for_good(broken: Sandbox)
     broken.commit("Meddle")
     run = path.parent.name
     assert broken.call("replay", run).code == 1
-    said = broken.call("retry", run)
-    assert said.data["status"] == "completed" and "note: the tracked copy" in said.err, (
-        said.out + said.err
+    result = broken.call("retry", run)
+    assert result.data["status"] == "completed" and "note: the tracked copy" in result.err, (
+        result.out + result.err
     )
-    found = broken.call("replay", run).data["problems"]
-    assert any("a commit holds another line" in problem["message"] for problem in found)
+    read_events = broken.call("replay", run).data["problems"]
+    assert any("a commit holds another line" in problem["message"] for problem in read_events)

@@ -53,16 +53,16 @@ def fill(disk: Path, leave: int) -> Path:
 def survives(
     sandbox: Sandbox,
     ground: Ground,
-    said: subprocess.CompletedProcess[str],
+    result: subprocess.CompletedProcess[str],
     room: Callable[[], object],
 ) -> None:
     """What forge said names a way on; the repository is sound; with room again, the end is that of
     an unbroken run.
     """
-    assert "Traceback" not in said.stderr and "bug in forge" not in said.stderr, said.stderr
-    assert said.returncode in (1, 4), said.stderr
-    shown = said.stdout + said.stderr
-    assert said.returncode == 4 or "forge resume" in shown or "room" in shown, shown
+    assert "Traceback" not in result.stderr and "bug in forge" not in result.stderr, result.stderr
+    assert result.returncode in (1, 4), result.stderr
+    shown = result.stdout + result.stderr
+    assert result.returncode == 4 or "forge resume" in shown or "room" in shown, shown
     room()
     check_untouched(sandbox)
     carry_on(sandbox, ground)
@@ -107,12 +107,12 @@ def test_a_disk_that_becomes_full(ground: Ground, small_disk: Path) -> None:
 @pytest.mark.parametrize("limit", [2000, 6000])
 def test_a_limit_on_the_size_of_files(ground: Ground, tmp_path: Path, limit: int) -> None:
     sandbox = ground.copy(tmp_path / "work")
-    said = execute(
+    result = execute(
         sandbox,
         ground,
         preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)),
     )
-    survives(sandbox, ground, said, lambda: None)
+    survives(sandbox, ground, result, lambda: None)
 
 
 @pytest.mark.slow
@@ -126,12 +126,14 @@ def test_git_that_cannot_write(
 ) -> None:
     for when in ("1+", "2+", "1", "3"):
         sandbox = ground.copy(tmp_path / when)
-        told = {
+        shim_words = {
             "verb": verb,
             "effect": effect,
             "when": when,
             "fault": f"error={error}",
             "once": str(tmp_path / f"once-{when}"),
         }
-        said = execute(sandbox, ground, env=sandbox.environment(shim(tmp_path, forge="", **told)))
-        survives(sandbox, ground, said, lambda: None)
+        result = execute(
+            sandbox, ground, env=sandbox.environment(shim(tmp_path, forge="", **shim_words))
+        )
+        survives(sandbox, ground, result, lambda: None)

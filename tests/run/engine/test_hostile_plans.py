@@ -41,16 +41,16 @@ def test_a_runner_that_changes_what_rules_it_is_asked_about(
 ) -> None:
     one_edit(sandbox, code)
     head = sandbox.head()
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 4
-        and said.data["waiting_for"]["kind"] == "scope"
-        and path in said.data["waiting_for"]["text"]
+        result.code == 4
+        and result.data["waiting_for"]["kind"] == "scope"
+        and path in result.data["waiting_for"]["text"]
     )
     assert sandbox.git("diff", "--name-only", head, "HEAD", "--", path) == "", "not committed"
     proposed = next(
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "diff_proposed"
     )
     assert path in proposed["out_of_scope"] and proposed["risk_level"] == "high"
@@ -93,8 +93,8 @@ def test_files_planted_for_git_pause_the_run_before_git_obeys_them(
             {1: writes("a.txt", "a")},
             files=("a.txt",),
         ).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.data["failure"]["kind"] == "hooks", said.err
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 1 and result.data["failure"]["kind"] == "hooks", result.err
     assert not (sandbox.home / "pwned").exists()
     if before is None:
         place.unlink()
@@ -126,15 +126,15 @@ def test_a_damaged_index_is_rebuilt(sandbox: Sandbox, how: str, where: str) -> N
     sandbox.write("theirs.txt", "2\n")
     sandbox.git("add", "theirs.txt")
     staged = sandbox.git("ls-files", "-s", "theirs.txt")
-    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
-    assert said.code == 1 and said.data["failure"]["kind"] == "index", said.err
+    result = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    assert result.code == 1 and result.data["failure"]["kind"] == "index", result.err
     (sandbox.root.parent / "spoil.py").write_text("")
     assert sandbox.call("resume").data["status"] == "completed"
     assert (
         sandbox.status() == ["M  theirs.txt"]
         and sandbox.git("ls-files", "-s", "theirs.txt") == staged
     )
-    assert "index" in [event["data"].get("action") for event in sandbox.events(said.data["run"])]
+    assert "index" in [event["data"].get("action") for event in sandbox.events(result.data["run"])]
     assert [path.name[:6] for path in (sandbox.root / ".git/forge/torn").glob("index-*")] == [
         "index-"
     ] * (how != "gone")
@@ -150,19 +150,19 @@ def test_a_runner_that_hides_a_change_from_git_is_found_out(sandbox: Sandbox, fl
     one_edit(sandbox, hide)
     sandbox.git("update-index", f"--{flag}", "mine.txt")  # set by the user, so it is allowed
     sandbox.write("mine.txt", "2\n")
-    said = sandbox.call("execute", "01-01", "--approve")
-    failure = said.data["failure"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    failure = result.data["failure"]
     assert (
-        said.code == 1
+        result.code == 1
         and failure["kind"] == "hidden"
         and "README.md" in failure["error"]
         and "mine.txt" not in failure["error"]
     )
     sandbox.git("update-index", f"--no-{flag}", "README.md")
-    said = sandbox.call("resume")
+    result = sandbox.call("resume")
     assert (
-        said.data["waiting_for"]["kind"] == "scope"
-        and "README.md" in said.data["waiting_for"]["text"]
+        result.data["waiting_for"]["kind"] == "scope"
+        and "README.md" in result.data["waiting_for"]["text"]
     )
 
 
@@ -180,11 +180,11 @@ def test_a_runner_that_leaves_a_merge_in_progress_pauses_the_run(sandbox: Sandbo
         " main\necho 2 > README.md; git commit -qam ours; git merge -q other\n"
     )
     one_edit(sandbox, "import subprocess; subprocess.run(['sh', '../merge.sh'])")
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 1
-        and said.data["failure"]["kind"] == "in_progress"
-        and "a merge" in said.data["failure"]["error"]
+        result.code == 1
+        and result.data["failure"]["kind"] == "in_progress"
+        and "a merge" in result.data["failure"]["error"]
     )
 
 
@@ -195,16 +195,16 @@ def test_a_damaged_head_or_branch_is_named_with_its_repair(
 ) -> None:
     one_edit(sandbox, f"open({path!r}, 'w').write({text!r})")
     whole = (sandbox.root / path).read_text()
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 2
-        and said.json["error"]["kind"] == "repository"
-        and "is damaged" in said.json["error"]["message"]
+        result.code == 2
+        and result.json["error"]["kind"] == "repository"
+        and "is damaged" in result.json["error"]["message"]
     )
-    said = sandbox.call("resume")
-    assert said.code == 2 and "damaged" in said.json["error"]["message"]
+    result = sandbox.call("resume")
+    assert result.code == 2 and "damaged" in result.json["error"]["message"]
     if path.endswith("main"):
-        command = said.json["error"]["hint"].split("`")[1]
+        command = result.json["error"]["hint"].split("`")[1]
         subprocess.run(["sh", "-c", command], check=True)
     else:
         (sandbox.root / path).write_text(whole)
@@ -214,11 +214,11 @@ def test_a_damaged_head_or_branch_is_named_with_its_repair(
 def test_a_plan_is_not_executed_on_a_damaged_index(sandbox: Sandbox) -> None:
     one_edit(sandbox, "pass")
     (sandbox.root / ".git/index").write_bytes(b"no index")
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 2
-        and "is damaged" in said.json["error"]["message"]
-        and said.json["error"]["next"][-1] == "git reset -q"
+        result.code == 2
+        and "is damaged" in result.json["error"]["message"]
+        and result.json["error"]["next"][-1] == "git reset -q"
     )
 
 
@@ -227,9 +227,11 @@ def test_a_plan_that_was_edited_after_its_approval_runs_nothing(sandbox: Sandbox
     sandbox.call("approve", "01-01")
     sandbox.write(PATH, case.plan_text().replace("test -s a.txt", "touch ../ran"))
     sandbox.commit("Another command")
-    said = sandbox.call("execute", "01-01")
+    result = sandbox.call("execute", "01-01")
     assert (
-        said.code == 4 and said.data["run"] is None and not (sandbox.root.parent / "ran").exists()
+        result.code == 4
+        and result.data["run"] is None
+        and not (sandbox.root.parent / "ran").exists()
     )
 
 
@@ -238,10 +240,10 @@ def test_a_plan_that_was_edited_after_its_approval_runs_nothing(sandbox: Sandbox
 )
 def test_a_path_out_of_the_repository_refuses_the_plan(sandbox: Sandbox, path: str) -> None:
     Case(sandbox, [Task("Task 1: Write", path)], {1: "open('../ran', 'w')"}).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 1
-        and said.json["error"]["kind"] == "blocked_plan"
+        result.code == 1
+        and result.json["error"]["kind"] == "blocked_plan"
         and not (sandbox.root.parent / "ran").exists()
     )
 
@@ -257,8 +259,8 @@ def test_a_link_out_of_the_tree_is_not_followed(sandbox: Sandbox) -> None:
         must_haves=must,
     )
     case.set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", (
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify", (
         "nothing of the repository changed"
     )
     sandbox.call("approve")
@@ -271,7 +273,7 @@ def test_names_with_the_shells_own_characters_are_only_names(sandbox: Sandbox) -
     Case(
         sandbox, [Task(name, "a b;$(touch ran).txt")], {1: writes("a b;$(touch ran).txt", "x")}
     ).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "completed", result.err
     assert not (sandbox.root.parent / "ran").exists() and not (sandbox.root / "ran").exists()
     assert "$(touch ../ran)" in sandbox.git("log", "--format=%s")

@@ -49,8 +49,8 @@ def test_killed_while_a_commit_hook_runs(sandbox: Sandbox) -> None:
     wait_until((sandbox.root / ".git/second").exists)
     process.kill()
     process.wait()
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.err
     assert (
         sandbox.git("ls-files", "README.md", "a.txt").split() == ["README.md", "a.txt"]
         and sandbox.status() == []
@@ -77,8 +77,8 @@ def test_killed_between_the_commit_and_the_index(sandbox: Sandbox) -> None:
     )
     process = sandbox.start("execute", "01-01", "--approve")
     process.wait(30)
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.err
     assert sandbox.status() == [] and sandbox.subjects().count("Task 1: Write it") == 1
 
 
@@ -93,15 +93,17 @@ def test_killed_between_the_commit_and_the_index(sandbox: Sandbox) -> None:
 )
 def test_a_runner_that_writes_to_the_live_record(sandbox: Sandbox, harm: str) -> None:
     case = one_edit(sandbox, f"{GOOD}; {harm}")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.data["failure"]["kind"] == "tampered", said.out + said.err
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 1 and result.data["failure"]["kind"] == "tampered", (
+        result.out + result.err
+    )
     case.set_work({1: GOOD})
-    said = sandbox.call("resume", said.data["run"])
-    while said.code == 4:
+    result = sandbox.call("resume", result.data["run"])
+    while result.code == 4:
         sandbox.call("approve")
-        said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.out + said.err
-    assert sandbox.call("timeline", said.data["run"]).data["valid"] is True
+        result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.out + result.err
+    assert sandbox.call("timeline", result.data["run"]).data["valid"] is True
 
 
 def test_nothing_is_appended_after_final(sandbox: Sandbox) -> None:
@@ -129,8 +131,8 @@ def test_a_file_that_became_a_folder_goes_back(sandbox: Sandbox, back: bool) -> 
     sandbox.call("approve", run)
     sandbox.call("resume", run)
     case.set_work({1: GOOD})
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "completed", said.out + said.err
+    result = sandbox.call("retry", run)
+    assert result.data["status"] == "completed", result.out + result.err
     assert (
         sandbox.root / ("thing/x.txt" if back else "thing")
     ).read_text() == "old\n" and sandbox.status() == []
@@ -184,11 +186,11 @@ def test_a_repository_inside_is_named_and_does_not_stop_the_stop(sandbox: Sandbo
     case = one_edit(
         sandbox, f"{GOOD}; import subprocess; subprocess.run(['git', 'init', '-q', 'sub'])"
     )
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 1
-        and said.data["failure"]["kind"] == "nested_repository"
-        and "sub/" in said.data["failure"]["error"]
+        result.code == 1
+        and result.data["failure"]["kind"] == "nested_repository"
+        and "sub/" in result.data["failure"]["error"]
     )
     assert (sandbox.root / "sub/.git").is_dir()
     assert sandbox.call("stop").data["status"] == "stopped" and case.files
@@ -238,8 +240,8 @@ def test_a_head_that_moved_while_interrupted_pauses_first(sandbox: Sandbox) -> N
     sandbox.git("add", "mine.txt")
     sandbox.git("commit", "-qm", "Mine")
     case.set_work({1: GOOD})
-    said = sandbox.call("resume")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
+    result = sandbox.call("resume")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "head_moved"
     assert (sandbox.root / "half.txt").exists()
     assert sandbox.call("resume").data["status"] == "completed" and "Mine" in sandbox.subjects()
 
@@ -248,8 +250,8 @@ def test_a_plan_that_is_gone_is_not_resumed(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, "sys.exit(1)")
     sandbox.call("execute", "01-01", "--approve")
     (sandbox.root / case.path).unlink()
-    said = sandbox.call("resume")
-    assert said.code == 2 and "is gone" in said.json["error"]["message"]
+    result = sandbox.call("resume")
+    assert result.code == 2 and "is gone" in result.json["error"]["message"]
 
 
 def test_usage_errors_leave_their_record_too(sandbox: Sandbox) -> None:
@@ -259,8 +261,8 @@ def test_usage_errors_leave_their_record_too(sandbox: Sandbox) -> None:
         for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()
     ]
     assert [record["outcome"] for record in records] == ["running", "error"]
-    said = sandbox.forge("--json", "status")
-    assert said.json["schema"] == "forge.status/1"
+    result = sandbox.forge("--json", "status")
+    assert result.json["schema"] == "forge.status/1"
 
 
 def test_the_end_of_input_at_the_first_question(sandbox: Sandbox) -> None:
@@ -284,7 +286,7 @@ def test_stop_from_another_shell_ends_a_question(sandbox: Sandbox) -> None:
     shown = b""
     while b"approve? " not in shown:
         shown += os.read(main, 4096)
-    said = sandbox.call("stop")
-    assert said.data["status"] == "stopped", said.err
+    result = sandbox.call("stop")
+    assert result.data["status"] == "stopped", result.err
     process.wait(30)
     os.close(main)

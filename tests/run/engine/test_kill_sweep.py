@@ -49,8 +49,12 @@ def shim(folder: Path, **words: str) -> Mapping[str, str]:
     place.mkdir(exist_ok=True)
     (place / "git").write_text(SHIM)
     (place / "git").chmod(0o755)
-    told = {f"SHIM_{name.upper()}": value for name, value in words.items()}
-    return {"PATH": f"{place}:{os.environ['PATH']}", "SHIM_GIT": str(shutil.which("git")), **told}
+    variables = {f"SHIM_{name.upper()}": value for name, value in words.items()}
+    return {
+        "PATH": f"{place}:{os.environ['PATH']}",
+        "SHIM_GIT": str(shutil.which("git")),
+        **variables,
+    }
 
 
 def kill_git(ground: Ground, folder: Path, verb: str, effect: str, when: int, forge: str) -> bool:

@@ -38,30 +38,30 @@ def under_contract(
 
 
 def proposed(sandbox: Sandbox, run: str) -> dict[str, Any]:
-    found: dict[str, Any] = next(
+    proposal: dict[str, Any] = next(
         event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed"
     )
-    return found
+    return proposal
 
 
 def test_a_path_outside_the_mission_is_asked_although_the_plan_names_it(sandbox: Sandbox) -> None:
     under_contract(sandbox, writes("docs/b.txt", "b\n"))
     (finding,) = (
-        each
-        for each in sandbox.call("validate").json["findings"]
-        if each["rule"] == "outside-mission"
+        finding
+        for finding in sandbox.call("validate").json["findings"]
+        if finding["rule"] == "outside-mission"
     )
     assert (
         finding["path"].endswith("01-01-PLAN.md")
         and finding["severity"] == "warning"
         and "docs/b.txt" in finding["message"]
     )
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope"
-    found = proposed(sandbox, run)
-    assert found["out_of_scope"] == ["docs/b.txt"] and found["risk_level"] == "high"
-    assert "outside the mission first: docs/b.txt" in said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "scope"
+    proposal = proposed(sandbox, run)
+    assert proposal["out_of_scope"] == ["docs/b.txt"] and proposal["risk_level"] == "high"
+    assert "outside the mission first: docs/b.txt" in result.data["waiting_for"]["text"]
     assert sandbox.call("approve", run).code == 0
     sandbox.call("resume", run)
     assert sandbox.git("show", "HEAD:docs/b.txt") == "b\n" and sandbox.status() == []
@@ -70,11 +70,11 @@ def test_a_path_outside_the_mission_is_asked_although_the_plan_names_it(sandbox:
 
 def test_sizes_are_the_smaller_of_mission_and_settings(sandbox: Sandbox) -> None:
     under_contract(sandbox, writes("src/a.txt", "1\n2\n3\n4\n5\n"))
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "diff"
-    assert "5 lines, more than scope.max_lines 4" in said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "diff"
+    assert "5 lines, more than scope.max_lines 4" in result.data["waiting_for"]["text"]
     card = yaml.parse(
-        (sandbox.root / f".planning/runs/{said.data['run']}/run.yaml").read_text()
+        (sandbox.root / f".planning/runs/{result.data['run']}/run.yaml").read_text()
     ).plain()
     assert isinstance(card, dict)
     missions = [{"id": "first", "path": MISSION, "paths": ["src/"]}]
@@ -87,7 +87,7 @@ def test_sizes_are_the_smaller_of_mission_and_settings(sandbox: Sandbox) -> None
         "missions": missions,
         "allowed_tools": ["Edit", "Bash(git:*)"],
     }
-    assert sandbox.events(said.data["run"])[0]["data"]["scope_contract"] == card["scope_contract"]
+    assert sandbox.events(result.data["run"])[0]["data"]["scope_contract"] == card["scope_contract"]
 
 
 def test_the_runner_gets_the_contract_and_the_approval_covers_it(sandbox: Sandbox) -> None:
@@ -136,11 +136,11 @@ def test_a_contract_that_changed_while_a_run_is_open_voids_its_approval(sandbox:
     mission.write_text(mission.read_text().replace("paths: [src/]", "paths: [src/, docs/]"))
     sandbox.git("commit", "-qm", "Wider", MISSION)
     assert sandbox.call("approve", run).code == 0
-    said = sandbox.call("resume", run)
-    assert "no longer holds" in str(said.json), said
+    result = sandbox.call("resume", run)
+    assert "no longer holds" in str(result.json), result
     assert sandbox.call("approve", "01-01").code == 0
-    said = sandbox.call("resume", run)  # goes on after a commit of the user
-    assert said.data["waiting_for"]["kind"] == "head_moved", said
+    result = sandbox.call("resume", run)  # goes on after a commit of the user
+    assert result.data["waiting_for"]["kind"] == "head_moved", result
 
 
 def test_a_runner_that_widens_its_mission_is_asked_about(sandbox: Sandbox) -> None:
@@ -149,8 +149,8 @@ def test_a_runner_that_widens_its_mission_is_asked_about(sandbox: Sandbox) -> No
         " .planning/]'))"
     )
     under_contract(sandbox, wider)
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and proposed(sandbox, said.data["run"])["out_of_scope"] == [MISSION]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and proposed(sandbox, result.data["run"])["out_of_scope"] == [MISSION]
 
 
 def test_a_mission_of_another_phase_and_one_that_cannot_be_read(sandbox: Sandbox) -> None:
@@ -160,5 +160,5 @@ def test_a_mission_of_another_phase_and_one_that_cannot_be_read(sandbox: Sandbox
     assert words == [] and "missions" not in scope and scope["max_files"] == 50
     sandbox.write(MISSION, "title: [\n")
     sandbox.commit("Broken")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and f"{MISSION}:" in said.json["error"]["message"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 2 and f"{MISSION}:" in result.json["error"]["message"]

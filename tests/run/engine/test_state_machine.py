@@ -195,9 +195,9 @@ class Machine(RuleBasedStateMachine):
     def forge(self, *words: str) -> tuple[int, dict[str, Any]]:
         """Call a command; whatever it answers, no work of the user is lost."""
         with self.nothing_lost():
-            said = self.sandbox.call(*words)
-        assert said.code in (0, 1, 2, 4), said
-        return said.code, dict(said.json.get("data") or said.json["error"])
+            result = self.sandbox.call(*words)
+        assert result.code in (0, 1, 2, 4), result
+        return result.code, dict(result.json.get("data") or result.json["error"])
 
     @contextlib.contextmanager
     def nothing_lost(self) -> Iterator[None]:
@@ -207,19 +207,19 @@ class Machine(RuleBasedStateMachine):
 
     def held(self) -> set[bytes]:
         """Return what the user wrote and is on the disk, in the index, or reachable from a ref."""
-        found = set()
+        tokens = set()
         for folder, names, files in os.walk(self.sandbox.root):
             names[:] = [name for name in names if name != ".git"]
             for name in files:
-                found |= set(TOKEN.findall(Path(folder, name).read_bytes()))
+                tokens |= set(TOKEN.findall(Path(folder, name).read_bytes()))
         listed = self.sandbox.git(
             "rev-list", "--objects", "--all", "--indexed-objects"
         ).splitlines()
         objects = {line.split(" ")[0] for line in listed}
         store = Repository.discover(self.sandbox.root).objects
-        for each in objects - self.known.keys():
-            self.known[each] = frozenset(TOKEN.findall(store[each].read_raw()))
-        return found.union(*(self.known[each] for each in objects))
+        for object_id in objects - self.known.keys():
+            self.known[object_id] = frozenset(TOKEN.findall(store[object_id].read_raw()))
+        return tokens.union(*(self.known[object_id] for object_id in objects))
 
     @property
     def known(self) -> dict[str, frozenset[bytes]]:
@@ -312,18 +312,18 @@ def git_locks(sandbox: Sandbox) -> list[Path]:
 
 def test_a_stale_lock_is_removed_by_the_next_command_of_any_kind(tmp_path: Path) -> None:
     sandbox = set_up(tmp_path)
-    words, found = ("execute", "01-01", "--approve"), 0
+    words, seen = ("execute", "01-01", "--approve"), 0
     for moment in range(20, 50):
         sandbox.start(
             *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
         ).communicate(timeout=120)
         if git_locks(sandbox):
-            found += 1
+            seen += 1
             assert sandbox.forge("status").code == 0
             assert git_locks(sandbox) == []
-        if found == 2:
+        if seen == 2:
             break
         sandbox.forge("stop")
-    assert found == 2
+    assert seen == 2
     sandbox.forge("stop")
     assert to_the_end(sandbox, sandbox.forge).state.status == "completed"

@@ -43,27 +43,29 @@ def paused_elsewhere(sandbox: Sandbox, tasks: list[Task], *more: str) -> tuple[S
 
 def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
     other, _, run = paused_elsewhere(sandbox, TASKS)
-    (found,) = other.call("runs").data["runs"]
-    assert found["status"] == "elsewhere"
-    said = other.call("resume", run)
-    assert said.code == 2 and said.json["error"]["kind"] == "no_open_run"
+    (row,) = other.call("runs").data["runs"]
+    assert row["status"] == "elsewhere"
+    result = other.call("resume", run)
+    assert result.code == 2 and result.json["error"]["kind"] == "no_open_run"
     for words in (("resume",), ("rollback",), ("stop",)):
-        said = other.call(*words)
-        assert said.code == 2 and f"forge resume --adopt {run}" in said.json["error"]["hint"], words
+        result = other.call(*words)
+        assert result.code == 2 and f"forge resume --adopt {run}" in result.json["error"]["hint"], (
+            words
+        )
     head = other.head()
-    said = other.call("resume", "--adopt", run)
-    assert said.code == 4 and said.data["run"] is None, (
+    result = other.call("resume", "--adopt", run)
+    assert result.code == 4 and result.data["run"] is None, (
         "--approve of the first clone grants nothing here"
     )
-    assert said.data["next"] == [f"forge approve {PATH}", f"forge resume --adopt {run}"]
+    assert result.data["next"] == [f"forge approve {PATH}", f"forge resume --adopt {run}"]
     assert (
         other.head() == head
         and other.status() == []
         and not (other.root / ".git/forge/runs").exists()
     )
     assert other.call("approve", "01-01").code == 0
-    said = other.call("resume", "--adopt", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", said.err
+    result = other.call("resume", "--adopt", run)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify", result.err
     assert other.status() == [] and other.call("runs").data["runs"][0]["status"] == "paused"
     tracked = (other.root / ".planning/runs" / run / "timeline.jsonl").read_bytes()
     assert tracked.startswith(
@@ -71,8 +73,8 @@ def test_a_paused_run_goes_on_in_another_clone(sandbox: Sandbox) -> None:
     )
     assert other.call("replay", run).code == 0, "its evidence came along"
     assert other.call("approve", run).code == 0
-    said = other.call("resume")
-    assert said.data["status"] == "completed" and other.status() == []
+    result = other.call("resume")
+    assert result.data["status"] == "completed" and other.status() == []
     adopted = next(event for event in other.events(run) if event["type"] == "run_adopted")
     card = (other.root / ".planning/runs" / run / "run.yaml").read_text()
     assert (
@@ -88,8 +90,8 @@ def test_the_first_clone_learns_that_the_run_was_adopted(sandbox: Sandbox) -> No
     other.call("resume", "--adopt", run)
     sandbox.git("pull", "-q", str(other.root), "main")
     live = (sandbox.root / ".git/forge/runs" / run / "timeline.jsonl").read_bytes()
-    (found,) = sandbox.call("runs").data["runs"]
-    assert found["status"] == "elsewhere"
+    (row,) = sandbox.call("runs").data["runs"]
+    assert row["status"] == "elsewhere"
     shown = sandbox.call("status").data
     assert shown["plans"][0]["word"] == "elsewhere" and not any(
         run in line for line in shown["next"]
@@ -102,19 +104,20 @@ def test_the_first_clone_learns_that_the_run_was_adopted(sandbox: Sandbox) -> No
         ["skip", run, "--reason", "x"],
         ["resume"],
     ):
-        said = sandbox.call(*words)
-        assert said.code == 2 and "taken over by another clone" in said.json["error"]["message"], (
-            words,
-            said.err,
-        )
+        result = sandbox.call(*words)
+        assert (
+            result.code == 2 and "taken over by another clone" in result.json["error"]["message"]
+        ), (words, result.err)
     assert sandbox.head() == head and sandbox.status() == []
     assert (sandbox.root / ".git/forge/runs" / run / "timeline.jsonl").read_bytes() == live
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["run"] != run, "the work tree is free for another run"
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and result.data["run"] != run, "the work tree is free for another run"
     sandbox.call("stop")
     sandbox.call("approve", "01-01")
-    said = sandbox.call("resume", "--adopt", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", "it can come back"
+    result = sandbox.call("resume", "--adopt", run)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify", (
+        "it can come back"
+    )
     assert [event["type"] for event in sandbox.events(run)].count("run_adopted") == 2
     (aside,) = (sandbox.root / ".git/forge/torn").glob(f"{run}-*")
     assert (aside / "timeline.jsonl").read_bytes() == live
@@ -124,8 +127,8 @@ def test_a_step_whose_work_is_in_the_other_clone_starts_over(sandbox: Sandbox) -
     other, _, run = paused_elsewhere(sandbox, TASKS[:1], "--runner", "manual")
     sandbox.write("a.txt", "half done in the first clone\n")
     assert other.call("approve", "01-01", "--runner", "manual").code == 0
-    said = other.call("resume", "--adopt")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "manual", said.err
+    result = other.call("resume", "--adopt")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "manual", result.err
     other.write("a.txt", "done\n")
     assert other.call("resume", run).data["status"] == "completed"
     assert (sandbox.root / "a.txt").read_text() == "half done in the first clone\n"
@@ -147,8 +150,8 @@ def test_what_refuses_an_adoption(sandbox: Sandbox) -> None:
     ):
         other.write(timeline, text)
         head = other.commit("Another record")
-        said = other.call("resume", "--adopt", run)
-        assert said.json["error"]["kind"] == kind, said.err
+        result = other.call("resume", "--adopt", run)
+        assert result.json["error"]["kind"] == kind, result.err
         assert (
             other.head() == head
             and other.status() == []
@@ -158,10 +161,10 @@ def test_what_refuses_an_adoption(sandbox: Sandbox) -> None:
     other.git("switch", "-q", "-c", "older", "main~2")
     other.git("checkout", "-q", "main", "--", ".planning/runs")
     other.git("commit", "-q", "-m", "The record without the work")
-    said = other.call("resume", "--adopt", run)
+    result = other.call("resume", "--adopt", run)
     assert (
-        said.json["error"]["kind"] == "not_adoptable"
-        and "does not hold the commits" in said.json["error"]["message"]
+        result.json["error"]["kind"] == "not_adoptable"
+        and "does not hold the commits" in result.json["error"]["message"]
     )
     other.git("switch", "-q", "main")
     other.write(PATH, (other.root / PATH).read_text() + "\nmore\n")
@@ -177,8 +180,8 @@ def test_a_run_whose_local_folder_is_gone_is_adopted(
 ) -> None:
     _, _, run = paused_elsewhere(sandbox, TASKS)
     shutil.rmtree(sandbox.root / ".git/forge")
-    (found,) = sandbox.call("runs").data["runs"]
-    assert found["status"] == "elsewhere"
+    (row,) = sandbox.call("runs").data["runs"]
+    assert row["status"] == "elsewhere"
     sandbox.call("approve", "01-01")
     assert sandbox.call("resume", "--adopt", run).data["waiting_for"]["kind"] == "human_verify"
     sandbox.call("approve", run)

@@ -39,11 +39,13 @@ def test_uncommitted_files_stay_as_they_are(sandbox: Sandbox) -> None:
     one_edit(sandbox, writes("a.txt", "x\n"), must_haves=TRUTH)
     before = dirty(sandbox)
     index = sandbox.git("ls-files", "-s", "staged.txt", "both.txt", "unstaged.txt", "gone.txt")
-    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
-    run = said.data["run"]
-    assert (said.code, said.data["status"], said.data["verdict"]) == (1, "completed", "unproven"), (
-        said.err
-    )
+    result = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    run = result.data["run"]
+    assert (result.code, result.data["status"], result.data["verdict"]) == (
+        1,
+        "completed",
+        "unproven",
+    ), result.err
     assert sandbox.status() == before
     assert (
         sandbox.git("ls-files", "-s", "staged.txt", "both.txt", "unstaged.txt", "gone.txt") == index
@@ -73,15 +75,15 @@ def test_a_step_that_touches_one_pauses_and_never_commits_it(sandbox: Sandbox) -
         " os.remove('staged.txt')",
     )
     dirty(sandbox)
-    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "dirty_path", said.err
-    text = said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "dirty_path", result.err
+    text = result.data["waiting_for"]["text"]
     assert "unstaged.txt" in text and "staged.txt" in text and "both.txt" not in text
     commit = text.partition("git show ")[2].partition(":")[0]
     sandbox.write("staged.txt", sandbox.git("show", f"{commit}:staged.txt"))
     before = sandbox.status()
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.err
     assert sandbox.status() == [line for line in before if not line.endswith(" a.txt")]
     assert (sandbox.root / "unstaged.txt").read_text() == "by the runner", (
         "kept as the user left it"
@@ -96,8 +98,8 @@ def test_a_retry_puts_none_of_them_back(sandbox: Sandbox) -> None:
     assert sandbox.call("execute", "01-01", "--approve", "--allow-dirty").code == 1
     sandbox.write("unstaged.txt", "worked on while the run was paused\n")
     case.set_work({1: writes("a.txt", "x\n")})
-    said = sandbox.call("retry")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("retry")
+    assert result.data["status"] == "completed", result.err
     assert sandbox.status() == before and not (sandbox.root / "b.txt").exists()
     assert (sandbox.root / "unstaged.txt").read_text() == "worked on while the run was paused\n"
 
@@ -106,17 +108,17 @@ def test_a_runner_that_commits_them_is_reported(sandbox: Sandbox) -> None:
     commit = "os.system('git add -A && git commit -qm Everything')"
     one_edit(sandbox, f"{writes('a.txt', 'x')}; {commit}", settings="")
     dirty(sandbox)
-    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "dirty_path"
-    assert "new folder/untracked.txt" in said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "dirty_path"
+    assert "new folder/untracked.txt" in result.data["waiting_for"]["text"]
 
 
 def test_the_plan_itself_has_to_be_committed(sandbox: Sandbox) -> None:
     case = one_edit(sandbox, writes("a.txt", "x\n"))
     sandbox.write(case.path, (sandbox.root / case.path).read_text() + "\nmore\n")
-    said = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
+    result = sandbox.call("execute", "01-01", "--approve", "--allow-dirty")
     assert (
-        said.code == 2
-        and case.path in said.json["error"]["message"]
+        result.code == 2
+        and case.path in result.json["error"]["message"]
         and sandbox.call("runs").data["runs"] == []
     )

@@ -51,14 +51,14 @@ def times_tested(sandbox: Sandbox) -> int:
 def test_completed_steps_are_carried_with_their_commits(sandbox: Sandbox) -> None:
     _, before = stopped_at_the_last(sandbox)
     subjects = sandbox.subjects()
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.data["status"] == "completed", said.err
-    found = skipped(sandbox, run)
-    assert list(found) == ["01-01/1", "01-01/2", "01-01/3", "01-01/4"]
-    assert {data["carried"] for data in found.values()} == {before}
-    assert found["01-01/1"]["reason"] == f"carried from run {before}"
-    (commit,) = found["01-01/1"]["commits"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.data["status"] == "completed", result.err
+    passed = skipped(sandbox, run)
+    assert list(passed) == ["01-01/1", "01-01/2", "01-01/3", "01-01/4"]
+    assert {data["carried"] for data in passed.values()} == {before}
+    assert passed["01-01/1"]["reason"] == f"carried from run {before}"
+    (commit,) = passed["01-01/1"]["commits"]
     assert sandbox.git("log", "-1", "--format=%s", commit).strip() == "Task 1: Write a"
     assert [
         subject
@@ -83,17 +83,17 @@ def test_a_changed_step_is_done_again_and_so_are_the_tests_after_it(sandbox: San
     case, before = stopped_at_the_last(sandbox)
     change(sandbox, "test -s a.txt", "grep -q y a.txt")
     case.set_work({1: writes("a.txt", "xy\n"), 5: writes("c.txt", "x\n")})
-    said = sandbox.call("execute", "01-01")
-    assert said.code == 4 and said.data["run"] is None, "the changed plan is approved by nobody"
+    result = sandbox.call("execute", "01-01")
+    assert result.code == 4 and result.data["run"] is None, "the changed plan is approved by nobody"
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     assert list(skipped(sandbox, run)) == ["01-01/2", "01-01/4"], (
         "the decision holds, the test is run again"
     )
     assert times_tested(sandbox) == 2 and sandbox.status() == []
     assert sandbox.call("stop").code == 2, "it has completed"
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert skipped(sandbox, said.data["run"]) == {}, "a completed run is not carried from"
-    assert before < run < said.data["run"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert skipped(sandbox, result.data["run"]) == {}, "a completed run is not carried from"
+    assert before < run < result.data["run"]
 
 
 def test_a_step_that_moved_is_carried_and_one_whose_commit_is_gone_is_not(sandbox: Sandbox) -> None:
@@ -107,8 +107,8 @@ def test_a_step_that_moved_is_carried_and_one_whose_commit_is_gone_is_not(sandbo
     sandbox.write("README.md", "another tree\n")
     sandbox.commit("Another tree")
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    found = skipped(sandbox, run)
-    assert {step: data["carried"] for step, data in found.items()} == dict.fromkeys(
+    passed = skipped(sandbox, run)
+    assert {step: data["carried"] for step, data in passed.items()} == dict.fromkeys(
         ["01-01/2", "01-01/3", "01-01/5"], before
     )
     assert times_tested(sandbox) == 2, "another tree: the test is run again"
@@ -128,11 +128,11 @@ def test_without_the_commits_nothing_is_carried(sandbox: Sandbox) -> None:
         sandbox.write(path, data)
     sandbox.commit("The records, and not the work")
     case.set_work({1: writes("a.txt", "x\n"), 2: writes("b.txt", "x\n"), 5: writes("c.txt", "x\n")})
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert list(skipped(sandbox, said.data["run"])) == ["01-01/4"], (
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert list(skipped(sandbox, result.data["run"])) == ["01-01/4"], (
         "the work is done again, the user is not asked again"
     )
-    assert said.data["status"] == "completed" and (sandbox.root / "a.txt").exists()
+    assert result.data["status"] == "completed" and (sandbox.root / "a.txt").exists()
 
 
 def test_from_begins_at_a_step_whatever_was_done(sandbox: Sandbox) -> None:
@@ -142,10 +142,10 @@ def test_from_begins_at_a_step_whatever_was_done(sandbox: Sandbox) -> None:
         == "unknown_name"
     )
     case.set_work({2: writes("b.txt", "again\n"), 5: writes("c.txt", "x\n")})
-    said = sandbox.call("execute", "01-01", "--approve", "--from", "01-01/2")
-    run = said.data["run"]
+    result = sandbox.call("execute", "01-01", "--approve", "--from", "01-01/2")
+    run = result.data["run"]
     assert (
-        said.data["waiting_for"]["kind"] == "decision"
+        result.data["waiting_for"]["kind"] == "decision"
         and (sandbox.root / "b.txt").read_text() == "again\n"
     )
     assert {step: data["carried"] for step, data in skipped(sandbox, run).items()} == {
@@ -154,11 +154,11 @@ def test_from_begins_at_a_step_whatever_was_done(sandbox: Sandbox) -> None:
     assert sandbox.events(run)[0]["data"]["options"]["from"] == "01-01/2"
     sandbox.call("approve", run, "--option", "a")
     assert sandbox.call("resume", run).data["status"] == "completed"
-    said = sandbox.call("execute", "01-01", "--approve", "--from", "5")
-    found = skipped(sandbox, said.data["run"])
-    assert {data["carried"] for data in found.values()} == {None} and "begins at 01-01/5" in found[
-        "01-01/1"
-    ]["reason"]
+    result = sandbox.call("execute", "01-01", "--approve", "--from", "5")
+    passed = skipped(sandbox, result.data["run"])
+    assert {data["carried"] for data in passed.values()} == {
+        None
+    } and "begins at 01-01/5" in passed["01-01/1"]["reason"]
 
 
 def test_a_chain_of_stopped_runs_names_the_one_that_did_it(sandbox: Sandbox) -> None:
@@ -187,19 +187,19 @@ def test_a_step_whose_commands_were_left_out_is_done_again(sandbox: Sandbox) -> 
 def test_a_rollback_takes_back_what_the_run_did_and_names_what_it_carried(sandbox: Sandbox) -> None:
     _, before = stopped_at_the_last(sandbox)
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    said = sandbox.call("rollback", run, "--to", "2")
+    result = sandbox.call("rollback", run, "--to", "2")
     assert (
-        said.json["error"]["kind"] == "nothing_to_take_back"
-        and before in said.json["error"]["message"]
+        result.json["error"]["kind"] == "nothing_to_take_back"
+        and before in result.json["error"]["message"]
     )
-    said = sandbox.forge("rollback")
+    result = sandbox.forge("rollback")
     assert (
-        said.code == 0
+        result.code == 0
         and f"01-01/1, 01-01/2, 01-01/3, 01-01/4: carried over from the run {before}, not rolled"
         " back"
-        in said.out
+        in result.out
     )
-    assert "back to before 5" in said.out and f"forge rollback {before}" in said.out
+    assert "back to before 5" in result.out and f"forge rollback {before}" in result.out
     assert [(sandbox.root / name).exists() for name in ("a.txt", "b.txt", "c.txt")] == [
         True,
         True,
@@ -231,11 +231,13 @@ def test_within_an_open_run_carried_steps_stay_done(sandbox: Sandbox) -> None:
     case, before = stopped_at_the_last(sandbox)
     case.set_work({5: "open('c.txt', 'w'); sys.exit(1)"})
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    said = sandbox.call("rollback", "--to", "1")
-    assert said.code == 2 and said.json["error"]["next"][-1] == f"forge rollback {before}"
+    result = sandbox.call("rollback", "--to", "1")
+    assert result.code == 2 and result.json["error"]["next"][-1] == f"forge rollback {before}"
     tested = times_tested(sandbox)
-    said = sandbox.call("rollback")
-    assert (said.code, said.data["step"], said.data["status"]) == (0, "01-01/5", "paused"), said.out
+    result = sandbox.call("rollback")
+    assert (result.code, result.data["step"], result.data["status"]) == (0, "01-01/5", "paused"), (
+        result.out
+    )
     assert not (sandbox.root / "c.txt").exists() and sandbox.status() == []
     assert sandbox.call("rollback").json["error"]["kind"] == "nothing_to_take_back"
     case.set_work({5: writes("c.txt", "x\n")})

@@ -18,14 +18,14 @@ SECOND = ".planning/phases/02-second/02-01-PLAN.md"
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
     """Return every file below a folder with its size and time, except the log of commands."""
-    found = {
+    stats = {
         path.relative_to(folder).as_posix(): path.lstat()
         for path in folder.rglob("*")
         if not path.is_dir()
     }
     return {
         path: (stat.st_size, stat.st_mtime_ns)
-        for path, stat in found.items()
+        for path, stat in stats.items()
         if "executions" not in path
     }
 
@@ -46,15 +46,16 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     )
     case.set_up()
     before = listing(sandbox.root)
-    said = sandbox.call("execute", "01-01", "--dry-run")
-    assert said.code == 0
-    (found,) = said.data["dry_run"]
-    assert found["approval"]["approved"] is False and found["refused"] == []
+    result = sandbox.call("execute", "01-01", "--dry-run")
+    assert result.code == 0
+    (rehearsal,) = result.data["dry_run"]
+    assert rehearsal["approval"]["approved"] is False and rehearsal["refused"] == []
     assert (
-        found["approval"]["subject"] == sandbox.call("approve", "01-01", "--print").data["subject"]
+        rehearsal["approval"]["subject"]
+        == sandbox.call("approve", "01-01", "--print").data["subject"]
     )
-    read, write, decide, test = found["steps"]
-    assert [step["checkpoint"] for step in found["steps"]] == [False, True, False, False]
+    read, write, decide, test = rehearsal["steps"]
+    assert [step["checkpoint"] for step in rehearsal["steps"]] == [False, True, False, False]
     assert (
         write["done_by"] == "the runner"
         and write["may_write"] == ["a.txt"]
@@ -65,7 +66,7 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     ] == "test -s a.txt"
     assert (decide["asks"], decide["options"]) == ("decision", ["a", "b"])
     assert test["checks"][0]["asked"] == "it cannot fail"
-    assert [check["text"] for check in found["behind_the_last_step"]] == ["cat a.txt"]
+    assert [check["text"] for check in rehearsal["behind_the_last_step"]] == ["cat a.txt"]
     text = sandbox.forge("execute", "01-01", "--dry-run").out
     for line in (
         "NOT approved",
@@ -80,7 +81,7 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     refused = sandbox.call("execute", "01-01", "--dry-run", "--from", "9").data["dry_run"][0][
         "refused"
     ]
-    assert {each["kind"] for each in refused} == {"dirty_tree", "unknown_name"}
+    assert {entry["kind"] for entry in refused} == {"dirty_tree", "unknown_name"}
     sandbox.git("checkout", "-q", "README.md")
     assert {path for path, stat in listing(sandbox.root).items() if before.get(path) != stat} <= {
         ".git/index",
@@ -93,14 +94,14 @@ def test_it_shows_what_would_be_carried(sandbox: Sandbox) -> None:
     tasks = [Task("Task 1: Write a", "a.txt"), Task("Task 2: Ask", kind="checkpoint:human-verify")]
     Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    (found,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
-    assert [each["kind"] for each in found["refused"]] == ["run_open"]
+    (rehearsal,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
+    assert [entry["kind"] for entry in rehearsal["refused"]] == ["run_open"]
     sandbox.call("stop", run)
     before = listing(sandbox.root / ".git")
-    (found,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
+    (rehearsal,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
     assert (
-        found["steps"][0]["passed_over"] == f"carried from run {run}"
-        and found["steps"][1]["passed_over"] is None
+        rehearsal["steps"][0]["passed_over"] == f"carried from run {run}"
+        and rehearsal["steps"][1]["passed_over"] is None
     )
     assert listing(sandbox.root / ".git") == before
 
@@ -116,10 +117,10 @@ def mission(sandbox: Sandbox, code: str, status: str = "active") -> None:
 
 def test_a_mission_is_executed_in_the_order_of_its_phases(sandbox: Sandbox) -> None:
     mission(sandbox, writes("a.txt", "x\n") + "; open('b.txt', 'a').write('x')")
-    found = sandbox.call("execute", "greet", "--dry-run").data["dry_run"]
-    assert [each["plan"] for each in found] == ["02-01", "01-01"]
-    said = sandbox.call("execute", "greet", "--approve")
-    assert said.code == 1 and said.data["plan"] == "01-01", (
+    rehearsals = sandbox.call("execute", "greet", "--dry-run").data["dry_run"]
+    assert [entry["plan"] for entry in rehearsals] == ["02-01", "01-01"]
+    result = sandbox.call("execute", "greet", "--approve")
+    assert result.code == 1 and result.data["plan"] == "01-01", (
         "completed, and neither declares must-haves"
     )
     assert [run["plan"] for run in sandbox.call("runs").data["runs"]] == ["02-01", "01-01"]

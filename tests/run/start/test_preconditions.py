@@ -27,9 +27,9 @@ def test_not_a_repository(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.root = tmp_path / "elsewhere"
     sandbox.root.mkdir()
     for verb in ("execute", "status", "runs", "resume", "init", "verify"):
-        said = sandbox.call(verb)
-        assert said.code == 2 and said.json["error"]["kind"] == "repository"
-        assert "git init" in said.json["error"]["hint"]
+        result = sandbox.call(verb)
+        assert result.code == 2 and result.json["error"]["kind"] == "repository"
+        assert "git init" in result.json["error"]["hint"]
     assert list(sandbox.root.iterdir()) == []
 
 
@@ -37,13 +37,13 @@ def test_a_bare_repository_is_named(sandbox: Sandbox, tmp_path: Path) -> None:
     sandbox.root = tmp_path / "bare"
     sandbox.root.mkdir()
     sandbox.git("init", "-q", "--bare")
-    said = sandbox.call("status")
-    assert said.code == 2 and "bare" in said.json["error"]["message"]
+    result = sandbox.call("status")
+    assert result.code == 2 and "bare" in result.json["error"]["message"]
 
 
 def test_no_planning_folder(sandbox: Sandbox) -> None:
-    said = sandbox.call("execute")
-    assert said.code == 2 and "no plan" in said.json["error"]["message"]
+    result = sandbox.call("execute")
+    assert result.code == 2 and "no plan" in result.json["error"]["message"]
     assert sandbox.call("validate").code == 2
     assert sandbox.call("status").data["next"][0] == "forge init"
 
@@ -74,10 +74,10 @@ def test_a_plan_with_blocking_errors(sandbox: Sandbox, text: bytes, rule: str) -
     case.set_up()
     sandbox.write(case.path, text)
     head = sandbox.commit("A bad plan")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.json["error"]["kind"] == "blocked_plan"
-    found = {finding["rule"]: finding for finding in said.json["findings"]}
-    assert rule in found and found[rule]["path"] == case.path and found[rule]["hint"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 1 and result.json["error"]["kind"] == "blocked_plan"
+    by_rule = {finding["rule"]: finding for finding in result.json["findings"]}
+    assert rule in by_rule and by_rule[rule]["path"] == case.path and by_rule[rule]["hint"]
     untouched(sandbox, head)
     assert rule in {finding["rule"] for finding in sandbox.call("validate").json["findings"]}
 
@@ -87,11 +87,11 @@ def test_a_dirty_tree_names_the_files_and_the_ways_out(sandbox: Sandbox) -> None
     sandbox.write("README.md", "changed\n")
     sandbox.write("new file.txt", "untracked\n")
     before = sandbox.status()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and said.json["error"]["kind"] == "dirty_tree"
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 2 and result.json["error"]["kind"] == "dirty_tree"
     assert (
-        "README.md" in said.json["error"]["message"]
-        and "new file.txt" in said.json["error"]["message"]
+        "README.md" in result.json["error"]["message"]
+        and "new file.txt" in result.json["error"]["message"]
     )
     path = ".planning/phases/01-first/01-01-PLAN.md"
     ways = [
@@ -99,7 +99,7 @@ def test_a_dirty_tree_names_the_files_and_the_ways_out(sandbox: Sandbox) -> None
         f"forge execute {path} --worktree",
         f"forge execute {path} --allow-dirty",
     ]
-    assert said.json["error"]["next"] == ways
+    assert result.json["error"]["next"] == ways
     assert sandbox.status() == before
     untouched(sandbox, head)
     sandbox.git("stash", "-u")
@@ -108,9 +108,9 @@ def test_a_dirty_tree_names_the_files_and_the_ways_out(sandbox: Sandbox) -> None
 
 def test_an_unapproved_plan_waits_and_writes_nothing(sandbox: Sandbox) -> None:
     head = one_edit(sandbox).set_up().head()
-    said = sandbox.call("execute", "01-01")
-    assert said.code == 4 and said.data["run"] is None
-    assert said.data["next"][0].startswith("forge approve ")
+    result = sandbox.call("execute", "01-01")
+    assert result.code == 4 and result.data["run"] is None
+    assert result.data["next"][0].startswith("forge approve ")
     untouched(sandbox, head)
     names = {path.name for path in (sandbox.root / ".git/forge").iterdir()}
     assert names <= {"executions.jsonl", "executions"}
@@ -142,8 +142,8 @@ def test_an_approval_is_void_when_its_subject_changes(sandbox: Sandbox, what: st
         )
         sandbox.write(".planning/forge.yaml", changed)
     sandbox.commit("Change")
-    said = sandbox.call("execute", "01-01")
-    assert said.code == 4 and said.data["run"] is None
+    result = sandbox.call("execute", "01-01")
+    assert result.code == 4 and result.data["run"] is None
 
 
 def test_an_approval_does_not_come_along_with_a_clone_or_a_copy(
@@ -164,8 +164,8 @@ def test_an_approval_does_not_come_along_with_a_clone_or_a_copy(
 def test_approved_runs_exactly_that_subject(sandbox: Sandbox) -> None:
     one_edit(sandbox).set_up()
     subject = sandbox.call("approve", "01-01", "--print").data["subject"]
-    said = sandbox.call("execute", "01-01", "--approved", "0" * 64)
-    assert said.code == 4 and said.data["run"] is None
+    result = sandbox.call("execute", "01-01", "--approved", "0" * 64)
+    assert result.code == 4 and result.data["run"] is None
     assert sandbox.call("execute", "01-01", "--approved", subject).data["status"] == "completed"
 
 
@@ -175,16 +175,16 @@ def test_unknown_and_ambiguous_names_list_the_candidates(sandbox: Sandbox) -> No
     for folder in ("02-next-api", "03-next-api"):
         sandbox.write(f".planning/phases/{folder}/PLAN.md", case.plan_text())
     sandbox.commit("More plans")
-    said = sandbox.call("execute", "nothing-like-it", "--approve")
-    assert said.code == 2 and "01-01" in said.json["error"]["message"]
-    said = sandbox.call("execute", "next-api", "--approve")
+    result = sandbox.call("execute", "nothing-like-it", "--approve")
+    assert result.code == 2 and "01-01" in result.json["error"]["message"]
+    result = sandbox.call("execute", "next-api", "--approve")
     assert (
-        said.code == 2
-        and "02-next-api" in said.json["error"]["message"]
-        and "03-next-api" in said.json["error"]["message"]
+        result.code == 2
+        and "02-next-api" in result.json["error"]["message"]
+        and "03-next-api" in result.json["error"]["message"]
     )
-    said = sandbox.call("execute", "--approve", "--runner", "nobody", "01-01")
-    assert said.code == 2 and "worker" in said.json["error"]["message"]
+    result = sandbox.call("execute", "--approve", "--runner", "nobody", "01-01")
+    assert result.code == 2 and "worker" in result.json["error"]["message"]
 
 
 def test_dependencies_are_held_and_can_be_ignored_on_record(sandbox: Sandbox) -> None:
@@ -200,9 +200,9 @@ def test_dependencies_are_held_and_can_be_ignored_on_record(sandbox: Sandbox) ->
     third = text.replace("[01-01]", "[01-02]").replace("plan: 02", "plan: 03")
     sandbox.write(".planning/phases/01-first/01-03-PLAN.md", third)
     sandbox.commit("Second, third")
-    said = sandbox.call("execute", "01-03", "--approve")
-    assert said.code == 2 and "depends on 01-02" in said.json["error"]["message"]
-    assert said.json["error"]["next"] == ["forge execute 01-01"], "what it names can be executed"
+    result = sandbox.call("execute", "01-03", "--approve")
+    assert result.code == 2 and "depends on 01-02" in result.json["error"]["message"]
+    assert result.json["error"]["next"] == ["forge execute 01-01"], "what it names can be executed"
     sandbox.git("rm", "-q", ".planning/phases/01-first/01-03-PLAN.md")
     sandbox.commit("No third")
     case.set_work(
@@ -213,18 +213,18 @@ def test_dependencies_are_held_and_can_be_ignored_on_record(sandbox: Sandbox) ->
             )
         }
     )
-    said = sandbox.call("execute", "01-02", "--approve")
+    result = sandbox.call("execute", "01-02", "--approve")
     assert (
-        said.code == 2
-        and "01-01" in said.json["error"]["message"]
-        and said.json["error"]["next"] == ["forge execute 01-01"]
+        result.code == 2
+        and "01-01" in result.json["error"]["message"]
+        and result.json["error"]["next"] == ["forge execute 01-01"]
     )
     assert sandbox.call("execute", "--approve").data["plan"] == "01-01", (
         "bare execute takes the plan that is ready"
     )
     assert sandbox.call("execute", "--approve").data["plan"] == "01-02"
-    said = sandbox.call("execute", "--approve")
-    assert said.code == 2 and "no plan is ready" in said.json["error"]["message"]
+    result = sandbox.call("execute", "--approve")
+    assert result.code == 2 and "no plan is ready" in result.json["error"]["message"]
 
 
 def test_ignored_dependencies_are_on_record(sandbox: Sandbox) -> None:
@@ -253,28 +253,28 @@ def test_states_of_the_repository_are_named(sandbox: Sandbox, state: str) -> Non
         sandbox.write(".git/info/exclude", ".planning/phases/\n")
         sandbox.git("rm", "-rq", "--cached", ".planning/phases")
         sandbox.git("commit", "-qm", "Plans are private")
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     words = {
         "detached": "detached",
         "unborn": "no commit",
         "merge": "a merge is in progress",
         "uncommitted plan": "not committed",
     }
-    assert said.code == 2 and words[state] in said.json["error"]["message"]
+    assert result.code == 2 and words[state] in result.json["error"]["message"]
 
 
 def test_settings_errors_have_a_place(sandbox: Sandbox) -> None:
     one_edit(sandbox, settings="limits:\n  step_timeout: soon\n").set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 2 and ".planning/forge.yaml:8:" in said.json["error"]["message"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 2 and ".planning/forge.yaml:8:" in result.json["error"]["message"]
 
 
 def test_usage_errors_are_json_too(sandbox: Sandbox) -> None:
     for words in (["execute", "--nonsense"], ["skip"], ["attest", "01-01"]):
-        said = sandbox.call(*words)
-        assert said.code == 2 and said.json["error"]["kind"] == "usage"
-    said = sandbox.forge("exeucte")
-    assert said.code == 2 and "forge execute" in said.err
+        result = sandbox.call(*words)
+        assert result.code == 2 and result.json["error"]["kind"] == "usage"
+    result = sandbox.forge("exeucte")
+    assert result.code == 2 and "forge execute" in result.err
 
 
 def test_an_open_run_refuses_another(sandbox: Sandbox) -> None:
@@ -282,9 +282,9 @@ def test_an_open_run_refuses_another(sandbox: Sandbox) -> None:
     case.work = {1: "sys.exit(3)"}
     case.set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     assert (
-        said.code == 2
-        and said.json["error"]["kind"] == "run_open"
-        and run in said.json["error"]["message"]
+        result.code == 2
+        and result.json["error"]["kind"] == "run_open"
+        and run in result.json["error"]["message"]
     )

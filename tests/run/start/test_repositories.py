@@ -68,9 +68,9 @@ def listing(sandbox: Sandbox) -> tuple[str, dict[str, object], dict[str, bytes]]
 
 def refused(sandbox: Sandbox, kind: str, *words: str, code: int = 2) -> None:
     before = listing(sandbox)
-    said = sandbox.call("execute", "01-01", "--approve")
-    error = said.json["error"]
-    assert (said.code, error["kind"]) == (code, kind) and error["hint"], said.out
+    result = sandbox.call("execute", "01-01", "--approve")
+    error = result.json["error"]
+    assert (result.code, error["kind"]) == (code, kind) and error["hint"], result.out
     for word in words:
         assert word in error["message"], error
     assert listing(sandbox) == before
@@ -78,8 +78,8 @@ def refused(sandbox: Sandbox, kind: str, *words: str, code: int = 2) -> None:
 
 
 def works(sandbox: Sandbox) -> None:
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.out + said.err
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "completed", result.out + result.err
     assert sandbox.status() == [] and not blocking_locks(Repository.discover(sandbox.root))
     assert sandbox.git("show", "--format=", "--name-only", "HEAD~1").split() == list(EDITS)
     assert sandbox.git("fsck", "--no-dangling") == ""
@@ -322,8 +322,8 @@ def test_locks_that_a_killed_git_of_forge_left_are_removed(sandbox: Sandbox) -> 
     process.wait()
     assert head.exists() and branch.read_text().strip()
     (sandbox.root / ".git/hooks/reference-transaction").unlink()
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.out + said.err
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.out + result.err
     assert sandbox.status() == [] and not head.exists() and not branch.exists()
     assert sandbox.subjects().count("Task 1: Write") == 1
 
@@ -344,7 +344,9 @@ def test_an_empty_branch_lock_of_a_killed_forge(
     case.set_work({1: writes("a.txt", "one\n")})
     lock = sandbox.write(".git/refs/heads/main.lock", "")
     os.utime(lock, (time.time() - age, time.time() - age))
-    said = sandbox.call("resume")
-    assert (said.code, lock.exists()) == ((1, False) if removed else (5, True)), said.out + said.err
+    result = sandbox.call("resume")
+    assert (result.code, lock.exists()) == ((1, False) if removed else (5, True)), (
+        result.out + result.err
+    )
     lock.unlink(missing_ok=True)
     assert removed or sandbox.call("resume").data["status"] == "completed"

@@ -46,12 +46,12 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
     sandbox.git("add", "README.md")
     sandbox.write("mine.txt", "untracked\n")
     head, before = sandbox.head(), sandbox.status()
-    said = sandbox.call("execute", "01-01", "--approve", "--worktree")
-    assert said.code == 4, said.err
-    run = said.data["run"]
+    result = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert result.code == 4, result.err
+    run = result.data["run"]
     tree = beside(sandbox, run)
     assert (
-        "ignored files are not in the run's work tree: .env" in said.err
+        "ignored files are not in the run's work tree: .env" in result.err
         and not (tree.root / ".env").exists()
     )
     assert (sandbox.head(), sandbox.status()) == (head, before) and not (
@@ -60,17 +60,17 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
     assert (tree.root / "a.txt").exists() and tree.git(
         "branch", "--show-current"
     ).strip() == f"forge/{run}"
-    (found,) = sandbox.call("runs").data["runs"]
-    assert (found["status"], found["branch"], found["work_tree"]) == (
+    (row,) = sandbox.call("runs").data["runs"]
+    assert (row["status"], row["branch"], row["work_tree"]) == (
         "paused",
         f"forge/{run}",
         str(tree.root),
     )
     assert sandbox.call("status").data["plans"][0]["waiting_for"]["kind"] == "human_verify"
     assert sandbox.call("approve", run).code == 0, "from the main tree"
-    said = tree.call("resume")
-    assert said.data["status"] == "completed" and tree.status() == []
-    assert said.data["next"][:3] == [
+    result = tree.call("resume")
+    assert result.data["status"] == "completed" and tree.status() == []
+    assert result.data["next"][:3] == [
         f"git diff {head[:12]}...forge/{run}",
         f"git merge forge/{run}",
         f"git worktree remove {tree.root}",
@@ -91,7 +91,7 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
         f"cd {tree.root} && forge rollback {run}"
     ]
     sandbox.git("restore", "--staged", "--worktree", "README.md")
-    for command in said.data["next"][1:4]:
+    for command in result.data["next"][1:4]:
         subprocess.run(
             ["bash", "-c", command],
             cwd=sandbox.root,
@@ -99,10 +99,10 @@ def test_a_run_in_a_work_tree_of_its_own(sandbox: Sandbox) -> None:
             check=True,
             capture_output=True,
         )
-    (found,) = sandbox.call("runs").data["runs"]
+    (row,) = sandbox.call("runs").data["runs"]
     assert (
-        found["status"] == "completed"
-        and found["work_tree"] is None
+        row["status"] == "completed"
+        and row["work_tree"] is None
         and (sandbox.root / "a.txt").exists()
     )
 
@@ -111,8 +111,8 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
     two_steps(sandbox)
     run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
     tree = beside(sandbox, run)
-    said = sandbox.call("resume")
-    assert said.code == 4 and said.data["run"] == run, "the one open run of the repository"
+    result = sandbox.call("resume")
+    assert result.code == 4 and result.data["run"] == run, "the one open run of the repository"
     assert f"the run {run} of 01-01 is paused" in sandbox.call("next").data["why"]
     other = sandbox.call("execute", "01-01", "--approve").data["run"]
     assert other != run, "the main tree is free for a run of its own"
@@ -131,8 +131,8 @@ def test_it_is_resumed_and_stopped_from_the_main_tree(sandbox: Sandbox) -> None:
         "what it names works from here too"
     )
     sandbox.call("approve", run)
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed" and tree.status() == [] == sandbox.status()
+    result = sandbox.call("resume", run)
+    assert result.data["status"] == "completed" and tree.status() == [] == sandbox.status()
 
 
 def test_what_refuses_it(sandbox: Sandbox) -> None:
@@ -141,8 +141,8 @@ def test_what_refuses_it(sandbox: Sandbox) -> None:
     assert sandbox.call("execute", "1", "--approve", "--worktree").code == 2, "a phase"
     assert sandbox.call("execute", "01-01", "--worktree").code == 4, "nobody approved it"
     sandbox.write(case.path, (sandbox.root / case.path).read_text() + "\nmore\n")
-    said = sandbox.call("execute", "01-01", "--approve", "--worktree")
-    assert said.code == 2 and case.path in said.json["error"]["message"]
+    result = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert result.code == 2 and case.path in result.json["error"]["message"]
     sandbox.git("restore", case.path)
     sandbox.root.with_name("work.forge").write_text("in the way\n")
     assert sandbox.call("execute", "01-01", "--approve", "--worktree").code == 1
@@ -188,9 +188,9 @@ def killed_while_it_is_made(template: Sandbox, moment: int) -> bool:
     assert process.returncode == -signal.SIGKILL
     if any((sandbox.root / ".git/forge/runs").glob("*")):
         return False
-    said = sandbox.call(*words)
-    run = said.data["run"]
-    assert said.code == 4 and leftovers(sandbox) == ([run], [run]), moment
+    result = sandbox.call(*words)
+    run = result.data["run"]
+    assert result.code == 4 and leftovers(sandbox) == ([run], [run]), moment
     assert (
         len(sandbox.git("worktree", "list").splitlines()) == 2
         and sandbox.git("fsck", "--no-dangling", "--strict") == ""
@@ -235,8 +235,8 @@ def test_a_removed_work_tree_is_recreated_when_its_run_goes_on(
         sandbox.git("worktree", "prune")
     assert sandbox.call("approve").code == 0 and (tree.root / "a.txt").exists()
     shutil.rmtree(tree.root)
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed" and tree.status() == []
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed" and tree.status() == []
     assert sandbox.call("replay", run).data["valid"]
 
 
@@ -246,8 +246,8 @@ def test_a_removed_work_tree_without_its_branch_says_how_to_go_on(sandbox: Sandb
     tip = sandbox.git("rev-parse", f"forge/{run}").strip()
     sandbox.git("worktree", "remove", "--force", str(beside(sandbox, run).root))
     sandbox.git("branch", "-D", f"forge/{run}")
-    said = sandbox.call("stop", run)
-    assert said.code == 2 and f"git branch forge/{run}" in said.json["error"]["hint"]
+    result = sandbox.call("stop", run)
+    assert result.code == 2 and f"git branch forge/{run}" in result.json["error"]["hint"]
     sandbox.git("switch", "-qc", f"forge/{run}", tip)
     assert "checked out elsewhere" in sandbox.call("stop", run).json["error"]["message"]
     sandbox.git("switch", "-q", "main")

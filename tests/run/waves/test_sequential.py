@@ -42,8 +42,8 @@ def plans(records: list[RunRecord]) -> list[str]:
 
 
 def rehearsed(context: Context, name: str | None) -> list[object]:
-    found = rehearse_named(context, name, context.repository.root, Options())
-    return [rehearsal.data["plan"] for rehearsal in found]
+    rehearsals = rehearse_named(context, name, context.repository.root, Options())
+    return [rehearsal.data["plan"] for rehearsal in rehearsals]
 
 
 def test_a_plan_is_executed_alone(context: Context) -> None:

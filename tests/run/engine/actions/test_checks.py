@@ -24,10 +24,10 @@ def execute(sandbox: Sandbox, verify: str, settings: str = "", work: str = GOOD)
 
 
 def test_a_failing_command_pauses_and_a_fixed_tree_goes_on(sandbox: Sandbox) -> None:
-    said = execute(sandbox, auto("echo looking; grep -q wanted a.txt"))
-    run = said.data["run"]
-    assert (said.code, said.data["status"], said.data["step"]) == (1, "paused", "01-01/1")
-    assert said.data["next"][:2] == [f"forge resume {run}", f"forge retry {run}"]
+    result = execute(sandbox, auto("echo looking; grep -q wanted a.txt"))
+    run = result.data["run"]
+    assert (result.code, result.data["status"], result.data["step"]) == (1, "paused", "01-01/1")
+    assert result.data["next"][:2] == [f"forge resume {run}", f"forge retry {run}"]
     last = sandbox.events(run)[-2:]
     assert [event["type"] for event in last] == ["failure_detected", "execution_paused"]
     assert "looking" in last[0]["data"]["error"] and last[1]["data"]["reason"] == "failure"
@@ -35,8 +35,8 @@ def test_a_failing_command_pauses_and_a_fixed_tree_goes_on(sandbox: Sandbox) -> 
     assert sandbox.call("resume").code == 1, "nothing was fixed"
     sandbox.write("a.txt", "wanted\n")
     sandbox.write("elsewhere.txt", "shown, not gated\n")
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume", run)
+    assert result.data["status"] == "completed", result.err
     assert sandbox.git("show", "HEAD:a.txt") == "wanted\n"
     mended = sandbox.git(
         "log", "-1", "--format=%(trailers:key=Forge-Attempt,valueonly)|%s", "--", "elsewhere.txt"
@@ -63,8 +63,8 @@ def test_retry_puts_back_the_tree_and_calls_the_runner_again(sandbox: Sandbox) -
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     sandbox.write("mine.txt", "not committed by anybody\n")
     case.set_work({1: writes("a.txt", "wanted\n")})
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("retry", run)
+    assert result.data["status"] == "completed", result.err
     assert (
         not (sandbox.root / "b.txt").exists() and (sandbox.root / "a.txt").read_text() == "wanted\n"
     )
@@ -88,10 +88,10 @@ def test_retry_is_refused_if_others_changed_the_steps_work_and_a_fix_by_hand_goe
     sandbox.write("a.txt", "a first try of mine\n")
     mine = sandbox.commit("I fix it")
     before = sandbox.events(run)
-    said = sandbox.call("retry")
-    assert (said.code, said.json["error"]["kind"]) == (2, "in_the_way") and mine[:12] in said.json[
-        "error"
-    ]["message"]
+    result = sandbox.call("retry")
+    assert (result.code, result.json["error"]["kind"]) == (2, "in_the_way") and mine[
+        :12
+    ] in result.json["error"]["message"]
     assert sandbox.events(run) == before, "nothing was written: the failure stands as before"
     sandbox.git("revert", "--no-edit", "HEAD")
     assert sandbox.call("retry").data["failure"]["kind"] == "check", (
@@ -106,8 +106,8 @@ def test_retry_is_refused_if_others_changed_the_steps_work_and_a_fix_by_hand_goe
 
 def test_a_skipped_step_is_recorded(sandbox: Sandbox) -> None:
     run = execute(sandbox, auto("false")).data["run"]
-    said = sandbox.call("skip", run, "--reason", "not needed any more")
-    assert said.data["status"] == "completed"
+    result = sandbox.call("skip", run, "--reason", "not needed any more")
+    assert result.data["status"] == "completed"
     final = sandbox.events(run)[-1]["data"]
     assert (final["completed_steps"], final["total_steps"]) == (0, 1)
     assert (
@@ -118,8 +118,8 @@ def test_a_skipped_step_is_recorded(sandbox: Sandbox) -> None:
 
 def test_skip_is_refused_if_work_would_be_lost(sandbox: Sandbox) -> None:
     execute(sandbox, auto("false"), work="pathlib.Path('a.txt').write_text('x'); sys.exit(1)")
-    said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "a.txt" in said.json["error"]["message"]
+    result = sandbox.call("skip", "--reason", "x")
+    assert result.code == 2 and "a.txt" in result.json["error"]["message"]
 
 
 def test_repair_attempts_get_the_failing_output(sandbox: Sandbox) -> None:
@@ -128,14 +128,14 @@ def test_repair_attempts_get_the_failing_output(sandbox: Sandbox) -> None:
         " os.environ['FORGE_ATTEMPT']; pathlib.Path('a.txt').write_text('wanted' if 'the reason is"
         " 42' in prompt else attempt)"
     )
-    said = execute(
+    result = execute(
         sandbox,
         auto("echo the reason is $((6*7)); grep -q wanted a.txt"),
         "repair: {attempts: 2}\n",
         work,
     )
-    assert said.data["status"] == "completed", said.err
-    types = sandbox.types(said.data["run"])
+    assert result.data["status"] == "completed", result.err
+    types = sandbox.types(result.data["run"])
     assert (
         types.count("repair_attempted") == 1
         and types.count("checkpoint_created") == 2
@@ -144,9 +144,9 @@ def test_repair_attempts_get_the_failing_output(sandbox: Sandbox) -> None:
 
 
 def test_repair_gives_up_and_pauses(sandbox: Sandbox) -> None:
-    said = execute(sandbox, auto("false"), "repair: {attempts: 2}\n")
-    assert (said.code, said.data["status"]) == (1, "paused")
-    assert sandbox.types(said.data["run"]).count("repair_attempted") == 2
+    result = execute(sandbox, auto("false"), "repair: {attempts: 2}\n")
+    assert (result.code, result.data["status"]) == (1, "paused")
+    assert sandbox.types(result.data["run"]).count("repair_attempted") == 2
 
 
 @pytest.mark.parametrize(
@@ -162,10 +162,10 @@ def test_repair_gives_up_and_pauses(sandbox: Sandbox) -> None:
     ],
 )
 def test_what_no_command_decides_is_asked(sandbox: Sandbox, verify: str, text: str) -> None:
-    said = execute(sandbox, verify)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify"
-    assert text in said.data["waiting_for"]["text"]
-    run = said.data["run"]
+    result = execute(sandbox, verify)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify"
+    assert text in result.data["waiting_for"]["text"]
+    run = result.data["run"]
     started = [
         event["data"]["command"] for event in sandbox.events(run) if event["type"] == "test_started"
     ]
@@ -176,24 +176,24 @@ def test_what_no_command_decides_is_asked(sandbox: Sandbox, verify: str, text: s
 
 def test_a_no_to_a_human_check_is_a_failure(sandbox: Sandbox) -> None:
     run = execute(sandbox, "The page looks right.").data["run"]
-    said = sandbox.call("reject", "--note", "it is blue")
-    assert said.code == 0
-    said = sandbox.call("resume", run)
-    assert (said.code, said.data["status"]) == (1, "paused")
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify", (
+    result = sandbox.call("reject", "--note", "it is blue")
+    assert result.code == 0
+    result = sandbox.call("resume", run)
+    assert (result.code, result.data["status"]) == (1, "paused")
+    result = sandbox.call("resume", run)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify", (
         "it is asked again"
     )
 
 
 def test_changes_of_a_command_are_asked_about(sandbox: Sandbox) -> None:
-    said = execute(sandbox, auto("echo made > made.txt"))
+    result = execute(sandbox, auto("echo made > made.txt"))
     assert (
-        said.code == 4
-        and said.data["waiting_for"]["kind"] == "command"
-        and "made.txt" in said.data["waiting_for"]["text"]
+        result.code == 4
+        and result.data["waiting_for"]["kind"] == "command"
+        and "made.txt" in result.data["waiting_for"]["text"]
     )
-    run = said.data["run"]
+    run = result.data["run"]
     completed = next(
         event["data"] for event in sandbox.events(run) if event["type"] == "test_completed"
     )
@@ -211,11 +211,11 @@ def test_changes_of_a_command_are_found_even_if_it_resets_times(sandbox: Sandbox
         f"tr A B < {old} > README.md",
         f"touch -r {old} README.md .gitignore",
     )
-    said = execute(sandbox, auto(html.escape(" && ".join(words))))
-    assert said.code == 4, said.err
+    result = execute(sandbox, auto(html.escape(" && ".join(words))))
+    assert result.code == 4, result.err
     (completed,) = [
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "test_completed"
     ]
     assert completed["changed"] == ["README.md"]
@@ -226,8 +226,8 @@ def test_changes_of_a_command_are_discarded_after_a_snapshot(sandbox: Sandbox) -
         "run"
     ]
     sandbox.call("reject", run)
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume", run)
+    assert result.data["status"] == "completed", result.err
     assert (
         not (sandbox.root / "made.txt").exists()
         and sandbox.git("show", "HEAD:README.md") == "# A repository\n"
@@ -242,11 +242,11 @@ def test_changes_of_a_command_are_discarded_after_a_snapshot(sandbox: Sandbox) -
 
 
 def test_a_command_that_hangs_ends_at_its_limit(sandbox: Sandbox) -> None:
-    said = execute(sandbox, auto("sleep 60"), "limits: {step_timeout: 1}\n")
-    assert (said.code, said.data["status"]) == (1, "paused")
+    result = execute(sandbox, auto("sleep 60"), "limits: {step_timeout: 1}\n")
+    assert (result.code, result.data["status"]) == (1, "paused")
     completed = next(
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "test_completed"
     )
     assert completed["ended"] == "timeout" and completed["success"] is False
@@ -261,11 +261,11 @@ def test_verification_after_the_last_step(sandbox: Sandbox) -> None:
         verification="- `grep -q wanted a.txt`\n- It reads well.",
     )
     case.set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert (said.code, said.data["status"], said.data["step"]) == (1, "paused", None)
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert (result.code, result.data["status"], result.data["step"]) == (1, "paused", None)
     sandbox.write("a.txt", "wanted\n")
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed" and sandbox.status() == []
+    result = sandbox.call("resume")
+    assert result.data["status"] == "completed" and sandbox.status() == []
 
 
 def test_a_failing_verification_can_be_skipped(sandbox: Sandbox) -> None:
@@ -292,8 +292,8 @@ def test_a_declined_verification_can_be_skipped(sandbox: Sandbox) -> None:
     assert (
         sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "human_verify"
     )
-    said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "nothing to skip" in said.json["error"]["message"], (
+    result = sandbox.call("skip", "--reason", "x")
+    assert result.code == 2 and "nothing to skip" in result.json["error"]["message"], (
         "it waits for an answer"
     )
     sandbox.forge("reject")
@@ -311,17 +311,17 @@ def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) 
     ).set_up()
     assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
     sandbox.commit("Keep what it left")
-    said = sandbox.call("skip", "--reason", "x")
-    assert said.code == 2 and "nothing to skip" in said.json["error"]["message"]
+    result = sandbox.call("skip", "--reason", "x")
+    assert result.code == 2 and "nothing to skip" in result.json["error"]["message"]
     assert sandbox.call("approve").data["status"] == "paused"
 
 
 def test_an_edit_that_changes_nothing_and_has_no_command_is_asked_about(sandbox: Sandbox) -> None:
-    said = execute(sandbox, "", work="pass")
-    assert said.code == 4 and "changed nothing" in said.data["waiting_for"]["text"]
+    result = execute(sandbox, "", work="pass")
+    assert result.code == 4 and "changed nothing" in result.data["waiting_for"]["text"]
     proposed = next(
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "diff_proposed"
     )
     assert proposed["files_changed"] == []
@@ -339,8 +339,8 @@ def test_an_edit_that_changes_nothing_stands_by_its_command(sandbox: Sandbox) ->
 def test_a_step_of_another_stage_that_changes_the_tree_pauses(sandbox: Sandbox) -> None:
     task = Task("Task 1: Analyze it", "", "", extra="<action>Look at it.</action>")
     Case(sandbox, [task], {1: GOOD}).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and "a.txt" in said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and "a.txt" in result.data["waiting_for"]["text"]
     sandbox.call("approve")
     assert sandbox.call("resume").data["status"] == "completed"
     assert sandbox.git("show", "HEAD:a.txt") == "x\n"
@@ -367,12 +367,12 @@ def test_hooks_run_for_result_commits_and_only_for_them(sandbox: Sandbox) -> Non
     hook.chmod(0o644)
     case.set_up()
     hook.chmod(0o755)
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "completed", result.err
     assert (sandbox.root / ".git/hook-ran").read_text() == "ran\n"
     applied = next(
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "diff_applied"
     )
     assert applied["hook_changed"] == ["a.txt"] and sandbox.status() == []
@@ -383,11 +383,11 @@ def test_a_hook_that_refuses_pauses_the_run(sandbox: Sandbox) -> None:
     case.set_up()
     hook = sandbox.write(".git/hooks/pre-commit", "#!/bin/sh\necho not today; exit 1\n")
     hook.chmod(0o755)
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert (said.code, said.data["status"]) == (1, "paused")
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert (result.code, result.data["status"]) == (1, "paused")
     error = next(
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(result.data["run"])
         if event["type"] == "failure_detected"
     )
     assert error["kind"] == "commit" and "not today" in error["error"]

@@ -17,8 +17,8 @@ DECISION = """
 def test_a_step_done_by_hand(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     sandbox.write("a.txt", "by hand\n")
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", said.err
+    result = sandbox.call("resume", run)
+    assert result.data["status"] == "completed", result.err
     assert sandbox.subjects()[-2] == "Task 1: Write it" and sandbox.status() == []
     finished = next(
         event["data"] for event in sandbox.events(run) if event["type"] == "runner_finished"
@@ -50,18 +50,18 @@ def test_commits_of_the_user_between_two_proposals_are_recorded_as_theirs(sandbo
     assert sandbox.call("resume", run).data["waiting_for"]["kind"] == "scope"
     sandbox.forge("approve")
     assert sandbox.call("resume", run).data["status"] == "completed"
-    told = [
+    recorded = [
         event["data"]
         for event in sandbox.events(run)
         if event["type"] in ("diff_proposed", "diff_applied")
     ]
-    assert [each.get("runner_commits", each.get("commit")) for each in told] == [
+    assert [entry.get("runner_commits", entry.get("commit")) for entry in recorded] == [
         [first],
         [first, second],
         second,
     ]
-    said = sandbox.call("replay", run)
-    assert said.code == 0, said.data["problems"]
+    result = sandbox.call("replay", run)
+    assert result.code == 0, result.data["problems"]
 
 
 def test_a_step_by_hand_is_never_put_back_after_a_crash(sandbox: Sandbox) -> None:
@@ -70,8 +70,8 @@ def test_a_step_by_hand_is_never_put_back_after_a_crash(sandbox: Sandbox) -> Non
     lines = live.read_bytes().splitlines(keepends=True)
     live.write_bytes(b"".join(lines[:-1]))  # the pause was not written: killed in between
     sandbox.write("a.txt", "by hand\n")
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "manual"
+    result = sandbox.call("resume", run)
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "manual"
     assert (sandbox.root / "a.txt").read_text() == "by hand\n"
     assert sandbox.call("resume", run).data["status"] == "completed"
 
@@ -79,16 +79,18 @@ def test_a_step_by_hand_is_never_put_back_after_a_crash(sandbox: Sandbox) -> Non
 def test_a_human_checkpoint(sandbox: Sandbox) -> None:
     extra = "  <what-built>A page</what-built>\n  <how-to-verify>Look at it</how-to-verify>"
     Case(sandbox, [Task("Task 1: See it", kind="checkpoint:human-verify", extra=extra)]).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_verify"
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_verify"
     assert (
-        "A page" in said.data["waiting_for"]["text"]
-        and "Look at it" in said.data["waiting_for"]["text"]
+        "A page" in result.data["waiting_for"]["text"]
+        and "Look at it" in result.data["waiting_for"]["text"]
     )
-    assert sandbox.call("approve", said.data["run"], "--note", "seen").code == 0
+    assert sandbox.call("approve", result.data["run"], "--note", "seen").code == 0
     assert sandbox.call("resume").data["status"] == "completed"
     resolved = [
-        event for event in sandbox.events(said.data["run"]) if event["type"] == "approval_resolved"
+        event
+        for event in sandbox.events(result.data["run"])
+        if event["type"] == "approval_resolved"
     ][-1]
     assert resolved["data"]["reason"] == "seen" and resolved["actor"] == "Ada <ada@example.org>"
 
@@ -100,17 +102,17 @@ def test_an_answer_counts_even_if_forge_died_after_the_question(sandbox: Sandbox
     live.write_bytes(
         b"".join(live.read_bytes().splitlines(keepends=True)[:-1])
     )  # killed before it paused
-    said = sandbox.call("approve")
-    assert said.data["status"] == "paused" and said.data["next"][0] == f"forge resume {run}"
+    result = sandbox.call("approve")
+    assert result.data["status"] == "paused" and result.data["next"][0] == f"forge resume {run}"
     assert sandbox.call("resume").data["status"] == "completed"
 
 
 def test_a_decision_takes_one_of_its_options(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Task 1: Decide", kind="checkpoint:decision", extra=DECISION)]).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.data["waiting_for"]["kind"] == "decision"
-    assert said.data["next"][:2] == [
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.data["waiting_for"]["kind"] == "decision"
+    assert result.data["next"][:2] == [
         f"forge approve {run} --option option-a",
         f"forge approve {run} --option option-b",
     ]

@@ -18,7 +18,7 @@ SUMMARY = ".planning/phases/01-first/01-01-SUMMARY.md"
 
 def tree(sandbox: Sandbox) -> dict[str, tuple[int, bytes]]:
     """Return path, mode and bytes of every file but the records of runs, ignored ones included."""
-    found = {}
+    entries = {}
     for folder, names, files in os.walk(os.fsencode(sandbox.root)):
         names[:] = [
             name
@@ -33,11 +33,11 @@ def tree(sandbox: Sandbox) -> dict[str, tuple[int, bytes]]:
                 if os.path.islink(place)
                 else Path(os.fsdecode(place)).read_bytes()
             )
-            found[os.fsdecode(os.path.relpath(place, os.fsencode(sandbox.root)))] = (
+            entries[os.fsdecode(os.path.relpath(place, os.fsencode(sandbox.root)))] = (
                 os.lstat(place).st_mode,
                 data,
             )
-    return found
+    return entries
 
 
 def executed(
@@ -46,14 +46,14 @@ def executed(
     """Execute a plan to its end; return the tree before it, and the run."""
     (case or two_steps(sandbox)).set_up()
     before = tree(sandbox)
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.err
-    return before, said.data["run"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "completed", result.err
+    return before, result.data["run"]
 
 
-def refused(sandbox: Sandbox, said: CommandResult, kind: str, *named: str) -> None:
-    error = said.json["error"]
-    assert (said.code, error["kind"]) == (2, kind), said.out
+def refused(sandbox: Sandbox, result: CommandResult, kind: str, *named: str) -> None:
+    error = result.json["error"]
+    assert (result.code, error["kind"]) == (2, kind), result.out
     assert all(path in error["message"] for path in named) and error["hint"], error
 
 
@@ -70,14 +70,14 @@ def unchanged(sandbox: Sandbox, *words: str) -> CommandResult:
         )
 
     before = seen()
-    said = sandbox.call(*words)
+    result = sandbox.call(*words)
     assert seen() == before and not list((sandbox.root / ".git/forge/runs").glob("*"))
-    return said
+    return result
 
 
 def plan_in(sandbox: Sandbox) -> dict[str, object]:
-    (found,) = sandbox.call("status").data["plans"]
-    return dict(found)
+    (plan,) = sandbox.call("status").data["plans"]
+    return dict(plan)
 
 
 def test_an_ended_run_without_a_rollback_does_not_block_an_undo(sandbox: Sandbox) -> None:
@@ -115,7 +115,7 @@ def test_a_rollback_and_its_undo(sandbox: Sandbox) -> None:
     )
     assert sandbox.git("log", "--format=%H").split()[2:] == branch  # the branch only grew
     assert (plan_in(sandbox)["verdict"], plan_in(sandbox)["claimed"]) == (None, False)
-    assert [found["kind"] for found in sandbox.call("runs").data["runs"]] == ["execute", "rollback"]
+    assert [row["kind"] for row in sandbox.call("runs").data["runs"]] == ["execute", "rollback"]
     timeline = sandbox.call("timeline", back.data["run"]).data
     assert timeline["valid"] and timeline["status"] == "completed"
     assert [event["type"] for event in timeline["events"]] == [
@@ -154,8 +154,8 @@ def test_a_rollback_and_its_undo(sandbox: Sandbox) -> None:
 def test_a_rollback_to_a_step(sandbox: Sandbox, step: str) -> None:
     before, run = executed(sandbox)
     assert sandbox.call("rollback", "--to", step).code == 0
-    found = tree(sandbox)
-    assert found.pop("a.txt")[1] == b"one\n" and found == before
+    entries = tree(sandbox)
+    assert entries.pop("a.txt")[1] == b"one\n" and entries == before
     assert plan_in(sandbox)["verdict"] is None
     assert sandbox.call("rollback", run).code == 0 and tree(sandbox) == before
     assert sandbox.call("undo").code == 0 and (sandbox.root / "a.txt").read_text() == "one\n"
@@ -198,15 +198,15 @@ def test_other_paths_are_left_alone(sandbox: Sandbox) -> None:
     status = sandbox.status()
     assert sandbox.call("rollback").code == 0
     assert sandbox.status() == status == [" M kept.txt", "M  staged.txt", "?? new.txt"]
-    found = tree(sandbox)
+    entries = tree(sandbox)
     mine = {
         "late.txt": b"late\n",
         "kept.txt": b"mine\n",
         "staged.txt": b"mine, staged\n",
         "new.txt": b"new\n",
     }
-    assert {path: found[path][1] for path in mine} == mine
-    assert {path: entry for path, entry in found.items() if path not in mine} == {
+    assert {path: entries[path][1] for path in mine} == mine
+    assert {path: entry for path, entry in entries.items() if path not in mine} == {
         path: entry for path, entry in before.items() if path not in mine
     }
     safety = sandbox.git("for-each-ref", "--format=%(refname)", "refs/forge/safety").split()
@@ -230,11 +230,11 @@ def deleting(sandbox: Sandbox) -> Case:
     )
 
 
-def finish(sandbox: Sandbox, said: CommandResult) -> None:
-    while said.data["waiting_for"]:
+def finish(sandbox: Sandbox, result: CommandResult) -> None:
+    while result.data["waiting_for"]:
         sandbox.call("approve")
-        said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.out
+        result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.out
 
 
 def test_an_ignored_file_in_the_way_is_named(sandbox: Sandbox) -> None:

@@ -31,13 +31,13 @@ def run(sandbox: Sandbox, work: str, *files: str) -> CommandResult:
         sandbox, [Task("Change", ", ".join(files) or "src")], {1: work}, files=files or ("src",)
     )
     case.set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
+    result = sandbox.call("execute", "01-01", "--approve")
     for _ in range(3):
-        if said.data["waiting_for"]:
+        if result.data["waiting_for"]:
             assert sandbox.call("approve").code == 0
-            said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.out
-    return said
+            result = sandbox.call("resume")
+    assert result.data["status"] == "completed", result.out
+    return result
 
 
 def files(sandbox: Sandbox) -> dict[str, tuple[int, bytes]]:
@@ -59,8 +59,8 @@ def roll_back_and_undo(sandbox: Sandbox, work: str) -> None:
     }
     after, status = files(sandbox), sandbox.status()
     assert tree(sandbox) != before
-    said = sandbox.call("rollback")
-    assert said.code == 0, said.out
+    result = sandbox.call("rollback")
+    assert result.code == 0, result.out
     assert tree(sandbox) == before and sandbox.status() == status == []
     assert sandbox.call("undo").code == 0 and files(sandbox) == after
     assert sandbox.git("fsck", "--no-dangling", "--strict") == ""
@@ -252,8 +252,8 @@ def test_a_rollback_needs_neither_hooks_nor_signing(sandbox: Sandbox) -> None:
     assert {
         path: entry for path, entry in tree(sandbox).items() if path in before
     } == before and sandbox.status() == []
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert (said.code, said.data["failure"]["kind"]) == (1, "commit") and sandbox.status() == [
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert (result.code, result.data["failure"]["kind"]) == (1, "commit") and sandbox.status() == [
         " M src/a.txt"
     ]
     assert sandbox.call("rollback", "--to", "1").code == 0 and sandbox.status() == []
@@ -272,12 +272,12 @@ def test_a_failing_filter_changes_nothing(sandbox: Sandbox) -> None:
     run(sandbox, "open('src/a.f', 'a').write('two\\n'); open('src/b.txt', 'a').write('two\\n')")
     after = tree(sandbox)
     sandbox.git("config", "filter.once.smudge", "false")
-    said = sandbox.call("rollback")
-    assert (said.code, said.data["status"], said.data["failure"]["kind"]) == (
+    result = sandbox.call("rollback")
+    assert (result.code, result.data["status"], result.data["failure"]["kind"]) == (
         1,
         "paused",
         "error",
-    ), said.out
+    ), result.out
     assert tree(sandbox) == after
     sandbox.git("config", "filter.once.smudge", "cat")
     assert sandbox.call("resume").code == 0
@@ -331,8 +331,8 @@ def test_an_ascii_locale_changes_nothing(sandbox: Sandbox) -> None:
     ).set_up()
     sandbox.git("switch", "-qc", "größe")
     ascii_only = {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"}
-    said = sandbox.call("execute", "01-01", "--approve", env=ascii_only)
-    assert said.code == 0 and said.data["verdict"] == "proven", said.err
+    result = sandbox.call("execute", "01-01", "--approve", env=ascii_only)
+    assert result.code == 0 and result.data["verdict"] == "proven", result.err
     assert sandbox.status() == [] and "größe" in sandbox.forge("log", "01-01").out + sandbox.git(
         "branch"
     )

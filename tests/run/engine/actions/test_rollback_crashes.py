@@ -91,8 +91,8 @@ def bring_to_its_end(stage: Stage, sandbox: Sandbox) -> None:
     ):
         sandbox.call("resume")
     if tree(sandbox) == stage.before:
-        said = sandbox.call(*stage.words)
-        assert said.code == 0, said.out
+        result = sandbox.call(*stage.words)
+        assert result.code == 0, result.out
     if newest["kind"] == "execute" and newest["status"] == "paused":
         assert (
             sandbox.call("pause").code == 0
@@ -177,6 +177,8 @@ def test_a_disk_that_fails(sandbox: Sandbox, tmp_path: Path, share: float, numbe
         "FORGE_TEST_FAIL_AT": str(moment),
         "FORGE_TEST_FAIL_WITH": str(number),
     }
-    said = broken.forge(*stage.words, env=env)
-    assert said.code == 1 and ("forge resume" in said.err or "try again" in said.err), said.err
+    result = broken.forge(*stage.words, env=env)
+    assert result.code == 1 and ("forge resume" in result.err or "try again" in result.err), (
+        result.err
+    )
     bring_to_its_end(stage, broken)

@@ -65,12 +65,12 @@ def flags(sandbox: Sandbox) -> str:
 @pytest.mark.parametrize("kind", ["cone", "sparse index"])
 def test_retry_reverts_files_outside_the_cone(sandbox: Sandbox, kind: str) -> None:
     before, index = sparse(sandbox, kind, "false")
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.code == 1 and "failed" in str(said.data), said
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.code == 1 and "failed" in str(result.data), result
     Case(sandbox, [], {}).set_work({1: "pass"})
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "paused", said
+    result = sandbox.call("retry", run)
+    assert result.data["status"] == "paused", result
     assert is_back(sandbox, before, index)
     sandbox.call("stop", run)
     assert sandbox.call("replay", run).data["valid"]
@@ -79,13 +79,13 @@ def test_retry_reverts_files_outside_the_cone(sandbox: Sandbox, kind: str) -> No
 @pytest.mark.parametrize("kind", ["cone", "sparse index"])
 def test_rollback_and_undo(sandbox: Sandbox, kind: str) -> None:
     before, index = sparse(sandbox, kind, "true")
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.data["status"] == "completed" and sandbox.status() == [], said
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.data["status"] == "completed" and sandbox.status() == [], result
     assert sandbox.git("show", "HEAD:deep/old.txt") == "changed\n"
     assert sandbox.call("rollback", run).data["status"] == "completed"
     assert is_back(sandbox, before, index)
-    said = sandbox.call("undo")
-    assert said.data["status"] == "completed", str(said.json)
+    result = sandbox.call("undo")
+    assert result.data["status"] == "completed", str(result.json)
     assert sandbox.status() == [] and sandbox.git("show", "HEAD:deep/old.txt") == "changed\n"
     assert sandbox.git("fsck", "--no-dangling") == ""

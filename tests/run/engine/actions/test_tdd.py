@@ -26,15 +26,17 @@ def tdd(sandbox: Sandbox, verify: str, settings: str = "") -> Case:
 
 
 def results_of(sandbox: Sandbox, run: str) -> list[tuple[str, bool]]:
-    found = [event["data"] for event in sandbox.events(run) if event["type"] == "test_completed"]
-    return [(data["phase"], data["success"]) for data in found]
+    completed = [
+        event["data"] for event in sandbox.events(run) if event["type"] == "test_completed"
+    ]
+    return [(data["phase"], data["success"]) for data in completed]
 
 
 def test_the_test_fails_before_the_work_and_passes_after_it(sandbox: Sandbox) -> None:
     tdd(sandbox, auto("echo litter > litter.txt; test -s a.txt") + auto("grep -q . README.md"))
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.data["waiting_for"]["kind"] == "command", (
+    result = sandbox.call("execute", "01-01", "--approve")
+    run = result.data["run"]
+    assert result.data["waiting_for"]["kind"] == "command", (
         "after the work, changes of a check are asked about as always"
     )
     assert results_of(sandbox, run)[:2] == [("before", False), ("before", True)]
@@ -55,9 +57,11 @@ def test_the_test_fails_before_the_work_and_passes_after_it(sandbox: Sandbox) ->
 
 def test_a_test_that_passes_before_the_work_is_asked_about(sandbox: Sandbox) -> None:
     tdd(sandbox, auto("test -s README.md"))
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and "its tests pass before its work" in said.data["waiting_for"]["text"]
-    run = said.data["run"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert (
+        result.code == 4 and "its tests pass before its work" in result.data["waiting_for"]["text"]
+    )
+    run = result.data["run"]
     assert "runner_started" not in sandbox.types(run) and not (sandbox.root / "a.txt").exists()
     sandbox.call("approve", run)
     assert sandbox.call("resume", run).data["status"] == "completed"
@@ -66,9 +70,9 @@ def test_a_test_that_passes_before_the_work_is_asked_about(sandbox: Sandbox) -> 
 
 def test_a_no_fails_the_step_and_a_repair_does_not_test_again_first(sandbox: Sandbox) -> None:
     case = tdd(sandbox, auto("grep -q y a.txt"), settings="repair:\n  attempts: 1\n")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1
-    assert results_of(sandbox, said.data["run"]) == [("before", False), ("", False), ("", False)]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 1
+    assert results_of(sandbox, result.data["run"]) == [("before", False), ("", False), ("", False)]
     sandbox.call("stop")
     sandbox.write(
         case.path,
@@ -89,6 +93,6 @@ def test_a_feature_is_tested_by_the_verification_of_its_plan(sandbox: Sandbox) -
     head = case.plan_text().partition("<tasks>")[0]
     sandbox.write(PATH, f"{head}{feature}\n<verification>\n- `test -s a.txt`\n</verification>\n")
     sandbox.commit("A feature")
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.err
-    assert results_of(sandbox, said.data["run"]) == [("before", False), ("", True)]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "completed", result.err
+    assert results_of(sandbox, result.data["run"]) == [("before", False), ("", True)]

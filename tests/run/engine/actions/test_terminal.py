@@ -60,10 +60,10 @@ def test_at_a_terminal_a_diff_is_shown_in_color_with_its_question(sandbox: Sandb
     assert sandbox.status() == [" M README.md", "?? a.txt"], "an empty answer pauses"
     code, shown = at_terminal(sandbox, ["resume"], b"n\nnot this file\n")
     assert code == 1 and "+out of scope" in shown and "not this file" in shown, shown
-    (found,) = sandbox.call("runs").data["runs"]
+    (row,) = sandbox.call("runs").data["runs"]
     resolved = [
         event["data"]
-        for event in sandbox.events(found["run"])
+        for event in sandbox.events(row["run"])
         if event["type"] == "approval_resolved"
     ][-1]
     assert (resolved["kind"], resolved["decision"], resolved["reason"]) == (
@@ -110,9 +110,9 @@ def test_checkpoints_for_the_user_are_never_answered_for_them(sandbox: Sandbox) 
         ),
     ]
     Case(sandbox, tasks).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "human_action"
-    assert "Log in to the service" in said.data["waiting_for"]["text"]
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4 and result.data["waiting_for"]["kind"] == "human_action"
+    assert "Log in to the service" in result.data["waiting_for"]["text"]
     assert sandbox.call("resume").code == 4, "resuming does not answer"
     code, shown = at_terminal(sandbox, ["resume"], b"y\n\n")
     assert code == 4 and "Log in to the service" in shown and "A page" in shown, shown
