@@ -68,7 +68,7 @@ def test_a_child_at_its_limit_is_ended(
 ) -> None:
     outcome = shell("echo before; exec sleep 1000", tmp_path, limits)
     assert (outcome.ended, outcome.exit_code) == (ended, 128 + signal.SIGTERM)
-    assert outcome.summary() == f"{words}\nbefore"
+    assert outcome.summary().partition("\n")[0] == words
 
 
 def test_a_reason_from_watch_ends_the_child(tmp_path: Path) -> None:
