@@ -9,26 +9,31 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import NamedTuple
 
 PHASE = r"\d+(?:\.\d+)*[A-Za-z]?"
 PLAN = r"\d+[A-Za-z]?"
 PLAN_ID = rf"{PHASE}-{PLAN}"
 
-_IS_PHASE = re.compile(PHASE)
-_IS_PLAN = re.compile(PLAN)
-_PHASE_NAME = re.compile(rf"(?:phase-)?(?P<number>{PHASE})(?:-(?P<slug>.+))?", re.S)
-_PLAN_NAME = re.compile(rf"(?P<phase>{PHASE})-(?P<plan>{PLAN})(?:-(?P<slug>.*))?", re.S)
-_STEM = re.compile(rf"{PHASE}(?:-{PLAN})?(?=-|$)")
-_BEFORE_SLUG = re.compile(rf"{PHASE}(?:-{PLAN})?-")
-_LEADING = re.compile(rf"(?:phase[\s_-]*)?({PHASE})(?!\w|\.\d)", re.I)
-_NAMED = re.compile(
-    rf"\bphases?\b[\s*_#:]*({PHASE})(?:\s*(?:-|–|—|\.\.|to|through|thru)\s*(?:phase\s*)?({PHASE}))?",
-    re.I,
+# Patterns are compiled when they are first needed: most commands need few of them.
+_PHASE_NAME = rf"(?:phase-)?(?P<number>{PHASE})(?:-(?P<slug>.+))?"
+_PLAN_NAME = rf"(?P<phase>{PHASE})-(?P<plan>{PLAN})(?:-(?P<slug>.*))?"
+_STEM = rf"{PHASE}(?:-{PLAN})?(?=-|$)"
+_BEFORE_SLUG = rf"{PHASE}(?:-{PLAN})?-"
+_LEADING = rf"(?i:(?:phase[\s_-]*)?({PHASE})(?!\w|\.\d))"
+_NAMED = (
+    rf"(?i:\bphases?\b[\s*_#:]*({PHASE})"
+    rf"(?:\s*(?:-|–|—|\.\.|to|through|thru)\s*(?:phase\s*)?({PHASE}))?)"
 )
-_FURTHER = re.compile(rf"\s*(?:,|&|\+|\band\b)\s*(?:phases?\s+)?({PHASE})(?!\w|\.\d)", re.I)
-_DATE = re.compile(r"\d{4}-\d\d-\d\d(?!\d)|\d{6}(?:-|$)|\d{8}(?:-|$)")
+_FURTHER = rf"(?i:\s*(?:,|&|\+|\band\b)\s*(?:phases?\s+)?({PHASE})(?!\w|\.\d))"
+_DATE = r"\d{4}-\d\d-\d\d(?!\d)|\d{6}(?:-|$)|\d{8}(?:-|$)"
 _MOST_IN_RANGE = 200
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(pattern, re.S)
 
 
 class PhaseName(NamedTuple):
@@ -66,23 +71,23 @@ class PlanName(NamedTuple):
 
 def is_phase(text: str) -> bool:
     """Return whether a text is a phase's number and nothing else."""
-    return _IS_PHASE.fullmatch(text) is not None
+    return _compiled(PHASE).fullmatch(text) is not None
 
 
 def is_plan(text: str) -> bool:
     """Return whether a text is the number of a plan within its phase and nothing else."""
-    return _IS_PLAN.fullmatch(text) is not None
+    return _compiled(PLAN).fullmatch(text) is not None
 
 
 def phase_name(text: str) -> PhaseName | None:
     """Parse a phase's name as folders have it: `01-setup`, `03.1`, `phase-07`."""
-    match = _PHASE_NAME.fullmatch(text)
+    match = _compiled(_PHASE_NAME).fullmatch(text)
     return PhaseName(match["number"], match["slug"] or "") if match else None
 
 
 def plan_name(text: str) -> PlanName | None:
     """Parse a plan's name without its ending: `01-02`, `01-02-login`."""
-    match = _PLAN_NAME.fullmatch(text)
+    match = _compiled(_PLAN_NAME).fullmatch(text)
     return PlanName(match["phase"], match["plan"], match["slug"] or "") if match else None
 
 
@@ -90,14 +95,19 @@ def without_slug(name: str) -> str:
     """Return the number that a name begins with, `01-02` of `01-02-login`; the whole name if it
     begins with none.
     """
-    match = _STEM.match(name)
+    match = _compiled(_STEM).match(name)
     return match[0] if match else name
 
 
 def without_number(name: str) -> str:
     """Return the slug of a name, `login` of `01-02-login`; the whole name if it has no number."""
-    match = _BEFORE_SLUG.match(name)
+    match = _compiled(_BEFORE_SLUG).match(name)
     return name[match.end() :] if match else name
+
+
+def digits(number: str) -> str:
+    """Return a number without its letter: `02` of `02b`."""
+    return number.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
 def normal(number: str) -> str:
@@ -125,7 +135,10 @@ def leading(text: str) -> str | None:
     """Return the normal form of the number that a phase's name begins with (`01-setup`, `Phase 3:
     x`); None for dates.
     """
-    match = None if _DATE.match(text.strip()) else _LEADING.match(text.strip())
+    name = text.strip()
+    if _compiled(_DATE).match(name):
+        return None
+    match = _compiled(_LEADING).match(name)
     return normal(match[1]) if match else None
 
 
@@ -139,17 +152,18 @@ def mentioned(text: str) -> Iterator[str]:
     normal form.
     """
     seen: set[tuple[str, str | None]] = set()
-    match = _NAMED.search(text)
+    named, further_one = _compiled(_NAMED), _compiled(_FURTHER)
+    match = named.search(text)
     while match:
         ends = (normal(match[1]), normal(match[2]) if match[2] else None)
         if ends not in seen:
             yield from between(*ends)
         seen.add(ends)
         at = match.end()
-        while further := _FURTHER.match(text, at):
+        while further := further_one.match(text, at):
             yield normal(further[1])
             at = further.end()
-        match = _NAMED.search(text, at)
+        match = named.search(text, at)
 
 
 def between(first: str, last: str | None) -> Iterator[str]:

@@ -8,7 +8,7 @@ import pytest
 
 from forge.errors import SettingsError
 from forge.planning.mission.scope_contract import contract_for
-from forge.planning.names.resolve import names_phase
+from forge.planning.names.phases import names_phase
 from forge.planning.settings import ScopeLimits
 
 PLAN = ".planning/phases/01-first/01-01-PLAN.md"

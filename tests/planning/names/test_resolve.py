@@ -12,17 +12,9 @@ from hypothesis import strategies as st
 
 from forge.errors import UnknownName
 from forge.planning.names.document import Document, Kind
+from forge.planning.names.phases import names_phase, phase_named
 from forge.planning.names.plan_files import Phase, identified
-from forge.planning.names.resolve import (
-    Place,
-    matching,
-    names_phase,
-    one,
-    one_phase,
-    one_plan,
-    phase_named,
-    plans_matching,
-)
+from forge.planning.names.resolve import Place, matching, one, one_phase, one_plan, plans_matching
 
 ROOT = Place(Path("/repository"))
 P = ".planning"

@@ -10,7 +10,6 @@ import posixpath
 import re
 from collections.abc import Container, Iterator, Mapping, Sequence
 from pathlib import Path
-from string import ascii_letters
 
 from msgspec import Struct, field
 
@@ -23,7 +22,15 @@ from forge.planning.names import moved_plans
 from forge.planning.names.document import PHASE_PAGE, Document, Kind
 from forge.planning.names.documents import ARCHIVED_PHASES, PHASES, Documents
 from forge.planning.names.plan_files import Phase
-from forge.planning.numbers import PHASE, PhaseName, is_phase, leading, phase_name, plan_name
+from forge.planning.numbers import (
+    PHASE,
+    PhaseName,
+    digits,
+    is_phase,
+    leading,
+    phase_name,
+    plan_name,
+)
 from forge.text.edit import NotEditable
 from forge.text.source import Source
 
@@ -60,11 +67,7 @@ def target_phase(documents: Documents, name: str, here: Path) -> tuple[Document,
     Raises UnknownName.
     """
     parts = plan_name(name)
-    if (
-        parts is not None
-        and not parts.slug
-        and len(parts.plan.rstrip(ascii_letters)) <= (_MOST_DIGITS)
-    ):
+    if parts is not None and not parts.slug and len(digits(parts.plan)) <= _MOST_DIGITS:
         numbers = {leading(phase.id) for phase in documents.phases}
         if leading(parts.phase) in numbers:
             return documents.one(parts.phase, here, kinds=("phase",)), parts.plan

@@ -13,7 +13,7 @@ from msgspec.structs import replace
 
 from forge.errors import SettingsError
 from forge.planning.mission.mission import FOLDER, Mission, load
-from forge.planning.names.resolve import names_phase
+from forge.planning.names.phases import names_phase
 from forge.planning.plan.scope import WriteScope
 from forge.planning.settings import ScopeLimits
 

@@ -7,10 +7,9 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterable, Iterator
 from functools import cached_property, lru_cache
-from string import ascii_letters
 
 from forge.planning.names.plan_files import PlanFile
-from forge.planning.numbers import is_phase, is_plan, without_slug
+from forge.planning.numbers import digits, is_phase, is_plan, without_slug
 
 _LONGEST_SHORT = 3  # digits of a plan's number alone; a longer number is a date
 _ENOUGH = 2  # the plan that depends is never meant itself, so the second may be
@@ -116,7 +115,7 @@ def _base_name(name: str) -> str:
 
 def _is_short(name: str) -> bool:
     """Return whether a name is a plan's number without its phase, which only siblings have."""
-    return is_plan(name) and len(name.rstrip(ascii_letters)) <= _LONGEST_SHORT
+    return is_plan(name) and len(digits(name)) <= _LONGEST_SHORT
 
 
 def _without_zeros(name: str) -> str:

@@ -18,8 +18,9 @@ from msgspec import Struct
 from forge.errors import UnknownName
 from forge.planning.backlog.paths import has_id
 from forge.planning.names.document import Document
+from forge.planning.names.phases import has_number, has_slug, phase_named
 from forge.planning.names.plan_files import Phase, PlanFile
-from forge.planning.numbers import bare, is_phase, leading, plan_name, without_number
+from forge.planning.numbers import is_phase, plan_name, without_number
 
 _MOST_LISTED = 20
 _PLAN_HINT = "name a plan by its id, its path or its slug"
@@ -121,45 +122,6 @@ def one_phase(name: str, phases: Sequence[Phase], place: Place) -> Phase | None:
     return at_path[0] if len(at_path) == 1 else phase_named(name, phases)
 
 
-def phase_named(name: str, phases: Sequence[Phase]) -> Phase | None:
-    """Return the one current phase whose folder's name, number or slug a name is, or None."""
-    current = [phase for phase in phases if _current(phase.folder)]
-    for matches in (_is_folder, _has_number, _has_slug):
-        matched = [phase for phase in current if matches(name, phase.folder)]
-        if matched:
-            return matched[0] if len(matched) == 1 else None
-    return None
-
-
-def names_phase(name: str, folder: str) -> bool:
-    """Return whether a name, as in a mission's `phases`, names a folder of plans: by its path, its
-    name, its number or its slug.
-    """
-    name = name.strip().rstrip("/")
-    if not name or _is_folder(name, folder):
-        return bool(name)
-    return _current(folder) and (_has_number(name, folder) or _has_slug(name, folder))
-
-
-def _current(folder: str) -> bool:
-    """Return whether a phase may be named by more than its folder."""
-    parts = folder.split("/")
-    return not {"milestones", "quick", "archive"} & set(parts)
-
-
-def _is_folder(name: str, folder: str) -> bool:
-    return name == posixpath.basename(folder) or posixpath.normpath(name) == folder
-
-
-def _has_number(name: str, folder: str) -> bool:
-    number = bare(name)
-    return number is not None and number == leading(posixpath.basename(folder))
-
-
-def _has_slug(name: str, folder: str) -> bool:
-    return bool(name) and posixpath.basename(folder).endswith(f"-{name}")
-
-
 def _kinds_of_match(
     name: str, candidates: Sequence[Document], place: Place, *, prefixes: bool
 ) -> Iterator[Match]:
@@ -173,7 +135,7 @@ def _kinds_of_match(
     yield lambda document: document.id == name
     yield _name_match(name)
     yield lambda document: document.kind == "item" and has_id(document.name, name)
-    yield lambda document: document.kind == "phase" and _has_number(name, document.path)
+    yield lambda document: document.kind == "phase" and has_number(name, document.path)
     yield _slug_match(name, candidates)
     yield _number_match(name)
     if prefixes:
@@ -201,7 +163,7 @@ def _slug_match(name: str, candidates: Sequence[Document]) -> Match:
 
     def matches(document: Document) -> bool:
         if document.kind == "phase":
-            return _has_slug(name, document.path)
+            return has_slug(name, document.path)
         if document.kind != "plan":
             return False
         folder = posixpath.dirname(document.path)

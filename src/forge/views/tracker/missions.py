@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from msgspec import Struct, structs
 
+from forge.planning.names.phases import phase_named
 from forge.planning.names.plan_files import Phase
-from forge.planning.names.resolve import phase_named
 from forge.views.outline.entries import MissionEntry
 from forge.views.outline.scan import MISSIONS
 

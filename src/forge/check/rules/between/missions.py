@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
+from forge.planning.names.phases import names_phase, phase_named
 from forge.planning.names.plan_files import Phase, phases_of
-from forge.planning.names.resolve import names_phase, phase_named
 from forge.planning.numbers import leading
 from forge.planning.plan.scope import WriteScope
 from forge.text.finding import Finding
