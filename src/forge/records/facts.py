@@ -53,11 +53,13 @@ def completed_plans(cards: Iterable[CardFacts]) -> set[str]:
 
     `cards` are those of runs that completed.
     """
-    known = list(cards)
-    undone = {card.prior_run for card in known if card.kind == "undo"}
+    completed = list(cards)
+    undone = {card.prior_run for card in completed if card.kind == "undo"}
     rolled_back = {
-        card.prior_run for card in known if card.kind == "rollback" and card.run not in undone
+        card.prior_run for card in completed if card.kind == "rollback" and card.run not in undone
     }
     return {
-        card.plan_path for card in known if card.kind == "execute" and card.run not in rolled_back
+        card.plan_path
+        for card in completed
+        if card.kind == "execute" and card.run not in rolled_back
     }

@@ -119,7 +119,7 @@ def _require_readable(repository: Repository, name: str) -> None:
 
 
 def _why_no_run(repository: Repository, *, among_open: bool) -> tuple[str, str]:
-    """Return message and hint if no name was given and there is no run to take."""
+    """Return message and hint for a call without a name that finds no run."""
     if not among_open:
         return "there are no runs yet", "start one with `forge execute`"
     adopted = [

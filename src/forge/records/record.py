@@ -75,9 +75,7 @@ class RunRecord(Struct, frozen=True):
 
     @property
     def dedicated_work_tree(self) -> Path | None:
-        """The work tree that was made for this run alone; None if there is none, or its work is
-        merged.
-        """
+        """The work tree that was made for this run alone; None without one, or after its merge."""
         place = self.work_tree
         return place if place is not None and place.name == self.card.run else None
 

@@ -1,4 +1,4 @@
-"""The tail of a log: its new events, read from where the last read ended."""
+"""The tail of a log: its new events, read from the end of the last read."""
 
 from __future__ import annotations
 

@@ -96,7 +96,7 @@ def test_the_answer_to_a_question(answers: dict[str, Question], answer: str | No
 
 
 def finished() -> RunState:
-    """A run of three steps after its last one, with all that its end leaves behind."""
+    """A run of three steps after its last one, with every field filled."""
     state = run("completed", "completed", "completed")
     for number, one in enumerate(state.steps, 1):
         one.attempt, one.began, one.commits = number, number * 10, [f"c{number}"]

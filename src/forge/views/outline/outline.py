@@ -38,7 +38,7 @@ else:  # needed only for files that changed
 
 _MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
 _ROADMAP = ".planning/ROADMAP.md"
-_IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # files that name the goal if there is no mission
+_IMPLICIT = (".planning/PROJECT.md", _ROADMAP)  # files that name the goal without a mission
 
 
 class Outline:
@@ -113,7 +113,7 @@ class Outline:
 
     @property
     def missions(self) -> list[MissionEntry]:
-        """The missions, in order of their files; the implicit one if there is no file."""
+        """The missions, in order of their files; the implicit one without a file."""
         entries = [
             entry for path, entry in self._missions.items() if not path.startswith(backlog.ARCHIVE)
         ]

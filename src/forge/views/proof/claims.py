@@ -105,14 +105,14 @@ def _plan_by_name(catalog: Catalog, name: str, roadmap: str) -> PlanFile | None:
     one.
     """
     bare = name.removesuffix(".md").removesuffix("PLAN").rstrip("-_.").lower()
-    found = [
+    fitting = [
         file for file in catalog.files if bare in (plan_id(file.path).lower(), file.stem.lower())
     ]
     milestone = posixpath.basename(roadmap).removesuffix("ROADMAP.md").rstrip("-")
     own = (
-        [file for file in found if f"/milestones/{milestone}-phases/" in file.path]
+        [file for file in fitting if f"/milestones/{milestone}-phases/" in file.path]
         if milestone
         else []
     )
-    current = own or [file for file in found if not file.archived] or found
+    current = own or [file for file in fitting if not file.archived] or fitting
     return current[0] if len(current) == 1 else None

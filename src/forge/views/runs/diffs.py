@@ -40,12 +40,12 @@ class RunChanges(Struct, frozen=True):
             "commits": self.commits,
             "files": [asdict(stat) for stat in self.files(repository)],
             "uncommitted": self.uncommitted,
-            "patch": "".join(patch(repository, each) for each in self.ranges),
+            "patch": "".join(patch(repository, span) for span in self.ranges),
         }
 
     def files(self, repository: Repository) -> list[FileStat]:
         """Return the changed files, each range's own."""
-        return [stat for each in self.ranges for stat in stats(repository, each)]
+        return [stat for span in self.ranges for stat in stats(repository, span)]
 
 
 def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, StepState | None]:
