@@ -10,8 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.check.rules import allow
-from forge.check.rules.documents import conflict
 from forge.planning.gsd.reports import ReportFront
 from forge.planning.gsd.requirements import Requirements
 from forge.planning.gsd.roadmap import Roadmap
@@ -31,8 +29,6 @@ def test_no_text_raises(shaped: str, free: str) -> None:
             assert msgspec.json.decode(json.dumps(read), type=reader) == read, (
                 "facts survive the cache"
             )
-        list(conflict.check(document))
-        list(allow.allows(document))
 
 
 HOSTILE = [
@@ -44,9 +40,7 @@ HOSTILE = [
     "Phases 1-900 " * 20_000,
     "- [ ] " * 50_000,
     "- [x] 1" + ".1" * 100_000,
-    "<<<<<<< a\n=======\n>>>>>>> b\n" * 10_000,
     "|" * 300_000,
-    "# forge: allow " * 20_000,
     "**A-01** - " * 30_000,
     " " * 300_000,
     "```\n" * 70_000,
@@ -61,7 +55,6 @@ def test_hostile_documents_take_linear_time(text: str) -> None:
         start = time.process_time()
         document = source(text)
         Roadmap.of(document), Requirements.of(document), ReportFront.of(document)
-        list(conflict.check(document)), list(allow.allows(document))
         return time.process_time() - start
 
     spent(text[:1000])
