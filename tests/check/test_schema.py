@@ -58,7 +58,7 @@ def test_the_findings_of_front_matter_are_warnings() -> None:
     assert (finding.rule, finding.severity) == ("front-matter-schema", "warning")
 
 
-def test_an_error_of_the_whole_document_says_so() -> None:
+def test_an_error_of_the_whole_document_is_named() -> None:
     (first, *_) = findings("{}", "item")
     assert "the front matter" in first.message
 

@@ -61,7 +61,7 @@ def test_only_what_is_meant_changes(case: tuple[str, list[Edit]], encoding: str)
 
 @patient
 @given(st.binary(max_size=60), st.data())
-def test_bytes_that_are_no_text_stay(data: bytes, draw: st.DataObject) -> None:
+def test_bytes_that_do_not_decode_stay(data: bytes, draw: st.DataObject) -> None:
     source = Source.of("a.md", data)
     at = draw.draw(st.integers(0, len(source.text)))
     try:

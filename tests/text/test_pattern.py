@@ -34,7 +34,7 @@ def test_search(pattern: str, text: str, span: tuple[int, int] | None) -> None:
 @pytest.mark.parametrize(
     "pattern", ["(", "[a", "a{2000}", "(?=a)", r"(a)\1", "*a", "(a{1000}){1000}", "\udc80"]
 )
-def test_what_re2_does_not_take_is_said(pattern: str) -> None:
+def test_a_pattern_that_re2_refuses_has_a_reason(pattern: str) -> None:
     with pytest.raises(BadPattern) as caught:
         search(pattern, "aaa")
     assert str(caught.value)
@@ -48,7 +48,7 @@ def test_patterns_that_explode_elsewhere_take_linear_time(pattern: str) -> None:
     assert search(pattern, "a" * 100_000) is None
 
 
-def test_text_that_is_no_utf_8_is_searched_around_it() -> None:
+def test_text_around_invalid_utf_8_is_searched() -> None:
     assert search("b", "a\udc80b") == (2, 3)
     assert searchable("a\udc80b") == "a?b"
     assert searchable("äb") == "äb"
@@ -58,7 +58,7 @@ def test_text_that_is_no_utf_8_is_searched_around_it() -> None:
 @given(
     st.text(st.sampled_from("ab\n."), max_size=6), st.text(st.sampled_from("ab\n."), max_size=12)
 )
-def test_literal_patterns_are_found_where_they_stand(wanted: str, text: str) -> None:
+def test_literal_patterns_are_found_at_their_offset(wanted: str, text: str) -> None:
     at = text.find(wanted)
     assert search(re.escape(wanted), text) == ((at, at + len(wanted)) if at >= 0 else None)
 

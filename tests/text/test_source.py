@@ -26,7 +26,7 @@ TEXTS = st.text(st.sampled_from("ab\n\r\t é\u2028\U0001f600\x0b"), max_size=60)
         (codecs.BOM_UTF32_BE, "utf-32-be"),
     ],
 )
-def test_a_byte_order_mark_decides_the_encoding_and_is_no_text(mark: bytes, encoding: str) -> None:
+def test_a_byte_order_mark_decides_the_encoding_and_is_not_text(mark: bytes, encoding: str) -> None:
     source = Source.of("a.md", mark + "ä\n\U0001f600b".encode(encoding))
     assert source.text == "ä\n\U0001f600b"
     assert (source.mark, source.encoding, source.problem) == (mark, encoding, None)
@@ -58,7 +58,7 @@ def test_a_file_of_a_mark_alone_is_empty_text() -> None:
     ("data", "byte", "offset"),
     [(b"ab\xff\xfecd", 2, 2), (codecs.BOM_UTF8 + "ä".encode() + b"\xff", 5, 1), (b"\xc3", 0, 0)],
 )
-def test_bytes_that_are_no_utf_8_are_named_and_kept(data: bytes, byte: int, offset: int) -> None:
+def test_bytes_that_are_not_utf_8_are_named_and_kept(data: bytes, byte: int, offset: int) -> None:
     source = Source.of("a.md", data)
     assert source.problem == f"byte {byte} is not UTF-8"
     assert source.problem_offset == offset

@@ -68,7 +68,7 @@ def test_as_many_tasks_as_the_reference_finds(document: str) -> None:
 
 @settings(deadline=None, max_examples=200)
 @given(DOCUMENTS)
-def test_tasks_lie_behind_each_other(document: str) -> None:
+def test_tasks_follow_each_other(document: str) -> None:
     end = 0
     for tag in tasks(document):
         assert (
@@ -144,7 +144,7 @@ def test_children_stay_in_their_stretch() -> None:
 
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.sampled_from(INSIDE), max_size=25).map("".join))
-def test_children_lie_behind_each_other(text: str) -> None:
+def test_children_follow_each_other(text: str) -> None:
     end = 0
     for tag in children(text, Span(0, len(text)), ("a", "b")):
         assert (

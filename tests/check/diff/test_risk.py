@@ -62,7 +62,7 @@ def test_paths_out_of_scope_are_listed() -> None:
     assert judgement.reasons == ("out of scope: b.py", "out of scope: c/d.py")
 
 
-def test_an_announced_delete_is_no_risk() -> None:
+def test_an_announced_delete_is_low() -> None:
     assert rated(change("src/a.py", "D"), deletes=("src/a.py",)).risk == "low"
     assert rated(change("src/a.py", "D"), deletes=("src/",)).risk == "low"
 

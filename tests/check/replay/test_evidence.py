@@ -94,7 +94,7 @@ def test_a_file_may_be_shorter_because_of_secrets(folder: Path) -> None:
     assert problems(folder, entry(truncated=True, secrets_removed=1)) == []
 
 
-def test_a_truncated_file_says_what_was_left_out(folder: Path) -> None:
+def test_a_truncated_file_has_a_mark(folder: Path) -> None:
     data = "start\n[… 12 bytes left out …]\nend\n".encode()
     digest = hashlib.sha256(data).hexdigest()
     path = f"evidence/{digest[:16]}.txt"

@@ -361,7 +361,7 @@ def test_history_that_was_rewritten(copy: Sandbox) -> None:
     assert "is not in this repository" in dict(wrong(copy))[applied["seq"]]
 
 
-def test_a_commit_that_holds_more_than_it_says(copy: Sandbox) -> None:
+def test_a_commit_that_contains_more_than_it_claims(copy: Sandbox) -> None:
     """The last commits made anew over a tree with one file more: another id, and not what the diff
     names.
     """
@@ -378,7 +378,7 @@ def test_a_commit_that_holds_more_than_it_says(copy: Sandbox) -> None:
     assert any("smuggled.txt" in text for seq, text in wrong(copy) if seq == applied["seq"])
 
 
-def test_a_record_commit_that_says_what_is_not_so(copy: Sandbox) -> None:
+def test_a_record_commit_with_false_trailers(copy: Sandbox) -> None:
     run = folder_of(copy).name
     final = copy.events(run)[-1]["seq"]
     message = copy.git("log", "-1", "--format=%B")
@@ -415,7 +415,7 @@ def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
     assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in found), found
 
 
-def test_what_a_check_changed_is_kept_behind_an_edit_that_changed_nothing(sandbox: Sandbox) -> None:
+def test_changes_of_a_check_are_kept_after_an_edit_without_changes(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Write", "a.txt", auto("echo x &gt; kept.txt"))], files=("a.txt",)).set_up()
     assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
     sandbox.forge("approve")

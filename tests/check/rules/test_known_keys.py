@@ -45,7 +45,7 @@ def test_other_keys_mean_nothing(key: str) -> None:
 
 
 @pytest.mark.parametrize("key", sorted(OWN))
-def test_keys_of_real_plans_are_no_misspelling(key: str) -> None:
+def test_keys_of_real_plans_are_not_misspellings(key: str) -> None:
     assert closest(key, FRONT - {key}) in (None, *(name for name in FRONT if name == key))
 
 

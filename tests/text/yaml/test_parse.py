@@ -88,7 +88,7 @@ def scalars(value: Value) -> Iterator[Value]:
         ("%YAML 1.1\n--- yes", True),
     ],
 )
-def test_a_scalar_means_what_yaml_1_2_says(text: str, data: object) -> None:
+def test_scalars_have_their_types_of_yaml_1_2(text: str, data: object) -> None:
     assert parse(text).plain() == data
 
 
@@ -212,7 +212,7 @@ def test_any_text_reads_or_is_a_problem_with_a_place(text: str) -> None:
         ('a: "b" c\n', 1, "expected"),
     ],
 )
-def test_what_is_no_yaml_is_said_with_its_place(text: str, line: int, words: str) -> None:
+def test_invalid_yaml_is_reported_with_its_place(text: str, line: int, words: str) -> None:
     with pytest.raises(YamlProblem, match=words.replace("\\t", r"\\t")) as caught:
         parse(text)
     assert text[: caught.value.offset].count("\n") + 1 == line
@@ -259,5 +259,5 @@ def test_deep_nesting_is_a_problem_and_takes_no_time(opening: str) -> None:
         parse(opening * 100_000)
 
 
-def test_nesting_that_people_write_is_none() -> None:
+def test_usual_nesting_is_allowed() -> None:
     assert parse("[" * 60 + "]" * 60).plain() is not None

@@ -120,7 +120,7 @@ def test_a_class(lines: str, characters: str, words: str, reads: str, value: obj
     assert item.statement == "a.py" and len(plan.steps) == 1
 
 
-def test_a_key_that_stands_twice_is_a_list_where_lists_are_meant() -> None:
+def test_a_duplicate_key_becomes_a_list_if_it_is_listed() -> None:
     plan = read(
         document(ARTIFACT + '      contains: "a"\n      contains: "b"\n      contains: "c"\n')
     )
@@ -131,7 +131,7 @@ def test_a_key_that_stands_twice_is_a_list_where_lists_are_meant() -> None:
     assert contains is not None and contains.plain() == ["a", "b", "c"]
 
 
-def test_a_key_that_stands_twice_elsewhere_keeps_its_first_value_and_lists_are_joined() -> None:
+def test_another_duplicate_key_keeps_its_first_value_and_lists_are_joined() -> None:
     plan = read(
         document(
             "  truths:\n    - one\n  truths:\n    - two\n  artifacts:\n    - path: a.py\n     "
@@ -142,7 +142,7 @@ def test_a_key_that_stands_twice_elsewhere_keeps_its_first_value_and_lists_are_j
     assert [item.statement for item in plan.must_haves] == ["one", "two", "a.py"]
 
 
-def test_every_broken_line_is_found_and_what_lies_between_keeps_its_place() -> None:
+def test_every_broken_line_is_reported_and_the_lines_between_keep_their_places() -> None:
     text = document(
         '  truths:\n    - `a` is\n    - fine\n    - b: c: d\n  artifacts:\n    - path: "x\\.py"\n  '
         '    contains: "p", "q"\n\t- path: y.py\n    - path: z.py\n'
@@ -185,14 +185,14 @@ def test_conflict_markers_in_front_matter_are_named() -> None:
     assert [item.statement for item in plan.must_haves] == ["ours", "theirs", "both"]
 
 
-def test_a_line_that_nothing_mends_is_left_out_and_the_rest_is_read() -> None:
+def test_a_line_without_remedy_is_left_out_and_the_rest_is_read() -> None:
     plan = read(document("  truths:\n    - one\n").replace("wave: 1\n", "wave: 1\n}}} ]]] {{{\n"))
     (finding,) = yaml_findings(plan)
     assert finding.line == 6 and "not read" in finding.hint
     assert [item.statement for item in plan.must_haves] == ["one"]
 
 
-def test_a_text_that_cannot_be_mended_says_where_it_stops() -> None:
+def test_a_text_that_cannot_be_repaired_reports_where_it_stops() -> None:
     plan = read("---\n" + "}\n" * 40 + "---\n" + "<task>\n</task>\n")
     assert yaml_findings(plan)[-1].line > 1
     assert plan.must_haves == [] and len(plan.steps) == 1

@@ -91,7 +91,7 @@ def test_a_name_inside_a_file_has_to_stand_there_as_code(tree: Tree) -> None:
     ]
 
 
-def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None:
+def test_an_annotation_after_the_path_is_left_out_and_noted(tree: Tree) -> None:
     found = verdict("path: src/a.py (new file)", tree)
     assert found.verdict == "pass"
     assert "(new file)" in found.reason
@@ -125,7 +125,7 @@ def test_an_annotation_behind_the_path_is_left_out_and_noted(tree: Tree) -> None
         ("path: src/none.py::run", "is not there"),
     ],
 )
-def test_what_is_no_regular_file_at_that_path_fails_with_its_reason(
+def test_an_entry_that_is_not_a_regular_file_fails_with_its_reason(
     written: str, says: str, tree: Tree
 ) -> None:
     found = verdict(written, tree)
@@ -175,7 +175,7 @@ def test_a_file_larger_than_the_limit_is_not_read(tree: Tree) -> None:
     assert "too large" in found.reason
 
 
-def test_nothing_may_stand_where_something_should_not_exist(tree: Tree) -> None:
+def test_any_entry_fails_should_not_exist(tree: Tree) -> None:
     assert verdict("path: src/gone.py\nshould_not_exist: true", tree).verdict == "pass"
     assert verdict("path: gone/\nshould_not_exist: true", tree).verdict == "pass"
     assert verdict("path: src/*.rs\nshould_not_exist: true", tree).verdict == "pass"
@@ -199,11 +199,11 @@ def test_nothing_may_stand_where_something_should_not_exist(tree: Tree) -> None:
         "path: src/a.py::run\nshould_not_exist: true",
     ],
 )
-def test_an_absence_that_cannot_be_told_is_unproven(written: str, tree: Tree) -> None:
+def test_an_unknown_absence_is_unproven(written: str, tree: Tree) -> None:
     assert verdict(written, tree).verdict == "unproven"
 
 
-def test_special_files_are_no_artifacts_and_are_not_opened(sandbox: Sandbox) -> None:
+def test_special_files_fail_and_are_not_opened(sandbox: Sandbox) -> None:
     os.mkfifo(sandbox.root / "pipe")
     found = verdict("path: pipe\ncontains: x", WorkTree(Repository.discover(sandbox.root)))
     assert found.verdict == "fail"
@@ -245,7 +245,7 @@ def test_a_folder_whose_tree_is_missing_does_not_stop_the_look(sandbox: Sandbox)
     assert verdict("path: README.md", tree).verdict == "pass"
 
 
-def test_a_submodule_is_no_file(sandbox: Sandbox) -> None:
+def test_a_submodule_is_not_a_file(sandbox: Sandbox) -> None:
     sandbox.git("update-index", "--add", "--cacheinfo", f"160000,{sandbox.head()},module")
     sandbox.git("commit", "-q", "-m", "Submodule")
     tree = RevisionTree(Repository.discover(sandbox.root), "HEAD")

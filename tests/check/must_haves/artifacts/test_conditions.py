@@ -94,9 +94,7 @@ def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(
         ("contains: import os def load", "white space"),
     ],
 )
-def test_what_is_not_there_literally_fails_and_says_how_it_differs(
-    conditions: str, says: str
-) -> None:
+def test_text_that_differs_fails_with_the_difference(conditions: str, says: str) -> None:
     found = verdict(conditions)
     assert found.verdict == "fail"
     assert says in found.reason
@@ -143,7 +141,7 @@ def test_lines_are_counted_as_people_count_them(text: str, lines: int) -> None:
 @pytest.mark.parametrize(
     "value", ["", "many", "true", "1.5", "[3]", "{a: 1}", "-1", "~", "'3 lines'", "9" * 40]
 )
-def test_a_number_of_lines_that_is_none_is_undecided(key: str, value: str) -> None:
+def test_an_invalid_number_of_lines_is_undecided(key: str, value: str) -> None:
     assert verdict(f"{key}: {value}").verdict == "unproven"
 
 
@@ -169,7 +167,7 @@ def test_a_number_in_quotes_is_a_number() -> None:
         "forbidden: [[a]]",
     ],
 )
-def test_a_condition_that_says_nothing_is_undecided(condition: str) -> None:
+def test_an_empty_condition_is_undecided(condition: str) -> None:
     assert verdict(condition).verdict == "unproven"
 
 
@@ -212,7 +210,7 @@ def test_a_misspelt_condition_gets_advice() -> None:
     "key",
     ["provides", "description", "purpose", "status", "covers", "owner", "modifies", "structure"],
 )
-def test_other_keys_are_no_conditions(key: str) -> None:
+def test_other_keys_are_not_conditions(key: str) -> None:
     assert verdict(f"{key}: anything at all").verdict == "pass"
 
 
@@ -253,7 +251,7 @@ def test_line_ends_of_windows_are_line_ends() -> None:
     assert verdict('contains: "a\\nb"', b"a\r\nb\r\n").verdict == "pass"
 
 
-def test_bytes_that_are_no_text_prove_nothing_but_what_is_found() -> None:
+def test_binary_content_proves_only_literal_matches() -> None:
     data = b"%PDF-1.7\0\0\n\n"
     assert verdict("contains: '%PDF-1.7'", data).verdict == "pass"
     for condition in (

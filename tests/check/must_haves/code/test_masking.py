@@ -176,7 +176,7 @@ def test_hash_comments_are_blanked_and_code_stays(extension: str) -> None:
         ("deep/Makefile", "all: t # x", "x", "all: t"),
     ],
 )
-def test_comments_and_strings_are_told_from_code(
+def test_comments_and_strings_are_separated_from_code(
     path: str, text: str, gone: str, kept: str
 ) -> None:
     found = masked(path, text)
@@ -195,15 +195,13 @@ def test_comments_and_strings_are_told_from_code(
         ("a.tf", 'source = "./x" # y', "./x"),
     ],
 )
-def test_in_languages_of_data_strings_are_what_the_file_says(
-    path: str, text: str, kept: str
-) -> None:
+def test_strings_stay_in_data_formats(path: str, text: str, kept: str) -> None:
     found = masked(path, text)
     assert found is not None
     assert kept in found
 
 
-def test_strings_stay_where_only_comments_are_to_go() -> None:
+def test_strings_stay_if_only_comments_are_masked_everywhere() -> None:
     assert masked("a.ts", 'import "x" // y', strings=False) == 'import "x"     '
     assert masked("a.ts", 'import "x" // y') == 'import " "     '
 

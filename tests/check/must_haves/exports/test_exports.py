@@ -173,9 +173,7 @@ def test_without_a_syntax_tree_a_whole_word_is_found_and_labelled(
         ("a.txt", "stores", "Store"),
     ],
 )
-def test_parts_of_words_comments_and_strings_are_no_whole_word(
-    path: str, text: str, name: str
-) -> None:
+def test_parts_of_words_comments_and_strings_do_not_count(path: str, text: str, name: str) -> None:
     assert look({path: text}, name).verdict == "fail"
 
 

@@ -392,7 +392,7 @@ def test_what_is_not_public_is_not_found(path: str, text: str, name: str) -> Non
     assert name in found.reason
 
 
-def test_a_name_that_is_there_but_not_public_says_so() -> None:
+def test_the_reason_says_that_a_name_is_not_public() -> None:
     assert "line 2, is not public" in look("m.py", "\n_a = 1\n", "_a").reason
     assert "line 1, is not public" in look("m.go", "func helper() {}", "helper").reason
     assert "occurs in line 1, but not as" in look("m.ts", "use(thing);", "thing").reason

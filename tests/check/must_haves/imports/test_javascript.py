@@ -55,7 +55,7 @@ def test_each_way_to_import_leads_to_the_file(text: str) -> None:
         "require()",
     ],
 )
-def test_what_is_no_import_leads_nowhere(text: str) -> None:
+def test_other_calls_lead_nowhere(text: str) -> None:
     assert imported({"src/a.ts": text, "src/b.ts": ""}, "src/a.ts", "src/b.ts") is None
 
 
@@ -166,7 +166,7 @@ def test_aliases_and_packages_lead_as_settings_say(
     assert imported(files, "src/a.ts", "lib/b.ts") is not None
 
 
-def test_what_a_package_builds_stands_for_its_source() -> None:
+def test_a_built_file_means_its_source() -> None:
     manifest = json.dumps({"name": "kit", "main": "./dist/index.js", "types": "./dist/index.d.ts"})
     files = {
         "app/a.ts": "import 'kit'\n",

@@ -70,7 +70,7 @@ def test_the_nearest_module_of_a_name_is_meant() -> None:
     assert imported(files, "a/main.py", "util.py") is None
 
 
-def test_a_name_that_a_package_gives_on_leads_to_where_it_comes_from() -> None:
+def test_a_re_exported_name_leads_to_its_definition() -> None:
     files = {**PACKAGE, "app.py": "\nfrom pkg import Engine\n"}
     found = imported(files, "app.py", "src/pkg/core.py")
     assert found is not None and (found.line, found.through) == (2, ("src/pkg/__init__.py",))

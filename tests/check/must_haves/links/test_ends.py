@@ -28,11 +28,11 @@ FILES = {"src/app.ts": "start(server)\n", "src/server.ts": "", "README.md": "sta
         "- src/app.ts",
     ],
 )
-def test_a_path_is_read_with_whatever_stands_behind_it(start: str) -> None:
+def test_a_path_is_read_with_any_text_after_it(start: str) -> None:
     assert shown(judged(FILES, start, "src/server.ts", r"start\(")) == ["src/app.ts:1 pattern"]
 
 
-def test_what_was_left_out_is_said() -> None:
+def test_the_reason_names_the_text_that_was_left_out() -> None:
     assert (
         "`from` without the note `(new)`"
         in judged(FILES, "src/app.ts (new)", "src/server.ts", "start").reason
@@ -57,13 +57,13 @@ def test_any_file_that_a_glob_matches_may_hold_the_link(glob: str) -> None:
     assert shown(judged(FILES, glob, "README.md", r"start\(")) == ["src/app.ts:1 pattern"]
 
 
-def test_a_glob_fails_where_none_of_its_files_holds_the_link() -> None:
+def test_a_glob_fails_if_none_of_its_files_contains_the_link() -> None:
     verdict = judged(FILES, "src/*.ts", "README.md", "stop")
     assert verdict.verdict == "fail"
     assert "none of the 2 files" in verdict.reason
 
 
-def test_a_glob_is_undecided_where_one_of_its_files_is() -> None:
+def test_a_glob_is_undecided_if_one_of_its_files_is() -> None:
     verdict = judged({**FILES, "src/lost.ts": None}, "src/*.ts", "README.md", "stop")
     assert verdict.verdict == "unproven"
 
@@ -81,7 +81,7 @@ def test_a_from_that_is_not_there_fails(start: str) -> None:
     assert verdict.verdict == "fail" and "is not there" in verdict.reason
 
 
-def test_a_path_that_stands_elsewhere_is_undecided_and_hinted_at() -> None:
+def test_a_path_that_exists_elsewhere_is_undecided_with_a_hint() -> None:
     verdict = judged({"web/src/app.ts": "start\n", "b.ts": ""}, "src/app.ts", "b.ts", "start")
     assert verdict.verdict == "unproven" and "is `web/src/app.ts` meant?" in verdict.reason
 
@@ -106,7 +106,7 @@ def test_a_type_means_the_only_file_called_like_it() -> None:
     ]
 
 
-def test_where_a_type_was_guessed_nothing_fails() -> None:
+def test_a_guessed_type_never_fails() -> None:
     files = {"src/AuthService.php": "<?php class AuthService {}\n", "b.py": ""}
     assert judged(files, "AuthService", "b.py", "check").verdict == "unproven"
 
@@ -153,7 +153,7 @@ def test_a_file_beyond_the_limit_is_undecided_and_not_read() -> None:
     assert "a.py" not in tree.reads
 
 
-def test_a_file_that_is_no_text_is_undecided() -> None:
+def test_a_binary_file_is_undecided() -> None:
     assert (
         judged({"a.bin": b"start\0\1", "b.py": ""}, "a.bin", "b.py", "start").verdict == "unproven"
     )
@@ -204,7 +204,7 @@ def test_other_unknown_keys_do_not_matter() -> None:
     assert judge(item(text), MemoryTree(FILES)).verdict == "pass"
 
 
-def test_a_null_pattern_is_no_pattern() -> None:
+def test_a_null_pattern_counts_as_missing() -> None:
     files = {"a.py": "import b\n", "b.py": ""}
     verdict = judge(item("{from: a.py, to: b.py, pattern: null}"), MemoryTree(files))
     assert shown(verdict) == ["a.py:1 import"]

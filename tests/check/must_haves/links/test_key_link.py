@@ -65,7 +65,7 @@ def test_an_import_is_followed_through_a_link(sandbox: Sandbox) -> None:
     assert judged(work_tree(sandbox), "app.py", "lib/real.py").verdict == "pass"
 
 
-def test_what_is_no_regular_file_is_undecided_and_never_opened(sandbox: Sandbox) -> None:
+def test_special_files_are_undecided_and_never_opened(sandbox: Sandbox) -> None:
     os.mkfifo(sandbox.root / "pipe.py")
     sandbox.write("util.py", "")
     assert judged(work_tree(sandbox), "pipe.py", "util.py", "import").verdict == "unproven"
@@ -191,7 +191,7 @@ def test_no_shape_of_an_import_raises(text: str, start: str) -> None:
     ],
 )
 @pytest.mark.timeout(60)
-def test_long_and_deep_sources_come_to_an_end(path: str, text: str) -> None:
+def test_long_and_deep_sources_are_read_in_bounded_time(path: str, text: str) -> None:
     files = {path: text, "x/b.py": "", "y/b.py": "", "c.js": "", "c.rs": "", "c.go": ""}
     for goal in ("x/b.py", "c.js", "c.rs", "c.go", "the someName in a.b", "/a/b/:c"):
         assert judged(files, path, goal).verdict in ("pass", "fail", "unproven")

@@ -15,7 +15,7 @@ def test_a_match_in_from_passes_and_names_line_and_way() -> None:
     assert shown(verdict) == ["a.py:2 pattern"]
 
 
-def test_a_match_across_lines_passes_and_says_so() -> None:
+def test_a_match_across_lines_passes_and_is_labelled() -> None:
     verdict = judged(
         {"a.ts": "x\nimport {\n  run,\n} from './b'\n", "b.ts": ""},
         "a.ts",
@@ -43,7 +43,7 @@ def test_no_match_fails() -> None:
     assert "does not match" in verdict.reason
 
 
-def test_a_match_in_to_alone_fails_and_says_so() -> None:
+def test_a_match_in_to_alone_fails_with_a_hint() -> None:
     verdict = judged(
         {"a.py": "x = 1\n", "b.py": "\ndef connect(): pass\n"}, "a.py", "b.py", "connect"
     )
@@ -84,7 +84,7 @@ def test_a_match_that_begins_in_code_and_ends_in_a_comment_passes() -> None:
     assert shown(verdict) == ["a.ts:1 pattern"]
 
 
-def test_a_match_that_joins_two_comments_is_no_proof() -> None:
+def test_a_match_that_joins_two_comments_does_not_count() -> None:
     text = "// import the rest later\nlet x = 1;\n// from './b'\n"
     verdict = judged({"a.ts": text, "b.ts": ""}, "a.ts", "b.ts", r"import.*from './b'")
     assert verdict.verdict == "fail"
@@ -95,7 +95,7 @@ def test_strings_count_for_a_pattern() -> None:
     assert verdict.verdict == "pass"
 
 
-def test_text_of_an_unknown_language_counts_as_it_stands() -> None:
+def test_text_of_an_unknown_language_counts_unmasked() -> None:
     assert (
         judged({"notes.xyz": "# see b\n", "b.ts": ""}, "notes.xyz", "b.ts", "see b").verdict
         == "pass"
@@ -144,7 +144,7 @@ def test_escapes_as_lua_writes_them_pass_with_a_label_in_lua_alone() -> None:
         ({"is": "a"}, "not one text"),
     ],
 )
-def test_a_pattern_that_says_nothing_is_unproven(pattern: object, word: str) -> None:
+def test_a_pattern_that_matches_everything_is_unproven(pattern: object, word: str) -> None:
     verdict = judged({"a.py": "open(a)\n", "b.py": ""}, "a.py", "b.py", pattern)
     assert verdict.verdict == "unproven"
     assert word in verdict.reason
@@ -161,7 +161,7 @@ def test_a_pattern_too_large_for_the_file_is_unproven() -> None:
     assert "too large" in verdict.reason
 
 
-def test_a_pattern_that_would_never_end_elsewhere_ends() -> None:
+def test_a_pattern_that_backtracks_in_other_engines_ends() -> None:
     assert judged({"a.txt": "a" * 200_000, "b.py": ""}, "a.txt", "b.py", "(a+)+b").verdict == "fail"
 
 
@@ -171,7 +171,7 @@ def test_a_long_pattern_is_quoted_in_short() -> None:
     assert len(verdict.reason) < 400 and "\n" not in verdict.reason
 
 
-def test_to_has_to_exist_even_where_the_pattern_matches() -> None:
+def test_to_must_exist_even_if_the_pattern_matches() -> None:
     verdict = judged({"a.py": "import lib.util\n"}, "a.py", "lib/util.py", "import lib")
     assert verdict.verdict == "fail"
     assert (
@@ -205,6 +205,6 @@ def test_to_in_words_does_not_hinder_a_match(goal: str) -> None:
     assert judged({"a.ts": "connect()\n"}, "a.ts", goal, "connect").verdict == "pass"
 
 
-def test_a_pattern_that_stands_there_as_plain_text_fails_with_a_hint() -> None:
+def test_a_pattern_that_occurs_as_plain_text_fails_with_a_hint() -> None:
     verdict = judged({"a.ts": "\ndb.$queryRaw`x`\n", "b.ts": ""}, "a.ts", "b.ts", "$queryRaw")
     assert verdict.verdict == "fail" and "line 2 contains it as plain text" in verdict.reason

@@ -24,16 +24,16 @@ def test_an_import_links() -> None:
     "text",
     ["# from lib import util\n", '"""from lib import util, see lib/util.py"""\n', "import other\n"],
 )
-def test_a_mention_is_no_import(text: str) -> None:
+def test_a_mention_does_not_count_as_an_import(text: str) -> None:
     assert judged({"app.py": text, "lib/util.py": ""}, "app.py", "lib/util.py").verdict == "fail"
 
 
-def test_a_mention_in_a_string_is_undecided_where_imports_decide() -> None:
+def test_a_mention_in_a_string_is_undecided_if_imports_decide() -> None:
     verdict = judged({"app.js": 'spawn("./worker.js")\n', "worker.js": ""}, "app.js", "worker.js")
     assert verdict.verdict == "unproven" and "no proof" in verdict.reason
 
 
-def test_an_import_that_runs_the_other_way_fails_and_says_so() -> None:
+def test_an_import_in_the_opposite_direction_fails_with_a_hint() -> None:
     verdict = judged(
         {"a.ts": "export const x = 1\n", "b.ts": "import {x} from './a'\n"}, "a.ts", "b.ts"
     )
@@ -71,7 +71,7 @@ def test_to_can_be_a_folder_a_glob_or_relative() -> None:
     assert judged(files, "src/app.ts", "src/y.ts").verdict == "fail"
 
 
-def test_a_symbol_behind_the_path_has_to_be_used() -> None:
+def test_a_symbol_after_the_path_must_be_used() -> None:
     files = {"a.ts": "import {run} from './b'\nrun()\n", "b.ts": ""}
     assert judged(files, "a.ts", "b.ts runNow()").verdict == "unproven"
     assert (
@@ -92,7 +92,7 @@ def test_a_symbol_behind_the_path_has_to_be_used() -> None:
         ("js/readme.md", "`app.js` does it.\n", 1),
     ],
 )
-def test_a_plain_reference_links_where_there_are_no_imports(
+def test_a_plain_reference_links_in_languages_without_imports(
     path: str, text: str, line: int
 ) -> None:
     files = {path: text, "js/app.js": "", "old/app.js": ""}
@@ -156,7 +156,7 @@ def test_files_are_taken_in_as_their_languages_write_it(path: str, text: str, go
     assert verdict.verdict == "pass" and verdict.evidence[0].how == "reference (text)"
 
 
-def test_a_header_stands_for_its_source() -> None:
+def test_a_header_means_its_source() -> None:
     files = {"main.cpp": '#include "util.hpp"\n', "lib/util.cpp": "", "lib/util.hpp": ""}
     assert judged(files, "main.cpp", "lib/util.cpp").verdict == "pass"
     assert (

@@ -156,7 +156,7 @@ def test_globs_with_choices(glob: str, expected: tuple[str, ...]) -> None:
 
 
 @pytest.mark.parametrize("text", ["src/a.sh", "{a}", "{a/b,c}", "[ab]", ""])
-def test_texts_that_are_no_glob(text: str) -> None:
+def test_texts_without_a_wildcard_or_choice(text: str) -> None:
     assert not is_glob(text)
 
 

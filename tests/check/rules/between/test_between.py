@@ -63,7 +63,7 @@ A, B, C = (
 )
 
 
-def test_entries_of_depends_on_that_are_no_plan(found: Place) -> None:
+def test_entries_of_depends_on_that_are_not_a_plan(found: Place) -> None:
     findings = found(
         {
             A: plan("wave: 1\ndepends_on: [01-09, 01-02]\n"),
@@ -82,7 +82,7 @@ def test_every_form_of_a_plans_name_is_understood(found: Place) -> None:
     assert [each for each in findings if each.rule.startswith("depends")] == []
 
 
-def test_an_excerpt_says_little_about_what_is_absent(found: Place) -> None:
+def test_a_missing_plan_of_an_excerpt_is_a_note(found: Place) -> None:
     documents = {A: plan("depends_on: [01-09]\n", "<context>\n@docs/nowhere.md\n</context>\n")}
     findings = found(documents, repository=False)
     assert (

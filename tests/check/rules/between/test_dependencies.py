@@ -41,7 +41,7 @@ def depends(entries: str) -> str:
         "01-01",
     ],
 )
-def test_an_entry_that_is_a_plan_or_says_that_there_is_none(entries: str) -> None:
+def test_an_entry_that_is_a_plan_or_means_none(entries: str) -> None:
     assert rows(check, project({A: plan(), B: depends(entries)})) == []
 
 
@@ -81,7 +81,7 @@ def test_the_hint_lists_the_other_plans_of_the_folder() -> None:
         {"summaries": frozenset([f".planning/{B}".replace("PLAN", "SUMMARY")])},
     ],
 )
-def test_an_unknown_plan_is_a_note_where_little_depends_on_it(more: dict[str, object]) -> None:
+def test_an_unknown_plan_is_a_note_in_done_plans_and_excerpts(more: dict[str, object]) -> None:
     (row,) = rows(check, project({A: plan(), B: depends("[01-09]")}, **more))
     assert row == ("depends-unknown", B, 2, 14, "note")
 

@@ -51,7 +51,7 @@ def test_a_phase_that_the_roadmap_lists_is_a_note() -> None:
     assert [row[4] for row in found(mission("7"), documents)] == ["note"]
 
 
-def test_an_archived_phase_is_no_finding() -> None:
+def test_an_archived_phase_has_no_finding() -> None:
     documents = {**PLANS, "milestones/v1-phases/07-old/07-01-PLAN.md": plan()}
     folders = (".planning/milestones/v1-phases/07-old",)
     assert found(mission("7", status="done"), documents, folders=folders) == []

@@ -129,7 +129,7 @@ def test_a_repository_without_commits_has_no_history(
     assert validate(unborn.root, []).findings == []
 
 
-def test_cards_and_proofs_that_nobody_can_read(sandbox: Sandbox, judge: Judge) -> None:
+def test_unreadable_cards_and_proofs(sandbox: Sandbox, judge: Judge) -> None:
     sandbox.write(f"{RUN}/run.yaml", "version: 1\n")
     sandbox.write(".planning/proofs/a.yaml", "kind: [\n")
     sandbox.write(".planning/proofs/b.yaml", "kind: waiver\n")
@@ -142,7 +142,7 @@ def test_cards_and_proofs_that_nobody_can_read(sandbox: Sandbox, judge: Judge) -
     assert judge("config-json") == [(".planning/config.json", 1, "warning")]
 
 
-def test_what_forge_itself_leaves_behind_is_sound(sandbox: Sandbox, judge: Judge) -> None:
+def test_a_project_that_forge_made_is_sound(sandbox: Sandbox, judge: Judge) -> None:
     done = sandbox.forge("demo", "demo")
     assert done.code == 0, done.err
     report = validate(sandbox.root / "demo", [])

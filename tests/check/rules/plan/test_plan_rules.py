@@ -228,7 +228,7 @@ def test_blanks_and_line_ends_of_other_systems_close_a_step(end: str) -> None:
         ("\n", PATH, "error"),
     ],
 )
-def test_text_that_only_has_the_name_of_a_plan_is_no_error(
+def test_text_that_only_has_the_name_of_a_plan_is_a_warning(
     text: str, path: str, severity: str
 ) -> None:
     (finding,) = of_rule("no-steps", text, path)
@@ -326,7 +326,7 @@ def test_a_good_case_is_left_alone(rule: str, text: str) -> None:
     assert of_rule(rule, text) == []
 
 
-def test_what_a_person_is_meant_to_judge_is_a_note() -> None:
+def test_a_check_by_hand_is_a_note() -> None:
     marked = changed(VERIFY, "<human-check>They read well</human-check>")
     assert [each.severity for each in of_rule("verify-prose", marked)] == ["note"]
     asking = changed(VERIFY, "They read well").replace("autonomous: true", "autonomous: false")
@@ -338,11 +338,11 @@ def test_markers_in_a_fence_may_be_an_example() -> None:
     assert [each.severity for each in of_rule("conflict-markers", text)] == ["warning"]
 
 
-def test_decimal_phases_may_lie_in_the_folder_of_their_whole_number() -> None:
+def test_decimal_phases_may_be_in_the_folder_of_their_whole_number() -> None:
     path = ".planning/phases/05-web/05.1-01-PLAN.md"
     assert of_rule("phase-mismatch", changed("phase: 01-start", "phase: 5.1"), path) == []
     assert len(of_rule("phase-mismatch", changed("phase: 01-start", "phase: 6"), path)) == 1
 
 
-def test_a_folder_with_a_date_is_no_phase() -> None:
+def test_a_folder_with_a_date_is_not_a_phase() -> None:
     assert of_rule("phase-mismatch", SOUND, ".planning/phases/2026-02-19-next/01-01-PLAN.md") == []
