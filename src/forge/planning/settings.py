@@ -73,9 +73,9 @@ class RunnerSettings(Struct, frozen=True):
     """A named runner: its argument vector, how it gets the prompt, the environment names that it
     may read, its own timeout.
 
-    `resume_command` continues a session; `litter` are globs of files that it leaves behind. `done`
-    and `failed` are patterns of lines of JSON that end its work, `session` and `message` keys in
-    them.
+    `resume_command` continues a session; `litter` are globs of files that the runner does not clean
+    up. `done` and `failed` are patterns of lines of JSON that end its work, `session` and `message`
+    keys in them.
     """
 
     command: Command = ()

@@ -28,7 +28,7 @@ def is_item(name: str) -> bool:
 
 
 def names_in(root: Path, folder: str) -> list[str]:
-    """Return the sorted names in a folder below `root`, or none if there is no such folder."""
+    """Return the sorted names in a folder below `root`; empty if it does not exist."""
     try:
         return sorted(os.listdir(root / folder))
     except OSError:

@@ -1,6 +1,4 @@
-"""Missions: outcomes that somebody wants. A repository without a mission file has one implicit
-mission.
-"""
+"""Missions: wanted outcomes. A repository without a mission file has one implicit mission."""
 
 from __future__ import annotations
 

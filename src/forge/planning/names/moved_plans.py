@@ -17,8 +17,8 @@ KEY = "formerly"
 def current_paths(
     lost: Mapping[str, str], plans: Mapping[str, Sequence[str]], blob: Callable[[str], str]
 ) -> dict[str, str]:
-    """Return the current path of plans that are no longer at their old one; those that cannot be
-    found are left out.
+    """Return the current paths of plans that left their old one; plans that were not found are left
+    out.
 
     `lost` maps old paths to the plan's blob then, empty if unknown; `plans` maps current paths to
     the earlier paths that each plan lists; `blob` returns the blob of a current plan. A listed

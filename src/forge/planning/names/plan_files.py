@@ -62,13 +62,13 @@ class Phase(Struct, frozen=True):
 
     @property
     def number(self) -> str:
-        """The number that the folder's name begins with, empty if there is none."""
+        """The number that the folder's name begins with, empty without one."""
         parts = phase_name(self.name)
         return parts.number if parts else ""
 
     @property
     def key(self) -> str:
-        """Its number in normal form, empty if there is none."""
+        """Its number in normal form, empty without one."""
         return normal(self.number) if self.number else ""
 
 

@@ -1,4 +1,4 @@
-"""The front matter of a plan or an item: where it is, its values, and what is wrong with it."""
+"""The front matter of a plan or an item: its place, its values and its mistakes."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class FrontMatter(Struct, frozen=True):
 
 
 def front_matter(source: Source) -> tuple[Span | None, int]:
-    """Return where the front matter is, without its `---` lines, and where the body starts; None
-    if there is no front matter.
+    """Return the place of the front matter, without its `---` lines, and the start of the body;
+    None without front matter.
 
     Front matter that is never closed ends at the body's first tag or heading, and its body starts
     at 0.
@@ -117,16 +117,16 @@ def _place_findings(source: Source, place: Span, closed: bool) -> Iterator[Findi
 
 def _repair_findings(source: Source, reading: repair.Reading, closed: bool) -> Iterator[Finding]:
     """Yield a finding for each broken line."""
-    fixable = closed and all(mend.safe for mend in reading.corrections)
-    for mend in reading.corrections:
-        if not closed and mend.kind == "unread":
+    fixable = closed and all(correction.safe for correction in reading.corrections)
+    for correction in reading.corrections:
+        if not closed and correction.kind == "unread":
             continue
         hint = (
-            f"it should read `{mend.reads}`"
-            if mend.reads
-            else _HINTS.get(mend.kind, "fix this line: it is not read")
+            f"it should read `{correction.reads}`"
+            if correction.reads
+            else _HINTS.get(correction.kind, "fix this line: it is not read")
         )
         if fixable:
             hint += "; `forge validate --fix` writes it so"
-        message = f"the front matter is not valid YAML: {mend.message}"
-        yield source.finding("front-matter-yaml", "error", mend.span, message, hint)
+        message = f"the front matter is not valid YAML: {correction.message}"
+        yield source.finding("front-matter-yaml", "error", correction.span, message, hint)

@@ -31,7 +31,7 @@ __all__ = ["Option", "Plan", "Step", "load"]
 
 _HEADING = re.compile(r"^#[ \t]+(\S[^\r\n]*)", re.M)
 _LABEL = re.compile(r"(?:quick |sub-?)?(?:plan|task)\b[ \t]*[\w.-]*[ \t]*[:—–-][ \t]*", re.I)
-_MARKER = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")  # of an unsettled merge
+_MARKER = re.compile(r"(?:<{7}|={7}|>{7})(?: |$)")  # of an unresolved merge
 
 
 class Plan(Struct, frozen=True, dict=True):
@@ -103,7 +103,7 @@ class Plan(Struct, frozen=True, dict=True):
         )
 
     def section(self, name: str) -> str:
-        """Return the text of a body section, empty if there is none."""
+        """Return the text of a body section, empty if the plan has none."""
         tag = tags.section(self.source.text, name, self.body_start)
         return tag.text(self.source.text).strip() if tag else ""
 
