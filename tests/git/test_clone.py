@@ -46,7 +46,7 @@ def test_a_removed_id_is_restored(repository: Repository) -> None:
 
 
 def test_an_id_that_cannot_be_stored(repository: Repository) -> None:
-    repository.forge_dir.write_text("a file where the folder has to be")
+    repository.forge_dir.write_text("a file in place of the folder")
     with pytest.raises(StorageFailed):
         clone_id(repository)
 

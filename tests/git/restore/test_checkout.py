@@ -101,7 +101,7 @@ def tracked_then_ignored(sandbox: Sandbox, *paths: str) -> str:
     ("obstacle", "blocked"),
     [
         ("data/file", "data/file"),  # a file at the path itself
-        ("data", "data"),  # a file where the folder has to be
+        ("data", "data"),  # a file in place of the folder
         ("data/file/inside", "data/file/inside"),  # a folder with unsaved files at the path
     ],
 )

@@ -30,7 +30,7 @@ class Unreadable(Exception):
 
 class TreeEntry(Struct, frozen=True):
     """What is at a path after following links: a regular `file` with its size and real path, or
-    why there is none.
+    the reason that it is missing.
 
     `submodule`: the path is inside a submodule, whose files are not stored in this repository.
     """

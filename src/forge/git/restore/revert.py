@@ -120,8 +120,8 @@ class _RevertCheck:
         return None if all(before.get(name, entry) is None for name in files) else entry
 
     def _file_above(self, path: str) -> str | None:
-        """Return a file, in HEAD or the work tree, where the path needs a folder; None if the
-        revert removes it.
+        """Return a file in HEAD or the work tree that has to be a folder for the path; None if
+        it does not exist or the revert removes it.
         """
         parts = path.split("/")
         for folder in ("/".join(parts[:number]) for number in range(1, len(parts))):
