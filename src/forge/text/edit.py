@@ -29,7 +29,7 @@ def apply(source: Source, edits: Iterable[Edit]) -> bytes:
     """Return the document's bytes with the edits made. Insertions at one place keep their order.
 
     Edits must be within the text and must not overlap. A document with bytes that do not decode is
-    editable only in UTF-8, where those bytes are kept. Raises NotEditable.
+    editable only in UTF-8, which keeps those bytes. Raises NotEditable.
     """
     if source.problem and source.encoding != "utf-8" and "\ufffd" in source.text:
         raise NotEditable(f"{source.path}: {source.problem}")

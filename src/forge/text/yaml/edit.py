@@ -66,7 +66,7 @@ class Block(Struct, frozen=True, dict=True):
         raise self._refused(key)
 
     def unset(self, key: str) -> Block:
-        """Remove a key with its lines; do nothing if there is no such key. Raises NotEditable."""
+        """Remove a key with its lines; do nothing if the key is missing. Raises NotEditable."""
         if self.top.get(key) is None:
             return self
         changed = None

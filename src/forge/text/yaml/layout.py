@@ -42,7 +42,7 @@ class Layout(Struct, frozen=True):
         return Span(value.span.start, self.value_end(value, name))
 
     def value_end(self, value: Value, name: Span) -> int:
-        """Return where the value of a key (or of a list element, by its dash) ends."""
+        """Return the end of the value of a key (or of a list element, by its dash)."""
         children: list[Value] = []
         if isinstance(value.data, dict):
             children = [*value.data.values()]
@@ -97,7 +97,7 @@ class Layout(Struct, frozen=True):
         return Span(start, self.next_line(self.value_end(elements[number], Span(start, start))))
 
     def after_last_element(self, sequence: Value) -> tuple[int, str]:
-        """Return where a block list continues, at the end of its last line, and its indentation."""
+        """Return the end of a block list's last line, and its indentation."""
         last = sequence.elements()[-1]
         line = self.line_start(last.span.start)
         indent = self.text[line : self.text.index("-", line)]
@@ -109,7 +109,7 @@ class Layout(Struct, frozen=True):
         return self.text[self.after_properties(span) : span.end][:1] in ("[", "{")
 
     def after_properties(self, span: Span) -> int:
-        """Return where a value begins after its anchor and tag."""
+        """Return the start of a value after its anchor and tag."""
         match = _PROPERTIES.match(self.text, span.start, span.end)
         return match.end() if match else span.start
 

@@ -87,7 +87,7 @@ def _diagnosis(value: str, start: int, end: int, at: int) -> tuple[str, Span, st
 
 
 def close_quote(text: str, at: int, start: int) -> Iterator[Remedy]:
-    """Close a quote at the end of its line: on the line where the problem starts, or on one of the
+    """Close a quote at the end of its line: on the line of the problem, or on one of the
     lines before it.
     """
     for line in (line_at(text, start), *lines_before(text, line_at(text, at))):

@@ -73,7 +73,7 @@ def read(source: Source, place: Span, listed: Container[str] = ()) -> Reading:
 
 
 class _Repair:
-    """The text being repaired: its current form, where its characters came from, and the
+    """The text being repaired: its current form, the origins of its characters, and the
     corrections so far.
     """
 

@@ -134,7 +134,7 @@ class _ArtifactCheck(Struct, frozen=True):
         return Outcome("fail", f"{shown(self.path)} is not there{similar(self.path, self.tree)}")
 
     def absent(self) -> Outcome:
-        """Check `should_not_exist`: there is no file at the path, and no broken link either."""
+        """Check `should_not_exist`: the path has no entry, not even a broken link."""
         path = self.path.rstrip("/")
         kind = self.tree.entry(path).kind
         if kind in _UNKNOWN:

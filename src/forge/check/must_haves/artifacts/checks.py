@@ -112,7 +112,7 @@ def _near_miss(wanted: str, code: Code) -> str:
 
 
 def _pattern_line(wanted: str, code: Code) -> int | None:
-    """Return the line that a text matches as a pattern, None if there is none."""
+    """Return the line that a text matches as a pattern, None if it matches no line."""
     if not _META.search(wanted):
         return None
     try:

@@ -42,7 +42,7 @@ def matches(glob: str, tree: Tree) -> list[str]:
 
 
 def similar(path: str, tree: Tree) -> str:
-    """Return a hint about where a file similar to a missing one is; empty if there is none."""
+    """Return a hint at a file that is similar to a missing one, otherwise empty."""
     if "\\" in path:
         forward = shown(path.replace("\\", "/"))
         return f": a backslash is part of the name here; write {forward}"

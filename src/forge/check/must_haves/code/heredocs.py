@@ -1,4 +1,4 @@
-"""Here-documents of shells and other languages: where their bodies end."""
+"""Here-documents of shells and other languages: the ends of their bodies."""
 
 from __future__ import annotations
 

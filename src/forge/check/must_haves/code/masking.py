@@ -46,7 +46,7 @@ def masked(path: str, text: str, *, strings: bool = True) -> str | None:
     """Return `text` with comments as blanks, and with `strings` the contents of strings as well;
     line feeds, quotes and the length stay.
 
-    None if there are no rules for the language of the file's name. In data formats (YAML, TOML,
+    None if the language of the file's name has no rules. In data formats (YAML, TOML,
     HTML, …) strings are content and stay.
     """
     lexicon = lexicon_of(path)
@@ -105,7 +105,7 @@ class _Scan(Struct):
             self.blanks.append((start, end))
 
     def code(self, lexicon: Lexicon, at: int, end: int, leave: str = "") -> int:
-        """Read code up to `end`, or past a match of `leave`; return where it stopped."""
+        """Read code up to `end`, or past a match of `leave`; return the offset reached."""
         self.holes.clear()
         self.keep_strings = self.keep_strings or lexicon.data
         self.heredocs = (

@@ -105,7 +105,7 @@ def _through_re_exports(
 
 
 def _re_exported(at: Place, words: frozenset[str], files: Files) -> Iterator[tuple[Place, bool]]:
-    """Yield where a file gets a name from, and whether only a wildcard may provide it."""
+    """Yield the places that a file gets a name from, and whether only by a wildcard."""
     code = files.code(at.path)
     for item in (statements(code) or ()) if code else ():
         by_wildcard = item.local == "*"

@@ -34,7 +34,7 @@ class End(Struct, frozen=True):
     """One end of a link: `text` as it was read, `paths` of the tree that it names, `rest` the text
     after the path.
 
-    `several`: a name without a folder that several files have. `alike`: there is no such path, but
+    `several`: a name without a folder that several files have. `alike`: nothing is at the path, but
     files elsewhere end in it. `note` describes how the text was read; `guessed` says that only a
     type's name led to the file.
     """
@@ -124,7 +124,7 @@ def _compiled(head: str, rest: str, tree: Tree, beside: str) -> End | None:
 
 
 def _globbed(head: str, rest: str, tree: Tree) -> End | None:
-    """Return the files that a glob matches from the root; if there are none, from any folder."""
+    """Return the files that a glob matches from the root, otherwise from any folder."""
     if " " in head or not is_glob(head) or leaves(head) or not ("/" in head or has_suffix(head)):
         return None
     glob = posixpath.normpath(head)

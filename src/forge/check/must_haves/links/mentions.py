@@ -37,7 +37,7 @@ def referred(code: Code, goal: Goal) -> Outcome:
 
 
 def mentioned(code: Code, goal: Goal) -> Outcome | None:
-    """Return the outcome for a reference to the target outside comments, None if there is none."""
+    """Return the outcome for a reference to the target outside comments, None without one."""
     for target in _nameable(code, goal):
         found = mention(code, target, goal.files.tree)
         if found:

@@ -1,4 +1,4 @@
-"""Finds where a text names a file, for languages whose imports forge does not follow."""
+"""Finds the mentions of a file in a text, for languages whose imports forge does not follow."""
 
 from __future__ import annotations
 
@@ -26,21 +26,19 @@ _LOADS = re.compile(
 
 
 class Mention(Struct, frozen=True):
-    """The line where a file is named, and the text that names it."""
+    """The line that names a file, and the text of the name."""
 
     line: int
     text: str
 
 
 def mention(code: Code, target: str, tree: Tree) -> Mention | None:
-    """Return the first place outside comments where a file or folder is named by its path or base
-    name.
-    """
+    """Return the first mention of a file or folder outside comments, by its path or base name."""
     return _in_text(code.code, code, target, tree)
 
 
 def comment(code: Code, target: str, tree: Tree) -> Mention | None:
-    """Return the first place, including comments, where a file or folder is named."""
+    """Return the first mention of a file or folder, including comments."""
     return _in_text(code.text, code, target, tree)
 
 
@@ -53,7 +51,7 @@ def _in_text(text: str, code: Code, target: str, tree: Tree) -> Mention | None:
 
 
 def _spellings(text: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield each place where a base name is a whole word, with the paths that may end in it."""
+    """Yield each offset of a base name that is a whole word, with the paths that may end in it."""
     at, last = text.find(name), 0
     while at >= 0:
         end = at + len(name)
@@ -106,8 +104,8 @@ class _Names(Struct, dict=True):
 
 
 def _without_suffix(text: str, code: Code, target: str) -> Mention | None:
-    """Return where a quoted path names the target without its suffix: in full, or in a statement
-    that loads it, such as `require_relative "../x"`.
+    """Return the first quoted path that names the target without its suffix: in full, or in a
+    statement that loads it, such as `require_relative "../x"`.
     """
     stem = posixpath.splitext(target)[0]
     folder, name = posixpath.split(stem)
@@ -138,7 +136,7 @@ def _means(written: str, source: str, stems: set[str], loads: bool) -> bool:
 
 
 def _by_stem(text: str, code: Code, target: str, names: _Names) -> Mention | None:
-    """Return where a name without its suffix can only mean the target: `0014_add` for
+    """Return the first name without a suffix that can only mean the target: `0014_add` for
     `0014_add.sql`.
     """
     stem = posixpath.splitext(posixpath.basename(target))[0]

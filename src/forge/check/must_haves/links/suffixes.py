@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import posixpath
 
-# The last part of a symbol (`db.transaction`) is none of them.
+# The last part of a symbol (`db.transaction`) is not a suffix.
 _SUFFIXES = frozenset(
     """
     astro bash bat c cc cfg cjs clj cmake cmd conf cpp cs csproj css csv cts cxx dart ejs erb ex exs

@@ -36,14 +36,14 @@ _SHORTEST_MEMBER = 4
 
 
 class Found(Struct, frozen=True):
-    """The line where words were found, and how."""
+    """The line in which words were found, and how."""
 
     line: int
     how: str
 
 
 def look_for(words: str, code: Code) -> Found | None:
-    """Return where a source has what a `to` names in words, None if it does not.
+    """Return the place in a source that matches the words of a `to`, None if nothing does.
 
     Comments never count. Strings count for routes, for modules in imports, and if the name is the
     whole string.
@@ -92,7 +92,7 @@ def _symbols(words: str, code: Code) -> Found | None:
 
 
 def _all(symbols: list[str], code: Code, how: str) -> Found | None:
-    """Return where the first symbol is, if the source has all of them."""
+    """Return the place of the first symbol, if the source has all of them."""
     offsets = [offset for symbol in symbols if (offset := _offset(symbol, code)) is not None]
     if not offsets or len(offsets) < len(symbols):
         return None
@@ -100,8 +100,8 @@ def _all(symbols: list[str], code: Code, how: str) -> Found | None:
 
 
 def _offset(symbol: str, code: Code) -> int | None:
-    """Return where a symbol is used as code; otherwise where a plain name is a whole string, or the
-    last member of a dotted one is used.
+    """Return the offset of a symbol that is used as code; otherwise of a plain name that is a whole
+    string, or of the last member of a dotted name.
     """
     names = _WORD.findall(symbol)
     dotted = r"\s*(?:\.|::|->|\?\.)\s*".join(re.escape(name) for name in names)

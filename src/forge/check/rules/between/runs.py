@@ -61,7 +61,7 @@ def check_commits(repository: Repository, runs: Iterable[TimelineFacts]) -> Iter
 
 def changes(repository: Repository, pattern: str, *revisions: str) -> list[tuple[str, str, str]]:
     """Return (path, old blob, new blob) for each commit that added, changed or deleted a matching
-    path; the blob is empty if there is no file.
+    path; the blob of a missing file is empty.
 
     `revisions` are arguments of `git log`; the default is HEAD. Raises ForgeError if git fails.
     """

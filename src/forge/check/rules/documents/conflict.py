@@ -17,7 +17,7 @@ _FENCE = re.compile(r"^(`{3,}|~{3,})", re.M)
 
 def check(source: Source) -> Iterator[Finding]:
     """Yield a finding for each opening marker that is followed by the other two, each at the start
-    of a line. Inside a fenced block, where they may be an example, it is a warning.
+    of a line. Inside a fenced block, which may be an example, it is a warning.
     """
     if "<<<<<<<" not in source.text:
         return
