@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -298,3 +299,25 @@ def test_known_ignored_paths_are_forgotten_with_the_rules(place: Sandbox) -> Non
     assert check.known_ignored(lambda path: path == ".gitignore") == frozenset()
     place.write(".git/info/exclude", "*.clone\n*.other\n")
     assert check.known_ignored(nothing) == frozenset()
+
+
+def test_a_copy_of_a_linked_work_tree_is_not_taken_for_the_original(place: Sandbox) -> None:
+    linked, copy = place.root.parent / "linked", place.root.parent / "copy"
+    place.git("worktree", "add", "-q", str(linked))
+    shutil.copytree(linked, copy, symlinks=True)
+    (copy / "src/a.txt").write_text("two\n")
+    assert CleanCheck(Repository.discover(copy)).changed(nothing) == ["src/a.txt"]
+    assert CleanCheck(Repository.discover(linked)).changed(nothing) == []
+
+
+def test_a_setting_in_the_environment_overrides_that_of_the_clone(
+    place: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """libgit2 reads only the settings file, and would not see the changed mode."""
+    place.git("config", "core.fileMode", "false")
+    for name, value in {"COUNT": "1", "KEY_0": "core.fileMode", "VALUE_0": "true"}.items():
+        monkeypatch.setenv(f"GIT_CONFIG_{name}", value)
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
+    (place.root / "src/a.txt").chmod(0o755)
+    assert check.changed(nothing) == ["src/a.txt"]

@@ -3,11 +3,13 @@
 libgit2 reads the index, the work tree and HEAD; nothing is written. It is asked only about
 repositories in which it compares files exactly as git does (see `_libgit2_decides`). Its answer is
 used only if every path in it is excluded, or was reported as ignored by git itself under the same
-ignore rules. In every other case git's own status decides.
+ignore rules. In every other case git's own status decides. One difference is left: libgit2 does not
+list files named `.git` in other letter cases, such as `.GIT`, which git refuses to add.
 """
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable
 from functools import lru_cache
@@ -15,7 +17,7 @@ from functools import lru_cache
 from msgspec import Struct
 
 from forge.errors import RepositoryError
-from forge.git.index.conversion import conversion_settings, folders_of
+from forge.git.index.conversion import conversion_settings, folders_of, library_reads_plainly
 from forge.git.index.rule_files import RuleFiles, tracked_rules
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.open import open_repository
@@ -78,7 +80,10 @@ class CleanCheck:
             return False
         try:
             # A repository that was opened just now has no stale settings, attributes or rules.
-            status = open_repository(self.repository.git_dir).status(ignored=True)
+            opened = open_repository(self.repository.git_dir)
+            if not _sees_what_git_sees(opened, self.repository):
+                return False
+            status = opened.status(ignored=True)
         except (RepositoryError, pygit2.GitError, KeyError, ValueError, OSError):
             return False
         ignored = self._ignored if self._rules_hold(rules, exclude) else frozenset()
@@ -107,6 +112,20 @@ def _libgit2_decides(repository: Repository, rules: RuleFiles) -> bool:
         and not rules.has_submodule
         and rules.count <= MOST_FILES
         and not any(_converts(repository, blob) for _, blob in rules.attributes)
+    )
+
+
+def _sees_what_git_sees(opened: pygit2.Repository, repository: Repository) -> bool:
+    """Return whether libgit2 has the same work tree as git and settings with the same effect.
+
+    A copied linked work tree shares its git directory with the original, which libgit2 would
+    compare. libgit2 does not read settings in the environment, which git prefers over files.
+    """
+    folder = opened.workdir
+    return (
+        folder is not None
+        and os.path.samefile(folder, repository.root)
+        and library_reads_plainly(opened)
     )
 
 

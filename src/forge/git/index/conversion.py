@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from forge.git import program
 from forge.git.hooks import settings_files
+from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 
 Stamp = tuple[int, int, int] | None
@@ -23,6 +24,7 @@ _PLAIN_NAMES = {
     "precomposeunicode": "false",
 }
 _PLAIN_TIMES = {"trustctime": "true", "checkstat": "default", "sparsecheckout": "false"}
+_LIBRARY_DEFAULTS = {**_PLAIN_NAMES, **_PLAIN_TIMES, "autocrlf": "false"}
 
 
 class ConversionSettings(Struct, frozen=True):
@@ -82,6 +84,14 @@ def _stores_bytes(settings: dict[str, str], files: tuple[str, ...]) -> bool:
 
 def _has_defaults(settings: dict[str, str], defaults: dict[str, str]) -> bool:
     return all(settings.get(f"core.{name}", value) == value for name, value in defaults.items())
+
+
+def library_reads_plainly(opened: pygit2.Repository) -> bool:
+    """Return whether the settings that libgit2 reads let it compare bytes, names and modes."""
+    config = opened.config
+    names = (f"core.{name}" for name in _LIBRARY_DEFAULTS)
+    settings = {name: config[name] or "" for name in names if name in config}
+    return "core.attributesfile" not in config and _has_defaults(settings, _LIBRARY_DEFAULTS)
 
 
 def adds_unconverted(repository: Repository) -> bool:
