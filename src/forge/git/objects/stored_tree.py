@@ -98,17 +98,8 @@ class StoredTree(RevisionTree):
         data = self.store.data(oid)
         return None if data is None else os.fsdecode(data)
 
-    def entry(self, path: str) -> TreeEntry:
-        resolved = self._resolve(path)
-        if isinstance(resolved, TreeEntry):
-            return resolved
-        real, mode, oid = resolved
-        if mode == modes.FOLDER:
-            return TreeEntry("folder")
-        if mode == modes.SUBMODULE:
-            return TreeEntry("special")
-        size = self.store.size(oid)
-        return TreeEntry("missing") if size is None else TreeEntry("file", size, real)
+    def _size(self, oid: str) -> int | None:
+        return self.store.size(oid)
 
     def read(self, path: str) -> bytes:
         resolved = self._resolve(path)

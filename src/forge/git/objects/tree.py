@@ -208,11 +208,15 @@ class RevisionTree:
             return TreeEntry("folder")
         if mode == modes.SUBMODULE:
             return TreeEntry("special")
+        size = self._size(oid)
+        return TreeEntry("missing") if size is None else TreeEntry("file", size, real)
+
+    def _size(self, oid: str) -> int | None:
+        """Return the size of an object, None if it is missing."""
         try:
-            _, size = self.repository.objects.odb.read_header(pygit2.Oid(hex=oid))
+            return int(self.repository.objects.odb.read_header(pygit2.Oid(hex=oid))[1])
         except (KeyError, pygit2.GitError):
-            return TreeEntry("missing")
-        return TreeEntry("file", size, real)
+            return None
 
     def read(self, path: str) -> bytes:
         resolved = self._resolve(path)
