@@ -16,8 +16,8 @@ from forge.planning.plan.plan import Plan, load
 from forge.planning.proof import statement_hash
 from forge.text.source import Source
 from forge.text.yaml.parse import Value
-from forge.views.validation.read_one import Reading
 from forge.views.validation.read_one import read as judged
+from forge.views.validation.reading import Reading
 from tests.conftest import ROOT
 
 CORPUS = ROOT.parent / "shared/corpus/plans"

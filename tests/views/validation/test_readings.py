@@ -11,7 +11,7 @@ import pytest
 
 from forge.text.source import Source
 from forge.views.validation import document_set
-from forge.views.validation.read_one import Reading
+from forge.views.validation.reading import Reading
 from forge.views.validation.validate import validate
 from tests.check.rules.plan_texts import PATH, SOUND, changed
 

@@ -20,7 +20,8 @@ from forge.text.readable import why_unreadable
 from forge.text.source import Source
 from forge.views.validation.kinds import below, kind_of
 from forge.views.validation.read_all import ProjectFacts
-from forge.views.validation.read_one import Reading, read
+from forge.views.validation.read_one import read
+from forge.views.validation.reading import Reading
 from forge.views.validation.readings import ReadingCache
 from forge.views.validation.report import Report
 from forge.views.validation.severities import (

@@ -31,7 +31,7 @@ from forge.records.card import RUNS
 from forge.records.facts import CardFacts, TimelineFacts, completed_plans
 from forge.text.finding import Finding
 from forge.views.validation.kinds import folders_of_phases
-from forge.views.validation.read_one import plain
+from forge.views.validation.reading import plain
 
 T = TypeVar("T")
 

@@ -5,20 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import Any
-
-import msgspec
-from msgspec import Struct, field
-from msgspec.structs import astuple
 
 from forge.check.rules import allow
-from forge.check.rules.allow import Allow
 from forge.check.rules.catalog import RULES, check_plan
 from forge.check.rules.documents import conflict, proof, report, run
 from forge.check.rules.documents import item as item_rules
 from forge.check.rules.documents import mission as mission_rules
-from forge.check.rules.documents.settings import SETTINGS, SETTINGS_KEY
-from forge.check.rules.known_keys import closest
+from forge.check.rules.documents import settings as settings_rules
 from forge.errors import SettingsError
 from forge.planning import settings
 from forge.planning.backlog import item
@@ -33,68 +26,12 @@ from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
 from forge.records.facts import CardFacts, TimelineFacts
 from forge.text.finding import Finding
-from forge.text.location import TOP, Spot
+from forge.text.location import TOP
 from forge.text.source import Source
-from forge.text.yaml import parse as yaml
 from forge.timeline import log
+from forge.views.validation.reading import Reading
 
 _LONGEST_LINE = 400
-
-
-class Reading(Struct, frozen=True):
-    """The result of reading a document.
-
-    `facts` is JSON for the rules between documents, `lines` the text of lines with findings.
-    """
-
-    kind: str
-    name: str
-    steps: int = 0
-    findings: tuple[Finding, ...] = ()
-    allows: tuple[Allow, ...] = ()
-    lines: dict[int, str] = field(default_factory=dict)
-    facts: str = "null"
-
-    def encode(self) -> str:
-        """Return the reading without its facts as JSON."""
-        return json.dumps(
-            [
-                self.kind,
-                self.name,
-                self.steps,
-                [astuple(finding) for finding in self.findings],
-                self.allows,
-                [*self.lines.items()],
-            ],
-            ensure_ascii=True,
-            separators=(",", ":"),
-        )
-
-    @classmethod
-    def decode(cls, text: str, facts: str) -> Reading:
-        """Return the reading that `encode` wrote. Raises ValueError or TypeError for other text."""
-        kind, name, steps, findings, allows, lines = plain(text)
-        comments = tuple(Allow(rule, reason, Spot(*spot)) for rule, reason, spot in allows)
-        return cls(
-            kind,
-            name,
-            steps,
-            tuple(Finding(*finding) for finding in findings),
-            comments,
-            dict(lines),
-            facts,
-        )
-
-
-def plain(text: str) -> Any:
-    """Return the value of a JSON text. Raises ValueError for invalid JSON.
-
-    Lone surrogates, which represent bytes that are not UTF-8, are read by the slower decoder.
-    """
-    try:
-        return msgspec.json.decode(text)
-    except msgspec.DecodeError:
-        return json.loads(text)
 
 
 def read(kind: str, root: Path, source: Source) -> Reading:
@@ -137,27 +74,9 @@ def _settings(root: Path, source: Source) -> Answer:
     try:
         settings.load_user()
     except SettingsError as error:
-        findings.append(SETTINGS.on(source.path, TOP, error.message, error.hint))
-    return source.path, 0, [*findings, *_rule_names(source), *conflict.check(source)], None
-
-
-def _rule_names(source: Source) -> list[Finding]:
-    """Return a finding for each key of `rules` that does not name a rule."""
-    try:
-        block = yaml.parse(source.text).get("rules")
-    except yaml.YamlProblem:
-        return []
-    ids = {rule.id for rule in RULES}
-    unknown = {key: span for key, span in (block.keys if block else {}).items() if key not in ids}
-    return [
-        SETTINGS_KEY.at(source, span, f"there is no rule `{key}`", _rule_hint(key, ids))
-        for key, span in unknown.items()
-    ]
-
-
-def _rule_hint(key: str, ids: set[str]) -> str:
-    similar = closest(key, ids)
-    return f"did you mean `{similar}`?" if similar else "`forge rules` lists them"
+        findings.append(settings_rules.SETTINGS.on(source.path, TOP, error.message, error.hint))
+    unknown_rules = settings_rules.check_rule_names(source, {rule.id for rule in RULES})
+    return source.path, 0, [*findings, *unknown_rules, *conflict.check(source)], None
 
 
 def _mission(root: Path, source: Source) -> Answer:

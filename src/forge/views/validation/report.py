@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from msgspec import Struct, field
 
 from forge.text.finding import Finding
-from forge.views.validation.read_one import Reading
+from forge.views.validation.reading import Reading
 
 
 class Report(Struct):
