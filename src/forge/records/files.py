@@ -9,12 +9,10 @@ from msgspec import Struct
 
 from forge.git.objects.tree import Tree
 from forge.records.card import RUNS, RunCard
+from forge.records.store import CARD_FILE, LOG_FILE
 from forge.text import jsonl
 from forge.timeline import log
 from forge.timeline.log import Reading
-
-CARD = "run.yaml"
-LOG = "timeline.jsonl"
 
 
 class RunFiles(Struct, frozen=True, dict=True):
@@ -41,9 +39,9 @@ class RunFiles(Struct, frozen=True, dict=True):
 
 def read_folder(folder: Path) -> RunFiles:
     """Read a run's folder. Raises OSError, and ValueError if its card is not a run card."""
-    card_data = (folder / CARD).read_bytes()
-    card = RunCard.decode(f"{folder.name}/{CARD}", card_data)
-    return RunFiles(card, card_data, (folder / LOG).read_bytes())
+    card_data = (folder / CARD_FILE).read_bytes()
+    card = RunCard.decode(f"{folder.name}/{CARD_FILE}", card_data)
+    return RunFiles(card, card_data, (folder / LOG_FILE).read_bytes())
 
 
 def read_tree(tree: Tree, run: str) -> RunFiles:
@@ -51,6 +49,6 @@ def read_tree(tree: Tree, run: str) -> RunFiles:
     card.
     """
     folder = f"{RUNS}/{run}"
-    card_data = tree.read(f"{folder}/{CARD}")
-    card = RunCard.decode(f"{folder}/{CARD}", card_data)
-    return RunFiles(card, card_data, tree.read(f"{folder}/{LOG}"))
+    card_data = tree.read(f"{folder}/{CARD_FILE}")
+    card = RunCard.decode(f"{folder}/{CARD_FILE}", card_data)
+    return RunFiles(card, card_data, tree.read(f"{folder}/{LOG_FILE}"))

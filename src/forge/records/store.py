@@ -1,4 +1,4 @@
-"""Where the files of runs are stored in this clone."""
+"""Where the files of runs are stored in this clone, and what they are called."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from pathlib import Path
 
 from forge.git.repository import Repository
 
+CARD_FILE = "run.yaml"
+LOG_FILE = "timeline.jsonl"
 WORK_TREE = "work-tree"  # the file of a live folder that names the git folder of its work tree
 
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
-from forge.records.files import LOG
 from forge.records.record import RunRecord
+from forge.records.store import LOG_FILE
 
 
 def tracked_copy_warning(repository: Repository, record: RunRecord) -> str | None:
@@ -17,9 +17,9 @@ def tracked_copy_warning(repository: Repository, record: RunRecord) -> str | Non
     """
     if not record.live:
         return None
-    path = f"{record.card.folder}/{LOG}"
+    path = f"{record.card.folder}/{LOG_FILE}"
     committed = file_at(repository, repository.head().commit, path)
-    problem = _problem(_bytes(repository.root / path), _bytes(record.folder / LOG), committed)
+    problem = _problem(_bytes(repository.root / path), _bytes(record.folder / LOG_FILE), committed)
     if problem is None:
         return None
     return (

@@ -10,6 +10,7 @@ from forge.check.rules.between import runs
 from forge.errors import ForgeError
 from forge.git.objects.commit import Commit, blob_data, commits_between
 from forge.git.objects.store import Change
+from forge.records.store import CARD_FILE, LOG_FILE
 from forge.timeline.run import events as ev
 
 
@@ -23,7 +24,7 @@ def check_versions(history: History, tip: str) -> None:
             if history.commit(record.card.base_commit) is None
             else (f"^{record.card.base_commit}",)
         )
-        path = f"{record.card.folder}/timeline.jsonl"
+        path = f"{record.card.folder}/{LOG_FILE}"
         changes = runs.changes(history.repository, path, tip, *since)
     except ForgeError as error:
         history.report.add_unchecked(0, f"the committed versions of the timeline: {error.message}")
@@ -61,7 +62,7 @@ def check_record_commits(history: History, tip: str) -> None:
     only forge's own files.
     """
     card = history.record.card
-    log = f"{card.folder}/timeline.jsonl"
+    log = f"{card.folder}/{LOG_FILE}"
     for commit in commits_between(history.repository, card.base_commit, tip):
         if commit.trailers.get("Forge-Run") != card.run:
             continue
@@ -86,12 +87,12 @@ def _check_record_commit(history: History, commit: Commit, changed: Mapping[str,
         summary = "Forge-Final" in commit.trailers and path.endswith("SUMMARY.md")
         if not history.is_own_path(path) and not summary:
             history.report.add_problem(seq, f"{name} also holds {path}")
-    log = _blob(history, changed[f"{record.card.folder}/timeline.jsonl"])
+    log = _blob(history, changed[f"{record.card.folder}/{LOG_FILE}"])
     if log is not None and log != record.log_up_to(seq):
         history.report.add_problem(
             seq, f"{name} does not hold the events up to its Forge-Seq {seq}"
         )
-    card_change = changed.get(f"{record.card.folder}/run.yaml")
+    card_change = changed.get(f"{record.card.folder}/{CARD_FILE}")
     card = _blob(history, card_change) if card_change is not None else None
     if card is not None and card != record.card_data:
         history.report.add_problem(seq, f"run.yaml is not what {name} holds")

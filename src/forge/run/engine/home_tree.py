@@ -11,6 +11,7 @@ from forge.git import worktrees
 from forge.git.repository import Repository
 from forge.planning.settings import load as load_settings
 from forge.records.record import RunRecord, repository_of
+from forge.records.store import WORK_TREE
 from forge.run.engine.context import Context
 from forge.run.processes import unstarted_worktrees
 from forge.timeline.lock import WriterLock
@@ -42,7 +43,7 @@ def in_home_tree(context: Context, record: RunRecord) -> Context:
 
 
 def _recreated(context: Context, record: RunRecord) -> Repository:
-    repository, run, pointer = context.repository, record.card.run, record.folder / "work-tree"
+    repository, run, pointer = context.repository, record.card.run, record.folder / WORK_TREE
     git_dir = Path(pointer.read_text("utf-8", "surrogateescape"))
     main = worktrees.root_of(repository.common_dir) or repository.root
     lock = unstarted_worktrees.creation_lock(repository, run)

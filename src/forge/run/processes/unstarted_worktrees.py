@@ -14,7 +14,7 @@ from forge.git import worktrees
 from forge.git.objects.commit import file_at, read_commit
 from forge.git.repository import Repository
 from forge.records.card import RUNS
-from forge.records.store import live_folder
+from forge.records.store import CARD_FILE, live_folder
 from forge.timeline.lock import holder_alive
 from forge.timeline.run.run_id import is_run_id
 
@@ -40,7 +40,7 @@ def _never_began(repository: Repository, run: str) -> bool:
     tip = repository.commit_of(f"refs/heads/{PREFIX}{run}")
     try:
         began = tip is None or read_commit(repository, tip).trailers.get("Forge-Run") == run
-        return not began and file_at(repository, tip, f"{RUNS}/{run}/run.yaml") is None
+        return not began and file_at(repository, tip, f"{RUNS}/{run}/{CARD_FILE}") is None
     except GitFailed:
         return False
 

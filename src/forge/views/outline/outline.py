@@ -19,6 +19,7 @@ from forge.lazy import at_first_use
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
 from forge.records.rollbacks import in_effect
+from forge.records.store import CARD_FILE, LOG_FILE
 from forge.views.outline.entries import (
     ItemEntry,
     MissionEntry,
@@ -170,7 +171,7 @@ class Outline:
 
     def _tracked_run(self, name: str) -> RunEntry | None:
         folder = f"{self._root}/{RUNS}/{name}"
-        stamps = [stamp_of(f"{folder}/{file}") for file in ("timeline.jsonl", "run.yaml")]
+        stamps = [stamp_of(f"{folder}/{file}") for file in (LOG_FILE, CARD_FILE)]
         stamp = " ".join(stamps) if all(stamps) else ""
         cached = self._cached.runs.get(name)
         if cached is not None and stamp and cached[0] == stamp:

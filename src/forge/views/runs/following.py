@@ -9,9 +9,8 @@ from dataclasses import dataclass, field
 from forge.errors import DamagedLog, NoOpenRun
 from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
-from forge.records.files import LOG
 from forge.records.record import RunRecord
-from forge.records.store import live_folder
+from forge.records.store import LOG_FILE, live_folder
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
 from forge.timeline.tail import LogTail
@@ -49,8 +48,11 @@ class Following:
     def _new(self, tail: LogTail) -> list[Event]:
         """Return new events of the live log, else the tracked copy, else the run's branch."""
         card = self.record.card
-        tracked = f"{card.folder}/{LOG}"
-        for path in (live_folder(self.repository, card.run) / LOG, self.repository.root / tracked):
+        tracked = f"{card.folder}/{LOG_FILE}"
+        for path in (
+            live_folder(self.repository, card.run) / LOG_FILE,
+            self.repository.root / tracked,
+        ):
             try:
                 return tail.read(path)
             except (FileNotFoundError, NotADirectoryError):

@@ -14,6 +14,7 @@ from forge.git.blob_id import blob_id
 from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
 from forge.records.facts import TimelineFacts
+from forge.records.store import LOG_FILE
 from forge.text.finding import Finding
 from forge.text.location import TOP, Spot
 
@@ -86,7 +87,7 @@ def check_history(repository: Repository, folder: str, present: Sequence[str]) -
     `present` are the paths of the existing timelines.
     """
     try:
-        history = changes(repository, f"{folder}/*/timeline.jsonl")
+        history = changes(repository, f"{folder}/*/{LOG_FILE}")
         committed = _blobs_at_head(repository, folder)
     except ForgeError:
         return

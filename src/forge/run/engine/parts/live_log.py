@@ -12,7 +12,7 @@ from forge.errors import DamagedLog, StorageFailed, UsageError
 from forge.git.clone import restore_clone_id
 from forge.git.repository import Repository
 from forge.records.card import RunCard
-from forge.records.store import live_folder
+from forge.records.store import CARD_FILE, LOG_FILE, WORK_TREE, live_folder
 from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
 from forge.timeline.log import Log
@@ -49,7 +49,7 @@ class LiveLog:
     ) -> None:
         """Open and fold the log of a card. Raises DamagedLog, StorageFailed, OSError."""
         self.folder = live_folder(repository, card.run)
-        self.card_data = (self.folder / "run.yaml").read_bytes()
+        self.card_data = (self.folder / CARD_FILE).read_bytes()
         self._log, self.first_events, self.state = read_live(repository, card)
         self._repository = repository
         self._card = card
@@ -110,7 +110,7 @@ class LiveLog:
     def restore(self) -> None:
         """Restore the live files as forge wrote them."""
         self._log.restore()
-        card, home = self.folder / "run.yaml", self.folder / "work-tree"
+        card, home = self.folder / CARD_FILE, self.folder / WORK_TREE
         if not card.exists() or card.read_bytes() != self.card_data:
             atomic.write(card, self.card_data)
             self._restored_cards += 1
@@ -135,7 +135,7 @@ class LiveLog:
 
 def read_live(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:
     """Open a run's live log for appending, read and fold it. Raises DamagedLog, StorageFailed."""
-    log = Log(live_folder(repository, card.run) / "timeline.jsonl")
+    log = Log(live_folder(repository, card.run) / LOG_FILE)
     events = log.open(repository.forge_dir / "torn", _FROM_COPY)
     if not events or events[0].type != ev.MissionStarted.type:
         log.close()
@@ -158,16 +158,16 @@ def create_live(
     `record` has the files of an adopted run by name; the events are appended to its timeline.
     """
     new = repository.scratch / card.run
-    files = record or {"run.yaml": card.encode(), "timeline.jsonl": b""}
+    files = record or {CARD_FILE: card.encode(), LOG_FILE: b""}
     try:
         for name, content in files.items():
             atomic.write(new / name, content)
-        _append_first(new / "timeline.jsonl", card, first, (actor, execution))
+        _append_first(new / LOG_FILE, card, first, (actor, execution))
     except StorageFailed:
         shutil.rmtree(new, ignore_errors=True)
         raise
     live_folder(repository).mkdir(parents=True, exist_ok=True)
-    (new / "work-tree").write_text(str(repository.git_dir), "utf-8", "surrogateescape")
+    (new / WORK_TREE).write_text(str(repository.git_dir), "utf-8", "surrogateescape")
     new.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
 

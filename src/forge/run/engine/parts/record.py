@@ -12,6 +12,7 @@ from forge.git.commits.record_commit import HeadMoved
 from forge.git.objects.commit import file_at, names_in
 from forge.git.repository import Repository
 from forge.records.card import RUNS, RunCard
+from forge.records.store import CARD_FILE, LOG_FILE
 from forge.run.engine.commit_message import message
 from forge.run.engine.parts.branch import RunBranch
 from forge.run.engine.parts.live_log import LiveLog
@@ -65,7 +66,7 @@ class Record:
     def _contents(self, parent: str) -> dict[str, bytes]:
         """Return the files of the record by path, without those that are committed already."""
         folder, live = self._card.folder, self._log.folder
-        names = ["timeline.jsonl"]
+        names = [LOG_FILE]
         names += [f"evidence/{path.name}" for path in sorted((live / "evidence").glob("*.*"))]
         committed = self._committed_evidence(parent)
         contents = {
@@ -73,7 +74,7 @@ class Record:
             for name in names
             if f"{folder}/{name}" not in committed
         }
-        card, card_data = f"{folder}/run.yaml", self._log.card_data
+        card, card_data = f"{folder}/{CARD_FILE}", self._log.card_data
         if not (
             card_data
             == file_at(self._repository, parent, card)
