@@ -25,9 +25,9 @@ def known_clone_id(repository: Repository) -> str | None:
 
 def clone_id(repository: Repository) -> str:
     """Return this clone's id; create it if it is missing. Raises StorageFailed."""
-    known = known_clone_id(repository)
-    if known is not None:
-        return known
+    existing = known_clone_id(repository)
+    if existing is not None:
+        return existing
     path = _path(repository)
     draft = path.with_name(f".clone-{secrets.token_hex(4)}")
     try:

@@ -2,7 +2,7 @@
 
 Each field is converted on its own: a field that does not fit is reported and keeps its default, and
 the other fields are read. A field's `Meta(description=...)` says what it has to be, for messages;
-`Meta(extra={"lone": True})` lets a single scalar stand for a list of one.
+`Meta(extra={"lone": True})` reads a single scalar as a list of one.
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""Read-only answers: what runs there are, where things stand, what is proven."""
+"""Read-only answers: the runs, the state of the work, and what is proven."""

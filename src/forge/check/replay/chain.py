@@ -48,6 +48,6 @@ def _check(event: Event, run: str, previous: str, expected: int, report: Report)
         )
     if event.run != run:
         report.add_problem(event.seq, f"it belongs to another run, {event.run}")
-    known = event.type in RUN_EVENTS.classes
-    if known and event.v <= VERSION and RUN_EVENTS.typed(event) is None:
+    is_known = event.type in RUN_EVENTS.classes
+    if is_known and event.v <= VERSION and RUN_EVENTS.typed(event) is None:
         report.add_problem(event.seq, f"its data does not fit {event.type}")

@@ -51,7 +51,7 @@ def _check_plan(history: History) -> None:
             1, f"a folder of {card.plan_path} at the commit the run started from"
         )
     elif entry is None or entry[1] != card.plan_blob:
-        history.report.add_problem(1, f"{card.plan_path} was another text where the run started")
+        history.report.add_problem(1, f"{card.plan_path} had another text when the run started")
 
 
 def _check_order(history: History) -> str | None:

@@ -18,9 +18,9 @@ _VERDICT_OF_COUNT = {
     "waived": "waived",
 }
 _ID_FIELDS = {
-    "checkpoint_created": "checkpoint_id",
-    "diff_proposed": "diff_id",
-    "approval_requested": "approval_id",
+    ev.CheckpointCreated.type: "checkpoint_id",
+    ev.DiffProposed.type: "diff_id",
+    ev.ApprovalRequested.type: "approval_id",
 }
 
 
@@ -107,7 +107,7 @@ def _check_ids(event: Event, seen: set[tuple[str, str]], report: Report) -> None
     answer = data_of(event, ev.ApprovalResolved)
     if answer is None or answer.kind == "plan":
         return
-    if ("approval_requested", answer.approval_id) not in seen:
+    if (ev.ApprovalRequested.type, answer.approval_id) not in seen:
         report.add_problem(event.seq, f"{answer.approval_id} was never requested")
 
 

@@ -52,7 +52,10 @@ class Migrated(Struct, frozen=True):
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
-        return {"documents": [each.as_data() for each in self.documents], "commit": self.commit}
+        return {
+            "documents": [migration.as_data() for migration in self.documents],
+            "commit": self.commit,
+        }
 
 
 def pending(root: Path) -> list[Migration]:
@@ -173,6 +176,6 @@ def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
 
 
 def _message(planned: Sequence[Migration]) -> str:
-    lines = "\n".join(f"{each.path}: version {each.old} to {each.new}" for each in planned)
+    lines = "\n".join(f"{done.path}: version {done.old} to {done.new}" for done in planned)
     count = f"{len(planned)} document{'' if len(planned) == 1 else 's'}"
     return f"forge: migrate {count} to the current format\n\n{lines}\n"

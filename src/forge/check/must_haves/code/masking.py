@@ -91,9 +91,9 @@ class _Scan(Struct):
         """Read a text whose sections have their own rules."""
         opening = section_openings(lexicon)
         at, end = 0, len(self.text)
-        while found := opening.search(self.text, at):
-            section = lexicon.sections[int((found.lastgroup or "s0")[1:])]
-            start, stop = found.end(), end
+        while match := opening.search(self.text, at):
+            section = lexicon.sections[int((match.lastgroup or "s0")[1:])]
+            start, stop = match.end(), end
             if section.closing:
                 closing = re.compile(re.escape(section.closing), re.I).search(self.text, start)
                 stop = closing.start() if closing else end
@@ -114,18 +114,18 @@ class _Scan(Struct):
             else self.heredocs
         )
         while at < end:
-            found = tokens(lexicon, leave, bool(self.holes)).search(self.text, at, end)
-            if found is None:
+            match = tokens(lexicon, leave, bool(self.holes)).search(self.text, at, end)
+            if match is None:
                 return end
-            if found.lastgroup == "leave":
-                return found.end()
-            at = self.token(lexicon, found, end)
+            if match.lastgroup == "leave":
+                return match.end()
+            at = self.token(lexicon, match, end)
         return end
 
-    def token(self, lexicon: Lexicon, found: re.Match[str], end: int) -> int:
+    def token(self, lexicon: Lexicon, match: re.Match[str], end: int) -> int:
         """Handle a token in code; return where to continue."""
-        start, after = found.span()
-        kind, number = (found.lastgroup or "skip")[0], (found.lastgroup or "")[1:]
+        start, after = match.span()
+        kind, number = (match.lastgroup or "skip")[0], (match.lastgroup or "")[1:]
         match kind:
             case "c":
                 self.blank(start, after)
@@ -140,7 +140,7 @@ class _Scan(Struct):
             case "r":
                 return self.regex(start, end)
             case "o" | "x":
-                return self.bracket(found[0], after, end)
+                return self.bracket(match[0], after, end)
         return after
 
     def block(self, lexicon: Lexicon, number: int, start: int, after: int, end: int) -> int:
@@ -150,9 +150,9 @@ class _Scan(Struct):
         opening, closing = lexicon.blocks[number]
         edge = block_edges(opening if lexicon.nested else "", closing)
         depth = 1
-        while depth and (found := edge.search(self.text, after, end)):
-            depth += 1 if found.lastgroup == "opening" else -1
-            after = found.end()
+        while depth and (match := edge.search(self.text, after, end)):
+            depth += 1 if match.lastgroup == "opening" else -1
+            after = match.end()
         after = end if depth else after
         self.blank(start, after)
         return after
@@ -174,19 +174,19 @@ class _Scan(Struct):
         a hole, or at `start` if it is not a string.
         """
         at = start
-        while found := string_parts(quote, closing).search(self.text, at, end):
-            at = found.end()
-            if found.lastgroup in ("close", "hole"):
-                self.blank(start, found.start(), string=True)
-                if found.lastgroup == "hole":
-                    self.holes.append(_Hole(quote, closing, found[0][-1]))
+        while match := string_parts(quote, closing).search(self.text, at, end):
+            at = match.end()
+            if match.lastgroup in ("close", "hole"):
+                self.blank(start, match.start(), string=True)
+                if match.lastgroup == "hole":
+                    self.holes.append(_Hole(quote, closing, match[0][-1]))
                 return at
-            if found.lastgroup == "line":
+            if match.lastgroup == "line":
                 break
         if quote.lines:
             self.blank(start, end, string=True)
             return end
-        self.unclosed[quote.opening] = at if found else end
+        self.unclosed[quote.opening] = at if match else end
         return start
 
     def heredoc(self, lexicon: Lexicon, start: int, after: int) -> None:
@@ -206,9 +206,9 @@ class _Scan(Struct):
     def regex(self, start: int, end: int) -> int:
         """Blank a regular expression if a `/` opens one."""
         if start >= self.unclosed.get("/", -1) and self.opens_regex(start):
-            if found := _REGEX_LITERAL.match(self.text, start, end):
-                self.blank(start + 1, found.end(), string=True)
-                return found.end()
+            if match := _REGEX_LITERAL.match(self.text, start, end):
+                self.blank(start + 1, match.end(), string=True)
+                return match.end()
             line_end = self.text.find("\n", start)
             self.unclosed["/"] = line_end if line_end >= 0 else end
         return start + 1

@@ -84,8 +84,8 @@ class _Search:
             key = (star.path, star.symbol.name + star.symbol.source)
             if key not in self.seen:
                 self.seen.add(key)
-                if found := self.follow(star):
-                    return found
+                if evidence := self.follow(star):
+                    return evidence
         return ()
 
     def follow(self, star: _Star) -> tuple[Evidence, ...]:

@@ -39,10 +39,10 @@ def referred(code: Code, goal: Goal) -> Outcome:
 def mentioned(code: Code, goal: Goal) -> Outcome | None:
     """Return the outcome for a reference to the target outside comments, None without one."""
     for target in _nameable(code, goal):
-        found = mention(code, target, goal.files.tree)
-        if found:
-            text = f"names {shown(found.text)} on line {found.line}"
-            return linked(code, goal, text, found.line, "reference (text)")
+        reference = mention(code, target, goal.files.tree)
+        if reference:
+            text = f"names {shown(reference.text)} on line {reference.line}"
+            return linked(code, goal, text, reference.line, "reference (text)")
     return None
 
 
@@ -51,11 +51,11 @@ def not_mentioned(code: Code, goal: Goal, otherwise: Literal["fail", "unproven"]
     does, else `otherwise`.
     """
     for target in _nameable(code, goal) if code.code != code.text else ():
-        found = comment(code, target, goal.files.tree)
-        if found:
-            where = f"only in a comment, on line {found.line}"
-            reason = f"`{code.path}` names {shown(found.text)} {where}; a comment is no proof"
-            return Outcome("fail", reason, (Evidence(code.path, found.line, "comment"),))
+        in_comment = comment(code, target, goal.files.tree)
+        if in_comment:
+            where = f"only in a comment, on line {in_comment.line}"
+            reason = f"`{code.path}` names {shown(in_comment.text)} {where}; a comment is no proof"
+            return Outcome("fail", reason, (Evidence(code.path, in_comment.line, "comment"),))
     hint = ": a pattern would decide" if otherwise == "unproven" else ""
     reason = f"nothing in `{code.path}` outside comments names {shown(goal.text)}{hint}"
     return Outcome(otherwise, reason)

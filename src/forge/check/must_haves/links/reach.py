@@ -52,11 +52,11 @@ def reach(code: Code, goal: End, files: Files) -> Outcome:
 
 
 def _words(code: Code, goal: End) -> Outcome:
-    found = look_for(goal.text, code)
-    if found is None:
+    words = look_for(goal.text, code)
+    if words is None:
         reason = f"{shown(goal.text)} is not a file of the tree, and was not found in `{code.path}`"
         return Outcome("unproven", f"{reason}: a pattern would decide")
-    return passed(code, f"has {shown(goal.text)} on line {found.line}", found.line, found.how)
+    return passed(code, f"has {shown(goal.text)} on line {words.line}", words.line, words.how)
 
 
 def _not_imported(code: Code, goal: Goal) -> Outcome:

@@ -71,13 +71,13 @@ def changes(repository: Repository, pattern: str, *revisions: str) -> list[tuple
     output = repository.git(
         *_LOG, "-z", *(revisions or ("HEAD",)), "--", f":(glob){pattern}"
     ).split(b"\0")
-    found = []
+    changed_blobs = []
     for head, path in zip(output[::2], output[1::2], strict=False):
         words = head.decode("ascii", "replace").split()
         if len(words) == 5:
             old, new = ("" if set(word) == {"0"} else word for word in words[2:4])
-            found.append((path.decode("utf-8", "surrogateescape"), old, new))
-    return list(dict.fromkeys(found))
+            changed_blobs.append((path.decode("utf-8", "surrogateescape"), old, new))
+    return list(dict.fromkeys(changed_blobs))
 
 
 def check_history(repository: Repository, folder: str, present: Sequence[str]) -> Iterator[Finding]:

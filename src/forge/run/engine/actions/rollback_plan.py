@@ -17,6 +17,7 @@ from forge.git.restore.snapshot import Captured, changed_entries, require_unbloc
 from forge.git.tree_entries import Entry
 from forge.records.record import RunRecord, all_runs
 from forge.run.engine.actions.restore import is_record
+from forge.timeline.run import events as ev
 from forge.timeline.run.state import RollbackState, RunState, StepState
 
 
@@ -190,7 +191,7 @@ def _runner_commits(record: RunRecord) -> dict[str, int]:
     return {
         str(commit): event.seq
         for event in record.reading.events
-        if event.type == "diff_proposed"
+        if event.type == ev.DiffProposed.type
         for commit in _as_list(event.data.get("runner_commits"))
     }
 
