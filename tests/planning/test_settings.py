@@ -199,10 +199,10 @@ def test_an_unknown_key_is_a_warning_with_its_place(
         ("limits: {step_timeout: soon}\n", "1:24", "`step_timeout` is a number, 0 or more"),
         ("limits: {step_timeout: -1}\n", "1:24", "is a number, 0 or more"),
         ("limits: {step_timeout: true}\n", "1:24", "is a number, 0 or more"),
-        ("limits: {evidence_bytes: .inf}\n", "1:26", "is a number, 0 or more"),
-        ("scope: {max_files: .nan}\n", "1:20", "is a number, 0 or more"),
-        ("repair: {attempts: [1]}\n", "1:20", "is a number, 0 or more"),
-        ("version: one\n", "1:10", "`version` is a number"),
+        ("limits: {evidence_bytes: .inf}\n", "1:26", "is a whole number, 0 or more"),
+        ("scope: {max_files: .nan}\n", "1:20", "is a whole number, 0 or more"),
+        ("repair: {attempts: [1]}\n", "1:20", "is a whole number, 0 or more"),
+        ("version: one\n", "1:10", "`version` is a whole number"),
         ("- a\n", "1:1", "the settings are a mapping of keys"),
         ("words\n", "1:1", "the settings are a mapping of keys"),
         ("a: 1\na: 2\n", "2:1", "second time"),
@@ -260,7 +260,7 @@ def test_good_settings_have_no_findings() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "words"),
     [
-        ("scope: {max_files: 5.5}", "1:20", "is a number, 0 or more"),
+        ("scope: {max_files: 5.5}", "1:20", "is a whole number, 0 or more"),
         ("scope: {protect: [[a]]}", "1:18", "`protect` is a list of texts"),
         ("rules: {a: maybe}", "1:12", "`a` is one of error, warning, note, off, not `maybe`"),
         ("runners: {a: {done: x}}", "1:21", "`done` is a list of patterns"),

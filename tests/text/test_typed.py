@@ -183,6 +183,24 @@ def test_a_document_that_is_not_a_mapping_has_no_fields(text: str) -> None:
     assert read(text, None).missing == ["title"]
 
 
+@pytest.mark.parametrize("exact", [True, False])
+def test_texts_that_are_not_utf_8_are_kept(exact: bool) -> None:
+    text = (
+        'title: "\\udce9"\nwords: ["a\\ud800"]\nnote: "\\udfff"\n'
+        'data: {"\\udce9": ["\\udce9", 1]}\ncolor: "\\udce9"\n'
+        'many: {"\\udce9": {size: "\\udce9"}}\n'
+    )
+    reading = read(text, exact=exact)
+    assert [".".join(misfit.route) for misfit in reading.misfits] == ["color", "many.\udce9.size"]
+    assert reading.value == Outer(
+        "\udce9",
+        words=("a\ud800",),
+        note="\udfff",
+        data={"\udce9": ["\udce9", 1]},
+        many={"\udce9": Inner()},
+    )
+
+
 KEYS = ("title", "color", "words", "inner", "many", "levels", "note", "data", "other")
 VALUES = st.sampled_from(["", "1", "red", "[]", "[a, 1]", "{}", "{size: 2}", "{x: {size: y}}", "~"])
 

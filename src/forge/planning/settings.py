@@ -56,7 +56,7 @@ _WORDS = "a list of words: the program and its arguments"
 _PATTERN = r"^\s*\S*=\S*(?:\s+\S*=\S*)*\s*$"
 
 Word = Annotated[str, Meta(description="a word")]
-Count = Annotated[int, Meta(ge=0, description=_NUMBER)]
+Count = Annotated[int, Meta(ge=0, description="a whole number, 0 or more")]
 Amount = Annotated[
     Annotated[int, Meta(ge=0)] | Annotated[float, Meta(ge=0, le=sys.float_info.max)],
     Meta(description=_NUMBER),

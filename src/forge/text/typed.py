@@ -22,6 +22,8 @@ from forge.text.yaml.parse import Value
 T = TypeVar("T", bound=Struct)
 _NONE = type(None)
 _PLAIN = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+_HIDDEN = {code: code - 0xD800 + 0x100000 for code in range(0xD800, 0xE000)}
+_SHOWN = {private: code for code, private in _HIDDEN.items()}
 
 
 class Misfit(Struct, frozen=True):
@@ -153,7 +155,7 @@ class _Reader:
 
     def plain(self, kind: Any, value: Value, route: tuple[str, ...]) -> object:
         try:
-            return convert(value.plain() if self.exact else _as_written(kind, value), kind)
+            return _converted(value.plain() if self.exact else _as_written(kind, value), kind)
         except ValidationError:
             return self.misfit(kind, value, route)
 
@@ -210,6 +212,28 @@ def _below(parent: Value, key: str) -> Value | None:
     if value is None or value.span.start < value.span.end:
         return value
     return Value(value.data, value.raw, parent.keys.get(key, value.span), value.keys)
+
+
+def _converted(data: object, kind: Any) -> object:
+    """Return plain data as a type has it. Raises ValidationError.
+
+    msgspec refuses texts with lone surrogates, which represent bytes that are not UTF-8. They are
+    replaced by characters for private use during the conversion.
+    """
+    try:
+        return convert(data, kind)
+    except UnicodeEncodeError:
+        return _translated(convert(_translated(data, _HIDDEN), kind), _SHOWN)
+
+
+def _translated(data: Any, table: Mapping[int, int]) -> Any:
+    if isinstance(data, str):
+        return data.translate(table)
+    if isinstance(data, dict):
+        return {_translated(key, table): _translated(data[key], table) for key in data}
+    if isinstance(data, (list, tuple)):
+        return type(data)(_translated(entry, table) for entry in data)
+    return data
 
 
 def _default(field: FieldInfo) -> object:
