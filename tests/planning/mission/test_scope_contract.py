@@ -64,7 +64,13 @@ def test_without_a_mission_there_is_no_contract(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["phases: [1]\nscope_contract: {max_files: many}", "phases: [1", "scope_contract: ]"]
+    "text",
+    [
+        "phases: [1]\nscope_contract: {max_files: many}",
+        "phases: [1, {slug: next}]\nscope_contract: {paths: [src]}",
+        "phases: [1",
+        "scope_contract: ]",
+    ],
 )
 def test_a_contract_that_cannot_be_read_is_refused_with_its_place(
     tmp_path: Path, text: str
