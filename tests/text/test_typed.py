@@ -129,6 +129,13 @@ def test_every_wrong_field_is_reported_and_the_rest_is_kept() -> None:
     assert value == replace(DEFAULT, words=("a",), inner=Inner(1, ("b",)), many={"y": Inner()})
 
 
+@pytest.mark.parametrize("text", ["words: [a, {b: c}, 1]", "words: [[b], a, 1]"])
+def test_a_list_keeps_its_entries_that_fit(text: str) -> None:
+    assert [message for *_, message in problems(text)] == ["`words` is a list of texts"]
+    assert read(text).value == replace(DEFAULT, words=("a", "1"))
+    assert read(text, exact=True).value == DEFAULT
+
+
 def test_entries_of_a_mapping_are_added_to_those_of_the_base() -> None:
     base = replace(DEFAULT, many={"x": Inner(5, ("a",)), "y": Inner(6)}, levels={"a": "low"})
     value = read("many: {x: {size: 1}, z: {}}\nlevels: {b: high}\n", base).value

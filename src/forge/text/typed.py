@@ -1,12 +1,14 @@
 """Reads a parsed YAML document into a typed struct, with a place for everything that does not fit.
 
 Each field is converted on its own: a field that does not fit is reported and keeps its default, and
-the other fields are read. A field's `Meta(description=...)` says what it has to be, for messages;
-`Meta(extra={"lone": True})` reads a single scalar as a list of one.
+the other fields are read. A list keeps its entries that fit: a limit or a dependency must not
+vanish because of the entry beside it. A field's `Meta(description=...)` says what it has to be, for
+messages; `Meta(extra={"lone": True})` reads a single scalar as a list of one.
 """
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import types
 from collections.abc import Iterator, Mapping
@@ -157,7 +159,11 @@ class _Reader:
         try:
             return _converted(value.plain() if self.exact else _as_written(kind, value), kind)
         except ValidationError:
-            return self.misfit(kind, value, route)
+            misfit = self.misfit(kind, value, route)
+            of, _ = unwrapped(kind)
+            if self.exact or get_origin(of) is not tuple or not isinstance(value.data, list):
+                return misfit
+            return tuple(_fitting(get_args(of)[0], value.data))
 
     def misfit(self, kind: Any, value: Value, route: tuple[str, ...]) -> object:
         expected = expectation(kind)
@@ -212,6 +218,13 @@ def _below(parent: Value, key: str) -> Value | None:
     if value is None or value.span.start < value.span.end:
         return value
     return Value(value.data, value.raw, parent.keys.get(key, value.span), value.keys)
+
+
+def _fitting(kind: Any, entries: list[Value]) -> Iterator[object]:
+    """Yield the entries of a list that fit."""
+    for entry in entries:
+        with contextlib.suppress(ValidationError):
+            yield _converted(_as_written(kind, entry), kind)
 
 
 def _converted(data: object, kind: Any) -> object:

@@ -117,6 +117,12 @@ def test_an_item_counts_its_criteria(
     assert (entry.criteria, entry.unticked, entry.forced) == (count, unticked, False)
 
 
+def test_an_item_keeps_the_dependencies_that_can_be_read(tmp_path: Path) -> None:
+    front = "id: k3f\ntitle: Tea\ndepends_on: [abc, {id: xyz}]\n"
+    path = write(tmp_path, ".planning/backlog/k3f-tea.md", f"---\n{front}---\n")
+    assert load.item_entry(tmp_path, path).depends_on == ["abc"]
+
+
 def test_a_tracked_run_is_an_entry(sandbox: Sandbox, repository: Repository) -> None:
     put_tracked(sandbox, card(), COMPLETED)
     entry = load.tracked_run(repository, run_id(1))

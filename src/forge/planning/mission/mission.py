@@ -127,29 +127,26 @@ def _mission(source: Source, top: Value) -> Mission:
     reading = typed.read(MissionFields, top, MissionFields(title=name, goal="", id=name))
     fields = reading.value
     assert fields is not None, "its defaults are complete"
-    status, phases = top.get("status"), _readable(top.get("phases"))
+    status = top.get("status")
     return Mission(
         fields.id,
         fields.title,
         fields.goal,
         fields.status,
         source.path,
-        tuple(phase.raw for phase in phases),  # even if others cannot be read
+        fields.phases,
         tuple(_findings(source, reading.misfits, reading.unknown)),
         Spot.of(source, status.span, status.raw) if status else None,
         fields.scope_contract,
-        phase_spots=tuple(
-            Spot.of(source, phase.span, phase.raw) for phase in phases if phase.raw.strip()
-        ),
+        phase_spots=tuple(_phase_spots(source, top.get("phases"))),
     )
 
 
-def _readable(phases: Value | None) -> list[Value]:
-    """Return the entries of `phases` that are texts. A mission's limits apply to these phases, so
-    that they are not dropped because of an entry that cannot be read.
-    """
-    entries = phases.elements() if phases is not None else []
-    return [entry for entry in entries if not isinstance(entry.data, (dict, list))]
+def _phase_spots(source: Source, phases: Value | None) -> Iterator[Spot]:
+    """Yield the places of the entries of `phases` that name something."""
+    for entry in phases.elements() if phases is not None else []:
+        if not isinstance(entry.data, (dict, list)) and entry.raw.strip():
+            yield Spot.of(source, entry.span, entry.raw)
 
 
 def _findings(
