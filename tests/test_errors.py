@@ -11,12 +11,12 @@ from forge.errors import ForgeError, GitFailed, StorageFailed
 
 
 def kinds() -> list[type[ForgeError]]:
-    found, todo = [], [ForgeError]
+    classes, todo = [], [ForgeError]
     while todo:
         cls = todo.pop()
-        found.append(cls)
+        classes.append(cls)
         todo += [sub for sub in cls.__subclasses__() if sub.__module__ == errors.__name__]
-    return found
+    return classes
 
 
 def test_kinds_are_words_and_differ() -> None:

@@ -37,7 +37,7 @@ def test_no_document_has_an_error() -> None:
     envelope = answer("validate")
     kinds = {document["kind"] for document in envelope["data"]["documents"]}
     assert {"plan", "mission", "settings", "roadmap", "requirements"} <= kinds
-    assert [found for found in envelope["findings"] if found["severity"] == "error"] == []
+    assert [finding for finding in envelope["findings"] if finding["severity"] == "error"] == []
 
 
 @pytest.mark.usefixtures("home")

@@ -47,7 +47,7 @@ def type_of(kind: Any) -> str:
     if origin is Literal:
         return type_of(type(get_args(kind)[0]))
     if origin in (Union, types.UnionType):
-        names = {type_of(each) for each in get_args(kind)} - {"null"}
+        names = {type_of(option) for option in get_args(kind)} - {"null"}
         return "number" if names == {"integer", "number"} else names.pop()
     if origin in (list, tuple):
         return "array"
@@ -114,7 +114,7 @@ def test_a_schema_and_its_struct_have_the_same_fields(
         assert wanted in types_in(held) or types_in(held) <= LENIENT.get(wanted, set()), where
         assert types_in(held) <= LENIENT.get(wanted, {wanted}), where
         literal = typed.unwrapped(item.type)[0]
-        choices = tuple(each for each in held.get("enum", []) if each is not None)
+        choices = tuple(choice for choice in held.get("enum", []) if choice is not None)
         if item.encode_name == "version":
             continue
         chosen = get_args(literal) if get_origin(literal) is Literal else CHOICES.get(where, ())
@@ -133,4 +133,4 @@ def test_a_schema_is_of_the_current_version(name: str) -> None:
     kind, _ = DOCUMENTS[name]
     version = schema["properties"]["version"]
     values = version.get("enum") or [version["const"]]
-    assert max(each for each in values if each) == FORMATS[kind].version
+    assert max(version for version in values if version) == FORMATS[kind].version

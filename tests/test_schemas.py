@@ -77,7 +77,9 @@ def references(schema: object) -> Iterator[str]:
 @pytest.mark.parametrize("name", NAMES)
 def test_every_reference_exists_and_every_definition_is_used(name: str) -> None:
     schema = json.loads(resource("schemas", f"{name}.schema.json").read_text())
-    assert set(references(schema)) == {f"#/$defs/{each}" for each in schema.get("$defs", {})}
+    assert set(references(schema)) == {
+        f"#/$defs/{definition}" for definition in schema.get("$defs", {})
+    }
 
 
 EXAMPLES = [
@@ -139,7 +141,7 @@ def test_a_run_leaves_documents_that_fit(sandbox: Sandbox, tmp_path: Path) -> No
     assert wrong("summary", read(summary)) == []
     events = [json.loads(line) for line in log.read_text().splitlines()]
     assert len(events) > 20
-    assert [found for event in events for found in wrong("event", event)] == []
+    assert [message for event in events for message in wrong("event", event)] == []
 
 
 EVENT = json.loads(resource("schemas", "event.schema.json").read_text())
@@ -147,8 +149,8 @@ EVENT = json.loads(resource("schemas", "event.schema.json").read_text())
 
 def test_every_event_type_has_a_branch_and_no_other() -> None:
     branches = [
-        (each["if"]["properties"]["type"]["const"], each["then"]["properties"]["data"])
-        for each in EVENT["allOf"]
+        (case["if"]["properties"]["type"]["const"], case["then"]["properties"]["data"])
+        for case in EVENT["allOf"]
     ]
     assert sorted(name for name, _ in branches) == sorted(RUN_EVENTS.classes)
     assert all(leads == {"$ref": f"#/$defs/{name}"} for name, leads in branches)
@@ -204,7 +206,7 @@ def test_a_good_document_is_good(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "change"), BAD, ids=lambda each: each if isinstance(each, str) else json.dumps(each)
+    ("name", "change"), BAD, ids=lambda item: item if isinstance(item, str) else json.dumps(item)
 )
 def test_a_wrong_document_is_wrong(name: str, change: dict[str, Any]) -> None:
     assert wrong(name, {**GOOD[name], **change})
@@ -269,7 +271,7 @@ def test_in_real_plans_only_mistakes_are_found() -> None:
     for path in sorted(paths)[::8]:
         plan = load(Source.of(path.name, path.read_bytes()), "x")
         if all(finding.rule != "front-matter-yaml" for finding in plan.findings):
-            found = wrong("plan", plan.front.plain())
-            assert all(mistakes.match(message) for message in found), (path, found)
-            number += len(found)
+            problems = wrong("plan", plan.front.plain())
+            assert all(mistakes.match(message) for message in problems), (path, problems)
+            number += len(problems)
     assert number <= 13

@@ -34,11 +34,11 @@ def characters(text: str, finding: Finding) -> str:
     ],
 )
 def test_a_wrong_type_is_located_at_its_value(text: str, place: str, route: str) -> None:
-    found = [finding for finding in findings(text) if f"`{route}`" in finding.message]
-    if not found:
+    reported = [finding for finding in findings(text) if f"`{route}`" in finding.message]
+    if not reported:
         pytest.skip(f"the schema allows this {route}")
-    assert characters(text, found[0]) == place
-    assert found[0].rule == "a-rule" and found[0].hint == "see `schemas/plan.schema.json`"
+    assert characters(text, reported[0]) == place
+    assert reported[0].rule == "a-rule" and reported[0].hint == "see `schemas/plan.schema.json`"
 
 
 @pytest.mark.parametrize("text", ["phase: 01-start\n", "wave: 1\n", "own_key: {a: [1, 2]}\n"])

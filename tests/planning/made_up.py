@@ -20,5 +20,5 @@ def rename_keys(block: Block) -> Block:
 
 def use_version_2(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let every format be of version 2 for one test."""
-    for kind, each in list(FORMATS.items()):
-        monkeypatch.setitem(FORMATS, kind, Format((rename_keys,), each.rewritable))
+    for kind, current in list(FORMATS.items()):
+        monkeypatch.setitem(FORMATS, kind, Format((rename_keys,), current.rewritable))

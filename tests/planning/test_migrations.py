@@ -30,10 +30,10 @@ def version_2(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_every_format_is_of_version_1_today() -> None:
-    assert {kind: each.version for kind, each in FORMATS.items()} == dict.fromkeys(
+    assert {kind: form.version for kind, form in FORMATS.items()} == dict.fromkeys(
         ("settings", "mission", "item", "run", "proof"), 1
     )
-    assert [kind for kind, each in FORMATS.items() if not each.rewritable] == ["run", "proof"]
+    assert [kind for kind, form in FORMATS.items() if not form.rewritable] == ["run", "proof"]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +111,8 @@ def test_every_reader_reads_the_older_version(tmp_path: Path) -> None:
     write(tmp_path, ".planning/forge.yaml", "who: agent\nrunners: {agent: {command: [a]}}\n")
     assert settings.load(tmp_path).runner == "agent"
     write(tmp_path, ".planning/missions/a.yaml", "name: A\naim: To win\n")
-    found = mission.load(tmp_path, ".planning/missions/a.yaml")
-    assert (found.title, found.goal, found.findings) == ("A", "To win", ())
+    loaded = mission.load(tmp_path, ".planning/missions/a.yaml")
+    assert (loaded.title, loaded.goal, loaded.findings) == ("A", "To win", ())
     read = item.load(Source.of(".planning/backlog/k3f-a.md", b"---\nid: k3f\nname: A\n---\n"))
     assert (read.title, read.findings) == ("A", [])
 
@@ -136,9 +136,9 @@ def test_every_reader_refuses_a_newer_version(tmp_path: Path) -> None:
     assert caught.value.hint == "update forge"
     path = ".planning/missions/a.yaml"
     write(tmp_path, path, "title: A\ngoal: b\nphases: [01-a]\nversion: 3\n")
-    found = mission.load(tmp_path, path)
-    assert not found.readable and [finding.rule for finding in found.findings] == ["unreadable"]
-    assert (found.findings[0].line, found.findings[0].column) == (4, 10)
+    loaded = mission.load(tmp_path, path)
+    assert not loaded.readable and [finding.rule for finding in loaded.findings] == ["unreadable"]
+    assert (loaded.findings[0].line, loaded.findings[0].column) == (4, 10)
     with pytest.raises(SettingsError, match=r"a.yaml:4:10: version 3 is newer"):
         contract_for(tmp_path, ".planning/phases/01-a/01-01-PLAN.md")
     front = b"---\nid: k3f\ntitle: A\nversion: 2\n---\n"

@@ -133,7 +133,7 @@ def test_every_mistake_of_a_proof_is_reported() -> None:
     text = "kind: oath\nplan_path: a\nabout: 3\nby: A\nat: now\nevidence: [1]\n"
     reading = read(Source.of("p.yaml", text.encode()))
     assert reading.value is None and reading.missing == ["statement_sha256"]
-    assert [(each.route, each.message) for each in reading.misfits] == [
+    assert [(misfit.route, misfit.message) for misfit in reading.misfits] == [
         (("kind",), "`kind` is one of attestation, waiver, command, not `oath`"),
         (("about",), "`about` is a text"),
         (("evidence",), "`evidence` is a list"),

@@ -88,9 +88,9 @@ WHOLE = """\
 
 
 def test_every_key_is_read(places: Places) -> None:
-    found = places.load(WHOLE)
-    assert found.runner == "agent"
-    assert found.runners == {
+    loaded = places.load(WHOLE)
+    assert loaded.runner == "agent"
+    assert loaded.runners == {
         "agent": RunnerSettings(
             ("agent", "--speed", "10"),
             "file",
@@ -106,22 +106,22 @@ def test_every_key_is_read(places: Places) -> None:
         ),
         "plain": RunnerSettings(("sh",)),
     }
-    assert found.approvals.diff == "always"
-    assert (found.scope.max_files, found.scope.max_lines, found.scope.protect) == (
+    assert loaded.approvals.diff == "always"
+    assert (loaded.scope.max_files, loaded.scope.max_lines, loaded.scope.protect) == (
         5,
         100,
         (*PROTECTED, "secret/**"),
     )
-    assert found.repair_attempts == 2
-    assert (found.limits.step_timeout, found.limits.idle_timeout) == (10, 5)
-    assert (found.limits.evidence_bytes, found.limits.artifact_bytes) == (1000, 2000)
-    assert found.warnings == ()
+    assert loaded.repair_attempts == 2
+    assert (loaded.limits.step_timeout, loaded.limits.idle_timeout) == (10, 5)
+    assert (loaded.limits.evidence_bytes, loaded.limits.artifact_bytes) == (1000, 2000)
+    assert loaded.warnings == ()
 
 
 def test_the_repository_wins_over_the_user_key_by_key(places: Places) -> None:
-    found = places.load("runner: b\nlimits: {idle_timeout: 7}\n", own=WHOLE)
-    assert (found.runner, found.limits.idle_timeout, found.limits.step_timeout) == ("b", 7, 10)
-    assert set(found.runners) == {"agent", "plain"}
+    loaded = places.load("runner: b\nlimits: {idle_timeout: 7}\n", own=WHOLE)
+    assert (loaded.runner, loaded.limits.idle_timeout, loaded.limits.step_timeout) == ("b", 7, 10)
+    assert set(loaded.runners) == {"agent", "plain"}
 
 
 @pytest.mark.parametrize(
@@ -146,8 +146,8 @@ def test_a_repository_can_only_tighten_what_is_asked(
 
 
 def test_a_repository_can_only_add_protected_paths(places: Places) -> None:
-    found = places.load("scope: {protect: [b]}\n", own="scope: {protect: [a]}\n")
-    assert found.scope.protect == (*PROTECTED, "a", "b")
+    loaded = places.load("scope: {protect: [b]}\n", own="scope: {protect: [a]}\n")
+    assert loaded.scope.protect == (*PROTECTED, "a", "b")
     assert places.load("scope: {protect: []}\n").scope.protect == (*PROTECTED, "a")
 
 
@@ -169,9 +169,9 @@ def test_a_repository_can_only_add_protected_paths(places: Places) -> None:
 def test_an_unknown_key_is_a_warning_with_its_place(
     places: Places, text: str, warning: str
 ) -> None:
-    found = places.load(text)
-    assert warning in found.warnings[-1]
-    assert found.warnings[-1].startswith(f"{PATH}:")
+    loaded = places.load(text)
+    assert warning in loaded.warnings[-1]
+    assert loaded.warnings[-1].startswith(f"{PATH}:")
 
 
 @pytest.mark.parametrize(
@@ -233,14 +233,16 @@ def test_every_wrong_value_is_listed_with_its_place(places: Places) -> None:
 
 def test_each_wrong_value_and_each_unknown_key_is_a_finding() -> None:
     text = "runer: a\nlimits: {step_timeout: soon}\nrunner: [a]\nrunners: {b: {promt: arg}}\n"
-    found = findings(Source.of(PATH, text.encode()))
-    assert [(each.rule, each.severity, each.line, each.column) for each in found] == [
+    reported = findings(Source.of(PATH, text.encode()))
+    assert [
+        (finding.rule, finding.severity, finding.line, finding.column) for finding in reported
+    ] == [
         ("settings", "error", 3, 9),
         ("settings", "error", 2, 24),
         ("settings-key", "warning", 1, 1),
         ("settings-key", "warning", 4, 15),
     ]
-    assert all(each.hint for each in found)
+    assert all(finding.hint for finding in reported)
 
 
 @pytest.mark.parametrize(
@@ -346,9 +348,9 @@ def test_any_file_is_settings_or_an_error_with_a_next_step(
     (root / ".planning").mkdir()
     (root / PATH).write_text("".join(f"{key}: {value}\n" for key, value in lines))
     try:
-        found = load(root)
+        loaded = load(root)
     except SettingsError as error:
         assert error.hint
     else:
-        assert set(PROTECTED) <= set(found.scope.protect)
-        assert found.approvals.plan == "always"
+        assert set(PROTECTED) <= set(loaded.scope.protect)
+        assert loaded.approvals.plan == "always"

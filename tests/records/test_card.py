@@ -82,14 +82,19 @@ def test_what_a_card_says_of_its_places() -> None:
 
 
 def test_unknown_keys_of_a_card_are_kept_apart() -> None:
-    found = RunCard.decode("run.yaml", CARD.encode() + b"mood: good\n")
-    assert found.unknown == {"mood": "good"}
+    decoded = RunCard.decode("run.yaml", CARD.encode() + b"mood: good\n")
+    assert decoded.unknown == {"mood": "good"}
 
 
 def test_a_card_of_fewer_keys_is_read() -> None:
     text = "run: r1\nplan: 01-01\nplan_path: p\nsteps: []\nclone: c\nbranch: main\nbase_commit: d\n"
-    found = RunCard.decode("run.yaml", text.encode())
-    assert (found.kind, found.version, found.prior_run, found.goal) == ("execute", 1, None, "")
+    decoded = RunCard.decode("run.yaml", text.encode())
+    assert (decoded.kind, decoded.version, decoded.prior_run, decoded.goal) == (
+        "execute",
+        1,
+        None,
+        "",
+    )
 
 
 @pytest.mark.parametrize(
@@ -142,11 +147,11 @@ def test_a_hostile_card_is_refused(key: str, value: str, words: str) -> None:
 )
 def test_any_yaml_is_a_card_or_refused(data: dict[str, object]) -> None:
     try:
-        found = RunCard.decode("run.yaml", yaml.dump(data).encode())
+        decoded = RunCard.decode("run.yaml", yaml.dump(data).encode())
     except ValueError as error:
         assert "run.yaml" in str(error)
     else:
-        assert isinstance(found.steps, list)
+        assert isinstance(decoded.steps, list)
 
 
 def test_every_mistake_of_a_card_has_its_place() -> None:

@@ -31,14 +31,14 @@ def test_the_last_event_says_how_a_run_ended(status: str) -> None:
 
 
 def test_commits_come_with_the_lines_that_name_them() -> None:
-    found = facts(
+    plan_facts = facts(
         ev.RunnerStarted("agent", [], "", "c1"),
         ev.DiffApplied("c2"),
         ev.DiffApplied(None),
         ev.RunnerStarted("agent", [], "", None),
         COMPLETED,
     )
-    assert found.commits == [("c1", 2), ("c2", 3)]
+    assert plan_facts.commits == [("c1", 2), ("c2", 3)]
 
 
 def test_facts_survive_the_cache() -> None:

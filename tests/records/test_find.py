@@ -26,13 +26,13 @@ def repository(sandbox: Sandbox) -> Repository:
     return Repository.discover(sandbox.root)
 
 
-def found(repository: Repository, name: str | None, *, among_open: bool = False) -> str:
+def run_named(repository: Repository, name: str | None, *, among_open: bool = False) -> str:
     return one_run(repository, name, among_open=among_open).card.run
 
 
 def refusal(error: type[Any], repository: Repository, name: str | None, **how: bool) -> str:
     with pytest.raises(error) as caught:
-        found(repository, name, **how)
+        run_named(repository, name, **how)
     return f"{caught.value.message} | {caught.value.hint}"
 
 
@@ -42,18 +42,18 @@ def test_an_id_or_a_part_of_it_names_a_run(
 ) -> None:
     put_tracked(sandbox, card(1), COMPLETED)
     put_tracked(sandbox, card(2), COMPLETED)
-    assert found(repository, name) == run_id(1)
+    assert run_named(repository, name) == run_id(1)
 
 
 def test_a_whole_id_wins_over_a_part_of_another(sandbox: Sandbox, repository: Repository) -> None:
     put_tracked(sandbox, card(1), COMPLETED)
     put_tracked(sandbox, replace(card(1), run=f"{run_id(1)}x"), COMPLETED)
-    assert found(repository, run_id(1)) == run_id(1)
+    assert run_named(repository, run_id(1)) == run_id(1)
 
 
 def test_a_plan_names_its_only_run(sandbox: Sandbox, repository: Repository) -> None:
     put_tracked(sandbox, replace(card(1), plan="02-03"), COMPLETED)
-    assert found(repository, "02-03") == run_id(1)
+    assert run_named(repository, "02-03") == run_id(1)
 
 
 def test_an_ambiguous_name_lists_the_candidates(sandbox: Sandbox, repository: Repository) -> None:
@@ -69,9 +69,9 @@ def test_without_a_name_it_is_the_open_run_else_the_last(
 ) -> None:
     put_tracked(sandbox, card(1), COMPLETED)
     put_tracked(sandbox, card(2), COMPLETED)
-    assert found(repository, None) == run_id(2)
+    assert run_named(repository, None) == run_id(2)
     put_live(sandbox, card(1), PAUSED)
-    assert found(repository, None) == found(repository, None, among_open=True) == run_id(1)
+    assert run_named(repository, None) == run_named(repository, None, among_open=True) == run_id(1)
 
 
 def test_runs_that_are_rejected_do_not_count(sandbox: Sandbox, repository: Repository) -> None:
@@ -214,6 +214,6 @@ def test_a_finished_run_of_a_newer_version_is_in_the_way_of_nothing(
 ) -> None:
     put_tracked(sandbox, replace(card(1), version=2), COMPLETED)
     put_tracked(sandbox, card(2), COMPLETED)
-    assert found(repository, None) == run_id(2)
+    assert run_named(repository, None) == run_id(2)
     assert NEWER in refusal(NewerVersion, repository, run_id(1))
     require_known_versions(repository)

@@ -213,8 +213,8 @@ def test_runs_that_cannot_be_read_are_listed_with_the_reason(
     else:
         (place / name).write_text(content)
     assert all_runs(repository) == []
-    ((run, found),) = unreadable_runs(repository)
-    assert run == run_id(1) and f"{run}/{reason}" in found
+    ((run, message),) = unreadable_runs(repository)
+    assert run == run_id(1) and f"{run}/{reason}" in message
 
 
 def test_hidden_folders_and_files_beside_runs_are_no_runs(

@@ -31,10 +31,12 @@ patient = settings(
 
 @st.composite
 def edited(draw: st.DrawFn, texts: st.SearchStrategy[str] = TEXTS) -> tuple[str, list[Edit]]:
-    text = draw(texts.filter(lambda each: not each.startswith("\ufeff")))
+    text = draw(texts.filter(lambda example: not example.startswith("\ufeff")))
     cuts = sorted(
         draw(
-            st.lists(st.integers(0, len(text)), max_size=8).filter(lambda each: len(each) % 2 == 0)
+            st.lists(st.integers(0, len(text)), max_size=8).filter(
+                lambda example: len(example) % 2 == 0
+            )
         )
     )
     edits = [

@@ -70,5 +70,5 @@ def test_any_pattern_is_compiled_or_refused(pattern: str, text: str) -> None:
         compile_pattern(pattern)
     except BadPattern:
         return
-    found = search(pattern, text)
-    assert found is None or 0 <= found[0] <= found[1] <= len(text)
+    match = search(pattern, text)
+    assert match is None or 0 <= match[0] <= match[1] <= len(text)

@@ -53,11 +53,11 @@ DOCUMENTS = st.lists(PIECES, max_size=25).map("".join)
 def test_tasks_are_those_of_the_reference_pattern(document: str) -> None:
     text = document + "\n>"  # the reference assumes that some bracket closes every opening
     expected = [(match[1], match[2], match[3] is not None) for match in ORACLE.finditer(text)]
-    found = [
+    named = [
         (attributes(text[tag.span.start : tag.inner.start]), tag.text(text), tag.closed)
         for tag in tasks(text)
     ]
-    assert found == [(attributes(written), inner, closed) for written, inner, closed in expected]
+    assert named == [(attributes(written), inner, closed) for written, inner, closed in expected]
 
 
 @settings(deadline=None, max_examples=200)
@@ -166,9 +166,9 @@ def test_children_follow_each_other(text: str) -> None:
     ],
 )
 def test_section(text: str, expected: str) -> None:
-    found = section(text, "goal")
-    assert found is not None
-    assert found.text(text) == expected
+    span = section(text, "goal")
+    assert span is not None
+    assert span.text(text) == expected
 
 
 def test_no_section() -> None:

@@ -49,8 +49,8 @@ def problems(text: str, *, exact: bool = False) -> list[tuple[str, int, int, str
     source = Source.of("x.yaml", text.encode())
     reading = typed.read(Outer, yaml.parse(source.text), DEFAULT, exact=exact)
     return [
-        (".".join(each.route), *source.position(each.span.start), each.message)
-        for each in reading.misfits
+        (".".join(misfit.route), *source.position(misfit.span.start), misfit.message)
+        for misfit in reading.misfits
     ]
 
 
@@ -91,7 +91,7 @@ def test_a_required_field_that_is_absent_is_missing() -> None:
 def test_a_required_field_that_does_not_fit_is_not_missing_as_well() -> None:
     reading = read("title: [x]\n", None)
     assert reading.value is None and reading.missing == []
-    assert [each.message for each in reading.misfits] == ["`title` is a text"]
+    assert [misfit.message for misfit in reading.misfits] == ["`title` is a text"]
 
 
 @pytest.mark.parametrize(
@@ -156,7 +156,7 @@ def test_a_nested_struct_is_read_over_that_of_the_base() -> None:
 
 def test_unknown_keys_have_a_place_and_the_name_that_is_near() -> None:
     reading = read("titel: A\nmany:\n  x:\n    sise: 1\n    qq: 2\n")
-    unknown = [(".".join(each.route), each.key, each.near) for each in reading.unknown]
+    unknown = [(".".join(key.route), key.key, key.near) for key in reading.unknown]
     assert unknown == [
         ("titel", "titel", "title"),
         ("many.x.sise", "sise", "size"),
@@ -177,7 +177,7 @@ def test_unknown_keys_have_a_place_and_the_name_that_is_near() -> None:
 )
 def test_an_exact_reading_takes_no_scalar_for_a_text(text: str, message: str) -> None:
     assert problems(text) == []
-    assert [each[3] for each in problems(text, exact=True)] == [message]
+    assert [problem[3] for problem in problems(text, exact=True)] == [message]
 
 
 def test_an_exact_reading_takes_null_only_where_it_is_allowed() -> None:
@@ -219,9 +219,9 @@ def test_any_mapping_is_read_and_every_field_is_kept_or_reported(
     text = "".join(f"{key}: {value}\n" for key, value in lines.items())
     reading = read(text, exact=exact)
     assert reading.value is not None
-    top_wrong = {each.route[0] for each in reading.misfits}
-    unknown = {each.route[0] for each in reading.unknown}
+    top_wrong = {problem.route[0] for problem in reading.misfits}
+    unknown = {problem.route[0] for problem in reading.unknown}
     assert top_wrong | unknown <= set(lines)
     assert ("other" in lines) == ("other" in unknown)
-    for each in reading.misfits:
-        assert text[: each.span.start].count("\n") == list(lines).index(each.route[0])
+    for problem in reading.misfits:
+        assert text[: problem.span.start].count("\n") == list(lines).index(problem.route[0])

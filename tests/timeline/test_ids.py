@@ -23,15 +23,15 @@ def test_a_ulid_has_26_characters_and_no_ambiguous_ones() -> None:
 
 def test_ulids_sort_by_their_millisecond(monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock("20261120T025549Z").install(monkeypatch)
-    found = []
+    made = []
     for _ in range(50):
-        found.append(ids.ulid())
+        made.append(ids.ulid())
         clock.now += 0.002
-    assert found == sorted(found)
-    assert len(set(found)) == 50
+    assert made == sorted(made)
+    assert len(set(made)) == 50
     first = sum(
         "0123456789ABCDEFGHJKMNPQRSTVWXYZ".index(sign) << 5 * place
-        for place, sign in enumerate(reversed(found[0][:10]))
+        for place, sign in enumerate(reversed(made[0][:10]))
     )
     assert (
         datetime.fromtimestamp(first / 1000, UTC).strftime("%Y%m%dT%H%M%SZ") == "20261120T025549Z"

@@ -56,8 +56,8 @@ def path(tmp_path: Path) -> Path:
 
 
 def test_a_refusal_names_the_holder(path: Path) -> None:
-    with another(path) as (child, said):
-        assert said == "held"
+    with another(path) as (child, answer):
+        assert answer == "held"
         with (
             pytest.raises(Held, match=f"process {child.pid} \\(run-7\\)") as caught,
             WriterLock(path, "01J", "x"),
@@ -68,10 +68,10 @@ def test_a_refusal_names_the_holder(path: Path) -> None:
 
 
 def test_another_process_is_refused_while_this_one_holds_it(path: Path) -> None:
-    with WriterLock(path, "01J", "run-1"), another(path) as (_, said):
-        assert said == f"refused: process {os.getpid()} (run-1) is at work here"
-    with another(path) as (_, said):
-        assert said == "held"
+    with WriterLock(path, "01J", "run-1"), another(path) as (_, answer):
+        assert answer == f"refused: process {os.getpid()} (run-1) is at work here"
+    with another(path) as (_, answer):
+        assert answer == "held"
 
 
 def test_even_the_same_process_cannot_take_it_twice(path: Path) -> None:
@@ -84,8 +84,8 @@ def test_even_the_same_process_cannot_take_it_twice(path: Path) -> None:
 
 
 def test_a_killed_holder_releases_the_lock(path: Path) -> None:
-    with another(path) as (child, said):
-        assert said == "held"
+    with another(path) as (child, answer):
+        assert answer == "held"
         assert holder_alive(path) is not None
         child.send_signal(signal.SIGKILL)
         child.wait()

@@ -104,10 +104,10 @@ def test_any_way_of_growing_yields_the_same_events(
 ) -> None:
     path = tmp_path_factory.mktemp("tail") / "timeline.jsonl"
     path.touch()
-    tail, found, written = LogTail(after), [], 0
+    tail, events, written = LogTail(after), [], 0
     for cut in [*sorted(cuts), len(RAW)]:
         with path.open("ab") as file:
             file.write(RAW[written:cut])
         written = cut
-        found += tail.read(path)
-    assert found == EVENTS[after:]
+        events += tail.read(path)
+    assert events == EVENTS[after:]

@@ -104,5 +104,5 @@ def test_a_truncated_file_has_a_mark(folder: Path) -> None:
 
 
 def test_several_problems_of_several_files(folder: Path) -> None:
-    found = problems(folder, entry(), entry(bytes=1, truncated=True), entry(path="x"))
-    assert len(found) == 3
+    listed = problems(folder, entry(), entry(bytes=1, truncated=True), entry(path="x"))
+    assert len(listed) == 3

@@ -62,8 +62,8 @@ def rich(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
     sandbox.call("approve")
     assert sandbox.call("resume").code == 1, "the runner of step 3 fails"
     case.set_work({3: writes("d.txt", "d")})
-    said = sandbox.call("retry")
-    assert said.data["status"] == "completed", said.out
+    reply = sandbox.call("retry")
+    assert reply.data["status"] == "completed", reply.out
     return sandbox
 
 
@@ -114,8 +114,8 @@ def test_what_happened_is_sound(rich: Sandbox) -> None:
         if event["type"] == "diff_applied"
     ]
     assert applied[0]["hook_changed"] == ["a.txt"] and len(applied) == 4
-    said = rich.call("replay")
-    assert said.code == 0 and said.data | {"run": ""} == {
+    reply = rich.call("replay")
+    assert reply.code == 0 and reply.data | {"run": ""} == {
         "run": "",
         "status": "completed",
         "valid": True,
@@ -141,14 +141,14 @@ def test_on_any_clone(rich: Sandbox, tmp_path: Path) -> None:
         rich.git("clone", "-q", *words, f"file://{rich.root}", str(tmp_path / name))
         clone = Sandbox(tmp_path / name, rich.home)
         clone.git("checkout", "-q", "HEAD", "--", ".")
-        found = replayed(clone)
-        assert found.problems == [], name
-        assert bool(found.unchecked) is (name != "whole"), name
-    found = replayed(Sandbox(tmp_path / "shallow", rich.home))
-    assert {remark.seq for remark in found.unchecked} >= {
+        report = replayed(clone)
+        assert report.problems == [], name
+        assert bool(report.unchecked) is (name != "whole"), name
+    report = replayed(Sandbox(tmp_path / "shallow", rich.home))
+    assert {remark.seq for remark in report.unchecked} >= {
         1,
         9,
-    } and "leaves out history" in found.unchecked[0].message
+    } and "leaves out history" in report.unchecked[0].message
     back = Sandbox(tmp_path / "shallow", rich.home).call("rollback")
     assert back.code == 2 and back.json["error"]["next"] == ["git fetch --unshallow"], (
         "a part of it is not taken back in silence"
@@ -189,9 +189,9 @@ def test_a_changed_chain_is_named_at_its_event(
     copy: Sandbox, harm: Callable[[Sandbox], int]
 ) -> None:
     seq = harm(copy)
-    said = copy.call("replay")
-    assert said.code == 1 and said.data["valid"] is False
-    assert seq in {problem["seq"] for problem in said.data["problems"]}, said.data["problems"]
+    reply = copy.call("replay")
+    assert reply.code == 1 and reply.data["valid"] is False
+    assert seq in {problem["seq"] for problem in reply.data["problems"]}, reply.data["problems"]
 
 
 def test_a_torn_tracked_copy(copy: Sandbox) -> None:
@@ -313,10 +313,10 @@ def test_a_forged_chain_is_named_at_its_event(copy: Sandbox) -> None:
             json.loads(line)
             for line in (folder_of(copy) / "timeline.jsonl").read_text().splitlines()
         ]
-        found = wrong(copy)
+        problems = wrong(copy)
         seqs = {event["seq"] for event in events if event["type"] == kind}
-        assert [text for seq, text in found if seq in seqs and words in text], (name, found)
-        assert any("a commit holds another line" in text for _, text in found), name
+        assert [text for seq, text in problems if seq in seqs and words in text], (name, problems)
+        assert any("a commit holds another line" in text for _, text in problems), name
         (folder_of(copy) / "timeline.jsonl").write_bytes(raw)
     assert wrong(copy) == []
 
@@ -327,8 +327,8 @@ def test_evidence_that_was_changed_or_taken_away(copy: Sandbox) -> None:
     path = folder_of(copy) / last["evidence"][0]["path"]
     path.write_bytes(path.read_bytes() + b"x")
     (folder_of(copy) / first["evidence"][0]["path"]).unlink()
-    found = dict(wrong(copy))
-    assert "cannot be read" in found[first["seq"]] and "was changed" in found[last["seq"]]
+    problems = dict(wrong(copy))
+    assert "cannot be read" in problems[first["seq"]] and "was changed" in problems[last["seq"]]
     path.unlink()
     path.symlink_to("/dev/zero")
     assert "was changed" in dict(wrong(copy))[last["seq"]]
@@ -344,9 +344,9 @@ def test_a_card_that_was_changed(copy: Sandbox) -> None:
         ("plan_sha256", "4" * 64, "is not the text"),
     ):
         card.write_text(re.sub(rf"^{key}: .*\n", f'{key}: "{value}"\n', text, flags=re.M))
-        found = wrong(copy)
-        assert [text for seq, text in found if words in text and seq == 1], found
-        assert any("run.yaml is not what the record commit" in text for _, text in found)
+        problems = wrong(copy)
+        assert [text for seq, text in problems if words in text and seq == 1], problems
+        assert any("run.yaml is not what the record commit" in text for _, text in problems)
 
 
 def test_history_that_was_rewritten(copy: Sandbox) -> None:
@@ -354,8 +354,8 @@ def test_history_that_was_rewritten(copy: Sandbox) -> None:
     applied = [event for event in copy.events(run) if event["type"] == "diff_applied"][-1]
     copy.git("reset", "-q", "--soft", applied["data"]["commit"] + "^")
     copy.git("commit", "-qm", "All in one")
-    found = dict(wrong(copy))
-    assert applied["seq"] in found and "on no branch" in found[applied["seq"]]
+    problems = dict(wrong(copy))
+    assert applied["seq"] in problems and "on no branch" in problems[applied["seq"]]
     copy.git("reflog", "expire", "--expire=now", "--all")
     copy.git("gc", "-q", "--prune=now")
     assert "is not in this repository" in dict(wrong(copy))[applied["seq"]]
@@ -400,10 +400,10 @@ def test_a_record_commit_with_false_trailers(copy: Sandbox) -> None:
 
 def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
     for words in (("rollback", "--to", "2"), ("undo",)):
-        said = copy.call(*words)
-        assert said.code == 0, said.err
-        assert copy.call("replay", said.data["run"]).code == 0
-    folder = copy.root / ".planning/runs" / said.data["run"]
+        reply = copy.call(*words)
+        assert reply.code == 0, reply.err
+        assert copy.call("replay", reply.data["run"]).code == 0
+    folder = copy.root / ".planning/runs" / reply.data["run"]
     path = folder / "timeline.jsonl"
     made = next(
         event["data"]["made"]
@@ -411,8 +411,10 @@ def test_a_rollback_and_its_undo(copy: Sandbox) -> None:
         if event["type"] == "checkpoint_restored"
     )
     path.write_text(path.read_text().replace(made, copy.git("rev-parse", "HEAD~4").strip()))
-    found = copy.call("replay", folder.name).data["problems"]
-    assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in found), found
+    problems = copy.call("replay", folder.name).data["problems"]
+    assert any(problem["seq"] == 3 and "does not" in problem["message"] for problem in problems), (
+        problems
+    )
 
 
 def test_changes_of_a_check_are_kept_after_an_edit_without_changes(sandbox: Sandbox) -> None:
@@ -420,8 +422,8 @@ def test_changes_of_a_check_are_kept_after_an_edit_without_changes(sandbox: Sand
     assert sandbox.call("execute", "01-01", "--approve").data["waiting_for"]["kind"] == "command"
     sandbox.forge("approve")
     assert sandbox.call("resume").data["status"] == "completed"
-    said = sandbox.call("replay")
-    assert said.code == 0, said.data["problems"]
+    reply = sandbox.call("replay")
+    assert reply.code == 0, reply.data["problems"]
 
 
 def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
@@ -429,18 +431,18 @@ def test_an_open_run_is_replayed_from_its_live_log(sandbox: Sandbox) -> None:
     case.work[1] = "sys.exit(1)"
     case.set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    said = sandbox.call("replay", run)
-    assert said.code == 0 and said.data["status"] == "paused" and said.data["note"] is None
+    reply = sandbox.call("replay", run)
+    assert reply.code == 0 and reply.data["status"] == "paused" and reply.data["note"] is None
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
     live.write_bytes(live.read_bytes() + b'{"v":1')
     tracked = folder_of(sandbox) / "timeline.jsonl"
     lines = tracked.read_bytes().splitlines(keepends=True)
     tracked.write_bytes(b"".join(lines[:4]))
-    said = sandbox.call("replay", run)
+    reply = sandbox.call("replay", run)
     assert (
-        said.code == 0
-        and "torn" in said.data["unchecked"][0]["message"]
-        and "live log is what counts" in said.data["note"]
+        reply.code == 0
+        and "torn" in reply.data["unchecked"][0]["message"]
+        and "live log is what counts" in reply.data["note"]
     )
     live.write_bytes(b"".join(lines[:5]))
     assert [seq for seq, text in wrong(sandbox) if "removed here" in text] == [6]

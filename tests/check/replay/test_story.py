@@ -14,7 +14,7 @@ from tests.check.replay.units import Log, messages
 ONE, TWO = "01-01/1", "01-01/2"
 
 
-def told(log: Log, **card: Any) -> list[tuple[int, str]]:
+def problems_in(log: Log, **card: Any) -> list[tuple[int, str]]:
     report = Report()
     check_story(log.record(**card), report)
     return messages(report)
@@ -31,16 +31,16 @@ def step(log: Log, name: str = ONE, index: int = 1) -> Log:
 
 def test_two_steps() -> None:
     log = step(step(Log().start()), TWO, 2)
-    assert told(log) == [] and state(log).completed_steps == 2
+    assert problems_in(log) == [] and state(log).completed_steps == 2
 
 
 @pytest.mark.parametrize("log", [Log(), Log().add("run_interrupted", last_seq=0)])
 def test_a_log_that_does_not_start_a_run(log: Log) -> None:
-    assert (1, "the first event is not mission_started") in told(log)
+    assert (1, "the first event is not mission_started") in problems_in(log)
 
 
 def test_a_run_that_starts_twice() -> None:
-    assert (2, "a run starts only once") in told(Log().start().start())
+    assert (2, "a run starts only once") in problems_in(Log().start().start())
 
 
 @pytest.mark.parametrize(
@@ -54,7 +54,7 @@ def test_a_run_that_starts_twice() -> None:
     ],
 )
 def test_a_start_that_differs_from_the_card(name: str, value: object) -> None:
-    ((seq, message),) = told(Log().start(**{name: value}))
+    ((seq, message),) = problems_in(Log().start(**{name: value}))
     assert seq == 1 and message.startswith(f"run.yaml says another {name}: ")
     assert message.endswith(f"not {value}")
 
@@ -83,8 +83,8 @@ def approved(subject: str, kind: str = "plan") -> Log:
     ],
 )
 def test_the_approved_text(log: Log, card: dict[str, str], count: int) -> None:
-    found = told(log, approval=card)
-    assert found == [(2, "run.yaml says that another text was approved")] * count
+    problems = problems_in(log, approval=card)
+    assert problems == [(2, "run.yaml says that another text was approved")] * count
 
 
 @pytest.mark.parametrize(
@@ -104,7 +104,7 @@ def test_the_approved_text(log: Log, card: dict[str, str], count: int) -> None:
     ],
 )
 def test_events_of_steps_at_the_wrong_time(log: Log, expected: str) -> None:
-    assert expected in [message for _, message in told(log)]
+    assert expected in [message for _, message in problems_in(log)]
 
 
 def proposal(name: str) -> dict[str, Any]:
@@ -130,14 +130,14 @@ def proposal(name: str) -> dict[str, Any]:
     ],
 )
 def test_an_id_that_is_used_twice(kind: str, data: dict[str, Any]) -> None:
-    found = told(Log().start().add(kind, **data).add(kind, **data))
-    assert (3, "d-1 is used a second time") in found
+    problems = problems_in(Log().start().add(kind, **data).add(kind, **data))
+    assert (3, "d-1 is used a second time") in problems
 
 
 def test_an_answer_without_a_request() -> None:
     answer = {"approval_id": "a-7", "decision": "approve", "kind": "diff"}
-    found = told(Log().start().add("approval_resolved", **answer))
-    assert (2, "a-7 was never requested") in found
+    problems = problems_in(Log().start().add("approval_resolved", **answer))
+    assert (2, "a-7 was never requested") in problems
 
 
 def verified(verdicts: list[str], verdict: str = "unproven", **counts: int) -> Log:
@@ -174,7 +174,7 @@ def verified(verdicts: list[str], verdict: str = "unproven", **counts: int) -> L
     ],
 )
 def test_right_counts(log: Log) -> None:
-    assert told(log) == []
+    assert problems_in(log) == []
 
 
 @pytest.mark.parametrize(
@@ -193,7 +193,7 @@ def test_right_counts(log: Log) -> None:
     ],
 )
 def test_wrong_counts(log: Log, message: str) -> None:
-    assert told(log) == [(2, message)]
+    assert problems_in(log) == [(2, message)]
 
 
 def test_the_end_of_a_run() -> None:
@@ -201,7 +201,7 @@ def test_the_end_of_a_run() -> None:
     log.add(
         "final", status="completed", completed_steps=2, total_steps=2, verdict=state(log).verdict
     )
-    assert told(log) == []
+    assert problems_in(log) == []
 
 
 @pytest.mark.parametrize(
@@ -215,10 +215,12 @@ def test_the_end_of_a_run() -> None:
 )
 def test_an_end_that_does_not_fit(data: dict[str, Any], message: str) -> None:
     end = {"status": "failed", "completed_steps": 1, "total_steps": 2, **data}
-    found = [text for _, text in told(step(Log().start()).add("final", **end))]
-    assert any(text.startswith(message) for text in found), found
+    problems = [text for _, text in problems_in(step(Log().start()).add("final", **end))]
+    assert any(text.startswith(message) for text in problems), problems
 
 
 def test_events_after_the_end() -> None:
     log = Log().start().add("final", status="failed", completed_steps=0, total_steps=2)
-    assert (3, "there are events after `final`") in told(log.add("run_interrupted", last_seq=2))
+    assert (3, "there are events after `final`") in problems_in(
+        log.add("run_interrupted", last_seq=2)
+    )

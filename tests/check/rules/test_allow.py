@@ -32,7 +32,7 @@ def read(root: Path, text: str, rules: str = "") -> list[Finding]:
 
 
 def names(findings: list[Finding]) -> list[tuple[str, str]]:
-    return [(each.rule, each.severity) for each in findings]
+    return [(finding.rule, finding.severity) for finding in findings]
 
 
 def test_a_comment_on_the_line_or_the_one_before_silences(tmp_path: Path) -> None:

@@ -72,9 +72,9 @@ def test_a_rule_that_blocks_is_off_for_validate_and_still_refuses_a_run(sandbox:
 
 def test_the_command_speaks_of_rules_of_documents_and_of_those_between(sandbox: Sandbox) -> None:
     sandbox.write(PATH, changed("wave: 1", "wave: 1\ndepends_on: [01-01]"))
-    said = sandbox.call("validate")
-    (finding,) = said.json["findings"]
-    assert said.code == 1 and finding["rule"] == "depends-self"
+    reply = sandbox.call("validate")
+    (finding,) = reply.json["findings"]
+    assert reply.code == 1 and finding["rule"] == "depends-self"
     assert (finding["line"], finding["column"], finding["end_column"]) == (5, 14, 19)
     rules = json.loads(sandbox.forge("rules", "--json").out)["data"]["rules"]
     assert rules[0].keys() == {"id", "severity", "blocks", "summary"} and len(rules) == len(RULES)
@@ -103,8 +103,8 @@ def test_many_plans_cost_no_more_each(tmp_path: Path, monkeypatch: pytest.Monkey
         monkeypatch.setattr("forge.views.validation.read_all.check_project", counting)
         assert (
             sum(
-                each.rule == "depends-cycle"
-                for each in validate(tmp_path / str(plans), []).findings
+                finding.rule == "depends-cycle"
+                for finding in validate(tmp_path / str(plans), []).findings
             )
             == plans
         )

@@ -168,11 +168,11 @@ def test_every_change_is_found(
     assert check.changed(nothing) == []
     assert without_git(check, monkeypatch) == []
     CHANGES[what](place)
-    found = check.changed(nothing)
-    assert found == git_status(place)
-    assert check.changed(nothing) == found
+    paths = check.changed(nothing)
+    assert paths == git_status(place)
+    assert check.changed(nothing) == paths
     if what != "not looked at":
-        assert found
+        assert paths
 
 
 def test_an_unchanged_tree_needs_no_git(place: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

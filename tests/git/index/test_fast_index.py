@@ -144,7 +144,7 @@ KINDS: dict[str, Callable[[Sandbox], object]] = {
 def test_changes_are_the_same_however_they_are_staged(
     make_sandbox: Callable[[str], Sandbox], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    found: dict[str, Changes] = {}
+    by_way: dict[str, Changes] = {}
     for kind, prepare in KINDS.items():
         sandbox = make_sandbox(kind)
         changed(sandbox)
@@ -155,17 +155,17 @@ def test_changes_are_the_same_however_they_are_staged(
         (sandbox.root / "kept.txt").symlink_to("elsewhere")
         prepare(sandbox)
         with stage(at_home(sandbox, monkeypatch), sandbox.head(), lambda path: False) as staging:
-            found[kind] = Changes(
+            by_way[kind] = Changes(
                 sorted(staging.changes.entries, key=lambda change: change.path),
                 staging.changes.patch,
             )
-    entries = found["plain"].entries
+    entries = by_way["plain"].entries
     assert {change.status for change in entries} == {"A", "M", "D", "T"}
-    for kind, changes in found.items():
+    for kind, changes in by_way.items():
         assert changes.entries == entries, kind
         lines = [
-            sorted(line for line in each.patch.split(b"\n") if line[:1] in (b"+", b"-"))
-            for each in (changes, found["plain"])
+            sorted(line for line in version.patch.split(b"\n") if line[:1] in (b"+", b"-"))
+            for version in (changes, by_way["plain"])
         ]
         assert lines[0] == lines[1], kind
 

@@ -92,8 +92,8 @@ def test_the_search_agrees_with_the_decoded_entries(
     rules = tracked_rules(index)
     assert rules is not None
     assert rules.count == len(entries)
-    found = {".gitignore": dict(rules.ignore), ".gitattributes": dict(rules.attributes)}
+    rules_of = {".gitignore": dict(rules.ignore), ".gitattributes": dict(rules.attributes)}
     for name in RULES:
-        assert found[name] == {
+        assert rules_of[name] == {
             path: blob.hex() for path, blob in entries.items() if path.split("/")[-1] == name
         }

@@ -45,7 +45,7 @@ BODY = "# Notes\n- [x] not a criterion\n## Acceptance\n- [x] one\n- [ ] four\n##
 
 def test_criteria_come_from_the_front_matter_and_from_boxes() -> None:
     criteria = item("acceptance: [one, '[x] two', '[ ] three']\n", BODY).criteria
-    assert [(each.text, each.ticked) for each in criteria] == [
+    assert [(criterion.text, criterion.ticked) for criterion in criteria] == [
         ("one", True),
         ("two", True),
         ("three", False),
@@ -60,8 +60,9 @@ def test_a_tick_changes_its_own_line_only(number: int, ticked: bool) -> None:
     )
     data = tick(read, number, ticked=ticked).decode()
     again = load(Source.of(PATH, data.encode()))
-    assert [each.ticked for each in again.criteria] == [
-        each.ticked if at != number else ticked for at, each in enumerate(read.criteria, 1)
+    assert [criterion.ticked for criterion in again.criteria] == [
+        criterion.ticked if at != number else ticked
+        for at, criterion in enumerate(read.criteria, 1)
     ]
     before, after = read.source.text.splitlines(), data.splitlines()
     assert len([1 for old, new in zip(before, after, strict=True) if old != new]) == 1
@@ -76,9 +77,9 @@ def test_a_tick_that_is_there_changes_nothing() -> None:
 
 def test_a_criterion_is_met_by_its_tick_or_by_its_evidence() -> None:
     read = item("acceptance: ['[x] a', '[evidence](b.png) b', '[evidence](/etc/passwd) c', d]\n")
-    assert [each.evidence for each in read.criteria] == ["", "b.png", "", ""]
+    assert [criterion.evidence for criterion in read.criteria] == ["", "b.png", "", ""]
     unmet = read.unmet(lambda path: path == "b.png")
-    assert [each.text for each in unmet] == ["[evidence](/etc/passwd) c", "d"]
+    assert [criterion.text for criterion in unmet] == ["[evidence](/etc/passwd) c", "d"]
 
 
 @pytest.mark.parametrize(
@@ -105,7 +106,9 @@ def test_the_facts_of_an_item() -> None:
     facts = ItemFacts.of(item("id: k3f\nstatus: done\ndepends_on: [a]\nacceptance: [b]\n"))
     assert (facts.id.text, facts.id.line) == ("k3f", 2)
     assert [(spot.text, spot.line) for spot in facts.depends_on] == [("a", 4)]
-    assert [(each.spot.text, each.spot.line) for each in facts.open_criteria] == [("b", 5)]
+    assert [(criterion.spot.text, criterion.spot.line) for criterion in facts.open_criteria] == [
+        ("b", 5)
+    ]
 
 
 @pytest.mark.parametrize("front", ["status: todo\n", "status: done\nforced_reason: x\n"])

@@ -101,8 +101,8 @@ def hold(kind: str, data: bytes, value: str) -> int:
         except NotEditable:
             continue
         made += 1
-        found = after.top.get(key)
-        assert found is not None and found.raw == value
+        read = after.top.get(key)
+        assert read is not None and read.raw == value
         text = Source.of("a.md", after.bytes()).text
         assert text[: own.start] == source.text[: own.start]
         rest = source.text[own.end :]

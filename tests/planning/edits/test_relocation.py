@@ -120,8 +120,8 @@ def test_an_archived_document_keeps_its_name(root: Path, name: str, path: str) -
 def test_the_phase_and_number_that_a_plan_moves_to(
     root: Path, name: str, phase: str, number: str | None
 ) -> None:
-    found = relocation.target_phase(Documents(root), name, root)
-    assert (found[0].id, found[1]) == (phase, number)
+    target = relocation.target_phase(Documents(root), name, root)
+    assert (target[0].id, target[1]) == (phase, number)
 
 
 def test_a_phase_that_does_not_exist_is_named(root: Path) -> None:

@@ -18,7 +18,10 @@ def test_the_many_forms_of_requirements() -> None:
         " **UI-3**: d\n- see AUTH-01\n## Out of Scope\n- **X-01**: e\n| AUTH-01 | Phase 2 |"
         " open |\n| AUTH-02 | 3.1 | 03.1-01 |\n- **v2.0**: f\n"
     )
-    assert [(each.id, each.ticked, each.aside) for each in requirements.defined] == [
+    assert [
+        (requirement.id, requirement.ticked, requirement.aside)
+        for requirement in requirements.defined
+    ] == [
         ("AUTH-01", False, False),
         ("AUTH-02", True, False),
         ("REQ-DB-001", None, False),
@@ -31,7 +34,7 @@ def test_the_many_forms_of_requirements() -> None:
 
 def test_a_section_that_is_deferred_ends_with_the_next_of_its_level() -> None:
     requirements = read("## Later\n### UI\n- **A-1**: a\n## Now\n- **A-2**: b\n")
-    assert [(each.id, each.aside) for each in requirements.defined] == [
+    assert [(requirement.id, requirement.aside) for requirement in requirements.defined] == [
         ("A-1", True),
         ("A-2", False),
     ]

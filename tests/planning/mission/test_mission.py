@@ -23,9 +23,9 @@ def test_the_fields_of_a_mission(tmp_path: Path) -> None:
             "id: shop\ntitle: A shop\ngoal: Sell things.\nstatus: active\nphases: [01-a, 02]\n"
         ),
     )
-    (found,) = load_all(tmp_path)
-    assert found.findings == ()
-    assert found.as_data() == {
+    (loaded,) = load_all(tmp_path)
+    assert loaded.findings == ()
+    assert loaded.as_data() == {
         "id": "shop",
         "title": "A shop",
         "goal": "Sell things.",
@@ -41,7 +41,7 @@ def test_the_defaults_of_a_mission(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line, column, said",
+    "line, column, words",
     [
         ("scope_contract: all", 17, "a mapping"),
         ("scope_contract: {max_files: many}", 29, "whole number"),
@@ -52,15 +52,15 @@ def test_the_defaults_of_a_mission(tmp_path: Path) -> None:
     ],
 )
 def test_a_limit_that_cannot_be_enforced_is_a_finding(
-    tmp_path: Path, line: str, column: int, said: str
+    tmp_path: Path, line: str, column: int, words: str
 ) -> None:
     write(tmp_path, missions__a_yaml=f"{line}\n")
-    (found,) = load(tmp_path, f"{FOLDER}/a.yaml").findings
-    assert (found.rule, found.severity, found.column) == (
+    (finding,) = load(tmp_path, f"{FOLDER}/a.yaml").findings
+    assert (finding.rule, finding.severity, finding.column) == (
         "mission-contract",
         "error",
         column,
-    ) and said in found.message
+    ) and words in finding.message
 
 
 def test_missions_come_in_the_order_of_their_files(tmp_path: Path) -> None:
@@ -75,15 +75,15 @@ def test_missions_come_in_the_order_of_their_files(tmp_path: Path) -> None:
 )
 def test_a_mission_that_is_not_yaml_is_a_finding(tmp_path: Path, text: str, line: int) -> None:
     write(tmp_path, missions__a_yaml=text)
-    found = load(tmp_path, f"{FOLDER}/a.yaml")
-    assert [(finding.rule, finding.line) for finding in found.findings] == [("mission-yaml", line)]
-    assert (found.id, found.status) == ("a", "draft")
+    loaded = load(tmp_path, f"{FOLDER}/a.yaml")
+    assert [(finding.rule, finding.line) for finding in loaded.findings] == [("mission-yaml", line)]
+    assert (loaded.id, loaded.status) == ("a", "draft")
 
 
 def test_a_mission_that_cannot_be_read_is_a_finding(tmp_path: Path) -> None:
     (tmp_path / FOLDER / "a.yaml").mkdir(parents=True)
-    (found,) = load_all(tmp_path)
-    assert [finding.rule for finding in found.findings] == ["unreadable"]
+    (loaded,) = load_all(tmp_path)
+    assert [finding.rule for finding in loaded.findings] == ["unreadable"]
 
 
 @pytest.mark.parametrize("text", ["[]", "words", "null", b"\xff\xfe", b"a: \xff", b"\0"])
@@ -119,9 +119,14 @@ def test_without_missions_there_is_an_implicit_one(
     root = tmp_path / "work"
     root.mkdir()
     write(root, **files)
-    (found,) = load_all(root)
-    assert (found.id, found.title, found.goal, found.status) == ("implicit", title, goal, "active")
-    assert found.path == (f".planning/{path}" if path else "")
+    (loaded,) = load_all(root)
+    assert (loaded.id, loaded.title, loaded.goal, loaded.status) == (
+        "implicit",
+        title,
+        goal,
+        "active",
+    )
+    assert loaded.path == (f".planning/{path}" if path else "")
 
 
 @pytest.mark.timeout(20)

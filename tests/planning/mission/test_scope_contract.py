@@ -47,20 +47,24 @@ def test_several_missions_narrow_each_other(tmp_path: Path) -> None:
         c="phases: [first]\nscope_contract: {paths: [], allowed_tools: []}",
         other="phases: [02-next]\nscope_contract: {paths: [nothing], max_files: 0}",
     )
-    found = contract_for(tmp_path, PLAN)
+    contract = contract_for(tmp_path, PLAN)
     paths = ("src/a.py", "docs/a.md", "README.md", "x")
-    assert [found.against(path) for path in paths] == [[], ["b"], ["a"], ["a", "b"]]
-    assert found.allowed_tools == ("Edit", "Bash")
-    narrowed = found.narrowed(ScopeLimits(max_files=5, max_lines=100))
+    assert [contract.against(path) for path in paths] == [[], ["b"], ["a"], ["a", "b"]]
+    assert contract.allowed_tools == ("Edit", "Bash")
+    narrowed = contract.narrowed(ScopeLimits(max_files=5, max_lines=100))
     assert (narrowed.max_files, narrowed.max_lines) == (5, 7)
 
 
 def test_without_a_mission_there_is_no_contract(tmp_path: Path) -> None:
     assert contract_for(tmp_path, PLAN).as_data() == {}
     missions(tmp_path, other="phases: [02-next]\nscope_contract: {max_files: many}")
-    found = contract_for(tmp_path, PLAN)
-    assert found.as_data() == {} and found.allowed_tools is None and found.against("any") == []
-    assert found.narrowed(ScopeLimits()) == ScopeLimits()
+    contract = contract_for(tmp_path, PLAN)
+    assert (
+        contract.as_data() == {}
+        and contract.allowed_tools is None
+        and contract.against("any") == []
+    )
+    assert contract.narrowed(ScopeLimits()) == ScopeLimits()
 
 
 @pytest.mark.parametrize(

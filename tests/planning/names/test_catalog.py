@@ -183,9 +183,9 @@ def test_an_unknown_name_lists_what_is_near(several: Catalog) -> None:
     ],
 )
 def test_a_name_means_one_phase(several: Catalog, name: str, folder: str) -> None:
-    found = several.phase(name)
-    assert found is not None
-    assert found.folder == f".planning/{folder}"
+    phase = several.phase(name)
+    assert phase is not None
+    assert phase.folder == f".planning/{folder}"
 
 
 @pytest.mark.parametrize("name", ["7", "older", "nonsense", "0", ""])

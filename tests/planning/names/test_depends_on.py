@@ -80,6 +80,6 @@ def test_an_id_always_means_another_plan(paths: list[str]) -> None:
     index = PlanIndex(files)
     for asking in files:
         for file in files:
-            found = index.meant(asking, file.id)
-            assert found != asking, "no plan depends on itself"
-            assert found is not None or asking == file
+            waited_for = index.meant(asking, file.id)
+            assert waited_for != asking, "no plan depends on itself"
+            assert waited_for is not None or asking == file

@@ -28,8 +28,8 @@ ARCHIVED = ".planning/archive/phases/01-a/01-01-PLAN.md"
 def test_a_plan_that_was_moved_is_found(
     plans: dict[str, list[str]], blobs: dict[str, str], path: str | None
 ) -> None:
-    found = current_paths({OLD: "abc"}, plans, lambda plan: blobs.get(plan, "other"))
-    assert found == ({OLD: path} if path else {})
+    paths = current_paths({OLD: "abc"}, plans, lambda plan: blobs.get(plan, "other"))
+    assert paths == ({OLD: path} if path else {})
 
 
 def test_a_plan_whose_old_blob_is_unknown_is_not_found_by_its_text() -> None:

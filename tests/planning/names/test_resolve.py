@@ -43,7 +43,7 @@ DOCUMENTS = [
 
 
 @pytest.mark.parametrize(
-    ("name", "found"),
+    ("name", "expected"),
     [
         ("shop", ["mission shop"]),
         (f"{P}/missions/shop.yaml", ["mission shop"]),
@@ -71,8 +71,8 @@ DOCUMENTS = [
         ("", []),
     ],
 )
-def test_documents_by_name(name: str, found: list[str]) -> None:
-    assert [str(document) for document in matching(name, DOCUMENTS, ROOT)] == found
+def test_documents_by_name(name: str, expected: list[str]) -> None:
+    assert [str(document) for document in matching(name, DOCUMENTS, ROOT)] == expected
 
 
 @pytest.mark.parametrize("name", ["k3", "01", "sh"])
@@ -98,8 +98,8 @@ def test_a_relative_path_counts_from_the_folder(tmp_path: Path) -> None:
     folder = tmp_path / P / "phases/01-setup"
     folder.mkdir(parents=True)
     here = Place(tmp_path, folder)
-    assert [str(each) for each in matching("01-01-PLAN.md", DOCUMENTS, here)] == ["plan 01-01"]
-    assert [str(each) for each in matching("../03-empty", DOCUMENTS, here)] == ["phase 03-empty"]
+    assert [str(match) for match in matching("01-01-PLAN.md", DOCUMENTS, here)] == ["plan 01-01"]
+    assert [str(match) for match in matching("../03-empty", DOCUMENTS, here)] == ["phase 03-empty"]
 
 
 def test_a_link_to_a_folder_is_followed_but_a_link_to_a_plan_means_itself(tmp_path: Path) -> None:
@@ -161,8 +161,8 @@ PHASES = [
     ],
 )
 def test_phases_by_name(name: str, folder: str | None) -> None:
-    found = one_phase(name, PHASES, ROOT)
-    assert (found.folder if found else None) == (f"{P}/{folder}" if folder else None)
+    phase = one_phase(name, PHASES, ROOT)
+    assert (phase.folder if phase else None) == (f"{P}/{folder}" if folder else None)
 
 
 def test_a_folders_name_comes_before_a_slug() -> None:
@@ -193,10 +193,10 @@ KINDS: list[Kind] = ["mission", "phase", "plan", "item"]
 
 @given(st.text(max_size=12))
 def test_any_name_means_documents_or_none(name: str) -> None:
-    found = matching(name, DOCUMENTS, ROOT)
-    assert all(document in DOCUMENTS for document in found)
-    current = [document for document in found if not document.archived]
-    assert found in (current, [document for document in found if document.archived])
+    matches = matching(name, DOCUMENTS, ROOT)
+    assert all(document in DOCUMENTS for document in matches)
+    current = [document for document in matches if not document.archived]
+    assert matches in (current, [document for document in matches if document.archived])
 
 
 @given(st.sampled_from(DOCUMENTS))

@@ -41,8 +41,8 @@ def meant(
     file = catalog.by_path(f".planning/{path}")
     assert file is not None
     return [
-        found.file.path.removeprefix(".planning/") if found.file else None
-        for found in dependencies(
+        dependency.file.path.removeprefix(".planning/") if dependency.file else None
+        for dependency in dependencies(
             PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on")
         )
     ]
@@ -86,8 +86,8 @@ def test_what_an_entry_means(
 def test_a_plan_of_another_folder_is_meant_without_its_slug_too(
     catalog: Catalog, make_plans: Make, written: str
 ) -> None:
-    found = meant(catalog, make_plans, f'["{written}"]', "phases/02-b/02-03-PLAN.md")
-    assert found == ["phases/01-a/01-02-slug-PLAN.md"]
+    waited_for = meant(catalog, make_plans, f'["{written}"]', "phases/02-b/02-03-PLAN.md")
+    assert waited_for == ["phases/01-a/01-02-slug-PLAN.md"]
     assert meant(catalog, make_plans, '["01-02-other"]', "phases/02-b/02-03-PLAN.md") == [None], (
         "another slug is another plan"
     )
@@ -96,8 +96,8 @@ def test_a_plan_of_another_folder_is_meant_without_its_slug_too(
 def test_looking_up_is_linear_in_the_number_of_plans() -> None:
     def spent(number: int) -> float:
         files = [
-            PlanFile(f".planning/phases/01-a/01-{each:05}-s-PLAN.md", f"01-{each:05}-s")
-            for each in range(1, number)
+            PlanFile(f".planning/phases/01-a/01-{earlier:05}-s-PLAN.md", f"01-{earlier:05}-s")
+            for earlier in range(1, number)
         ]
         start = time.process_time()
         index = PlanIndex(files)
@@ -111,8 +111,8 @@ def test_looking_up_is_linear_in_the_number_of_plans() -> None:
 def test_an_entry_is_kept_as_it_was_written(catalog: Catalog, make_plans: Make) -> None:
     make_plans("phases/02-b/02-03-PLAN.md", front='depends_on: [ 01 , "x y"]\n')
     file = catalog.one("02-03")
-    found = dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
-    assert [(each.name, each.file is None) for each in found] == [("01", False), ("x y", True)]
+    entries = dependencies(PlanIndex(catalog.files), file, catalog.load(file).texts("depends_on"))
+    assert [(entry.name, entry.file is None) for entry in entries] == [("01", False), ("x y", True)]
 
 
 @pytest.mark.parametrize(
@@ -170,9 +170,9 @@ def test_the_lowest_wave_whose_dependencies_are_done(make_plans: Make) -> None:
 
 def test_a_plan_with_an_unknown_dependency_cannot_start(make_plans: Make) -> None:
     catalog = Catalog(make_plans("phases/01-a/01-01-PLAN.md", front="depends_on: [nonsense]\n"))
-    found = order(catalog, lambda file: False)
-    assert found.ready() == []
-    assert [waiting.reasons for waiting in found.waiting()] == [
+    plans = order(catalog, lambda file: False)
+    assert plans.ready() == []
+    assert [waiting.reasons for waiting in plans.waiting()] == [
         ["depends on `nonsense`, which is not a plan"]
     ]
 
@@ -182,10 +182,10 @@ def test_why_a_plan_cannot_start(make_plans: Make) -> None:
     make_plans("phases/01-a/01-02-PLAN.md", front="wave: 2\ndepends_on: [1]\n")
     make_plans("phases/01-a/01-03-PLAN.md", front="wave: 2\n")
     catalog = Catalog(make_plans("phases/02-b/02-01-PLAN.md"))
-    found = {
+    waits = {
         waiting.file.id: waiting.reasons for waiting in order(catalog, lambda file: False).waiting()
     }
-    assert found == {
+    assert waits == {
         "01-02": ["depends on 01-01, which is not completed"],
         "01-03": ["wave 2 comes after wave 1: 01-01"],
         "02-01": ["phase 01-a comes first: 3 of its plans are not completed"],

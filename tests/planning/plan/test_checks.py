@@ -20,7 +20,7 @@ def people(text: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("<automated>npm test</automated>", ["npm test"]),
         ("<automated>cd src &amp;&amp; npm test</automated>", ["cd src && npm test"]),
@@ -38,8 +38,8 @@ def people(text: str) -> list[str]:
         ("<automated>  </automated>", []),
     ],
 )
-def test_automated_is_a_command(text: str, found: list[str]) -> None:
-    assert commands(text) == found
+def test_automated_is_a_command(text: str, expected: list[str]) -> None:
+    assert commands(text) == expected
     assert people(text) == []
 
 
@@ -71,7 +71,7 @@ def test_a_missing_command_is_a_human_check(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "person"),
+    ("text", "expected", "person"),
     [
         ("```bash\nnpm test\n```", ["npm test"], []),
         ("```\nnpm test\n```", ["npm test"], []),
@@ -86,13 +86,13 @@ def test_a_missing_command_is_a_human_check(text: str) -> None:
         ("<!-- no -->\n```bash\nnpm test\n```", ["npm test"], []),
     ],
 )
-def test_a_fenced_block_is_a_command(text: str, found: list[str], person: list[str]) -> None:
-    assert commands(text) == found
+def test_a_fenced_block_is_a_command(text: str, expected: list[str], person: list[str]) -> None:
+    assert commands(text) == expected
     assert people(text) == person
 
 
 @pytest.mark.parametrize(
-    ("text", "found"),
+    ("text", "expected"),
     [
         ("`npm test`", ["npm test"]),
         ("Run `npm test`", ["npm test"]),
@@ -114,8 +114,8 @@ def test_a_fenced_block_is_a_command(text: str, found: list[str], person: list[s
         ("`npm test` &amp; done", ["npm test"]),
     ],
 )
-def test_backticked_text_is_a_command(text: str, found: list[str]) -> None:
-    assert commands(text) == found
+def test_backticked_text_is_a_command(text: str, expected: list[str]) -> None:
+    assert commands(text) == expected
     assert people(text) == []
 
 
@@ -199,9 +199,9 @@ PIECES = [
 @settings(deadline=None, max_examples=200)
 @given(st.lists(st.one_of(st.sampled_from(PIECES), st.text(max_size=4)), max_size=15).map("".join))
 def test_any_text_has_checks_and_none_is_empty(text: str) -> None:
-    found = checks_in(text)
-    assert all(check.text.strip() for check in found)
-    assert sum(check.kind == "human" for check in found) <= 1
+    step_checks = checks_in(text)
+    assert all(check.text.strip() for check in step_checks)
+    assert sum(check.kind == "human" for check in step_checks) <= 1
 
 
 MANY = 100_000

@@ -55,9 +55,9 @@ def read(path: Path) -> tuple[Plan, int]:
 
 
 def test_every_eighth_plan_loads() -> None:
-    found = plans()
-    assert found
-    for path in found[::EIGHTHS]:
+    paths = plans()
+    assert paths
+    for path in paths[::EIGHTHS]:
         read(path)
 
 
@@ -70,10 +70,10 @@ def test_every_other_plan_loads(part: int) -> None:
 
 @pytest.mark.slow
 def test_the_corpus_is_the_measured_one() -> None:
-    found = [load(Source.of(path.name, path.read_bytes()), "01-01") for path in plans()]
-    rules = Counter(rule for plan in found for rule in {finding.rule for finding in plan.findings})
-    assert len(found) == 1878
-    assert sum(len(REFERENCE.findall(plan.source.text)) for plan in found) == 4174
-    assert sum(len(plan.steps) for plan in found if REFERENCE.search(plan.source.text)) == 4174
+    loaded = [load(Source.of(path.name, path.read_bytes()), "01-01") for path in plans()]
+    rules = Counter(rule for plan in loaded for rule in {finding.rule for finding in plan.findings})
+    assert len(loaded) == 1878
+    assert sum(len(REFERENCE.findall(plan.source.text)) for plan in loaded) == 4174
+    assert sum(len(plan.steps) for plan in loaded if REFERENCE.search(plan.source.text)) == 4174
     assert rules["front-matter-missing"] + rules["front-matter-unclosed"] == 54
     assert rules["front-matter-yaml"] == 28

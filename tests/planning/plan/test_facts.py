@@ -16,11 +16,17 @@ def facts(front: str, body: str = "") -> PlanFacts:
 
 
 def test_entries_keep_their_text_and_place() -> None:
-    found = facts("phase: 01-a\nplan: 08\ndepends_on: [01-02, ' 3 ', '']\nwave: 2\n")
-    assert found.phase is not None and (found.phase.text, found.phase.line) == ("01-a", 2)
-    assert found.number is not None and found.number.text == "08"
-    assert [(spot.text, spot.column) for spot in found.depends_on] == [("01-02", 14), ("3", 21)]
-    assert found.wave == 2.0 and found.head == found.phase
+    plan_facts = facts("phase: 01-a\nplan: 08\ndepends_on: [01-02, ' 3 ', '']\nwave: 2\n")
+    assert plan_facts.phase is not None and (plan_facts.phase.text, plan_facts.phase.line) == (
+        "01-a",
+        2,
+    )
+    assert plan_facts.number is not None and plan_facts.number.text == "08"
+    assert [(spot.text, spot.column) for spot in plan_facts.depends_on] == [
+        ("01-02", 14),
+        ("3", 21),
+    ]
+    assert plan_facts.wave == 2.0 and plan_facts.head == plan_facts.phase
 
 
 @pytest.mark.parametrize("wave", ["two", "true", "[1]", ""])
@@ -29,21 +35,21 @@ def test_a_wave_that_is_not_a_number(wave: str) -> None:
 
 
 def test_files_and_all_paths_that_the_plan_may_write() -> None:
-    found = facts("files_modified: ['src/{a,c}.py', 'd.py (new)']\n")
-    assert [spot.text for spot in found.files] == ["src/a.py", "src/c.py", "d.py"]
-    assert found.paths == ["src/a.py", "src/c.py", "d.py", "b.py"]
+    plan_facts = facts("files_modified: ['src/{a,c}.py', 'd.py (new)']\n")
+    assert [spot.text for spot in plan_facts.files] == ["src/a.py", "src/c.py", "d.py"]
+    assert plan_facts.paths == ["src/a.py", "src/c.py", "d.py", "b.py"]
 
 
 def test_requirements_are_separated_from_the_words_after_them() -> None:
-    found = facts("requirements: ['AUTH-01 (partly), AUTH-02; UI-1', DB-3]\n")
-    assert [spot.text for spot in found.requirements] == ["AUTH-01", "AUTH-02", "UI-1", "DB-3"]
+    plan_facts = facts("requirements: ['AUTH-01 (partly), AUTH-02; UI-1', DB-3]\n")
+    assert [spot.text for spot in plan_facts.requirements] == ["AUTH-01", "AUTH-02", "UI-1", "DB-3"]
 
 
 def test_references_of_the_context() -> None:
-    found = facts(
+    plan_facts = facts(
         "phase: 1\n", "<context>\n@a.md.\n- @docs/b.md (see there)\nno @c.md\n</context>\n"
     )
-    assert [spot.text for spot in found.references] == ["@a.md"[1:], "docs/b.md"]
+    assert [spot.text for spot in plan_facts.references] == ["@a.md"[1:], "docs/b.md"]
 
 
 @pytest.mark.parametrize("status", ["complete", "Completed", "done", "shipped today"])
@@ -62,9 +68,14 @@ def test_a_plan_that_closes_gaps(value: str, gaps: bool) -> None:
 
 
 def test_facts_of_a_plan_without_front_matter() -> None:
-    found = load(Source.of("x-PLAN.md", b""), "x").facts
-    assert (found.phase, found.status, found.depends_on, found.paths) == (None, None, [], [])
-    assert found.head == TOP
+    plan_facts = load(Source.of("x-PLAN.md", b""), "x").facts
+    assert (plan_facts.phase, plan_facts.status, plan_facts.depends_on, plan_facts.paths) == (
+        None,
+        None,
+        [],
+        [],
+    )
+    assert plan_facts.head == TOP
 
 
 def test_facts_are_computed_once() -> None:

@@ -17,7 +17,7 @@ def of(text: str) -> list[MustHave]:
     return declared(parse(textwrap.dedent(text)))
 
 
-def said(text: str) -> list[tuple[str, str]]:
+def names_and_statements(text: str) -> list[tuple[str, str]]:
     return [(item.name, item.statement) for item in of(text)]
 
 
@@ -60,7 +60,7 @@ def said(text: str) -> list[tuple[str, str]]:
     ],
 )
 def test_the_shapes(text: str, expected: list[tuple[str, str]]) -> None:
-    assert said(text) == expected
+    assert names_and_statements(text) == expected
 
 
 def test_must_haves_are_ordered_by_kind_then_by_file() -> None:
@@ -123,8 +123,8 @@ DATA = st.recursive(
 @settings(deadline=None, max_examples=150)
 @given(DATA)
 def test_any_data_has_must_haves_with_statements(data: object) -> None:
-    found = declared(parse(yaml.dump({"must_haves": data})))
-    for item in found:
+    must_haves = declared(parse(yaml.dump({"must_haves": data})))
+    for item in must_haves:
         assert "\n" not in item.statement or item.kind == "artifact"
         assert (item.command, item.span) is not None
-    assert len({item.name for item in found}) == len(found)
+    assert len({item.name for item in must_haves}) == len(must_haves)

@@ -214,7 +214,7 @@ TASK = "<task>\n<name>x</name>\n</task>\n"
 
 
 @pytest.mark.parametrize(
-    ("text", "found", "blocking"),
+    ("text", "expected", "blocking"),
     [
         ("", ["front-matter-missing", "no-steps"], ["no-steps"]),
         (TASK, ["front-matter-missing"], []),
@@ -252,12 +252,12 @@ TASK = "<task>\n<name>x</name>\n</task>\n"
     ],
 )
 def test_every_mistake_is_a_finding_and_some_block(
-    text: str | bytes, found: list[str], blocking: list[str]
+    text: str | bytes, expected: list[str], blocking: list[str]
 ) -> None:
     plan = read(text)
-    assert [rule for rule in rules(plan) if rule in found] == found
+    assert [rule for rule in rules(plan) if rule in expected] == expected
     assert [finding.rule for finding in plan.blocking] == blocking
-    assert bool(rules(plan)) is bool(found)
+    assert bool(rules(plan)) is bool(expected)
     assert all(
         finding.hint and finding.message and finding.path == PATH for finding in plan.findings
     )

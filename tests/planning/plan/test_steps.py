@@ -13,13 +13,13 @@ def source(text: str) -> Source:
 
 
 def steps(*inner: str, attributes: str = "") -> list[Step]:
-    text = "".join(f"<task{attributes}>\n{each}\n</task>\n" for each in inner)
+    text = "".join(f"<task{attributes}>\n{kind}\n</task>\n" for kind in inner)
     return steps_in(source(text), "01-01")
 
 
 def test_steps_are_numbered_from_one() -> None:
-    found = steps("<name>A</name>", "<name>B</name>")
-    assert [(step.id, step.number, step.name) for step in found] == [
+    read_steps = steps("<name>A</name>", "<name>B</name>")
+    assert [(step.id, step.number, step.name) for step in read_steps] == [
         ("01-01/1", 1, "A"),
         ("01-01/2", 2, "B"),
     ]
@@ -93,8 +93,8 @@ def test_a_feature_is_the_only_step_of_a_plan_without_tasks() -> None:
     ],
 )
 def test_mistakes_in_steps(text: str, rules: list[tuple[str, bool]]) -> None:
-    found = findings_on(source(text), steps_in(source(text), "x"))
-    assert [(finding.rule, finding.blocks) for finding in found] == rules
+    findings = findings_on(source(text), steps_in(source(text), "x"))
+    assert [(finding.rule, finding.blocks) for finding in findings] == rules
 
 
 def test_a_file_that_is_not_text_has_no_finding_about_steps() -> None:
@@ -104,6 +104,6 @@ def test_a_file_that_is_not_text_has_no_finding_about_steps() -> None:
 
 def test_each_path_outside_of_the_repository_is_a_finding() -> None:
     text = "<task>\n<files>a.py, ../b.py, /c.py</files>\n</task>\n"
-    found = list(findings_outside(source(text), steps_in(source(text), "x")))
-    assert [finding.message.split("`")[1] for finding in found] == ["../b.py", "/c.py"]
-    assert all(finding.blocks and finding.line == 1 for finding in found)
+    findings = list(findings_outside(source(text), steps_in(source(text), "x")))
+    assert [finding.message.split("`")[1] for finding in findings] == ["../b.py", "/c.py"]
+    assert all(finding.blocks and finding.line == 1 for finding in findings)

@@ -25,7 +25,9 @@ def repository(sandbox: Sandbox) -> Repository:
 
 
 def findings(sandbox: Sandbox) -> list[Finding]:
-    return [each for each in validate(sandbox.root, []).findings if each.severity == "error"]
+    return [
+        finding for finding in validate(sandbox.root, []).findings if finding.severity == "error"
+    ]
 
 
 def test_twenty_at_once_are_twenty_items_with_twenty_ids(sandbox: Sandbox) -> None:
@@ -96,13 +98,13 @@ def test_numbers_are_used_once_in_all_work_trees_committed_or_not(
     sandbox.git("worktree", "add", "-q", str(other), "-b", "other")
     there = Sandbox(other, sandbox.home)
     ids = [
-        each.call("new", "plan", "It", "--phase", "1").data["id"]
-        for each in (there, sandbox, there)
+        clone.call("new", "plan", "It", "--phase", "1").data["id"]
+        for clone in (there, sandbox, there)
     ]
     assert ids == ["01-01", "01-02", "01-03"]
     (sandbox.root / ".planning/phases/01-one/01-02-PLAN.md").unlink()
     assert sandbox.call("new", "plan", "It", "--phase", "1").data["id"] == "01-04"
-    phases = [each.call("new", "phase", "More").data["id"] for each in (there, sandbox)]
+    phases = [clone.call("new", "phase", "More").data["id"] for clone in (there, sandbox)]
     assert phases == ["02-more", "03-more"]
 
 
@@ -143,10 +145,13 @@ def test_set_changes_all_documents_or_none(sandbox: Sandbox) -> None:
         "---\r\nid: a1\r\ntitle: 'X' # why\r\nstatus: todo\r\n---\r\ntext",
     )
     two = sandbox.write(".planning/backlog/b1-y.md", "---\nid: b1\ntitle: Y\nstatus: todo\n---\n")
-    said = sandbox.call(
+    reply = sandbox.call(
         "set", "a1", "b1", "status=in_progress", "size=2", "--unset", "title", "nothing", env={}
     )
-    assert said.code == 0 and [each["changed"] for each in said.data["documents"]] == [True, True]
+    assert reply.code == 0 and [document["changed"] for document in reply.data["documents"]] == [
+        True,
+        True,
+    ]
     assert one.read_bytes() == b"---\r\nid: a1\r\nstatus: in_progress\r\nsize: 2\r\n---\r\ntext"
     assert two.read_text() == "---\nid: b1\nstatus: in_progress\nsize: 2\n---\n"
     two.write_text("---\nid: b1: c\n---\n")
@@ -196,7 +201,7 @@ def test_an_item_is_done_when_its_criteria_are(sandbox: Sandbox) -> None:
     )
     assert findings(sandbox) == []
     (sandbox.root / "a.txt").unlink()
-    assert [each.rule for each in findings(sandbox)] == ["item-not-done"]
+    assert [finding.rule for finding in findings(sandbox)] == ["item-not-done"]
     sandbox.write("a.txt", "seen")
     tick(repo, document, 1, ticked=False)
     assert path.read_text() == done.replace('"[x] It\'s on"', "It's on")

@@ -56,8 +56,8 @@ Side = Callable[[Sandbox], object]
 
 def forge(*words: str) -> Side:
     def run(sandbox: Sandbox) -> None:
-        said = sandbox.forge(*words)
-        assert said.code == 0, said.err
+        result = sandbox.forge(*words)
+        assert result.code == 0, result.err
 
     return run
 
@@ -278,7 +278,7 @@ def test_conflict_markers_are_found_anywhere_and_nothing_is_lost(forked: Sandbox
             )
         )
         assert "conflict-markers" in {
-            each.rule for each in validate(forked.root, [Path(forked.root, path)]).findings
+            finding.rule for finding in validate(forked.root, [Path(forked.root, path)]).findings
         }, path
         rows = {row["path"]: row["note"] for row in forked.call("list").data["items"]}
         assert {PHASE, ".planning/missions/win.yaml", PATH, f"{PHASE}/01-01-PLAN.md"} <= {*rows}

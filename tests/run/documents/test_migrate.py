@@ -47,7 +47,7 @@ def texts(sandbox: Sandbox) -> dict[str, str]:
 def test_a_dry_run_shows_and_writes_nothing(old: Sandbox) -> None:
     head = old.head()
     migrated = call(old, dry_run=True)
-    assert [(each.path, each.old, each.new) for each in migrated.documents] == [
+    assert [(document.path, document.old, document.new) for document in migrated.documents] == [
         (FORGE, 1, 2),
         (MISSION, 1, 2),
         (ITEM, 1, 2),
@@ -114,7 +114,7 @@ def test_a_document_that_cannot_be_converted_stops_all(old: Sandbox) -> None:
 
 def test_a_document_that_is_not_yaml_is_left_to_validate(old: Sandbox) -> None:
     old.write(MISSION, "a: [1\n")
-    assert [each.path for each in pending(old.root)] == [FORGE, ITEM]
+    assert [migration.path for migration in pending(old.root)] == [FORGE, ITEM]
 
 
 def test_a_detached_head_is_refused(old: Sandbox) -> None:

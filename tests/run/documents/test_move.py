@@ -62,7 +62,7 @@ def sound(sandbox: Sandbox) -> bool:
         "plan-mismatch",
         "summary-without-plan",
     }
-    return wrong.isdisjoint(each.rule for each in validate(sandbox.root, []).findings)
+    return wrong.isdisjoint(finding.rule for finding in validate(sandbox.root, []).findings)
 
 
 def test_references_follow_a_plan_to_another_phase(planned: Sandbox) -> None:
@@ -117,14 +117,16 @@ def test_references_follow_an_archived_plan_and_its_number_stays_taken(planned: 
     )
     assert planned.call("archive", "k3f").data["path"] == ".planning/archive/backlog/k3f-x.md"
     assert not [
-        each for each in validate(planned.root, []).findings if each.rule == "item-dependency"
+        finding
+        for finding in validate(planned.root, []).findings
+        if finding.rule == "item-dependency"
     ]
     listed = planned.call("list").data["items"]
-    assert {"01-02", "k3f"}.isdisjoint({each["id"] for each in listed}) and "k3g" in {
-        each["id"] for each in listed
+    assert {"01-02", "k3f"}.isdisjoint({item["id"] for item in listed}) and "k3g" in {
+        item["id"] for item in listed
     }
     assert "k3f" in {
-        each["id"] for each in planned.call("list", "items", "--archived").data["items"]
+        item["id"] for item in planned.call("list", "items", "--archived").data["items"]
     }
     assert planned.forge("archive", "k3f").code == 2
     assert (
@@ -154,8 +156,8 @@ def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
     sandbox.commit("A proof")
 
     def standing(name: str) -> tuple[str, str, int]:
-        (found,) = sandbox.call("status").data["plans"]
-        assert found["id"] == name and sandbox.call("log", name).data["runs"][0][
+        (entry,) = sandbox.call("status").data["plans"]
+        assert entry["id"] == name and sandbox.call("log", name).data["runs"][0][
             "plan_path"
         ].endswith("01-a/01-01-PLAN.md")
         judged = sandbox.call("verify", name).data["plans"][0]
@@ -164,7 +166,7 @@ def test_runs_and_proofs_go_along(sandbox: Sandbox) -> None:
             and not validate(sandbox.root, []).errors
         )
         assert sandbox.forge("diff", name).code == 0
-        return found["word"], judged["verdict"], len(sandbox.call("show", name).data["runs"])
+        return entry["word"], judged["verdict"], len(sandbox.call("show", name).data["runs"])
 
     before = standing("01-01")
     assert before == ("unproven", "proven", 1)
@@ -234,7 +236,7 @@ def test_an_edit_is_saved_or_kept(sandbox: Sandbox) -> None:
     assert (
         bad.code == 1 and bad.json["error"]["kind"] == "not_saved" and item.read_bytes() == before
     )
-    assert [each["rule"] for each in bad.json["findings"]] == ["item-shape"]
+    assert [finding["rule"] for finding in bad.json["findings"]] == ["item-shape"]
     kept = Path(bad.json["error"]["hint"].partition(" in ")[2].partition(": ")[0])
     assert b"blokced" in kept.read_bytes()
     again = sandbox.call("edit", "k3f", env=editor(sandbox, 'sed -i s/blokced/done/ "$2"'))
@@ -250,10 +252,10 @@ def test_an_edit_never_overwrites_another_change(sandbox: Sandbox) -> None:
         ".planning/backlog/k3f-x.md", "---\nid: k3f\ntitle: X\nstatus: todo\n---\n"
     )
     both = editor(sandbox, f'sed -i s/X/Y/ "$2"; echo theirs >> {item}')
-    said = sandbox.forge("edit", "k3f", env=both)
+    result = sandbox.forge("edit", "k3f", env=both)
     assert (
-        said.code == 1
-        and "changed by another process" in said.err
+        result.code == 1
+        and "changed by another process" in result.err
         and item.read_text().endswith("theirs\n")
     )
     later = sandbox.forge("edit", "k3f", env=editor(sandbox, "true"))
@@ -266,10 +268,10 @@ def test_an_emptied_text_does_not_empty_the_document(sandbox: Sandbox) -> None:
     page = sandbox.write(
         ".planning/phases/01-a/README.md", "---\ntitle: A\n---\n\nWhat it is for.\n"
     )
-    said = sandbox.forge("edit", "01-a", env=editor(sandbox, ': > "$2"'))
+    result = sandbox.forge("edit", "01-a", env=editor(sandbox, ': > "$2"'))
     assert (
-        said.code == 1
-        and "the new text is empty" in said.err
+        result.code == 1
+        and "the new text is empty" in result.err
         and "What it is for." in page.read_text()
     )
     assert sandbox.call("edit", "01-a", env=editor(sandbox, "true")).data["changed"] is False
@@ -277,9 +279,9 @@ def test_an_emptied_text_does_not_empty_the_document(sandbox: Sandbox) -> None:
 
 def test_earlier_errors_do_not_block_an_edit(sandbox: Sandbox) -> None:
     item = sandbox.write(".planning/backlog/k3f-x.md", "---\nid: k3f\nstatus: never\n---\n")
-    said = sandbox.forge(
+    result = sandbox.forge(
         "edit", "k3f", env=editor(sandbox, 'sed -i "s/id: k3f/&\\ntitle: X/" "$2"')
     )
-    assert said.code == 0 and "title: X" in item.read_text()
+    assert result.code == 0 and "title: X" in item.read_text()
     kept = sandbox.forge("edit", "k3f", "--keep", env=editor(sandbox, 'sed -i "s/^id.*//" "$2"'))
     assert kept.code == 0 and "id:" not in item.read_text()

@@ -13,15 +13,15 @@ def test_attest_and_waive_outside_a_run(sandbox: Sandbox) -> None:
     assert sandbox.call("verify", "01-01").data["plans"][0]["counts"]["unproven"] == 2
     assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "no-such-file").code == 2
     assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "../../etc/passwd").code == 2
-    said = sandbox.call("attest", "01-01", "truth:1", "--evidence", "README.md", "--note", "seen")
-    assert said.code == 0 and said.data["path"].startswith(".planning/proofs/01-01-attestation-")
+    reply = sandbox.call("attest", "01-01", "truth:1", "--evidence", "README.md", "--note", "seen")
+    assert reply.code == 0 and reply.data["path"].startswith(".planning/proofs/01-01-attestation-")
     assert sandbox.call("waive", "01-01", "truth:2", "--reason", " ").code == 2
     assert sandbox.call("waive", "01-01", "truth:9", "--reason", "x").code == 2
     assert sandbox.call("waive", "01-01", "truth:2", "--reason", "measured next month").code == 0
     assert sandbox.status() == [], "proofs are committed"
-    said = sandbox.call("verify", "01-01")
-    (plan,) = said.data["plans"]
-    assert said.code == 0 and plan["verdict"] == "proven"
+    reply = sandbox.call("verify", "01-01")
+    (plan,) = reply.data["plans"]
+    assert reply.code == 0 and plan["verdict"] == "proven"
     assert plan["counts"] == {
         "declared": 2,
         "pass": 1,
@@ -49,6 +49,6 @@ def test_attest_inside_a_run_is_an_event(sandbox: Sandbox) -> None:
     assert sandbox.call("attest", "01-01", "truth:1", "--evidence", "README.md").data["run"] == run
     assert sandbox.call("waive", "01-01", "truth:2", "--reason", "later").data["run"] == run
     sandbox.write("a.txt", "x\n")
-    said = sandbox.call("resume", run)
-    assert (said.code, said.data["verdict"]) == (0, "proven"), said.err
+    reply = sandbox.call("resume", run)
+    assert (reply.code, reply.data["verdict"]) == (0, "proven"), reply.err
     assert not (sandbox.root / ".planning/proofs").exists()

@@ -34,21 +34,21 @@ def ready(sandbox: Sandbox, *commands: str, approve: bool = True, more: str = ""
 
 
 def probed(sandbox: Sandbox, *words: str) -> tuple[CommandResult, list[tuple[str, int, str]]]:
-    said = sandbox.call("validate", "--probe", *words)
-    assert "error" not in said.json, said.json
-    return said, [
-        (each["severity"], each["line"], each["message"])
-        for each in said.json["findings"]
-        if each["rule"] == RULE
+    reply = sandbox.call("validate", "--probe", *words)
+    assert "error" not in reply.json, reply.json
+    return reply, [
+        (finding["severity"], finding["line"], finding["message"])
+        for finding in reply.json["findings"]
+        if finding["rule"] == RULE
     ]
 
 
 def test_commands_of_an_unapproved_plan_are_not_run(sandbox: Sandbox, count: Path) -> None:
     ready(sandbox, f"echo x >> {count}", approve=False)
-    said, (found,) = probed(sandbox)
-    assert (said.code, found[0], count.exists(), said.data["probed"]) == (0, "note", False, [])
-    assert "not approved" in found[2]
-    (hint,) = [each["hint"] for each in said.json["findings"] if each["rule"] == RULE]
+    reply, (findings,) = probed(sandbox)
+    assert (reply.code, findings[0], count.exists(), reply.data["probed"]) == (0, "note", False, [])
+    assert "not approved" in findings[2]
+    (hint,) = [finding["hint"] for finding in reply.json["findings"] if finding["rule"] == RULE]
     assert f"forge approve {PATH}" in hint
     sandbox.forge("approve", "01-01")
     sandbox.write(
@@ -64,19 +64,19 @@ def test_a_command_that_passes_before_the_work_is_a_finding_at_its_characters(
 ) -> None:
     ready(sandbox, f"echo x &gt;&gt; {count}; test -s README.md")
     assert RULE not in sandbox.forge("validate", "--json").out
-    said, (found,) = probed(sandbox)
-    assert said.code == 0, "a warning"
-    assert found[0] == "warning" and found[2].startswith(
+    reply, (findings,) = probed(sandbox)
+    assert reply.code == 0, "a warning"
+    assert findings[0] == "warning" and findings[2].startswith(
         "this command passes before step 1 is done"
     )
     assert count.read_text() == "x\n", "it ran, once"
-    (one,) = [each for each in said.json["findings"] if each["rule"] == RULE]
+    (one,) = [finding for finding in reply.json["findings"] if finding["rule"] == RULE]
     line = (sandbox.root / PATH).read_text().splitlines()[one["line"] - 1]
     assert (
         line[one["column"] - 1 : one["end_column"] - 1]
         == f"echo x &gt;&gt; {count}; test -s README.md"
     )
-    assert [(each["step"], each["outcome"]) for each in said.data["probed"]] == [
+    assert [(probe["step"], probe["outcome"]) for probe in reply.data["probed"]] == [
         ("01-01/1", "passed")
     ]
     assert sandbox.forge("validate", "--probe").out.count(RULE) == 1
@@ -84,16 +84,16 @@ def test_a_command_that_passes_before_the_work_is_a_finding_at_its_characters(
 
 def test_after_a_command_that_fails_the_rest_are_not_run(sandbox: Sandbox, count: Path) -> None:
     ready(sandbox, "test -s README.md", COMMAND, f"echo x >> {count}")
-    said, found = probed(sandbox)
-    assert (said.code, found, count.exists()) == (0, [], False)
-    assert [each["outcome"] for each in said.data["probed"]] == ["passed", "failed"]
+    reply, findings = probed(sandbox)
+    assert (reply.code, findings, count.exists()) == (0, [], False)
+    assert [probe["outcome"] for probe in reply.data["probed"]] == ["passed", "failed"]
 
 
 def test_a_step_all_of_whose_commands_pass_is_one_finding(sandbox: Sandbox) -> None:
     ready(sandbox, "test -s README.md", "true || true", "test -d .git")
-    said, (found,) = probed(sandbox)
-    assert "the 2 commands of this step all pass" in found[2]
-    assert [each["outcome"] for each in said.data["probed"]] == ["passed", "not run", "passed"]
+    reply, (findings,) = probed(sandbox)
+    assert "the 2 commands of this step all pass" in findings[2]
+    assert [probe["outcome"] for probe in reply.data["probed"]] == ["passed", "not run", "passed"]
 
 
 @pytest.mark.parametrize(
@@ -110,8 +110,8 @@ def test_inconclusive_commands_are_not_findings(
 ) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
     ready(sandbox, command.replace("&", "&amp;"))
-    said, found = probed(sandbox)
-    assert (said.code, found, [each["outcome"] for each in said.data["probed"]]) == (
+    reply, findings = probed(sandbox)
+    assert (reply.code, findings, [probe["outcome"] for probe in reply.data["probed"]]) == (
         0,
         [],
         [outcome],
@@ -128,9 +128,9 @@ def test_the_tree_is_as_before(sandbox: Sandbox) -> None:
     ready(sandbox, sly.replace("&", "&amp;"), "git checkout -q -b other")
     sandbox.write(".planning/notes.md", "not yet committed\n")
     before = (sandbox.head(), sandbox.status(), sandbox.git("symbolic-ref", "HEAD"))
-    said, (found,) = probed(sandbox)
-    assert "all pass" in found[2], "it passes, whatever it changes"
-    assert said.data["probed"][0]["changed"] == [
+    reply, (findings,) = probed(sandbox)
+    assert "all pass" in findings[2], "it passes, whatever it changes"
+    assert reply.data["probed"][0]["changed"] == [
         ".planning/notes.md",
         "README.md",
         "kept.txt",
@@ -148,8 +148,8 @@ def test_the_tree_is_as_before(sandbox: Sandbox) -> None:
 def test_a_tree_with_changes_is_refused_and_nothing_runs(sandbox: Sandbox, count: Path) -> None:
     ready(sandbox, f"echo x >> {count}")
     sandbox.write("loose.py", "x\n")
-    said = sandbox.call("validate", "--probe")
-    assert (said.code, said.json["error"]["kind"], count.exists()) == (2, "dirty_tree", False)
+    reply = sandbox.call("validate", "--probe")
+    assert (reply.code, reply.json["error"]["kind"], count.exists()) == (2, "dirty_tree", False)
 
 
 def test_finished_work_and_test_steps_are_not_probed(sandbox: Sandbox, count: Path) -> None:
@@ -158,7 +158,7 @@ def test_finished_work_and_test_steps_are_not_probed(sandbox: Sandbox, count: Pa
         f" {count}</automated></verify>\n</task>\n"
     )
     ready(sandbox, COMMAND, more=test)
-    assert [each["outcome"] for each in probed(sandbox)[0].data["probed"]] == ["failed"]
+    assert [probe["outcome"] for probe in probed(sandbox)[0].data["probed"]] == ["failed"]
     assert not count.exists()
     sandbox.write(PATH.replace("PLAN", "SUMMARY"), "# Done\n")
     sandbox.commit()
@@ -169,8 +169,8 @@ def test_other_plans_than_the_named_ones_are_left_alone(sandbox: Sandbox, count:
     ready(sandbox, f"echo x >> {count}")
     other = sandbox.write(PATH.replace("01-01", "01-02"), SOUND.replace("plan: 01", "plan: 02"))
     sandbox.commit()
-    said, found = probed(sandbox, str(other))
-    assert ([each[0] for each in found], said.data["probed"], count.exists()) == (
+    reply, findings = probed(sandbox, str(other))
+    assert ([row[0] for row in findings], reply.data["probed"], count.exists()) == (
         ["note"],
         [],
         False,
@@ -190,7 +190,7 @@ def test_a_comment_silences_it_and_is_unused_only_if_it_was_probed(sandbox: Sand
     sandbox.write(PATH, SOUND.replace("  <verify>", f"  {allow}  <verify>"))
     sandbox.commit()
     sandbox.forge("approve", "01-01")
-    assert [each["rule"] for each in probed(sandbox)[0].json["findings"]] == ["allow-unused"]
+    assert [finding["rule"] for finding in probed(sandbox)[0].json["findings"]] == ["allow-unused"]
 
 
 def test_probe_and_fix_exclude_each_other(sandbox: Sandbox) -> None:

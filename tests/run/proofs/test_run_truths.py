@@ -28,9 +28,9 @@ def proofs(sandbox: Sandbox) -> list[str]:
 def test_an_unapproved_plan_runs_nothing(sandbox: Sandbox) -> None:
     ready(sandbox, "touch ran", approve=False)
     head = sandbox.head()
-    said = sandbox.call("verify", "01-01", "--run")
-    assert said.code == 4
-    assert said.data["next"][0] == "forge approve 01-01"
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert reply.code == 4
+    assert reply.data["next"][0] == "forge approve 01-01"
     assert (sandbox.head(), (sandbox.root / "ran").exists(), proofs(sandbox)) == (head, False, [])
 
 
@@ -50,23 +50,23 @@ def test_one_unapproved_plan_of_several_runs_none(sandbox: Sandbox) -> None:
         ".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "true"), number="02")
     )
     sandbox.commit()
-    said = sandbox.call("verify", "01-first", "--run")
-    assert (said.code, said.data["next"][0], proofs(sandbox)) == (4, "forge approve 01-02", [])
+    reply = sandbox.call("verify", "01-first", "--run")
+    assert (reply.code, reply.data["next"][0], proofs(sandbox)) == (4, "forge approve 01-02", [])
 
 
 def test_passed_and_failed_commands_become_committed_proofs(sandbox: Sandbox) -> None:
     ready(sandbox, "test -f src/a.py", "grep -q b src/a.py")
-    said = sandbox.call("verify", "01-01", "--run")
-    assert said.code == 1
-    assert [(each["must_have"], each["outcome"]) for each in said.data["ran"]] == [
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert reply.code == 1
+    assert [(command["must_have"], command["outcome"]) for command in reply.data["ran"]] == [
         ("truth:1", "passed"),
         ("truth:2", "failed"),
     ]
-    assert [item["verdict"] for item in said.data["plans"][0]["must_haves"]] == ["pass", "fail"]
+    assert [item["verdict"] for item in reply.data["plans"][0]["must_haves"]] == ["pass", "fail"]
     assert len(proofs(sandbox)) == 2
     assert sandbox.status() == []
     assert sandbox.subjects()[-1] == "forge(01-01): 2 command proofs"
-    assert said.data["ran"][0]["commit"] == sandbox.head()
+    assert reply.data["ran"][0]["commit"] == sandbox.head()
     assert "Forge-Plan: 01-01@" in sandbox.git("log", "-1", "--format=%B")
 
 
@@ -74,16 +74,16 @@ def test_the_same_result_on_the_same_tree_is_not_kept_twice(sandbox: Sandbox) ->
     ready(sandbox, "true")
     sandbox.call("verify", "01-01", "--run")
     head = sandbox.head()
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, sandbox.head(), said.data["ran"][0]["outcome"]) == (0, head, "passed")
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, sandbox.head(), reply.data["ran"][0]["outcome"]) == (0, head, "passed")
 
 
 def test_uncommitted_changes_are_named_and_refused(sandbox: Sandbox) -> None:
     ready(sandbox, "touch ran")
     sandbox.write("loose.py", "x\n")
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, said.json["error"]["kind"]) == (2, "dirty_tree")
-    assert "loose.py" in said.json["error"]["message"]
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.json["error"]["kind"]) == (2, "dirty_tree")
+    assert "loose.py" in reply.json["error"]["message"]
     assert not (sandbox.root / "ran").exists()
 
 
@@ -99,17 +99,17 @@ def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(
 ) -> None:
     ready(sandbox, "true", "echo new > made.txt", "touch third")
     head = sandbox.head()
-    said = sandbox.call("verify", "01-01", "--run")
-    assert said.code == 1
-    assert [each["outcome"] for each in said.data["ran"]] == ["void", "changed the tree"]
-    assert said.data["ran"][1]["changed"] == ["made.txt"]
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert reply.code == 1
+    assert [command["outcome"] for command in reply.data["ran"]] == ["void", "changed the tree"]
+    assert reply.data["ran"][1]["changed"] == ["made.txt"]
     assert (sandbox.head(), proofs(sandbox), sandbox.status()) == (head, [], ["?? made.txt"])
 
 
 def test_a_command_that_commits_is_noticed(sandbox: Sandbox) -> None:
     ready(sandbox, "git commit -q --allow-empty -m sly")
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, said.data["ran"][0]["changed"], proofs(sandbox)) == (1, ["HEAD"], [])
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.data["ran"][0]["changed"], proofs(sandbox)) == (1, ["HEAD"], [])
 
 
 @pytest.mark.parametrize(
@@ -124,9 +124,9 @@ def test_a_command_that_proves_nothing_leaves_no_proof(
     sandbox: Sandbox, command: str, outcome: str
 ) -> None:
     ready(sandbox, command)
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, said.data["ran"][0]["outcome"], proofs(sandbox)) == (1, outcome, [])
-    assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven"
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.data["ran"][0]["outcome"], proofs(sandbox)) == (1, outcome, [])
+    assert reply.data["plans"][0]["must_haves"][0]["verdict"] == "unproven"
 
 
 def test_a_failure_inside_a_pipe_counts(sandbox: Sandbox) -> None:
@@ -137,8 +137,8 @@ def test_a_failure_inside_a_pipe_counts(sandbox: Sandbox) -> None:
 def test_a_command_that_exceeds_its_time_limit_fails(sandbox: Sandbox) -> None:
     sandbox.write(".planning/forge.yaml", "version: 1\nlimits:\n  step_timeout: 0.2\n")
     ready(sandbox, "tail -f /dev/null")
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.data["ran"][0]["outcome"], said.data["plans"][0]["verdict"]) == (
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.data["ran"][0]["outcome"], reply.data["plans"][0]["verdict"]) == (
         "failed",
         "failed",
     )
@@ -153,9 +153,9 @@ def test_on_a_detached_head_the_proof_is_written_and_not_committed(sandbox: Sand
     ready(sandbox, "true")
     sandbox.git("checkout", "-q", "--detach")
     head = sandbox.head()
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, sandbox.head(), said.data["ran"][0]["commit"]) == (0, head, None)
-    assert (sandbox.root / said.data["ran"][0]["proof"]).is_file()
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, sandbox.head(), reply.data["ran"][0]["commit"]) == (0, head, None)
+    assert (sandbox.root / reply.data["ran"][0]["proof"]).is_file()
 
 
 def test_run_and_rev_exclude_each_other(sandbox: Sandbox) -> None:
@@ -166,15 +166,15 @@ def test_run_and_rev_exclude_each_other(sandbox: Sandbox) -> None:
 def test_a_plan_without_commands_needs_no_approval(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")))
     sandbox.commit()
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, said.data["ran"]) == (0, [])
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.data["ran"]) == (0, [])
 
 
 def test_nothing_is_run_while_a_run_is_open(sandbox: Sandbox) -> None:
     ready(sandbox, "touch ran")
     assert sandbox.forge("execute", "01-01").code == 4
-    said = sandbox.call("verify", "01-01", "--run")
-    assert (said.code, said.json["error"]["kind"]) == (2, "run_open")
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.json["error"]["kind"]) == (2, "run_open")
     assert not (sandbox.root / "ran").exists()
 
 
@@ -202,8 +202,8 @@ def test_one_unreadable_plan_does_not_stop_the_others(sandbox: Sandbox) -> None:
         ".planning/phases/01-first/01-02-PLAN.md", plan(artifact("README.md"), number="02")
     ).unlink()
     (sandbox.root / ".planning/phases/01-first/01-02-PLAN.md").symlink_to("nowhere")
-    said = sandbox.call("verify", "--all")
-    assert [(each["id"], each["verdict"]) for each in said.data["plans"]] == [
+    reply = sandbox.call("verify", "--all")
+    assert [(entry["id"], entry["verdict"]) for entry in reply.data["plans"]] == [
         ("01-01", "proven"),
         ("01-02", "unproven"),
     ]

@@ -159,25 +159,25 @@ def test_an_agent_that_exits_0_without_its_service(sandbox: Sandbox) -> None:
         f"{GOOD};"
         f" {says(type='result', is_error=True, result='service unavailable', session_id='s-9')}",
     ).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and said.data["status"] == "paused"
-    (data,) = ended(sandbox, said.data["run"])
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 1 and reply.data["status"] == "paused"
+    (data,) = ended(sandbox, reply.data["run"])
     assert (data["exit_code"], data["ended"], data["session"]) == (0, "result", "s-9")
     (failure,) = [
         event["data"]
-        for event in sandbox.events(said.data["run"])
+        for event in sandbox.events(reply.data["run"])
         if event["type"] == "failure_detected"
     ]
     assert "exited with 0" in failure["error"] and "service unavailable" in failure["error"]
     assert (
-        "diff_applied" not in sandbox.types(said.data["run"]) and (sandbox.root / "a.txt").exists()
+        "diff_applied" not in sandbox.types(reply.data["run"]) and (sandbox.root / "a.txt").exists()
     )
 
 
 def test_an_agent_that_reports_success_and_fails(sandbox: Sandbox) -> None:
     sandbox = agent(sandbox, says(type="result", is_error=False, result="all done")).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 1 and "test -s a.txt" in said.data["failure"]["error"], (
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 1 and "test -s a.txt" in reply.data["failure"]["error"], (
         "the diff and the tests decide"
     )
 
@@ -185,15 +185,15 @@ def test_an_agent_that_reports_success_and_fails(sandbox: Sandbox) -> None:
 def test_standard_error_is_kept_and_not_parsed(sandbox: Sandbox) -> None:
     noise = "[print('noise ' * 2000, file=sys.stderr, flush=True) for _ in range(20)]"
     work = f"{GOOD}; {noise}; {says(type='result', result='x' * 9000)}; {noise}"
-    said = agent(sandbox, work).set_up().call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed"
+    reply = agent(sandbox, work).set_up().call("execute", "01-01", "--approve")
+    assert reply.data["status"] == "completed"
     (event,) = [
-        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+        event for event in sandbox.events(reply.data["run"]) if event["type"] == "runner_finished"
     ]
     assert (
         "noise"
         in (
-            sandbox.root / ".planning/runs" / said.data["run"] / event["evidence"][0]["path"]
+            sandbox.root / ".planning/runs" / reply.data["run"] / event["evidence"][0]["path"]
         ).read_text()
     )
 
@@ -220,9 +220,9 @@ def test_a_repair_and_a_retry_go_on_with_the_session(sandbox: Sandbox) -> None:
     )
     sandbox.commit("Resume")
     assert "--resume {session}" in sandbox.forge("approve", "01-01", "--print").out
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert said.code == 1 and [data["session"] for data in ended(sandbox, run)] == ["s-1", "s-2"]
+    reply = sandbox.call("execute", "01-01", "--approve")
+    run = reply.data["run"]
+    assert reply.code == 1 and [data["session"] for data in ended(sandbox, run)] == ["s-1", "s-2"]
     types = sandbox.types(run)
     assert types.count("repair_attempted") == 1 and types.count("checkpoint_created") == 2, (
         "each attempt has its own checkpoint"
@@ -253,11 +253,11 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     case.files = ("a.txt", "wanted.log")
     sandbox.write("kept.log", "tracked\n")
     case.set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed" and sandbox.status() == []
-    (data,) = ended(sandbox, said.data["run"])
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.data["status"] == "completed" and sandbox.status() == []
+    (data,) = ended(sandbox, reply.data["run"])
     assert data["litter"] == [".aider.cache/db", "debug.log", "src/b.txt", "src/deep/more.log"]
-    aside = sandbox.root / ".git/forge/litter" / said.data["run"] / "1-1"
+    aside = sandbox.root / ".git/forge/litter" / reply.data["run"] / "1-1"
     assert {str(path.relative_to(aside)) for path in aside.rglob("*") if path.is_file()} == set(
         data["litter"]
     )
@@ -282,25 +282,25 @@ def test_litter_is_set_aside_and_never_committed(sandbox: Sandbox) -> None:
     ],
 )
 def test_an_agent_that_retries_forever(sandbox: Sandbox, work: str, limit: str, how: str) -> None:
-    said = (
+    reply = (
         agent(sandbox, work, "", f"limits: {{{limit}}}\n")
         .set_up()
         .call("execute", "01-01", "--approve")
     )
-    assert said.code == 1 and ended(sandbox, said.data["run"])[0]["ended"] == how
+    assert reply.code == 1 and ended(sandbox, reply.data["run"])[0]["ended"] == how
 
 
 @pytest.mark.parametrize("size", [50_000_000, pytest.param(1_000_000_000, marks=pytest.mark.slow)])
 def test_an_agent_that_floods_its_output(sandbox: Sandbox, size: int) -> None:
     flood = f"import subprocess; subprocess.run('yes | head -c {size}', shell=True)"
-    said = (
+    reply = (
         agent(sandbox, f"{GOOD}; {flood}; {says(type='result')}")
         .set_up()
         .call("execute", "01-01", "--approve")
     )
-    assert said.data["status"] == "completed"
+    assert reply.data["status"] == "completed"
     (event,) = [
-        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+        event for event in sandbox.events(reply.data["run"]) if event["type"] == "runner_finished"
     ]
     assert event["evidence"][0]["truncated"] and event["evidence"][0]["bytes"] < 70_000
     assert (
@@ -353,11 +353,11 @@ def test_a_repair_knows_what_failed_even_after_a_crash(sandbox: Sandbox) -> None
     check = "grep 3 a.txt || { echo not three; false; }"
     agent(sandbox, work, "", "repair: {attempts: 1}\n", verify=check).set_up()
     assert sandbox.start("execute", "01-01", "--approve").wait(60) == -9
-    said = sandbox.call("resume")
-    assert said.data["status"] == "completed", said.out + said.err
+    reply = sandbox.call("resume")
+    assert reply.data["status"] == "completed", reply.out + reply.err
     prompts = [(sandbox.root.parent / f"prompt{number}").read_text() for number in (1, 2, 3)]
     assert ["failed:\nnot three" in prompt for prompt in prompts] == [False, True, True]
-    assert sandbox.types(said.data["run"]).count("repair_attempted") == 1, (
+    assert sandbox.types(reply.data["run"]).count("repair_attempted") == 1, (
         "an attempt that was cut short does not count"
     )
 
@@ -371,11 +371,13 @@ def test_a_failed_runner_is_repaired_on_the_tree_as_it_left_it(sandbox: Sandbox)
     sandbox = agent(
         sandbox, work, "", "repair: {attempts: 2}\n", verify="test $(cat a.txt) = 123"
     ).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed", said.out + said.err
-    events = sandbox.events(said.data["run"])
-    told = [event["data"] for event in events if event["type"] == "repair_attempted"]
-    assert [data["iteration"] for data in told] == [1, 2] and "attempt 2" in told[1]["diagnosis"]
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.data["status"] == "completed", reply.out + reply.err
+    events = sandbox.events(reply.data["run"])
+    repairs = [event["data"] for event in events if event["type"] == "repair_attempted"]
+    assert [data["iteration"] for data in repairs] == [1, 2] and "attempt 2" in repairs[1][
+        "diagnosis"
+    ]
     assert [event["attempt"] for event in events if event["type"] == "checkpoint_created"] == [
         1,
         2,
@@ -398,14 +400,14 @@ def test_approve_and_protected_paths_and_hidden_secrets(sandbox: Sandbox) -> Non
         dict(enumerate(writing, 1)),
         files=("a.txt", "src/", ".github/workflows/", "b.txt"),
     )
-    said = case.set_up().call("execute", "01-01", "--approve")
-    assert said.code == 4 and "protected: src/poetry.lock" in said.data["waiting_for"]["text"], (
+    reply = case.set_up().call("execute", "01-01", "--approve")
+    assert reply.code == 4 and "protected: src/poetry.lock" in reply.data["waiting_for"]["text"], (
         "a folder that reaches further"
     )
-    run = said.data["run"]
+    run = reply.data["run"]
     sandbox.call("approve", run)
-    said = sandbox.call("resume", run)
-    waits = said.data["waiting_for"]
+    reply = sandbox.call("resume", run)
+    waits = reply.data["waiting_for"]
     assert waits["step"] == "01-01/4" and "looks like a secret" in waits["text"], (
         "a line that looks like a patch header is text"
     )

@@ -31,21 +31,21 @@ def one_edit(
 
 
 def failed(sandbox: Sandbox, code: int = 1) -> tuple[str, dict]:
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == code, said.err
-    assert said.data["status"] == "paused" and said.data["next"][0].startswith("forge resume")
-    events = sandbox.events(said.data["run"])
-    assert sandbox.git("show", f"HEAD:.planning/runs/{said.data['run']}/timeline.jsonl").count(
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == code, reply.err
+    assert reply.data["status"] == "paused" and reply.data["next"][0].startswith("forge resume")
+    events = sandbox.events(reply.data["run"])
+    assert sandbox.git("show", f"HEAD:.planning/runs/{reply.data['run']}/timeline.jsonl").count(
         "\n"
     ) == len(events)
-    return said.data["run"], {event["type"]: event["data"] for event in events}
+    return reply.data["run"], {event["type"]: event["data"] for event in events}
 
 
 def carries_on(sandbox: Sandbox, case: Case, run: str) -> None:
     """A retry with a runner that works takes the run to its end."""
     case.set_work({1: GOOD})
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "completed", said.err
+    reply = sandbox.call("retry", run)
+    assert reply.data["status"] == "completed", reply.err
     assert (sandbox.root / "a.txt").read_text() == "x\n" and sandbox.status() == []
 
 
@@ -62,8 +62,8 @@ def test_a_runner_that_is_not_found(sandbox: Sandbox) -> None:
         and "no-such-program-here" in events["failure_detected"]["error"]
     )
     sandbox.write("a.txt", "by hand\n")
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", "the user's changes are the step's work"
+    reply = sandbox.call("resume", run)
+    assert reply.data["status"] == "completed", "the user's changes are the step's work"
 
 
 def test_a_runner_that_crashes_leaves_its_changes_for_the_user(sandbox: Sandbox) -> None:
@@ -78,13 +78,13 @@ def test_a_runner_that_crashes_leaves_its_changes_for_the_user(sandbox: Sandbox)
         and "no more" in events["failure_detected"]["error"]
     )
     assert sorted(sandbox.status()) == ["?? a.txt", "?? half.txt"]
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "scope", (
+    reply = sandbox.call("resume", run)
+    assert reply.code == 4 and reply.data["waiting_for"]["kind"] == "scope", (
         "what a runner changed is judged"
     )
-    assert "half.txt" in said.data["waiting_for"]["text"]
-    said = sandbox.call("reject", run, "--note", "half is not wanted")
-    assert said.code == 0
+    assert "half.txt" in reply.data["waiting_for"]["text"]
+    reply = sandbox.call("reject", run, "--note", "half is not wanted")
+    assert reply.code == 0
     assert sandbox.call("resume", run).code == 1
     carries_on(sandbox, case, run)
     assert not (sandbox.root / "half.txt").exists(), "retry puts the checkpoint back"
@@ -125,15 +125,15 @@ def test_a_runner_that_hangs_and_ignores_term(sandbox: Sandbox, settings: str, e
 def test_a_runner_that_prints_without_end(sandbox: Sandbox) -> None:
     flood = f"{GOOD}; [sys.stdout.write('y' * (1 << 20)) for _ in range(300)]; print('the end')"
     sandbox = one_edit(sandbox, flood).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.data["status"] == "completed"
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.data["status"] == "completed"
     (event,) = [
-        event for event in sandbox.events(said.data["run"]) if event["type"] == "runner_finished"
+        event for event in sandbox.events(reply.data["run"]) if event["type"] == "runner_finished"
     ]
     (kept,) = event["evidence"]
     assert kept["truncated"] is True and kept["bytes"] < 70_000
-    text = (sandbox.root / ".planning/runs" / said.data["run"] / kept["path"]).read_text()
-    (whole,) = (sandbox.root / ".git/forge/evidence" / said.data["run"]).iterdir()
+    text = (sandbox.root / ".planning/runs" / reply.data["run"] / kept["path"]).read_text()
+    (whole,) = (sandbox.root / ".git/forge/evidence" / reply.data["run"]).iterdir()
     assert whole.stat().st_size > 4 << 20, "what was left out stays local, up to a limit"
     assert text.startswith("yyy") and text.rstrip().endswith("the end") and "bytes left out" in text
 
@@ -141,9 +141,9 @@ def test_a_runner_that_prints_without_end(sandbox: Sandbox) -> None:
 def test_output_is_scrubbed_of_secrets(sandbox: Sandbox) -> None:
     token = "ghp_" + "a1B2c3D4e5F6" * 3
     sandbox = one_edit(sandbox, f"{GOOD}; print('token {token}'); sys.exit(1)").set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    run = said.data["run"]
-    assert token not in said.out and "[secret removed]" in said.out
+    reply = sandbox.call("execute", "01-01", "--approve")
+    run = reply.data["run"]
+    assert token not in reply.out and "[secret removed]" in reply.out
     for path in (sandbox.root / ".planning/runs" / run).rglob("*.*"):
         assert token not in path.read_text(), path
 
@@ -166,17 +166,17 @@ def test_a_risky_diff_is_asked_about_even_with_approve(
     sandbox: Sandbox, work: str, kind: str, reason: str
 ) -> None:
     sandbox = one_edit(sandbox, work).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["status"] == "paused"
-    waits = said.data["waiting_for"]
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 4 and reply.data["status"] == "paused"
+    waits = reply.data["waiting_for"]
     assert waits["kind"] == kind and reason in waits["text"] and waits["step"] == "01-01/1"
-    run = said.data["run"]
-    assert said.data["next"][:2] == [f"forge approve {run}", f"forge reject {run}"]
+    run = reply.data["run"]
+    assert reply.data["next"][:2] == [f"forge approve {run}", f"forge reject {run}"]
     before = len(sandbox.subjects())
     assert sandbox.call("resume", run).code == 4, "nothing goes on before the answer"
     assert len(sandbox.subjects()) == before
-    said = sandbox.call("approve", run)
-    assert said.code == 0 and said.data["next"][0] == f"forge resume {run}"
+    reply = sandbox.call("approve", run)
+    assert reply.code == 0 and reply.data["next"][0] == f"forge resume {run}"
     assert sandbox.call("resume", run).data["status"] == "completed"
     assert sandbox.status() == []
 
@@ -186,8 +186,8 @@ def test_a_diff_that_changed_since_it_was_judged_is_judged_again(sandbox: Sandbo
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
     sandbox.call("approve", run)
     sandbox.write("more.txt", "slipped in\n")
-    said = sandbox.call("resume", run)
-    assert said.code == 4 and "more.txt" in said.data["waiting_for"]["text"]
+    reply = sandbox.call("resume", run)
+    assert reply.code == 4 and "more.txt" in reply.data["waiting_for"]["text"]
 
 
 def test_a_runner_that_commits_by_itself(sandbox: Sandbox) -> None:
@@ -196,11 +196,11 @@ def test_a_runner_that_commits_by_itself(sandbox: Sandbox) -> None:
         " commit'])"
     )
     sandbox = one_edit(sandbox, f"{GOOD}; {writes('elsewhere.txt', 'x')}; {commit}").set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and "elsewhere.txt" in said.data["waiting_for"]["text"], (
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 4 and "elsewhere.txt" in reply.data["waiting_for"]["text"], (
         "its commits are judged like the diff"
     )
-    run = said.data["run"]
+    run = reply.data["run"]
     assert "My own commit" in sandbox.subjects()
     (proposed,) = [
         event["data"] for event in sandbox.events(run) if event["type"] == "diff_proposed"
@@ -215,9 +215,9 @@ def test_a_runner_that_rewrites_history_pauses_the_run(sandbox: Sandbox) -> None
     sandbox = one_edit(
         sandbox, "import subprocess as s; s.run(['git','reset','-q','--hard','HEAD~1'])"
     ).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
-    assert "git merge" in said.data["waiting_for"]["text"]
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 4 and reply.data["waiting_for"]["kind"] == "head_moved"
+    assert "git merge" in reply.data["waiting_for"]["text"]
 
 
 GIT = "import subprocess as s; git = lambda *w: s.run(['git', *w], check=True)"
@@ -236,9 +236,9 @@ def test_commits_that_a_runner_removes_are_kept_and_can_be_restored(
     case = one_edit(sandbox, f"{GIT}; {REWRITES[how]}")
     sandbox = case.set_up()
     plan = sandbox.head()
-    said = sandbox.call("execute", "01-01", "--approve")
-    run, text = said.data["run"], said.data["waiting_for"]["text"]
-    assert said.code == 4 and said.data["waiting_for"]["kind"] == "head_moved"
+    reply = sandbox.call("execute", "01-01", "--approve")
+    run, text = reply.data["run"], reply.data["waiting_for"]["text"]
+    assert reply.code == 4 and reply.data["waiting_for"]["kind"] == "head_moved"
     sandbox.git("reflog", "expire", "--expire=now", "--all")
     sandbox.git("prune", "--expire=now")
     assert plan in sandbox.git("rev-list", "--glob=refs/forge/safety").split(), (
@@ -254,8 +254,8 @@ def test_commits_that_a_runner_removes_are_kept_and_can_be_restored(
         sandbox.git("switch", "-q", "-f", "main")
     assert sandbox.git("ls-files", "-u") == "", "nothing of the run's own is in the way"
     case.set_work({1: GOOD})
-    said = sandbox.call("retry", run)
-    assert said.data["status"] == "completed", str(said.data)
+    reply = sandbox.call("retry", run)
+    assert reply.data["status"] == "completed", str(reply.data)
     assert sandbox.call("replay", run).data["valid"] and sandbox.git("fsck", "--no-dangling") == ""
 
 
@@ -267,10 +267,10 @@ def test_a_runner_that_puts_a_link_in_the_way_of_the_record(sandbox: Sandbox) ->
         f" '.planning/runs'); {GOOD}"
     )
     sandbox = one_edit(sandbox, link).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    run, waits = said.data["run"], said.data["waiting_for"]
+    reply = sandbox.call("execute", "01-01", "--approve")
+    run, waits = reply.data["run"], reply.data["waiting_for"]
     assert (
-        said.code == 4
+        reply.code == 4
         and waits["kind"] == "head_moved"
         and ".planning/runs is a symbolic link" in waits["text"]
     )
@@ -291,13 +291,13 @@ def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
     assert process.wait(30) == -signal.SIGKILL
-    said = sandbox.call("status")
-    run = said.data["plans"][0]["run"]
-    assert said.data["next"][0] == f"forge resume {run}"
+    reply = sandbox.call("status")
+    run = reply.data["plans"][0]["run"]
+    assert reply.data["next"][0] == f"forge resume {run}"
     assert sandbox.call("runs").data["runs"][0]["status"] == "interrupted"
     case.set_work({1: GOOD})
-    said = sandbox.call("resume", run)
-    assert said.data["status"] == "completed", said.err
+    reply = sandbox.call("resume", run)
+    assert reply.data["status"] == "completed", reply.err
     assert not (sandbox.root / "half.txt").exists(), "a step in doubt is put back and run again"
     types = sandbox.types(run)
     assert types.count("run_interrupted") == 1 and types.count("checkpoint_restored") == 1
@@ -345,8 +345,8 @@ def test_an_interrupt_while_the_runner_works(sandbox: Sandbox, number: signal.Si
     wait_for(sandbox.root / "half.txt")
     process.send_signal(number)
     assert process.wait(30) == 130
-    (found,) = sandbox.call("runs").data["runs"]
-    assert found["status"] == "paused"
+    (run,) = sandbox.call("runs").data["runs"]
+    assert run["status"] == "paused"
     case.set_work({1: GOOD})
     assert sandbox.call("resume").data["status"] == "completed"
     assert not (sandbox.root / "half.txt").exists()
@@ -364,13 +364,13 @@ def test_two_at_once_one_owner(sandbox: Sandbox) -> None:
         ["approve"],
         ["skip", "--reason", "x"],
     ):
-        said = sandbox.call(*words)
-        assert said.code == 5 and said.json["error"]["kind"] == "held", words
+        reply = sandbox.call(*words)
+        assert reply.code == 5 and reply.json["error"]["kind"] == "held", words
     assert sandbox.call("runs").data["runs"][0]["status"] == "running"
-    said = sandbox.call("stop")
-    assert said.code == 0 and said.data["status"] == "stopped"
+    reply = sandbox.call("stop")
+    assert reply.code == 0 and reply.data["status"] == "stopped"
     assert process.wait(30) == 1
-    assert sandbox.types(said.data["run"])[-2:] == ["execution_stopped", "final"]
+    assert sandbox.types(reply.data["run"])[-2:] == ["execution_stopped", "final"]
     assert (
         sandbox.git("log", "-1", "--format=%(trailers:key=Forge-Final,valueonly)").strip()
         == "stopped"
@@ -387,11 +387,11 @@ def test_the_environment_of_a_runner(sandbox: Sandbox) -> None:
     )
     sandbox.commit("Name a variable")
     env = {"WANTED": "yes", "UNWANTED": "no", "LC_TIME": "C"}
-    said = sandbox.call("execute", "01-01", "--approve", env=env)
+    reply = sandbox.call("execute", "01-01", "--approve", env=env)
     seen = json.loads((sandbox.root / "a.txt").read_text())
     assert seen["WANTED"] == "yes" and "UNWANTED" not in seen and seen["LC_TIME"] == "C"
     expected = {
-        "FORGE_RUN_ID": said.data["run"],
+        "FORGE_RUN_ID": reply.data["run"],
         "FORGE_PLAN_ID": "01-01",
         "FORGE_STEP_ID": "01-01/1",
         "FORGE_STEP_INDEX": "1",

@@ -14,21 +14,22 @@ from tests.run.plans import Case, Task, auto
 def checks(
     sandbox: Sandbox, code: int, env: dict[str, str] | None = None
 ) -> dict[str, dict[str, Any]]:
-    said = sandbox.call("doctor", env=env)
-    found = {check["name"]: check for check in said.data["checks"]}
-    assert said.code == code, [check for check in found.values() if not check["ok"]]
-    assert all(check["message"] and (check["ok"] or check["hint"]) for check in found.values())
-    assert all((check["severity"] == "note") is check["ok"] for check in found.values())
-    return found
+    reply = sandbox.call("doctor", env=env)
+    by_name = {check["name"]: check for check in reply.data["checks"]}
+    assert reply.code == code, [check for check in by_name.values() if not check["ok"]]
+    assert all(check["message"] and (check["ok"] or check["hint"]) for check in by_name.values())
+    assert all((check["severity"] == "note") is check["ok"] for check in by_name.values())
+    return by_name
 
 
 def wrong(
     sandbox: Sandbox, name: str, severity: str, words: str, env: dict[str, str] | None = None
 ) -> None:
-    found = checks(sandbox, 1 if severity == "error" else 0, env)
-    assert (found[name]["ok"], found[name]["severity"]) == (False, severity) and words in found[
-        name
-    ]["message"], found[name]
+    by_name = checks(sandbox, 1 if severity == "error" else 0, env)
+    assert (by_name[name]["ok"], by_name[name]["severity"]) == (
+        False,
+        severity,
+    ) and words in by_name[name]["message"], by_name[name]
 
 
 def ready(sandbox: Sandbox) -> Sandbox:
@@ -39,8 +40,8 @@ def ready(sandbox: Sandbox) -> Sandbox:
 
 def test_everything_is_there(sandbox: Sandbox) -> None:
     head, tree = ready(sandbox).head(), sorted(map(str, sandbox.root.glob("*")))
-    found = checks(sandbox, 0)
-    assert set(found) == {
+    by_name = checks(sandbox, 0)
+    assert set(by_name) == {
         "git",
         "repository",
         "head",
@@ -57,15 +58,18 @@ def test_everything_is_there(sandbox: Sandbox) -> None:
         "locks",
     }
     assert (
-        "not started" in found["runner worker"]["message"] and "Ada" in found["identity"]["message"]
+        "not started" in by_name["runner worker"]["message"]
+        and "Ada" in by_name["identity"]["message"]
     )
     assert (sandbox.head(), sorted(map(str, sandbox.root.glob("*"))), sandbox.status()) == (
         head,
         tree,
         [],
     )
-    said = sandbox.forge("doctor")
-    assert said.code == 0 and all(line.startswith(("ok ", " ")) for line in said.out.splitlines())
+    result = sandbox.forge("doctor")
+    assert result.code == 0 and all(
+        line.startswith(("ok ", " ")) for line in result.out.splitlines()
+    )
 
 
 def test_outside_a_repository_and_in_a_bare_one(sandbox: Sandbox, tmp_path: Path) -> None:
@@ -133,15 +137,15 @@ def test_settings_and_runners(sandbox: Sandbox) -> None:
         " env: [TOKEN]}\n  other: {command: [no-such-program]}\nlimit: {}\n",
     )
     sandbox.commit("Settings")
-    found = checks(sandbox, 1)
+    by_name = checks(sandbox, 1)
     assert (
-        found["runner agent"]["message"] == "agent-resume is not found"
-        and found["runner agent"]["severity"] == "error"
+        by_name["runner agent"]["message"] == "agent-resume is not found"
+        and by_name["runner agent"]["severity"] == "error"
     )
-    assert found["runner other"]["severity"] == "warning", "nobody has chosen it"
+    assert by_name["runner other"]["severity"] == "warning", "nobody has chosen it"
     assert (
-        "did you mean `limits`" in found["settings"]["message"]
-        and found["settings"]["severity"] == "warning"
+        "did you mean `limits`" in by_name["settings"]["message"]
+        and by_name["settings"]["severity"] == "warning"
     )
     sandbox.write(
         ".planning/forge.yaml",
@@ -161,8 +165,8 @@ def test_settings_and_runners(sandbox: Sandbox) -> None:
 def test_an_open_run_and_a_path_without_programs(sandbox: Sandbox, tmp_path: Path) -> None:
     run = ready(sandbox).call("execute", "01-01", "--approve").data["run"]
     assert checks(sandbox, 0)["runs"]["hint"] == f"forge resume {run}"
-    found = {
+    by_name = {
         check["name"]: check
         for check in sandbox.call("doctor", env={"PATH": str(tmp_path)}).data["checks"]
     }
-    assert not found["git"]["ok"] and not found["bash"]["ok"]
+    assert not by_name["git"]["ok"] and not by_name["bash"]["ok"]

@@ -196,16 +196,16 @@ def agreed(text: str) -> bool:
     """Say whether libyaml reads a text; then ruamel.yaml reads the same."""
     if libyaml.compose(text) is None:
         return False
-    found = outcome(text)
+    read = outcome(text)
     with mock.patch.object(libyaml, "compose", lambda _: None):
-        assert outcome(text) == found, text
+        assert outcome(text) == read, text
     return True
 
 
 def fronts(plans: list[bytes]) -> list[str]:
     """Return the front matter of plans."""
-    found = (FRONT.match(plan.decode("utf-8", "replace")) for plan in plans)
-    return [match[1] for match in found if match]
+    matches = (FRONT.match(plan.decode("utf-8", "replace")) for plan in plans)
+    return [match[1] for match in matches if match]
 
 
 ORDINARY = textwrap.dedent("""\
@@ -301,9 +301,9 @@ def test_deep_nesting_is_left_to_ruamel_and_takes_no_time(opening: str) -> None:
 
 @pytest.mark.skipif(not CORPUS.is_dir(), reason=f"there is no corpus at {CORPUS}")
 def test_nearly_all_plans_go_the_quick_way() -> None:
-    found = fronts(documents())
-    assert sum(libyaml.compose(text) is not None for text in found) > 0.9 * len(found)
-    assert all(agreed(text) for text in found[::50] if libyaml.compose(text))
+    texts = fronts(documents())
+    assert sum(libyaml.compose(text) is not None for text in texts) > 0.9 * len(texts)
+    assert all(agreed(text) for text in texts[::50] if libyaml.compose(text))
 
 
 @pytest.mark.parametrize(

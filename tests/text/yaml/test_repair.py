@@ -115,8 +115,8 @@ def test_a_class(lines: str, characters: str, words: str, reads: str, value: obj
     assert words in finding.message
     assert reads in finding.hint
     (item,) = plan.must_haves
-    found = item.value.get("pattern")
-    assert found is not None and found.plain() == value
+    pattern = item.value.get("pattern")
+    assert pattern is not None and pattern.plain() == value
     assert item.statement == "a.py" and len(plan.steps) == 1
 
 
@@ -148,8 +148,8 @@ def test_every_broken_line_is_reported_and_the_lines_between_keep_their_places()
         '    contains: "p", "q"\n\t- path: y.py\n    - path: z.py\n'
     )
     plan = read(text)
-    found = yaml_findings(plan)
-    assert [finding.line for finding in found] == [12, 14, 16, 17, 18]
+    reported = yaml_findings(plan)
+    assert [finding.line for finding in reported] == [12, 14, 16, 17, 18]
     assert [item.statement for item in plan.must_haves] == [
         "`a` is",
         "fine",
@@ -173,14 +173,15 @@ def test_conflict_markers_in_front_matter_are_named() -> None:
         "  truths:\n<<<<<<< HEAD\n    - ours\n=======\n    - theirs\n>>>>>>> topic\n    - both\n"
     )
     plan = read(text)
-    found = yaml_findings(plan)
-    assert [(finding.line, marked(plan, finding)) for finding in found] == [
+    reported = yaml_findings(plan)
+    assert [(finding.line, marked(plan, finding)) for finding in reported] == [
         (12, "<<<<<<< HEAD"),
         (14, "======="),
         (16, ">>>>>>> topic"),
     ]
     assert all(
-        "merge conflict" in finding.message and "keep one side" in finding.hint for finding in found
+        "merge conflict" in finding.message and "keep one side" in finding.hint
+        for finding in reported
     )
     assert [item.statement for item in plan.must_haves] == ["ours", "theirs", "both"]
 

@@ -124,19 +124,19 @@ def chained(data: Sequence[Data]) -> list[Event]:
     """
     events: list[Event] = []
     previous = GENESIS
-    for number, each in enumerate(data, 1):
-        step, attempt = (None, None) if each.type in OUTSIDE else ("01-01/1", 1)
+    for number, event_data in enumerate(data, 1):
+        step, attempt = (None, None) if event_data.type in OUTSIDE else ("01-01/1", 1)
         event = Event(
             number,
             f"2026-11-20T02:55:49.{number:06}Z",
-            each.type,
+            event_data.type,
             RUN,
             step,
             attempt,
             "Ada <ada@example.org>",
             "01JEXECUTION",
-            each.as_data(),
-            [LOG] if each.type == "test_completed" else [],
+            event_data.as_data(),
+            [LOG] if event_data.type == "test_completed" else [],
             previous,
         )
         events.append(event)
@@ -183,7 +183,7 @@ def plausible(kind: Any) -> st.SearchStrategy[Any]:
     """Return values of a field's type."""
     origin, inner = get_origin(kind), get_args(kind)
     if origin in (Union, types.UnionType):
-        return st.one_of([plausible(each) for each in inner])
+        return st.one_of([plausible(part) for part in inner])
     if origin is Literal:
         return st.sampled_from(inner)
     if origin is list:

@@ -69,7 +69,7 @@ FIELDS = sorted({key for sample in SAMPLES for key in sample.as_data()})
 def test_hostile_data_of_a_known_type_only_counts(
     kind: str, data: dict[str, object], step: str | None
 ) -> None:
-    sample = next(each for each in SAMPLES if each.type == kind)
+    sample = next(event_data for event_data in SAMPLES if event_data.type == kind)
     for content in (data, {**sample.as_data(), **data}):
         event = replace(chained([sample])[0], step=step, data=content)
         assert fold(RUN, STEPS, [event]).last_type == kind
@@ -91,7 +91,7 @@ def test_an_unknown_type_only_counts() -> None:
     assert state == replace(blank(RUN, STEPS), last_seq=1, last_type="coffee_made")
 
 
-def told(*data: Data) -> RunState:
+def state_after(*data: Data) -> RunState:
     return fold(RUN, STEPS, chained(data))
 
 
@@ -100,7 +100,7 @@ STEP = ev.StepStarted(1, "Step 1", "edit")
 
 
 def test_a_run_from_its_start_to_its_end() -> None:
-    state = told(
+    state = state_after(
         START,
         STEP,
         ev.StageChanged("", "edit"),
@@ -131,7 +131,7 @@ def test_a_run_from_its_start_to_its_end() -> None:
     assert (work.commit, work.checks) == (COMMIT, {1: "passed"})
     assert (state.checkpoints, state.diffs, state.commits) == (1, 1, [OTHER, COMMIT])
     assert state.step is state.steps[1]
-    ended = told(
+    ended = state_after(
         START,
         ev.MustHavesVerified(1, 0, 0, [], 0, 0, 1, "proven"),
         ev.Final("completed", 3, 3, "proven"),
@@ -150,7 +150,7 @@ def test_a_run_from_its_start_to_its_end() -> None:
 
 def test_a_question_waits_until_it_is_answered() -> None:
     asked = ev.ApprovalRequested("ap-1", "human_verify", HASH, "check:2", "Look.", [{"id": "a"}])
-    state = told(START, STEP, asked, ev.ExecutionPaused("approval", "Look."))
+    state = state_after(START, STEP, asked, ev.ExecutionPaused("approval", "Look."))
     assert state.waiting is not None
     assert (state.waiting.id, state.waiting.step, state.waiting.kind) == (
         "ap-1",
@@ -159,15 +159,15 @@ def test_a_question_waits_until_it_is_answered() -> None:
     )
     assert (state.status, state.pause, state.pause_text) == ("paused", "approval", "Look.")
     assert state.work.answer("check:2") == "open"
-    state = told(START, STEP, asked, ev.ApprovalResolved("ap-1", "approved", option="a"))
+    state = state_after(START, STEP, asked, ev.ApprovalResolved("ap-1", "approved", option="a"))
     assert state.waiting is None
     assert state.work.answer("check:2") == "approved"
     assert state.work.checks == {2: "approved"}
     assert state.questions["ap-1"].option == "a"
-    assert told(START, STEP, asked, ev.ApprovalResolved("ap-1", "denied")).work.checks == {
+    assert state_after(START, STEP, asked, ev.ApprovalResolved("ap-1", "denied")).work.checks == {
         2: "denied"
     }
-    assert told(START, ev.ApprovalResolved("ap-0", "approved")).questions == {}
+    assert state_after(START, ev.ApprovalResolved("ap-0", "approved")).questions == {}
 
 
 @pytest.mark.parametrize(
@@ -175,7 +175,7 @@ def test_a_question_waits_until_it_is_answered() -> None:
     ["check:x", "check:", "check:²", "check:" + "9" * 5000, "check:-1", "checks:1", "check:1:2"],
 )
 def test_an_answer_about_something_else_decides_no_check(about: str) -> None:
-    state = told(
+    state = state_after(
         START,
         STEP,
         ev.ApprovalRequested("ap-1", "human_verify", HASH, about),
@@ -194,11 +194,13 @@ def test_the_outcome_of_a_check() -> None:
         "skipped": ev.TestSkipped("x", "why", 1),
     }
     assert {
-        name: told(START, STEP, started, data).work.checks[1] for name, data in cases.items()
+        name: state_after(START, STEP, started, data).work.checks[1] for name, data in cases.items()
     } == {name: name for name in cases}
-    changed = told(START, STEP, ev.TestCompleted(True, 0, 1, ["a.lock"], check=1))
+    changed = state_after(START, STEP, ev.TestCompleted(True, 0, 1, ["a.lock"], check=1))
     assert changed.work.changed == {1: ["a.lock"]}
-    assert told(START, STEP, ev.TestSkipped("x", "why", 1)).not_run == [("01-01/1", "x", "why")]
+    assert state_after(START, STEP, ev.TestSkipped("x", "why", 1)).not_run == [
+        ("01-01/1", "x", "why")
+    ]
 
 
 def test_a_failure_stops_and_a_retry_starts_over() -> None:
@@ -209,22 +211,22 @@ def test_a_failure_stops_and_a_retry_starts_over() -> None:
         ev.RunnerFinished("a", 1, 5),
         ev.FailureDetected("runner", "no"),
     ]
-    state = told(*failed)
+    state = state_after(*failed)
     assert state.work.failure is not None
     assert (state.work.failure.kind, state.work.runner) == ("runner", "failed")
-    again = told(*failed, ev.ExecutionPaused("failure"), ev.StepRetried(2, 5, OTHER))
+    again = state_after(*failed, ev.ExecutionPaused("failure"), ev.StepRetried(2, 5, OTHER))
     assert (again.status, again.steps[0].attempt, again.work.failure, again.work.restore_to) == (
         "running",
         2,
         None,
         OTHER,
     )
-    back = told(*failed, ev.StepRetried(2, 5, OTHER), ev.CheckpointRestored(OTHER, "again"))
+    back = state_after(*failed, ev.StepRetried(2, 5, OTHER), ev.CheckpointRestored(OTHER, "again"))
     assert back.work.restore_to is None
 
 
 def test_resuming_after_a_failure_accepts_the_tree_as_it_is() -> None:
-    state = told(
+    state = state_after(
         START,
         STEP,
         ev.RunnerStarted("a", [], HASH, OTHER),
@@ -242,7 +244,7 @@ def test_resuming_after_a_failure_accepts_the_tree_as_it_is() -> None:
 
 
 def test_a_skipped_step_closes_its_questions() -> None:
-    state = told(
+    state = state_after(
         START,
         STEP,
         ev.ApprovalRequested("ap-1", "decision", HASH, "step"),
@@ -258,7 +260,7 @@ def test_a_skipped_step_closes_its_questions() -> None:
 
 
 def test_a_repair_is_another_attempt() -> None:
-    state = told(START, STEP, ev.FailureDetected("test", "no"), ev.RepairAttempted(1, "no"))
+    state = state_after(START, STEP, ev.FailureDetected("test", "no"), ev.RepairAttempted(1, "no"))
     assert (state.steps[0].attempt, state.steps[0].repairs, state.work.failure) == (2, 1, None)
 
 
@@ -267,7 +269,7 @@ def test_a_repair_is_another_attempt() -> None:
     [("restore", 2, OTHER), ("wait", 1, None), ("continue", 1, None)],
 )
 def test_how_an_interruption_is_handled(action: str, attempt: int, restore: str | None) -> None:
-    state = told(
+    state = state_after(
         START,
         STEP,
         ev.ExecutionPaused("interrupted"),
@@ -282,20 +284,20 @@ def test_how_an_interruption_is_handled(action: str, attempt: int, restore: str 
 
 
 def test_retrieved_paths_are_listed_once() -> None:
-    found: list[dict[str, Any]] = [{"path": "a", "blob": COMMIT, "why": "x"}, {"path": "b"}]
-    state = told(
+    files: list[dict[str, Any]] = [{"path": "a", "blob": COMMIT, "why": "x"}, {"path": "b"}]
+    state = state_after(
         START,
         STEP,
         ev.RetrievalStarted("r-1", "q"),
-        ev.RetrievalCompleted("r-1", 1, "s", found),
-        ev.RetrievalCompleted("r-2", 1, "s", found),
+        ev.RetrievalCompleted("r-1", 1, "s", files),
+        ev.RetrievalCompleted("r-2", 1, "s", files),
     )
     assert (state.retrievals, state.work.retrieved) == (1, True)
     assert [entry["path"] for entry in state.context] == ["a"]
 
 
 def test_truths_have_answers() -> None:
-    state = told(
+    state = state_after(
         ev.TruthProven(1, "a", "x", COMMIT),
         ev.TruthFailed(2, "b", "x", COMMIT),
         ev.TruthAttested(3, "c", "Ada", "seen"),

@@ -45,11 +45,11 @@ def test_run_ids_of_one_clone_sort_in_the_order_of_their_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock("20261120T025549Z", step=0.3).install(monkeypatch)
-    found: list[str] = []
+    ids: list[str] = []
     for plan in ("z", "a", "m", "b"):
-        found.append(run_id(plan, found, max(found, default="")))
-    assert found == sorted(found)
-    assert [name.partition("-")[0][-3:-1] for name in found] == ["49", "50", "51", "52"]
+        ids.append(run_id(plan, ids, max(ids, default="")))
+    assert ids == sorted(ids)
+    assert [name.partition("-")[0][-3:-1] for name in ids] == ["49", "50", "51", "52"]
     assert clock.slept > 0
 
 

@@ -83,8 +83,8 @@ def test_a_document_that_cannot_be_read_is_an_error(filled: Sandbox) -> None:
 )
 def test_names_of_each_kind(filled: Sandbox, kind: str, expected: list[str]) -> None:
     filled.write(".planning/forge.yaml", "runners: {agent: {command: [agent]}}\n")
-    found = names(Repository.discover(filled.root), kind)
-    assert [name.text for name in found] == expected
+    completions = names(Repository.discover(filled.root), kind)
+    assert [name.text for name in completions] == expected
 
 
 def test_settings_that_cannot_be_used_name_no_runner(filled: Sandbox) -> None:

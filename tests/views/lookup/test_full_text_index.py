@@ -40,9 +40,9 @@ def library(sandbox: Sandbox) -> Sandbox:
 
 def test_words_are_found_by_stem_hump_and_path(library: Sandbox) -> None:
     assert words_of("Task 12: Load the loadSession, and LOAD it") == ["load", "session"]
-    found = dict(best(library, "expiring sessions"))
-    assert set(found) == {"src/session.py", "src/expiry.py", "docs/guide.md"}
-    assert found["src/session.py"] == ("expiring", "sessions") and found["src/expiry.py"] == (
+    scores = dict(best(library, "expiring sessions"))
+    assert set(scores) == {"src/session.py", "src/expiry.py", "docs/guide.md"}
+    assert scores["src/session.py"] == ("expiring", "sessions") and scores["src/expiry.py"] == (
         "expiring",
     )
     assert best(library, "sessions", count=1)[0][0] == "src/session.py", (
@@ -103,8 +103,8 @@ def test_secrets_binaries_and_large_files_are_left_out(library: Sandbox) -> None
     library.write(".planning/notes.md", "session\n")
     library.write(".env.example", "SESSION=\n")
     library.commit("More")
-    found = {path for path, _ in best(library, "session hunter2")}
-    assert found == {"src/session.py", "docs/guide.md", ".env.example"}
+    paths = {path for path, _ in best(library, "session hunter2")}
+    assert paths == {"src/session.py", "docs/guide.md", ".env.example"}
     assert b"hunter2" not in index(library).read_bytes()
 
 
@@ -139,11 +139,11 @@ def test_parallel_searches_of_several_trees(library: Sandbox) -> None:
     library.write("late.txt", "session\n")
     after = library.commit("Late")
     wanted = {before: 2, after: 3}
-    found: list[bool] = []
+    outcomes: list[bool] = []
 
     def ask(commit: str) -> None:
         full_text = FullText(Repository.discover(library.root))
-        found.extend(
+        outcomes.extend(
             len(full_text.best(commit, ["session"], 12)) == wanted[commit] for _ in range(5)
         )
 
@@ -152,4 +152,4 @@ def test_parallel_searches_of_several_trees(library: Sandbox) -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert found == [True] * 30
+    assert outcomes == [True] * 30

@@ -45,8 +45,8 @@ def filled(sandbox: Sandbox) -> Sandbox:
 
 
 def rows(sandbox: Sandbox, **filters: tuple[str, ...]) -> list[tuple[str, str, str, str]]:
-    found = list_documents(Repository.discover(sandbox.root), Filters(**filters))  # type: ignore[arg-type]
-    return [(row.id, row.title, row.status, row.note) for row in found]
+    listed = list_documents(Repository.discover(sandbox.root), Filters(**filters))  # type: ignore[arg-type]
+    return [(row.id, row.title, row.status, row.note) for row in listed]
 
 
 SAYS = "its front matter says `complete`, and there is neither a summary nor a run"
@@ -91,8 +91,8 @@ def test_changed_documents_are_read_again(filled: Sandbox, monkeypatch: pytest.M
     plan.write_text(PLAN.format(title="Other <x>", front=""))
     filled.write(".planning/phases/01-a/01-09-PLAN.md", PLAN.format(title="New", front=""))
     (filled.root / ".planning/phases/01-a/01-03-SUMMARY.md").unlink()
-    found = rows(filled, kinds=("plan",))
-    assert [row[:3] for row in found[:4]] == [
+    reported = rows(filled, kinds=("plan",))
+    assert [row[:3] for row in reported[:4]] == [
         ("01-01", "Other <x>", "ready"),
         ("01-02", "Second", "ready"),
         ("01-03", "Third", "ready"),
@@ -100,7 +100,7 @@ def test_changed_documents_are_read_again(filled: Sandbox, monkeypatch: pytest.M
     ]
     for damage in (b"", b"{}", b"[1]", b'{"key": 1', os.urandom(50)):
         (filled.root / ".git/forge/cache/outline-main.cache").write_bytes(damage)
-        assert rows(filled, kinds=("plan",)) == found
+        assert rows(filled, kinds=("plan",)) == reported
 
 
 def test_a_plan_has_the_verdict_of_its_run(filled: Sandbox) -> None:
@@ -139,5 +139,5 @@ def test_words_are_found_in_any_case_and_titles_come_first(filled: Sandbox) -> N
     assert [(hit.id, hit.line, hit.column) for hit in search(repo, ["second"])] == [("01-02", 7, 1)]
     assert search(repo, ["second", "third"]) == [] and search(repo, [" "]) == []
     assert [hit.kind for hit in search(repo, ["item k3f"])] == ["item"]
-    said = filled.call("search", "item", "--limit", "2").data
-    assert said["found"] == 4 and len(said["hits"]) == 2
+    data = filled.call("search", "item", "--limit", "2").data
+    assert data["found"] == 4 and len(data["hits"]) == 2

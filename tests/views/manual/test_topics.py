@@ -53,9 +53,10 @@ def test_tables_keep_their_columns_or_are_stacked() -> None:
 
 
 def test_help_lists_topics_and_suggests_similar_ones(sandbox: Sandbox, tmp_path: Path) -> None:
-    said = sandbox.forge("help").out
+    output = sandbox.forge("help").out
     assert (
-        "  must-haves     verdicts" in said and "  execute        execute an approved plan" in said
+        "  must-haves     verdicts" in output
+        and "  execute        execute an approved plan" in output
     )
     assert sandbox.forge("help", "exit-codes").out.startswith("EXIT STATUS\n")
     assert "Bad:" in sandbox.forge("help", "depends-cycle").out
@@ -108,13 +109,13 @@ def test_pages_are_filled_to_the_width_of_the_terminal(width: int) -> None:
         assert sorted(shown.split()) == sorted(
             topics.text_about(name, OPERATIONS, 10_000).split()
         ), name
-        told = [line for line in shown.splitlines() if not line.startswith("    ")]
-        assert [line for line in told if len(line) > width and " " in line.strip()] == []
-        assert [line for line in told if re.search(r"\*\*\w|\]\(", line)] == []
+        prose = [line for line in shown.splitlines() if not line.startswith("    ")]
+        assert [line for line in prose if len(line) > width and " " in line.strip()] == []
+        assert [line for line in prose if re.search(r"\*\*\w|\]\(", line)] == []
 
 
 def test_usage_is_as_wide_as_the_terminal(sandbox: Sandbox) -> None:
     for columns, widest in (("60", 60), ("110", 110), ("300", 120)):
         lines = sandbox.forge("set", "--help", env={"COLUMNS": columns}).out.splitlines()
-        told = [len(line) for line in lines if not line.startswith("    forge ")]
-        assert widest - 30 < max(told) <= widest
+        lengths = [len(line) for line in lines if not line.startswith("    forge ")]
+        assert widest - 30 < max(lengths) <= widest

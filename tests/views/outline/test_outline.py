@@ -182,8 +182,8 @@ def test_an_entry_names_what_keeps_a_plan_from_running(
     filled: Sandbox, text: str, problem: str
 ) -> None:
     filled.write(PLAN, text)
-    found = outline(filled).plans[PLAN].problem
-    assert found.startswith(problem) and bool(found) is bool(problem)
+    reported = outline(filled).plans[PLAN].problem
+    assert reported.startswith(problem) and bool(reported) is bool(problem)
 
 
 def run(name: str, *rollbacks: RollbackEntry) -> RunEntry:

@@ -18,17 +18,17 @@ from tests.views.proof.plans_and_history import (
 
 def _phase(number: int, body: str, *, summary: bool = True) -> dict[str, str]:
     folder = f".planning/phases/0{number}-p"
-    found = {f"{folder}/0{number}-01-PLAN.md": plan(body, phase=f"0{number}-p")}
-    return {**found, f"{folder}/0{number}-01-SUMMARY.md": "done\n"} if summary else found
+    documents = {f"{folder}/0{number}-01-PLAN.md": plan(body, phase=f"0{number}-p")}
+    return {**documents, f"{folder}/0{number}-01-SUMMARY.md": "done\n"} if summary else documents
 
 
 def test_a_repository_without_claims_is_proven(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")))
     sandbox.commit()
-    said = sandbox.call("audit")
-    assert said.code == 0
-    assert said.data["totals"] == {"claimed": 0, "proven": 0, "failed": 0, "unproven": 0}
-    assert said.data["revision"] == sandbox.head()
+    reply = sandbox.call("audit")
+    assert reply.code == 0
+    assert reply.data["totals"] == {"claimed": 0, "proven": 0, "failed": 0, "unproven": 0}
+    assert reply.data["revision"] == sandbox.head()
     assert "no plan is called complete" in sandbox.forge("audit").out
 
 
@@ -45,15 +45,15 @@ def test_worst_first_with_totals_and_exit_status(sandbox: Sandbox) -> None:
             }
         ],
     )
-    said = sandbox.call("audit")
-    assert said.code == 1
-    assert [(each["id"], each["verdict"]) for each in said.data["plans"]] == [
+    reply = sandbox.call("audit")
+    assert reply.code == 1
+    assert [(entry["id"], entry["verdict"]) for entry in reply.data["plans"]] == [
         ("03-01", "failed"),
         ("02-01", "unproven"),
         ("01-01", "proven"),
     ]
-    assert said.data["totals"] == {"claimed": 3, "proven": 1, "failed": 1, "unproven": 1}
-    one = said.data["plans"][0]
+    assert reply.data["totals"] == {"claimed": 3, "proven": 1, "failed": 1, "unproven": 1}
+    one = reply.data["plans"][0]
     assert (one["claimed_by"], one["completed_at_commit"]) == ("summary", sandbox.head())
     assert (one["verdict_at_completion"], one["broken_since"]) == (None, None)
     text = sandbox.forge("audit").out
@@ -76,8 +76,8 @@ def test_head_is_judged_and_not_the_work_tree(sandbox: Sandbox) -> None:
     (sandbox.root / "src/a.py").unlink()
     sandbox.write(".planning/phases/02-p/02-01-PLAN.md", plan(artifact("none")))
     sandbox.write(".planning/phases/02-p/02-01-SUMMARY.md", "done\n")
-    said = sandbox.call("audit")
-    assert (said.code, said.data["totals"]["claimed"]) == (0, 1)
+    reply = sandbox.call("audit")
+    assert (reply.code, reply.data["totals"]["claimed"]) == (0, 1)
 
 
 def test_another_revision_has_its_own_plans(sandbox: Sandbox) -> None:
@@ -85,12 +85,12 @@ def test_another_revision_has_its_own_plans(sandbox: Sandbox) -> None:
         sandbox,
         [{"a.py": "", **_phase(1, artifact("a.py"))}, {"b.py": "", **_phase(2, artifact("a.py"))}],
     )
-    assert [each["id"] for each in sandbox.call("audit", "--rev", old).data["plans"]] == ["01-01"]
+    assert [entry["id"] for entry in sandbox.call("audit", "--rev", old).data["plans"]] == ["01-01"]
     assert sandbox.call("audit", "--rev", old).code == 0
-    assert [each["id"] for each in sandbox.call("audit", "--rev", new).data["plans"]] == ["02-01"]
-    said = sandbox.call("audit", "--rev", "nowhere")
-    assert said.code == 2
-    assert "nowhere" in said.json["error"]["message"]
+    assert [entry["id"] for entry in sandbox.call("audit", "--rev", new).data["plans"]] == ["02-01"]
+    reply = sandbox.call("audit", "--rev", "nowhere")
+    assert reply.code == 2
+    assert "nowhere" in reply.json["error"]["message"]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +147,7 @@ def test_a_milestones_roadmap_names_its_own_plans(sandbox: Sandbox) -> None:
         sandbox,
         [{old: body, new: body, ".planning/milestones/v1.0-ROADMAP.md": "- [x] 01-01-PLAN.md\n"}],
     )
-    assert [each["path"] for each in sandbox.call("audit").data["plans"]] == [old]
+    assert [entry["path"] for entry in sandbox.call("audit").data["plans"]] == [old]
 
 
 def test_a_summary_named_after_the_phase_belongs_to_the_plan(sandbox: Sandbox) -> None:
@@ -183,13 +183,13 @@ def test_an_unreadable_plan_has_a_verdict(sandbox: Sandbox) -> None:
             }
         ],
     )
-    said = sandbox.call("audit")
-    assert next((each["path"], each["verdict"]) for each in said.data["plans"]) == (
+    reply = sandbox.call("audit")
+    assert next((entry["path"], entry["verdict"]) for entry in reply.data["plans"]) == (
         PLAN,
         "unproven",
     )
-    assert any(finding["rule"] == "unreadable" for finding in said.json["findings"])
-    assert said.data["totals"]["proven"] == 1
+    assert any(finding["rule"] == "unreadable" for finding in reply.json["findings"])
+    assert reply.data["totals"]["proven"] == 1
 
 
 def test_an_audit_runs_nothing_and_changes_nothing(sandbox: Sandbox) -> None:

@@ -72,32 +72,32 @@ MOVES = [
 
 def changed(tree: Tree, dice: random.Random) -> dict[str, str]:
     """Return a tree with some files taken away, put back or spoilt."""
-    found = dict(tree)
+    changed = dict(tree)
     for path in dice.sample(MOVES, dice.randint(1, 2)):
         text = dice.choice([None, "bad\n", BASE.get(path, "good\n")])
-        found.pop(path, None)
+        changed.pop(path, None)
         if path in ("link", "way") and text == "bad\n":
             text = dice.choice(["link:lib", "link:../out", "a file\n"])
         if text is not None:
-            found[path] = text
-    return found
+            changed[path] = text
+    return changed
 
 
 def oracle(repository: Repository, line: Sequence[str], text: str) -> list[str | None]:
     """Return for each must-have the first failing commit of the line after the last passing one."""
     items = load(Source.of(PLAN, text.encode()), "01-01").must_haves
-    found: list[str | None] = []
+    breaks: list[str | None] = []
     for item in items:
         judge = artifacts.judge if item.kind == "artifact" else key_link.judge
         answers = [judge(item, RevisionTree(repository, commit)).verdict for commit in line]
         if answers[0] != "pass" or answers[-1] != "fail":
-            found.append(None)
+            breaks.append(None)
             continue
         last = max(place for place, answer in enumerate(answers) if answer == "pass")
-        found.append(
+        breaks.append(
             next(line[place] for place in range(last + 1, len(line)) if answers[place] == "fail")
         )
-    return found
+    return breaks
 
 
 def broken(repository: Repository) -> tuple[list[str | None], str | None]:
@@ -116,9 +116,9 @@ def test_random_histories(sandbox: Sandbox, seed: int) -> None:
     repository = Repository.discover(sandbox.root)
     expected = oracle(repository, commits, BASE[PLAN])
     assert any(expected)
-    found, first = broken(repository)
-    assert found == expected
-    assert first == min((each for each in expected if each), key=commits.index)
+    commit, first = broken(repository)
+    assert commit == expected
+    assert first == min((commit_id for commit_id in expected if commit_id), key=commits.index)
 
 
 @pytest.mark.parametrize("seed", range(6))

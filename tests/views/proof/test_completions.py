@@ -16,8 +16,8 @@ LONG = "".join(f"line {number}\n" for number in range(20))
 
 def completed(sandbox: Sandbox, summary: str) -> tuple[str, str] | None:
     repository = Repository.discover(sandbox.root)
-    found = Completions(History(ObjectStore(repository), sandbox.head())).of(summary)
-    return (found.commit, found.path) if found else None
+    added = Completions(History(ObjectStore(repository), sandbox.head())).of(summary)
+    return (added.commit, added.path) if added else None
 
 
 def test_the_commit_that_added_the_summary(sandbox: Sandbox) -> None:

@@ -61,14 +61,14 @@ def test_at_the_judged_revision(sandbox: Sandbox, name: str) -> None:
     assert sandbox.call("audit", "--at-completion").code == 0
     loose(sandbox)
     remove(sandbox, name)
-    said = sandbox.call("audit", "--at-completion")
-    assert said.code in (0, 1), said.json
+    reply = sandbox.call("audit", "--at-completion")
+    assert reply.code in (0, 1), reply.json
     if name != f"HEAD:{SUMMARY}":
-        assert said.code == 1
-        (one,) = said.data["plans"]
+        assert reply.code == 1
+        (one,) = reply.data["plans"]
         assert one["verdict"] == "unproven", one
         reasons = [item["reason"] for item in one["must_haves"]] + [
-            finding["message"] for finding in said.json["findings"]
+            finding["message"] for finding in reply.json["findings"]
         ]
         assert any("missing" in reason or "cannot be read" in reason for reason in reasons), reasons
 
@@ -117,26 +117,26 @@ def test_invalid_front_matter_is_reported_as_text(sandbox: Sandbox) -> None:
     )
     sandbox.write(PLAN, hidden)
     sandbox.commit("Plan")
-    said = sandbox.forge("verify", "01-01")
-    assert said.code == 1
-    assert said.out.startswith("01-01: UNPROVEN")
+    result = sandbox.forge("verify", "01-01")
+    assert result.code == 1
+    assert result.out.startswith("01-01: UNPROVEN")
     assert (
         "it cannot be proven as it is; its must-haves are shown as the repaired text gives them"
-        in said.out
+        in result.out
     )
     assert (
         f"{PLAN}:4:7: front-matter-yaml: the front matter is not valid YAML: a value cannot begin"
-        " with a backtick" in said.out
+        " with a backtick" in result.out
     )
-    assert "pass      artifact:1  README.md" in said.out
-    assert "\u202e" not in said.out, "what a plan says cannot disguise itself on a terminal"
+    assert "pass      artifact:1  README.md" in result.out
+    assert "\u202e" not in result.out, "what a plan says cannot disguise itself on a terminal"
 
 
 def test_a_binary_document_is_reported_as_text(sandbox: Sandbox) -> None:
     sandbox.write(PLAN, plan(artifact("README.md")).encode() + b"\xff\xfe\n")
     sandbox.write(SUMMARY, "# Done\n")
     sandbox.commit("Plan")
-    said = sandbox.forge("verify", "01-01")
-    assert (said.code, "UNPROVEN" in said.out) == (1, True)
-    assert "unreadable: the file" in said.out and "declares no must-haves" not in said.out
+    result = sandbox.forge("verify", "01-01")
+    assert (result.code, "UNPROVEN" in result.out) == (1, True)
+    assert "unreadable: the file" in result.out and "declares no must-haves" not in result.out
     assert "it cannot be read as it is: .planning/" in sandbox.forge("audit").out

@@ -31,8 +31,11 @@ def answers(sandbox: Sandbox, *, rev: str | None, memory: bool = True) -> Any:
     bench = TreeJudge.on(repository, tree, 1 << 20)
     if not memory:
         bench = TreeJudge(bench.tree, bench.limit, bench.store, bench.book)
-    found = [*bench.verdicts_in(catalog, catalog.files)]
-    return [(each.as_data(), [finding.as_data() for finding in each.findings]) for each in found]
+    verdicts = [*bench.verdicts_in(catalog, catalog.files)]
+    return [
+        (verdict.as_data(), [finding.as_data() for finding in verdict.findings])
+        for verdict in verdicts
+    ]
 
 
 def kept(sandbox: Sandbox) -> list[Path]:

@@ -35,8 +35,8 @@ def proven(sandbox: Sandbox) -> Sandbox:
     sandbox.write(PLAN, BODY)
     sandbox.commit("Plan and work")
     sandbox.forge("approve", "01-01")
-    said = sandbox.call("verify", "01-01", "--run")
-    assert said.code == 0, said.out
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert reply.code == 0, reply.out
     assert sandbox.status() == []
     return sandbox
 
@@ -107,8 +107,8 @@ def test_another_command_or_statement_has_no_proof(proven: Sandbox) -> None:
 def test_a_newer_failure_outweighs_an_older_success(proven: Sandbox) -> None:
     proven.write("tool/check.py", "raise SystemExit(3)\n")
     proven.commit()
-    said = proven.call("verify", "01-01", "--run")
-    assert said.code == 1
+    reply = proven.call("verify", "01-01", "--run")
+    assert reply.code == 1
     assert answer(proven) == ("fail", "command, fresh")
     proven.write("other.py", "changed\n")
     assert answer(proven) == ("fail", "command, carried")
@@ -131,8 +131,8 @@ def test_a_plan_that_moved_keeps_its_proofs(proven: Sandbox) -> None:
     proven.commit("Archive")
     assert answer(proven) == answer(proven, "--rev", "HEAD") == ("pass", "command, fresh")
     proven.write(PLAN, plan(truth("It works", COMMAND)))
-    said = proven.call("verify", moved)
-    assert said.data["plans"][0]["must_haves"][0]["verdict"] == "unproven", (
+    reply = proven.call("verify", moved)
+    assert reply.data["plans"][0]["must_haves"][0]["verdict"] == "unproven", (
         "the proof belongs to the plan at its path"
     )
 

@@ -20,7 +20,7 @@ def deed(
 def bars(*deeds: Any) -> list[Bar]:
     """Return the bars of a run with one chapter."""
     chapter = SimpleNamespace(deeds=list(deeds))
-    span = (min(each.began_at for each in deeds), max(each.ended_at for each in deeds))
+    span = (min(deed.began_at for deed in deeds), max(deed.ended_at for deed in deeds))
     ((_, made),) = draw(SimpleNamespace(chapters=[chapter], span=span))  # type: ignore[arg-type]
     return made
 

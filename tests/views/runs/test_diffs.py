@@ -117,9 +117,9 @@ def test_names_of_runs_plans_and_steps(
     sandbox: Sandbox, repository: Repository, name: str | None, step: str | None
 ) -> None:
     put_steps(sandbox, (None, COMPLETED))
-    record, found = run_and_step(repository, name)
+    record, meant = run_and_step(repository, name)
     assert record.card.run == run_id(1)
-    assert (found.id if found else None) == step
+    assert (meant.id if meant else None) == step
 
 
 def test_of_a_plan_it_is_the_last_run(sandbox: Sandbox, repository: Repository) -> None:

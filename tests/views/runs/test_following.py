@@ -24,9 +24,9 @@ def waits_for_a_person(sandbox: Sandbox) -> str:
         Task("Look", kind="checkpoint:human-verify"),
     ]
     Case(sandbox, tasks, {1: writes("a.txt", "one\n")}, files=("a.txt",)).set_up()
-    said = sandbox.call("execute", "01-01", "--approve")
-    assert said.code == 4
-    return str(said.data["run"])
+    reply = sandbox.call("execute", "01-01", "--approve")
+    assert reply.code == 4
+    return str(reply.data["run"])
 
 
 @contextmanager
@@ -129,8 +129,8 @@ def test_a_damaged_log_ends_it_with_the_reason(sandbox: Sandbox) -> None:
     run = waits_for_a_person(sandbox)
     live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
     live.write_bytes(live.read_bytes().replace(b'"step_started"', b'"step_startet"'))
-    said = sandbox.forge("timeline", "--follow")
-    assert said.code == 1 and said.out.splitlines()[-1].startswith("NOT VALID: line ")
+    result = sandbox.forge("timeline", "--follow")
+    assert result.code == 1 and result.out.splitlines()[-1].startswith("NOT VALID: line ")
 
 
 def test_following_after_an_event(sandbox: Sandbox) -> None:

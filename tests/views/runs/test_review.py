@@ -56,8 +56,8 @@ def test_diff_of_a_run_and_of_a_step_is_gits_diff(reviewed: tuple[Sandbox, str])
     whole = sandbox.call("diff", run).data
     assert [entry["path"] for entry in whole["files"]] == ["a.txt", "b.txt"]
     assert whole["uncommitted"] == []
-    said = sandbox.forge("diff", run)
-    assert "+++ b/a.txt" in said.out and ".planning" not in said.out
+    result = sandbox.forge("diff", run)
+    assert "+++ b/a.txt" in result.out and ".planning" not in result.out
     assert (
         sandbox.forge("diff", run, "--stat")
         .out.splitlines()[-1]
@@ -83,15 +83,15 @@ def test_a_file_that_others_changed_meanwhile_is_shown_commit_by_commit(sandbox:
     sandbox.forge("approve")
     sandbox.forge("resume")
     sandbox.forge("resume")
-    found = sandbox.call("diff", "01-01").data
-    assert len(found["commits"]) == 2
-    assert "+one" in found["patch"] and "+three" in found["patch"] and "+mine" not in found["patch"]
+    data = sandbox.call("diff", "01-01").data
+    assert len(data["commits"]) == 2
+    assert "+one" in data["patch"] and "+three" in data["patch"] and "+mine" not in data["patch"]
 
 
 def test_log_shows_steps_with_their_commits_newest_run_first(reviewed: tuple[Sandbox, str]) -> None:
     sandbox, run = reviewed
-    said = sandbox.forge("log")
-    assert re.search(r"x 3 +edit +Task 3", said.out), said.out
+    result = sandbox.forge("log")
+    assert re.search(r"x 3 +edit +Task 3", result.out), result.out
     sandbox.forge("resume")
     data = sandbox.call("log", "01-01").data["runs"]
     steps = data[0]["steps"]
@@ -258,17 +258,17 @@ def test_show_describes_a_run(reviewed: tuple[Sandbox, str]) -> None:
         and "nothing yet: must-haves are judged after the last step" in opened
     )
     assert sandbox.forge("resume").code == 0
-    said = sandbox.forge("show", run).out
-    assert f"run {run}: completed, proven\n" in said
-    assert "\n            3. Task 3: Write b (edit): completed, checks 1 passed\n" in said
+    output = sandbox.forge("show", run).out
+    assert f"run {run}: completed, proven\n" in output
+    assert "\n            3. Task 3: Write b (edit): completed, checks 1 passed\n" in output
     assert (
-        "2 declared, 2 passed" in said
-        and "pass      artifact:1  a.txt" in said
-        and "\x1b" not in said
+        "2 declared, 2 passed" in output
+        and "pass      artifact:1  a.txt" in output
+        and "\x1b" not in output
     )
     assert (
-        "\n  by        Ada <ada@example.org>\n            runner " in said
-        and f"  evidence  .planning/runs/{run}/evidence/" in said
+        "\n  by        Ada <ada@example.org>\n            runner " in output
+        and f"  evidence  .planning/runs/{run}/evidence/" in output
     )
     data = sandbox.call("show", run[-12:]).data
     assert (data["run"], data["verdict"], len(data["steps"]), data["people"]) == (

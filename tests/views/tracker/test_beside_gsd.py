@@ -57,8 +57,8 @@ def written(sandbox: Sandbox) -> Sandbox:
 
 
 def test_init_adds_what_forge_needs_and_changes_nothing_else(written: Sandbox) -> None:
-    said = written.call("init")
-    assert said.code == 0 and said.data["created"] == [".planning/forge.yaml"]
+    reply = written.call("init")
+    assert reply.code == 0 and reply.data["created"] == [".planning/forge.yaml"]
     assert written.status() == ["?? .planning/forge.yaml"]
     assert written.call("init").data["created"] == [] and written.status() == [
         "?? .planning/forge.yaml"
@@ -126,8 +126,10 @@ def test_a_summary_with_a_plans_number_is_its_summary_to_every_command(written: 
     assert (
         "depends_on" not in written.forge("execute", "03-01", "--dry-run").out
     )  # what it depends on is completed
-    found = {(each["rule"], each["path"]) for each in written.call("validate").json["findings"]}
-    assert ("depends-unknown", f"{phases}/03-end/03-01-PLAN.md") not in found
+    reported = {
+        (finding["rule"], finding["path"]) for finding in written.call("validate").json["findings"]
+    }
+    assert ("depends-unknown", f"{phases}/03-end/03-01-PLAN.md") not in reported
 
 
 def test_a_plan_that_cannot_run_blocks_only_what_depends_on_it(written: Sandbox) -> None:
@@ -141,7 +143,7 @@ def test_a_plan_that_cannot_run_blocks_only_what_depends_on_it(written: Sandbox)
     )
     ready = written.call("ready", "--explain").data
     assert [plan["id"] for plan in ready["ready"]] == ["02-01"]
-    waits = {each["id"]: " ".join(each["reasons"]) for each in ready["waiting"]}
+    waits = {entry["id"]: " ".join(entry["reasons"]) for entry in ready["waiting"]}
     assert (
         waits["01-02"].startswith("has to be fixed first: no-steps")
         and "01-02, which is not" in waits["02-02"]
@@ -171,8 +173,8 @@ def test_phases_are_called_as_in_the_roadmap_and_one_without_plans_comes_next(
         for row in written.call("list", "phases").data["items"]
     ]
     assert rows == [("01-setup", "Set-up & Go", "claimed"), ("02-rest", "The rest", "open")]
-    said = written.call("next").data
-    assert said["next"] == ["forge new plan 'The rest' --phase 2"] and said["why"].endswith(
+    data = written.call("next").data
+    assert data["next"] == ["forge new plan 'The rest' --phase 2"] and data["why"].endswith(
         "2 The rest, 3 End"
     )
     parked = (
@@ -199,8 +201,8 @@ def test_archived_plans_are_counted_and_not_listed(written: Sandbox) -> None:
     written.write(".planning/milestones/v1-phases/01-old/01-01-PLAN.md", PLAN.format(plan="01"))
     written.write(".planning/milestones/v1-phases/01-old/01-02-PLAN.md", PLAN.format(plan="02"))
     written.write(".planning/milestones/v1-phases/01-old/01-02-SUMMARY.md", "# Done\n")
-    said = written.forge("status").out
-    assert "archived: 2 plans (1 archived, 1 claimed)" in said and "milestones" not in said
+    output = written.forge("status").out
+    assert "archived: 2 plans (1 archived, 1 claimed)" in output and "milestones" not in output
     assert words(written)["v1/01-01"] == "archived"
     cards = [
         card["id"] for column in written.call("board").data["columns"] for card in column["cards"]
@@ -256,6 +258,6 @@ def test_nothing_in_a_title_reaches_the_terminal(written: Sandbox) -> None:
         PLAN.format(plan="02").replace("Set it up.", "Up \u202eti teS \x1b[31m"),
     )
     for verb in ("status", "list", "ready", "next", "graph", "board"):
-        said = written.forge(verb).out
-        assert "\u202e" not in said and "\x1b" not in said, verb
+        output = written.forge(verb).out
+        assert "\u202e" not in output and "\x1b" not in output, verb
     assert "Up <U+202E>ti teS <U+001B>[31m" in written.forge("status").out

@@ -16,14 +16,14 @@ BROKEN = PlanEntry("Broken", 1.0, problem="no-steps: the plan has no steps")
 def test_an_open_run_of_this_work_tree_comes_first() -> None:
     here = run("01-01", "paused", None, open=True, here=True, next=["forge resume", "forge stop"])
     other = run("01-01", "paused", None, name="other", open=True, next=["cd elsewhere"])
-    found = tracker({"01-01": PLAN, "01-02": PLAN}, runs=[other, here])
-    assert next_commands(found) == ["forge resume", "forge stop"]
+    read = tracker({"01-01": PLAN, "01-02": PLAN}, runs=[other, here])
+    assert next_commands(read) == ["forge resume", "forge stop"]
 
 
 def test_open_runs_elsewhere_come_before_ready_plans() -> None:
     other = run("01-01", "paused", None, open=True, next=["cd elsewhere", "forge resume", "third"])
-    found = tracker({"01-01": PLAN, "01-02": PLAN}, runs=[other])
-    assert next_commands(found) == [
+    read = tracker({"01-01": PLAN, "01-02": PLAN}, runs=[other])
+    assert next_commands(read) == [
         "cd elsewhere",
         "forge resume",
         "forge approve 01-02",
@@ -32,8 +32,8 @@ def test_open_runs_elsewhere_come_before_ready_plans() -> None:
 
 
 def test_at_most_three_ready_plans_are_suggested() -> None:
-    found = tracker({f"01-0{number}": PLAN for number in range(1, 6)})
-    assert [command.split()[-1] for command in next_commands(found)] == [
+    read = tracker({f"01-0{number}": PLAN for number in range(1, 6)})
+    assert [command.split()[-1] for command in next_commands(read)] == [
         plan for number in (1, 2, 3) for plan in [f"01-0{number}"] * 2
     ]
 
@@ -53,8 +53,8 @@ def test_items_are_suggested_without_a_ready_plan(
 
 
 def test_a_plan_that_cannot_run_has_to_be_fixed() -> None:
-    found = tracker({"01-01": BROKEN})
-    assert next_commands(found) == [f"forge validate {path_of('01-01')}", "forge ready --explain"]
+    read = tracker({"01-01": BROKEN})
+    assert next_commands(read) == [f"forge validate {path_of('01-01')}", "forge ready --explain"]
 
 
 def test_plans_are_verified_when_nothing_else_is_left() -> None:
@@ -87,8 +87,8 @@ def test_the_next_phase_of_the_roadmap_is_begun(
     line: RoadmapEntry, folders: list[str], expected: str
 ) -> None:
     done = run("01-01")
-    found = tracker({"01-01": PLAN}, runs=[done], roadmap=[line], phase_folders=folders)
-    commands = next_commands(found)
+    read = tracker({"01-01": PLAN}, runs=[done], roadmap=[line], phase_folders=folders)
+    commands = next_commands(read)
     assert commands == ([expected] if expected else ["forge verify --all", "forge runs"])
 
 

@@ -94,11 +94,11 @@ def backlog(sandbox: Sandbox) -> Sandbox:
 
 
 def test_items_that_can_start_come_after_the_plans_by_priority(backlog: Sandbox) -> None:
-    found = backlog.call("ready", "--explain").data
+    data = backlog.call("ready", "--explain").data
     assert [
-        (each["id"], each["priority"], each["met"], each["criteria"]) for each in found["items"]
+        (item["id"], item["priority"], item["met"], item["criteria"]) for item in data["items"]
     ] == [("aa1", "P1", 1, 2), ("aa4", "P2", 0, 0)]
-    assert found["ready"] == [] and found["waiting"] == [
+    assert data["ready"] == [] and data["waiting"] == [
         {
             "id": "aa2",
             "reasons": [
@@ -115,19 +115,19 @@ def test_items_that_can_start_come_after_the_plans_by_priority(backlog: Sandbox)
 def test_next_is_an_item_if_no_plan_can_start(backlog: Sandbox) -> None:
     assert backlog.call("next").data["next"] == ["forge show aa3", "forge set aa3 status=done"]
     backlog.forge("set", "aa3", "status=blocked")
-    found = backlog.call("next").data
-    assert found["next"] == ["forge show aa1", "forge set aa1 status=in_progress"]
-    assert found["why"] == "no plan can start; the item aa1 (P1) can: Item aa1"
+    data = backlog.call("next").data
+    assert data["next"] == ["forge show aa1", "forge set aa1 status=in_progress"]
+    assert data["why"] == "no plan can start; the item aa1 (P1) can: Item aa1"
     plan(backlog, "01")
     assert backlog.call("next").data["next"][0] == "forge approve 01-01"
 
 
 def test_the_backlog_in_status_and_on_the_board(backlog: Sandbox) -> None:
-    said = backlog.forge("status").out
-    assert "backlog: 3 todo, 1 in progress, 2 done, 1 waiting; 2 can start\n" in said
+    output = backlog.forge("status").out
+    assert "backlog: 3 todo, 1 in progress, 2 done, 1 waiting; 2 can start\n" in output
     assert (
-        "but its status is `done`, and 1 of 2 criteria are not met" in said
-        and said.count("but ") == 1
+        "but its status is `done`, and 1 of 2 criteria are not met" in output
+        and output.count("but ") == 1
     )
     counts = {"todo": 3, "in_progress": 1, "blocked": 0, "done": 2, "waiting": 1, "ready": 2}
     assert backlog.call("status").data["backlog"] == counts
@@ -174,15 +174,15 @@ def test_a_mission_counts_its_plans_and_shows_a_contradiction(project: Sandbox) 
         f"  done, 1 of 4 plans proven, 1 only claimed\n  but {win['contradiction']}\n"
         in project.forge("status").out
     )
-    found = [
-        each
-        for each in project.call("validate").json["findings"]
-        if each["rule"] == "mission-not-done"
+    findings = [
+        finding
+        for finding in project.call("validate").json["findings"]
+        if finding["rule"] == "mission-not-done"
     ]
-    assert [(each["path"], each["line"], each["column"]) for each in found] == [
+    assert [(finding["path"], finding["line"], finding["column"]) for finding in findings] == [
         (".planning/missions/win.yaml", 2, 9)
     ]
-    assert found[0]["message"].endswith(
+    assert findings[0]["message"].endswith(
         "01-03, 01-04 of 01-first have neither summary nor run; its phase `07-gone` has no plans"
     )
 
@@ -227,9 +227,9 @@ def test_a_proof_is_stale_once_a_bound_file_has_changed(project: Sandbox) -> Non
 
 
 def test_ready_lists_plans_that_can_start_and_why_others_cannot(project: Sandbox) -> None:
-    found = project.call("ready", "--explain").data
-    assert [each["id"] for each in found["ready"]] == ["01-02", "01-04"]
-    assert {each["id"]: each["reasons"] for each in found["waiting"]} == {
+    data = project.call("ready", "--explain").data
+    assert [entry["id"] for entry in data["ready"]] == ["01-02", "01-04"]
+    assert {entry["id"]: entry["reasons"] for entry in data["waiting"]} == {
         "01-03": [
             "depends on 01-02, which is not completed",
             "depends on `01-09`, which is not a plan",
@@ -239,9 +239,9 @@ def test_ready_lists_plans_that_can_start_and_why_others_cannot(project: Sandbox
     project.write(
         ".planning/phases/01-first/01-04-PLAN.md", "---\nphase: 01-first\nplan: 04\nwave: 2\n---\n"
     )
-    found = project.call("ready", "--explain").data
-    assert [each["id"] for each in found["ready"]] == ["01-02"]
-    assert "has to be fixed first: no-steps" in str(found["waiting"])
+    data = project.call("ready", "--explain").data
+    assert [entry["id"] for entry in data["ready"]] == ["01-02"]
+    assert "has to be fixed first: no-steps" in str(data["waiting"])
     assert "waiting" not in project.call("ready").data
     assert project.forge("ready").out.startswith("01-02")
 
@@ -256,9 +256,9 @@ def test_next_is_the_open_run_before_anything_else(project: Sandbox) -> None:
     )
     project.commit("Ask")
     run = project.call("execute", "01-02", "--approve").data["run"]
-    found = project.call("next").data
-    assert found["next"][0] == f"forge approve {run}"
-    assert found["why"] == f"the run {run} of 01-02 is paused, it waits for you (human_verify)"
+    data = project.call("next").data
+    assert data["next"][0] == f"forge approve {run}"
+    assert data["why"] == f"the run {run} of 01-02 is paused, it waits for you (human_verify)"
     assert words(project)["01-02"] == "paused"
     assert "waits for you: human_verify" in project.forge("status").out
     assert project.call("ready", "--explain").data["waiting"][0]["reasons"] == [
@@ -338,9 +338,9 @@ def test_a_watched_board_follows_changes_until_it_is_interrupted(project: Sandbo
 
 
 def test_the_graph_in_each_language(project: Sandbox) -> None:
-    found = project.call("graph").data
-    assert {"plan": "01-03", "needs": "01-09", "known": False} in found["edges"]
-    assert {"plan": "01-02", "needs": "01-01", "known": True} in found["edges"]
+    data = project.call("graph").data
+    assert {"plan": "01-03", "needs": "01-09", "known": False} in data["edges"]
+    assert {"plan": "01-02", "needs": "01-01", "known": True} in data["edges"]
     text = project.forge("graph").out
     assert re.search(r"01-03 +open +Plan 03\.  <- 01-02, 01-09 \(no such plan\)", text)
     mermaid = project.forge("graph", "--format", "mermaid").out
@@ -362,9 +362,9 @@ def test_the_graph_in_each_language(project: Sandbox) -> None:
 
 
 def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) -> None:
-    found = project.call("trace").data
-    by_id = {each["id"]: each for each in found["requirements"]}
-    assert {name: each["word"] for name, each in by_id.items()} == {
+    data = project.call("trace").data
+    by_id = {entry["id"]: entry for entry in data["requirements"]}
+    assert {name: entry["word"] for name, entry in by_id.items()} == {
         "REQ-01": "proven",
         "REQ-02": "planned",
         "REQ-03": "not covered",
@@ -380,9 +380,9 @@ def test_requirements_are_traced_to_plans_runs_and_evidence(project: Sandbox) ->
     assert by_id["REQ-02"]["contradiction"] == "ticked, and 01-02 ready"
     assert (by_id["REQ-01"]["text"], by_id["REQ-01"]["line"]) == ("It is there", 3)
     assert by_id["REQ-03"]["text"] == "[Later] It is small"
-    assert found["unknown"] == [{"plan": "01-02", "name": "REQ-99"}]
-    assert found["totals"] == {"proven": 1, "planned": 1, "not_covered": 1, "put_off": 0}
-    assert [each["id"] for each in project.call("trace", "--uncovered").data["requirements"]] == [
+    assert data["unknown"] == [{"plan": "01-02", "name": "REQ-99"}]
+    assert data["totals"] == {"proven": 1, "planned": 1, "not_covered": 1, "put_off": 0}
+    assert [entry["id"] for entry in project.call("trace", "--uncovered").data["requirements"]] == [
         "REQ-03"
     ]
     assert f"{run['record']}/evidence/" in project.forge("trace", "REQ-01").out
@@ -393,7 +393,7 @@ def test_unchanged_files_are_not_read_again_and_every_change_is_noticed(project:
     before = project.call("status").data
     time.sleep(0.05)  # the cache keeps no file that changed within its last 20 ms
     project.forge("status")
-    said = subprocess.run(
+    process = subprocess.run(
         [sys.executable, "-c", PROBE],
         cwd=project.root,
         env=project.environment(),
@@ -401,7 +401,7 @@ def test_unchanged_files_are_not_read_again_and_every_change_is_noticed(project:
         text=True,
         check=True,
     )
-    assert said.stderr.strip().endswith("[]"), "nothing changed, so no document is parsed"
+    assert process.stderr.strip().endswith("[]"), "nothing changed, so no document is parsed"
     for cache in (project.root / ".git/forge/cache").glob("outline-*"):
         cache.write_bytes(b"broken")
     assert project.call("status").data == before
@@ -429,5 +429,5 @@ def test_a_folder_with_a_name_that_is_not_utf_8(sandbox: Sandbox) -> None:
             ("audit",),
             ("next",),
         ):
-            said = sandbox.forge(*words)
-            assert said.code == 0 and "bug" not in said.err, said
+            result = sandbox.forge(*words)
+            assert result.code == 0 and "bug" not in result.err, result

@@ -39,19 +39,19 @@ PLANS = {
 
 
 def test_a_requirement_is_proven_by_all_its_plans(root: Path) -> None:
-    found = traced(root, PLANS, runs=[run("01-01")])
-    assert [(one.id, one.word, one.ticked, one.line) for one in found.requirements] == [
+    requirements = traced(root, PLANS, runs=[run("01-01")])
+    assert [(one.id, one.word, one.ticked, one.line) for one in requirements.requirements] == [
         ("REQ-01", "proven", True, 3),
         ("REQ-02", "planned", False, 4),
         ("REQ-03", "not covered", False, 5),
     ]
-    assert found.requirements[0].text == "Users can log in"
+    assert requirements.requirements[0].text == "Users can log in"
 
 
 def test_a_ticked_requirement_without_proof_is_a_contradiction(root: Path) -> None:
-    found = traced(root, PLANS)
-    assert found.requirements[0].contradiction == "ticked, and 01-01 ready"
-    assert found.requirements[1].contradiction == ""
+    requirements = traced(root, PLANS)
+    assert requirements.requirements[0].contradiction == "ticked, and 01-01 ready"
+    assert requirements.requirements[1].contradiction == ""
 
 
 def test_names_that_are_not_defined_are_listed_with_their_plan(root: Path) -> None:
@@ -63,8 +63,8 @@ def test_runs_are_listed_with_their_evidence(root: Path) -> None:
     evidence.mkdir(parents=True)
     (evidence / "b.log").write_text("")
     (evidence / "a.log").write_text("")
-    found = traced(root, PLANS, runs=[run("01-01", counts={"pass": 1})])
-    assert found.requirements[0].plans[0].runs == [
+    requirements = traced(root, PLANS, runs=[run("01-01", counts={"pass": 1})])
+    assert requirements.requirements[0].plans[0].runs == [
         {
             "run": "run",
             "status": "completed",

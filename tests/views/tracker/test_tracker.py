@@ -43,15 +43,15 @@ def test_a_proof_that_no_longer_holds_is_stale() -> None:
 
 def test_an_open_run_is_shown_before_a_later_one() -> None:
     opened = run("01-01", "paused", None, name="a", open=True, waiting_for={"kind": "question"})
-    found = tracker({"01-01": PLAN}, runs=[opened, run("01-01", "stopped", None, name="b")])
-    plan = found.plans[0]
+    read = tracker({"01-01": PLAN}, runs=[opened, run("01-01", "stopped", None, name="b")])
+    plan = read.plans[0]
     assert (plan.word, plan.run, plan.waiting_for) == ("paused", "a", {"kind": "question"})
-    assert found.ready == []
+    assert read.ready == []
 
 
 def test_a_run_that_goes_on_on_another_branch_does_not_count_here() -> None:
-    found = tracker({"01-01": PLAN}, runs=[run("01-01", "elsewhere", None)])
-    assert (found.plans[0].run, found.open_runs) == (None, [])
+    read = tracker({"01-01": PLAN}, runs=[run("01-01", "elsewhere", None)])
+    assert (read.plans[0].run, read.open_runs) == (None, [])
 
 
 def test_open_runs_of_this_work_tree_come_first() -> None:
@@ -63,9 +63,9 @@ def test_open_runs_of_this_work_tree_come_first() -> None:
 
 
 def test_a_plan_with_a_problem_is_stuck() -> None:
-    found = tracker({"01-01": PlanEntry("Broken", 1.0, problem="no-steps")})
-    assert found.stuck(plan_file("01-01"))
-    assert found.unstartable(found.plans[0]) == "it has to be fixed first: no-steps"
+    read = tracker({"01-01": PlanEntry("Broken", 1.0, problem="no-steps")})
+    assert read.stuck(plan_file("01-01"))
+    assert read.unstartable(read.plans[0]) == "it has to be fixed first: no-steps"
     proven = tracker({"01-01": PlanEntry("Broken", 1.0, problem="no-steps")}, runs=[run("01-01")])
     assert proven.unstartable(proven.plans[0]) == "", "it is not open"
 
@@ -83,8 +83,8 @@ def test_a_mission_counts_the_plans_of_its_phases(
     mission: list[str], tally: tuple[int, int, int], contradiction: str
 ) -> None:
     line = MissionEntry("win", "Win", "", "done", ".planning/missions/win.yaml", mission)
-    found = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
-    (status,) = found.missions
+    read = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
+    (status,) = read.missions
     if mission:
         assert (tuple(status.tally), status.contradiction) == (tally, contradiction)
     assert status.has(".planning/phases/01-phase") is ("2" not in mission)
@@ -92,8 +92,8 @@ def test_a_mission_counts_the_plans_of_its_phases(
 
 def test_the_implicit_mission_counts_every_plan() -> None:
     line = MissionEntry("implicit", "All", "", "active", "", [])
-    found = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
-    assert tuple(found.missions[0].tally) == (2, 1, 0)
+    read = tracker({"01-01": PLAN, "02-01": PLAN}, runs=[run("01-01")], missions=[line])
+    assert tuple(read.missions[0].tally) == (2, 1, 0)
 
 
 def test_an_unreadable_mission_says_why() -> None:
@@ -102,8 +102,8 @@ def test_an_unreadable_mission_says_why() -> None:
 
 
 def test_json_counts_the_plans_of_each_phase() -> None:
-    found = tracker({"01-01": PLAN, "01-02": PLAN, "02-01": PLAN}, runs=[run("01-02")])
-    assert found.as_data()["phases"] == [
+    read = tracker({"01-01": PLAN, "01-02": PLAN, "02-01": PLAN}, runs=[run("01-02")])
+    assert read.as_data()["phases"] == [
         {
             "phase": ".planning/phases/01-phase",
             "plans": ["01-01", "01-02"],
@@ -117,6 +117,6 @@ def test_json_counts_the_plans_of_each_phase() -> None:
 def test_a_run_whose_card_cannot_be_read_is_listed(sandbox: Sandbox) -> None:
     sandbox.write(".planning/runs/20260102T030405Z-01-01-abcd/run.yaml", "no card")
     sandbox.write(".planning/runs/notes.md", "a file of the user")
-    found = load_tracker(Repository.discover(sandbox.root))
-    assert found.unreadable == ["20260102T030405Z-01-01-abcd"]
-    assert found.plans == []
+    read = load_tracker(Repository.discover(sandbox.root))
+    assert read.unreadable == ["20260102T030405Z-01-01-abcd"]
+    assert read.plans == []

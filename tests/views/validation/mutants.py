@@ -218,8 +218,8 @@ def read(data: bytes) -> Plan:
     """Read a document, check its must-haves and all rules of a document, and print it."""
     source = Source.of(".planning/phases/01-a/01-01-PLAN.md", data)
     plan = load(source, "01-01")
-    said = [(item.name, item.statement, item.command, item.span) for item in plan.must_haves]
-    assert len({name for name, *_ in said}) == len(said)
+    must_haves = [(item.name, item.statement, item.command, item.span) for item in plan.must_haves]
+    assert len({name for name, *_ in must_haves}) == len(must_haves)
     for item in plan.must_haves[:40]:
         assert statement_hash(item.statement)
         if item.kind in ("artifact", "key_link"):
@@ -264,5 +264,5 @@ def places(source: Source, value: Value) -> None:
         if isinstance(value.data, list)
         else []
     )
-    for each in below:
-        places(source, each)
+    for child in below:
+        places(source, child)

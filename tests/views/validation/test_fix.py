@@ -107,9 +107,9 @@ def test_links_are_followed_inside_and_never_outside(tmp_path: Path) -> None:
     (root / "folder-PLAN.md").mkdir()
     os.mkfifo(root / "pipe-PLAN.md")
     names = sorted(os.listdir(root))
-    found = fix(root, [*names, "../outside.md", "missing.md"])
-    assert {each.path for each in found.left} == {"out-PLAN.md", "../outside.md"}
-    assert all("outside" in each.reason for each in found.left)
+    fixed = fix(root, [*names, "../outside.md", "missing.md"])
+    assert {repair.path for repair in fixed.left} == {"out-PLAN.md", "../outside.md"}
+    assert all("outside" in repair.reason for repair in fixed.left)
     assert outside.read_text() == BROKEN and (root / "target.md").read_text() == MENDED
     assert (root / "in-PLAN.md").is_symlink() and sorted(os.listdir(root)) == names
 
@@ -118,14 +118,14 @@ def test_it_reports_its_changes_and_validates_the_rest(sandbox: Sandbox) -> None
     sandbox.write(PATH, BROKEN)
     other = ".planning/phases/01-a/01-02-PLAN.md"
     sandbox.write(other, document('  truths:\n    - "\\."\n    - a: b: c\n'))
-    said = sandbox.forge("validate", "--fix")
-    assert said.code == 1 and (sandbox.root / PATH).read_text() == MENDED
+    result = sandbox.forge("validate", "--fix")
+    assert result.code == 1 and (sandbox.root / PATH).read_text() == MENDED
     assert (
-        f"{PATH}:12:7: fixed" in said.err
-        and "-     - `a` is there\n  +     - '`a` is there'" in said.err
+        f"{PATH}:12:7: fixed" in result.err
+        and "-     - `a` is there\n  +     - '`a` is there'" in result.err
     )
-    assert f"{other}: not fixed: its front matter would still not parse" in said.err
-    assert f"{PATH}:" not in said.out and f"{other}:12" in said.out
+    assert f"{other}: not fixed: its front matter would still not parse" in result.err
+    assert f"{PATH}:" not in result.out and f"{other}:12" in result.out
     sandbox.write(other, document('  truths:\n    - "\\."\n'))
     again = sandbox.call("validate", "--fix")
     assert [fix["path"] for fix in again.data["fixed"]] == [other] and again.data["not_fixed"] == []
@@ -135,7 +135,9 @@ def test_it_reports_its_changes_and_validates_the_rest(sandbox: Sandbox) -> None
         "kind": "backslash",
         "after": '    - "\\\\."',
     }.items() <= again.data["fixed"][0].items()
-    assert not [each for each in again.json["findings"] if each["rule"] == "front-matter-yaml"]
+    assert not [
+        finding for finding in again.json["findings"] if finding["rule"] == "front-matter-yaml"
+    ]
 
 
 def test_a_plan_repaired_in_memory_is_never_proven(sandbox: Sandbox) -> None:
@@ -146,13 +148,13 @@ def test_a_plan_repaired_in_memory_is_never_proven(sandbox: Sandbox) -> None:
             "\\.", "."
         ),
     )
-    said = sandbox.call("verify", "01-01")
-    (plan,) = said.data["plans"]
+    reply = sandbox.call("verify", "01-01")
+    (plan,) = reply.data["plans"]
     assert plan["verdict"] == "failed" and plan["counts"]["declared"] == 1
     sandbox.write(PATH, document('  artifacts:\n    - path: a.py\n      contains: "a", "b"\n'))
-    said = sandbox.call("verify", "01-01")
-    (plan,) = said.data["plans"]
-    assert said.code == 1 and plan["verdict"] == "unproven" and plan["counts"]["pass"] == 1
+    reply = sandbox.call("verify", "01-01")
+    (plan,) = reply.data["plans"]
+    assert reply.code == 1 and plan["verdict"] == "unproven" and plan["counts"]["pass"] == 1
 
 
 def test_the_hint_names_the_option_only_if_it_helps(sandbox: Sandbox) -> None:

@@ -50,11 +50,11 @@ def test_documents_of_files_and_folders(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("b")
     (tmp_path / "a/link").symlink_to(tmp_path / "b")
     root = tmp_path.resolve()
-    found = [
+    kinds = [
         (Path(document.place).relative_to(root).as_posix(), document.named)
         for document in documents([tmp_path / "b", tmp_path / "a", tmp_path / "a/other.md"])
     ]
-    assert found == [
+    assert kinds == [
         ("b/.planning/ROADMAP.md", False),
         ("b/x/PLAN.md", False),
         ("a/other.md", True),

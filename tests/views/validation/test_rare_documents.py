@@ -237,8 +237,10 @@ def test_documents_that_are_links_pipes_or_oddly_named(sandbox: Sandbox) -> None
     (folder / "01-04-PLAN.md").symlink_to("/dev/zero")
     (folder / "01-05-größe-全-PLAN.md").write_text(PLAN)
     (folder / "01-06-PLAN.md").mkdir()
-    said = sandbox.call("validate")
-    unreadable = {each["path"] for each in said.json["findings"] if each["rule"] == "unreadable"}
+    reply = sandbox.call("validate")
+    unreadable = {
+        finding["path"] for finding in reply.json["findings"] if finding["rule"] == "unreadable"
+    }
     assert {f".planning/phases/01-a/01-0{number}-PLAN.md" for number in (3, 4)} <= unreadable
     assert (
         PATH not in unreadable and ".planning/phases/01-a/01-05-größe-全-PLAN.md" not in unreadable

@@ -57,8 +57,8 @@ def spied(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def cache_of(root: Path) -> Path:
-    (found,) = (root / ".git/forge/cache").glob("documents-*.cache")
-    return found
+    (cache,) = (root / ".git/forge/cache").glob("documents-*.cache")
+    return cache
 
 
 def test_unchanged_documents_are_not_read_again(root: Path, reads: list[str]) -> None:
@@ -68,16 +68,16 @@ def test_unchanged_documents_are_not_read_again(root: Path, reads: list[str]) ->
     assert len(reads) == 2
     assert again == first, "findings, documents and lines are the same, cold and warm"
     settled(root / PATH, changed("wave: 1", "wave: x"))
-    assert {each.rule for each in validate(root, []).findings} >= {"front-matter-schema"}
+    assert {finding.rule for finding in validate(root, []).findings} >= {"front-matter-schema"}
     assert reads[2:] == [PATH]
 
 
 def test_rules_between_documents_see_changes(root: Path, reads: list[str]) -> None:
-    assert any(each.rule == "depends-unknown" for each in validate(root, []).findings)
+    assert any(finding.rule == "depends-unknown" for finding in validate(root, []).findings)
     settled(root / PATH.replace("01-01", "01-03"), SOUND.replace("plan: 01", "plan: 03"))
-    assert not any(each.rule == "depends-unknown" for each in validate(root, []).findings)
+    assert not any(finding.rule == "depends-unknown" for finding in validate(root, []).findings)
     (root / PATH.replace("01-01", "01-03")).unlink()
-    assert any(each.rule == "depends-unknown" for each in validate(root, []).findings)
+    assert any(finding.rule == "depends-unknown" for finding in validate(root, []).findings)
 
 
 @pytest.mark.parametrize("damage", [b"", b"no database", None], ids=["empty", "other", "torn"])
@@ -115,7 +115,7 @@ def test_nothing_is_cached_outside_a_repository(
     (tmp_path / PATH).parent.mkdir(parents=True)
     (tmp_path / PATH).write_text(SOUND)
     validate(tmp_path, [])
-    assert sorted(each.name for each in tmp_path.iterdir()) == [".planning"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".planning"]
 
 
 def test_links_that_lead_out_and_special_files_are_not_read(root: Path, tmp_path: Path) -> None:
@@ -123,15 +123,15 @@ def test_links_that_lead_out_and_special_files_are_not_read(root: Path, tmp_path
     (root / ".planning/phases/01-start/01-08-PLAN.md").symlink_to(tmp_path / "secret")
     os.mkfifo(root / ".planning/phases/01-start/01-09-PLAN.md")
     report = validate(root, [])
-    unreadable = [each.path for each in report.findings if each.rule == "unreadable"]
+    unreadable = [finding.path for finding in report.findings if finding.rule == "unreadable"]
     assert [path[-13:] for path in unreadable] == ["01-08-PLAN.md", "01-09-PLAN.md"]
     assert "secret" not in str(report)
 
 
 def test_progress_is_reported(root: Path) -> None:
-    told: list[tuple[int, int]] = []
-    validate(root, [], progress=lambda done, total: told.append((done, total)))
-    assert told == [(1, 2), (2, 2)]
+    calls: list[tuple[int, int]] = []
+    validate(root, [], progress=lambda done, total: calls.append((done, total)))
+    assert calls == [(1, 2), (2, 2)]
 
 
 def test_documents_of_several_folders_are_checked_with_their_own(
@@ -144,8 +144,8 @@ def test_documents_of_several_folders_are_checked_with_their_own(
             SOUND.replace("plan: 01", "plan: 01\ndepends_on: [01-01]")
         )
     report = validate(tmp_path, [tmp_path / "one", tmp_path / "two"])
-    selves = [each for each in report.findings if each.rule == "depends-self"]
-    assert [each.path for each in selves] == [
+    selves = [finding for finding in report.findings if finding.rule == "depends-self"]
+    assert [finding.path for finding in selves] == [
         str(tmp_path / name / PATH) for name in ("one", "two")
     ]
     assert report.lines[selves[0].path, selves[0].line] == "depends_on: [01-01]"

@@ -78,24 +78,24 @@ def verdict(written: str, tree: Tree, limit: int = 16 << 20) -> Verdict:
     ],
 )
 def test_a_regular_file_of_the_repository_is_there(written: str, tree: Tree) -> None:
-    found = verdict(written, tree)
-    assert found.verdict == "pass", found.reason
-    assert found.evidence[0].how == "file"
+    outcome = verdict(written, tree)
+    assert outcome.verdict == "pass", outcome.reason
+    assert outcome.evidence[0].how == "file"
 
 
 def test_a_name_inside_a_file_has_to_stand_there_as_code(tree: Tree) -> None:
-    found = verdict("path: src/a.py::run", tree)
-    assert found.verdict == "pass"
-    assert [(piece.path, piece.line, piece.how) for piece in found.evidence][1:] == [
+    outcome = verdict("path: src/a.py::run", tree)
+    assert outcome.verdict == "pass"
+    assert [(piece.path, piece.line, piece.how) for piece in outcome.evidence][1:] == [
         ("src/a.py", 4, "name (text)")
     ]
 
 
 def test_an_annotation_after_the_path_is_left_out_and_noted(tree: Tree) -> None:
-    found = verdict("path: src/a.py (new file)", tree)
-    assert found.verdict == "pass"
-    assert "(new file)" in found.reason
-    assert found.evidence[0].path == "src/a.py"
+    outcome = verdict("path: src/a.py (new file)", tree)
+    assert outcome.verdict == "pass"
+    assert "(new file)" in outcome.reason
+    assert outcome.evidence[0].path == "src/a.py"
 
 
 @pytest.mark.parametrize(
@@ -128,9 +128,9 @@ def test_an_annotation_after_the_path_is_left_out_and_noted(tree: Tree) -> None:
 def test_an_entry_that_is_not_a_regular_file_fails_with_its_reason(
     written: str, says: str, tree: Tree
 ) -> None:
-    found = verdict(written, tree)
-    assert found.verdict == "fail", found.reason
-    assert says in found.reason
+    outcome = verdict(written, tree)
+    assert outcome.verdict == "fail", outcome.reason
+    assert says in outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -151,17 +151,17 @@ def test_an_entry_that_is_not_a_regular_file_fails_with_its_reason(
     ],
 )
 def test_what_names_no_path_is_unproven(written: str, says: str, tree: Tree) -> None:
-    found = verdict(written, tree)
-    assert found.verdict == "unproven", found.reason
-    assert says in found.reason
+    outcome = verdict(written, tree)
+    assert outcome.verdict == "unproven", outcome.reason
+    assert says in outcome.reason
 
 
 def test_every_match_of_a_glob_has_to_meet_the_conditions(tree: Tree) -> None:
     assert verdict("path: src/*.py\ncontains: def run", tree).verdict == "pass"
-    found = verdict("path: src/*.py\ncontains: import os", tree)
-    assert found.verdict == "fail"
-    assert "src/b.py" in found.reason
-    assert "src/a.py" not in found.reason
+    outcome = verdict("path: src/*.py\ncontains: import os", tree)
+    assert outcome.verdict == "fail"
+    assert "src/b.py" in outcome.reason
+    assert "src/a.py" not in outcome.reason
 
 
 def test_a_glob_that_is_made_to_be_slow_is_not(tree: Tree) -> None:
@@ -170,9 +170,9 @@ def test_a_glob_that_is_made_to_be_slow_is_not(tree: Tree) -> None:
 
 def test_a_file_larger_than_the_limit_is_not_read(tree: Tree) -> None:
     assert verdict("path: src/a.py", tree, limit=10).verdict == "pass"
-    found = verdict("path: src/a.py\nmin_lines: 1", tree, limit=10)
-    assert found.verdict == "unproven"
-    assert "too large" in found.reason
+    outcome = verdict("path: src/a.py\nmin_lines: 1", tree, limit=10)
+    assert outcome.verdict == "unproven"
+    assert "too large" in outcome.reason
 
 
 def test_any_entry_fails_should_not_exist(tree: Tree) -> None:
@@ -205,9 +205,9 @@ def test_an_unknown_absence_is_unproven(written: str, tree: Tree) -> None:
 
 def test_special_files_fail_and_are_not_opened(sandbox: Sandbox) -> None:
     os.mkfifo(sandbox.root / "pipe")
-    found = verdict("path: pipe\ncontains: x", WorkTree(Repository.discover(sandbox.root)))
-    assert found.verdict == "fail"
-    assert "not a regular file" in found.reason
+    outcome = verdict("path: pipe\ncontains: x", WorkTree(Repository.discover(sandbox.root)))
+    assert outcome.verdict == "fail"
+    assert "not a regular file" in outcome.reason
 
 
 def test_a_file_that_cannot_be_read_is_unproven(
@@ -218,9 +218,9 @@ def test_a_file_that_cannot_be_read_is_unproven(
 
     tree = WorkTree(Repository.discover(sandbox.root))
     monkeypatch.setattr("forge.git.objects.tree._no_wait", refuse)
-    found = verdict("path: README.md\ncontains: repository", tree)
-    assert found.verdict == "unproven"
-    assert "Permission denied" in found.reason
+    outcome = verdict("path: README.md\ncontains: repository", tree)
+    assert outcome.verdict == "unproven"
+    assert "Permission denied" in outcome.reason
 
 
 def test_a_missing_git_object_is_unproven(sandbox: Sandbox) -> None:
@@ -228,9 +228,9 @@ def test_a_missing_git_object_is_unproven(sandbox: Sandbox) -> None:
     Path(sandbox.root / ".git/objects" / blob[:2] / blob[2:]).unlink()
     tree = RevisionTree(Repository.discover(sandbox.root), "HEAD")
     for more in ("", "\ncontains: x", "\nshould_not_exist: true"):
-        found = verdict("path: README.md" + more, tree)
-        assert found.verdict == "unproven", more
-        assert "missing" in found.reason
+        outcome = verdict("path: README.md" + more, tree)
+        assert outcome.verdict == "unproven", more
+        assert "missing" in outcome.reason
 
 
 def test_a_folder_whose_tree_is_missing_does_not_stop_the_look(sandbox: Sandbox) -> None:
@@ -249,14 +249,14 @@ def test_a_submodule_is_not_a_file(sandbox: Sandbox) -> None:
     sandbox.git("update-index", "--add", "--cacheinfo", f"160000,{sandbox.head()},module")
     sandbox.git("commit", "-q", "-m", "Submodule")
     tree = RevisionTree(Repository.discover(sandbox.root), "HEAD")
-    found = verdict("path: module", tree)
-    assert found.verdict == "fail"
-    assert "not a regular file" in found.reason
+    outcome = verdict("path: module", tree)
+    assert outcome.verdict == "fail"
+    assert "not a regular file" in outcome.reason
     for stored in (tree, StoredTree.at(ObjectStore(tree.repository), sandbox.head())):
         for more in ("", "\nshould_not_exist: true"):
-            found = verdict("path: module/src/a.py" + more, stored)
-            assert found.verdict == "unproven"
-            assert "is in a submodule" in found.reason
+            outcome = verdict("path: module/src/a.py" + more, stored)
+            assert outcome.verdict == "unproven"
+            assert "is in a submodule" in outcome.reason
 
 
 def test_names_that_are_not_utf_8_do_not_stop_a_glob(sandbox: Sandbox) -> None:

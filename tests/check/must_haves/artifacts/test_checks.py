@@ -74,8 +74,8 @@ def test_text_that_the_file_contains(wanted: str) -> None:
     ],
 )
 def test_text_that_the_file_does_not_contain(wanted: str, reason: str) -> None:
-    verdict, found = result(checks.contains(wanted))
-    assert verdict == "fail" and found.startswith(reason)
+    verdict, lines = result(checks.contains(wanted))
+    assert verdict == "fail" and lines.startswith(reason)
 
 
 def test_text_in_a_binary_file() -> None:
@@ -159,10 +159,10 @@ def test_lines_of_a_binary_file_are_not_counted() -> None:
     ],
 )
 def test_conditions_as_they_are_declared(text: str, count: int, undecided: str) -> None:
-    found = conditions(yaml.parse(text))
-    assert len(found.checks) == count
-    assert (found.undecided == []) == (undecided == "")
-    assert all(undecided in reason for reason in found.undecided)
+    parsed = conditions(yaml.parse(text))
+    assert len(parsed.checks) == count
+    assert (parsed.undecided == []) == (undecided == "")
+    assert all(undecided in reason for reason in parsed.undecided)
 
 
 @pytest.mark.parametrize(("text", "absent"), [("true", True), ("false", False)])

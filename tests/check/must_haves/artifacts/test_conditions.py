@@ -67,9 +67,9 @@ def verdict(conditions: str, data: str | bytes = TEXT) -> Verdict:
 def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(
     conditions: str, lines: list[int]
 ) -> None:
-    found = verdict(conditions)
-    assert found.verdict == "pass", found.reason
-    assert [item.line for item in found.evidence if item.how.startswith("literal text")] == lines
+    outcome = verdict(conditions)
+    assert outcome.verdict == "pass", outcome.reason
+    assert [item.line for item in outcome.evidence if item.how.startswith("literal text")] == lines
 
 
 @pytest.mark.parametrize(
@@ -95,18 +95,18 @@ def test_literal_text_a_list_and_a_comma_list_are_found_with_their_lines(
     ],
 )
 def test_text_that_differs_fails_with_the_difference(conditions: str, says: str) -> None:
-    found = verdict(conditions)
-    assert found.verdict == "fail"
-    assert says in found.reason
+    outcome = verdict(conditions)
+    assert outcome.verdict == "fail"
+    assert says in outcome.reason
 
 
 @pytest.mark.parametrize("key", ["not_contains", "forbidden"])
 def test_forbidden_text_must_not_occur(key: str) -> None:
     assert verdict(f"{key}: eval").verdict == "pass"
     assert verdict(f"{key}: [eval, exec]").verdict == "pass"
-    found = verdict(f"{key}: [eval, open]")
-    assert found.verdict == "fail"
-    assert found.evidence[-1].line == 5
+    outcome = verdict(f"{key}: [eval, open]")
+    assert outcome.verdict == "fail"
+    assert outcome.evidence[-1].line == 5
     assert (
         verdict(f"{key}: 'eval, open(path, mode)'").verdict == "unproven"
     )  # a part of it is there
@@ -132,9 +132,9 @@ def test_lines_are_counted_as_people_count_them(text: str, lines: int) -> None:
     assert verdict(f"max_lines: {lines}", text).verdict == "pass"
     assert verdict(f"min_lines: {lines + 1}", text).verdict == "fail"
     if lines:
-        found = verdict(f"max_lines: {lines - 1}", text)
-        assert found.verdict == "fail"
-        assert str(lines) in found.reason
+        outcome = verdict(f"max_lines: {lines - 1}", text)
+        assert outcome.verdict == "fail"
+        assert str(lines) in outcome.reason
 
 
 @pytest.mark.parametrize("key", ["min_lines", "max_lines"])
@@ -196,9 +196,9 @@ def test_an_empty_condition_is_undecided(condition: str) -> None:
     ],
 )
 def test_a_key_that_reads_like_a_condition_makes_the_artifact_unproven(key: str) -> None:
-    found = verdict(f"{key}: x")
-    assert found.verdict == "unproven"
-    assert f"`{key}`" in found.reason
+    outcome = verdict(f"{key}: x")
+    assert outcome.verdict == "unproven"
+    assert f"`{key}`" in outcome.reason
 
 
 def test_a_misspelt_condition_gets_advice() -> None:
@@ -221,15 +221,17 @@ def test_all_conditions_count_and_all_failures_are_named() -> None:
         ).verdict
         == "pass"
     )
-    found = verdict("contains: [def store, def load]\nmin_lines: 50\nexports: [store]\npattern: x")
-    assert found.verdict == "fail"
-    assert all(said in found.reason for said in ("def store", "50", "`store` is not exported"))
+    outcome = verdict(
+        "contains: [def store, def load]\nmin_lines: 50\nexports: [store]\npattern: x"
+    )
+    assert outcome.verdict == "fail"
+    assert all(part in outcome.reason for part in ("def store", "50", "`store` is not exported"))
     assert verdict("contains: def load\ncontain: x").verdict == "unproven"
 
 
 def test_evidence_names_file_line_and_how() -> None:
-    found = verdict("contains: def load\nmin_lines: 2\nexports: [load]")
-    assert [(item.path, item.line, item.how) for item in found.evidence] == [
+    outcome = verdict("contains: def load\nmin_lines: 2\nexports: [load]")
+    assert [(item.path, item.line, item.how) for item in outcome.evidence] == [
         ("f.py", None, "file"),
         ("f.py", 4, "literal text"),
         ("f.py", None, "5 lines"),
@@ -294,6 +296,6 @@ def test_no_text_makes_the_judge_raise(wanted: str, text: str, key: str) -> None
     span = Span(0, 0)
     items = {"path": Value("f.py", "f.py", span, {}), key: Value(wanted, wanted, span, {})}
     data = text.encode("utf-8", "replace")
-    found = judge(MustHave("artifact", 1, Value(items, "", span, {})), OneFile(data))
-    assert found.verdict in ("pass", "fail", "unproven")
-    assert found.reason
+    outcome = judge(MustHave("artifact", 1, Value(items, "", span, {})), OneFile(data))
+    assert outcome.verdict in ("pass", "fail", "unproven")
+    assert outcome.reason

@@ -105,28 +105,28 @@ OTHERS = [
 
 
 def hidden(path: str, text: str, word: str) -> bool:
-    found = masked(path, text)
-    assert found is not None
-    return word not in found
+    code = masked(path, text)
+    assert code is not None
+    return word not in code
 
 
 @pytest.mark.parametrize("extension", C_FAMILY)
 def test_slash_comments_of_the_c_family_are_blanked_and_code_stays(extension: str) -> None:
     start = "<?php " if extension == "php" else ""
     text = f"{start}before(); // secret\nmiddle();\nlast();\n"
-    found = masked(f"x.{extension}", text)
-    assert found is not None
-    assert "secret" not in found
-    assert all(word in found for word in ("before", "middle", "last"))
+    code = masked(f"x.{extension}", text)
+    assert code is not None
+    assert "secret" not in code
+    assert all(word in code for word in ("before", "middle", "last"))
 
 
 @pytest.mark.parametrize("extension", HASHED)
 def test_hash_comments_are_blanked_and_code_stays(extension: str) -> None:
-    found = masked(f"x.{extension}", "before = 1 # secret\nafter = 2\n")
-    assert found is not None
-    assert "secret" not in found
-    assert "before = 1" in found
-    assert "after = 2" in found
+    code = masked(f"x.{extension}", "before = 1 # secret\nafter = 2\n")
+    assert code is not None
+    assert "secret" not in code
+    assert "before = 1" in code
+    assert "after = 2" in code
 
 
 @pytest.mark.parametrize(
@@ -179,10 +179,10 @@ def test_hash_comments_are_blanked_and_code_stays(extension: str) -> None:
 def test_comments_and_strings_are_separated_from_code(
     path: str, text: str, gone: str, kept: str
 ) -> None:
-    found = masked(path, text)
-    assert found is not None
-    assert gone not in found
-    assert kept in found
+    code = masked(path, text)
+    assert code is not None
+    assert gone not in code
+    assert kept in code
 
 
 @pytest.mark.parametrize(
@@ -196,9 +196,9 @@ def test_comments_and_strings_are_separated_from_code(
     ],
 )
 def test_strings_stay_in_data_formats(path: str, text: str, kept: str) -> None:
-    found = masked(path, text)
-    assert found is not None
-    assert kept in found
+    code = masked(path, text)
+    assert code is not None
+    assert kept in code
 
 
 def test_strings_stay_if_only_comments_are_masked_everywhere() -> None:
@@ -229,12 +229,12 @@ def test_length_and_line_ends_stay_and_only_blanks_are_put_in(
 ) -> None:
     text = "".join(parts)
     for strings in (True, False):
-        found = masked(f"x.{extension}", text, strings=strings)
-        assert found is not None
-        assert len(found) == len(text)
+        code = masked(f"x.{extension}", text, strings=strings)
+        assert code is not None
+        assert len(code) == len(text)
         assert all(
             new in (old, " ") and (old != "\n" or new == "\n")
-            for old, new in zip(text, found, strict=True)
+            for old, new in zip(text, code, strict=True)
         )
 
 
@@ -264,8 +264,8 @@ def test_length_and_line_ends_stay_and_only_blanks_are_put_in(
 )
 def test_no_text_takes_more_than_linear_time(extension: str, part: str) -> None:
     text = part * (200_000 // len(part))
-    found = masked(
+    code = masked(
         f"x.{extension}", text
     )  # quadratic reading would take minutes, and the test's time is limited
-    assert found is not None
-    assert len(found) == len(text)
+    assert code is not None
+    assert len(code) == len(text)

@@ -71,10 +71,10 @@ def look(texts: dict[str, str], name: str) -> Outcome:
     ],
 )
 def test_a_name_that_a_file_passes_on_is_exported(texts: dict[str, str]) -> None:
-    found = look(texts, "wanted")
-    assert found.verdict == "pass", found.reason
-    assert found.evidence[0].path == next(iter(texts))
-    assert found.evidence[0].how == "re-export (syntax tree)"
+    outcome = look(texts, "wanted")
+    assert outcome.verdict == "pass", outcome.reason
+    assert outcome.evidence[0].path == next(iter(texts))
+    assert outcome.evidence[0].how == "re-export (syntax tree)"
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_what_is_not_public_there_is_not_passed_on(texts: dict[str, str]) -> Non
 
 
 def test_a_module_that_cannot_be_looked_into_leaves_the_name_undecided() -> None:
-    found = look({"index.ts": 'export * from "some-package";'}, "wanted")
-    assert found.verdict == "unproven"
-    assert "some-package" in found.reason
+    outcome = look({"index.ts": 'export * from "some-package";'}, "wanted")
+    assert outcome.verdict == "unproven"
+    assert "some-package" in outcome.reason
 
 
 @pytest.mark.parametrize(
@@ -158,9 +158,9 @@ def test_members_of_a_base_type_are_members(texts: dict[str, str], name: str, ve
 def test_without_a_syntax_tree_a_whole_word_is_found_and_labelled(
     path: str, text: str, name: str
 ) -> None:
-    found = look({path: text}, name)
-    assert found.verdict == "pass", found.reason
-    assert found.evidence[0].how in ("export (text)", "component file")
+    outcome = look({path: text}, name)
+    assert outcome.verdict == "pass", outcome.reason
+    assert outcome.evidence[0].how in ("export (text)", "component file")
 
 
 @pytest.mark.parametrize(
@@ -184,9 +184,9 @@ def test_a_missing_grammar_falls_back_to_labelled_text(monkeypatch: pytest.Monke
     grammars._parser.cache_clear()
     outline.outline_of.cache_clear()
     try:
-        found = look({"a.go": "func Run() {}"}, "Run")
-        assert found.verdict == "pass"
-        assert found.evidence[0].how == "export (text)"
+        outcome = look({"a.go": "func Run() {}"}, "Run")
+        assert outcome.verdict == "pass"
+        assert outcome.evidence[0].how == "export (text)"
         assert look({"a.go": "// Run"}, "Run").verdict == "fail"
     finally:
         monkeypatch.undo()
@@ -200,9 +200,9 @@ def test_python_that_does_not_parse_is_read_as_text_at_the_line_start_only() -> 
         " 2\ncall(used)\n"
     )
     for name in ("run", "Box", "LIMIT"):
-        found = look({"a.py": broken}, name)
-        assert found.verdict == "pass"
-        assert found.evidence[0].how == "export (text)"
+        outcome = look({"a.py": broken}, name)
+        assert outcome.verdict == "pass"
+        assert outcome.evidence[0].how == "export (text)"
     for name in ("inner", "used", "missing", "_run"):
         assert look({"a.py": broken}, name).verdict == "unproven", name
 
@@ -210,9 +210,9 @@ def test_python_that_does_not_parse_is_read_as_text_at_the_line_start_only() -> 
 def test_a_broken_file_still_shows_what_its_tree_holds() -> None:
     broken = "export const one = 1;\nexport const = ;\nexport function two( {\n use(three);"
     assert look({"a.ts": broken}, "one").verdict == "pass"
-    found = look({"a.ts": broken}, "three")
-    assert found.verdict == "unproven"
-    assert "does not parse" in found.reason
+    outcome = look({"a.ts": broken}, "three")
+    assert outcome.verdict == "unproven"
+    assert "does not parse" in outcome.reason
     assert look({"a.ts": broken}, "four").verdict == "fail"
 
 
@@ -324,6 +324,6 @@ PIECES = st.sampled_from(
 def test_no_source_makes_the_look_raise(extension: str, pieces: list[str], name: str) -> None:
     path, text = f"x.{extension}", "".join(pieces)
     (wanted,) = exports.wanted(name)
-    found = exports.find(Code(path, text), wanted, Files(Memory({path: text}), 1 << 20))
-    assert found.verdict in ("pass", "fail", "unproven")
-    assert found.reason or found.evidence
+    outcome = exports.find(Code(path, text), wanted, Files(Memory({path: text}), 1 << 20))
+    assert outcome.verdict in ("pass", "fail", "unproven")
+    assert outcome.reason or outcome.evidence

@@ -375,11 +375,11 @@ def names(text: str) -> list[str]:
     ],
 )
 def test_what_is_public_is_found_by_the_syntax_tree(path: str, text: str, name: str) -> None:
-    found = look(path, text, name)
-    assert found.verdict == "pass", found.reason
-    assert found.evidence[0].how.endswith("(syntax tree)")
-    assert found.evidence[0].path == path
-    assert found.evidence[0].line
+    outcome = look(path, text, name)
+    assert outcome.verdict == "pass", outcome.reason
+    assert outcome.evidence[0].how.endswith("(syntax tree)")
+    assert outcome.evidence[0].path == path
+    assert outcome.evidence[0].line
 
 
 @pytest.mark.parametrize(
@@ -387,9 +387,9 @@ def test_what_is_public_is_found_by_the_syntax_tree(path: str, text: str, name: 
 )
 def test_what_is_not_public_is_not_found(path: str, text: str, name: str) -> None:
     others = {"six.js": "exports.seven = 1"}
-    found = look(path, text, name, others)
-    assert found.verdict == "fail", found.evidence
-    assert name in found.reason
+    outcome = look(path, text, name, others)
+    assert outcome.verdict == "fail", outcome.evidence
+    assert name in outcome.reason
 
 
 def test_the_reason_says_that_a_name_is_not_public() -> None:

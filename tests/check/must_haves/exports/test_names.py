@@ -47,8 +47,8 @@ from forge.check.must_haves.exports import wanted
 def test_signatures_keywords_and_notes_are_left_out(
     entry: str, names: list[tuple[str, ...]]
 ) -> None:
-    (found,) = wanted(entry)
-    assert list(found.names) == names
+    (symbol,) = wanted(entry)
+    assert list(symbol.names) == names
 
 
 @pytest.mark.parametrize(
@@ -82,8 +82,8 @@ def test_a_comma_parts_names_but_not_inside_brackets(entry: str, texts: list[str
     ],
 )
 def test_prose_names_nothing(entry: str) -> None:
-    (found,) = wanted(entry)
-    assert found.names == ()
+    (symbol,) = wanted(entry)
+    assert symbol.names == ()
 
 
 def test_a_name_read_out_of_prose_is_known_as_a_guess() -> None:

@@ -51,14 +51,14 @@ def test_a_file_at_a_path(path: str, expected: str | None) -> None:
 
 
 def test_files_by_folder_and_by_name() -> None:
-    found = of(TREE)
-    assert found.inside("src") == ["src/b.py", "src/package.json"]
-    assert found.inside("") == ["a.py"] and found.inside("none") == []
-    assert found.named("c.py") == ["src/x/c.py"] and found.named("d.py") == []
-    assert found.first(iter(["x", "src/b.py", "a.py"])) == "src/b.py"
-    assert found.above("src/x/c.py", "package.json") == "src"
-    assert found.above("a.py", "package.json") is None
-    assert found.packages == {"own": "src"}
+    files = of(TREE)
+    assert files.inside("src") == ["src/b.py", "src/package.json"]
+    assert files.inside("") == ["a.py"] and files.inside("none") == []
+    assert files.named("c.py") == ["src/x/c.py"] and files.named("d.py") == []
+    assert files.first(iter(["x", "src/b.py", "a.py"])) == "src/b.py"
+    assert files.above("src/x/c.py", "package.json") == "src"
+    assert files.above("a.py", "package.json") is None
+    assert files.packages == {"own": "src"}
 
 
 @pytest.mark.parametrize(
@@ -85,9 +85,9 @@ def test_toml_and_missing_files() -> None:
 
 def test_a_file_is_read_once() -> None:
     tree = MemoryTree({"a.py": "x"})
-    found = Files(tree, 1 << 20)
-    assert found.code("a.py") is found.code("a.py") and tree.reads == ["a.py"]
-    assert found.code("missing.py") is None
+    files = Files(tree, 1 << 20)
+    assert files.code("a.py") is files.code("a.py") and tree.reads == ["a.py"]
+    assert files.code("missing.py") is None
 
 
 @pytest.mark.parametrize(
@@ -143,14 +143,14 @@ def test_javascript_specifiers(
     ],
 )
 def test_aliases_of_tsconfig(settings: str, specifier: str, expected: list[str]) -> None:
-    found = of({"tsconfig.json": settings})
-    assert list(tsconfig.bases(specifier, "a.ts", found)) == expected
+    files = of({"tsconfig.json": settings})
+    assert list(tsconfig.bases(specifier, "a.ts", files)) == expected
 
 
 def test_a_tsconfig_that_extends_another() -> None:
     base = '{"compilerOptions": {"paths": {"@/*": ["s/*"]}}}'
-    found = of({"tsconfig.json": '{"extends": "./base.json"}', "base.json": base})
-    assert list(tsconfig.bases("@/b", "a.ts", found)) == ["s/b"]
+    files = of({"tsconfig.json": '{"extends": "./base.json"}', "base.json": base})
+    assert list(tsconfig.bases("@/b", "a.ts", files)) == ["s/b"]
 
 
 @pytest.mark.parametrize(

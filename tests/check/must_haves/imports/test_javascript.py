@@ -35,8 +35,8 @@ from tests.check.must_haves.links.grounds import imported
     ],
 )
 def test_each_way_to_import_leads_to_the_file(text: str) -> None:
-    found = imported({"src/a.ts": f"\n{text}\n", "src/b.ts": ""}, "src/a.ts", "src/b.ts")
-    assert found is not None and found.line == 2
+    link = imported({"src/a.ts": f"\n{text}\n", "src/b.ts": ""}, "src/a.ts", "src/b.ts")
+    assert link is not None and link.line == 2
 
 
 @pytest.mark.parametrize(
@@ -112,8 +112,8 @@ def test_an_import_never_leaves_the_repository() -> None:
     ],
 )
 def test_scripts_in_components_are_read(path: str, text: str) -> None:
-    found = imported({path: text, "b.ts": ""}, path, "b.ts")
-    assert found is not None and found.line == 5
+    link = imported({path: text, "b.ts": ""}, path, "b.ts")
+    assert link is not None and link.line == 5
 
 
 @pytest.mark.parametrize(
@@ -243,8 +243,8 @@ export { Tab }
     ],
 )
 def test_names_are_followed_through_an_index_file(text: str, goal: str) -> None:
-    found = imported({**BARREL, "a.ts": text}, "a.ts", goal)
-    assert found is not None and found.through == ("ui/index.ts",)
+    link = imported({**BARREL, "a.ts": text}, "a.ts", goal)
+    assert link is not None and link.through == ("ui/index.ts",)
 
 
 @pytest.mark.parametrize(

@@ -42,8 +42,8 @@ PACKAGE = {
     ],
 )
 def test_an_import_leads_to_its_file(start: str, text: str, goal: str) -> None:
-    found = imported({start: text, "lib/__init__.py": "", goal: ""}, start, goal)
-    assert found is not None and found.target == goal
+    link = imported({start: text, "lib/__init__.py": "", goal: ""}, start, goal)
+    assert link is not None and link.target == goal
 
 
 @pytest.mark.parametrize(
@@ -72,8 +72,8 @@ def test_the_nearest_module_of_a_name_is_meant() -> None:
 
 def test_a_re_exported_name_leads_to_its_definition() -> None:
     files = {**PACKAGE, "app.py": "\nfrom pkg import Engine\n"}
-    found = imported(files, "app.py", "src/pkg/core.py")
-    assert found is not None and (found.line, found.through) == (2, ("src/pkg/__init__.py",))
+    link = imported(files, "app.py", "src/pkg/core.py")
+    assert link is not None and (link.line, link.through) == (2, ("src/pkg/__init__.py",))
     assert imported(files, "app.py", "src/pkg/sub/deep.py") is None
 
 

@@ -75,16 +75,16 @@ def test_a_path_does_not_lead_elsewhere(start: str, text: str, goal: str) -> Non
 
 
 def test_names_that_a_crate_gives_on_are_followed() -> None:
-    found = imported(
+    link = imported(
         {**CRATE, "tests/it.rs": "use my_app::run;\n"}, "tests/it.rs", "src/graph/ops.rs"
     )
-    assert found is not None and found.through == ("src/lib.rs",)
-    found = imported(
+    assert link is not None and link.through == ("src/lib.rs",)
+    link = imported(
         {**CRATE, "src/export_cmd.rs": "use crate::graph::run;\n"},
         "src/export_cmd.rs",
         "src/graph/ops.rs",
     )
-    assert found is not None and found.through == ("src/graph/mod.rs",)
+    assert link is not None and link.through == ("src/graph/mod.rs",)
     assert (
         imported({**CRATE, "tests/it.rs": "use my_app::walk;\n"}, "tests/it.rs", "src/graph/ops.rs")
         is None

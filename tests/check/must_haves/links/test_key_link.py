@@ -170,8 +170,8 @@ def test_no_shape_of_an_import_raises(text: str, start: str) -> None:
         "go.mod": "module b"
     }
     for goal in ("b.py", "x/b.ts", "src/b.rs", "b/b.go"):
-        found = imported(files, start, goal)
-        assert found is None or found.target == goal
+        link = imported(files, start, goal)
+        assert link is None or link.target == goal
 
 
 @pytest.mark.parametrize(

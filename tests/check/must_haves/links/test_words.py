@@ -23,8 +23,8 @@ send("loadReport");
 
 
 def how(words: str, text: str = SOURCE, path: str = "a.ts") -> tuple[int, str] | None:
-    found = look_for(words, Code(path, text))
-    return (found.line, found.how) if found else None
+    match = look_for(words, Code(path, text))
+    return (match.line, match.how) if match else None
 
 
 @pytest.mark.parametrize(
@@ -112,14 +112,14 @@ TREE = MemoryTree(
     ],
 )
 def test_mentions_of_a_file(text: str, target: str, expected: int | None) -> None:
-    found = mention(Code("src/a.sh", text), target, TREE)
-    assert (found.line if found else None) == expected
+    reference = mention(Code("src/a.sh", text), target, TREE)
+    assert (reference.line if reference else None) == expected
 
 
 def test_a_mention_in_a_comment() -> None:
     code = Code("src/a.sh", "x\n# see guide.md")
-    found = comment(code, "docs/guide.md", TREE)
-    assert found is not None and (found.line, found.text) == (2, "guide.md")
+    reference = comment(code, "docs/guide.md", TREE)
+    assert reference is not None and (reference.line, reference.text) == (2, "guide.md")
     assert mention(code, "docs/guide.md", TREE) is None
 
 

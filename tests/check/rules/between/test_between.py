@@ -49,10 +49,10 @@ def found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Place:
 
 
 def of(findings: list[Finding], rule: str) -> list[tuple[str, int, int, str]]:
-    found = [each for each in findings if each.rule == rule]
+    of_the_rule = [finding for finding in findings if finding.rule == rule]
     return [
-        (each.path.removeprefix(".planning/"), each.line, each.column, each.severity)
-        for each in found
+        (finding.path.removeprefix(".planning/"), finding.line, finding.column, finding.severity)
+        for finding in of_the_rule
     ]
 
 
@@ -79,7 +79,7 @@ def test_every_form_of_a_plans_name_is_understood(found: Place) -> None:
     findings = found(
         {A: plan(), B: plan(f"depends_on: {names}\n"), C: plan("depends_on: [01-02]\n")}
     )
-    assert [each for each in findings if each.rule.startswith("depends")] == []
+    assert [finding for finding in findings if finding.rule.startswith("depends")] == []
 
 
 def test_a_missing_plan_of_an_excerpt_is_a_note(found: Place) -> None:
@@ -106,7 +106,9 @@ def test_circles_are_named_in_each_of_their_plans(found: Place) -> None:
         (third, 2, 14, "error"),
     ]
     assert all(
-        "01-01, 01-02, 01-03" in each.message for each in findings if each.rule == "depends-cycle"
+        "01-01, 01-02, 01-03" in finding.message
+        for finding in findings
+        if finding.rule == "depends-cycle"
     )
 
 
@@ -129,14 +131,14 @@ def test_plans_that_close_gaps_count_their_waves_anew(found: Place) -> None:
             B: plan("wave: 1\ngap_closure: true\ndepends_on: [01-01]\nfiles_modified: [a.py]\n"),
         }
     )
-    assert [each for each in findings if each.rule.startswith("wave")] == []
+    assert [finding for finding in findings if finding.rule.startswith("wave")] == []
 
 
 def test_a_shared_file_puts_plans_into_waves(found: Place) -> None:
     findings = found(
         {A: plan("wave: 1\nfiles_modified: [a.py]\n"), B: plan("wave: 2\nfiles_modified: [a.py]\n")}
     )
-    assert [each for each in findings if each.rule.startswith("wave")] == []
+    assert [finding for finding in findings if finding.rule.startswith("wave")] == []
 
 
 def test_two_plans_of_one_wave_that_write_one_file(found: Place) -> None:
@@ -196,15 +198,15 @@ def test_requirements_in_ranges_and_archives_are_known(found: Place) -> None:
     archive = {"milestones/v1.0-REQUIREMENTS.md": "- **OLD-01** through **OLD-03**\n"}
     front = "requirements: [AUTH-01, AUTH-02, OLD-02]\n"
     findings = found({"REQUIREMENTS.md": REQUIREMENTS, **archive, A: plan(front)})
-    assert [each for each in findings if each.rule.startswith("requirement")] == []
+    assert [finding for finding in findings if finding.rule.startswith("requirement")] == []
 
 
 def test_no_rule_asks_for_a_document_that_is_absent(found: Place) -> None:
     findings = found({A: plan("requirements: [AUTH-01]\n"), C: plan()})
     assert {
-        each.rule
-        for each in findings
-        if each.rule.startswith(("requirement", "roadmap", "status", "state"))
+        finding.rule
+        for finding in findings
+        if finding.rule.startswith(("requirement", "roadmap", "status", "state"))
     } == set()
 
 
@@ -255,7 +257,7 @@ def test_a_plan_that_reaches_beyond_its_missions(found: Place) -> None:
         }
     )
     assert of(findings, "outside-mission") == [(A, 4, 5, "warning"), (B, 1, 1, "warning")]
-    assert any("`docs/*.md`" in each.message for each in findings)
+    assert any("`docs/*.md`" in finding.message for finding in findings)
     findings = found({A.replace("PLAN", "SUMMARY"): "Done\n"})
     assert of(findings, "outside-mission") == [(A, 4, 5, "note"), (B, 1, 1, "warning")]
 
@@ -294,9 +296,9 @@ def test_summaries(found: Place) -> None:
 
 def test_one_file_of_a_repository_is_held_against_its_neighbours(found: Place) -> None:
     documents = {A: plan("depends_on: [01-02]\n"), B: plan("depends_on: [01-01]\n")}
-    assert [each.path for each in found(documents, only=[A]) if each.rule == "depends-cycle"] == [
-        f".planning/{A}"
-    ]
+    assert [
+        finding.path for finding in found(documents, only=[A]) if finding.rule == "depends-cycle"
+    ] == [f".planning/{A}"]
 
 
 def test_one_file_outside_a_repository_is_judged_by_itself(found: Place) -> None:
@@ -342,7 +344,7 @@ def test_a_mission_whose_shape_or_phases_are_wrong(found: Place) -> None:
     ]
     right = "id: a\ntitle: A\ngoal: b\nphases: [start, .planning/phases/01-start]\n"
     assert not {"mission-shape", "mission-phase"} & {
-        each.rule for each in found({"missions/a.yaml": right})
+        finding.rule for finding in found({"missions/a.yaml": right})
     }
 
 

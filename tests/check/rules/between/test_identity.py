@@ -20,8 +20,8 @@ def test_plans_of_different_folders_may_have_the_same_number() -> None:
 
 def test_two_phases_with_the_same_number() -> None:
     documents = {A: plan(), "phases/1-other/01-02-PLAN.md": plan()}
-    found = rows(check, project(documents))
-    assert [(row[0], row[4]) for row in found] == [("duplicate-phase", "warning")]
+    reported = rows(check, project(documents))
+    assert [(row[0], row[4]) for row in reported] == [("duplicate-phase", "warning")]
 
 
 def test_the_page_of_a_phase_is_preferred() -> None:
@@ -46,6 +46,6 @@ def test_a_decimal_phase_has_its_own_number() -> None:
 def test_two_files_with_one_plan_id() -> None:
     whole = project({A: NUMBERED, SAME: NUMBERED})
     ids = {file.id for file in whole.files}
-    found = rows(check, whole)
-    assert (len(ids) == 1) == bool(found)
-    assert all(row[0] == "duplicate-plan" for row in found)
+    reported = rows(check, whole)
+    assert (len(ids) == 1) == bool(reported)
+    assert all(row[0] == "duplicate-plan" for row in reported)

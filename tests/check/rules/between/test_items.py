@@ -18,27 +18,27 @@ def item(name: str, more: str = "", body: str = "") -> ItemFacts:
     return facts(name, f"id: {name[:3]}\ntitle: It\nstatus: todo\n{more}", body)
 
 
-def found(*items: ItemFacts, existing: tuple[str, ...] = ()) -> list[Row]:
+def rows_of(*items: ItemFacts, existing: tuple[str, ...] = ()) -> list[Row]:
     return rows(check, project({}, *existing, items=items))
 
 
 def test_items_without_a_problem() -> None:
-    assert found(item("aa1-x"), item("aa2-y", "depends_on: [aa1]\n")) == []
+    assert rows_of(item("aa1-x"), item("aa2-y", "depends_on: [aa1]\n")) == []
 
 
 def test_two_items_with_the_same_id() -> None:
-    (row,) = found(item("aa1-x"), item("aa1-y"))
+    (row,) = rows_of(item("aa1-x"), item("aa1-y"))
     assert (row[0], row[1], row[4]) == ("duplicate-item", "backlog/aa1-y.md", "error")
 
 
 def test_an_item_that_depends_on_itself() -> None:
-    assert found(item("aa1-x", "depends_on: [aa1]\n")) == [
+    assert rows_of(item("aa1-x", "depends_on: [aa1]\n")) == [
         ("item-dependency", "backlog/aa1-x.md", 5, 14, "error")
     ]
 
 
 def test_an_item_that_depends_on_a_missing_one() -> None:
-    assert found(item("aa1-x", "depends_on: [aa9, aa8]\n")) == [
+    assert rows_of(item("aa1-x", "depends_on: [aa9, aa8]\n")) == [
         ("item-dependency", "backlog/aa1-x.md", 5, 14, "error"),
         ("item-dependency", "backlog/aa1-x.md", 5, 19, "error"),
     ]
@@ -49,14 +49,14 @@ def done(name: str, body: str) -> ItemFacts:
 
 
 def test_a_done_item_with_open_criteria() -> None:
-    result = found(done("aa1-x", ""))
+    result = rows_of(done("aa1-x", ""))
     assert [(row[0], row[4]) for row in result] == [("item-not-done", "error")]
 
 
 def test_an_item_in_progress_may_have_open_criteria() -> None:
-    assert found(item("aa1-x", "acceptance: [a]\n")) == []
+    assert rows_of(item("aa1-x", "acceptance: [a]\n")) == []
 
 
 def test_archived_items_are_not_checked_by_themselves() -> None:
     archived = ItemFacts(".planning/archive/backlog/aa1-x.md", *done("aa1-x", "")[1:])
-    assert found(archived) == []
+    assert rows_of(archived) == []

@@ -23,7 +23,7 @@ def mission(*phases: str, status: str = "active", paths: tuple[str, ...] = ()) -
     return MissionFacts(PATH, Spot(status, 2, 9, 2, 13), list(phases), "m", list(paths), named)
 
 
-def found(one: MissionFacts, documents: dict[str, str] = PLANS, **more: object) -> list[Row]:
+def rows_of(one: MissionFacts, documents: dict[str, str] = PLANS, **more: object) -> list[Row]:
     return rows(check, project(documents, missions=(one,), **more))
 
 
@@ -31,12 +31,12 @@ def found(one: MissionFacts, documents: dict[str, str] = PLANS, **more: object) 
     "name", ["1", "01", "01-start", "start", ".planning/phases/01-start", "01-start/", " 2 "]
 )
 def test_a_phase_that_exists(name: str) -> None:
-    assert found(mission(name)) == []
+    assert rows_of(mission(name)) == []
 
 
 @pytest.mark.parametrize("name", ["7", "01-strat", "begin", ".planning/phases/09-x"])
 def test_a_phase_that_does_not_exist(name: str) -> None:
-    assert found(mission(name)) == [("mission-phase", "missions/m.yaml", 4, 1, "warning")]
+    assert rows_of(mission(name)) == [("mission-phase", "missions/m.yaml", 4, 1, "warning")]
 
 
 def test_a_similar_phase_is_suggested() -> None:
@@ -48,13 +48,13 @@ def test_a_similar_phase_is_suggested() -> None:
 
 def test_a_phase_that_the_roadmap_lists_is_a_note() -> None:
     documents = {**PLANS, "ROADMAP.md": "- [ ] **Phase 7: Later**\n"}
-    assert [row[4] for row in found(mission("7"), documents)] == ["note"]
+    assert [row[4] for row in rows_of(mission("7"), documents)] == ["note"]
 
 
 def test_an_archived_phase_has_no_finding() -> None:
     documents = {**PLANS, "milestones/v1-phases/07-old/07-01-PLAN.md": plan()}
     folders = (".planning/milestones/v1-phases/07-old",)
-    assert found(mission("7", status="done"), documents, folders=folders) == []
+    assert rows_of(mission("7", status="done"), documents, folders=folders) == []
 
 
 def test_a_done_mission_with_open_plans() -> None:
@@ -71,7 +71,7 @@ def test_one_open_plan_is_named_in_the_singular() -> None:
 
 def test_a_done_mission_with_done_plans() -> None:
     completed = frozenset([f".planning/{A}", f".planning/{B}"])
-    assert found(mission("1", status="done"), completed=completed) == []
+    assert rows_of(mission("1", status="done"), completed=completed) == []
 
 
 def test_a_done_mission_whose_phase_has_no_plans() -> None:
@@ -95,18 +95,18 @@ def test_a_done_mission_whose_phase_has_no_plans() -> None:
 def test_files_outside_a_mission(paths: tuple[str, ...], files: str, count: int) -> None:
     step = "<task>\n  <name>Task 1: x</name>\n</task>\n"
     documents = {A: f"---\nfiles_modified: {files}\n---\n{step}"}
-    assert [row[0] for row in found(mission("1", paths=paths), documents)] == [
+    assert [row[0] for row in rows_of(mission("1", paths=paths), documents)] == [
         "outside-mission"
     ] * count
 
 
 def test_other_phases_are_not_limited() -> None:
     documents = {A: plan("files_modified: [a.py]\n"), C: plan("files_modified: [x.py]\n")}
-    assert found(mission("1", paths=("a.py",)), documents) == []
+    assert rows_of(mission("1", paths=("a.py",)), documents) == []
 
 
 def test_a_done_plan_outside_a_mission_is_a_note() -> None:
     documents = {A: plan("files_modified: [x.py, a.py]\n")}
     completed = frozenset([f".planning/{A}"])
-    (row,) = found(mission("1", paths=("a.py",)), documents, completed=completed)
+    (row,) = rows_of(mission("1", paths=("a.py",)), documents, completed=completed)
     assert row == ("outside-mission", A, 2, 18, "note") and TOP.line == 1

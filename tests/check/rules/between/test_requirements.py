@@ -18,27 +18,27 @@ def names(*ids: str) -> str:
 
 @pytest.mark.parametrize("ids", [("A-01",), ("a-01",), ("A-01", "A-02", "A-03"), ("none",), ()])
 def test_known_requirements(ids: tuple[str, ...]) -> None:
-    found = rows(check, project({"REQUIREMENTS.md": DEFINED, A: names(*ids)}))
-    assert [row for row in found if row[0] == "requirement-unknown"] == []
+    reported = rows(check, project({"REQUIREMENTS.md": DEFINED, A: names(*ids)}))
+    assert [row for row in reported if row[0] == "requirement-unknown"] == []
 
 
 @pytest.mark.parametrize(("ids", "column"), [(("A-09",), 16), (("A-01", "B-01"), 22)])
 def test_unknown_requirements(ids: tuple[str, ...], column: int) -> None:
-    found = rows(check, project({"REQUIREMENTS.md": DEFINED, A: names(*ids)}))
-    unknown = [row for row in found if row[0] == "requirement-unknown"]
+    reported = rows(check, project({"REQUIREMENTS.md": DEFINED, A: names(*ids)}))
+    unknown = [row for row in reported if row[0] == "requirement-unknown"]
     assert unknown == [("requirement-unknown", A, 2, column, "warning")]
 
 
 def test_an_unknown_requirement_of_a_done_plan_is_a_note() -> None:
     documents = {"REQUIREMENTS.md": DEFINED, A: names("A-09")}
-    found = rows(check, project(documents, completed=frozenset([f".planning/{A}"])))
-    assert [row[4] for row in found if row[0] == "requirement-unknown"] == ["note"]
+    reported = rows(check, project(documents, completed=frozenset([f".planning/{A}"])))
+    assert [row[4] for row in reported if row[0] == "requirement-unknown"] == ["note"]
 
 
 def test_requirements_of_archives_are_known() -> None:
     documents = {"REQUIREMENTS.md": DEFINED, A: names("OLD-01")}
-    found = rows(check, project(documents, archived_ids=frozenset(["old-01"])))
-    assert [row for row in found if row[0] == "requirement-unknown"] == []
+    reported = rows(check, project(documents, archived_ids=frozenset(["old-01"])))
+    assert [row for row in reported if row[0] == "requirement-unknown"] == []
 
 
 @pytest.mark.parametrize(
@@ -57,8 +57,8 @@ def test_requirements_of_archives_are_known() -> None:
 def test_requirements_that_no_plan_names(
     text: str, plans: dict[str, str], expected: list[tuple[int, str]]
 ) -> None:
-    found = rows(check, project({"REQUIREMENTS.md": text, **plans}))
-    uncovered = [(row[2], row[4]) for row in found if row[0] == "requirement-uncovered"]
+    reported = rows(check, project({"REQUIREMENTS.md": text, **plans}))
+    uncovered = [(row[2], row[4]) for row in reported if row[0] == "requirement-uncovered"]
     assert uncovered == expected
 
 
@@ -70,8 +70,8 @@ def test_open_phases_of_the_roadmap_may_still_get_a_plan() -> None:
 
 def test_a_requirement_that_is_defined_twice() -> None:
     text = "- [ ] **A-01**: x\n- [ ] **a-01**: y\n- **A-01**: mentioned\n"
-    found = rows(check, project({"REQUIREMENTS.md": text}))
-    assert found == [("duplicate-requirement", "REQUIREMENTS.md", 2, 9, "warning")]
+    reported = rows(check, project({"REQUIREMENTS.md": text}))
+    assert reported == [("duplicate-requirement", "REQUIREMENTS.md", 2, 9, "warning")]
 
 
 @pytest.mark.parametrize("documents", [{}, {"REQUIREMENTS.md": "# None yet\n"}])
@@ -81,5 +81,5 @@ def test_without_requirements_nothing_is_checked(documents: dict[str, str]) -> N
 
 def test_quick_plans_are_not_checked() -> None:
     quick = "quick/001-x/001-PLAN.md"
-    found = rows(check, project({"REQUIREMENTS.md": DEFINED, quick: names("A-09")}))
-    assert [row for row in found if row[0] == "requirement-unknown"] == []
+    reported = rows(check, project({"REQUIREMENTS.md": DEFINED, quick: names("A-09")}))
+    assert [row for row in reported if row[0] == "requirement-unknown"] == []

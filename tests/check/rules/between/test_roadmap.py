@@ -17,9 +17,9 @@ SUMMARY = A.replace("PLAN", "SUMMARY")
 
 def short(text: str, plans: dict[str, str], **more: object) -> list[tuple[str, int, str]]:
     """Return rule, line and severity of the findings about a roadmap."""
-    found = rows(check, project({"ROADMAP.md": text, **plans}, **more))
-    assert all(row[1] == "ROADMAP.md" for row in found)
-    return [(row[0], row[2], row[4]) for row in found]
+    reported = rows(check, project({"ROADMAP.md": text, **plans}, **more))
+    assert all(row[1] == "ROADMAP.md" for row in reported)
+    return [(row[0], row[2], row[4]) for row in reported]
 
 
 @pytest.mark.parametrize(
@@ -37,8 +37,8 @@ def short(text: str, plans: dict[str, str], **more: object) -> list[tuple[str, i
     ],
 )
 def test_phases(text: str, plans: dict[str, str], expected: list[tuple[str, int, str]]) -> None:
-    found = short(text, plans)
-    assert [row for row in found if row[0] != "roadmap-unlisted" or row in expected] == expected
+    reported = short(text, plans)
+    assert [row for row in reported if row[0] != "roadmap-unlisted" or row in expected] == expected
 
 
 PHASE = "- [ ] **Phase 1: A**\n"

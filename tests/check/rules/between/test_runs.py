@@ -48,8 +48,12 @@ def judge(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Judge:
     monkeypatch.setenv("XDG_CONFIG_HOME", str(sandbox.home))
 
     def of(rule: str) -> list[tuple[str, int, str]]:
-        found: list[Finding] = validate(sandbox.root, []).findings
-        return [(each.path, each.line, each.severity) for each in found if each.rule == rule]
+        findings: list[Finding] = validate(sandbox.root, []).findings
+        return [
+            (finding.path, finding.line, finding.severity)
+            for finding in findings
+            if finding.rule == rule
+        ]
 
     return of
 
@@ -147,6 +151,6 @@ def test_a_project_that_forge_made_is_sound(sandbox: Sandbox, judge: Judge) -> N
     assert done.code == 0, done.err
     report = validate(sandbox.root / "demo", [])
     assert {"run", "timeline", "plan", "summary"} <= {
-        str(each["kind"]) for each in report.documents
+        str(document["kind"]) for document in report.documents
     }
-    assert [each for each in report.findings if each.severity != "note"] == []
+    assert [finding for finding in report.findings if finding.severity != "note"] == []

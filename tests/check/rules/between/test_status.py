@@ -20,8 +20,8 @@ def front(**values: object) -> str:
     [("complete", 1), ("completed", 1), ("done", 1), ("draft", 0), ("active", 0), ("''", 0)],
 )
 def test_the_status_of_a_plan(status: str, count: int) -> None:
-    found = rows(check, project({A: plan(f"status: {status}\n")}))
-    assert found == [("status-without-evidence", A, 2, 9, "warning")] * count
+    reported = rows(check, project({A: plan(f"status: {status}\n")}))
+    assert reported == [("status-without-evidence", A, 2, 9, "warning")] * count
 
 
 def test_a_plan_with_evidence_may_say_that_it_is_done() -> None:
@@ -75,8 +75,8 @@ def test_one_summary_is_enough_for_a_verification() -> None:
     ],
 )
 def test_summaries(summary: str, count: int) -> None:
-    found = rows(check, project({A: plan(), summary: "x"}))
-    assert found == [("summary-without-plan", summary, 1, 1, "warning")] * count
+    reported = rows(check, project({A: plan(), summary: "x"}))
+    assert reported == [("summary-without-plan", summary, 1, 1, "warning")] * count
 
 
 def test_a_summary_without_plan_in_an_archive_is_a_note() -> None:
@@ -101,5 +101,5 @@ def test_a_summary_without_plan_in_an_archive_is_a_note() -> None:
     ],
 )
 def test_the_numbers_of_a_state(progress: str, lines: list[int]) -> None:
-    found = rows(check, project({"STATE.md": f"---\nprogress:\n{progress}---\n"}))
-    assert [(row[0], row[2]) for row in found] == [("state-numbers", line) for line in lines]
+    reported = rows(check, project({"STATE.md": f"---\nprogress:\n{progress}---\n"}))
+    assert [(row[0], row[2]) for row in reported] == [("state-numbers", line) for line in lines]

@@ -38,9 +38,9 @@ def wave(number: object, depends: str = "", files: str = "") -> str:
     ],
 )
 def test_two_plans(first: str, second: str, expected: list[str]) -> None:
-    found = [row for row in rows(check, project({A: first, B: second})) if row[1] == B]
-    assert [row[4] for row in found] == expected
-    assert all(row[0] == "wave-mismatch" and row[2:4] == (2, 7) for row in found)
+    reported = [row for row in rows(check, project({A: first, B: second})) if row[1] == B]
+    assert [row[4] for row in reported] == expected
+    assert all(row[0] == "wave-mismatch" and row[2:4] == (2, 7) for row in reported)
 
 
 def test_the_message_names_the_plan_and_the_hint_the_right_wave() -> None:
@@ -78,8 +78,8 @@ def test_decimal_phases_in_one_folder_count_separately() -> None:
 )
 def test_files_that_two_plans_of_one_wave_write(first: str, second: str, count: int) -> None:
     whole = project({A: wave(1, files=first), B: wave(1, files=second)})
-    found = [row for row in rows(check, whole) if row[0] == "wave-file-conflict"]
-    assert len(found) == count and {row[1] for row in found} <= {B}
+    reported = [row for row in rows(check, whole) if row[0] == "wave-file-conflict"]
+    assert len(reported) == count and {row[1] for row in reported} <= {B}
 
 
 @pytest.mark.parametrize(
@@ -93,8 +93,12 @@ def test_other_waves_and_dependent_plans_may_share_a_file(second: str, third: st
 
 def test_a_shared_file_is_reported_against_the_first_plan() -> None:
     texts = {path: wave(1, files="a.py") for path in (A, B, C)}
-    findings = [each for each in check(project(texts)) if each.rule == "wave-file-conflict"]
-    assert [each.message for each in findings] == ["`01-01` of the same wave writes `a.py` too"] * 2
+    findings = [
+        finding for finding in check(project(texts)) if finding.rule == "wave-file-conflict"
+    ]
+    assert [finding.message for finding in findings] == [
+        "`01-01` of the same wave writes `a.py` too"
+    ] * 2
 
 
 def test_plans_without_a_wave_do_not_conflict() -> None:

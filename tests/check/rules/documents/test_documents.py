@@ -21,7 +21,7 @@ def source(text: str | bytes, path: str = "x.md") -> Source:
 
 
 def row(findings: list[Finding]) -> list[tuple[str, int, int, str]]:
-    return [(each.rule, each.line, each.column, each.severity) for each in findings]
+    return [(finding.rule, finding.line, finding.column, finding.severity) for finding in findings]
 
 
 CONFLICT = "<<<<<<< HEAD\na\n=======\nb\n>>>>>>> topic\n"
@@ -50,7 +50,7 @@ def test_merge_conflicts(text: str, lines: list[int]) -> None:
 @pytest.mark.parametrize("fence", ["```", "~~~", "````"])
 def test_a_conflict_in_a_fence_is_a_warning(fence: str) -> None:
     findings = list(conflict.check(source(f"{fence}\n{CONFLICT}{fence}\n{CONFLICT}")))
-    assert [each.severity for each in findings] == ["warning", "error"]
+    assert [finding.severity for finding in findings] == ["warning", "error"]
 
 
 @pytest.mark.parametrize("text", ["{}", '{"a": 1}', ' \n{"mode": "yolo"}\n'])
@@ -86,7 +86,7 @@ def test_a_config_that_cannot_be_read(text: str, line: int, message: str) -> Non
 )
 def test_the_front_matter_of_a_report(text: str, count: int) -> None:
     findings = list(report.check_report(ReportFront.of(source(text))))
-    assert [each.rule for each in findings] == ["report-yaml"] * count
+    assert [finding.rule for finding in findings] == ["report-yaml"] * count
 
 
 PROOF = (
@@ -114,8 +114,8 @@ def test_a_proof_that_counts(text: str) -> None:
 )
 def test_a_proof_that_is_ignored(text: str) -> None:
     findings = list(proof.check(source(text)))
-    assert findings and {each.rule for each in findings} == {"proof-unread"}
-    assert all(each.message and each.hint for each in findings)
+    assert findings and {finding.rule for finding in findings} == {"proof-unread"}
+    assert all(finding.message and finding.hint for finding in findings)
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_proof_that_is_ignored(text: str) -> None:
 def test_a_backlog_item(name: str, front: str, rules: list[str]) -> None:
     path = f".planning/backlog/{name}.md"
     findings = item.check(load_item(source(f"---\n{front}---\n", path)))
-    assert [each.rule for each in findings] == rules
+    assert [finding.rule for finding in findings] == rules
 
 
 @pytest.mark.parametrize(
@@ -152,7 +152,7 @@ def test_a_mission(text: str, rules: list[str], tmp_path: Path) -> None:
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_text(text)
     findings = mission.check(source(text, path), load_mission(tmp_path, path))
-    assert [each.rule for each in findings] == rules
+    assert [finding.rule for finding in findings] == rules
 
 
 CHAIN = b"".join(line + b"\n" for line in Log().start().add("run_interrupted", last_seq=1).lines)

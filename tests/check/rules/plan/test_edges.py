@@ -25,7 +25,7 @@ def plan(text: str) -> Plan:
 
 
 def messages(rule: str, text: str) -> list[str]:
-    return [each.message for each in of_rule(rule, text)]
+    return [finding.message for finding in of_rule(rule, text)]
 
 
 @pytest.mark.parametrize(
@@ -123,7 +123,7 @@ def test_truths(truth: str, message: str) -> None:
 )
 def test_commands_that_hide_their_status(command: str, severities: list[str]) -> None:
     text = changed(VERIFY, f"<automated>{command}</automated>")
-    assert [each.severity for each in of_rule("verify-cannot-fail", text)] == severities
+    assert [finding.severity for finding in of_rule("verify-cannot-fail", text)] == severities
 
 
 @pytest.mark.parametrize(
@@ -160,8 +160,8 @@ def test_a_command_in_the_work_tree_itself_is_fine(tmp_path: Path) -> None:
     ],
 )
 def test_probed_commands(results: list[verify.ProbedAs], count: int) -> None:
-    found = list(verify.check_probed(plan(SOUND), {1: results}))
-    assert [each.rule for each in found] == ["verify-already-passes"] * count
+    reported = list(verify.check_probed(plan(SOUND), {1: results}))
+    assert [finding.rule for finding in reported] == ["verify-already-passes"] * count
 
 
 def test_a_plan_that_was_not_probed() -> None:
@@ -190,7 +190,7 @@ def test_a_plan_that_was_not_probed() -> None:
 )
 def test_patterns(pattern: str, rule: str | None) -> None:
     text = changed('"README[.]md"', pattern)
-    rules = [each.rule for each in findings(text) if each.rule.startswith("pattern-")]
+    rules = [finding.rule for finding in findings(text) if finding.rule.startswith("pattern-")]
     assert rules == ([rule] if rule else [])
 
 
@@ -213,9 +213,9 @@ def test_declared_and_named_files(declared: str, files: str, expected: list[str]
     text = changed("[docs/notes.md]", declared).replace(
         "<files>docs/notes.md</files>", f"<files>{files}</files>"
     )
-    assert sorted(each.rule for each in findings(text) if each.rule.startswith("files-")) == sorted(
-        expected
-    )
+    assert sorted(
+        finding.rule for finding in findings(text) if finding.rule.startswith("files-")
+    ) == sorted(expected)
 
 
 @pytest.mark.parametrize(
@@ -233,12 +233,12 @@ def test_declared_and_named_files(declared: str, files: str, expected: list[str]
 )
 def test_numbers(phase: str, number: str, path: str, expected: list[str]) -> None:
     text = changed("phase: 01-start\nplan: 01", f"phase: {phase}\nplan: {number}")
-    rules = [each.rule for each in findings(text, path) if each.rule.endswith("-mismatch")]
+    rules = [finding.rule for finding in findings(text, path) if finding.rule.endswith("-mismatch")]
     assert [rule for rule in rules if rule != "wave-mismatch"] == expected
 
 
 def test_a_more_specific_finding_replaces_the_schema() -> None:
     text = changed(ARTIFACT, "    - path: ''\n      contains: x\n")
-    places = [(each.line, each.column) for each in findings(text)]
-    specific = {(each.line, each.column) for each in of_rule("must-have-empty", text)}
+    places = [(finding.line, finding.column) for finding in findings(text)]
+    specific = {(finding.line, finding.column) for finding in of_rule("must-have-empty", text)}
     assert all(places.count(place) == 1 for place in specific)

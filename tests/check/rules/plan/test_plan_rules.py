@@ -243,10 +243,12 @@ def test_text_that_only_has_the_name_of_a_plan_is_a_warning(
 def test_a_bad_case_is_named_on_its_characters(
     rule: str, text: str, place: str, severity: str, hint: str
 ) -> None:
-    found = [each for each in of_rule(rule, text) if characters(text, each).startswith(place)]
-    assert len(found) == 1, findings(text)
-    assert found[0].severity == severity and hint in found[0].hint
-    assert found[0].message and found[0].blocks is False
+    reported = [
+        finding for finding in of_rule(rule, text) if characters(text, finding).startswith(place)
+    ]
+    assert len(reported) == 1, findings(text)
+    assert reported[0].severity == severity and hint in reported[0].hint
+    assert reported[0].message and reported[0].blocks is False
 
 
 def test_must_haves_that_are_missing_are_named_at_the_top_or_at_their_key() -> None:
@@ -328,14 +330,14 @@ def test_a_good_case_is_left_alone(rule: str, text: str) -> None:
 
 def test_a_check_by_hand_is_a_note() -> None:
     marked = changed(VERIFY, "<human-check>They read well</human-check>")
-    assert [each.severity for each in of_rule("verify-prose", marked)] == ["note"]
+    assert [finding.severity for finding in of_rule("verify-prose", marked)] == ["note"]
     asking = changed(VERIFY, "They read well").replace("autonomous: true", "autonomous: false")
-    assert [each.severity for each in of_rule("verify-prose", asking)] == ["note"]
+    assert [finding.severity for finding in of_rule("verify-prose", asking)] == ["note"]
 
 
 def test_markers_in_a_fence_may_be_an_example() -> None:
     text = changed("Write the notes.", "```\n<<<<<<< a\n=======\n>>>>>>> b\n```")
-    assert [each.severity for each in of_rule("conflict-markers", text)] == ["warning"]
+    assert [finding.severity for finding in of_rule("conflict-markers", text)] == ["warning"]
 
 
 def test_decimal_phases_may_be_in_the_folder_of_their_whole_number() -> None:

@@ -14,8 +14,8 @@ def finding(
     return Finding("a-rule", severity, path, 3, 1, 3, 4, message, hint)
 
 
-def rendered(found: Finding) -> str:
-    return render("github", Sheet([found]))
+def rendered(finding: Finding) -> str:
+    return render("github", Sheet([finding]))
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,9 @@ def finding(severity: Severity, path: str = "a.md", hint: str = "") -> Finding:
 
 def suite(*findings: Finding, documents: tuple[tuple[str, str], ...] = ()) -> ElementTree.Element:
     root = ElementTree.fromstring(render("junit", Sheet(findings, documents)))
-    found = root.find("testsuite")
-    assert found is not None
-    return found
+    element = root.find("testsuite")
+    assert element is not None
+    return element
 
 
 def test_each_document_is_a_case() -> None:

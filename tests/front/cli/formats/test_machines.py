@@ -57,11 +57,11 @@ def test_sarif_holds_every_finding_and_every_rule() -> None:
 
 
 def test_sarif_uris_are_relative_below_the_root_and_absolute_elsewhere() -> None:
-    found = [
+    findings = [
         Finding("no-steps", "error", path, 1, 1, 1, 1, "m", "h")
         for path in ("a b/全.md", "/tmp/x y.md", "a\udcff.md")
     ]
-    results = sarif(Sheet(found))["runs"][0]["results"]
+    results = sarif(Sheet(findings))["runs"][0]["results"]
     places = [result["locations"][0]["physicalLocation"]["artifactLocation"] for result in results]
     assert places == [
         {"uri": "a%20b/%E5%85%A8.md", "uriBaseId": "%SRCROOT%"},
@@ -135,10 +135,10 @@ def test_any_finding_is_valid_everywhere(
 
 @pytest.mark.parametrize("form", ["text", "sarif", "github", "junit"])
 def test_nothing_found_is_valid_too(form: str) -> None:
-    said = render(form, Sheet([]))
+    output = render(form, Sheet([]))
     if form in ("text", "github"):
-        assert said == ""
+        assert output == ""
     elif form == "sarif":
         assert sarif(Sheet([]))["runs"][0]["results"] == []
     else:
-        assert ElementTree.fromstring(said).get("tests") == "0"
+        assert ElementTree.fromstring(output).get("tests") == "0"

@@ -79,9 +79,9 @@ def test_a_finding_has_its_place_its_line_its_carets_and_its_hint() -> None:
 
 
 def test_text_from_a_file_cannot_move_the_cursor() -> None:
-    said = render("text", Sheet([finding(1, 2, message="a\x1b[2J\nb\u202e", hint="c\rd\udc80")]))
-    assert all(char.isprintable() for line in said.split("\n") for char in line)
-    assert said.count("\n") == 1
+    output = render("text", Sheet([finding(1, 2, message="a\x1b[2J\nb\u202e", hint="c\rd\udc80")]))
+    assert all(char.isprintable() for line in output.split("\n") for char in line)
+    assert output.count("\n") == 1
 
 
 def test_colors_only_if_they_are_wanted() -> None:

@@ -40,10 +40,10 @@ def sparse(sandbox: Sandbox, kind: str, verify: str) -> tuple[list[str], str]:
 
 
 def listing(sandbox: Sandbox) -> list[str]:
-    found = (
+    state = (
         path for path in sandbox.root.rglob("*") if path.is_file() and ".git" not in path.parts
     )
-    names = sorted((path.relative_to(sandbox.root).as_posix(), path.read_text()) for path in found)
+    names = sorted((path.relative_to(sandbox.root).as_posix(), path.read_text()) for path in state)
     return [f"{name} {text!r}" for name, text in names if not name.startswith(".planning/runs/")]
 
 
