@@ -69,6 +69,10 @@ class WrongVersion(Exception):
         self.span = span
 
 
+class UnclearVersion(WrongVersion):
+    """A document whose version is given, but is not a whole number."""
+
+
 def version_of(top: Value) -> int:
     """Return the version that a document declares; 1 if it declares none that is a number."""
     value = top.get(VERSION)
@@ -117,6 +121,18 @@ def refuse_other(kind: DocumentKind, top: Value) -> None:
             f"version {version} is older than version {current}, which this forge process writes"
         )
         raise WrongVersion(message, "`forge migrate` converts it", top.span)
+
+
+def refuse_unclear(top: Value) -> None:
+    """Raise UnclearVersion for a document whose version is given, but is not a whole number."""
+    value = top.get(VERSION)
+    if (
+        value is not None
+        and value.data is not None
+        and (type(value.data) is not int or value.data < 1)
+    ):
+        message = "its `version` is not a whole number, 1 or more"
+        raise UnclearVersion(message, "correct it; nothing was written", value.span)
 
 
 def migrated(kind: DocumentKind, block: Block) -> Block:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from forge import atomic
 from forge.errors import DirtyTree, ForgeError, RepositoryError
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
@@ -112,9 +115,59 @@ def test_a_document_that_cannot_be_converted_stops_all(old: Sandbox) -> None:
     assert (old.root / ITEM).read_text() == OLD[ITEM]
 
 
+@pytest.mark.parametrize("version", ['"2"', '"3"', "2.0", "true", "[2]", "0", "-1"])
+def test_a_version_that_is_not_a_whole_number_stops_all(old: Sandbox, version: str) -> None:
+    """It may mean a later version, which the first migration would damage."""
+    old.write(MISSION, f"name: Win\naim: To win\nversion: {version}\n")
+    with pytest.raises(NotWritable, match=r"win.yaml cannot be migrated: its `version`"):
+        call(old)
+    assert (old.root / ITEM).read_text() == OLD[ITEM]
+
+
+@pytest.mark.parametrize("written", [1, 2, 3])
+def test_what_a_killed_migration_wrote_is_committed_with_the_rest(
+    old: Sandbox, monkeypatch: pytest.MonkeyPatch, written: int
+) -> None:
+    with monkeypatch.context() as patch:
+        calls = iter(range(written))
+        swap = atomic.swap
+
+        def dies(*values: Any) -> None:
+            swap(*values)
+            if next(calls) == written - 1:
+                raise SystemExit  # in place of a signal: nothing is put back either
+
+        patch.setattr(atomic, "swap", dies)
+        with pytest.raises(SystemExit):
+            call(old)
+    assert len(old.status()) == written
+    head = old.head()
+    assert [migration.path for migration in call(old, dry_run=True).documents] == [*OLD]
+    assert [migration.path for migration in call(old).documents] == [*OLD]
+    assert old.git("rev-parse", "HEAD^").strip() == head and old.status() == []
+    assert call(old) == Migrated((), None)
+
+
+def test_a_migrated_document_with_other_changes_is_left_alone(old: Sandbox) -> None:
+    text = "title: Win\ngoal: To lose\nversion: 2\n"
+    old.write(MISSION, text)
+    assert [migration.path for migration in call(old).documents] == [FORGE, ITEM]
+    assert (old.root / MISSION).read_text() == text and len(old.status()) == 1
+
+
+def test_an_ignored_document_is_refused(old: Sandbox) -> None:
+    old.git("rm", "-q", "--cached", ITEM)
+    old.write(".gitignore", ".planning/backlog/\n")
+    old.git("add", ".gitignore")
+    old.git("commit", "-qm", "Ignore the backlog")
+    with pytest.raises(DirtyTree, match="k3f-log-in"):
+        call(old)
+    assert texts(old) == OLD
+
+
 def test_a_document_that_is_not_yaml_is_left_to_validate(old: Sandbox) -> None:
     old.write(MISSION, "a: [1\n")
-    assert [migration.path for migration in pending(old.root)] == [FORGE, ITEM]
+    assert [migration.path for migration in pending(Repository.discover(old.root))] == [FORGE, ITEM]
 
 
 def test_a_detached_head_is_refused(old: Sandbox) -> None:

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from forge import atomic
 from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen
+from forge.git import program
+from forge.git.objects.tree import RevisionTree, Unreadable
 from forge.git.repository import Repository
 from forge.planning import migrations, settings
 from forge.planning.backlog import paths
-from forge.planning.migrations import FORMATS, DocumentKind, NewerVersion, WrongVersion, version_of
+from forge.planning.migrations import (
+    FORMATS,
+    DocumentKind,
+    NewerVersion,
+    UnclearVersion,
+    WrongVersion,
+    version_of,
+)
 from forge.planning.plan.front_matter import front_matter
 from forge.records.record import open_runs, require_known_versions
 from forge.run.documents.set_fields import NotWritable
@@ -29,7 +40,7 @@ _MOST_NAMED = 20
 
 class Migration(Struct, frozen=True):
     """A document with a pending migration: its path, its versions and its bytes before and
-    after.
+    after. `written`: a `forge migrate` that was killed wrote it, but did not commit it.
     """
 
     path: str
@@ -38,6 +49,7 @@ class Migration(Struct, frozen=True):
     new: int
     before: bytes
     after: bytes
+    written: bool = False
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -58,14 +70,19 @@ class Migrated(Struct, frozen=True):
         }
 
 
-def pending(root: Path) -> list[Migration]:
+def pending(repository: Repository) -> list[Migration]:
     """Return the documents of a work tree with pending migrations.
 
     Raises NewerVersion for a document of a newer version, and NotWritable for one that cannot be
     migrated. Documents that cannot be parsed are left to `forge validate`.
     """
-    planned = (_migration(root, kind, path) for kind, path in _documents(root))
-    return [migration for migration in planned if migration is not None]
+    planned = []
+    for kind, path in _documents(repository.root):
+        with contextlib.suppress(OSError):
+            source = Source.read(repository.root, path)
+            migration = _migration(kind, source) or _written(repository, kind, source)
+            planned += [migration] if migration is not None else []
+    return planned
 
 
 def migrate(context: Context, *, dry_run: bool) -> Migrated:
@@ -75,10 +92,11 @@ def migrate(context: Context, *, dry_run: bool) -> Migrated:
     StorageFailed; nothing is changed then.
     """
     repository = context.repository
-    if dry_run or not pending(repository.root):
-        return Migrated(tuple(pending(repository.root)), None)
+    planned = pending(repository)
+    if dry_run or not planned:
+        return Migrated(tuple(planned), None)
     with writing(context, "migrate"):
-        planned = pending(repository.root)
+        planned = pending(repository)
         _refuse_unready(repository, planned)
         return Migrated(tuple(planned), _commit(repository, planned))
 
@@ -95,9 +113,9 @@ def _documents(root: Path) -> Iterator[tuple[DocumentKind, str]]:
         yield "item", path
 
 
-def _migration(root: Path, kind: DocumentKind, path: str) -> Migration | None:
+def _migration(kind: DocumentKind, source: Source) -> Migration | None:
+    path = source.path
     try:
-        source = Source.read(root, path)
         block = _block(kind, source)
         if block is None:
             return None
@@ -105,16 +123,34 @@ def _migration(root: Path, kind: DocumentKind, path: str) -> Migration | None:
         old, new = max(1, version_of(block.top)), FORMATS[kind].version
         if old == new:
             return None
+        migrations.refuse_unclear(block.top)
         after = migrations.migrated(kind, block).bytes()
         return Migration(path, kind, old, new, source.data, after)
-    except (OSError, YamlProblem):
+    except YamlProblem:
         return None
+    except UnclearVersion as problem:
+        raise NotWritable(
+            f"{path} cannot be migrated: {problem.message}", problem.hint
+        ) from problem
     except WrongVersion as problem:
         raise NewerVersion(f"{path}: {problem.message}", problem.hint) from problem
     except NotEditable as error:
         raise NotWritable(
             f"{path} cannot be migrated: {error}", "migrate it by hand; nothing was written"
         ) from error
+
+
+def _written(repository: Repository, kind: DocumentKind, source: Source) -> Migration | None:
+    """Return the migration that a killed `forge migrate` wrote, but did not commit."""
+    commit = repository.head().commit
+    if FORMATS[kind].version == 1 or commit is None:
+        return None
+    with contextlib.suppress(Unreadable, ForgeError):
+        committed = Source.of(source.path, RevisionTree(repository, commit).read(source.path))
+        migration = _migration(kind, committed)
+        if migration is not None and migration.after == source.data:
+            return replace(migration, written=True)
+    return None
 
 
 def _block(kind: DocumentKind, source: Source) -> Block | None:
@@ -144,11 +180,12 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
         raise RunOpen(
             f"the run {runs[0].card.run} is open", "end it first", ["forge resume", "forge stop"]
         )
-    wanted = {migration.path for migration in planned}
-    dirty = [entry.path for entry in repository.dirty() if entry.path in wanted]
-    links = [path for path in sorted(wanted) if os.path.islink(repository.root / path)]
-    if dirty or links:
-        listed = "".join(f"\n  {path}" for path in [*dirty, *links][:_MOST_NAMED])
+    wanted = {migration.path for migration in planned if not migration.written}
+    tracked = program.fields(repository.git("ls-files", "-z"))
+    dirty = {entry.path for entry in repository.dirty()} | (wanted - {*tracked})
+    links = {path for path in wanted if os.path.islink(repository.root / path)}
+    if refused := sorted(wanted & (dirty | links)):
+        listed = "".join(f"\n  {path}" for path in refused[:_MOST_NAMED])
         raise DirtyTree(
             f"these documents have uncommitted changes or are links:{listed}",
             "commit them, then `forge migrate`",
@@ -161,7 +198,8 @@ def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
     try:
         for migration in planned:
             place = repository.root / migration.path
-            atomic.swap(place, migration.before, migration.after)
+            if not migration.written:
+                atomic.swap(place, migration.before, migration.after)
             undo.append(
                 lambda place=place, it=migration: atomic.swap(place, it.after, it.before)  # type: ignore[misc]
             )
