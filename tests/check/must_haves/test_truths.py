@@ -15,7 +15,7 @@ from forge.planning.plan.plan import load
 from forge.planning.proof import Proof, statement_hash
 from forge.text.source import Source
 from forge.text.yaml import parse as yaml
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 TREE, BLOBS = "t" * 40, {"a.py": "0" * 40}
 

@@ -11,7 +11,7 @@ from forge.check.must_haves.artifacts.conditions import conditions, resembled
 from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files
 from forge.text.yaml import parse as yaml
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 TEXT = "import os\n\n\ndef load(path, mode):\n    return Path  # TODO: a.b\n"
 

@@ -5,7 +5,6 @@ passes.
 from __future__ import annotations
 
 import codecs
-from dataclasses import dataclass
 
 import pytest
 from hypothesis import given
@@ -13,41 +12,17 @@ from hypothesis import strategies as st
 
 from forge.check.must_haves.artifacts.artifact import judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.objects.tree import TreeEntry
 from forge.planning.plan.must_haves import MustHave
 from forge.text.source import Span
 from forge.text.yaml.parse import Value, parse
-
-
-@dataclass
-class OneFile:
-    """A tree that holds one file, `f.py`."""
-
-    data: bytes
-    revision: str | None = None
-
-    def entry(self, path: str) -> TreeEntry:
-        return TreeEntry("file", len(self.data), path) if path == "f.py" else TreeEntry("absent")
-
-    def read(self, path: str) -> bytes:
-        assert path == "f.py"
-        return self.data
-
-    def files(self) -> list[str]:
-        return ["f.py"]
-
-    def blob(self, path: str) -> str | None:
-        return None
-
+from tests.check.must_haves.memory_tree import MemoryTree
 
 TEXT = "import os\n\n\ndef load(path, mode):\n    return open(path, mode)  # a.b\n"
 
 
 def verdict(conditions: str, data: str | bytes = TEXT) -> Verdict:
     value = parse(f"path: f.py\n{conditions}\n")
-    return judge(
-        MustHave("artifact", 1, value), OneFile(data if isinstance(data, bytes) else data.encode())
-    )
+    return judge(MustHave("artifact", 1, value), MemoryTree({"f.py": data}))
 
 
 @pytest.mark.parametrize(
@@ -296,6 +271,6 @@ def test_no_text_makes_the_judge_raise(wanted: str, text: str, key: str) -> None
     span = Span(0, 0)
     items = {"path": Value("f.py", "f.py", span, {}), key: Value(wanted, wanted, span, {})}
     data = text.encode("utf-8", "replace")
-    outcome = judge(MustHave("artifact", 1, Value(items, "", span, {})), OneFile(data))
+    outcome = judge(MustHave("artifact", 1, Value(items, "", span, {})), MemoryTree({"f.py": data}))
     assert outcome.verdict in ("pass", "fail", "unproven")
     assert outcome.reason

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forge.check.must_haves.artifacts.paths import exact, matches, similar
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 TREE = MemoryTree(
     dict.fromkeys(

@@ -6,7 +6,7 @@ import pytest
 
 from forge.check.must_haves.code.file import Code, as_lines, python_tree, read
 from forge.check.must_haves.code.grammars import language_of, line_of, parse, text_of, walk
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 
 @pytest.mark.parametrize(

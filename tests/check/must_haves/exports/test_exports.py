@@ -4,8 +4,6 @@ broken files.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -16,38 +14,14 @@ from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.exports import outline
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
-from forge.git.objects.tree import TreeEntry
-
-
-@dataclass
-class Memory:
-    """A tree of texts by path."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    revision: str | None = None
-
-    def entry(self, path: str) -> TreeEntry:
-        return (
-            TreeEntry("file", len(self.texts[path]), path)
-            if path in self.texts
-            else TreeEntry("absent")
-        )
-
-    def read(self, path: str) -> bytes:
-        return self.texts[path].encode("utf-8", "replace")
-
-    def files(self) -> list[str]:
-        return sorted(self.texts)
-
-    def blob(self, path: str) -> str | None:
-        return None
+from tests.check.must_haves.memory_tree import MemoryTree
 
 
 def look(texts: dict[str, str], name: str) -> Outcome:
     """Look for a name in the first of the files."""
     path, text = next(iter(texts.items()))
     (wanted,) = exports.wanted(name)
-    return exports.find(Code(path, text), wanted, Files(Memory(texts), 1 << 20))
+    return exports.find(Code(path, text), wanted, Files(MemoryTree(texts), 1 << 20))
 
 
 @pytest.mark.parametrize(
@@ -324,6 +298,6 @@ PIECES = st.sampled_from(
 def test_no_source_makes_the_look_raise(extension: str, pieces: list[str], name: str) -> None:
     path, text = f"x.{extension}", "".join(pieces)
     (wanted,) = exports.wanted(name)
-    outcome = exports.find(Code(path, text), wanted, Files(Memory({path: text}), 1 << 20))
+    outcome = exports.find(Code(path, text), wanted, Files(MemoryTree({path: text}), 1 << 20))
     assert outcome.verdict in ("pass", "fail", "unproven")
     assert outcome.reason or outcome.evidence

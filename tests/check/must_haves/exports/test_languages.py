@@ -4,43 +4,17 @@ nothing else.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import pytest
 
 from forge.check.must_haves import exports
 from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.outcome import Outcome
-from forge.git.objects.tree import TreeEntry
-
-
-@dataclass
-class Memory:
-    """A tree of texts by path."""
-
-    texts: dict[str, str] = field(default_factory=dict)
-    revision: str | None = None
-
-    def entry(self, path: str) -> TreeEntry:
-        return (
-            TreeEntry("file", len(self.texts[path]), path)
-            if path in self.texts
-            else TreeEntry("absent")
-        )
-
-    def read(self, path: str) -> bytes:
-        return self.texts[path].encode()
-
-    def files(self) -> list[str]:
-        return sorted(self.texts)
-
-    def blob(self, path: str) -> str | None:
-        return None
+from tests.check.must_haves.memory_tree import MemoryTree
 
 
 def look(path: str, text: str, name: str, others: dict[str, str] | None = None) -> Outcome:
-    files = Files(Memory({path: text, **(others or {})}), 1 << 20)
+    files = Files(MemoryTree({path: text, **(others or {})}), 1 << 20)
     (wanted,) = exports.wanted(name)
     return exports.find(Code(path, text), wanted, files)
 

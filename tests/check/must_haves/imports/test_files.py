@@ -8,7 +8,7 @@ from forge.check.must_haves.code.file import Code
 from forge.check.must_haves.imports import specifiers, tsconfig
 from forge.check.must_haves.imports.declared import declared
 from forge.check.must_haves.imports.model import Files, upwards
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 
 def files(**texts: str) -> Files:

@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from tests.check.must_haves.links.grounds import imported
+from tests.check.must_haves.links.key_links import imported
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.must_haves.links.grounds import imported
+from tests.check.must_haves.links.key_links import imported
 
 PACKAGE = {
     "src/pkg/__init__.py": "from .core import Engine\nfrom .parts import *\n",

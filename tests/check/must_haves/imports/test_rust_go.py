@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.must_haves.links.grounds import imported
+from tests.check.must_haves.links.key_links import imported
 
 CARGO = '[package]\nname = "my-app"\n'
 CRATE = {

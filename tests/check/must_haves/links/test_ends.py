@@ -7,7 +7,8 @@ from __future__ import annotations
 import pytest
 
 from forge.check.must_haves.links.key_link import judge
-from tests.check.must_haves.links.grounds import MemoryTree, item, judged, shown
+from tests.check.must_haves.links.key_links import item, judged, shown
+from tests.check.must_haves.memory_tree import MemoryTree
 
 FILES = {"src/app.ts": "start(server)\n", "src/server.ts": "", "README.md": "start\n"}
 

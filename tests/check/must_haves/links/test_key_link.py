@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from forge.git.objects.tree import RevisionTree, WorkTree
 from forge.git.repository import Repository
-from tests.check.must_haves.links.grounds import MemoryTree, imported, judged, shown
+from tests.check.must_haves.links.key_links import imported, judged, shown
+from tests.check.must_haves.memory_tree import MemoryTree
 from tests.conftest import Sandbox
 
 

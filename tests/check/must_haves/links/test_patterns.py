@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.must_haves.links.grounds import judged, shown
+from tests.check.must_haves.links.key_links import judged, shown
 
 
 def test_a_match_in_from_passes_and_names_line_and_way() -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.check.must_haves.links.grounds import judged, shown
+from tests.check.must_haves.links.key_links import judged, shown
 
 
 def test_an_import_links() -> None:

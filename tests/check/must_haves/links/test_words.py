@@ -9,7 +9,7 @@ from forge.check.must_haves.links.globs import is_glob, matching
 from forge.check.must_haves.links.references import comment, mention
 from forge.check.must_haves.links.suffixes import has_suffix
 from forge.check.must_haves.links.words import code_like, look_for, missing
-from tests.check.must_haves.links.grounds import MemoryTree
+from tests.check.must_haves.memory_tree import MemoryTree
 
 SOURCE = """import { z } from 'zod';
 import fs from 'node:fs';

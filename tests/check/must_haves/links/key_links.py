@@ -1,6 +1,4 @@
-"""A tree held in memory, and key links as a plan declares them, for the tests of key links and
-imports.
-"""
+"""Key links as a plan declares them, judged on trees held in memory."""
 
 from __future__ import annotations
 
@@ -12,43 +10,10 @@ from forge.check.must_haves.imports import Link, find
 from forge.check.must_haves.imports.model import Files
 from forge.check.must_haves.links.key_link import LIMIT, judge
 from forge.check.must_haves.verdict import Verdict
-from forge.git.objects.tree import Tree, TreeEntry, Unreadable
+from forge.git.objects.tree import Tree
 from forge.planning.plan.must_haves import MustHave, declared
 from forge.text.yaml import parse as yaml
-
-
-class MemoryTree:
-    """A tree of the given files; the value None means that the git object is missing."""
-
-    revision: str | None = "0" * 40
-
-    def __init__(self, files: Mapping[str, str | bytes | None]) -> None:
-        self.content = {
-            path: text.encode() if isinstance(text, str) else text for path, text in files.items()
-        }
-        self.reads: list[str] = []
-
-    def entry(self, path: str) -> TreeEntry:
-        assert not path.startswith("/") and ".." not in path.split("/"), f"{path} was asked for"
-        plain = "/".join(part for part in path.split("/") if part not in ("", "."))
-        if plain in self.content:
-            data = self.content[plain]
-            return TreeEntry("missing") if data is None else TreeEntry("file", len(data), plain)
-        below = any(name.startswith(f"{plain}/") for name in self.content)
-        return TreeEntry("folder" if below or not plain else "absent")
-
-    def read(self, path: str) -> bytes:
-        self.reads.append(path)
-        data = self.content.get(path)
-        if data is None:
-            raise Unreadable("its git object is missing here")
-        return data
-
-    def files(self) -> list[str]:
-        return sorted(self.content)
-
-    def blob(self, path: str) -> str | None:
-        return "0" * 40 if path in self.content else None
+from tests.check.must_haves.memory_tree import MemoryTree
 
 
 def item(text: str) -> MustHave:
