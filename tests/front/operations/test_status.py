@@ -50,7 +50,6 @@ def tracker(**fields: object) -> Any:
         "plans": [],
         "unreadable": [],
         "backlog": backlog(),
-        "next": ["forge init"],
         "unstartable": lambda plan: "",
     }
     return bare(**{**none, **fields})
@@ -141,7 +140,8 @@ def test_phases_are_listed_with_their_plans() -> None:
                 plans=[first, second],
                 by_phase={".planning/phases/01-a": [first, second]},
                 unstartable=lambda plan: "it waits for 01-01" if plan is second else "never",
-            )
+            ),
+            ["forge init"],
         )
     ]
     assert lines == [
@@ -157,12 +157,12 @@ def test_phases_are_listed_with_their_plans() -> None:
 
 def test_an_archived_phase_is_not_listed() -> None:
     archived = plan(archived=True, word="proven")
-    lines = [*_lines(tracker(plans=[archived], by_phase={"01-a": [archived]}))]
+    lines = [*_lines(tracker(plans=[archived], by_phase={"01-a": [archived]}), ["forge init"])]
     assert lines == ["archived: 1 plan (1 proven)", "next:", "  forge init"]
 
 
 def test_runs_that_cannot_be_read_are_named() -> None:
-    lines = [*_lines(tracker(unreadable=["run-1"]))]
+    lines = [*_lines(tracker(unreadable=["run-1"]), ["forge init"])]
     assert lines[:2] == [
         "there are no plans under .planning/ yet",
         "the run run-1 cannot be read: `forge runs` says why",

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from forge.planning.backlog import item as items
 from forge.planning.edits.new_documents import Wishes, item, mission, one_line, phase, plan
+from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.plan import load
 from forge.text.source import Source
 from forge.text.yaml import parse as yaml
@@ -48,7 +49,8 @@ def test_a_plan_has_one_step_and_its_place_in_the_phase() -> None:
     read = load(Source.of("01-02-PLAN.md", text.encode()), "01-02")
     assert (read.title, read.wave, len(read.steps)) == ("Log in", 3.0, 1)
     assert read.texts("depends_on") == ["01-01"] and read.texts("requirements") == ["AUTH-01"]
-    assert read.facts.number is not None and read.facts.number.text == "02"
+    number = PlanFacts.of(read).number
+    assert number is not None and number.text == "02"
 
 
 def test_a_phase_has_a_page() -> None:

@@ -12,7 +12,7 @@ from forge.text.source import Source
 
 def facts(front: str, body: str = "") -> PlanFacts:
     text = f"---\n{front}---\n{body}<task>\n<files>b.py</files>\n</task>\n"
-    return load(Source.of("01-01-PLAN.md", text.encode()), "01-01").facts
+    return PlanFacts.of(load(Source.of("01-01-PLAN.md", text.encode()), "01-01"))
 
 
 def test_entries_keep_their_text_and_place() -> None:
@@ -68,7 +68,7 @@ def test_a_plan_that_closes_gaps(value: str, gaps: bool) -> None:
 
 
 def test_facts_of_a_plan_without_front_matter() -> None:
-    plan_facts = load(Source.of("x-PLAN.md", b""), "x").facts
+    plan_facts = PlanFacts.of(load(Source.of("x-PLAN.md", b""), "x"))
     assert (plan_facts.phase, plan_facts.status, plan_facts.depends_on, plan_facts.paths) == (
         None,
         None,
@@ -76,8 +76,3 @@ def test_facts_of_a_plan_without_front_matter() -> None:
         [],
     )
     assert plan_facts.head == TOP
-
-
-def test_facts_are_computed_once() -> None:
-    plan = load(Source.of("x-PLAN.md", b"---\nphase: 1\n---\n"), "x")
-    assert plan.facts is plan.facts

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from forge.planning.names.plan_files import Phase
 from forge.views.outline.entries import PlanEntry, RoadmapEntry
-from forge.views.tracker.next_commands import next_commands, unplanned_phases
-from tests.views.tracker.outlines import item, path_of, plan_file, run, tracker
+from forge.views.tracker.next_commands import next_commands
+from tests.views.tracker.outlines import item, path_of, run, tracker
 
 PLAN = PlanEntry("Write it", 1.0, steps=1)
 BROKEN = PlanEntry("Broken", 1.0, problem="no-steps: the plan has no steps")
@@ -90,16 +89,3 @@ def test_the_next_phase_of_the_roadmap_is_begun(
     read = tracker({"01-01": PLAN}, runs=[done], roadmap=[line], phase_folders=folders)
     commands = next_commands(read)
     assert commands == ([expected] if expected else ["forge verify --all", "forge runs"])
-
-
-def test_unplanned_phases_are_open_and_not_parked() -> None:
-    lines = [
-        RoadmapEntry("1", "Planned"),
-        RoadmapEntry("2", "Ticked", True),
-        RoadmapEntry("3", "Open"),
-        RoadmapEntry("999", "Later"),
-        RoadmapEntry("999.1", "Much later"),
-    ]
-    phases = [Phase(plan_file("01-01").folder, (plan_file("01-01"),))]
-    outline = tracker(roadmap=lines).outline
-    assert [line.title for line in unplanned_phases(outline, phases)] == ["Open"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from forge.git.repository import Repository
-from forge.views.outline.entries import MissionEntry, PlanEntry
+from forge.views.outline.entries import MissionEntry, PlanEntry, RoadmapEntry
 from forge.views.tracker.status import load_tracker
 from tests.conftest import Sandbox
 from tests.views.tracker.outlines import path_of, plan_file, run, tracker
@@ -120,3 +120,14 @@ def test_a_run_whose_card_cannot_be_read_is_listed(sandbox: Sandbox) -> None:
     read = load_tracker(Repository.discover(sandbox.root))
     assert read.unreadable == ["20260102T030405Z-01-01-abcd"]
     assert read.plans == []
+
+
+def test_unplanned_phases_are_open_and_not_parked() -> None:
+    lines = [
+        RoadmapEntry("1", "Planned"),
+        RoadmapEntry("2", "Ticked", True),
+        RoadmapEntry("3", "Open"),
+        RoadmapEntry("999", "Later"),
+        RoadmapEntry("999.1", "Much later"),
+    ]
+    assert [line.title for line in tracker({"01-01": PLAN}, roadmap=lines).unplanned] == ["Open"]

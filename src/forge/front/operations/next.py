@@ -7,6 +7,7 @@ from typing import NamedTuple
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.text.printable import visible
+from forge.views.tracker.next_commands import next_commands
 from forge.views.tracker.status import Tracker, load_tracker
 
 _NOT_PROVEN = ("open", "failed", "unproven", "stale")
@@ -18,9 +19,9 @@ class Arguments(NamedTuple):
 
 def perform(call: Call, arguments: Arguments) -> Reply:
     tracker = load_tracker(call.repository)
-    why = _why(tracker)
-    text = visible("\n".join([why, *(f"  {line}" for line in tracker.next)]))
-    return Reply({"why": why, "next": tracker.next}, text)
+    why, commands = _why(tracker), next_commands(tracker)
+    text = visible("\n".join([why, *(f"  {line}" for line in commands)]))
+    return Reply({"why": why, "next": commands}, text)
 
 
 def _why(tracker: Tracker) -> str:

@@ -12,6 +12,7 @@ from forge.text.plural import amount
 from forge.text.printable import visible
 from forge.views.tracker.backlog import Backlog
 from forge.views.tracker.missions import MissionStatus
+from forge.views.tracker.next_commands import next_commands
 from forge.views.tracker.plan_status import PlanStatus
 from forge.views.tracker.status import Tracker, load_tracker
 
@@ -24,10 +25,15 @@ class Arguments(NamedTuple):
 
 def perform(call: Call, arguments: Arguments) -> Reply:
     tracker = load_tracker(call.repository)
-    return Reply(tracker.as_data, lambda: visible("\n".join(_lines(tracker))), view=tracker)
+    commands = next_commands(tracker)
+    return Reply(
+        lambda: tracker.as_data() | {"next": commands},
+        lambda: visible("\n".join(_lines(tracker, commands))),
+        view=tracker,
+    )
 
 
-def _lines(tracker: Tracker) -> Iterator[str]:
+def _lines(tracker: Tracker, commands: list[str]) -> Iterator[str]:
     for mission in tracker.missions:
         yield from _mission_lines(mission)
     for phase, plans in tracker.by_phase.items():
@@ -44,7 +50,7 @@ def _lines(tracker: Tracker) -> Iterator[str]:
     )
     yield from _backlog_lines(tracker.backlog)
     yield "next:"
-    yield from (f"  {line}" for line in tracker.next)
+    yield from (f"  {line}" for line in commands)
 
 
 def _archived_lines(plans: list[PlanStatus]) -> Iterator[str]:

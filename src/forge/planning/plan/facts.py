@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from forge.planning.plan import scope
+from forge.planning.plan.plan import Plan
 from forge.text import tags
 from forge.text.location import TOP, Spot
 from forge.text.source import Span
 from forge.text.yaml.parse import Value
-
-if TYPE_CHECKING:
-    from forge.planning.plan.plan import Plan
 
 _REFERENCE = re.compile(r"^[ \t]*(?:[-*][ \t]+)?@([^\s@`]+)", re.M)
 _NAME = re.compile(r"[^\s(,;]+")

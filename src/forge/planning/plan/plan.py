@@ -12,7 +12,6 @@ from msgspec import Struct, field
 
 from forge.planning.plan import front_matter, must_haves, scope
 from forge.planning.plan.checks import Check, checks_in
-from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.stage import FIRST_WAVE
 from forge.planning.plan.steps import (
     REFERENCE,
@@ -62,11 +61,6 @@ class Plan(Struct, frozen=True, dict=True):
     def must_haves(self) -> list[must_haves.MustHave]:
         """What has to be true when the plan is done."""
         return must_haves.declared(self.front)
-
-    @cached_property
-    def facts(self) -> PlanFacts:
-        """The facts for cross-document rules."""
-        return PlanFacts.of(self)
 
     @cached_property
     def title(self) -> str:

@@ -19,6 +19,7 @@ from forge.planning.mission.mission import Mission
 from forge.planning.names import moved_plans
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan import plan
+from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.stage import FIRST_WAVE
 from forge.records.card import RUNS
 from forge.records.record import RunRecord, is_adopted_elsewhere, read_run
@@ -47,7 +48,7 @@ def plan_entry(root: Path, file: PlanFile) -> PlanEntry:
     except OSError as error:
         return PlanEntry(file.stem, FIRST_WAVE, problem=f"it cannot be read: {error.strerror}")
     document = plan.load(source, file.id)
-    facts = document.facts
+    facts = PlanFacts.of(document)
     findings = (*document.findings, *conflict.check(source))
     obstacle = next(filter(_holds_back, findings), None)
     priority = document.front.get("priority")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from forge.planning.names.plan_files import Phase
 from forge.text.command_line import forge_command
 from forge.views.outline.entries import RoadmapEntry
 from forge.views.outline.outline import Outline
 from forge.views.tracker.backlog import ItemStatus
 from forge.views.tracker.plan_status import NOT_PROVEN
-
-if TYPE_CHECKING:
-    from forge.views.tracker.status import Tracker
-
-_PARKED = "999"  # the roadmap phase in which the GSD workflow keeps what is not planned
+from forge.views.tracker.status import Tracker
 
 
 def next_commands(tracker: Tracker) -> list[str]:
@@ -73,7 +67,7 @@ def _fixing_open_plans(tracker: Tracker) -> list[str]:
 
 
 def _planning_the_roadmap(tracker: Tracker) -> list[str]:
-    unplanned = unplanned_phases(tracker.outline, tracker.phases)
+    unplanned = tracker.unplanned
     command = _first_plan_of(unplanned[0], tracker.outline) if unplanned else ""
     return [command] if command else []
 
@@ -82,18 +76,6 @@ def _verifying(tracker: Tracker) -> list[str]:
     plans = [plan for plan in tracker.plans if plan.verdict in NOT_PROVEN]
     commands = [forge_command("verify", plan.id) for plan in plans[:3]]
     return [*commands, "forge verify --all", "forge runs"]
-
-
-def unplanned_phases(outline: Outline, phases: list[Phase]) -> list[RoadmapEntry]:
-    """Return the phases that the roadmap lists without a tick and that have no plan."""
-    planned = {phase.key for phase in phases}
-    return [
-        line
-        for line in outline.roadmap
-        if not line.ticked
-        and line.number not in planned
-        and line.number.partition(".")[0] != _PARKED
-    ]
 
 
 def _first_plan_of(line: RoadmapEntry, outline: Outline) -> str:

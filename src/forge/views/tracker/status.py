@@ -12,8 +12,9 @@ from forge.views.outline.entries import PlanEntry, RoadmapEntry, RunEntry
 from forge.views.outline.outline import Outline
 from forge.views.tracker.backlog import Backlog
 from forge.views.tracker.missions import MissionStatus, mission_status
-from forge.views.tracker.next_commands import next_commands, unplanned_phases
 from forge.views.tracker.plan_status import PlanStatus, contradiction, tally
+
+_PARKED = "999"  # the roadmap phase in which the GSD workflow keeps what is not planned
 
 
 class Tracker:
@@ -144,14 +145,16 @@ class Tracker:
         return sorted(runs, key=lambda run: not run.here)
 
     @cached_property
-    def next(self) -> list[str]:
-        """Command lines to type, the most useful first."""
-        return next_commands(self)
-
-    @cached_property
     def unplanned(self) -> list[RoadmapEntry]:
         """The phases that the roadmap lists without a tick and that have no plan."""
-        return unplanned_phases(self.outline, self.phases)
+        planned = {phase.key for phase in self.phases}
+        return [
+            line
+            for line in self.outline.roadmap
+            if not line.ticked
+            and line.number not in planned
+            and line.number.partition(".")[0] != _PARKED
+        ]
 
     @property
     def unreadable(self) -> list[str]:
@@ -179,7 +182,6 @@ class Tracker:
             "phases": phases,
             "plans": [plan.as_data() for plan in self.plans],
             "backlog": self.backlog.as_data(),
-            "next": self.next,
             "unreadable": self.unreadable,
         }
 

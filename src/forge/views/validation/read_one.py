@@ -22,6 +22,7 @@ from forge.planning.gsd.roadmap import Roadmap
 from forge.planning.mission import mission
 from forge.planning.mission.facts import MissionFacts
 from forge.planning.names.plan_files import plan_id
+from forge.planning.plan.facts import PlanFacts
 from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
 from forge.records.facts import CardFacts, TimelineFacts
@@ -66,7 +67,7 @@ def _plan(root: Path, source: Source) -> Answer:
 
 
 def _checked_plan(root: Path, plan: Plan) -> Answer:
-    return plan.id, len(plan.steps), check_plan(plan, root), plan.facts
+    return plan.id, len(plan.steps), check_plan(plan, root), PlanFacts.of(plan)
 
 
 def _settings(root: Path, source: Source) -> Answer:
