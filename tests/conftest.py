@@ -200,3 +200,17 @@ def sandbox(make_sandbox: Callable[[str], Sandbox]) -> Sandbox:
     repository.write("README.md", "# A repository\n")
     repository.commit("Begin")
     return repository
+
+
+@pytest.fixture
+def library(sandbox: Sandbox) -> Sandbox:
+    """Two modules and a page about sessions that expire, and a file about nothing of it."""
+    for path, text in {
+        "src/session.py": "def loadSession(token): return expire(token)\n",
+        "src/expiry.py": "expire expire expire\n",
+        "docs/guide.md": "How a session is opened, and when it expires.\n",
+        "other.txt": "nothing of it\n",
+    }.items():
+        sandbox.write(path, text)
+    sandbox.commit("A library")
+    return sandbox

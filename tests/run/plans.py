@@ -15,6 +15,14 @@ for line in pathlib.Path(sys.argv[1]).read_text().splitlines():
     if number == step:
         exec(code)
 """
+DECISION = """
+  <decision>Which store?</decision>
+  <options>
+    <option id="option-a"><name>SQLite</name></option>
+    <option id="option-b"><name>Files</name></option>
+  </options>
+"""
+"""The parts of a checkpoint step that asks for a decision."""
 
 
 @dataclass

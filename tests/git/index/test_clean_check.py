@@ -4,7 +4,6 @@ have changed.
 
 from __future__ import annotations
 
-import contextlib
 import os
 import shutil
 from collections.abc import Callable
@@ -16,6 +15,7 @@ from forge.errors import GitFailed
 from forge.git.index.clean_check import CleanCheck
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
+from tests.git.index.states import git_status, nothing
 
 Change = Callable[[Sandbox], object]
 
@@ -118,11 +118,8 @@ CHANGES: dict[str, Change] = {
 
 
 @pytest.fixture
-def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
+def place(sandbox: Sandbox, home_of_git: None) -> Sandbox:
     """A repository with ignore rules from every source; the process and git have the same home."""
-    monkeypatch.setenv("HOME", str(sandbox.home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
     sandbox.write("src/a.txt", "one\n")
     sandbox.write(".gitignore", "*.pyc\nignored/\n")
     sandbox.commit()
@@ -131,17 +128,6 @@ def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for path in ("cache/a.pyc", "src/b.pyc", "src/a.clone", "src/a.home", "ignored/deep/file.txt"):
         sandbox.write(path, "ignored\n")
     return sandbox
-
-
-def nothing(path: str) -> bool:
-    return False
-
-
-def git_status(place: Sandbox) -> list[str]:
-    """Return what git reports with an index so old that it trusts no times."""
-    with contextlib.suppress(FileNotFoundError):
-        os.utime(place.root / ".git/index", (1, 1))
-    return list(dict.fromkeys(line[3:] for line in place.status()))
 
 
 def without_git(check: CleanCheck, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -16,6 +16,7 @@ from forge.errors import GitFailed
 from forge.git.index.clean_check import CleanCheck
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
+from tests.git.index.states import git_status, nothing
 
 Change = Callable[[Sandbox], object]
 
@@ -188,10 +189,7 @@ FEW = ("clean", "touched", "edited", "edited, same times", "racy", "untracked", 
 
 
 @pytest.fixture
-def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    monkeypatch.setenv("HOME", str(sandbox.home))
-    monkeypatch.setenv("GIT_CONFIG_NOSYSTEM", "1")
-    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+def place(sandbox: Sandbox, home_of_git: None) -> Sandbox:
     sandbox.write("src/a.txt", "one\n")
     sandbox.write("src/b.txt", "one\n")
     sandbox.write(".gitignore", "*.pyc\nbuild/\n")
@@ -201,22 +199,6 @@ def place(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
     for path in ("cache/a.pyc", "src/a.local", "build/file"):
         sandbox.write(path, "ignored\n")
     return sandbox
-
-
-def nothing(path: str) -> bool:
-    return False
-
-
-def git_status(sandbox: Sandbox) -> list[str]:
-    """Return the paths that git reports, with an index so old that git trusts no times."""
-    index = sandbox.root / ".git/index"
-    before = index.stat() if index.exists() else None
-    if before is not None:
-        os.utime(index, (1, 1))
-    output = sandbox.git("status", "--porcelain", "-z", "--untracked-files=all", "--no-renames")
-    if before is not None:
-        os.utime(index, ns=(before.st_atime_ns, before.st_mtime_ns))
-    return list(dict.fromkeys(line[3:] for line in output.split("\0")[:-1]))
 
 
 def without_git(check: CleanCheck, monkeypatch: pytest.MonkeyPatch) -> list[str]:

@@ -20,14 +20,11 @@ from forge.git.index.fast_staging import ChangedEntries
 from forge.git.objects.commit import blob_data
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
+from tests.git.index.states import nothing
 from tests.git.index.test_fast_index import at_home
 
 NAMES = ("a", "b.txt", "d/a", "d/e/x", "d/e/y", "z/long name.md", ".env", "gone")
 KINDS = ("text", "empty", "binary", "script", "link", "folder", "nothing")
-
-
-def nothing(path: str) -> bool:
-    return False
 
 
 def put(root: Path, path: str, kind: str, number: int) -> None:

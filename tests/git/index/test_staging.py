@@ -11,10 +11,7 @@ from forge.git.index.private_index import PrivateIndex, private_index
 from forge.git.index.staging import changed_paths, stage_everything, stage_paths, stage_tree
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
-
-
-def nothing(path: str) -> bool:
-    return False
+from tests.git.index.states import nothing
 
 
 @pytest.fixture

@@ -16,6 +16,7 @@ from forge.git.objects.commit import (
 )
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
+from tests.git.objects.merges import merged
 
 MISSING = "1" * 40
 
@@ -56,21 +57,8 @@ def test_a_revision_without_a_commit(repository: Repository, revision: str) -> N
         read_commit(repository, revision)
 
 
-def merge(sandbox: Sandbox) -> dict[str, str]:
-    """Make a history in which `m` merges `s`: b - 1 - m - 2, and b - s - m."""
-    commits = {"b": sandbox.head()}
-    sandbox.git("checkout", "-qb", "side")
-    commits["s"] = sandbox.commit("s")
-    sandbox.git("checkout", "-q", "main")
-    commits["1"] = sandbox.commit("1")
-    sandbox.git("merge", "-q", "--no-ff", "-m", "m", "side")
-    commits["m"] = sandbox.head()
-    commits["2"] = sandbox.commit("2")
-    return commits
-
-
 def test_first_parents_skip_merged_commits(sandbox: Sandbox, repository: Repository) -> None:
-    commits = merge(sandbox)
+    commits = merged(sandbox)
     line = first_parents(repository, commits["2"], commits["b"])
     assert [commit.subject for commit in line] == ["2", "m", "1"]
     whole = [commit.subject for commit in first_parents(repository, commits["2"], MISSING)]
@@ -80,7 +68,7 @@ def test_first_parents_skip_merged_commits(sandbox: Sandbox, repository: Reposit
 
 
 def test_commits_between_include_merged_ones(sandbox: Sandbox, repository: Repository) -> None:
-    commits = merge(sandbox)
+    commits = merged(sandbox)
     between = [c.subject for c in commits_between(repository, commits["b"], commits["2"])]
     assert sorted(between) == ["1", "2", "m", "s"]
     assert between.index("s") < between.index("m") < between.index("2")
@@ -92,7 +80,7 @@ def test_commits_between_include_merged_ones(sandbox: Sandbox, repository: Repos
 
 
 def test_ancestors(sandbox: Sandbox, repository: Repository) -> None:
-    commits = merge(sandbox)
+    commits = merged(sandbox)
     assert is_ancestor(repository, commits["b"], commits["2"])
     assert is_ancestor(repository, commits["s"], commits["m"])
     assert is_ancestor(repository, commits["2"], commits["2"])

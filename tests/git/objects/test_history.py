@@ -7,21 +7,12 @@ from forge.git.objects.store import ObjectStore
 from forge.git.objects.stored_tree import PathsRead
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
+from tests.git.objects.merges import merged
 
 
 @pytest.fixture
 def commits(sandbox: Sandbox) -> dict[str, str]:
-    """A history b - 1 - m - 2 on the mainline, and b - s - t - m beside it."""
-    commits = {"b": sandbox.head()}
-    sandbox.git("checkout", "-qb", "side")
-    commits["s"] = sandbox.commit("s")
-    commits["t"] = sandbox.commit("t")
-    sandbox.git("checkout", "-q", "main")
-    commits["1"] = sandbox.commit("1")
-    sandbox.git("merge", "-q", "--no-ff", "-m", "m", "side")
-    commits["m"] = sandbox.head()
-    commits["2"] = sandbox.commit("2")
-    return commits
+    return merged(sandbox, "s", "t")
 
 
 @pytest.fixture

@@ -117,26 +117,33 @@ SAMPLES: list[Data] = [
     ev.CheckpointRestored(COMMIT, f"rollback of {RUN}", OTHER, COMMIT),
 ]
 
+Happened = tuple[Data, str | None, int | None]
+"""The data of an event, its step, and the attempt."""
+
 
 def chained(data: Sequence[Data]) -> list[Event]:
     """Return events of the given data, as one log would hold them: all but those of the run itself
     in its first step.
     """
+    happened = [(one, None, None) if one.type in OUTSIDE else (one, "01-01/1", 1) for one in data]
+    return _events(happened)
+
+
+def _events(happened: Sequence[Happened]) -> list[Event]:
     events: list[Event] = []
     previous = GENESIS
-    for number, event_data in enumerate(data, 1):
-        step, attempt = (None, None) if event_data.type in OUTSIDE else ("01-01/1", 1)
+    for number, (data, step, attempt) in enumerate(happened, 1):
         event = Event(
             number,
             f"2026-11-20T02:55:49.{number:06}Z",
-            event_data.type,
+            data.type,
             RUN,
             step,
             attempt,
             "Ada <ada@example.org>",
             "01JEXECUTION",
-            event_data.as_data(),
-            [LOG] if event_data.type == "test_completed" else [],
+            data.as_data(),
+            [LOG] if data.type == "test_completed" else [],
             previous,
         )
         events.append(event)
@@ -219,22 +226,4 @@ PLACES = st.sampled_from([None, "01-01/1", "01-01/2", "01-01/3", "01-01/9"])
 def histories(draw: st.DrawFn, most: int = 20) -> list[Event]:
     """Return the events of a log in which anything happens to any step."""
     happened = draw(st.lists(st.tuples(DATA, PLACES, st.sampled_from([None, 1, 2])), max_size=most))
-    events: list[Event] = []
-    previous = GENESIS
-    for number, (data, step, attempt) in enumerate(happened, 1):
-        event = Event(
-            number,
-            f"2026-11-20T02:55:49.{number:06}Z",
-            data.type,
-            RUN,
-            step,
-            attempt,
-            "Ada",
-            "01J",
-            data.as_data(),
-            [],
-            previous,
-        )
-        events.append(event)
-        previous = link(event.encode())
-    return events
+    return _events(happened)

@@ -25,19 +25,6 @@ def index(sandbox: Sandbox) -> Path:
     return sandbox.root / ".git/forge/cache/words.sqlite3"
 
 
-@pytest.fixture
-def library(sandbox: Sandbox) -> Sandbox:
-    for path, text in {
-        "src/session.py": "def loadSession(token): return expire(token)\n",
-        "src/expiry.py": "expire expire expire\n",
-        "docs/guide.md": "How a session is opened, and when it expires.\n",
-        "other.txt": "nothing of it\n",
-    }.items():
-        sandbox.write(path, text)
-    sandbox.commit("A library")
-    return sandbox
-
-
 def test_words_are_found_by_stem_hump_and_path(library: Sandbox) -> None:
     assert words_of("Task 12: Load the loadSession, and LOAD it") == ["load", "session"]
     scores = dict(best(library, "expiring sessions"))

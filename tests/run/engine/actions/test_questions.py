@@ -3,15 +3,7 @@
 from __future__ import annotations
 
 from tests.conftest import Sandbox
-from tests.run.plans import Case, Task, by_hand
-
-DECISION = """
-  <decision>Which store?</decision>
-  <options>
-    <option id="option-a"><name>SQLite</name></option>
-    <option id="option-b"><name>Files</name></option>
-  </options>
-"""
+from tests.run.plans import DECISION, Case, Task, by_hand
 
 
 def test_a_step_done_by_hand(sandbox: Sandbox) -> None:

@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
-
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto
 
 PROMPT = (
     "pathlib.Path('a.txt').write_text(pathlib.Path(os.environ['FORGE_PROMPT_FILE']).read_text())"
 )
-
-
-@pytest.fixture
-def library(sandbox: Sandbox) -> Sandbox:
-    for path, text in {
-        "src/session.py": "def loadSession(token): return expire(token)\n",
-        "src/expiry.py": "expire expire expire\n",
-        "docs/guide.md": "How a session is opened, and when it expires.\n",
-        "other.txt": "nothing of it\n",
-    }.items():
-        sandbox.write(path, text)
-    sandbox.commit("A library")
-    return sandbox
 
 
 def test_what_was_found_is_on_record_and_in_later_prompts(library: Sandbox) -> None:

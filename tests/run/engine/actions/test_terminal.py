@@ -10,16 +10,8 @@ import signal
 import pytest
 
 from tests.conftest import FORGE, Sandbox
-from tests.run.plans import Case, Task, auto, writes
+from tests.run.plans import DECISION, Case, Task, auto, writes
 from tests.run.terminal import at_terminal
-
-DECISION = """
-  <decision>Which store?</decision>
-  <options>
-    <option id="option-a"><name>SQLite</name></option>
-    <option id="option-b"><name>Files</name></option>
-  </options>
-"""
 
 
 def test_at_a_terminal_questions_are_asked_inline(sandbox: Sandbox) -> None:
