@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -68,3 +69,45 @@ def test_a_module_that_is_loaded_already_stays(slow_module: Path) -> None:
     first = __import__(NAME)
     at_first_use_by_others(NAME)
     assert sys.modules[NAME] is first
+
+
+CHOOSER = "chooser_of_a_test"
+
+
+@pytest.fixture
+def chooser(tmp_path: Path) -> Iterator[None]:
+    """A module that prefers the slow module, and can do without it."""
+    (tmp_path / f"{CHOOSER}.py").write_text(
+        f"try:\n    import {NAME}\n    has_slow = True\nexcept ImportError:\n    has_slow = False\n"
+    )
+    yield
+    sys.modules.pop(CHOOSER, None)
+
+
+@pytest.mark.usefixtures("chooser")
+def test_a_module_may_load_without_another_that_others_still_get(slow_module: Path) -> None:
+    at_first_use_by_others(CHOOSER, without=NAME)
+    assert not __import__(CHOOSER).has_slow
+    assert not slow_module.exists()
+    assert __import__(NAME).number == 1
+
+
+@pytest.mark.usefixtures("chooser")
+def test_a_module_that_is_loaded_already_is_never_missing() -> None:
+    slow = __import__(NAME)
+    at_first_use_by_others(CHOOSER, without=NAME)
+    assert __import__(CHOOSER).has_slow
+    assert sys.modules[NAME] is slow
+
+
+def test_a_command_loads_structs_without_backports() -> None:
+    code = (
+        "import sys\nfrom forge.lazy import at_first_use_by_others as lazy\n"
+        "from forge.__main__ import _BACKPORTS, _STRUCTS\nlazy(_STRUCTS, without=_BACKPORTS)\n"
+        "from msgspec import Struct, json\n"
+        "class Pair(Struct):\n    one: int\n    two: list[str] | None = None\n"
+        "assert json.decode(json.encode(Pair(1, ['x'])), type=Pair) == Pair(1, ['x'])\n"
+        "print('typing_extensions' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "False\n"
