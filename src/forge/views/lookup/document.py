@@ -11,8 +11,8 @@ from forge.errors import StorageFailed
 from forge.git.repository import Repository
 from forge.planning.backlog import item
 from forge.planning.edits import fields
-from forge.planning.names.catalog import Catalog
 from forge.planning.names.documents import Document
+from forge.planning.plan import plan
 from forge.records.record import RunRecord, all_runs
 from forge.text.edit import NotEditable
 from forge.text.finding import Finding
@@ -87,17 +87,15 @@ def _fields(document: Document, source: Source) -> dict[str, object]:
 
 def _parts(root: Path, document: Document, source: Source, rows: Sequence[Row]) -> Iterator[Part]:
     if document.kind == "plan":
-        yield from _steps(root, source)
+        yield from _steps(source, document.id)
     elif document.kind == "item":
         yield from _criteria(root, source)
     elif document.kind == "phase":
         yield from _plans(document, rows)
 
 
-def _steps(root: Path, source: Source) -> Iterator[Part]:
-    catalog = Catalog(root)
-    file = catalog.by_path(source.path)
-    for step in catalog.load(file).steps if file else ():
+def _steps(source: Source, plan_id: str) -> Iterator[Part]:
+    for step in plan.load(source, plan_id).steps:
         yield {"id": step.id, "name": step.name, "stage": step.stage, "files": step.files}
 
 
