@@ -8,14 +8,20 @@ import re
 import shlex
 from functools import cached_property
 from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.discover import plain_root
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.open import open_repository
-from forge.git.status import STATUS, StatusEntry, parse_status
+from forge.lazy import at_first_use
+
+if TYPE_CHECKING:
+    from forge.git import status
+    from forge.git.status import StatusEntry
+else:
+    status = at_first_use("forge.git.status")  # most commands read no status
 
 _IN_PROGRESS = {
     "MERGE_HEAD": "a merge",
@@ -205,7 +211,7 @@ class Repository:
 
     def dirty(self) -> list[StatusEntry]:
         """Return the uncommitted paths, untracked files included, ignored ones not."""
-        return parse_status(self.git(*STATUS))
+        return status.parse_status(self.git(*status.STATUS))
 
     def relative(self, path: Path) -> str:
         """Return a path relative to the root, with `/`. Raises ValueError if it is outside."""

@@ -15,6 +15,7 @@ from typing import NamedTuple
 PHASE = r"\d+(?:\.\d+)*[A-Za-z]?"
 PLAN = r"\d+[A-Za-z]?"
 PLAN_ID = rf"{PHASE}-{PLAN}"
+FIRST_WAVE = 1.0  # of plans that name none
 
 # Patterns are compiled when they are first needed: most commands need few of them.
 _PHASE_NAME = rf"(?:phase-)?(?P<number>{PHASE})(?:-(?P<slug>.+))?"

@@ -11,11 +11,11 @@ import click
 import pytest
 
 from forge.errors import ForgeError
+from forge.front.caller import DEFAULT_WIDTH, Unattended
 from forge.front.cli import caller as caller_module
 from forge.front.cli.caller import TerminalCaller
 from forge.front.cli.main import forge
 from forge.front.cli.status_line import StatusLine
-from forge.front.operations.call import DEFAULT_WIDTH, Unattended
 from forge.run.approvals.prompter import NoPrompter
 from tests.front.calling import Front
 from tests.front.cli.test_terminal import Stream

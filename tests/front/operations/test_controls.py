@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from forge.errors import ForgeError, NoOpenRun, NotApproved, SettingsError, UsageError
-from forge.front.operations.call import Unattended
+from forge.front.caller import Unattended
 from forge.front.operations.shared import run_controls
 from forge.run.approvals.prompter import Answer
 from forge.timeline.run.state import Question

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from forge.errors import ForgeError, UnknownName, UsageError
-from forge.front.operations.call import Unattended
+from forge.front.caller import Unattended
 from forge.front.operations.list import is_phase
 from forge.git.repository import Repository
 from tests.front.calling import Front

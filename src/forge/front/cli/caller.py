@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
     from pathlib import Path
 
+    from forge.front.caller import Progress, RunDisplay
     from forge.front.cli import completion_scripts, progress_bar, status_line, terminal
-    from forge.front.operations.call import Progress, RunDisplay
     from forge.git.repository import Repository
     from forge.run.approvals.prompter import Prompter
     from forge.run.documents import edit

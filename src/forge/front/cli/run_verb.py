@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec
 import click
 
 from forge.errors import ForgeError, GitFailed, RepositoryError, UsageError
-from forge.front.cli import failures
 from forge.front.cli.caller import TerminalCaller
 from forge.front.cli.click_types import option
 from forge.front.cli.output import deliver, print_reply
@@ -25,8 +24,10 @@ from forge.run.setup import command_log
 from forge.run.setup.command_log import LoggedCommand
 
 if TYPE_CHECKING:
+    from forge.front.cli import failures
     from forge.run.engine import crash_cleanup
 else:
+    failures = at_first_use("forge.front.cli.failures")
     crash_cleanup = at_first_use("forge.run.engine.crash_cleanup")  # after a crash only
 
 P = ParamSpec("P")

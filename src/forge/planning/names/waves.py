@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.plan_files import Phase, PlanFile, natural
-from forge.planning.plan.stage import FIRST_WAVE
+from forge.planning.numbers import FIRST_WAVE
 
 
 class Needs(NamedTuple):

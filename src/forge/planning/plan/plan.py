@@ -10,9 +10,9 @@ from functools import cached_property
 
 from msgspec import Struct, field
 
+from forge.planning.numbers import FIRST_WAVE
 from forge.planning.plan import front_matter, must_haves, scope
 from forge.planning.plan.checks import Check, checks_in
-from forge.planning.plan.stage import FIRST_WAVE
 from forge.planning.plan.steps import (
     REFERENCE,
     Option,

@@ -48,6 +48,3 @@ def stage_of(attributes: dict[str, str], name: str, files: str) -> Stage:
     label = _LABEL.match(name.strip())
     words = name.strip()[label.end() if label else 0 :].lower().split(" ")
     return _FIRST_WORDS.get(words[0], "edit") if len(words) > 1 else "edit"
-
-
-FIRST_WAVE = 1.0

@@ -18,9 +18,9 @@ from forge.planning.mission import mission
 from forge.planning.mission.mission import Mission
 from forge.planning.names import moved_plans
 from forge.planning.names.plan_files import PlanFile
+from forge.planning.numbers import FIRST_WAVE
 from forge.planning.plan import plan
 from forge.planning.plan.facts import PlanFacts
-from forge.planning.plan.stage import FIRST_WAVE
 from forge.records.card import RUNS
 from forge.records.record import RunRecord, is_adopted_elsewhere, read_run
 from forge.records.store import belongs_here, live_folder

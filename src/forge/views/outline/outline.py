@@ -18,7 +18,6 @@ from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.planning.backlog import paths as backlog
 from forge.planning.names.plan_files import RUNS, PlanFile, identified, summaries_of
-from forge.records.rollbacks import in_effect
 from forge.records.store import CARD_FILE, LOG_FILE
 from forge.views.outline.entries import (
     ItemEntry,
@@ -32,8 +31,10 @@ from forge.views.outline.scan import MISSIONS, files_below
 from forge.views.outline.store import OutlineCache
 
 if TYPE_CHECKING:
+    from forge.records import rollbacks
     from forge.views.outline import load, staleness
-else:  # needed only for files that changed
+else:  # needed only for files that changed, and after a rollback
+    rollbacks = at_first_use("forge.records.rollbacks")
     load = at_first_use("forge.views.outline.load")
     staleness = at_first_use("forge.views.outline.staleness")
 
@@ -222,7 +223,8 @@ class Outline:
     def rolled_back(self) -> frozenset[str]:
         """The runs that were rolled back after they had ended, by a rollback that is in effect."""
         done = [(run.run, rollback) for run in self.runs for rollback in run.rollbacks]
-        return frozenset(rollback.run for run, rollback in in_effect(done) if rollback.run != run)
+        lasting = rollbacks.in_effect(done) if done else []
+        return frozenset(rollback.run for run, rollback in lasting if rollback.run != run)
 
     @cached_property
     def stale(self) -> frozenset[str]:
