@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
-from forge.front.caller import Unattended
 from forge.front.envelope import Reply, reply_envelope
 from forge.front.operations.call import Call
 from forge.front.operations.table import OPERATIONS
 from forge.git.repository import Repository
 from forge.run.setup.command_log import LoggedCommand
 from tests.conftest import Sandbox
+from tests.front.unattended import Unattended
 
 
 @dataclass

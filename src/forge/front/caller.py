@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import nullcontext
 from typing import TYPE_CHECKING, Protocol
-
-from forge.errors import UsageError
-from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -14,7 +10,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from forge.git.repository import Repository
-    from forge.run.approvals import prompter as prompters
     from forge.run.approvals.prompter import Prompter
     from forge.run.documents.edit import Choice
     from forge.run.processes.output import Output
@@ -23,10 +18,6 @@ if TYPE_CHECKING:
     from forge.timeline.run.state import RunState
 
     Progress = Callable[[int, int], None]
-else:
-    prompters = at_first_use("forge.run.approvals.prompter")  # few operations ask
-
-DEFAULT_WIDTH = 80  # columns
 
 
 class RunDisplay(Protocol):
@@ -71,44 +62,3 @@ class Caller(Protocol):
 
     def completion_script(self, shell: str) -> str:
         """Return the script that completes the command line in a shell."""
-
-
-class Unattended:
-    """A caller without a user: it collects messages and lines, and has nobody to ask."""
-
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-        self.lines: list[tuple[str, dict[str, object] | None]] = []
-
-    def note(self, text: str) -> None:
-        self.notes.append(text)
-
-    def line(self, text: str, data: dict[str, object] | None = None) -> None:
-        self.lines.append((text, data))
-
-    def progress(self, label: str) -> AbstractContextManager[Progress | None]:
-        return nullcontext()
-
-    def prompter(self) -> Prompter:
-        return prompters.NoPrompter()
-
-    def run_display(self) -> RunDisplay:
-        return self
-
-    def on_event(self, event: Event, state: RunState) -> None:
-        """Show nothing."""
-
-    def on_output(self, output: Output | None) -> None:
-        """Show nothing."""
-
-    def edit_file(self, repository: Repository, path: Path) -> None:
-        raise UsageError("there is no editor here", "call `forge edit` at a terminal")
-
-    def after_errors(self, findings: Sequence[Finding]) -> Choice:
-        return "stop"
-
-    def width(self) -> int:
-        return DEFAULT_WIDTH
-
-    def completion_script(self, shell: str) -> str:
-        raise UsageError("only the command line is completed", f"call `forge completion {shell}`")

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from contextlib import nullcontext
-from pathlib import Path
 
 import click
 import pytest
 
 from forge.errors import ForgeError
-from forge.front.caller import DEFAULT_WIDTH, Unattended
 from forge.front.cli import caller as caller_module
 from forge.front.cli.caller import TerminalCaller
 from forge.front.cli.main import forge
@@ -101,26 +98,3 @@ def test_each_shell_has_a_script(shell: str) -> None:
         script = TerminalCaller(as_json=False).completion_script(shell)
     assert f"_FORGE_COMPLETE={shell}_complete" in script and "forge" in script
     assert script == script.strip()
-
-
-def test_an_unattended_caller_collects_what_it_is_shown(tmp_path: Path) -> None:
-    unattended = Unattended()
-    unattended.note("a note")
-    unattended.line("a line", {"seq": 1})
-    assert (unattended.notes, unattended.lines) == (["a note"], [("a line", {"seq": 1})])
-    assert isinstance(unattended.prompter(), NoPrompter)
-    assert unattended.width() == DEFAULT_WIDTH and unattended.after_errors([]) == "stop"
-    with unattended.progress("reading") as progress:
-        assert progress is None
-
-
-def test_items_are_counted_while_they_are_worked_on(front: Front) -> None:
-    counts: list[tuple[int, int]] = []
-
-    class Counter(Unattended):
-        def progress(self, label: str):  # type: ignore[no-untyped-def]
-            return nullcontext(lambda done, total: counts.append((done, total)))
-
-    front.caller = Counter()
-    assert [*front.call().counted("reading", ["a", "b", "c"])] == ["a", "b", "c"]
-    assert counts == [(0, 3), (1, 3), (2, 3)]

@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 
 from forge.errors import ForgeError, NoOpenRun, NotApproved, SettingsError, UsageError
-from forge.front.caller import Unattended
 from forge.front.operations.shared import run_controls
 from forge.run.approvals.prompter import Answer
 from forge.timeline.run.state import Question
 from tests.conftest import Sandbox
 from tests.front.calling import Front, enter
+from tests.front.unattended import Unattended
 from tests.run.plans import Case, Task, auto, writes
 
 HUMAN = "<human>Look at it.</human>"

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from forge.errors import ForgeError, UnknownName, UsageError
-from forge.front.caller import Unattended
 from forge.front.operations.list import is_phase
 from forge.git.repository import Repository
 from tests.front.calling import Front
+from tests.front.unattended import Unattended
 
 ITEM = "---\nid: k3f9x2m\ntitle: Count it\nstatus: todo\npriority: P1\nacceptance:\n  - It counts\n"
 PLAN = "---\nphase: 01-first\nplan: 01\n---\n\n<objective>\nBuild it.\n</objective>\n"

@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from forge.errors import ForgeError, NoOpenRun, UnknownName, UsageError
-from forge.front.caller import Unattended
 from forge.front.operations.call import Call
 from forge.front.operations.log import log_text
 from forge.front.operations.shared.run_text import run_lines
 from tests.conftest import Sandbox, new_sandbox
 from tests.front.calling import Front, enter
+from tests.front.unattended import Unattended
 from tests.run.plans import Case, Task, auto, writes
 
 MUST_HAVES = """must_haves:

@@ -55,7 +55,7 @@ def test_an_entry_holds_what_lists_need(filled: Sandbox) -> None:
     view = outline(filled)
     plan = view.plans[PLAN]
     assert (plan.title, plan.priority, plan.depends_on) == ("Make tea", "P1", ["01-02"])
-    assert (plan.steps, plan.former_paths) == (1, ["old/x-PLAN.md"])
+    assert plan.former_paths == ["old/x-PLAN.md"]
     assert view.phases == {".planning/phases/01-a": PhaseEntry("Tea time", "")}
     assert view.phase_folders == [".planning/phases/01-a", ".planning/phases/02-b"]
     assert [(phase.number, phase.ticked) for phase in view.roadmap] == [("1", True), ("2", False)]
@@ -187,9 +187,7 @@ def test_an_entry_names_what_keeps_a_plan_from_running(
 
 
 def run(name: str, *rollbacks: RollbackEntry) -> RunEntry:
-    return RunEntry(
-        name, "01-01", PLAN, "rollback", "completed", None, "", None, rollbacks=list(rollbacks)
-    )
+    return RunEntry(name, "01-01", PLAN, "rollback", "completed", None, rollbacks=list(rollbacks))
 
 
 def test_rolled_back_runs_are_those_whose_rollback_was_not_undone(filled: Sandbox) -> None:

@@ -15,16 +15,7 @@ ONE = "5626abf0f72e58d7a153368ba57db4c673c0e171"  # the blob of "one\n"
 
 def run(bound: dict[str, str | None] | None = None, needed: list[str] | None = None) -> RunEntry:
     return RunEntry(
-        "r",
-        "01-01",
-        "p",
-        "execute",
-        "completed",
-        "proven",
-        "",
-        None,
-        bound=bound or {},
-        needed=needed or [],
+        "r", "01-01", "p", "execute", "completed", "proven", bound=bound or {}, needed=needed or []
     )
 
 

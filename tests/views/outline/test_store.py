@@ -56,8 +56,6 @@ def test_entries_of_each_kind_survive(cache: OutlineCache, tmp_path: Path) -> No
         "execute",
         "completed",
         "proven",
-        "s",
-        None,
         counts={"passed": 1},
         bound={"a": None, "b": "id"},
         needed=["c"],

@@ -35,8 +35,6 @@ def run(
         more.pop("kind", "execute"),
         status,
         verdict,
-        "2026-01-02T03:04:05Z",
-        None,
         **more,
     )
 

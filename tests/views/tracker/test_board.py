@@ -6,7 +6,7 @@ from forge.views.outline.entries import PlanEntry
 from forge.views.tracker.board import Card, board
 from tests.views.tracker.outlines import item, path_of, run, tracker
 
-PLAN = PlanEntry("Write it", 1.0, steps=1)
+PLAN = PlanEntry("Write it", 1.0)
 
 
 def test_every_plan_is_in_the_column_of_its_word() -> None:
@@ -35,7 +35,7 @@ def test_every_plan_is_in_the_column_of_its_word() -> None:
 
 
 def test_a_note_shows_a_contradiction() -> None:
-    line = PlanEntry("Write it", 1.0, steps=1, claimed_status="complete", claims_done=True)
+    line = PlanEntry("Write it", 1.0, claimed_status="complete", claims_done=True)
     made = board(tracker({"01-01": line}))
     (card,) = [card for column in made.plans for card in column.cards]
     assert card.note == (

@@ -9,9 +9,9 @@ from forge.views.tracker.graph import DRAWINGS, Edge, Graph, as_dot, as_mermaid,
 from tests.views.tracker.outlines import run, status, tracker
 
 PLANS = {
-    "01-01": PlanEntry("First", 1.0, steps=1),
-    "01-02": PlanEntry("Second", 2.0, ["01-01", "gone"], steps=1),
-    "02-01": PlanEntry("Third", 1.0, ["01-02"], steps=1),
+    "01-01": PlanEntry("First", 1.0),
+    "01-02": PlanEntry("Second", 2.0, ["01-01", "gone"]),
+    "02-01": PlanEntry("Third", 1.0, ["01-02"]),
 }
 
 

@@ -8,7 +8,7 @@ from forge.views.outline.entries import PlanEntry, RoadmapEntry
 from forge.views.tracker.next_commands import next_commands
 from tests.views.tracker.outlines import item, path_of, run, tracker
 
-PLAN = PlanEntry("Write it", 1.0, steps=1)
+PLAN = PlanEntry("Write it", 1.0)
 BROKEN = PlanEntry("Broken", 1.0, problem="no-steps: the plan has no steps")
 
 

@@ -33,8 +33,8 @@ def root(tmp_path: Path) -> Path:
 
 
 PLANS = {
-    "01-01": PlanEntry("Log in", 1.0, requirements=["REQ-01"], steps=1),
-    "01-02": PlanEntry("Log out", 1.0, requirements=["REQ-02", "REQ-09"], steps=1),
+    "01-01": PlanEntry("Log in", 1.0, requirements=["REQ-01"]),
+    "01-02": PlanEntry("Log out", 1.0, requirements=["REQ-02", "REQ-09"]),
 }
 
 

@@ -10,11 +10,11 @@ from forge.views.tracker.status import load_tracker
 from tests.conftest import Sandbox
 from tests.views.tracker.outlines import path_of, plan_file, run, tracker
 
-PLAN = PlanEntry("Write it", 1.0, steps=1)
+PLAN = PlanEntry("Write it", 1.0)
 
 
 def words(**more: object) -> list[str]:
-    plans = {"01-01": PLAN, "01-02": PlanEntry("Then this", 2.0, ["01-01"], steps=1)}
+    plans = {"01-01": PLAN, "01-02": PlanEntry("Then this", 2.0, ["01-01"])}
     return [plan.word for plan in tracker(plans, **more).plans]
 
 

@@ -37,7 +37,7 @@ from forge.check.rules.project import Project
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
 
-__all__ = ["RULES", "SEVERITIES", "Rule", "check_plan", "check_project"]
+__all__ = ["RULES", "Rule", "check_plan", "check_project"]
 
 _ONE_DOCUMENT = (
     *front_matter.RULES,
@@ -111,7 +111,6 @@ OF_A_DOCUMENT = frozenset(rule.id for rule in _ONE_DOCUMENT)
 """The ids of the rules that need one document only."""
 PROBED = frozenset(rule.id for rule in _PROBED)
 """The ids of the rules that need verify commands to have run."""
-SEVERITIES = ("error", "warning", "note", "off")
 
 # At the same place, a finding of the first set replaces one of the second.
 _MORE_SPECIFIC = frozenset((must_haves.EMPTY.id, must_haves.UNDECIDABLE.id))

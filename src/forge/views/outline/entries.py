@@ -19,7 +19,6 @@ class PlanEntry(Struct, frozen=True, array_like=True):
     depends_on: list[str] = field(default_factory=list)
     requirements: list[str] = field(default_factory=list)
     claimed_status: str = ""
-    steps: int = 0
     problem: str = ""
     priority: str = ""
     claims_done: bool = False
@@ -61,16 +60,9 @@ class RunEntry(Struct, frozen=True, array_like=True):
     kind: str
     status: str
     verdict: str | None
-    started_at: str
-    finished_at: str | None
     open: bool = False
     here: bool = False
-    prior_run: str | None = None
-    step: str | None = None
-    steps_done: int = 0
-    steps: int = 0
     waiting_for: dict[str, object] | None = None
-    failure: dict[str, str] | None = None
     next: list[str] = field(default_factory=list)
     counts: dict[str, int] | None = None
     bound: dict[str, str | None] = field(default_factory=dict)

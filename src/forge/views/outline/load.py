@@ -58,7 +58,6 @@ def plan_entry(root: Path, file: PlanFile) -> PlanEntry:
         document.texts("depends_on"),
         [spot.text for spot in facts.requirements],
         facts.status.text if facts.status else "",
-        len(document.steps),
         f"{obstacle.rule}: {obstacle.message}" if obstacle else "",
         " ".join(priority.raw.split()) if priority else "",
         facts.calls_done,
@@ -140,16 +139,9 @@ def _entry(record: RunRecord, *, here: bool) -> RunEntry:
         card.kind,
         record.status,
         data["verdict"],  # type: ignore[arg-type]
-        state.started_at or card.started_at,
-        state.finished_at,
         record.open,
         here,
-        card.prior_run,
-        data["step"],  # type: ignore[arg-type]
-        state.completed_steps,
-        len(state.steps),
         data["waiting_for"],  # type: ignore[arg-type]
-        data["failure"],  # type: ignore[arg-type]
         data["next"],  # type: ignore[arg-type]
         state.counts,
         rollbacks=[

@@ -136,7 +136,7 @@ def _audited(
 ) -> PlanAudit:
     added = archive.completions.of(claimed.summary) if claimed.summary else None
     completed = added.commit if added and added.certain else None
-    past = archive.past(now, claimed, added) if at_completion else None
+    past = archive.past(now, added) if at_completion else None
     return PlanAudit(claimed, now, completed, past)
 
 
@@ -157,7 +157,7 @@ class _Archive:
     def completions(self) -> Completions:
         return Completions(self.history)
 
-    def past(self, now: PlanVerdict, claimed: Claimed, added: Added | None) -> Past:
+    def past(self, now: PlanVerdict, added: Added | None) -> Past:
         """Judge a plan at the commit that completed it, and find what broke it since."""
         if added is None:
             return Past(None, note="no commit added a summary of it")
