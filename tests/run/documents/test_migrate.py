@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forge import atomic
-from forge.errors import DirtyTree, ForgeError, RepositoryError
+from forge.errors import DirtyTree, ForgeError, GitFailed, RepositoryError, StorageFailed
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
 from forge.run.documents.migrate import Migrated, NewerVersion, migrate, pending
@@ -186,3 +187,24 @@ def test_if_git_cannot_commit_everything_is_put_back(
     with pytest.raises(ForgeError):
         call(old)
     assert texts(old) == OLD and old.status() == []
+
+
+def test_a_full_disk_hides_neither_the_cause_nor_the_way_on(
+    old: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The documents cannot be put back either; the next call commits them."""
+    swap = atomic.swap
+
+    def full(path: Path, before: bytes, after: bytes) -> None:
+        if b"version" in before and path.name == "win.yaml":
+            raise StorageFailed("no space left on device", "free some disk space")
+        swap(path, before, after)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(atomic, "swap", full)
+        patch.setenv("GIT_COMMITTER_NAME", "<>")  # git refuses to commit
+        with pytest.raises(GitFailed, match="git commit failed"):
+            call(old)
+    assert [line.split()[-1] for line in old.status()] == [MISSION]
+    assert [migration.path for migration in call(old).documents] == [*OLD]
+    assert old.status() == []

@@ -11,7 +11,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from forge import atomic
-from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen
+from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, StorageFailed
 from forge.git import program
 from forge.git.objects.tree import RevisionTree, Unreadable
 from forge.git.repository import Repository
@@ -193,7 +193,7 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
 
 
 def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
-    """Write the documents and commit exactly them; put everything back if that fails."""
+    """Write the documents and commit exactly them; if that fails, put back what can be written."""
     undo: list[Callable[[], None]] = []
     try:
         for migration in planned:
@@ -208,7 +208,8 @@ def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
         repository.git("--literal-pathspecs", *words, stdin=_message(planned).encode())
     except ForgeError:
         for step in reversed(undo):
-            step()
+            with contextlib.suppress(StorageFailed):  # the next call commits what stays written
+                step()
         raise
     return str(repository.head().commit)
 
