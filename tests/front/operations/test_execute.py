@@ -41,9 +41,9 @@ def plans(front: Front) -> list[tuple[str, str]]:
 
 def test_a_dry_run_of_a_phase_shows_its_plans_in_order(phase: Front) -> None:
     reply = phase.perform("execute", name="1", dry_run=True)
-    rehearsed = reply.as_data()["dry_run"]
-    assert isinstance(rehearsed, list)
-    assert [rehearsal["plan"] for rehearsal in rehearsed] == ["01-01", "01-02"]
+    shown = reply.as_data()["dry_run"]
+    assert isinstance(shown, list)
+    assert [planned["plan"] for planned in shown] == ["01-01", "01-02"]
     assert plans(phase) == []
 
 

@@ -77,8 +77,8 @@ def test_a_dry_run_of_a_completed_phase_has_nothing_to_do(executed: Front) -> No
 def test_a_dry_run_runs_nothing(executed: Front) -> None:
     before = executed.data("runs")
     reply = executed.perform("execute", name="01-01", dry_run=True)
-    (rehearsal,) = reply.as_data()["dry_run"]  # type: ignore[misc]
-    assert rehearsal["plan"] == "01-01" and "Write it" in reply.as_text()
+    (planned,) = reply.as_data()["dry_run"]  # type: ignore[misc]
+    assert planned["plan"] == "01-01" and "Write it" in reply.as_text()
     assert executed.data("runs") == before
 
 

@@ -103,9 +103,9 @@ def test_the_runner_gets_the_contract_and_the_approval_covers_it(sandbox: Sandbo
         and "tools: Edit, Bash(git:*)" in text
         and "at most in a step: 2 files, 400 lines" in text
     )
-    rehearsed = sandbox.call("execute", "01-01", "--dry-run").data
+    shown = sandbox.call("execute", "01-01", "--dry-run").data
     assert (
-        "allowed_tools" in json.dumps(rehearsed)
+        "allowed_tools" in json.dumps(shown)
         and "first: src/" in sandbox.forge("execute", "01-01", "--dry-run").out
     )
 

@@ -48,14 +48,14 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     before = listing(sandbox.root)
     result = sandbox.call("execute", "01-01", "--dry-run")
     assert result.code == 0
-    (rehearsal,) = result.data["dry_run"]
-    assert rehearsal["approval"]["approved"] is False and rehearsal["refused"] == []
+    (planned,) = result.data["dry_run"]
+    assert planned["approval"]["approved"] is False and planned["refused"] == []
     assert (
-        rehearsal["approval"]["subject"]
+        planned["approval"]["subject"]
         == sandbox.call("approve", "01-01", "--print").data["subject"]
     )
-    read, write, decide, test = rehearsal["steps"]
-    assert [step["checkpoint"] for step in rehearsal["steps"]] == [False, True, False, False]
+    read, write, decide, test = planned["steps"]
+    assert [step["checkpoint"] for step in planned["steps"]] == [False, True, False, False]
     assert (
         write["done_by"] == "the runner"
         and write["may_write"] == ["a.txt"]
@@ -66,7 +66,7 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     ] == "test -s a.txt"
     assert (decide["asks"], decide["options"]) == ("decision", ["a", "b"])
     assert test["checks"][0]["asked"] == "it cannot fail"
-    assert [check["text"] for check in rehearsal["behind_the_last_step"]] == ["cat a.txt"]
+    assert [check["text"] for check in planned["behind_the_last_step"]] == ["cat a.txt"]
     text = sandbox.forge("execute", "01-01", "--dry-run").out
     for line in (
         "NOT approved",
@@ -94,14 +94,14 @@ def test_it_shows_what_would_be_carried(sandbox: Sandbox) -> None:
     tasks = [Task("Task 1: Write a", "a.txt"), Task("Task 2: Ask", kind="checkpoint:human-verify")]
     Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    (rehearsal,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
-    assert [entry["kind"] for entry in rehearsal["refused"]] == ["run_open"]
+    (planned,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
+    assert [entry["kind"] for entry in planned["refused"]] == ["run_open"]
     sandbox.call("stop", run)
     before = listing(sandbox.root / ".git")
-    (rehearsal,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
+    (planned,) = sandbox.call("execute", "01-01", "--dry-run").data["dry_run"]
     assert (
-        rehearsal["steps"][0]["passed_over"] == f"carried from run {run}"
-        and rehearsal["steps"][1]["passed_over"] is None
+        planned["steps"][0]["passed_over"] == f"carried from run {run}"
+        and planned["steps"][1]["passed_over"] is None
     )
     assert listing(sandbox.root / ".git") == before
 
@@ -117,8 +117,8 @@ def mission(sandbox: Sandbox, code: str, status: str = "active") -> None:
 
 def test_a_mission_is_executed_in_the_order_of_its_phases(sandbox: Sandbox) -> None:
     mission(sandbox, writes("a.txt", "x\n") + "; open('b.txt', 'a').write('x')")
-    rehearsals = sandbox.call("execute", "greet", "--dry-run").data["dry_run"]
-    assert [entry["plan"] for entry in rehearsals] == ["02-01", "01-01"]
+    dry_runs = sandbox.call("execute", "greet", "--dry-run").data["dry_run"]
+    assert [entry["plan"] for entry in dry_runs] == ["02-01", "01-01"]
     result = sandbox.call("execute", "greet", "--approve")
     assert result.code == 1 and result.data["plan"] == "01-01", (
         "completed, and neither declares must-haves"

@@ -9,7 +9,7 @@ from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.run.engine.context import Context
 from forge.run.start.first_events import Options
-from forge.run.waves.sequential import execute_named, rehearse_named
+from forge.run.waves.sequential import dry_runs_named, execute_named
 from tests.conftest import Sandbox
 from tests.run.in_process import context_of, enter
 from tests.run.plans import Case, Task, auto
@@ -41,9 +41,9 @@ def plans(records: list[RunRecord]) -> list[str]:
     return [record.card.plan for record in records]
 
 
-def rehearsed(context: Context, name: str | None) -> list[object]:
-    rehearsals = rehearse_named(context, name, context.repository.root, Options())
-    return [rehearsal.data["plan"] for rehearsal in rehearsals]
+def dry_runs_of(context: Context, name: str | None) -> list[object]:
+    dry_runs = dry_runs_named(context, name, context.repository.root, Options())
+    return [planned.data["plan"] for planned in dry_runs]
 
 
 def test_a_plan_is_executed_alone(context: Context) -> None:
@@ -121,7 +121,7 @@ def mission(sandbox: Sandbox, repository: Repository, phases: str, status: str =
 
 def test_a_mission_is_executed_phase_by_phase(context: Context, sandbox: Sandbox) -> None:
     mission(sandbox, context.repository, "[02-second, 01-first]")
-    assert rehearsed(context, "release") == ["02-01", "01-02", "01-01"]
+    assert dry_runs_of(context, "release") == ["02-01", "01-02", "01-01"]
     records = execute_named(context, "release", context.repository.root, APPROVED)
     assert plans(records) == ["02-01", "01-02", "01-01"]
 
@@ -144,9 +144,9 @@ def test_a_mission_without_its_phases_is_refused(
         execute_named(context, "release", context.repository.root, APPROVED)
 
 
-def test_a_rehearsal_changes_nothing(context: Context, sandbox: Sandbox) -> None:
+def test_a_dry_run_changes_nothing(context: Context, sandbox: Sandbox) -> None:
     head = sandbox.head()
-    assert rehearsed(context, "01-01") == ["01-01"]
-    assert rehearsed(context, "01") == ["01-02", "01-01"]
+    assert dry_runs_of(context, "01-01") == ["01-01"]
+    assert dry_runs_of(context, "01") == ["01-02", "01-01"]
     assert sandbox.head() == head and sandbox.status() == []
     assert not (sandbox.root / ".planning/runs").exists()

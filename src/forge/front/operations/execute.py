@@ -11,7 +11,7 @@ from forge.front.operations.shared.run_replies import about_run
 from forge.git.worktrees import ignored_paths
 from forge.records.record import RunRecord
 from forge.run.start.first_events import Options, record_is_ignored
-from forge.run.waves.sequential import execute_named, rehearse_named
+from forge.run.waves.sequential import dry_runs_named, execute_named
 from forge.views.runs.next_commands import exit_code
 
 _MOST_NAMED = 10  # ignored files
@@ -41,9 +41,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         )
     options = _options(arguments)
     if arguments.dry_run:
-        rehearsals = rehearse_named(context, arguments.name, call.folder, options)
-        text = "\n\n".join(rehearsal.text for rehearsal in rehearsals)
-        data: Data = {"dry_run": [rehearsal.data for rehearsal in rehearsals]}
+        dry_runs = dry_runs_named(context, arguments.name, call.folder, options)
+        text = "\n\n".join(planned.text for planned in dry_runs)
+        data: Data = {"dry_run": [planned.data for planned in dry_runs]}
         return Reply(data, text or "nothing is left to do")
     if arguments.worktree and (paths := ignored_paths(call.repository)):
         more = ", …" if len(paths) > _MOST_NAMED else ""

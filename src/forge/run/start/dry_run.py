@@ -30,14 +30,14 @@ from forge.text.command_line import forge_command, shown_command
 from forge.text.printable import visible
 
 
-class Rehearsal(NamedTuple):
+class DryRun(NamedTuple):
     """What executing a plan would do: `data` for programs, `text` for the user."""
 
     data: dict[str, object]
     text: str
 
 
-def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
+def dry_run(context: Context, file: PlanFile, options: Options) -> DryRun:
     """Return what `forge execute` would do with a plan now. Raises SettingsError for an unknown
     runner.
     """
@@ -63,7 +63,7 @@ def rehearse(context: Context, file: PlanFile, options: Options) -> Rehearsal:
         "steps": steps,
         "behind_the_last_step": [*_checks(context, plan.verification), *_truths(plan)],
     }
-    return Rehearsal(data, _text(plan, data, steps, subject))
+    return DryRun(data, _text(plan, data, steps, subject))
 
 
 def _is_approved(context: Context, subject: Subject, options: Options) -> bool:

@@ -13,7 +13,7 @@ from forge.planning.names.plan_files import Phase, PlanFile, natural
 from forge.records.record import RunRecord, open_runs
 from forge.run.engine.context import Context
 from forge.run.engine.controls import resume
-from forge.run.start.dry_run import Rehearsal, rehearse
+from forge.run.start.dry_run import DryRun, dry_run
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.text.command_line import forge_command
@@ -48,16 +48,16 @@ def execute_named(
     return done
 
 
-def rehearse_named(
+def dry_runs_named(
     context: Context, name: str | None, here: Path, options: Options
-) -> list[Rehearsal]:
+) -> list[DryRun]:
     """Return what executing a name would do, plan by plan in order. Raises UnknownName."""
     catalog = Catalog(context.repository.root)
     if name is None:
-        return [rehearse(context, _next_ready(context), options)]
+        return [dry_run(context, _next_ready(context), options)]
     phases = _phases_meant(context, catalog, name, here)
     if phases is None:
-        return [rehearse(context, catalog.one(name, here), options)]
+        return [dry_run(context, catalog.one(name, here), options)]
     done = load_tracker(context.repository).done
     left = [[file for file in phase.plans if not done(file)] for phase in phases]
     ordered = [
@@ -65,7 +65,7 @@ def rehearse_named(
         for files in left
         for file in sorted(files, key=lambda file: (catalog.load(file).wave, natural(file.path)))
     ]
-    return [rehearse(context, file, options) for file in ordered]
+    return [dry_run(context, file, options) for file in ordered]
 
 
 def _phases_meant(context: Context, catalog: Catalog, name: str, here: Path) -> list[Phase] | None:
