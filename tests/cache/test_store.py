@@ -184,7 +184,7 @@ def test_a_cache_keeps_to_its_size(path: Path) -> None:
 
 
 @pytest.mark.parametrize("obstacle", ["file", "folder"])
-def test_a_place_that_cannot_be_written_is_no_error(path: Path, obstacle: str) -> None:
+def test_a_place_that_cannot_be_written_is_not_an_error(path: Path, obstacle: str) -> None:
     if obstacle == "file":
         path.parent.write_text("in the way")
     else:

@@ -28,7 +28,7 @@ def test_a_copy_of_the_folder_gets_another_id(sandbox: Sandbox, repository: Repo
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"id": "x"}', "null", "\0"])
-def test_a_damaged_file_is_no_id(repository: Repository, text: str) -> None:
+def test_a_damaged_file_has_no_id(repository: Repository, text: str) -> None:
     clone_id(repository)
     (repository.forge_dir / "clone.json").write_text(text)
     assert known_clone_id(repository) is None

@@ -75,7 +75,7 @@ def test_a_card_of_any_text_reads_back(goal: str, actor: str, steps: list[dict[s
     assert RunCard.decode("run.yaml", card.encode()) == card
 
 
-def test_what_a_card_says_of_its_places() -> None:
+def test_the_places_that_a_card_names() -> None:
     assert CARD.folder == f".planning/runs/{CARD.run}"
     assert CARD.short_plan == "01-01"
     assert replace(CARD, plan="01-01").short_plan == "01-01"
@@ -106,7 +106,7 @@ def test_a_card_of_fewer_keys_is_read() -> None:
         (b"run: x\n", "it has no plan, plan_path"),
     ],
 )
-def test_what_is_no_card_is_refused(change: bytes, words: str) -> None:
+def test_a_file_that_is_not_a_card_is_refused(change: bytes, words: str) -> None:
     with pytest.raises(ValueError, match=words):
         RunCard.decode("run.yaml", change)
 

@@ -112,7 +112,7 @@ def test_a_run_is_running_while_a_process_holds_it(
         assert [record.status for record in all_runs(repository)] == ["interrupted", "running"]
 
 
-def test_a_tracked_log_that_is_no_chain_is_damaged(
+def test_a_tracked_log_whose_chain_is_broken_is_damaged(
     sandbox: Sandbox, repository: Repository
 ) -> None:
     place = put_tracked(sandbox, card(), COMPLETED) / "timeline.jsonl"

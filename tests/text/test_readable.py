@@ -40,7 +40,7 @@ def test_a_link_that_leads_out(root: Path) -> None:
         read_document(root, "link.md")
 
 
-def test_a_repository_behind_a_link(root: Path, tmp_path: Path) -> None:
+def test_a_repository_reached_through_a_link(root: Path, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(root)
     assert read_document(tmp_path / "alias", "a.md") == b"text"
 

@@ -180,7 +180,7 @@ def test_an_exact_reading_takes_no_scalar_for_a_text(text: str, message: str) ->
     assert [problem[3] for problem in problems(text, exact=True)] == [message]
 
 
-def test_an_exact_reading_takes_null_only_where_it_is_allowed() -> None:
+def test_an_exact_reading_accepts_null_only_if_it_is_allowed() -> None:
     assert problems("note:", exact=True) == []
 
 

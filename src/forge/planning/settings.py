@@ -167,7 +167,7 @@ def load_user() -> Settings:
         return Settings()
     except OSError as error:
         raise _unreadable(name, error.strerror) from error
-    return _over(Settings(), source)
+    return _merged(Settings(), source)
 
 
 def load(root: Path) -> Settings:
@@ -181,7 +181,7 @@ def load(root: Path) -> Settings:
         return user
     except OSError as error:
         raise _unreadable(PATH, error.strerror) from error
-    return _tightened(user, _over(user, source))
+    return _tightened(user, _merged(user, source))
 
 
 def load_at(tree: Tree) -> Settings:
@@ -192,7 +192,7 @@ def load_at(tree: Tree) -> Settings:
     if tree.entry(PATH).kind == "absent":
         return user
     try:
-        return _tightened(user, _over(user, Source.of(PATH, tree.read(PATH))))
+        return _tightened(user, _merged(user, Source.of(PATH, tree.read(PATH))))
     except Unreadable as error:
         raise _unreadable(PATH, str(error)) from error
 
@@ -242,7 +242,7 @@ def _read(base: Settings, source: Source) -> Typed[SettingsFields]:
     return typed.read(SettingsFields, top, base)
 
 
-def _over(base: Settings, source: Source) -> Settings:
+def _merged(base: Settings, source: Source) -> Settings:
     """Return the settings of a file over others. Raises SettingsError, which lists every wrong
     value.
     """

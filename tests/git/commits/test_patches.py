@@ -143,7 +143,7 @@ def test_only_the_paths_of_the_range_count(repository: Repository, change: Range
     assert [stat.path for stat in stats(repository, part)] == ["a.txt"]
 
 
-def test_a_path_is_no_pattern(sandbox: Sandbox, repository: Repository) -> None:
+def test_a_path_is_not_a_pattern(sandbox: Sandbox, repository: Repository) -> None:
     old = sandbox.head()
     new = write(sandbox, a="x", b="x")
     assert stats(repository, Range(old, new, ("*",))) == []

@@ -29,7 +29,7 @@ def test_reads_are_recorded_with_everything_on_the_way(tree: StoredTree) -> None
     assert not read.listed
 
 
-def test_a_missing_path_is_recorded_where_it_ends(tree: StoredTree) -> None:
+def test_a_missing_path_is_recorded_up_to_its_last_folder(tree: StoredTree) -> None:
     with tree.recording() as read:
         assert tree.entry("a/missing/deep").kind == "absent"
     assert read.paths == {"a/missing/deep", "a/missing"}

@@ -80,7 +80,7 @@ def test_what_is_at_a_path(tree: Any, path: str, kind: str, real: str) -> None:
     assert (entry.kind, entry.path) == (kind, real)
 
 
-def test_a_loop_of_links_is_no_file(tree: Any) -> None:
+def test_a_loop_of_links_is_not_a_file(tree: Any) -> None:
     assert tree.entry("loop").kind in ("unreadable", "absent")
 
 

@@ -125,7 +125,7 @@ def test_a_later_commit_is_a_problem(
     assert problems(repository, plan) == [f"a was changed by {commit[:7]} (Theirs)"]
 
 
-def test_a_commit_that_already_reverted_is_no_problem(
+def test_a_commit_that_already_reverted_is_not_a_problem(
     sandbox: Sandbox, repository: Repository, plan: RevertPlan
 ) -> None:
     sandbox.git("revert", "--no-edit", "HEAD")
@@ -161,7 +161,7 @@ def test_a_revert_that_is_under_way_may_be_half_done(
     assert problems(repository, plan, under_way=True) == []
 
 
-def test_a_file_where_a_folder_is_needed(sandbox: Sandbox, repository: Repository) -> None:
+def test_a_file_in_place_of_a_needed_folder(sandbox: Sandbox, repository: Repository) -> None:
     sandbox.write("folder/file", "x\n")
     sandbox.commit()
     sandbox.git("rm", "-q", "folder/file")

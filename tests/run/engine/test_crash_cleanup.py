@@ -13,7 +13,7 @@ import pytest
 
 from forge.errors import Held
 from forge.git.repository import Repository
-from forge.run.engine.crash_cleanup import end_children, tidy_up
+from forge.run.engine.crash_cleanup import clean_up, end_children
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.session import writing
 from forge.run.processes import pid_file
@@ -80,7 +80,7 @@ def test_without_a_child_nothing_happens(run: OpenRun) -> None:
 def test_locks_of_a_living_git_stay(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     repository = enter(sandbox, monkeypatch)
     lock = sandbox.write(".git/refs/heads/side.lock", "")
-    tidy_up(repository)
+    clean_up(repository)
     assert lock.exists()
 
 
@@ -88,7 +88,7 @@ def test_tidying_up_never_fails(tmp_path: Path, sandbox: Sandbox) -> None:
     repository = Repository.discover(sandbox.root)
     (sandbox.root / ".git/forge").mkdir(exist_ok=True)
     (sandbox.root / ".git/forge/locks").write_text("not a folder")
-    tidy_up(repository)
+    clean_up(repository)
 
 
 def test_the_lock_is_held_while_something_is_written(

@@ -29,7 +29,7 @@ def test_a_group_that_ignores_term_is_killed() -> None:
     assert child.returncode == -signal.SIGKILL
 
 
-def test_a_group_that_is_gone_is_no_error() -> None:
+def test_a_group_that_is_gone_is_not_an_error() -> None:
     child = group("echo ready")
     child.wait()
     end_group(child.pid, 10, child)

@@ -82,7 +82,7 @@ def test_a_damaged_marker_is_ignored(repository: Repository, damage: str) -> Non
     assert not command_log.start(repository, ["status"]).closed_dead_commands
 
 
-def test_a_log_that_cannot_be_written_is_no_error(repository: Repository) -> None:
+def test_a_log_that_cannot_be_written_is_not_an_error(repository: Repository) -> None:
     repository.forge_dir.mkdir(parents=True, exist_ok=True)
     (repository.forge_dir / "executions.jsonl").mkdir()
     command_log.start(repository, ["status"]).finish(0)

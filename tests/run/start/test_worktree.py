@@ -240,7 +240,7 @@ def test_a_removed_work_tree_is_recreated_when_its_run_goes_on(
     assert sandbox.call("replay", run).data["valid"]
 
 
-def test_a_removed_work_tree_without_its_branch_says_how_to_go_on(sandbox: Sandbox) -> None:
+def test_a_removed_work_tree_without_its_branch_explains_how_to_go_on(sandbox: Sandbox) -> None:
     two_steps(sandbox)
     run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
     tip = sandbox.git("rev-parse", f"forge/{run}").strip()

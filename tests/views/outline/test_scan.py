@@ -27,7 +27,7 @@ def test_without_a_planning_folder_there_is_nothing(root: Path) -> None:
     assert (files.plans, files.summaries, files.others, files.phases) == ({}, set(), {}, {})
 
 
-def test_files_are_told_apart_by_name_and_folder(root: Path) -> None:
+def test_files_are_distinguished_by_name_and_folder(root: Path) -> None:
     put(
         root,
         ".planning/phases/01-a/01-01-PLAN.md",

@@ -159,7 +159,7 @@ def test_a_copied_folder_brings_no_answers_along(sandbox: Sandbox, make_sandbox:
     assert other.call("audit").code == 1
 
 
-def test_a_cache_that_cannot_be_written_is_no_error(sandbox: Sandbox) -> None:
+def test_a_cache_that_cannot_be_written_is_not_an_error(sandbox: Sandbox) -> None:
     history(sandbox, [BASE])
     first = answers(sandbox, rev="HEAD")
     shutil.rmtree(sandbox.root / ".git/forge/cache")

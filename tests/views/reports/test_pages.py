@@ -40,7 +40,7 @@ def test_inline_code(text: str, code: str) -> None:
     ],
 )
 def test_markdown_is_escaped(text: str, escaped: str) -> None:
-    assert pages._md(text) == escaped
+    assert pages._as_markdown(text) == escaped
 
 
 def test_a_fence_is_longer_than_those_inside() -> None:

@@ -99,7 +99,7 @@ def test_times_come_from_the_events() -> None:
     assert story_of(replace(RUN, reading=Reading([], b"", b""))).span == (0.0, 0.0)
 
 
-def test_a_duration_that_is_no_number_counts_as_none() -> None:
+def test_a_duration_that_is_not_a_number_counts_as_none() -> None:
     event: Event = RUN.reading.events[2]
     deed = Deed(replace(event, data={**event.data, "duration_ms": "long"}), "runner", "")
     assert deed.began_at == deed.ended_at

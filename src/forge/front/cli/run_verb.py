@@ -76,7 +76,7 @@ def _run(
         repository = _discover(outside=operation.outside)
         execution = command_log.start(repository, sys.argv[1:])
         if execution.closed_dead_commands and repository is not None:
-            crash_cleanup.tidy_up(repository)
+            crash_cleanup.clean_up(repository)
         call = Call(Path.cwd(), repository, execution, caller)
         reply = function(Invocation(operation, call, caller))
         code, message = (

@@ -19,8 +19,8 @@ _MOST_LINES = 400
 _LONGEST_LINE = 1000  # characters
 
 
-class _Void(Exception):
-    """The question has become void while it waited."""
+class _Canceled(Exception):
+    """The question was answered or withdrawn elsewhere while it waited."""
 
 
 class Terminal:
@@ -39,7 +39,7 @@ class Terminal:
             if question.options:
                 return _choose(question, canceled)
             return _yes_or_no(canceled)
-        except (EOFError, _Void):
+        except (EOFError, _Canceled):
             return None
 
     def approve(self, text: str) -> bool:
@@ -78,11 +78,11 @@ def _refusal(canceled: Callable[[], bool]) -> Answer:
 
 
 def _read(prompt: str, canceled: Callable[[], bool] = lambda: False) -> str:
-    """Read a line. Raises EOFError at the end of input, _Void if the question has become void."""
+    """Read a line. Raises EOFError at the end of input, _Canceled if the question was canceled."""
     click.echo(prompt, nl=False, err=True)
     while not select.select([sys.stdin], [], [], _PERIOD)[0]:
         if canceled():
-            raise _Void
+            raise _Canceled
     line = (
         sys.stdin.buffer.raw.readline()
         if hasattr(sys.stdin.buffer, "raw")

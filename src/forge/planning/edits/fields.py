@@ -84,7 +84,7 @@ def check(kind: Kind, change: Change) -> None:
     near = difflib.get_close_matches(re.sub(r"[\s_-]", "", change.value.lower()), folded, 1, 0.5)
     listed = ", ".join(choices)
     raise UsageError(
-        f"`{change.value}` is not a {change.key} of {_a(kind)}: it is one of {listed}",
+        f"`{change.value}` is not a {change.key} of {_with_article(kind)}: it is one of {listed}",
         f"did you mean `{folded[near[0]]}`?" if near else f"use one of {listed}",
     )
 
@@ -162,5 +162,5 @@ def _at(source: Source, offset: int) -> str:
     return f"{source.path}:{line}:{column}"
 
 
-def _a(kind: str) -> str:
+def _with_article(kind: str) -> str:
     return f"an {kind}" if kind[0] in "aeiou" else f"a {kind}"

@@ -32,7 +32,7 @@ class Waiting(NamedTuple):
 
 
 Done = Callable[[PlanFile], bool]
-Asked = Callable[[PlanFile], Needs]
+NeedsOf = Callable[[PlanFile], Needs]
 
 
 def dependencies(index: PlanIndex, file: PlanFile, names: Iterable[str]) -> list[Dependency]:
@@ -49,7 +49,7 @@ class Order:
         self,
         files: Sequence[PlanFile],
         phases: Sequence[Phase],
-        needs: Asked,
+        needs: NeedsOf,
         done: Done,
         stuck: Done,
     ) -> None:

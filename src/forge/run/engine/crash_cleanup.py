@@ -19,7 +19,7 @@ from forge.timeline.lock import holder_alive, peek
 from forge.timeline.process_id import ProcessId
 
 
-def tidy_up(repository: Repository) -> None:
+def clean_up(repository: Repository) -> None:
     """Remove stale git locks for a command that changes nothing, unless forge is at work here."""
     with contextlib.suppress(ForgeError, OSError), peek(lock_path(repository)) as left_at:
         remove_stale_locks(repository, left_at)

@@ -103,7 +103,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
         tree_without_planning(tree),
         commit,
     )
-    return _give(context, plan, item, event, proof)
+    return _record(context, plan, item, event, proof)
 
 
 def _evidence_entry(repository: Repository, tree: WorkTree, path: str) -> dict[str, str | None]:
@@ -135,10 +135,10 @@ def waive(context: Context, plan: Plan, name: str, reason: str) -> GivenProof:
         reason,
         commit=context.repository.head().commit or "",
     )
-    return _give(context, plan, item, event, proof)
+    return _record(context, plan, item, event, proof)
 
 
-def _give(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proof) -> GivenProof:
+def _record(context: Context, plan: Plan, item: MustHave, event: Data, proof: Proof) -> GivenProof:
     for record in open_runs(context.repository):
         if record.card.plan_path == plan.path and not record.state.ended:
             with holding(context, record) as run:

@@ -19,10 +19,10 @@ from msgspec import Struct
 
 _DEEPEST = 50  # deeper nesting is rare, and left to ruamel.yaml
 # Tabs, carriage returns and other line ends, byte-order marks, unprintable characters.
-_ODD_CHARACTER = re.compile(
+_DOUBTFUL_CHARACTER = re.compile(
     "[^\n -~\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
-_ODD_LINE = re.compile(
+_DOUBTFUL_LINE = re.compile(
     r"^(?:---|\.\.\.|%|[ -]*\?(?:[ \n]|\Z))", re.MULTILINE
 )  # documents, directives, keys after `?`
 _SINGLE = r"'(?:[^'\n]|'')*+'"
@@ -54,13 +54,13 @@ class Node(Struct):
     end_mark: Any
 
 
-class _Odd(Exception):
+class _NotOrdinary(Exception):
     """Raised for anything that the two libraries could read differently."""
 
 
 def compose(text: str) -> Node | None:
     """Return the mapping of a text; None if ruamel.yaml has to parse it."""
-    if not yaml.__with_libyaml__ or _ODD_CHARACTER.search(text) or _ODD_LINE.search(text):
+    if not yaml.__with_libyaml__ or _DOUBTFUL_CHARACTER.search(text) or _DOUBTFUL_LINE.search(text):
         return None
     events = yaml.parse(
         text, Loader=yaml.CBaseLoader
@@ -73,12 +73,12 @@ def compose(text: str) -> Node | None:
         node = _Composer(text, events).node(first, 0)
         next(events)  # the document ends
         return node if isinstance(next(events), yaml.StreamEndEvent) else None
-    except (yaml.YAMLError, _Odd):
+    except (yaml.YAMLError, _NotOrdinary):
         return None
 
 
 class _Composer:
-    """Makes nodes from events; raises _Odd for an event that is not ordinary."""
+    """Makes nodes from events; raises _NotOrdinary for an event that is not ordinary."""
 
     def __init__(self, text: str, events: Iterator[Any]) -> None:
         self.text = text
@@ -93,7 +93,7 @@ class _Composer:
             or event.anchor is not None
             or event.tag is not None
         ):
-            raise _Odd
+            raise _NotOrdinary
         kind = "sequence" if isinstance(event, yaml.SequenceStartEvent) else "mapping"
         node = Node(kind, "", [], event.start_mark, None)
         fill = self.elements if kind == "sequence" else self.pairs
@@ -112,7 +112,7 @@ class _Composer:
         """Add the keys and values of a mapping to `pairs`; return the mark of its end."""
         while not isinstance(event := next(self.events), yaml.MappingEndEvent):
             if not isinstance(event, yaml.ScalarEvent):
-                raise _Odd
+                raise _NotOrdinary
             pairs.append(
                 (self.scalar(event), self.node(next(self.events), depth, in_brackets=in_brackets))
             )
@@ -120,7 +120,7 @@ class _Composer:
 
     def check_brackets(self, node: Node) -> None:
         if not _IN_BRACKETS.fullmatch(self.text, node.start_mark.index, node.end_mark.index):
-            raise _Odd
+            raise _NotOrdinary
 
     def scalar(self, event: Any) -> Node:
         start, end, style = event.start_mark, event.end_mark, event.style
@@ -133,7 +133,7 @@ class _Composer:
         else:
             ordinary = _BLOCK.match(self.text, start.index, end.index)
         if not ordinary:
-            raise _Odd
+            raise _NotOrdinary
         return Node("scalar", "str" if style else _kind(event.value), event.value, start, end)
 
 

@@ -33,7 +33,7 @@ def render(report: Report, form: str) -> str:
     )
     environment.filters |= {
         "duration": duration_text,
-        "md": _md,
+        "md": _as_markdown,
         "code": _code,
         "fence": _fence,
         "diff_lines": _diff_lines,
@@ -48,7 +48,7 @@ def _printable(value: object) -> object:
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _md(text: object) -> str:
+def _as_markdown(text: object) -> str:
     """Return a text on one line, escaped for Markdown."""
     return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
 

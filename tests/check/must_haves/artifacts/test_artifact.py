@@ -83,7 +83,7 @@ def test_a_regular_file_of_the_repository_is_there(written: str, tree: Tree) -> 
     assert outcome.evidence[0].how == "file"
 
 
-def test_a_name_inside_a_file_has_to_stand_there_as_code(tree: Tree) -> None:
+def test_a_name_inside_a_file_has_to_be_there_as_code(tree: Tree) -> None:
     outcome = verdict("path: src/a.py::run", tree)
     assert outcome.verdict == "pass"
     assert [(piece.path, piece.line, piece.how) for piece in outcome.evidence][1:] == [

@@ -22,7 +22,7 @@ def work_tree(sandbox: Sandbox) -> WorkTree:
     return WorkTree(Repository.discover(sandbox.root))
 
 
-def test_the_work_tree_is_judged_as_it_lies(sandbox: Sandbox) -> None:
+def test_the_work_tree_is_judged_with_its_uncommitted_files(sandbox: Sandbox) -> None:
     sandbox.write("app.py", "from lib import util\n")
     sandbox.write("lib/util.py", "")
     assert shown(judged(work_tree(sandbox), "app.py", "lib/util.py")) == ["app.py:1 import"]

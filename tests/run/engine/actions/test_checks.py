@@ -332,7 +332,7 @@ def test_an_edit_that_changes_nothing_and_has_no_command_is_asked_about(sandbox:
     )
 
 
-def test_an_edit_that_changes_nothing_stands_by_its_command(sandbox: Sandbox) -> None:
+def test_an_edit_that_changes_nothing_is_proven_by_its_command(sandbox: Sandbox) -> None:
     assert execute(sandbox, auto("true"), work="pass").data["status"] == "completed"
 
 

@@ -247,7 +247,9 @@ def test_an_ignored_file_in_the_way_is_named(sandbox: Sandbox) -> None:
     assert sandbox.call("rollback").code == 0 and tree(sandbox) == before and sandbox.status() == []
 
 
-def test_an_ignored_link_where_a_folder_was_is_in_the_way(sandbox: Sandbox, tmp_path: Path) -> None:
+def test_an_ignored_link_in_place_of_a_former_folder_blocks(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
     sandbox.write("sub/file.txt", "tracked\n")
     sandbox.commit("A folder")
     case = deleting(sandbox)

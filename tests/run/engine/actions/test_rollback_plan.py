@@ -75,7 +75,7 @@ def test_a_part_of_a_run_is_reverted_from_a_step_on(executed: tuple[Context, Run
     assert planned.entries["b.txt"] is None
 
 
-def test_the_commits_of_each_step_are_told_apart(executed: tuple[Context, RunRecord]) -> None:
+def test_the_commits_of_each_step_are_distinguished(executed: tuple[Context, RunRecord]) -> None:
     context, record = executed
     head = str(context.repository.head().commit)
 

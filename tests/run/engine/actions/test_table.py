@@ -46,7 +46,7 @@ def test_what_commits_with_the_users_hooks() -> None:
     assert named("runs_hooks") == {"apply", "keep_changed"}
 
 
-def test_where_a_requested_pause_takes_effect() -> None:
+def test_when_a_requested_pause_takes_effect() -> None:
     assert named("at_edge") == {"start", "judge"}
 
 

@@ -58,7 +58,7 @@ def _parts(plan: Plan, step: Step) -> Iterator[Finding]:
     span, name = opening(step), f"step {step.number}"
     if "name" in step.parts:
         name += f" {shown(step.name)}"
-    if step.edits and not _has(step, _ACTION_PARTS) and not _says_otherwise(step):
+    if step.edits and not _has(step, _ACTION_PARTS) and not _has_other_text(step):
         yield ACTION.at(
             plan.source, span, f"{name} has no <action>", "say in `<action>` what to do"
         )
@@ -77,7 +77,7 @@ def _parts(plan: Plan, step: Step) -> Iterator[Finding]:
         )
 
 
-def _says_otherwise(step: Step) -> bool:
+def _has_other_text(step: Step) -> bool:
     """Return whether a step says what to do in plain text, or in a tag that plans use instead of
     `<action>`.
     """
