@@ -120,6 +120,7 @@ def test_texts_that_stay_texts(text: str) -> None:
         (["a", "b c"], "[a, b c]"),
         (["a, b", "1"], '["a, b", "1"]'),
         ([""], '[""]'),
+        (["?0", "a?"], '["?0", a?]'),
     ],
 )
 def test_a_list_on_one_line(texts: list[str], expected: str) -> None:

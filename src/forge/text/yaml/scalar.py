@@ -17,7 +17,7 @@ _TYPED = (
 _FIRST = r"[^\s\-?:,\[\]{}#&*!|>'\"%@`]|[-?:](?=[^\s,\[\]{}])"
 _MARKS = r":(?:\s|$)|\s#|[\x00-\x1f\x7f-\xa0\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]"
 _MARKS += r"|\s$|^(?:---|\.\.\.)(?:\s|$)"
-_IN_FLOW = r"[,\[\]{}]|:$"
+_IN_FLOW = r"^\?|[,\[\]{}]|:$"
 _ESCAPED = "[\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff]"
 _RESERVED = frozenset(("null", "true", "false"))
 
