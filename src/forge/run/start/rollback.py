@@ -1,45 +1,26 @@
-"""Rolls back what a run committed, and undoes that: in a run of its own, or within an open run."""
+"""`forge rollback` and `forge undo`: which run is meant, from which step on, and within an open run
+the rollback itself.
+"""
 
 from __future__ import annotations
 
 import shlex
 
-from forge.errors import ForgeError, UnknownName, UsageError
-from forge.git.clone import clone_id
-from forge.git.commits.identity import identity
-from forge.git.commits.stale_locks import require_unlocked
-from forge.git.restore.snapshot import capture
-from forge.records.card import RunCard
+from forge.errors import UnknownName, UsageError
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs, open_runs
 from forge.records.rollbacks import Rollback, rollbacks_in_effect
 from forge.run.engine.actions.rollback import begin
-from forge.run.engine.actions.rollback_plan import (
-    RollbackTarget,
-    describe,
-    own_steps,
-    plan_rollback,
-)
+from forge.run.engine.actions.rollback_plan import RollbackTarget, own_steps
 from forge.run.engine.context import Context
 from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
-from forge.run.engine.load import open_run
 from forge.run.engine.open_run import OpenRun
-from forge.run.engine.parts.live_log import create_live
-from forge.run.engine.session import holding, writing
-from forge.run.processes.signals import Interrupts
-from forge.run.start.preconditions import require_fit, require_no_open_run
+from forge.run.engine.session import holding
+from forge.run.start.rollback_run import NothingToTakeBack, roll_back_in_own_run
 from forge.text.command_line import forge_command
-from forge.timeline.ids import now
 from forge.timeline.run import events as ev
-from forge.timeline.run.run_id import run_id
 from forge.timeline.run.state import RunState
-
-
-class NothingToTakeBack(ForgeError):
-    """There is nothing to roll back, or to undo."""
-
-    kind = "nothing_to_take_back"
 
 
 def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
@@ -72,7 +53,7 @@ def rollback(context: Context, name: str | None, to: str | None) -> RunRecord:
             [f"{shlex.join(['cd', tree])} && {command}"],
         )
     target = RollbackTarget("rollback", record.card.run, _step(record, to))
-    return _in_own_run(context, record, target)
+    return roll_back_in_own_run(context, record, target)
 
 
 def undo(context: Context) -> RunRecord:
@@ -90,7 +71,7 @@ def undo(context: Context) -> RunRecord:
     latest = max(candidates, key=_time_of)
     target = RollbackTarget("undo", latest.record.card.run, latest.state.to, latest.state.seq)
     if not latest.record.open:
-        return _in_own_run(context, latest.record, target)
+        return roll_back_in_own_run(context, latest.record, target)
     with holding(context, latest.record) as run:
         return _carry_out(run, target)
 
@@ -188,71 +169,3 @@ def is_runner_at_work(state: RunState) -> bool:
         and not work.user_repaired
     )
     return by_runner or bool(work.changed)
-
-
-def _in_own_run(context: Context, record: RunRecord, target: RollbackTarget) -> RunRecord:
-    """Roll back an ended run, or undo that, in a new run."""
-    require_fit(context)
-    repository = context.repository
-    with writing(context, target.kind) as lock, Interrupts() as interrupts:
-        require_no_open_run(context)
-        require_unlocked(context.repository)
-        head = str(repository.head().commit)
-        if not plan_rollback(repository, target, head, capture(repository)).entries:
-            raise _nothing_left(record, target)
-        card = _card(context, record, target, head)
-        lock.rename(card.run)
-        options = {"kind": target.kind, "to": target.to, "of_seq": str(target.of_seq or "")}
-        first = ev.MissionStarted(
-            card.goal,
-            0,
-            {},
-            card.plan_sha256,
-            head,
-            card.prior_run,
-            {name: value for name, value in options.items() if value},
-        )
-        create_live(repository, card, [(first, None)], card.actor, context.execution)
-        run = open_run(context, card, interrupts)
-        try:
-            go_on(run)
-            return current(run)
-        finally:
-            run.close()
-
-
-def _nothing_left(record: RunRecord, target: RollbackTarget) -> NothingToTakeBack:
-    reason = (
-        "is undone already"
-        if target.kind == "undo"
-        else "committed nothing that is still there: there is nothing to roll back"
-    )
-    return NothingToTakeBack(
-        f"the run {record.card.run} {reason}", "see `forge runs`", ["forge runs"]
-    )
-
-
-def _card(context: Context, record: RunRecord, target: RollbackTarget, head: str) -> RunCard:
-    repository, prior = context.repository, record.card
-    cards, clone = [run.card for run in all_runs(repository)], clone_id(repository)
-    own_runs = [card.run for card in cards if card.clone == clone]
-    executed = prior
-    if not prior.steps:  # the undo of a rollback: its run has the steps
-        executed = next((card for card in cards if card.run == prior.prior_run), prior)
-    return RunCard(
-        run=run_id(prior.plan, own_runs, max(own_runs, default="")),
-        kind=target.kind,
-        plan=prior.plan,
-        plan_path=prior.plan_path,
-        plan_sha256=prior.plan_sha256,
-        plan_blob=prior.plan_blob,
-        base_commit=head,
-        branch=repository.head().short,
-        clone=clone,
-        actor=identity(repository),
-        execution=context.execution,
-        started_at=now(),
-        goal=describe(target.kind, executed.steps, target.to),
-        steps=[],
-        prior_run=prior.run,
-    )

@@ -19,7 +19,8 @@ from forge.run.engine.actions.rollback_plan import (
 from forge.run.engine.context import Context
 from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
-from forge.run.start.rollback import NothingToTakeBack, is_runner_at_work, rollback, undo
+from forge.run.start.rollback import is_runner_at_work, rollback, undo
+from forge.run.start.rollback_run import NothingToTakeBack
 from forge.timeline.run.state import RollbackState, RunState, StepState, Work
 from tests.conftest import Sandbox
 from tests.run.in_process import context_of, enter, opened
