@@ -32,10 +32,11 @@ from forge.views.outline.store import OutlineCache
 
 if TYPE_CHECKING:
     from forge.records import rollbacks
-    from forge.views.outline import load, staleness
+    from forge.views.outline import load, load_runs, staleness
 else:  # needed only for files that changed, and after a rollback
     rollbacks = at_first_use("forge.records.rollbacks")
     load = at_first_use("forge.views.outline.load")
+    load_runs = at_first_use("forge.views.outline.load_runs")
     staleness = at_first_use("forge.views.outline.staleness")
 
 _MISSIONS = (MISSIONS, backlog.ARCHIVED_MISSIONS)
@@ -154,7 +155,7 @@ class Outline:
         """The runs, sorted by id; a live log counts before its tracked copy."""
         live = set(_names(self.repository.forge_dir / "runs"))
         tracked = {name for name in _names(self._root / RUNS) if name not in live}
-        entries = [load.live_run(self.repository, name) for name in sorted(live)]
+        entries = [load_runs.live_run(self.repository, name) for name in sorted(live)]
         entries += [self._tracked_run(name) for name in sorted(tracked)]
         self._cache.prune(self._cached.runs, tracked)
         runs = [entry for entry in entries if entry is not None]
@@ -177,7 +178,7 @@ class Outline:
         cached = self._cached.runs.get(name)
         if cached is not None and stamp and cached[0] == stamp:
             return cached[1]
-        entry: RunEntry | None = load.tracked_run(self.repository, name)
+        entry: RunEntry | None = load_runs.tracked_run(self.repository, name)
         if entry is not None and not entry.open:
             self._cache.put(self._cached.runs, name, stamp, entry)
         return entry
