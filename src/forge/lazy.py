@@ -17,10 +17,10 @@ class _LazyModule(ModuleType):
     def __getattr__(self, name: str) -> object:
         if sys.modules.get(self.__name__) is self:
             del sys.modules[self.__name__]
-        with _missing(self._without):
+        with _missing(self._without) if self._without else contextlib.nullcontext():
             module = importlib.import_module(self.__name__)
         value = getattr(module, name)
-        if isinstance(value, (type, FunctionType, BuiltinFunctionType)):
+        if isinstance(value, (type, FunctionType, BuiltinFunctionType, ModuleType)):
             setattr(self, name, value)  # the next access is as fast as that of any attribute
         return value
 
@@ -45,7 +45,7 @@ def at_first_use_by_others(*names: str, without: str = "") -> None:
 @contextlib.contextmanager
 def _missing(name: str) -> Iterator[None]:
     """Make imports of a module fail during a block, unless it is loaded already."""
-    if not name or name in sys.modules:
+    if name in sys.modules:
         yield
         return
     sys.modules[name] = None  # type: ignore[assignment]
