@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 from forge.errors import RepositoryError
@@ -11,8 +12,7 @@ from forge.git.lazy_pygit2 import pygit2
 def open_repository(git_dir: Path) -> pygit2.Repository:
     """Open a repository with pygit2. Raises RepositoryError for a format that it cannot read."""
     try:
-        pygit2.settings.owner_validation = False  # git itself has checked the owner
-        pygit2.settings.enable_fsync_gitdir(True)
+        _set_options()
         return pygit2.Repository(str(git_dir))
     except (pygit2.GitError, KeyError) as error:
         supported = (
@@ -20,3 +20,10 @@ def open_repository(git_dir: Path) -> pygit2.Repository:
         )
         hint = "fix the file that it names" if "parse" in str(error) else supported
         raise RepositoryError(f"this repository cannot be opened: {error}", hint) from error
+
+
+@cache
+def _set_options() -> None:
+    """Set libgit2's options, which hold for the whole process."""
+    pygit2.settings.owner_validation = False  # git itself has checked the owner
+    pygit2.settings.enable_fsync_gitdir(True)

@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from forge.errors import GitFailed
+from forge.git.index import clean_check
 from forge.git.index.clean_check import CleanCheck
+from forge.git.open import open_repository
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
 from tests.git.index.states import git_status, nothing
@@ -307,3 +309,33 @@ def test_a_setting_in_the_environment_overrides_that_of_the_clone(
     assert check.changed(nothing) == []
     (place.root / "src/a.txt").chmod(0o755)
     assert check.changed(nothing) == ["src/a.txt"]
+
+
+def test_a_setting_that_changes_between_checks_holds_at_once(place: Sandbox) -> None:
+    check = CleanCheck(Repository.discover(place.root))
+    assert check.changed(nothing) == []
+    (place.root / "src/a.txt").chmod(0o755)
+    assert check.changed(nothing) == ["src/a.txt"]
+    place.git("config", "core.fileMode", "false")
+    assert check.changed(nothing) == []
+    place.git("config", "core.fileMode", "true")
+    assert check.changed(nothing) == ["src/a.txt"]
+
+
+def test_the_repository_is_opened_again_only_after_a_new_setting(
+    place: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[Path] = []
+    monkeypatch.setattr(
+        clean_check,
+        "open_repository",
+        lambda git_dir: opened.append(git_dir) or open_repository(git_dir),
+    )
+    check = CleanCheck(Repository.discover(place.root))
+    for text in ("one\n", "two\n", "one\n"):
+        place.write("src/a.txt", text)
+        check.changed(nothing)
+    assert len(opened) == 1
+    place.git("config", "user.name", "Grace")
+    check.changed(nothing)
+    assert len(opened) == 2

@@ -17,7 +17,13 @@ from functools import lru_cache
 from msgspec import Struct
 
 from forge.errors import RepositoryError
-from forge.git.index.conversion import conversion_settings, folders_of, library_reads_plainly
+from forge.git.index.conversion import (
+    ConversionSettings,
+    Fingerprint,
+    conversion_settings,
+    folders_of,
+    library_reads_plainly,
+)
 from forge.git.index.rule_files import RuleFiles, tracked_rules
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.open import open_repository
@@ -45,10 +51,16 @@ class IgnoreRules(Struct, frozen=True):
 
 
 class CleanCheck:
-    """Checks one work tree repeatedly; remembers what git reported as ignored."""
+    """Checks one work tree repeatedly; remembers what git reported as ignored.
+
+    The repository stays open between checks as long as the files of its settings are the same:
+    libgit2 notices a new index, commit or `.gitignore`, but not a new setting.
+    """
 
     def __init__(self, repository: Repository) -> None:
         self.repository = repository
+        self._opened: pygit2.Repository | None = None
+        self._opened_with: Fingerprint | None = None
         self._ignored: frozenset[str] = frozenset()
         self._ignored_by: IgnoreRules | None = None
 
@@ -76,18 +88,30 @@ class CleanCheck:
         return self._ignored if self._rules_hold(rules, exclude) else frozenset()
 
     def _is_clean(self, rules: RuleFiles, exclude: Exclude) -> bool:
-        if self.repository.head().commit is None or not _libgit2_decides(self.repository, rules):
+        settings = conversion_settings(self.repository)
+        if self.repository.head().commit is None:
+            return False
+        if not _libgit2_decides(self.repository, settings, rules):
             return False
         try:
-            # A repository that was opened just now has no stale settings, attributes or rules.
-            opened = open_repository(self.repository.git_dir)
-            if not _sees_what_git_sees(opened, self.repository):
+            opened = self._open(settings)
+            if opened is None or not _sees_work_tree(opened, self.repository):
                 return False
             status = opened.status(ignored=True)
         except (RepositoryError, pygit2.GitError, KeyError, ValueError, OSError):
             return False
         ignored = self._ignored if self._rules_hold(rules, exclude) else frozenset()
         return all(_is_irrelevant(path, flags, exclude, ignored) for path, flags in status.items())
+
+    def _open(self, settings: ConversionSettings) -> pygit2.Repository | None:
+        """Return the repository as libgit2 opens it with these settings; None if what it reads of
+        them is not plain. Raises RepositoryError.
+        """
+        if settings.fingerprint != self._opened_with:
+            opened = open_repository(self.repository.git_dir)
+            self._opened = opened if library_reads_plainly(opened) else None
+            self._opened_with = settings.fingerprint
+        return self._opened
 
     def _rules_hold(self, rules: RuleFiles | None, exclude: Exclude) -> bool:
         return bool(self._ignored) and self._ignored_by == self._ignore_rules(rules, exclude)
@@ -100,12 +124,13 @@ class CleanCheck:
         return IgnoreRules(outside, rules.ignore)
 
 
-def _libgit2_decides(repository: Repository, rules: RuleFiles) -> bool:
+def _libgit2_decides(
+    repository: Repository, settings: ConversionSettings, rules: RuleFiles
+) -> bool:
     """Return whether libgit2 compares files as git does: nothing converts, no submodule, few files.
 
     libgit2 itself refuses a split and a sparse index, which are extensions that it does not know.
     """
-    settings = conversion_settings(repository)
     return (
         settings.unconverted
         and settings.compares_plainly
@@ -115,18 +140,14 @@ def _libgit2_decides(repository: Repository, rules: RuleFiles) -> bool:
     )
 
 
-def _sees_what_git_sees(opened: pygit2.Repository, repository: Repository) -> bool:
-    """Return whether libgit2 has the same work tree as git and settings with the same effect.
+def _sees_work_tree(opened: pygit2.Repository, repository: Repository) -> bool:
+    """Return whether libgit2 has the same work tree as git.
 
     A copied linked work tree shares its git directory with the original, which libgit2 would
-    compare. libgit2 does not read settings in the environment, which git prefers over files.
+    compare.
     """
     folder = opened.workdir
-    return (
-        folder is not None
-        and os.path.samefile(folder, repository.root)
-        and library_reads_plainly(opened)
-    )
+    return folder is not None and os.path.samefile(folder, repository.root)
 
 
 @lru_cache(maxsize=256)

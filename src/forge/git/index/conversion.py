@@ -34,6 +34,7 @@ class ConversionSettings(Struct, frozen=True):
     `names_unconverted`: names and modes are stored as the file system has them.
     `compares_plainly`: so they are, and git compares files with the index in its default way.
     `default_diff`: lines are compared by git's default algorithm.
+    `fingerprint`: changes with the files of the settings; None if settings may change unnoticed.
     `ignore_fingerprint`: changes with the ignore rules, `.gitignore` files apart; None if rules may
     change unnoticed.
     """
@@ -42,6 +43,7 @@ class ConversionSettings(Struct, frozen=True):
     names_unconverted: bool
     compares_plainly: bool
     default_diff: bool
+    fingerprint: Fingerprint | None
     ignore_fingerprint: Fingerprint | None
 
 
@@ -50,6 +52,7 @@ _UNKNOWN = ConversionSettings(
     names_unconverted=False,
     compares_plainly=False,
     default_diff=False,
+    fingerprint=None,
     ignore_fingerprint=None,
 )
 
@@ -57,7 +60,8 @@ _UNKNOWN = ConversionSettings(
 def conversion_settings(repository: Repository) -> ConversionSettings:
     """Return the settings; git reads them again only if one of their files changed."""
     files = settings_files(repository)
-    settings = _settings(repository, _fingerprint(*files, "/etc/gitconfig"))
+    fingerprint = _fingerprint(*files, "/etc/gitconfig")
+    settings = _settings(repository, fingerprint)
     if any(name.startswith(("include.", "includeif.")) for name in settings):
         return _UNKNOWN  # included files may change unnoticed
     excludes = os.path.expanduser(settings.get("core.excludesfile", "/"))
@@ -67,7 +71,10 @@ def conversion_settings(repository: Repository) -> ConversionSettings:
         names_unconverted=names_unconverted,
         compares_plainly=names_unconverted and _has_defaults(settings, _PLAIN_TIMES),
         default_diff="diff.algorithm" not in settings,
-        ignore_fingerprint=_fingerprint(*files, excludes) if os.path.isabs(excludes) else None,
+        fingerprint=fingerprint,
+        ignore_fingerprint=(
+            (*fingerprint[:-1], _stamp(excludes)) if os.path.isabs(excludes) else None
+        ),
     )
 
 
@@ -87,7 +94,10 @@ def _has_defaults(settings: dict[str, str], defaults: dict[str, str]) -> bool:
 
 
 def library_reads_plainly(opened: pygit2.Repository) -> bool:
-    """Return whether the settings that libgit2 reads let it compare bytes, names and modes."""
+    """Return whether the settings that libgit2 reads let it compare bytes, names and modes.
+
+    It does not read settings in the environment, which git prefers over files.
+    """
     config = opened.config
     names = (f"core.{name}" for name in _LIBRARY_DEFAULTS)
     settings = {name: config[name] or "" for name in names if name in config}
