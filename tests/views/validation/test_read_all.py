@@ -4,18 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from forge.views.validation.read_all import PlanFactsStore, ProjectFacts, repository_of
+from forge.views.validation.read_all import ProjectFacts, repository_of
 from tests.conftest import Sandbox
-
-
-def test_the_store_of_plans_keeps_any_path() -> None:
-    store = PlanFactsStore()
-    for path in ("a-PLAN.md", "größe-PLAN.md", "\udcff-PLAN.md"):
-        store.put(path, f'"{path!a}"')
-    store.put("a-PLAN.md", '"newer"')
-    assert store.get("a-PLAN.md") == '"newer"'
-    assert store.get("\udcff-PLAN.md") is not None
-    assert store.get("gone") is None
 
 
 def test_summaries_are_kept_without_their_facts(tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import re
-import sqlite3
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -31,6 +30,7 @@ from forge.records.card import RUNS
 from forge.records.facts import CardFacts, TimelineFacts, completed_plans
 from forge.text.finding import Finding
 from forge.views.validation.kinds import folders_of_phases
+from forge.views.validation.plan_facts_store import PlanFactsStore
 from forge.views.validation.reading import plain
 
 T = TypeVar("T")
@@ -114,25 +114,6 @@ class ProjectFacts:
         yield from runs.check_commits(repository, self._runs())
 
 
-class PlanFactsStore:
-    """Facts by path in a temporary database that SQLite keeps on disk, so that memory does not grow
-    with the number of plans.
-    """
-
-    def __init__(self) -> None:
-        self._base = sqlite3.connect("", isolation_level=None)
-        self._base.execute("PRAGMA journal_mode=OFF")
-        self._base.execute("CREATE TABLE facts (path TEXT PRIMARY KEY, facts TEXT)")
-        self._base.execute("BEGIN")
-
-    def put(self, path: str, text: str) -> None:
-        self._base.execute("INSERT OR REPLACE INTO facts VALUES (?, ?)", (_key(path), text))
-
-    def get(self, path: str) -> str | None:
-        row = self._base.execute("SELECT facts FROM facts WHERE path=?", (_key(path),)).fetchone()
-        return row[0] if row else None
-
-
 def _decoded(text: str | None, of: type[T]) -> T | None:
     return msgspec.convert(plain(text), of | None) if text else None
 
@@ -156,8 +137,3 @@ def repository_of(root: str) -> Repository | None:
     except ForgeError:
         return None
     return repository if os.path.realpath(repository.root) == root else None
-
-
-def _key(path: str) -> str:
-    """Return a path as a key of SQLite: in hex if it cannot be printed, for instance not UTF-8."""
-    return path if path.isprintable() else path.encode("utf-8", "surrogateescape").hex()

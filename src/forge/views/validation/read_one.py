@@ -45,11 +45,12 @@ def read_plan(root: Path, plan: Plan) -> Reading:
     return _reading("plan", plan.source, _checked_plan(root, plan))
 
 
-Answer = tuple[str, int, Iterable[Finding], object]
+Checked = tuple[str, int, Iterable[Finding], object]
+"""The name of a document, the number of its steps, its findings, and its facts."""
 
 
-def _reading(kind: str, source: Source, answer: Answer) -> Reading:
-    name, steps, findings, facts = answer
+def _reading(kind: str, source: Source, checked: Checked) -> Reading:
+    name, steps, findings, facts = checked
     comments = tuple(allow.allows(source)) if kind not in ("timeline", "config") else ()
     ordered = sorted(findings, key=lambda finding: (finding.line, finding.column, finding.rule))
     numbers = {finding.line for finding in ordered} | {comment.spot.line for comment in comments}
@@ -62,15 +63,15 @@ def _reading(kind: str, source: Source, answer: Answer) -> Reading:
     return Reading(kind, name, steps, tuple(ordered), comments, lines, encoded)
 
 
-def _plan(root: Path, source: Source) -> Answer:
+def _plan(root: Path, source: Source) -> Checked:
     return _checked_plan(root, load(source, plan_id(source.path)))
 
 
-def _checked_plan(root: Path, plan: Plan) -> Answer:
+def _checked_plan(root: Path, plan: Plan) -> Checked:
     return plan.id, len(plan.steps), check_plan(plan, root), PlanFacts.of(plan)
 
 
-def _settings(root: Path, source: Source) -> Answer:
+def _settings(root: Path, source: Source) -> Checked:
     findings = settings.findings(source)
     try:
         settings.load_user()
@@ -80,41 +81,41 @@ def _settings(root: Path, source: Source) -> Answer:
     return source.path, 0, [*findings, *unknown_rules, *conflict.check(source)], None
 
 
-def _mission(root: Path, source: Source) -> Answer:
+def _mission(root: Path, source: Source) -> Checked:
     loaded = mission.load(root, source.path)
     findings = [*mission_rules.check(source, loaded), *conflict.check(source)]
     return loaded.id, 0, findings, MissionFacts.of(loaded)
 
 
-def _item(root: Path, source: Source) -> Answer:
+def _item(root: Path, source: Source) -> Checked:
     loaded = item.load(source)
     return loaded.id, 0, [*item_rules.check(loaded), *conflict.check(source)], ItemFacts.of(loaded)
 
 
-def _roadmap(root: Path, source: Source) -> Answer:
+def _roadmap(root: Path, source: Source) -> Checked:
     return source.path, 0, conflict.check(source), Roadmap.of(source)
 
 
-def _requirements(root: Path, source: Source) -> Answer:
+def _requirements(root: Path, source: Source) -> Checked:
     return source.path, 0, conflict.check(source), Requirements.of(source)
 
 
-def _report(root: Path, source: Source) -> Answer:
+def _report(root: Path, source: Source) -> Checked:
     front = ReportFront.of(source)
     return source.path, 0, [*report.check_report(front), *conflict.check(source)], front
 
 
-def _config(root: Path, source: Source) -> Answer:
+def _config(root: Path, source: Source) -> Checked:
     return source.path, 0, report.check_config(source), None
 
 
-def _timeline(root: Path, source: Source) -> Answer:
+def _timeline(root: Path, source: Source) -> Checked:
     reading = log.read(source.data)
     findings = [*run.check_timeline(source.path, reading), *conflict.check(source)]
     return source.path, 0, findings, TimelineFacts.of(source.path, reading)
 
 
-def _run(root: Path, source: Source) -> Answer:
+def _run(root: Path, source: Source) -> Checked:
     try:
         card = RunCard.decode(source.path, source.data)
         facts: object = CardFacts.of(card)
@@ -123,15 +124,15 @@ def _run(root: Path, source: Source) -> Answer:
     return source.path, 0, [*run.check_card(source), *conflict.check(source)], facts
 
 
-def _proof(root: Path, source: Source) -> Answer:
+def _proof(root: Path, source: Source) -> Checked:
     return source.path, 0, [*proof.check(source), *conflict.check(source)], None
 
 
-def _page(root: Path, source: Source) -> Answer:
+def _page(root: Path, source: Source) -> Checked:
     return source.path, 0, conflict.check(source), None
 
 
-_READERS: dict[str, Callable[[Path, Source], Answer]] = {
+_READERS: dict[str, Callable[[Path, Source], Checked]] = {
     "plan": _plan,
     "settings": _settings,
     "mission": _mission,
