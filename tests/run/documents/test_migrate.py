@@ -30,7 +30,7 @@ OLD = {
 
 @pytest.fixture
 def old(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> Sandbox:
-    """A repository with documents of version 1, for a forge that knows version 2."""
+    """A repository with documents of version 1, for forge code that knows version 2."""
     for path, text in OLD.items():
         sandbox.write(path, text)
     sandbox.commit("Documents")
