@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forge.planning.names.catalog import Catalog
 from forge.views.validation.read_all import ProjectFacts, repository_of
 from tests.conftest import Sandbox
 
 
 def test_summaries_are_kept_without_their_facts(tmp_path: Path) -> None:
-    facts = ProjectFacts(tmp_path)
+    facts = ProjectFacts(Catalog(tmp_path))
     facts.add("summary", "x-SUMMARY.md", '{"long": "text"}')
     facts.add("plan", "x-PLAN.md", "null")
     assert facts.facts == {"summary": {"x-SUMMARY.md": ""}}

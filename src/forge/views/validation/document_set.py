@@ -50,6 +50,7 @@ class DocumentSet:
         self.repository = repository
         self.top = top
         self.probe_findings = probe_findings
+        self._catalog = Catalog(Path(root))
         self.cache = ReadingCache(repository.forge_dir / "cache", root) if repository else None
 
     def validate(
@@ -62,7 +63,7 @@ class DocumentSet:
         """
         wanted = dict.fromkeys(paths)
         others = self._other_documents(wanted) if together else []
-        facts = ProjectFacts(Path(self.root))
+        facts = ProjectFacts(self._catalog)
         readings: dict[str, Reading] = {}
         for number, place in enumerate([*paths, *others], 1):
             path, kind = self._relative(place), kind_of(place)
@@ -120,7 +121,7 @@ class DocumentSet:
         rules: frozenset[str],
     ) -> None:
         severities = configured_severities(Path(self.root))
-        ids = {file.path: file.id for file in Catalog(Path(self.root)).files}
+        ids = {file.path: file.id for file in self._catalog.files}
         active = rules - rules_turned_off(severities)
         paths = frozenset(readings)
         for path in list(readings):

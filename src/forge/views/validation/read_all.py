@@ -39,8 +39,9 @@ T = TypeVar("T")
 class ProjectFacts:
     """The facts of documents as JSON, by kind and path; those of plans are kept on disk."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, catalog: Catalog) -> None:
+        self.root = catalog.root
+        self._catalog = catalog
         self.facts: dict[str, dict[str, str]] = {}
         self.plans = PlanFactsStore()
 
@@ -73,7 +74,7 @@ class ProjectFacts:
         ]
         return Project(
             self.root,
-            Catalog(self.root).files,
+            self._catalog.files,
             lambda path: _decoded(self.plans.get(path), PlanFacts),
             exists_below(self.root, cache(lambda: _tracked(repository))),
             frozenset(self.facts.get("summary", ())),
