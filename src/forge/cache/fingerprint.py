@@ -27,19 +27,21 @@ def fingerprint() -> str:
 
 def of_folders(*folders: Path) -> str:
     """Return what changes with forge's version and with any module or schema below the folders."""
-    files = [line for folder in folders for line in sorted(_files(str(folder), ""))]
+    files = [line for folder in folders for line in sorted(_files(str(folder)))]
     text = "\n".join(files).encode("utf-8", "surrogateescape")
     # two checksums of zlib: a hash of hashlib is not needed here, and slow to load
     return f"{forge.__version__} {len(files)} {zlib.crc32(text):08x}{zlib.adler32(text):08x}"
 
 
-def _files(root: str, below: str) -> Iterator[str]:
+def _files(root: str) -> Iterator[str]:
     """Yield name, size and time of each module and schema."""
-    with os.scandir(root + below) as entries:
-        for entry in entries:
-            path = f"{below}/{entry.name}"
-            if entry.name.endswith((".py", ".json")):
-                status = entry.stat()
-                yield f"{path} {status.st_size} {status.st_mtime_ns}"
-            elif entry.name not in _LEFT_OUT and entry.is_dir():
-                yield from _files(root, path)
+    folders, skipped = [root], len(root)
+    for folder in folders:
+        with os.scandir(folder) as entries:
+            for entry in entries:
+                name = entry.name
+                if name.endswith((".py", ".json")):
+                    status = entry.stat()
+                    yield f"{entry.path[skipped:]} {status.st_size} {status.st_mtime_ns}"
+                elif name not in _LEFT_OUT and entry.is_dir():
+                    folders.append(entry.path)

@@ -6,22 +6,23 @@ Looking a verb up loads nothing; its arguments and its function load the module 
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, NamedTuple, Protocol, cast
+from typing import TYPE_CHECKING, NamedTuple, cast
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from typing import Protocol
 
     from forge.front.envelope import Reply
     from forge.front.operations.call import Call
 
+    class OperationModule(Protocol):
+        """The module of a verb."""
+
+        Arguments: type[tuple[object, ...]]
+        perform: Callable[[Call, tuple[object, ...]], Reply]
+
+
 _PACKAGE = "forge.front.operations"
-
-
-class OperationModule(Protocol):
-    """The module of a verb."""
-
-    Arguments: type[tuple[object, ...]]
-    perform: Callable[[Call, tuple[object, ...]], Reply]
 
 
 class Operation(NamedTuple):
