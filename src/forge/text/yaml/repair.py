@@ -9,16 +9,22 @@ parser then gets past it. Only safe corrections are ever written to a file (`for
 from __future__ import annotations
 
 from collections.abc import Callable, Container
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from forge.lazy import at_first_use
 from forge.text.edit import Edit, apply_to_text
 from forge.text.source import Source, Span
 from forge.text.yaml import parse as yaml
 from forge.text.yaml.offsets import OffsetMap
 from forge.text.yaml.parse import Repeated, Repeats, Value, YamlProblem
-from forge.text.yaml.remedies import remedies
-from forge.text.yaml.remedy import Remedy
+
+if TYPE_CHECKING:
+    from forge.text.yaml import remedies
+    from forge.text.yaml.remedy import Remedy
+else:
+    remedies = at_first_use("forge.text.yaml.remedies")  # most texts need no repair
 
 # characters to parse again at most: two seconds for the worst text, fifty repairs for a usual one
 _WORK = 300_000
@@ -108,7 +114,7 @@ class _Repair:
         """Apply the first remedy that helps; return the value or the next problem, None if no
         remedy helps.
         """
-        for remedy in remedies(self.text, problem):
+        for remedy in remedies.remedies(self.text, problem):
             too_many = remedy.kind == "unread" and self.lines_left_out >= _MOST_LEFT_OUT
             if self.work_left < len(self.text) or too_many:
                 return None
