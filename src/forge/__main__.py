@@ -9,8 +9,8 @@ from typing import NoReturn
 
 from forge.lazy import at_first_use_by_others
 
-_SELDOM_USED = ("inspect", "uuid")
-"""Modules that click imports at once and needs for a few commands and types only."""
+_SELDOM_USED = ("inspect", "ipaddress", "ntpath", "textwrap", "uuid")
+"""Modules that click, pathlib and msgspec import at once and need for a few commands only."""
 _STRUCTS, _BACKPORTS = "msgspec", "typing_extensions"
 """msgspec prefers the second module to `typing`, which has the same since Python 3.11: it takes a
 tenth of the time of a short command to load.

@@ -7,7 +7,7 @@ import functools
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Concatenate, NamedTuple, ParamSpec
+from typing import TYPE_CHECKING, Concatenate, ParamSpec
 
 import click
 
@@ -33,12 +33,13 @@ else:
 P = ParamSpec("P")
 
 
-class Invocation(NamedTuple):
+class Invocation:
     """A verb on the command line: its operation, and the call to perform it with."""
 
-    operation: Operation
-    call: Call
-    caller: TerminalCaller
+    def __init__(self, operation: Operation, call: Call, caller: TerminalCaller) -> None:
+        self.operation = operation
+        self.call = call
+        self.caller = caller
 
     @property
     def as_json(self) -> bool:

@@ -6,9 +6,16 @@ from __future__ import annotations
 
 import os
 import re
-import unicodedata
 from collections.abc import Collection, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from forge.lazy import at_first_use
+
+if TYPE_CHECKING:
+    import unicodedata
+else:
+    unicodedata = at_first_use("unicodedata")  # for new documents only
 
 FOLDER = ".planning/backlog"
 MISSIONS = ".planning/missions"
