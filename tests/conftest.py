@@ -7,6 +7,7 @@ from __future__ import annotations
 import atexit
 import json
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -23,6 +24,10 @@ ROOT = Path(__file__).resolve().parents[1]
 FORGE = [sys.executable, "-m", "forge"]
 DATES = {"GIT_AUTHOR_DATE": "2026-01-02T03:04:05Z", "GIT_COMMITTER_DATE": "2026-01-02T03:04:05Z"}
 _BASE = {"LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1"}
+
+
+# A shell starts a background job with SIGINT ignored, and all its children inherit that.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @cache

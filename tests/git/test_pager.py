@@ -7,6 +7,14 @@ from forge.git.repository import Repository
 from tests.conftest import Sandbox
 
 
+@pytest.fixture(autouse=True)
+def at_a_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Set what git asks the environment about a terminal and its pager."""
+    monkeypatch.setenv("TERM", "xterm")
+    for name in ("GIT_PAGER", "PAGER", "LESS", "LV"):
+        monkeypatch.delenv(name, raising=False)
+
+
 @pytest.mark.parametrize(
     ("value", "expected"),
     [(None, True), ("always", True), ("auto", True), ("false", False), ("never", False)],

@@ -22,7 +22,7 @@ from forge.timeline.process_id import ProcessId
 from tests.conftest import Sandbox
 from tests.run.in_process import context_of, enter
 
-SLEEPS = [sys.executable, "-c", "import time; time.sleep(60)"]
+SLEEPS = [sys.executable, "-c", "import time; print(flush=True); time.sleep(60)"]
 
 
 @pytest.fixture
@@ -30,8 +30,11 @@ def child(run: OpenRun) -> Iterator[subprocess.Popen[bytes]]:
     """A process in a group of its own, with the mark of the run."""
     before = signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # it is reaped as an orphan would be
     marked = {"PATH": "/usr/bin:/bin", **run_marker(run.card.run)}
-    process = subprocess.Popen(SLEEPS, env=marked, start_new_session=True)
+    process = subprocess.Popen(SLEEPS, env=marked, start_new_session=True, stdout=subprocess.PIPE)
+    assert process.stdout
+    process.stdout.readline()  # Linux shows the environment of a program only after it has started
     yield process
+    process.stdout.close()
     process.kill()
     process.wait()
     signal.signal(signal.SIGCHLD, before)

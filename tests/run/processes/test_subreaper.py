@@ -13,14 +13,25 @@ from forge.run.processes.subreaper import adopt_orphans, process_groups_of, run_
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
 
-def test_the_groups_of_a_run_are_found_by_its_mark() -> None:
-    run = "20260102T030405Z-01-01-zzzz"
+def started(run: str, *, own_group: bool) -> subprocess.Popen[bytes]:
+    """Return a process with the mark of a run, once it runs: Linux shows its environment then."""
     child = subprocess.Popen(
         ["cat"],
         stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
         env={"PATH": os.environ["PATH"], **run_marker(run)},
-        start_new_session=True,
+        start_new_session=own_group,
     )
+    assert child.stdin and child.stdout
+    child.stdin.write(b"ready\n")
+    child.stdin.flush()
+    child.stdout.readline()
+    return child
+
+
+def test_the_groups_of_a_run_are_found_by_its_mark() -> None:
+    run = "20260102T030405Z-01-01-zzzz"
+    child = started(run, own_group=True)
     try:
         assert process_groups_of(run) == {child.pid}
         assert process_groups_of("another-run") == set()
@@ -31,9 +42,7 @@ def test_the_groups_of_a_run_are_found_by_its_mark() -> None:
 
 def test_the_own_group_is_never_returned() -> None:
     run = "20260102T030405Z-01-01-yyyy"
-    child = subprocess.Popen(
-        ["cat"], stdin=subprocess.PIPE, env={"PATH": os.environ["PATH"], **run_marker(run)}
-    )
+    child = started(run, own_group=False)
     try:
         assert process_groups_of(run) == set()
     finally:
