@@ -121,14 +121,20 @@ def whole(stage: Stage, sandbox: Sandbox) -> None:
     )  # a copy is another clone, with ids of its own
 
 
-def killed(stage: Stage, moment: int) -> None:
+def killed(stage: Stage, moment: int, total: int) -> None:
+    """Kill the command at an effect and go on. Git is asked once more, or once less, if a file time
+    is as new as the index: the last two of the measured effects may be missing.
+    """
     sandbox = stage.copy(f"kill-{moment}")
     process = sandbox.start(
         *stage.words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
     )
     process.communicate(timeout=60)
-    assert process.returncode == -signal.SIGKILL, f"effect {moment} was never reached"
-    bring_to_its_end(stage, sandbox)
+    if process.returncode == 0 and moment > total - 2:
+        whole(stage, sandbox)
+    else:
+        assert process.returncode == -signal.SIGKILL, f"effect {moment} was never reached"
+        bring_to_its_end(stage, sandbox)
     shutil.rmtree(sandbox.root)
 
 
@@ -153,7 +159,7 @@ def test_killed_at_an_effect(
     total = measured(stage, tmp_path)
     assert total > 20
     for moment in sweep(total, total // 2 - 3):
-        killed(stage, moment)
+        killed(stage, moment, total)
 
 
 @pytest.mark.slow
@@ -163,8 +169,9 @@ def test_killed_at_every_effect(
     sandbox: Sandbox, tmp_path: Path, prepare: Callable[[Sandbox], Stage]
 ) -> None:
     stage = prepare(sandbox)
-    for moment in sweep(measured(stage, tmp_path), 1):
-        killed(stage, moment)
+    total = measured(stage, tmp_path)
+    for moment in sweep(total, 1):
+        killed(stage, moment, total)
 
 
 @pytest.mark.parametrize(("share", "number"), [(0.4, errno.ENOSPC), (0.7, errno.EIO)])
