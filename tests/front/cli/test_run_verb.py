@@ -132,8 +132,10 @@ def test_a_folder_that_is_gone(
         raise FileNotFoundError(2, "No such file or directory")
 
     monkeypatch.setattr(run_verb.Path, "cwd", gone)
-    assert run("rules", lambda invocation: Reply({})) == 2
-    assert capsys.readouterr().err == "forge: this folder is gone\n  go to a folder that exists\n"
+    assert run("status", lambda invocation: Reply({})) == 2
+    assert "the current folder was removed" in capsys.readouterr().err
+    for name in ("rules", "help", "completion"):
+        assert run(name, lambda invocation: Reply({}, "told")) == 0
 
 
 def test_an_invocation_performs_its_own_operation(capsys: pytest.CaptureFixture[str]) -> None:

@@ -58,6 +58,23 @@ def test_a_failure_never_becomes_a_success(ended: Ended, code: int) -> None:
     assert judged.session == "abc-1"
 
 
+@pytest.mark.parametrize(
+    ("records", "shown"),
+    [
+        ([{"type": "system"}, FAILED], "exit status 1: It did not build"),
+        ([{"error": {"message": "no credit"}}, {"type": "x"}], "exit status 1: no credit"),
+        ([{"type": "system"}], '{"type": "system"}'),
+        ([b"panic: it broke\n"], "panic: it broke"),
+    ],
+)
+def test_a_failure_is_told_in_words_for_people(records: list[Any], shown: str) -> None:
+    raw = Output(10_000)
+    for record in records:
+        raw.add(record if isinstance(record, bytes) else json.dumps(record).encode() + b"\n")
+    judged = fed(*records).judge(Outcome("exit", 1, 1, raw))
+    assert judged.summary().endswith(shown)
+
+
 def test_without_patterns_of_success_the_exit_status_is_enough() -> None:
     runner = RunnerSettings(output="json-lines", done=())
     assert fed({"type": "message"}, runner=runner).judge(outcome()).success

@@ -8,6 +8,7 @@ from forge.errors import UnknownName, UsageError
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.run.engine.context import Context
+from forge.run.engine.parts.record import Record
 from forge.run.start.first_events import Options
 from forge.run.waves.sequential import dry_runs_named, execute_named
 from tests.conftest import Sandbox
@@ -70,6 +71,22 @@ def test_a_completed_phase_has_nothing_left(context: Context) -> None:
     root = context.repository.root
     execute_named(context, "01", root, APPROVED)
     assert execute_named(context, "01", root, APPROVED) == []
+
+
+def test_a_phase_begins_with_the_closing_record_that_is_owed(
+    context: Context, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def killed(*args: object) -> None:
+        raise KeyboardInterrupt
+
+    root = context.repository.root
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Record, "commit", killed)
+        execute_named(context, "01-02", root, APPROVED)
+    assert sandbox.status() == []
+    records = execute_named(context, "01", root, APPROVED)
+    assert plans(records) == ["01-02", "01-01"] and records[0].state.status == "completed"
+    assert not records[0].live and sandbox.status() == []
 
 
 def test_an_open_run_goes_on_without_a_name(context: Context, sandbox: Sandbox) -> None:

@@ -74,11 +74,12 @@ def _run(
     """Run a verb, print its reply or its error, and return the exit status."""
     name, execution, repository = operation.verb, LoggedCommand("", []), None
     try:
-        repository = _discover(outside=operation.outside)
+        folder = _current_folder(operation)
+        repository = _discover(folder, outside=operation.outside)
         execution = command_log.start(repository, sys.argv[1:])
         if execution.closed_dead_commands and repository is not None:
             crash_cleanup.clean_up(repository)
-        call = Call(Path.cwd(), repository, execution, caller)
+        call = Call(folder, repository, execution, caller)
         reply = function(Invocation(operation, call, caller))
         code, message = (
             deliver(
@@ -92,15 +93,27 @@ def _run(
     return code
 
 
-def _discover(*, outside: bool) -> Repository | None:
-    """Return the repository of the current folder, or None if the verb works without one."""
+def _current_folder(operation: Operation) -> Path:
+    """Return the current folder. Raises RepositoryError if it was removed or may not be read,
+    unless the verb works anywhere.
+    """
     try:
-        return Repository.discover(Path.cwd())
+        return Path.cwd()
+    except FileNotFoundError as error:
+        if operation.anywhere:
+            return Path("/")
+        raise RepositoryError(
+            "the current folder was removed", "go to a folder that exists, such as with `cd ~`"
+        ) from error
+
+
+def _discover(folder: Path, *, outside: bool) -> Repository | None:
+    """Return the repository of a folder, or None if the verb works without one."""
+    try:
+        return Repository.discover(folder)
     except (RepositoryError, GitFailed):
         if not outside:
             raise
-    except FileNotFoundError as error:
-        raise RepositoryError("this folder is gone", "go to a folder that exists") from error
     return None
 
 

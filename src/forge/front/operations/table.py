@@ -26,12 +26,17 @@ _PACKAGE = "forge.front.operations"
 
 
 class Operation(NamedTuple):
-    """A verb: its summary, whether it changes anything, and whether it needs a repository."""
+    """A verb: its summary, and whether it changes anything.
+
+    One that works `outside` needs no repository; one that works `anywhere` reads no folder at all,
+    so that it works where the current folder was removed.
+    """
 
     verb: str
     summary: str
     writes: bool = False
     outside: bool = False
+    anywhere: bool = False
 
     def load(self) -> OperationModule:
         return cast("OperationModule", importlib.import_module(f"{_PACKAGE}.{self.verb}"))
@@ -49,6 +54,10 @@ class Operation(NamedTuple):
 
 def _reads(verb: str, summary: str, *, outside: bool = False) -> Operation:
     return Operation(verb, summary, writes=False, outside=outside)
+
+
+def _tells(verb: str, summary: str) -> Operation:
+    return Operation(verb, summary, outside=True, anywhere=True)
 
 
 def _writes(verb: str, summary: str, *, outside: bool = False) -> Operation:
@@ -97,9 +106,9 @@ OPERATIONS = {
         _reads("audit", "check every plan that is called complete"),
         _writes("verify", "decide a plan's must-haves on the tree"),
         _reads("doctor", "check whether everything that forge needs is there", outside=True),
-        _reads("rules", "list the rules of validate", outside=True),
-        _reads("help", "show the manual: a topic, a command or a rule", outside=True),
-        _reads("completion", "print the script that completes commands in a shell", outside=True),
+        _tells("rules", "list the rules of validate"),
+        _tells("help", "show the manual: a topic, a command or a rule"),
+        _tells("completion", "print the script that completes commands in a shell"),
         _writes("demo", "make a small repository and execute a plan in it", outside=True),
     )
 }

@@ -114,8 +114,12 @@ def pause(context: Context, record: RunRecord) -> RunRecord:
         return current(run)
 
 
-def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
-    """End a run and its runner for good. Uncommitted changes are kept in a snapshot."""
+def stop(
+    context: Context, record: RunRecord, reason: str, *, without_snapshot: bool = False
+) -> RunRecord:
+    """End a run and its runner for good. Uncommitted changes are kept in a snapshot. Raises
+    NoSnapshot if that fails, unless none is wanted.
+    """
     context = in_home_tree(context, record)
     folder = live_folder(context.repository, record.card.run)
     _end_executor(context, record)
@@ -124,7 +128,7 @@ def stop(context: Context, record: RunRecord, reason: str) -> RunRecord:
         return read_run(context.repository, tracked, live=False) or record
     with holding(context, record) as run:
         if not run.state.ended:
-            stop_here(run, reason)
+            stop_here(run, reason, without_snapshot=without_snapshot)
         go_on(run)
         return current(run)
 

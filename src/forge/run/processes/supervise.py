@@ -49,7 +49,8 @@ class Outcome:
     """How a child ended; `exit_code` is that of a shell (128 + signal), None if it never ran.
 
     `ended` is `result` if its output contradicts its exit status, for the `reason`. `session`
-    names what a later call can resume.
+    names what a later call can resume. `said` is what the child said in words for people, if its
+    output has a form in which these can be told from the rest.
     """
 
     ended: Ended
@@ -58,6 +59,7 @@ class Outcome:
     output: Output
     session: str | None = None
     reason: str = ""
+    said: str = ""
 
     @property
     def success(self) -> bool:
@@ -65,7 +67,11 @@ class Outcome:
         return self.ended == "exit" and self.exit_code == 0
 
     def summary(self) -> str:
-        """Return its last lines, after how it ended unless it exited and printed something."""
+        """Return its last lines, after how it ended unless it exited and printed something. If it
+        said something for people, return that and how it ended.
+        """
+        if self.said:
+            return f"{self.describe()}: {self.said}"
         tail = self.output.last_lines()
         if self.ended in ("exit", "signal", "not_found") and tail:
             return tail

@@ -14,6 +14,7 @@ from forge.run.processes.supervise import Outcome
 _LONGEST_LINE = 4 << 20  # bytes; longer lines are skipped
 _SESSION = re.compile(r"[A-Za-z0-9][\w.:-]{0,199}")
 _LONGEST_MESSAGE = 2000
+_MOST_LINES = 20
 
 
 class Parser(Protocol):
@@ -55,6 +56,7 @@ class JsonLines:
     session: str | None = None
     failed: bool | None = None
     message: str = ""
+    _latest: str = ""
     _unfinished: bytearray = field(default_factory=bytearray)
     _too_long: bool = False
 
@@ -93,6 +95,7 @@ class JsonLines:
         self.session = next(sessions, None) or self.session
         message = next(_texts(record, settings.message), "")[:_LONGEST_MESSAGE]
         self.line = message or str(record.get("type", "")) or self.line
+        self._latest = message or self._latest
         failed = any(_matches(record, pattern) for pattern in settings.failed)
         if failed or any(_matches(record, pattern) for pattern in settings.done):
             self.failed, self.message = failed, message
@@ -101,7 +104,7 @@ class JsonLines:
         self.feed(b"\n")
         judged = replace(outcome, session=self.session)
         if not outcome.success:
-            return judged
+            return replace(judged, said=self._said(outcome))
         if self.failed:
             detail = f": {self.message}" if self.message else ""
             reason = f"it exited with 0, and its result says that it failed{detail}"
@@ -110,6 +113,14 @@ class JsonLines:
             reason = "it exited with 0 and never said that it was done"
             return replace(judged, ended="result", reason=reason)
         return judged
+
+    def _said(self, outcome: Outcome) -> str:
+        """Return the message of the result, or else of the last record with one, and the last lines
+        that are no records, such as those on standard error; empty if there are none.
+        """
+        words = outcome.output.last_lines(_MOST_LINES).splitlines()
+        others = [line for line in words if line.strip() and not line.lstrip().startswith("{")]
+        return "\n".join(filter(None, [self.message or self._latest, *others]))
 
 
 PARSERS: dict[str, Callable[[RunnerSettings], Parser]] = {"text": Text, "json-lines": JsonLines}

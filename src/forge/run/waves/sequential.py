@@ -25,9 +25,9 @@ def execute_named(
 ) -> list[RunRecord]:
     """Execute what a name means in the folder `here`, and return the runs in order.
 
-    A plan takes precedence over a phase, and a phase over a mission. Without a name the open run
-    goes on, or else the next ready plan is executed. Raises UnknownName, which lists the
-    candidates.
+    A plan takes precedence over a phase, and a phase over a mission. A phase begins with the
+    closing record of a run that ended without it. Without a name the open run goes on, or else the
+    next ready plan is executed. Raises UnknownName, which lists the candidates.
     """
     catalog = Catalog(context.repository.root)
     if name is None:
@@ -40,9 +40,9 @@ def execute_named(
             "a work tree of its own is for one plan: the next plan builds on its branch",
             "name a plan",
         )
-    done: list[RunRecord] = []
+    closed, done = _close_ended_runs(context), list[RunRecord]()
     for phase in phases:
-        done += _execute_phase(context, phase, options)
+        done += _execute_phase(context, phase, options, closed)
         if done and done[-1].state.status != "completed":
             break
     return done
@@ -118,9 +118,25 @@ def _next_ready(context: Context) -> PlanFile:
     return files[0]
 
 
-def _execute_phase(context: Context, phase: Phase, options: Options) -> list[RunRecord]:
-    """Execute the plans of a phase in wave order, up to the first run that does not complete."""
-    done: list[RunRecord] = []
+def _close_ended_runs(context: Context) -> list[RunRecord]:
+    """Commit the closing record of each run that ended without it, and return those runs."""
+    ended = [record for record in open_runs(context.repository) if record.state.ended]
+    return [resume(context, record) for record in ended]
+
+
+def _execute_phase(
+    context: Context, phase: Phase, options: Options, closed: list[RunRecord]
+) -> list[RunRecord]:
+    """Execute the plans of a phase in wave order, up to the first run that does not complete.
+
+    The runs that were `closed` just now are returned too if they completed a plan of the phase.
+    """
+    paths = {file.path for file in phase.plans}
+    done = [
+        record
+        for record in closed
+        if record.state.status == "completed" and record.card.plan_path in paths
+    ]
     while True:
         tried = {record.card.plan_path for record in done}
         now = load_tracker(context.repository)

@@ -18,6 +18,7 @@ from forge.front.envelope import Reply
     metavar="TEXT",
     help="The reason; kept in the record.",
 )
+@option("--without-snapshot", is_flag=True, help="Stop even if no snapshot can be taken.")
 @verb("stop")
 def command(invocation: Invocation, /, **arguments: object) -> Reply:
     """End a run and its runner for good. Files in the tree stay there, and a snapshot of them is

@@ -131,15 +131,26 @@ def _accepted(work: Work) -> Work:
 
 
 class ExecutionStopped(RunEvent, frozen=True):
-    """The user ended the run."""
+    """The user ended the run. `snapshot` keeps what was uncommitted; `snapshot_problem` says why
+    there is none, or why it has files as they lie in the tree.
+    """
 
     type: ClassVar[str] = "execution_stopped"
     review_kind: ClassVar[str] = "stopped"
     reason: str
     snapshot: str | None = None
+    snapshot_problem: str = ""
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; `snapshot_problem` only if there was one."""
+        data = super().as_data()
+        if not self.snapshot_problem:
+            del data["snapshot_problem"]
+        return data
 
     def line(self, event: Event) -> str:
-        return f"stopped: {self.reason}" if self.reason else "stopped"
+        stopped = f"stopped: {self.reason}" if self.reason else "stopped"
+        return f"{stopped} ({self.snapshot_problem})" if self.snapshot_problem else stopped
 
 
 class RunInterrupted(RunEvent, frozen=True):
