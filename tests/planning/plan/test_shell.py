@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from forge.planning.plan.shell import cannot_fail, foreign_folder
+from forge.planning.plan.shell import cannot_fail, foreign_folder, proves_nothing
 
 HARMLESS = [
     "npm test || true",
@@ -85,6 +85,68 @@ def test_a_command_that_can_fail(command: str) -> None:
 @pytest.mark.parametrize("command", HARMLESS)
 def test_bash_agrees_that_it_cannot_fail(command: str, tmp_path: Path) -> None:
     failing = command.replace("npm test", "false").replace("a &&", "false &&")
+    done = subprocess.run(
+        ["bash", "-o", "pipefail", "-c", failing], cwd=tmp_path, capture_output=True, check=False
+    )
+    assert done.returncode == 0
+
+
+SAYS_NOTHING = [
+    "true",
+    ":",
+    "exit 0",
+    "echo all tests pass",
+    "# to be written",
+    "bash -c 'npm test || true'",
+    "bash -lc 'npm test | tail'",
+    "sh -c true",
+    "env A=1 true",
+    "npm test || echo failed && true",
+    'echo "$(npm test)"',
+    "! false",
+    "[ 1 -eq 1 ]",
+    "set +o pipefail; npm test | cat",
+    "trap 'exit 0' EXIT; npm test",
+    "if npm test; then echo fine; else echo sad; fi",
+    "eval 'npm test; true'",
+    "run() { npm test; }; true",
+    "npm test <<END || true\nit's\nEND\n",
+    "case x in y) npm test;; esac; true",
+    "echo fine > log.txt",
+    "timeout 5 true",
+]
+SAYS_SOMETHING = [
+    *(command for command in HONEST if command.strip() not in ("", "true", "echo done")),
+    "bash -c 'npm test'",
+    "bash -ec 'npm test; echo done'",
+    "set -e; npm test; echo done",
+    "! true",
+    "test -s a",
+    ": < a",
+    "x=$(npm test)",
+    "if npm test; then echo fine; else exit 1; fi",
+    "bash check.sh",
+    '[ "$COUNT" = 1 ]',
+    "[ -f a ]",
+    "npm test | tee log",
+    "bash -o pipefail -c 'npm test | tail'",
+    "case x in y) npm test;; esac",
+]
+
+
+@pytest.mark.parametrize("command", [*HARMLESS, *SAYS_NOTHING])
+def test_a_command_that_proves_nothing(command: str) -> None:
+    assert proves_nothing(command)
+
+
+@pytest.mark.parametrize("command", SAYS_SOMETHING)
+def test_a_command_that_proves_something(command: str) -> None:
+    assert not proves_nothing(command)
+
+
+@pytest.mark.parametrize("command", SAYS_NOTHING)
+def test_bash_agrees_that_it_proves_nothing(command: str, tmp_path: Path) -> None:
+    failing = command.replace("npm test", "false")
     done = subprocess.run(
         ["bash", "-o", "pipefail", "-c", failing], cwd=tmp_path, capture_output=True, check=False
     )

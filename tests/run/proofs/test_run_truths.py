@@ -35,9 +35,9 @@ def test_an_unapproved_plan_runs_nothing(sandbox: Sandbox) -> None:
 
 
 def test_an_approval_of_another_text_does_not_count(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     sandbox.write(
-        PLAN, (sandbox.root / PLAN).read_text().replace("verify: true", "verify: touch ran")
+        PLAN, (sandbox.root / PLAN).read_text().replace("verify: test -d .", "verify: touch ran")
     )
     sandbox.commit()
     assert sandbox.call("verify", "01-01", "--run").code == 4
@@ -45,9 +45,9 @@ def test_an_approval_of_another_text_does_not_count(sandbox: Sandbox) -> None:
 
 
 def test_one_unapproved_plan_of_several_runs_none(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     sandbox.write(
-        ".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "true"), number="02")
+        ".planning/phases/01-first/01-02-PLAN.md", plan(truth("Another", "test -d ."), number="02")
     )
     sandbox.commit()
     reply = sandbox.call("verify", "01-first", "--run")
@@ -71,7 +71,7 @@ def test_passed_and_failed_commands_become_committed_proofs(sandbox: Sandbox) ->
 
 
 def test_the_same_result_on_the_same_tree_is_not_kept_twice(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     sandbox.call("verify", "01-01", "--run")
     head = sandbox.head()
     reply = sandbox.call("verify", "01-01", "--run")
@@ -88,7 +88,7 @@ def test_uncommitted_changes_are_named_and_refused(sandbox: Sandbox) -> None:
 
 
 def test_uncommitted_documents_do_not_matter(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     sandbox.write(".planning/notes.md", "n\n")
     assert sandbox.call("verify", "01-01", "--run").code == 0
     assert sandbox.status() == ["?? .planning/notes.md"]
@@ -97,7 +97,7 @@ def test_uncommitted_documents_do_not_matter(sandbox: Sandbox) -> None:
 def test_a_command_that_changes_the_tree_proves_nothing_nor_do_those_before_it(
     sandbox: Sandbox,
 ) -> None:
-    ready(sandbox, "true", "echo new > made.txt", "touch third")
+    ready(sandbox, "test -d .", "touch made.txt", "touch third")
     head = sandbox.head()
     reply = sandbox.call("verify", "01-01", "--run")
     assert reply.code == 1
@@ -150,7 +150,7 @@ def test_secrets_of_the_environment_stay_out(sandbox: Sandbox) -> None:
 
 
 def test_on_a_detached_head_the_proof_is_written_and_not_committed(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     sandbox.git("checkout", "-q", "--detach")
     head = sandbox.head()
     reply = sandbox.call("verify", "01-01", "--run")
@@ -159,7 +159,7 @@ def test_on_a_detached_head_the_proof_is_written_and_not_committed(sandbox: Sand
 
 
 def test_run_and_rev_exclude_each_other(sandbox: Sandbox) -> None:
-    ready(sandbox, "true")
+    ready(sandbox, "test -d .")
     assert sandbox.call("verify", "01-01", "--run", "--rev", "HEAD").code == 2
 
 

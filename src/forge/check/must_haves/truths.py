@@ -10,7 +10,7 @@ from msgspec import Struct
 from forge.check.must_haves.verdict import Evidence, Verdict, answer
 from forge.git.objects.tree import Tree
 from forge.planning.plan.must_haves import MustHave
-from forge.planning.plan.shell import cannot_fail
+from forge.planning.plan.shell import proves_nothing
 from forge.planning.proof import Proof, statement_hash
 from forge.text.plural import amount
 
@@ -35,7 +35,7 @@ class Ground(Struct, frozen=True):
 def judge(item: MustHave, proofs: Sequence[Proof], ground: Ground) -> Verdict:
     """Return the verdict on a truth, from the newest proof of exactly its statement."""
     mine = [proof for proof in proofs if proof.statement_sha256 == statement_hash(item.statement)]
-    if item.command is None or cannot_fail(item.command):
+    if item.command is None or proves_nothing(item.command):
         return _attested(item, mine, ground)
     results = [proof for proof in mine if proof.kind == "command" and proof.command == item.command]
     if not results:

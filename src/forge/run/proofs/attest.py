@@ -12,7 +12,7 @@ from forge.git.repository import Repository
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
 from forge.planning.plan.scope import leaves
-from forge.planning.plan.shell import cannot_fail
+from forge.planning.plan.shell import proves_nothing
 from forge.planning.proof import Proof, statement_hash
 from forge.records.record import open_runs
 from forge.run.engine.context import Context
@@ -79,7 +79,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
             f"{name} is decided by the tree, not by attestation",
             "fix it, or `forge waive` it with a reason",
         )
-    if item.command and not cannot_fail(item.command):
+    if item.command and not proves_nothing(item.command):
         raise UsageError(
             f"{name} has a command, which decides it: {item.command}",
             "have it run (the plan has to be approved), or `forge waive` it with a reason",

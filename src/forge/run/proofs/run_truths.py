@@ -14,7 +14,7 @@ from forge.git.commits.identity import identity
 from forge.git.status import StatusEntry
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
-from forge.planning.plan.shell import cannot_fail, foreign_folder
+from forge.planning.plan.shell import foreign_folder, proves_nothing
 from forge.planning.proof import Proof, statement_hash
 from forge.run.engine.context import Context
 from forge.run.engine.session import writing
@@ -83,7 +83,7 @@ class _PlanTruths:
 
     def _unfit(self, command: str) -> str:
         """Return why a command would prove nothing; empty if it may."""
-        if cannot_fail(command):
+        if proves_nothing(command):
             return "it cannot fail, so it would prove nothing"
         foreign = foreign_folder(command, self.repository.root)
         return f"it leaves the work tree; without that it reads: {foreign[1]}" if foreign else ""

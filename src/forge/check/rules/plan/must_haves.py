@@ -9,7 +9,7 @@ from forge.check.rules.model import Rule, shown
 from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
 from forge.planning.plan.scope import clean, leaves, placeholder
-from forge.planning.plan.shell import cannot_fail
+from forge.planning.plan.shell import proves_nothing
 from forge.text.finding import Finding
 from forge.text.source import Span
 from forge.text.yaml.parse import Value
@@ -100,7 +100,7 @@ def _truth(plan: Plan, item: MustHave) -> Iterator[Finding]:
             f"{_called(item)} is not a statement: a colon made it a mapping",
             "put the whole sentence in quotes",
         )
-    elif item.command is not None and cannot_fail(item.command):
+    elif item.command is not None and proves_nothing(item.command):
         value = item.value.get("verify")
         yield UNDECIDABLE.at(
             plan.source,

@@ -6,7 +6,7 @@ from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.verdict import counts
 from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.planning.plan.checks import Check
-from forge.planning.plan.shell import cannot_fail, foreign_folder
+from forge.planning.plan.shell import foreign_folder, proves_nothing
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checks import run_command
 from forge.run.engine.next_move import Move, truth_check
@@ -88,7 +88,7 @@ def _why_skipped(run: OpenRun, command: str) -> str:
     """Return why a truth's command is not run, or an empty text."""
     if reason := run.option("no_checks"):
         return reason
-    if foreign_folder(command, run.repository.root) is not None or cannot_fail(command):
+    if foreign_folder(command, run.repository.root) is not None or proves_nothing(command):
         return "it leaves the work tree, or cannot fail: it would prove nothing"
     if run.state.dirty:
         return "the tree has uncommitted files: it would prove a different tree"
