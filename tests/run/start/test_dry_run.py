@@ -71,7 +71,7 @@ def test_a_dry_run_shows_each_step_and_writes_nothing(sandbox: Sandbox) -> None:
     for line in (
         "NOT approved",
         "checkpoint commit",
-        "done by the runner, may write: a.txt",
+        "done by the runner, to write: a.txt",
         "$ test -s a.txt",
         "decision (a, b)",
         "      $ set +e\n        grep -q x a.txt || true  (it cannot fail",
@@ -138,3 +138,15 @@ def test_a_mission_stops_at_the_first_plan_that_needs_the_user(sandbox: Sandbox)
         ".planning/missions/greet.yaml", "id: greet\nphases: [01-first]\nstatus: paused\n"
     )
     assert "is paused" in sandbox.call("execute", "greet").json["error"]["message"]
+
+
+def test_a_dry_run_grows_with_the_plan_and_no_faster(sandbox: Sandbox) -> None:
+    sizes = []
+    for count in (20, 200):
+        steps = [Task(f"Task {n}: Write it", f"src/f{n}.txt", auto("true")) for n in range(count)]
+        case = Case(sandbox, steps, files=tuple(f"src/f{n}.txt" for n in range(count)))
+        case.set_up()
+        printed = sandbox.forge("execute", "01-01", "--dry-run", "--json").out
+        shown = sandbox.forge("execute", "01-01", "--dry-run").out
+        sizes.append((len(printed), len(shown)))
+    assert all(large <= 10.5 * small for small, large in zip(*sizes, strict=True))

@@ -29,6 +29,8 @@ from forge.run.start.preconditions import require_no_open_run as require_none_op
 from forge.text.command_line import forge_command, shown_command
 from forge.text.printable import visible
 
+_MOST_PATHS = 100  # of the write scope, in the text
+
 
 class DryRun(NamedTuple):
     """What executing a plan would do: `data` for programs, `text` for the user."""
@@ -60,6 +62,7 @@ def dry_run(context: Context, file: PlanFile, options: Options) -> DryRun:
             for finding in plan.findings
         ],
         "user_setup": plan.texts("user_setup"),
+        "write_scope": list(plan.write_scope.paths),
         "steps": steps,
         "behind_the_last_step": [*_checks(context, plan.verification), *_truths(plan)],
     }
@@ -124,7 +127,7 @@ def _step(
         "passed_over": passed,
         "checkpoint": step.edits and passed is None,
         "done_by": who if calls else None,
-        "may_write": list(plan.write_scope.paths) if calls and step.edits else [],
+        "may_write": step.files if calls and step.edits else [],
         "asks": step.asks if step.stage == "checkpoint" and passed is None else None,
         "options": [option.id for option in step.options],
         "checks": _checks(context, step.checks) if passed is None else [],
@@ -166,6 +169,7 @@ def _text(
     arguments = " ".join(words) if isinstance(words, (list, tuple)) else ""
     runner = f"{subject.runner['name']} {arguments}".rstrip()
     lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, {state}", f"  runner: {runner}"]
+    lines += _scope_lines(plan)
     lines += [f"  within what its missions allow: {line}" for line in subject.contract.lines()]
     lines += [
         f"  would be refused ({reason['kind']}): {reason['message']}"
@@ -183,6 +187,14 @@ def _text(
     return visible("\n".join([*lines, "nothing was run, nothing was written"]))
 
 
+def _scope_lines(plan: Plan) -> Iterator[str]:
+    """Yield what every step may write, once: the steps of a plan share its scope."""
+    paths = plan.write_scope.paths
+    if paths:
+        more = f", and {len(paths) - _MOST_PATHS} more" if len(paths) > _MOST_PATHS else ""
+        yield f"  may write: {', '.join(paths[:_MOST_PATHS])}{more}"
+
+
 def _step_lines(step: dict[str, object]) -> Iterator[str]:
     if step["passed_over"]:
         yield f"      not done: {step['passed_over']}"
@@ -193,8 +205,7 @@ def _step_lines(step: dict[str, object]) -> Iterator[str]:
         yield "      checkpoint commit"
     if step["done_by"]:
         yield f"      done by {step['done_by']}" + (
-            f", may write: {', '.join(map(str, _rows(step['may_write'])))}"
-            * bool(step["may_write"])
+            f", to write: {', '.join(map(str, _rows(step['may_write'])))}" * bool(step["may_write"])
         )
     if step["asks"]:
         options = ", ".join(map(str, _rows(step["options"])))
