@@ -17,7 +17,10 @@ def test_findings_are_shown_with_the_plan_and_recorded_by_its_run(sandbox: Sandb
     result = sandbox.call("approve", "01-01", "--print")
     assert result.code == 0
     rules = {finding["rule"] for finding in result.json["findings"]}
-    assert {"unknown-key", "must-have-undecidable"} & rules and "front-matter-schema" not in rules
+    assert {
+        "must-haves-unread",
+        "must-have-undecidable",
+    } & rules and "front-matter-schema" not in rules
     text = sandbox.forge("approve", "01-01").out
     assert (
         "what the rules say of it:" in text

@@ -31,6 +31,7 @@ from forge.check.rules.plan import (
     names,
     patterns,
     steps,
+    unread_must_haves,
     verify,
 )
 from forge.check.rules.project import Project
@@ -57,6 +58,7 @@ _ONE_DOCUMENT = (
     must_haves.EMPTY,
     must_haves.BARE,
     must_haves.UNDECIDABLE,
+    unread_must_haves.RULE,
     coverage.RULE,
     patterns.INVALID,
     patterns.MATCHES_ALL,
@@ -113,7 +115,9 @@ PROBED = frozenset(rule.id for rule in _PROBED)
 """The ids of the rules that need verify commands to have run."""
 
 # At the same place, a finding of the first set replaces one of the second.
-_MORE_SPECIFIC = frozenset((must_haves.EMPTY.id, must_haves.UNDECIDABLE.id))
+_MORE_SPECIFIC = frozenset(
+    (must_haves.EMPTY.id, must_haves.UNDECIDABLE.id, unread_must_haves.RULE.id)
+)
 _LESS_SPECIFIC = frozenset(("front-matter-schema", keys.RULE.id))
 _PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     front_matter.check,
@@ -122,6 +126,7 @@ _PLAN_CHECKS: tuple[Callable[[Plan], Iterator[Finding]], ...] = (
     steps.check,
     verify.check,
     must_haves.check,
+    unread_must_haves.check,
     coverage.check,
     patterns.check,
     files.check,

@@ -11,6 +11,7 @@ from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
+from forge.check.rules.plan import unread_must_haves
 from forge.errors import GitFailed, UnknownName
 from forge.git.objects.recording import RecordingWorkTree
 from forge.git.objects.store import ObjectStore
@@ -148,9 +149,10 @@ class TreeJudge(Struct, frozen=True, dict=True):
 
     def _answer(self, plan: Plan) -> TreeAnswer:
         """Return the verdicts of the tree alone, without proofs."""
-        sound = not any(map(_invalidates_must_haves, plan.findings))
+        findings = (*plan.findings, *unread_must_haves.check(plan))
+        sound = not any(map(_invalidates_must_haves, findings))
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
-        return TreeAnswer(sound, tuple(plan.findings), tuple(items))
+        return TreeAnswer(sound, findings, tuple(items))
 
     def _decided(
         self, file: PlanFile, data: bytes, answer: TreeAnswer, plan: Callable[[], Plan]
@@ -184,7 +186,8 @@ class TreeJudge(Struct, frozen=True, dict=True):
 def _invalidates_must_haves(finding: Finding) -> bool:
     """Return whether a finding means that must-haves are missing or were read wrongly."""
     return finding.severity == "error" and (
-        finding.rule.startswith("front-matter-") or finding.rule == "unreadable"
+        finding.rule.startswith("front-matter-")
+        or finding.rule in ("unreadable", unread_must_haves.RULE.id)
     )
 
 

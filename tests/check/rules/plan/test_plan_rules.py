@@ -16,10 +16,10 @@ PATTERN = '"README[.]md"'
 
 BAD = [
     (
-        "unknown-key",
+        "must-haves-unread",
         changed("contains: Notes", "contians: Notes"),
         "contians",
-        "warning",
+        "error",
         "`contains`",
     ),
     (
@@ -37,11 +37,11 @@ BAD = [
         "known keys are",
     ),
     (
-        "unknown-key",
+        "must-haves-unread",
         changed("wave: 1", "wave: 1\ntruths: [a]"),
         "truths",
-        "warning",
-        "below `must_haves`",
+        "error",
+        "`must_haves: truths`",
     ),
     (
         "unknown-key",

@@ -37,10 +37,6 @@ def check(plan: Plan) -> Iterator[Finding]:
     must-haves.
     """
     yield from _misspellings(plan, plan.front, known_keys.FRONT)
-    yield from _misplaced(plan)
-    block = plan.front.get("must_haves")
-    if block is not None:
-        yield from _misspellings(plan, block, known_keys.MUST_HAVES)
     for item in plan.must_haves:
         yield from _must_have(plan, item)
     for step in plan.steps:
@@ -59,17 +55,6 @@ def _misspelling(plan: Plan, span: Span, key: str, meant: str) -> Finding:
     return RULE.at(
         plan.source, span, f"forge does not read the key {shown(key)}", f"did you mean `{meant}`?"
     )
-
-
-def _misplaced(plan: Plan) -> Iterator[Finding]:
-    """Yield a finding for each block of must-haves beside `must_haves` instead of below it."""
-    for key in sorted(known_keys.MUST_HAVES & set(plan.front.keys)):
-        yield RULE.at(
-            plan.source,
-            plan.front.keys[key],
-            f"`{key}` is at the top level, where forge does not read it",
-            f"move `{key}` below `must_haves`",
-        )
 
 
 def _must_have(plan: Plan, item: MustHave) -> Iterator[Finding]:
