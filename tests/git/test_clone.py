@@ -6,6 +6,7 @@ import shutil
 import pytest
 
 from forge.errors import StorageFailed
+from forge.git import clone
 from forge.git.clone import clone_id, known_clone_id, restore_clone_id
 from forge.git.repository import Repository
 from tests.conftest import Sandbox
@@ -51,7 +52,29 @@ def test_an_id_that_cannot_be_stored(repository: Repository) -> None:
         clone_id(repository)
 
 
-def test_the_id_is_bound_to_its_file(repository: Repository) -> None:
+def test_the_id_is_bound_to_the_git_directory(repository: Repository) -> None:
     clone_id(repository)
     path = repository.forge_dir / "clone.json"
-    assert json.loads(path.read_text())["inode"] == path.stat().st_ino
+    data = json.loads(path.read_text())
+    assert data["git_dir"]["inode"] == repository.git_dir.stat().st_ino
+    data["git_dir"] = {**data["git_dir"], "born": "1.000000000"}
+    path.write_text(json.dumps(data))
+    assert known_clone_id(repository) is None, "an inode may be used again"
+
+
+def test_a_renamed_folder_keeps_its_id(sandbox: Sandbox, repository: Repository) -> None:
+    identity = clone_id(repository)
+    renamed = sandbox.root.rename(sandbox.root.with_name("renamed"))
+    assert known_clone_id(Repository.discover(renamed)) == identity
+
+
+def test_the_device_counts_where_nothing_tells_when_an_inode_was_made(
+    repository: Repository, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(clone, "birth_time", lambda path: None)
+    clone_id(repository)
+    place = json.loads((repository.forge_dir / "clone.json").read_text())["git_dir"]
+    assert place == {
+        "inode": repository.git_dir.stat().st_ino,
+        "device": repository.git_dir.stat().st_dev,
+    }

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from forge.git.clone import clone_id
 from forge.git.repository import Repository
 from forge.records.card import RUNS, RunCard
 from forge.timeline.event import GENESIS, Data, Event, link
@@ -67,6 +68,12 @@ def put_tracked(sandbox: Sandbox, of: RunCard, *data: Data) -> Path:
 
 def put_live(sandbox: Sandbox, of: RunCard, *data: Data, git_dir: Path | None = None) -> Path:
     repository = Repository.discover(sandbox.root)
+    if of.clone == CARD.clone:
+        of = replace(of, clone=clone_id(repository))
     place = put(repository.forge_dir / "runs", of, *data)
-    (place / "work-tree").write_text(str(git_dir or repository.git_dir))
+    (place / "work-tree").write_text(_relative(git_dir or repository.git_dir))
     return place
+
+
+def _relative(git_dir: Path) -> str:
+    return "." if git_dir.name == ".git" else f"worktrees/{git_dir.name}"

@@ -107,7 +107,7 @@ def test_a_run_of_another_clone_can_be_adopted(sandbox: Sandbox, repository: Rep
     message = refusal(NoOpenRun, repository, None, among_open=True)
     assert f"{run_id(1)} is open in another clone" in message
     assert f"`forge resume --adopt {run_id(1)}`" in message
-    assert "lives in another clone" in refusal(NoOpenRun, repository, run_id(1), among_open=True)
+    assert "is open in another clone" in refusal(NoOpenRun, repository, run_id(1), among_open=True)
 
 
 def test_a_run_that_has_ended_is_not_open(sandbox: Sandbox, repository: Repository) -> None:

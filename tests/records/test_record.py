@@ -82,7 +82,7 @@ def test_a_tracked_copy_without_an_adoption_shows_none(
     sandbox: Sandbox, repository: Repository
 ) -> None:
     put_tracked(sandbox, card(), PAUSED)
-    put_live(sandbox, card(), PAUSED, ADOPTED)
+    put_live(sandbox, card(), PAUSED, ev.RunAdopted("01JCLONE", clone_id(repository)))
     (record,) = open_runs(repository)
     assert not is_adopted_elsewhere(repository, record), "the live log is only longer"
 

@@ -21,6 +21,7 @@ from forge.git.repository import Repository
 from forge.records.record import RunRecord, all_runs
 from forge.views.runs.replay import replay
 from tests.conftest import Sandbox, new_sandbox
+from tests.copies import stand_in
 from tests.run.plans import Case, Task, auto
 from tests.run.states import essence
 
@@ -175,8 +176,7 @@ class Ground:
         home = folder.with_name(f"{folder.name}-home")
         shutil.copytree(self.template.root, folder, symlinks=True)
         shutil.copytree(self.template.home, home)
-        for place in (folder / ".git/forge/runs").glob("*/work-tree"):
-            place.write_text(str(folder / ".git"))
+        stand_in(folder)
         return Sandbox(folder, home)
 
 

@@ -232,6 +232,13 @@ def _undiscovered(start: Path, lines: list[str], message: str) -> RepositoryErro
     if "not a git repository" not in message:
         hint = _TO_FILES if "refstorage" in message else "fix what git reports, then try again"
         return RepositoryError(f"git does not open this repository: {message}", hint)
+    if (lost := _lost_repository_above(start)) is not None:
+        tree, named = lost
+        repair = shlex.join(["git", "worktree", "repair", str(tree)])
+        return RepositoryError(
+            f"{tree} is a work tree of a repository that is no longer at {named}",
+            f"if that was moved, type `{repair}` in it",
+        )
     damaged = _git_folder_above(start)
     if damaged is None:
         return RepositoryError(
@@ -242,6 +249,19 @@ def _undiscovered(start: Path, lines: list[str], message: str) -> RepositoryErro
         " beside it"
     )
     return RepositoryError(f"git does not accept {damaged} as a repository: it is damaged", hint)
+
+
+def _lost_repository_above(start: Path) -> tuple[Path, str] | None:
+    """Return the work tree around a place and the git directory that its file `.git` names, if that
+    is gone.
+    """
+    place = Path(os.path.realpath(start))
+    for folder in (place, *place.parents):
+        if (folder / ".git").is_file():
+            text = (folder / ".git").read_text("utf-8", "surrogateescape").strip()
+            named = text.removeprefix("gitdir:").strip()
+            return None if not named or (folder / named).exists() else (folder, named)
+    return None
 
 
 def _git_folder_above(start: Path) -> Path | None:

@@ -1,23 +1,86 @@
-"""The work trees of a repository: finds, adds and removes them."""
+"""The work trees of a repository: finds, adds and removes them.
+
+A git directory of a linked tree names the tree by path, and the tree's file `.git` names that git
+directory. A tree is this repository's only if both name each other: in a copied repository, the
+path still leads to the tree of the original.
+"""
 
 from __future__ import annotations
 
 import contextlib
+import os
+import shlex
+from collections.abc import Iterator
 from pathlib import Path
 
 from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.repository import Repository
 
+_OWN = ".forge"  # what the folder of the trees that forge makes adds to the repository's name
+
 
 def root_of(git_dir: Path) -> Path | None:
-    """Return the root of the work tree that a git directory belongs to; None if it was removed."""
+    """Return the root of the work tree that a git directory belongs to; None if it was removed, or
+    if it belongs to another git directory.
+    """
+    root = _recorded_root(git_dir)
+    if root is None:
+        return git_dir.parent if git_dir.name == ".git" and git_dir.is_dir() else None
+    named = _named_by(root)
+    return root if named is not None and _is_same(named, git_dir) else None
+
+
+def _recorded_root(git_dir: Path) -> Path | None:
+    """Return the place that the git directory of a linked tree names, whatever is there now."""
     try:
-        root = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
+        text = (git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()
     except OSError:
-        root = git_dir.parent
-        return root if git_dir.name == ".git" and git_dir.is_dir() else None
-    return root if root.is_dir() else None
+        return None
+    return Path(os.path.normpath(git_dir / text)).parent
+
+
+def _named_by(root: Path) -> Path | None:
+    """Return the git directory that the file `.git` of a linked tree names; None if there is no
+    such file.
+    """
+    try:
+        text = (root / ".git").read_text("utf-8", "surrogateescape").strip()
+    except OSError:
+        return None
+    return root / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else None
+
+
+def _is_same(one: Path, other: Path) -> bool:
+    with contextlib.suppress(OSError):
+        return one.samefile(other)
+    return False
+
+
+def find_moved(repository: Repository, git_dir: Path) -> bool:
+    """Connect a linked tree with this repository again after both were moved, or one of them;
+    return whether it was found.
+
+    It is looked for at its old place, and where it would be if it moved along with the main tree.
+    A tree whose own git directory exists belongs to another repository, and is left alone.
+    """
+    for place in _possible_places(repository, git_dir):
+        named = _named_by(place)
+        if named is None or named.is_dir() or named.name != git_dir.name:
+            continue
+        program.attempt(repository.root, "worktree", "repair", str(place))
+        if root_of(git_dir) is not None:
+            return True
+    return False
+
+
+def _possible_places(repository: Repository, git_dir: Path) -> Iterator[Path]:
+    recorded, main = _recorded_root(git_dir), root_of(repository.common_dir)
+    if recorded is not None:
+        yield recorded
+        if main is not None:
+            yield main.parent / recorded.parent.name / recorded.name
+            yield main.with_name(f"{main.name}{_OWN}") / recorded.name
 
 
 def other_roots(repository: Repository) -> list[Path]:
@@ -36,20 +99,27 @@ def open_at(repository: Repository, git_dir: Path) -> Repository:
     """Return the repository of another work tree. Raises RepositoryError if that tree is gone."""
     if git_dir == repository.git_dir:
         return repository
-    root = root_of(git_dir)
-    if root is None:
+    if (root := root_of(git_dir)) is not None:
+        return Repository.discover(root)
+    place = _recorded_root(git_dir)
+    if place is None or not place.is_dir():
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone",
             "its commits are on its branch; `git worktree add` at the same path restores it, see"
-            " `git worktree list`",
+            " `git worktree list`; if it was moved, `git worktree repair` and its new path",
         )
-    other = Repository.discover(root)
-    if not git_dir.is_dir() or not other.git_dir.samefile(git_dir):
+    named = _named_by(place)
+    if named is not None and not named.is_dir():
         raise RepositoryError(
-            f"{root} is not the work tree {git_dir.name} any more",
-            "`git worktree repair`, run there, may fix it",
+            f"the work tree {place} looks for this repository at {named}, where it is no more",
+            "tell it where the repository is now",
+            [shlex.join(["git", "-C", str(repository.root), "worktree", "repair"])],
         )
-    return other
+    raise RepositoryError(
+        f"{place} is not the work tree {git_dir.name} any more"
+        + (": it belongs to another repository" if named is not None else ""),
+        "`git worktree list` shows the trees of this one",
+    )
 
 
 def add(repository: Repository, place: Path, branch: str, commit: str) -> Repository:
@@ -71,8 +141,9 @@ def recreate(repository: Repository, git_dir: Path, place: Path, branch: str) ->
 
     Raises RepositoryError if the branch is gone or checked out elsewhere; GitFailed.
     """
-    with contextlib.suppress(OSError):
-        place = Path((git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()).parent
+    recorded = _recorded_root(git_dir)
+    if recorded is not None and recorded.parent.is_dir() and not os.path.lexists(recorded):
+        place = recorded
     if repository.commit_of(f"refs/heads/{branch}") is None:
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone, and its branch {branch} too",
@@ -136,8 +207,10 @@ def _remove_unchanged(repository: Repository, git_dir: Path, name: str) -> bool:
         return False
     root = root_of(git_dir)
     if root is None:
-        program.attempt(repository.root, "worktree", "prune")
-        return True
+        recorded = _recorded_root(git_dir)
+        if recorded is not None and not recorded.exists():
+            program.attempt(repository.root, "worktree", "remove", str(recorded))
+        return not git_dir.exists()
     status = program.attempt(root, "status", "--porcelain", "--ignored", "--untracked-files=all")
     if root.name != name or status.returncode or status.stdout:
         return False

@@ -125,7 +125,9 @@ def _why_no_run(repository: Repository, *, among_open: bool) -> tuple[str, str]:
     adopted = [
         record.card.run
         for record in read_all(repository, live_folder(repository), live=True)
-        if belongs_here(repository, record.folder) and is_adopted_elsewhere(repository, record)
+        if record.live
+        and belongs_here(repository, record.folder)
+        and is_adopted_elsewhere(repository, record)
     ]
     if adopted:
         return (
@@ -133,13 +135,12 @@ def _why_no_run(repository: Repository, *, among_open: bool) -> tuple[str, str]:
             "continue there; `forge runs` shows its status",
         )
     away = [
-        record.card.run
-        for record in all_runs(repository)
-        if record.status == "elsewhere" and record.open
+        record for record in all_runs(repository) if record.status == "elsewhere" and record.open
     ]
     if away:
-        hint = f"continue there; if that clone is gone, adopt it: `forge resume --adopt {away[-1]}`"
-        return f"no run is open here; {away[-1]} is open in another clone", hint
+        run = away[-1].card.run
+        hint = f"continue there; if that clone is gone, adopt it: `forge resume --adopt {run}`"
+        return f"no run is open here; {run} {where_open(away[-1])}", hint
     return "no run is open here", "start one with `forge execute`"
 
 
@@ -157,8 +158,19 @@ def _why_not_found(repository: Repository, name: str, *, among_open: bool) -> st
             f"the run {name} was taken over by another clone; this clone's own log of it stays"
             " under .git/forge/runs/"
         )
-    where = "lives in another clone" if record.status == "elsewhere" else "has ended"
-    return f"the run {name} {where}"
+    if record.status == "elsewhere":
+        return f"the run {name} {where_open(record)}; `forge resume --adopt` takes it over"
+    return f"the run {name} has ended"
+
+
+def where_open(record: RunRecord) -> str:
+    """Return in words where a run is open that is not open in this clone."""
+    if record.came_along:
+        return (
+            "belongs to the clone that this folder is a copy of (it was copied, restored from a"
+            " backup, or moved to another file system)"
+        )
+    return "is open in another clone"
 
 
 def _listed(records: list[RunRecord]) -> str:

@@ -1,7 +1,8 @@
 """The runs of a repository.
 
 An open run is read from its live log; a run that ended, or lives in another clone, from its tracked
-copy.
+copy. A live log that came along from another clone, in a copied or restored folder, counts like a
+tracked copy: it belongs to that clone until this one adopts the run.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ class RunRecord(Struct, frozen=True):
     """A run: its card, its log, and the state after the log's events.
 
     `live`: it was read from the live log of this clone. `in_this_clone`: this clone started it, or
-    adopted it last.
+    adopted it last. `came_along`: it was read from a live log that is another clone's.
     """
 
     card: RunCard
@@ -43,6 +44,7 @@ class RunRecord(Struct, frozen=True):
     status: str
     in_this_clone: bool = False
     current_plan_path: str = ""
+    came_along: bool = False
 
     @property
     def plan_path(self) -> str:
@@ -68,7 +70,7 @@ class RunRecord(Struct, frozen=True):
         """The root of the work tree that the run lives in, or that its record was read from; None
         if it is gone.
         """
-        if not self.live:
+        if not (self.live or self.came_along):
             return self.folder.parents[2]
         git_dir = git_dir_of(self.folder)
         return worktrees.root_of(git_dir) if git_dir is not None else None
@@ -110,7 +112,8 @@ def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRec
     """Return every readable run, sorted by id.
 
     `everywhere` adds runs that ended in another work tree of the repository, whose work is not in
-    this one. Of several tracked copies the longest one counts, and a live log before all of them.
+    this one. Of several copies of a record the longest one counts, and a live log of this clone
+    before all of them.
     """
     roots = [*(worktrees.other_roots(repository) if everywhere else []), repository.root]
     tracked = [record for root in roots for record in read_all(repository, root / RUNS, live=False)]
@@ -120,9 +123,16 @@ def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRec
     }
     for live in read_all(repository, live_folder(repository), live=True):
         copy = records.get(live.card.run)
-        if copy is None or not copy.shows_adoption_of(live):
+        if copy is None or _counts_before(live, copy):
             records[live.card.run] = live
     return _with_current_plan_paths(repository.root, [records[run] for run in sorted(records)])
+
+
+def _counts_before(live: RunRecord, copy: RunRecord) -> bool:
+    """Return whether the record in a live folder counts, and not the tracked copy of the run."""
+    if live.came_along:
+        return live.state.last_seq >= copy.state.last_seq
+    return not copy.shows_adoption_of(live)
 
 
 def _with_current_plan_paths(root: Path, records: list[RunRecord]) -> list[RunRecord]:
@@ -150,10 +160,16 @@ def open_runs(repository: Repository) -> list[RunRecord]:
     records = [
         record
         for record in read_all(repository, live_folder(repository), live=True)
-        if belongs_here(repository, record.folder)
+        if record.live and belongs_here(repository, record.folder)
     ]
     mine = [record for record in records if not is_adopted_elsewhere(repository, record)]
     return sorted(mine, key=lambda record: record.card.run)
+
+
+def own_live_folders(repository: Repository) -> list[Path]:
+    """Return the folders of this work tree's live runs that are this clone's, and readable."""
+    records = (read_run(repository, folder, live=True) for folder in live_folders_here(repository))
+    return [record.folder for record in records if record is not None and record.live]
 
 
 def require_known_versions(repository: Repository) -> None:
@@ -201,7 +217,7 @@ def repository_of(repository: Repository, record: RunRecord) -> Repository:
     RepositoryError if that is gone.
     """
     git_dir = git_dir_of(record.folder) if record.live else None
-    if git_dir is None or git_dir == repository.git_dir:
+    if git_dir is None or belongs_here(repository, record.folder):
         return repository
     return worktrees.open_at(repository, git_dir)
 
@@ -215,17 +231,21 @@ def read_all(repository: Repository, folder: Path, *, live: bool) -> Iterator[Ru
 
 
 def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord | None:
-    """Read one run's folder; None if it holds no readable run."""
+    """Read one run's folder; None if it holds no readable run.
+
+    A live folder of another clone gives a record that is not `live`.
+    """
     try:
         files = read_folder(folder)
     except (OSError, ValueError):
         return None
     card, reading = files.card, files.reading
     state = fold.fold(card.run, card.steps, reading.events)
-    status = status_of(repository, card.run, reading, state, live=live)
     clone = state.adopted_by[-1] if state.adopted_by else card.clone
-    in_this_clone = live or clone == known_clone_id(repository)
-    return RunRecord(card, reading, state, folder, live, status, in_this_clone)
+    own = clone == known_clone_id(repository)
+    status = status_of(repository, card.run, reading, state, live=live and own)
+    came_along = live and not own
+    return RunRecord(card, reading, state, folder, live and own, status, own, came_along=came_along)
 
 
 def unreadable_runs(repository: Repository) -> list[tuple[str, str]]:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from forge.git.repository import Repository
 
 CARD_FILE = "run.yaml"
 LOG_FILE = "timeline.jsonl"
-WORK_TREE = "work-tree"  # the file of a live folder that names the git folder of its work tree
+WORK_TREE = "work-tree"
+"""The file of a live folder that names the git folder of its work tree, relative to the common one:
+`.`, or `worktrees/NAME`. No absolute path: the folder may be renamed, mounted elsewhere or copied.
+"""
+
+_MAIN = "."
+_NAME = re.compile(r"worktrees/(?!\.\.?$)[^/\0]+")
 
 
 def live_folder(repository: Repository, run: str = "") -> Path:
@@ -26,16 +33,29 @@ def live_folders_here(repository: Repository) -> list[Path]:
 
 def belongs_here(repository: Repository, folder: Path) -> bool:
     """Return whether a live folder is that of a run of this work tree."""
-    git_dir = git_dir_of(folder)
-    return git_dir is None or git_dir == repository.git_dir
+    name = _named_in(folder)
+    return name is None or name == work_tree_name(repository)
+
+
+def work_tree_name(repository: Repository) -> str:
+    """Return what the file WORK_TREE of a run of this work tree says."""
+    if repository.git_dir == repository.common_dir:
+        return _MAIN
+    return f"worktrees/{repository.git_dir.name}"
 
 
 def git_dir_of(folder: Path) -> Path | None:
     """Return the git folder of the work tree that a live run belongs to; None if it names none."""
+    name = _named_in(folder)
+    return None if name is None else folder.parents[2] / name
+
+
+def _named_in(folder: Path) -> str | None:
     try:
-        return Path((folder / WORK_TREE).read_text("utf-8", "surrogateescape"))
+        name = (folder / WORK_TREE).read_text("utf-8", "surrogateescape")
     except OSError:
         return None
+    return name if name == _MAIN or _NAME.fullmatch(name) else None
 
 
 def lock_path(repository: Repository) -> Path:

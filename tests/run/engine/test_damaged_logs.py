@@ -16,6 +16,7 @@ from forge.run.engine.parts.live_log import read_live
 from forge.timeline import log
 from forge.timeline.event import Event
 from tests.conftest import Sandbox, new_sandbox
+from tests.copies import stand_in
 from tests.run.plans import Case, Task, auto, writes
 
 WORK = {1: writes("a.txt", "one\n"), 2: writes("b.txt", "two")}
@@ -44,8 +45,7 @@ def halfway(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 @pytest.fixture
 def broken(halfway: Sandbox, tmp_path: Path) -> Sandbox:
     shutil.copytree(halfway.root, tmp_path / "copy", symlinks=True)
-    (live,) = (tmp_path / "copy/.git/forge/runs").iterdir()
-    (live / "work-tree").write_text(str(tmp_path / "copy/.git"))
+    stand_in(tmp_path / "copy")
     return Sandbox(tmp_path / "copy", halfway.home)
 
 

@@ -303,3 +303,24 @@ def test_truths_have_answers() -> None:
         ev.TruthAttested(3, "c", "Ada", "seen"),
     )
     assert state.truths == {1: "proven", 2: "failed", 3: "attested"}
+
+
+def test_an_adoption_voids_what_was_granted_and_not_acted_on() -> None:
+    """The record came from elsewhere: its options and answers are claims of the other clone."""
+    before: list[Data] = [
+        ev.MissionStarted("Make it.", 1, {}, HASH, COMMIT, None, {"approve": "yes"}),
+        ev.StepStarted(1, "Write it", "edit"),
+        ev.DiffProposed("d-1", HASH, "1 file", "low", ["a.txt"], [], [], [], True, []),
+        ev.ApprovalRequested("ap-1", "scope", HASH, "diff", "Allow it?"),
+        ev.ApprovalResolved("ap-1", "approved"),
+        ev.ApprovalRequested("ap-2", "human_verify", HASH, "check:1", "Is it so?"),
+        ev.ApprovalResolved("ap-2", "approved"),
+        ev.ApprovalRequested("ap-3", "decision", HASH, "step", "Which one?"),
+    ]
+    there = fold(RUN, STEPS, chained(before))
+    assert there.options and there.work.proposal and there.work.answer("diff") == "approved"
+    assert there.work.checks == {1: "approved"}
+    here = fold(RUN, STEPS, chained([*before, ev.RunAdopted("there", "here")]))
+    assert here.options == {} and here.work.proposal is None and here.work.checks == {}
+    assert here.work.answer("diff") is here.work.answer("check:1") is None
+    assert here.work.answer("step") == "open" and here.waiting is not None

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from msgspec.structs import replace
 
 from forge.errors import SettingsError
@@ -11,7 +9,7 @@ from forge.git import worktrees
 from forge.git.repository import Repository
 from forge.planning.settings import load as load_settings
 from forge.records.record import RunRecord, repository_of
-from forge.records.store import WORK_TREE
+from forge.records.store import WORK_TREE, git_dir_of, work_tree_name
 from forge.run.engine.context import Context
 from forge.run.processes import unstarted_worktrees
 from forge.timeline.lock import WriterLock
@@ -23,11 +21,8 @@ def in_home_tree(context: Context, record: RunRecord) -> Context:
     A work tree that was made for this run alone, and has been removed, is recreated from the run's
     branch.
     """
-    if (
-        record.live
-        and record.work_tree is None
-        and record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}"
-    ):
+    own = record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}"
+    if record.live and own and record.work_tree is None and not _was_moved(context, record):
         home = _recreated(context, record)
     else:
         home = repository_of(context.repository, record)
@@ -42,14 +37,22 @@ def in_home_tree(context: Context, record: RunRecord) -> Context:
     return replace(context, repository=home, settings=settings)
 
 
+def _was_moved(context: Context, record: RunRecord) -> bool:
+    """Find a work tree that was made for the run alone, if it was moved with the repository."""
+    git_dir = git_dir_of(record.folder)
+    return git_dir is not None and worktrees.find_moved(context.repository, git_dir)
+
+
 def _recreated(context: Context, record: RunRecord) -> Repository:
-    repository, run, pointer = context.repository, record.card.run, record.folder / WORK_TREE
-    git_dir = Path(pointer.read_text("utf-8", "surrogateescape"))
+    repository, run = context.repository, record.card.run
+    git_dir = git_dir_of(record.folder)
+    assert git_dir is not None, "a work tree that is not there was named"
     main = worktrees.root_of(repository.common_dir) or repository.root
     lock = unstarted_worktrees.creation_lock(repository, run)
     with WriterLock(lock, context.execution, run):
         root = main.with_name(f"{main.name}.forge") / run
         home = worktrees.recreate(repository, git_dir, root, record.card.branch)
-        pointer.write_text(str(home.git_dir), "utf-8", "surrogateescape")
+        pointer = record.folder / WORK_TREE
+        pointer.write_text(work_tree_name(home), "utf-8", "surrogateescape")
         lock.unlink(missing_ok=True)
     return home

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from forge.errors import NoOpenRun
 from forge.git.index.user_index import index_damage, put_entries, rebuild_index
 from forge.git.restore.snapshot import staged_entries
-from forge.records.record import RunRecord
-from forge.records.store import live_folders_here, lock_path
+from forge.records.find import where_open
+from forge.records.record import RunRecord, own_live_folders
+from forge.records.store import lock_path
 from forge.run.engine.context import Context
 from forge.run.engine.crash_cleanup import end_children, remove_stale_locks
 from forge.run.engine.home_tree import in_home_tree
@@ -25,7 +26,7 @@ def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
     """Hold the work tree's lock, and first clean up after crashed forge processes. Raises Held."""
     repository = context.repository
     with WriterLock(lock_path(repository), context.execution, purpose) as lock:
-        for folder in list(live_folders_here(repository)):
+        for folder in own_live_folders(repository):
             end_children(folder, crashed=lock.left_at is not None)
         remove_stale_locks(repository, lock.left_at)
         unstarted_worktrees.clear(repository)
@@ -41,7 +42,7 @@ def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
     if not record.live:
         name = record.card.run
         hint = f"go on there; if that clone is gone, `forge resume --adopt {name}` takes it over"
-        raise NoOpenRun(f"the run {name} is not open here, but in another clone", hint)
+        raise NoOpenRun(f"the run {name} {where_open(record)}", hint)
     context = in_home_tree(context, record)
     with writing(context, record.card.run), Interrupts() as interrupts:
         run = open_run(context, record.card, interrupts)

@@ -1,5 +1,5 @@
 """`resume --adopt`: goes on with a run of another clone, from the record that was committed when it
-paused.
+paused, or from the live log that came along with a copied folder.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.live_log import create_live
 from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
-from forge.run.start.adoptable import committed_run
+from forge.run.start.adoptable import adoptable_run, comes_with_tree
 from forge.run.start.approved_plan import require_approval
 from forge.run.start.first_events import Options
 from forge.run.start.preconditions import require_clean, require_fit, require_no_open_run
@@ -29,7 +29,7 @@ from forge.timeline.run import events as ev
 
 
 def adopt(context: Context, record: RunRecord) -> RunRecord:
-    """Adopt a run whose committed record ends paused, and go on with it.
+    """Adopt a run whose committed record ends paused, or whose live log is here, and go on with it.
 
     What this clone had of the run is set aside. Every refusal is raised before anything is written:
     NotAdoptable, DamagedLog, NotApproved, and those of a new run.
@@ -39,8 +39,10 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
     with writing(context, "adopt") as lock, Interrupts() as interrupts:
         require_no_open_run(context)
         require_unlocked(repository)
-        require_clean(context)
-        adoptable = committed_run(repository, record.card.run)
+        with_tree = comes_with_tree(repository, record)
+        if not with_tree:
+            require_clean(context)
+        adoptable = adoptable_run(repository, record)
         card, plan = adoptable.card, adoptable.plan
         subject = plan_approval.subject_of(repository, plan, context.settings, card.runner)
         again = f"forge resume --adopt {card.run}"
@@ -54,19 +56,20 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         _, runner = plan_approval.resolve_runner(context.settings, card.runner)
         run = open_run(context, card, interrupts, RunPlan(plan, subject.contract, runner))
         try:
-            return _go_on(context, run)
+            return _go_on(context, run, with_tree=with_tree)
         finally:
             run.close()
 
 
-def _go_on(context: Context, run: OpenRun) -> RunRecord:
+def _go_on(context: Context, run: OpenRun, *, with_tree: bool) -> RunRecord:
     work, step = run.state.work, run.state.step
-    uncommitted = (work.runner and not work.applied) or work.changed
+    uncommitted = not with_tree and ((work.runner and not work.applied) or work.changed)
     if step is not None and uncommitted:  # those changes are only in the other clone's tree
         run.log.append(ev.StepRetried(step.attempt + 1, run.state.last_seq), step=step)
         go_on(run)
         return current(run)
-    if run.state.waiting is not None and not context.prompter.present:
+    waits = run.state.waiting is not None and run.state.status == "paused"
+    if waits and not context.prompter.present:
         commit_pause(run)
         return current(run)
     return carry_on(run)

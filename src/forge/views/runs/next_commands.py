@@ -83,7 +83,8 @@ def _while_open(record: RunRecord) -> list[str]:
     if record.status == "damaged":
         return inspect
     if record.status == "elsewhere":
-        adopt = [f"forge resume --adopt {run}"] if state.status == "paused" else []
+        adoptable = state.status == "paused" or record.came_along
+        adopt = [f"forge resume --adopt {run}"] if adoptable else []
         return [*adopt, f"forge timeline {run}", "forge runs"]
     question = None if state.ended else state.waiting
     if question is not None and state.status == "paused":

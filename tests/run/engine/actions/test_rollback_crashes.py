@@ -15,6 +15,7 @@ import pytest
 
 from forge.timeline.run.state import FINAL
 from tests.conftest import Sandbox
+from tests.copies import stand_in
 from tests.run.engine.actions.test_rollback import failing, tree
 from tests.run.engine.test_crashes import FAULTS, sweep, two_steps
 
@@ -35,8 +36,7 @@ class Stage:
     def copy(self, name: str) -> Sandbox:
         root = self.sandbox.root.with_name(name)
         shutil.copytree(self.sandbox.root, root, symlinks=True)
-        for place in (root / ".git/forge/runs").glob("*/work-tree"):
-            place.write_text(str(root / ".git"))
+        stand_in(root)
         return replace(self.sandbox, root=root)
 
 

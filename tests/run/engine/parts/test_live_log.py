@@ -85,7 +85,7 @@ def test_a_changed_card_is_restored_and_reported(run: OpenRun, remove: bool) -> 
 def test_a_missing_note_of_the_work_tree_is_restored_silently(run: OpenRun) -> None:
     (run.folder / "work-tree").unlink()
     assert not run.log.was_tampered_with()
-    assert (run.folder / "work-tree").read_text() == str(run.repository.git_dir)
+    assert (run.folder / "work-tree").read_text() == "."
 
 
 def test_remove_takes_the_live_folder_away(run: OpenRun) -> None:

@@ -12,7 +12,7 @@ from forge.errors import DamagedLog, StorageFailed, UsageError
 from forge.git.clone import restore_clone_id
 from forge.git.repository import Repository
 from forge.records.card import RunCard
-from forge.records.store import CARD_FILE, LOG_FILE, WORK_TREE, live_folder
+from forge.records.store import CARD_FILE, LOG_FILE, WORK_TREE, live_folder, work_tree_name
 from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
 from forge.timeline.log import Log
@@ -115,7 +115,7 @@ class LiveLog:
             atomic.write(card, self.card_data)
             self._restored_cards += 1
         if not home.exists():
-            home.write_text(str(self._repository.git_dir), "utf-8", "surrogateescape")
+            home.write_text(work_tree_name(self._repository), "utf-8", "surrogateescape")
         adopted_by = self.state.adopted_by
         restore_clone_id(self._repository, adopted_by[-1] if adopted_by else self._card.clone)
 
@@ -167,7 +167,7 @@ def create_live(
         shutil.rmtree(new, ignore_errors=True)
         raise
     live_folder(repository).mkdir(parents=True, exist_ok=True)
-    (new / WORK_TREE).write_text(str(repository.git_dir), "utf-8", "surrogateescape")
+    (new / WORK_TREE).write_text(work_tree_name(repository), "utf-8", "surrogateescape")
     new.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
 

@@ -195,7 +195,11 @@ class RunRecovered(RunEvent, frozen=True):
 
 
 class RunAdopted(RunEvent, frozen=True):
-    """A run of the clone `from_clone` goes on in the clone `clone`."""
+    """A run of the clone `from_clone` goes on in the clone `clone`.
+
+    What was granted in the first clone holds there only: options of the start, and answers that
+    were not acted on yet. A diff that was proposed is judged anew.
+    """
 
     type: ClassVar[str] = "run_adopted"
     review_kind: ClassVar[str] = "adopted"
@@ -203,8 +207,18 @@ class RunAdopted(RunEvent, frozen=True):
     clone: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
-        """Approvals that were given at the start hold in the first clone only."""
         state.adopted_by.append(self.clone)
+        work = state.work
+        work.answers = {
+            about: question for about, question in work.answers.items() if question.decision is None
+        }
+        work.checks = {
+            number: outcome
+            for number, outcome in work.checks.items()
+            if outcome not in ("approved", "denied")
+        }
+        if not work.applied:
+            work.proposal = None
         state.options = {
             name: value
             for name, value in state.options.items()
