@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 
 from forge.git import hooks
+from forge.git.guarded_files import signatures
 from forge.git.repository import Repository
+from forge.git.settings_files import settings_files
 from tests.conftest import Sandbox
 
 Change = Callable[[Sandbox], object]
@@ -35,30 +37,30 @@ CHANGES: dict[str, Change] = {
 def test_the_fingerprint_shows_every_change(
     sandbox: Sandbox, repository: Repository, change: str
 ) -> None:
-    before = hooks.fingerprint(repository)
-    assert hooks.fingerprint(repository) == before
+    before = signatures(repository)
+    assert signatures(repository) == before
     CHANGES[change](sandbox)
-    assert hooks.fingerprint(repository) != before
+    assert signatures(repository) != before
 
 
 def test_the_fingerprint_shows_content_and_mode_of_a_hook(
     sandbox: Sandbox, repository: Repository
 ) -> None:
     hook = add_hook(sandbox)
-    fingerprints = [hooks.fingerprint(repository)]
+    fingerprints = [signatures(repository)]
     hook.write_text("#!/bin/sh\nexit 1\n")
-    fingerprints.append(hooks.fingerprint(repository))
+    fingerprints.append(signatures(repository))
     hook.chmod(0o644)
-    fingerprints.append(hooks.fingerprint(repository))
-    assert len(set(fingerprints)) == 3
+    fingerprints.append(signatures(repository))
+    assert len(set(map(str, fingerprints))) == 3
 
 
 def test_samples_and_other_files_do_not_count(sandbox: Sandbox, repository: Repository) -> None:
-    before = hooks.fingerprint(repository)
+    before = signatures(repository)
     add_hook(sandbox, "pre-commit.sample")
     sandbox.write("README.md", "changed\n")
     sandbox.commit()
-    assert hooks.fingerprint(repository) == before
+    assert signatures(repository) == before
 
 
 def test_a_plain_repository_does_not_affect_commits(
@@ -96,7 +98,7 @@ def test_settings_files_follow_the_variables_of_git(
 ) -> None:
     monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/some/config")
     monkeypatch.setenv("XDG_CONFIG_HOME", "/some/folder")
-    files = hooks.settings_files(repository)
+    files = settings_files(repository)
     assert "/some/config" in files
     assert "/some/folder/git/ignore" in files
     assert f"{repository.common_dir}/info/exclude" in files

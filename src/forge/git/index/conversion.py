@@ -9,9 +9,9 @@ from functools import lru_cache
 from msgspec import Struct
 
 from forge.git import program
-from forge.git.hooks import settings_files
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
+from forge.git.settings_files import settings_files
 
 Stamp = tuple[int, int, int] | None
 Fingerprint = tuple[Stamp, ...]

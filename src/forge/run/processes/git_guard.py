@@ -1,4 +1,4 @@
-"""Notices changes that foreign code made to hooks, git settings or the index.
+"""Notices changes that foreign code made to the files that git obeys, or to the index.
 
 Git would act on them with the user's rights, so they are checked before git is started again.
 """
@@ -11,15 +11,16 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from forge.git import hooks
+from forge.git import guarded_files
+from forge.git.file_signature import Signatures
 from forge.git.index.private_index import Stamp, index_stamp
 from forge.git.index.user_index import hidden_paths, index_damage, pinned_index
 from forge.git.repository import Repository
 
 _HOOKS = (
-    "a hook, or settings, attributes or ignore rules of git's (.git/hooks, .git/config, .git/info,"
-    " ~/.gitconfig) changed while the step's code ran; git uses them from now on, with your"
-    " rights: inspect them, restore or accept them, then `forge resume`"
+    "hooks, or settings, attributes or ignore rules of git's, changed while the step's code ran:"
+    "\n{}\ngit uses them from now on, with your rights: inspect them, restore or accept them, then"
+    " `forge resume`"
 )
 _INDEX = (
     "the index (.git/index) {}, since the step's code ran; `forge resume` rebuilds it from HEAD"
@@ -37,8 +38,10 @@ class GitGuard(Struct, frozen=True):
     """The state of a repository just before foreign code was started."""
 
     repository: Repository
-    fingerprint: str
-    """Of hooks, settings, attributes and ignore rules."""
+    places: guarded_files.Places
+    """Where git looked, according to its settings then."""
+    signed: Signatures
+    """What was there."""
     stamp: Stamp
     """Of the index file."""
     index: Path
@@ -49,12 +52,14 @@ class GitGuard(Struct, frozen=True):
     def watch(cls, repository: Repository) -> Iterator[GitGuard]:
         """Record the present state of a repository."""
         with pinned_index(repository) as index:
-            yield cls(repository, hooks.fingerprint(repository), index_stamp(repository), index)
+            places = guarded_files.places(repository)
+            signed = guarded_files.signatures(repository, places)
+            yield cls(repository, places, signed, index_stamp(repository), index)
 
     def unsafe(self) -> tuple[str, str] | None:
         """Return kind and message of a change with which git must not be started; else None."""
-        if hooks.fingerprint(self.repository) != self.fingerprint:
-            return "hooks", _HOOKS
+        if changed := self._changed_files():
+            return "hooks", _HOOKS.format(_listed(changed))
         if self._index_changed() and (damage := index_damage(self.repository)):
             return "index", _INDEX.format(damage)
         return None
@@ -66,8 +71,14 @@ class GitGuard(Struct, frozen=True):
         newly_hidden = self._newly_hidden_paths()
         if not newly_hidden:
             return None
-        listed = "\n".join(f"  {path}" for path in newly_hidden[:_LISTED])
-        return "hidden", _HIDDEN.format(listed)
+        return "hidden", _HIDDEN.format(_listed(newly_hidden))
+
+    def _changed_files(self) -> list[str]:
+        """Return the guarded files that are not as they were; those in the tree by their path."""
+        now = guarded_files.signatures(self.repository, self.places)
+        paths = now.keys() | self.signed.keys()
+        changed = sorted(path for path in paths if now.get(path) != self.signed.get(path))
+        return [path.removeprefix(f"{self.repository.root}/") for path in changed]
 
     def _index_changed(self) -> bool:
         return index_stamp(self.repository) != self.stamp
@@ -75,3 +86,9 @@ class GitGuard(Struct, frozen=True):
     def _newly_hidden_paths(self) -> list[str]:
         hidden = hidden_paths(self.repository, self.repository.git_dir / "index")
         return sorted(hidden - hidden_paths(self.repository, self.index)) if hidden else []
+
+
+def _listed(paths: list[str]) -> str:
+    lines = [f"  {path}" for path in paths[:_LISTED]]
+    more = [f"  and {len(paths) - _LISTED} more"] if len(paths) > _LISTED else []
+    return "\n".join([*lines, *more])
