@@ -56,6 +56,49 @@ def test_style_types_and_floors(words: list[str]) -> None:
     assert done.returncode == 0, done.stdout + done.stderr
 
 
+OPENS = {
+    "forge.__main__": "the null device, for streams that are closed",
+    "forge.atomic": "folders, and new files with O_EXCL",
+    "forge.cache.store": "new files with O_EXCL",
+    "forge.check.schema": "files that forge ships",
+    "forge.front.cli.output": "the null device",
+    "forge.git.fsync": "folders and objects, to flush them",
+    "forge.git.lockfile": "new files with O_EXCL",
+    "forge.regular": "this is the place",
+    "forge.run.documents.create": "new files with O_EXCL",
+    "forge.run.processes.subreaper": "/proc",
+    "forge.shipped": "files that forge ships",
+    "forge.timeline.process_id": "/proc",
+    "forge.views.manual.topics": "files that forge ships",
+}
+"""The modules that open files by themselves, and which ones."""
+
+
+def opens_a_file(call: ast.Call) -> bool:
+    """Return whether a call opens or reads a file, whatever is at its path."""
+    function = call.func
+    if isinstance(function, ast.Name):
+        return function.id == "open"
+    if not isinstance(function, ast.Attribute):
+        return False
+    owner = function.value.id if isinstance(function.value, ast.Name) else ""
+    if function.attr == "open":
+        first = call.args[0] if call.args else None
+        by_mode = isinstance(first, ast.Constant) and isinstance(first.value, str)
+        return owner in ("os", "io", "codecs") or (by_mode and len(str(first.value)) <= 3)
+    return function.attr in ("read_bytes", "read_text") and owner != "regular"
+
+
+def test_files_are_opened_in_one_place() -> None:
+    """A link, a pipe or a device in the place of a file must never be opened."""
+    found = set()
+    for path in sorted((ROOT / "src").rglob("*.py")):
+        tree = ast.parse(path.read_text())
+        if any(isinstance(node, ast.Call) and opens_a_file(node) for node in ast.walk(tree)):
+            found.add(".".join(path.relative_to(ROOT / "src").with_suffix("").parts))
+    assert found == OPENS.keys()
+
+
 def floors() -> dict[str, int]:
     """Return the height of each room, from the layers of the import contract; the lowest is 0."""
     contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]

@@ -7,6 +7,7 @@ import os
 import stat
 from pathlib import Path
 
+from forge import regular
 from forge.errors import StorageFailed
 
 
@@ -56,7 +57,7 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
         mode = stat.S_IMODE(path.stat().st_mode)
         if not os.access(path, os.W_OK):
             raise StorageFailed(f"{path}: it is not writable", "make it writable")
-        if path.read_bytes() != before:
+        if regular.read(path) != before:
             raise StorageFailed(
                 f"{path}: it changed while it was read", "check its content, then try again"
             )

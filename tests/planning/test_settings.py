@@ -289,7 +289,7 @@ def test_a_file_that_is_not_text_is_refused(places: Places, data: bytes) -> None
 
 def test_a_folder_in_the_place_of_the_file_is_refused(places: Places) -> None:
     (places.root / PATH).mkdir(parents=True)
-    with pytest.raises(SettingsError, match="Is a directory"):
+    with pytest.raises(SettingsError, match="it is not a regular file"):
         places.load()
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from forge.text.readable import read_document, why_unreadable
+from forge import regular
+from forge.text.readable import why_unreadable
 
 
 def why(path: Path, root: Path) -> str | None:
@@ -25,24 +26,24 @@ def root(tmp_path: Path) -> Path:
 
 def test_a_regular_file(root: Path) -> None:
     assert why(root / "a.md", root) is None
-    assert read_document(root, "a.md") == b"text"
+    assert regular.read_inside(root, "a.md") == b"text"
 
 
 def test_a_link_inside_the_repository(root: Path) -> None:
     (root / "link.md").symlink_to("a.md")
-    assert why(root / "link.md", root) is None and read_document(root, "link.md") == b"text"
+    assert why(root / "link.md", root) is None and regular.read_inside(root, "link.md") == b"text"
 
 
 def test_a_link_that_leads_out(root: Path) -> None:
     (root / "link.md").symlink_to("../outside.md")
     assert why(root / "link.md", root) == "it is a link that leads out of the repository"
     with pytest.raises(OSError, match="leads out of the repository"):
-        read_document(root, "link.md")
+        regular.read_inside(root, "link.md")
 
 
 def test_a_repository_reached_through_a_link(root: Path, tmp_path: Path) -> None:
     (tmp_path / "alias").symlink_to(root)
-    assert read_document(tmp_path / "alias", "a.md") == b"text"
+    assert regular.read_inside(tmp_path / "alias", "a.md") == b"text"
 
 
 @pytest.mark.parametrize("name", ["folder", "pipe"])
@@ -51,7 +52,7 @@ def test_other_kinds_of_files(root: Path, name: str) -> None:
     os.mkfifo(root / "pipe")
     assert why(root / name, root) == "it is not a regular file"
     with pytest.raises(OSError, match="not a regular file"):
-        read_document(root, name)
+        regular.read_inside(root, name)
 
 
 def test_a_huge_file_is_not_read(root: Path) -> None:
@@ -68,4 +69,4 @@ def test_a_file_of_the_largest_size(root: Path) -> None:
 
 def test_a_missing_file(root: Path) -> None:
     with pytest.raises(FileNotFoundError):
-        read_document(root, "missing.md")
+        regular.read_inside(root, "missing.md")

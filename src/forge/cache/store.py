@@ -20,6 +20,7 @@ from types import TracebackType
 import msgspec
 from msgspec import Struct
 
+from forge import regular
 from forge.cache.fingerprint import fingerprint
 
 _MAGIC = "forge cache 1"
@@ -70,7 +71,7 @@ class CacheStore:
             return
         self._is_open = True
         try:
-            self._source = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
+            self._source = regular.open_regular(self.path)
             header = os.pread(self._source, _HEADER, 0).decode("ascii")
             magic, start_hex, crc_hex = header[:13], header[14:30], header[31:39]
             if magic != _MAGIC:

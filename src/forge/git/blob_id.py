@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+from forge import regular
+
 EMPTY_TREE = "4b825dc642cb6eb9a060e54bf8d69288fbee4904"
 
 
@@ -16,7 +18,7 @@ def blob_id(data: bytes) -> str:
 def file_blob_id(path: Path) -> str:
     """Return the id of the blob that holds the bytes of a file; empty if it cannot be read."""
     try:
-        return blob_id(path.read_bytes())
+        return blob_id(regular.read(path, follow=True))
     except OSError:
         return ""
 

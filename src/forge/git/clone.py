@@ -11,6 +11,7 @@ import os
 import secrets
 from pathlib import Path
 
+from forge import regular
 from forge.errors import StorageFailed
 from forge.git.birth_time import birth_time
 from forge.git.repository import Repository
@@ -23,7 +24,7 @@ def known_clone_id(repository: Repository) -> str | None:
     clone.
     """
     try:
-        data = json.loads(_path(repository).read_text("utf-8", "surrogateescape"))
+        data = json.loads(regular.read_text(_path(repository)))
         return str(data["id"]) if data["git_dir"] == _place(repository) else None
     except (OSError, ValueError, TypeError, KeyError):
         return None

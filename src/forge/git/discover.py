@@ -6,6 +6,8 @@ import os
 import re
 import stat
 
+from forge import regular
+
 _DISCOVERY_VARIABLES = ("GIT_CEILING_DIRECTORIES", "GIT_DISCOVERY_ACROSS_FILESYSTEM")
 # Settings that move the work tree, change the format, or include other files. The pattern matches
 # anywhere in a line, since a section and its settings may share one line.
@@ -52,11 +54,9 @@ def _is_plain(root: str) -> bool:
         or os.path.lexists(f"{git}/commondir")
     ):
         return False
-    with open(f"{git}/HEAD", "rb") as file:
-        complete = (
-            bool(_HEAD.match(file.read(64)))
-            and os.path.isdir(f"{git}/objects")
-            and os.path.isdir(f"{git}/refs")
-        )
-    with open(f"{git}/config", "rb") as file:
-        return complete and not _UNUSUAL.search(file.read())
+    complete = (
+        bool(_HEAD.match(regular.read(f"{git}/HEAD", follow=True)[:64]))
+        and os.path.isdir(f"{git}/objects")
+        and os.path.isdir(f"{git}/refs")
+    )
+    return complete and not _UNUSUAL.search(regular.read(f"{git}/config", follow=True))

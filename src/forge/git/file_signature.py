@@ -6,6 +6,8 @@ import hashlib
 import os
 import stat
 
+from forge import regular
+
 Signatures = dict[str, str]
 """What is at each path; a path at which nothing is has no entry."""
 
@@ -80,8 +82,6 @@ def _signature(path: str, *, read: bool) -> str:
 def _digest(path: str) -> str:
     """Return the hash of a regular file's bytes; empty if it cannot be read."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        return hashlib.sha256(regular.read(path, follow=True, most=_LARGEST_READ)).hexdigest()
     except OSError:
         return ""
-    with open(descriptor, "rb", buffering=0) as file:
-        return hashlib.sha256(file.read(_LARGEST_READ + 1)).hexdigest()

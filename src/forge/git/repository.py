@@ -10,6 +10,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from forge import regular
 from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.discover import plain_root
@@ -152,8 +153,7 @@ class Repository:
         place = f"{self.git_dir}/HEAD"
         if os.path.islink(place) and (target := os.readlink(place)).startswith("refs/"):
             return f"ref: {target}"
-        with open(place, "rb", buffering=0) as file:
-            return os.fsdecode(file.read().strip())
+        return os.fsdecode(regular.read(place, follow=True).strip())
 
     def head_fingerprint(self) -> str:
         """Return a text that changes whenever HEAD's commit does, without reading an object."""
@@ -162,9 +162,7 @@ class Repository:
         if text.startswith("ref: "):
             with contextlib.suppress(OSError):
                 parts.append(
-                    (self.common_dir / text.removeprefix("ref: "))
-                    .read_text("utf-8", "surrogateescape")
-                    .strip()
+                    regular.read_text(self.common_dir / text.removeprefix("ref: ")).strip()
                 )
             with contextlib.suppress(OSError):
                 packed = (self.common_dir / "packed-refs").stat()
@@ -173,11 +171,8 @@ class Repository:
 
     def commit_of(self, ref: str) -> str | None:
         """Return the commit of a full ref, or None. Raises RepositoryError if it is damaged."""
-        with (
-            contextlib.suppress(OSError, UnicodeDecodeError),
-            open(f"{self.common_dir}/{ref}", "rb", buffering=0) as file,
-        ):
-            text = file.read().strip().decode("ascii")
+        with contextlib.suppress(OSError, UnicodeDecodeError):
+            text = regular.read(f"{self.common_dir}/{ref}", follow=True).strip().decode("ascii")
             if _COMMIT.fullmatch(text):
                 return text
         try:
@@ -258,7 +253,7 @@ def _lost_repository_above(start: Path) -> tuple[Path, str] | None:
     place = Path(os.path.realpath(start))
     for folder in (place, *place.parents):
         if (folder / ".git").is_file():
-            text = (folder / ".git").read_text("utf-8", "surrogateescape").strip()
+            text = regular.read_text(folder / ".git", follow=True).strip()
             named = text.removeprefix("gitdir:").strip()
             return None if not named or (folder / named).exists() else (folder, named)
     return None
@@ -274,7 +269,7 @@ def _git_folder_above(start: Path) -> Path | None:
 def _last_logged(log: Path) -> str:
     """Return the commit of the last line of a reflog, or an empty text."""
     try:
-        words = log.read_text("utf-8", "surrogateescape").splitlines()[-1].split(" ")
+        words = regular.read_text(log).splitlines()[-1].split(" ")
     except (OSError, IndexError):
         return ""
     return words[1] if len(words) > 1 and _COMMIT.fullmatch(words[1]) else ""

@@ -13,6 +13,7 @@ import shlex
 from collections.abc import Iterator
 from pathlib import Path
 
+from forge import regular
 from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.repository import Repository
@@ -34,7 +35,7 @@ def root_of(git_dir: Path) -> Path | None:
 def _recorded_root(git_dir: Path) -> Path | None:
     """Return the place that the git directory of a linked tree names, whatever is there now."""
     try:
-        text = (git_dir / "gitdir").read_text("utf-8", "surrogateescape").strip()
+        text = regular.read_text(git_dir / "gitdir").strip()
     except OSError:
         return None
     return Path(os.path.normpath(git_dir / text)).parent
@@ -45,7 +46,7 @@ def _named_by(root: Path) -> Path | None:
     such file.
     """
     try:
-        text = (root / ".git").read_text("utf-8", "surrogateescape").strip()
+        text = regular.read_text(root / ".git").strip()
     except OSError:
         return None
     return root / text.removeprefix("gitdir:").strip() if text.startswith("gitdir:") else None
@@ -172,7 +173,7 @@ def git_dir_of_branch(repository: Repository, branch: str) -> Path | None:
     """Return the git directory of the linked work tree that is on a branch, or None."""
     for git_dir in sorted((repository.common_dir / "worktrees").glob("*")):
         with contextlib.suppress(OSError):
-            head = (git_dir / "HEAD").read_text("utf-8", "surrogateescape").strip()
+            head = regular.read_text(git_dir / "HEAD").strip()
             if head == f"ref: refs/heads/{branch}":
                 return git_dir
     return None

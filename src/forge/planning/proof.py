@@ -13,6 +13,7 @@ from typing import Literal
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
+from forge import regular
 from forge.planning import migrations
 from forge.text import typed
 from forge.text.source import Source
@@ -82,7 +83,7 @@ def load_all(root: Path) -> Iterator[Proof]:
     folder = root / FOLDER
     for path in sorted(folder.glob("*.yaml")) if folder.is_dir() else ():
         try:
-            reading = read(Source.of(path.name, path.read_bytes()))
+            reading = read(Source.of(path.name, regular.read_inside(root, f"{FOLDER}/{path.name}")))
         except (OSError, yaml.YamlProblem, migrations.WrongVersion):
             continue
         if reading.value is not None and not reading.misfits:

@@ -13,6 +13,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, Struct, field
 from msgspec.structs import replace
 
+from forge import regular
 from forge.errors import SettingsError
 from forge.git.objects.tree import Tree, Unreadable
 from forge.planning import migrations
@@ -162,7 +163,7 @@ def load_user() -> Settings:
     """Return the user's own settings. Raises SettingsError with file, line and column."""
     name = str(user_path())
     try:
-        source = Source.of(name, user_path().read_bytes())
+        source = Source.of(name, regular.read(user_path(), follow=True))
     except FileNotFoundError:
         return Settings()
     except OSError as error:
@@ -176,7 +177,7 @@ def load(root: Path) -> Settings:
     """
     user = load_user()
     try:
-        source = Source.of(PATH, (root / PATH).read_bytes())
+        source = Source.of(PATH, regular.read_inside(root, PATH))
     except FileNotFoundError:
         return user
     except OSError as error:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from functools import cached_property
 from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git.objects.tree import Tree
 from forge.records.card import RUNS, RunCard
 from forge.records.store import CARD_FILE, LOG_FILE
@@ -38,10 +40,15 @@ class RunFiles(Struct, frozen=True, dict=True):
 
 
 def read_folder(folder: Path) -> RunFiles:
-    """Read a run's folder. Raises OSError, and ValueError if its card is not a run card."""
-    card_data = (folder / CARD_FILE).read_bytes()
+    """Read a run's folder. Raises OSError, and ValueError if its card is not a run card.
+
+    No link is followed: forge writes none.
+    """
+    if folder.is_symlink():
+        raise OSError(errno.EINVAL, "its folder is a symbolic link", str(folder / CARD_FILE))
+    card_data = regular.read(folder / CARD_FILE)
     card = RunCard.decode(f"{folder.name}/{CARD_FILE}", card_data)
-    return RunFiles(card, card_data, (folder / LOG_FILE).read_bytes())
+    return RunFiles(card, card_data, regular.read(folder / LOG_FILE))
 
 
 def read_tree(tree: Tree, run: str) -> RunFiles:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from forge import regular
 from forge.git.repository import Repository
 
 CARD_FILE = "run.yaml"
@@ -52,7 +53,7 @@ def git_dir_of(folder: Path) -> Path | None:
 
 def _named_in(folder: Path) -> str | None:
     try:
-        name = (folder / WORK_TREE).read_text("utf-8", "surrogateescape")
+        name = regular.read_text(folder / WORK_TREE)
     except OSError:
         return None
     return name if name == _MAIN or _NAME.fullmatch(name) else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from forge import regular
 from forge.git.objects.commit import file_at
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
@@ -40,6 +41,6 @@ def _problem(copy: bytes | None, live: bytes | None, committed: bytes | None) ->
 
 def _bytes(path: Path) -> bytes | None:
     try:
-        return path.read_bytes()
+        return regular.read(path)
     except OSError:
         return None

@@ -1,35 +1,32 @@
-"""Reads documents: only regular files, inside the repository, and not too large."""
+"""Says which files are read as documents: regular ones inside the repository, not too large."""
 
 from __future__ import annotations
 
-import errno
 import os
-import stat
-from pathlib import Path
+from functools import lru_cache
 
-_LARGEST = 64 << 20  # bytes; larger documents would use up the memory
+from forge import regular
 
 
 def why_unreadable(place: str, root: str, status: os.stat_result) -> str | None:
-    """Return why a file may not be read as a document, None if it may."""
-    if not stat.S_ISREG(status.st_mode):
-        return "it is not a regular file"
-    if os.path.islink(place):
-        target = os.path.realpath(place)
-        inside = os.path.realpath(root)
-        if place.startswith(inside + os.sep) and not target.startswith(inside + os.sep):
-            return "it is a link that leads out of the repository"
-    return f"it has more than {_LARGEST >> 20} MiB" if status.st_size > _LARGEST else None
+    """Return why a file may not be read as a document, None if it may.
 
-
-def read_document(root: Path, path: str) -> bytes:
-    """Return the bytes of a document; `path` is relative to `root`.
-
-    Raises OSError, whose `strerror` says why the document may not be read.
+    `status` is that of the file itself, or of what it links to.
     """
-    inside = os.path.realpath(root)
-    place = os.path.join(inside, path)
-    if why := why_unreadable(place, inside, os.stat(place)):
-        raise OSError(errno.EINVAL, why)
-    with open(place, "rb") as file:
-        return file.read()
+    if why := regular.why_not(status):
+        return why
+    inside = os.path.realpath(root) + os.sep
+    if not place.startswith(inside):
+        return None  # named by its path outside
+    real = os.path.realpath(place) if os.path.islink(place) else _real_folder(place) + os.sep
+    return None if real.startswith(inside) else "it is a link that leads out of the repository"
+
+
+def _real_folder(place: str) -> str:
+    return _resolved(os.path.dirname(place))
+
+
+@lru_cache(maxsize=1024)
+def _resolved(folder: str) -> str:
+    """Return the real path of a folder: many documents share one."""
+    return os.path.realpath(folder)

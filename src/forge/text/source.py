@@ -9,8 +9,8 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.text.finding import Finding, Severity
-from forge.text.readable import read_document
 
 _MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
@@ -78,7 +78,7 @@ class Source(Struct, frozen=True, dict=True):
     @classmethod
     def read(cls, root: Path, path: str) -> Source:
         """Read a regular file below `root`. Raises OSError if it cannot be read."""
-        return cls.of(path, read_document(root, path))
+        return cls.of(path, regular.read_inside(root, path))
 
     @cached_property
     def _line_starts(self) -> list[int]:

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, NamedTuple
 
+from forge import regular
 from forge.errors import Held, StorageFailed
 from forge.lazy import at_first_use
 from forge.timeline.process_id import ProcessId
@@ -51,7 +52,7 @@ class WriterLock:
         """Take the lock. Raises Held with the holder if another process has it."""
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-            descriptor = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o644)
+            descriptor = regular.open_regular(self.path, os.O_RDWR | os.O_CREAT)
         except OSError as error:
             raise StorageFailed.of(error, self.path) from error
         if not _taken(descriptor):
@@ -102,7 +103,7 @@ def peek(path: Path) -> Iterator[float | None]:
     Yields when a crashed holder took the lock, in seconds since the epoch; None if none crashed.
     Raises Held and OSError.
     """
-    descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC)
+    descriptor = regular.open_regular(path, os.O_RDWR)
     try:
         if not _taken(descriptor):
             raise Held("another process is at work here", "wait for it")
@@ -126,7 +127,7 @@ def _taken(descriptor: int) -> bool:
 def read_holder(path: Path) -> Holder | None:
     """Return the holder that a lock file names; None if it names none."""
     try:
-        fields = json.loads(path.read_text("utf-8"))
+        fields = json.loads(regular.read(path))
         return Holder(ProcessId(**fields["process"]), fields["execution"], fields["what"])
     except (OSError, ValueError, TypeError, KeyError):
         return None
@@ -135,7 +136,7 @@ def read_holder(path: Path) -> Holder | None:
 def holder_alive(path: Path) -> Holder | None:
     """Return the process that holds a lock now; None if the lock is free."""
     try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        descriptor = regular.open_regular(path)
     except OSError:
         return None
     try:

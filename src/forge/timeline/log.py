@@ -9,7 +9,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import DamagedLog, StorageFailed
 from forge.text import jsonl
 from forge.timeline.event import GENESIS, VERSION, Event, decode_all, link
@@ -103,13 +103,13 @@ class Log:
         StorageFailed if the file cannot be opened.
         """
         try:
-            raw = self.path.read_bytes() if self.path.exists() else b""
+            raw = _bytes_of(self.path)
             reading = read(raw)
             if reading.problem:
                 raise DamagedLog(f"{self.path}: {reading.problem}", advice)
             self._size = len(raw) - len(reading.torn)
-            self._descriptor = os.open(
-                self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o644
+            self._descriptor = regular.open_regular(
+                self.path, os.O_WRONLY | os.O_CREAT | os.O_APPEND
             )
             if reading.torn:
                 if torn_to is not None:
@@ -128,7 +128,7 @@ class Log:
     def _current_stamp(self) -> tuple[int, int, int] | None:
         """Return what changes if another process writes to the file or replaces it."""
         try:
-            status = os.stat(self.path)
+            status = os.lstat(self.path)
         except OSError:
             return None
         return status.st_ino, status.st_size, status.st_mtime_ns
@@ -141,10 +141,9 @@ class Log:
         if self._current_stamp() == self._stamp:
             return False
         self.tampered += 1
-        if self._torn_to is not None and self.path.exists():
+        if self._torn_to is not None and regular.is_regular(self.path):
             atomic.write(
-                self._torn_to / f"{self.path.parent.name}-{self._seq}.changed",
-                self.path.read_bytes(),
+                self._torn_to / f"{self.path.parent.name}-{self._seq}.changed", _bytes_of(self.path)
             )
         self._rewrite()
         return True
@@ -154,7 +153,7 @@ class Log:
             os.close(self._descriptor)
             self._descriptor = None
         atomic.write(self.path, b"".join(self._lines))
-        self._descriptor = os.open(self.path, os.O_WRONLY | os.O_APPEND | os.O_CLOEXEC)
+        self._descriptor = regular.open_regular(self.path, os.O_WRONLY | os.O_APPEND)
         self._unflushed = self._doubtful = False
         self._stamp = self._current_stamp()
 
@@ -210,6 +209,14 @@ class Log:
                     atomic.sync_data(self._descriptor)
             os.close(self._descriptor)
             self._descriptor = None
+
+
+def _bytes_of(path: Path) -> bytes:
+    """Return the bytes of a log, none if it is missing. Raises OSError."""
+    try:
+        return regular.read(path)
+    except FileNotFoundError:
+        return b""
 
 
 def encode(events: Iterable[Event]) -> bytes:

@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from forge import regular
 from forge.errors import DamagedLog
 from forge.text import jsonl
 from forge.timeline.event import GENESIS, Event, link
@@ -30,7 +31,7 @@ class LogTail:
 
     def read(self, path: Path) -> list[Event]:
         """Return the new complete events. Raises OSError, and DamagedLog if the chain is broken."""
-        with path.open("rb") as file:
+        with os.fdopen(regular.open_regular(path), "rb") as file:
             status = os.fstat(file.fileno())
             if status.st_ino != self._inode or status.st_size < self._offset:
                 self.restart(status.st_ino)

@@ -331,7 +331,7 @@ def test_evidence_that_was_changed_or_taken_away(copy: Sandbox) -> None:
     assert "cannot be read" in problems[first["seq"]] and "was changed" in problems[last["seq"]]
     path.unlink()
     path.symlink_to("/dev/zero")
-    assert "was changed" in dict(wrong(copy))[last["seq"]]
+    assert "symbolic link" in dict(wrong(copy))[last["seq"]]
 
 
 def test_a_card_that_was_changed(copy: Sandbox) -> None:

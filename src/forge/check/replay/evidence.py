@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 
+from forge import regular
 from forge.check.replay.record import Record, Report
 
 _PATH = re.compile(r"evidence/([0-9a-f]{16})\.[A-Za-z0-9]+")
@@ -28,7 +29,7 @@ def _problems(record: Record, entry: dict[str, object]) -> list[str]:
         return [f"{path} is not named after its hash, {digest[:16]}"]
     file = record.folder / path
     try:
-        data = b"" if file.is_symlink() else file.read_bytes()
+        data = regular.read(file)
     except OSError as error:
         return [f"{path} cannot be read: {error.strerror}"]
     if hashlib.sha256(data).hexdigest() != digest:

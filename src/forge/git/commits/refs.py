@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from forge import regular
 from forge.errors import StorageFailed
 from forge.git.lockfile import acquire, prepared_path, release, remove_stale, write_prepared
 from forge.git.repository import Repository
@@ -113,7 +114,7 @@ def _append(log: Path, line: bytes) -> None:
         _remove_empty(log)
     if not os.path.isdir(log.parent):
         log.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o666)
+    descriptor = regular.open_regular(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, mode=0o666)
     try:
         os.write(descriptor, line)
     finally:

@@ -17,6 +17,7 @@ import time
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
+from forge import regular
 from forge.errors import GitFailed, Held
 from forge.git.objects.commit import read_commit
 from forge.git.repository import Repository
@@ -132,7 +133,7 @@ def _branch(repository: Repository) -> str | None:
 def _moves_to_run(repository: Repository, branch: str, lock: Path, runs: Collection[str]) -> bool:
     """Return whether a lock moves a branch from its commit to one of one of the runs."""
     try:
-        text = lock.read_text("ascii").strip()
+        text = regular.read(lock).decode("ascii").strip()
         commit = read_commit(repository, text) if len(text) == 40 else None
     except (OSError, ValueError, GitFailed):
         return False

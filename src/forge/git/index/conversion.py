@@ -8,6 +8,7 @@ from functools import lru_cache
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git import program
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
@@ -139,8 +140,8 @@ def _has_ignore_rules(repository: Repository, fingerprint: Fingerprint) -> bool:
 
 
 def _has_rule(path: str) -> bool:
-    with open(path, "rb") as file:
-        return any(line.strip() and not line.startswith(b"#") for line in file)
+    lines = regular.read(path, follow=True).splitlines()
+    return any(line.strip() and not line.startswith(b"#") for line in lines)
 
 
 def folders_of(path: str) -> Iterator[str]:

@@ -17,6 +17,7 @@ from typing import Literal, NamedTuple
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git import modes
 from forge.git.blob_id import blob_id
 from forge.git.index.conversion import folders_of, stores_unconverted
@@ -192,7 +193,7 @@ def _new_entry(
 def read(path: Path, *, small: bool = True) -> PlainIndex | None:
     """Return an index; None if it is missing or not plain, or, if `small`, too large."""
     try:
-        with path.open("rb") as file:
+        with os.fdopen(regular.open_regular(path), "rb") as file:
             status = os.fstat(file.fileno())
             data = file.read() if status.st_size <= _LARGEST or not small else b""
     except OSError:
@@ -224,12 +225,8 @@ def content(place: str, mode: int) -> bytes:
     """
     if mode == modes.LINK:
         return os.fsencode(os.readlink(place))
-    with open(place, "rb", opener=_open_regular) as file:
+    with os.fdopen(regular.open_regular(place), "rb") as file:
         return file.read(MOST_BYTES + 1)
-
-
-def _open_regular(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NOFOLLOW | os.O_NONBLOCK)
 
 
 def _length(name_length: int) -> int:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git import modes
 
 _HEADER = struct.Struct(">4sII")
@@ -34,7 +35,7 @@ class RuleFiles(Struct, frozen=True):
 def tracked_rules(index: Path) -> RuleFiles | None:
     """Return the rule files of an index; None if it is missing or not of version 2."""
     try:
-        data = index.read_bytes()
+        data = regular.read(index, most=regular.LARGEST_IN_TREE)
     except OSError:
         return None
     if len(data) < _HEADER.size:

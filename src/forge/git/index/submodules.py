@@ -6,6 +6,7 @@ import os
 from functools import lru_cache
 from pathlib import Path
 
+from forge import regular
 from forge.git import modes
 from forge.git.index.private_index import Stamp, index_stamp
 from forge.git.index.rule_files import tracked_rules
@@ -26,7 +27,7 @@ def _paths(index: Path, stamp: Stamp) -> tuple[str, ...]:
     if rules is not None and not rules.has_submodule:
         return ()
     try:
-        if index.read_bytes()[:4] != b"DIRC":
+        if regular.read(index, most=regular.LARGEST_IN_TREE)[:4] != b"DIRC":
             return ()
         return tuple(
             entry.path

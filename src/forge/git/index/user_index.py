@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from forge import regular
 from forge.errors import StorageFailed
 from forge.git import program
 from forge.git.index import fast_index
@@ -26,7 +27,7 @@ _REMOVED = (0, "0" * 40)
 def index_damage(repository: Repository) -> str | None:
     """Return what is wrong with the index file, or None. Git itself accepts a truncated index."""
     try:
-        data = (repository.git_dir / "index").read_bytes()
+        data = regular.read(repository.git_dir / "index", most=regular.LARGEST_IN_TREE)
     except FileNotFoundError:
         return "is gone"
     if data[:4] != b"DIRC" or len(data) <= _CHECKSUM:

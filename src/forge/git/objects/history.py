@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from forge import regular
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.objects.store import ObjectStore
 from forge.git.objects.stored_tree import PathsRead
@@ -111,7 +112,7 @@ class History:
 
 def _shallow(store: ObjectStore) -> set[str]:
     try:
-        text = (store.repository.common_dir / "shallow").read_text("utf-8", "surrogateescape")
+        text = regular.read_text(store.repository.common_dir / "shallow")
     except OSError:
         return set()
     return set(text.split())

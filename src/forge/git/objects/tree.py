@@ -9,6 +9,7 @@ from typing import Literal, Protocol
 
 from msgspec import Struct
 
+from forge import regular
 from forge.errors import GitFailed, UnknownName
 from forge.git import modes, program
 from forge.git.index.private_index import private_index
@@ -84,8 +85,8 @@ class WorkTree:
 
     def read(self, path: str) -> bytes:
         try:
-            with open(os.path.join(self.root, path), "rb", opener=_no_wait) as file:
-                return file.read()
+            place = os.path.join(self.root, path)
+            return regular.read(place, follow=True, most=regular.LARGEST_IN_TREE)
         except OSError as error:
             raise Unreadable(error.strerror or "it cannot be read") from error
 
@@ -111,10 +112,6 @@ class WorkTree:
             return self.repository.git("hash-object", "--", path).decode().strip()
         except GitFailed:
             return None
-
-
-def _no_wait(path: str, flags: int) -> int:
-    return os.open(path, flags | os.O_NONBLOCK)
 
 
 def below_non_folder(mode: int, oid: str) -> tuple[int, str] | NotStored | None:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from forge import regular
 from forge.planning.edits import fields
 from forge.planning.edits.relocation import Relocation
 from forge.planning.names.depends_on import PlanIndex
@@ -29,7 +30,7 @@ def keep(root: Path, before: Sequence[PlanFile], moved: Relocation) -> Relocatio
     for old in before:
         new = after[moved.new_path(old.path)]
         done = moved.writes.get(new.path)
-        data = done[1] if done else (root / old.path).read_bytes()
+        data = done[1] if done else regular.read_inside(root, old.path)
         if b"depends_on" not in data or _EMPTY.search(data):
             continue
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.errors import UnknownName
 from forge.git.objects.tree import Tree, Unreadable
 from forge.planning.names import resolve
@@ -20,7 +21,6 @@ from forge.planning.names.plan_files import (
 )
 from forge.planning.plan import plan as plans
 from forge.planning.plan.plan import Plan
-from forge.text.readable import read_document
 from forge.text.source import Source
 
 
@@ -51,7 +51,7 @@ class Catalog(Struct, frozen=True, dict=True):
         """Return a plan's bytes. Raises UnknownName if the file cannot be read."""
         try:
             return (
-                read_document(self.root, file.path)
+                regular.read_inside(self.root, file.path)
                 if self.tree is None
                 else self.tree.read(file.path)
             )

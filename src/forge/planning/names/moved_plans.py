@@ -6,6 +6,7 @@ import posixpath
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 
+from forge import regular
 from forge.planning.names.plan_files import find_plan_files
 from forge.planning.plan.plan import load
 from forge.text.source import Source
@@ -61,6 +62,6 @@ def tail(path: str) -> tuple[str, str]:
 def _plans(root: Path) -> Iterator[tuple[str, bytes]]:
     for path in find_plan_files(root):
         try:
-            yield path, (root / path).read_bytes()
+            yield path, regular.read_inside(root, path)
         except OSError:
             yield path, b""

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct, field
 from msgspec.structs import asdict
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import SettingsError
 from forge.git.clone import clone_id, known_clone_id
 from forge.git.repository import Repository
@@ -187,7 +187,7 @@ def findings_shown(repository: Repository, subject: Subject) -> list[str] | None
     """
     clone = known_clone_id(repository)
     try:
-        shown = json.loads(_file(clone or "", subject).read_bytes()).get("findings")
+        shown = json.loads(regular.read(_file(clone or "", subject))).get("findings")
     except (OSError, ValueError, AttributeError):
         return None
     return [str(line) for line in shown] if isinstance(shown, list) else None

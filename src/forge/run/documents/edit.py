@@ -11,7 +11,7 @@ from typing import Literal
 
 from msgspec import Struct
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import ForgeError, StorageFailed
 from forge.git import program
 from forge.git.repository import Repository
@@ -99,14 +99,14 @@ class _Draft(Struct, frozen=True):
         if not copy.exists():
             atomic.write(base, before)
             atomic.write(copy, before)
-        elif base.read_bytes() != before:
+        elif regular.read(base) != before:
             hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
             raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
         return cls(document.file, file, before, copy, base)
 
     @property
     def after(self) -> bytes:
-        return self.copy.read_bytes()
+        return regular.read(self.copy)
 
     def kept(self) -> str:
         return f"your text is kept in {self.copy}: `forge edit` goes on with it"
@@ -158,7 +158,7 @@ def _read(root: Path, file: Path) -> bytes:
     if not file.is_relative_to(os.path.realpath(root)):
         raise StorageFailed(f"{file} is outside the repository", "edit it there directly")
     try:
-        return file.read_bytes()
+        return regular.read(file)
     except OSError as error:
         raise StorageFailed.of(error) from error
 

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from msgspec import Struct
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import ForgeError, UsageError
 from forge.git.repository import Repository
 from forge.planning.backlog import item
@@ -137,7 +137,7 @@ def _source(root: Path, document: Document) -> Source:
     if not real.is_relative_to(os.path.realpath(root)):
         raise NotWritable(f"{document.file} is outside the repository", "change it there directly")
     try:
-        return Source.of(document.file, real.read_bytes())
+        return Source.of(document.file, regular.read(real))
     except OSError as error:
         hint = (
             f"create it: the fields of a phase are in {document.file}"

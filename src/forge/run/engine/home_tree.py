@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from msgspec.structs import replace
 
+from forge import atomic
 from forge.errors import SettingsError
 from forge.git import worktrees
 from forge.git.repository import Repository
@@ -52,7 +53,6 @@ def _recreated(context: Context, record: RunRecord) -> Repository:
     with WriterLock(lock, context.execution, run):
         root = main.with_name(f"{main.name}.forge") / run
         home = worktrees.recreate(repository, git_dir, root, record.card.branch)
-        pointer = record.folder / WORK_TREE
-        pointer.write_text(work_tree_name(home), "utf-8", "surrogateescape")
+        atomic.write(record.folder / WORK_TREE, work_tree_name(home).encode())
         lock.unlink(missing_ok=True)
     return home

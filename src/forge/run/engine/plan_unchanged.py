@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import shlex
 
+from forge import regular
 from forge.errors import NotApproved, UsageError
 from forge.git.objects.commit import blob_data, file_at
 from forge.git.repository import Repository
@@ -14,7 +15,6 @@ from forge.records.card import RunCard
 from forge.run.approvals import plan_approval
 from forge.run.engine.open_run import OpenRun
 from forge.text.command_line import forge_command
-from forge.text.readable import read_document
 from forge.text.source import Source
 
 
@@ -99,6 +99,6 @@ def _was_moved(repository: Repository, card: RunCard) -> bool:
 
 def _read(repository: Repository, path: str) -> bytes | None:
     try:
-        return read_document(repository.root, path)
+        return regular.read_inside(repository.root, path)
     except OSError:
         return None

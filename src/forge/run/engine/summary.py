@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
+from pathlib import Path
 
+from forge import regular
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan.plan import Plan
@@ -20,13 +23,16 @@ def place_for_summary(repository: Repository, card: RunCard, text: str) -> str:
     """
     path = PlanFile(card.plan_path, card.plan).summary_path
     place = repository.root / path
-    if (
-        not place.exists()
-        or place.read_bytes() == text.encode("utf-8", "replace")
-        or _written_by_forge(repository, path)
-    ):
+    if not os.path.lexists(place) or _holds(place, text) or _written_by_forge(repository, path):
         return path
     return f"{card.folder}/summary.md"
+
+
+def _holds(place: Path, text: str) -> bool:
+    try:
+        return regular.read(place) == text.encode("utf-8", "replace")
+    except OSError:
+        return False
 
 
 def _written_by_forge(repository: Repository, path: str) -> bool:

@@ -10,6 +10,7 @@ import json
 import os
 from pathlib import Path
 
+from forge import regular
 from forge.errors import StorageFailed
 from forge.timeline.process_id import ProcessId
 
@@ -21,7 +22,7 @@ def write(live: Path, child: ProcessId | None) -> None:
     """Record the child that runs now, None for none. Raises StorageFailed."""
     record = json.dumps(child._asdict() if child else None).encode().ljust(_SIZE)
     try:
-        descriptor = os.open(live / _NAME, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o644)
+        descriptor = regular.open_regular(live / _NAME, os.O_WRONLY | os.O_CREAT)
         try:
             os.pwrite(descriptor, record, 0)
         finally:
@@ -35,6 +36,6 @@ def write(live: Path, child: ProcessId | None) -> None:
 def read(live: Path) -> ProcessId | None:
     """Return the recorded child; None if none is running or the file cannot be read."""
     try:
-        return ProcessId(**json.loads((live / _NAME).read_text("utf-8")))
+        return ProcessId(**json.loads(regular.read(live / _NAME)))
     except (OSError, ValueError, TypeError):
         return None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from dataclasses import dataclass
 
+from forge import regular
 from forge.git import program
 from forge.git.repository import Head, Repository
 from forge.git.status import StatusEntry
@@ -27,7 +29,13 @@ class WorkTreeState:
 
 def _content_hash(repository: Repository, path: str) -> str:
     try:
-        return hashlib.sha256((repository.root / path).read_bytes()).hexdigest()
+        place = repository.root / path
+        data = (
+            os.fsencode(os.readlink(place))
+            if place.is_symlink()
+            else regular.read(place, most=regular.LARGEST_IN_TREE)
+        )
+        return hashlib.sha256(data).hexdigest()
     except OSError:
         return ""
 

@@ -9,7 +9,7 @@ import sys
 import time
 from pathlib import Path
 
-from forge import __version__
+from forge import __version__, regular
 from forge.git.repository import Repository
 from forge.text import jsonl
 from forge.timeline.ids import now, ulid
@@ -105,7 +105,7 @@ def _close_dead(folder: Path) -> bool:
     closed = False
     for marker in markers:
         try:
-            record = json.loads(marker.read_text("utf-8"))
+            record = json.loads(regular.read(marker))
             process = ProcessId(record["pid"], record["start"], record["boot"])
         except (OSError, ValueError, KeyError):
             continue
@@ -118,8 +118,8 @@ def _close_dead(folder: Path) -> bool:
 
 def _append(folder: Path, record: dict[str, object]) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC
-    descriptor = os.open(folder / "executions.jsonl", flags, 0o644)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_APPEND
+    descriptor = regular.open_regular(folder / "executions.jsonl", flags)
     try:
         os.write(descriptor, jsonl.encode(record))
     finally:

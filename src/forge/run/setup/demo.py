@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
+from forge import regular
 from forge.errors import UsageError
 from forge.git import program
 from forge.git.repository import Repository
@@ -120,7 +121,7 @@ def _copy_files(place: Path) -> None:
     if shutil.which("python3") is None:
         for path in (place / ".planning").rglob("*.*"):
             path.write_text(
-                path.read_text("utf-8").replace("python3 ", f"{sys.executable} "), "utf-8"
+                regular.read_text(path).replace("python3 ", f"{sys.executable} "), "utf-8"
             )
 
 

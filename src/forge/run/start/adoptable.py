@@ -13,6 +13,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.errors import DamagedLog, ForgeError, GitFailed
 from forge.git import worktrees
 from forge.git.objects.commit import blob_data, is_ancestor, names_in
@@ -97,7 +98,7 @@ def _evidence_in(folder: Path) -> Iterator[tuple[str, bytes]]:
     for name in sorted(os.listdir(place)) if place.is_dir() and not place.is_symlink() else ():
         status = os.lstat(place / name)
         if stat.S_ISREG(status.st_mode) and status.st_size <= _LARGEST:
-            yield f"{FOLDER}/{name}", (place / name).read_bytes()
+            yield f"{FOLDER}/{name}", regular.read(place / name)
 
 
 def committed_run(repository: Repository, run: str) -> AdoptableRun:
@@ -198,7 +199,7 @@ def _unchanged_plan(repository: Repository, card: RunCard) -> Plan:
     """Return the plan that the run began with. Raises NotAdoptable if its file has changed."""
     try:
         blob = blob_data(repository, card.plan_blob)
-        data = (repository.root / card.plan_path).read_bytes()
+        data = regular.read_inside(repository.root, card.plan_path)
     except (GitFailed, OSError) as error:
         raise NotAdoptable(
             f"{card.plan_path} cannot be read: {error}", "bring the plan of the run back"

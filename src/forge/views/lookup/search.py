@@ -8,6 +8,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import FOLDER
 from forge.text.source import Source
@@ -79,11 +80,8 @@ def _document_paths(root: Path) -> Iterator[str]:
 
 
 def _text(root: Path, path: str) -> str:
-    file = root / path
     try:
-        if not file.is_file() or file.stat().st_size > _LARGEST:
-            return ""
-        data = file.read_bytes()
+        data = regular.read_inside(root, path, most=_LARGEST)
     except OSError:
         return ""
     try:

@@ -11,6 +11,7 @@ from pathlib import Path
 
 from msgspec import Struct
 
+from forge import regular
 from forge.errors import UnknownName
 from forge.git.commits.patches import FileStat, patch, stats
 from forge.git.repository import Repository
@@ -177,8 +178,6 @@ def _evidence_text(file: Path) -> str | None:
     A path in an event must not lead out of the run's folder, so links are not followed.
     """
     try:
-        if not file.is_file() or file.is_symlink():
-            return None
-        return file.read_bytes().decode("utf-8", "replace")
+        return regular.read(file).decode("utf-8", "replace")
     except OSError:
         return None

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from forge import regular
 from forge.cache import stamps
 from forge.check.rules.allow import silenced
 from forge.check.rules.catalog import OF_A_DOCUMENT, PROBED, RULES
@@ -19,6 +20,7 @@ from forge.text.finding import Finding
 from forge.text.readable import why_unreadable
 from forge.text.source import Source
 from forge.views.validation.kinds import below, kind_of
+from forge.views.validation.out_of_place import out_of_place
 from forge.views.validation.read_all import ProjectFacts
 from forge.views.validation.read_one import read
 from forge.views.validation.reading import Reading
@@ -77,6 +79,8 @@ class DocumentSet:
             with closing(self.cache):
                 self.cache.prune([*paths, *others])
         between = _by_path(facts.findings(self.repository), readings) if together else {}
+        for finding in out_of_place(self.root) if together else ():
+            between.setdefault(finding.path, []).append(finding)
         self._report(report, readings, between, EVERY_RULE if together else OF_A_DOCUMENT)
 
     def _other_documents(self, wanted: Mapping[str, None]) -> list[str]:
@@ -98,7 +102,7 @@ class DocumentSet:
         if (cached := self._cached(kind, place, stamp)) is not None:
             return cached
         try:
-            data = Path(place).read_bytes()
+            data = regular.read(place, follow=True)
         except OSError as error:
             return _unreadable(kind, path, error.strerror or "it is gone")
         reading = read(kind, Path(self.root), Source.of(path, data))

@@ -9,7 +9,7 @@ from pathlib import Path
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import StorageFailed
 from forge.planning.plan.front_matter import LISTED, front_matter
 from forge.text import edit
@@ -76,7 +76,7 @@ def fix(root: Path, paths: Iterable[str]) -> Fixes:
 def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
     real = Path(os.path.realpath(root / path))
     try:
-        data = real.read_bytes() if real.is_file() else b""
+        data = regular.read(real) if regular.is_regular(real) else b""
     except OSError as error:
         return Unfixed(path, f"it cannot be read: {error.strerror}")
     source = Source.of(path, data)

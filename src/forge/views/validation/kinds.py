@@ -76,7 +76,8 @@ def below(folder: str) -> Iterator[str]:
     """Yield the absolute paths of the documents below a folder, in order."""
     for place, names, files in os.walk(os.path.realpath(folder)):
         names[:] = sorted(name for name in names if name != ".git")
-        yield from (path for path in (f"{place}/{name}" for name in sorted(files)) if kind_of(path))
+        found = sorted([*files, *names])  # a folder may be in the place of a document
+        yield from (path for path in (f"{place}/{name}" for name in found) if kind_of(path))
 
 
 def folders_of_phases(root: str) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from forge import regular
 from forge.check.rules.model import Rule
 from forge.errors import ForgeError
 from forge.git import program
@@ -144,7 +145,7 @@ def _blobs_at_head(repository: Repository, folder: str) -> dict[str, str]:
 
 def _bytes(repository: Repository, path: str) -> bytes | None:
     try:
-        return (repository.root / path).read_bytes()
+        return regular.read_inside(repository.root, path)
     except OSError:
         return None
 

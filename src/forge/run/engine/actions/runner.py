@@ -10,7 +10,7 @@ from pathlib import Path
 
 from msgspec.structs import asdict
 
-from forge import atomic
+from forge import atomic, regular
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checkpoint import checkpoint_of
 from forge.run.engine.actions.prompt import prompt_for
@@ -137,7 +137,7 @@ def _variables(run: OpenRun, prompt_file: Path, scope_file: Path) -> dict[str, s
 
 def _write_if_changed(path: Path, data: bytes) -> None:
     with contextlib.suppress(OSError):
-        if path.read_bytes() == data:
+        if regular.read(path) == data:
             return
     atomic.write(path, data, durable=False)
 

@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from forge import atomic
+from forge import atomic, regular
 from forge.check.secrets.scrub import scrubbed
 from forge.errors import DamagedLog, StorageFailed, UsageError
 from forge.git.clone import restore_clone_id
@@ -49,7 +49,7 @@ class LiveLog:
     ) -> None:
         """Open and fold the log of a card. Raises DamagedLog, StorageFailed, OSError."""
         self.folder = live_folder(repository, card.run)
-        self.card_data = (self.folder / CARD_FILE).read_bytes()
+        self.card_data = regular.read(self.folder / CARD_FILE)
         self._log, self.first_events, self.state = read_live(repository, card)
         self._repository = repository
         self._card = card
@@ -111,11 +111,12 @@ class LiveLog:
         """Restore the live files as forge wrote them."""
         self._log.restore()
         card, home = self.folder / CARD_FILE, self.folder / WORK_TREE
-        if not card.exists() or card.read_bytes() != self.card_data:
+        if not _holds(card, self.card_data):
             atomic.write(card, self.card_data)
             self._restored_cards += 1
-        if not home.exists():
-            home.write_text(work_tree_name(self._repository), "utf-8", "surrogateescape")
+        tree = work_tree_name(self._repository).encode()
+        if not _holds(home, tree):
+            atomic.write(home, tree)
         adopted_by = self.state.adopted_by
         restore_clone_id(self._repository, adopted_by[-1] if adopted_by else self._card.clone)
 
@@ -131,6 +132,14 @@ class LiveLog:
         renamed = self._repository.scratch / f"{self._card.run}-ended"
         self.folder.rename(renamed)
         shutil.rmtree(renamed, ignore_errors=True)
+
+
+def _holds(path: Path, data: bytes) -> bool:
+    """Return whether a file is there and has these bytes."""
+    try:
+        return regular.read(path) == data
+    except OSError:
+        return False
 
 
 def read_live(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:
@@ -167,7 +176,7 @@ def create_live(
         shutil.rmtree(new, ignore_errors=True)
         raise
     live_folder(repository).mkdir(parents=True, exist_ok=True)
-    (new / WORK_TREE).write_text(work_tree_name(repository), "utf-8", "surrogateescape")
+    atomic.write(new / WORK_TREE, work_tree_name(repository).encode(), durable=False)
     new.rename(live_folder(repository, card.run))
     atomic.sync_folder(live_folder(repository))
 

@@ -6,7 +6,7 @@ import contextlib
 import shlex
 from pathlib import Path
 
-from forge import atomic
+from forge import atomic, regular
 from forge.git.commits import record_commit
 from forge.git.commits.record_commit import HeadMoved
 from forge.git.objects.commit import file_at, names_in
@@ -70,7 +70,7 @@ class Record:
         names += [f"evidence/{path.name}" for path in sorted((live / "evidence").glob("*.*"))]
         committed = self._committed_evidence(parent)
         contents = {
-            f"{folder}/{name}": (live / name).read_bytes()
+            f"{folder}/{name}": regular.read(live / name)
             for name in names
             if f"{folder}/{name}" not in committed
         }
@@ -103,7 +103,7 @@ class Record:
 def _bytes_of(path: Path) -> bytes | None:
     """Return the bytes of a regular file, or None for a link or a missing file."""
     with contextlib.suppress(OSError):
-        return None if path.is_symlink() else path.read_bytes()
+        return regular.read(path)
     return None
 
 
