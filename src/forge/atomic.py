@@ -10,6 +10,9 @@ from pathlib import Path
 from forge import regular
 from forge.errors import StorageFailed
 
+STAGED = "write-"
+"""How the names of unfinished files in a staging folder start; the process id follows."""
+
 
 def sync_data(descriptor: int) -> None:
     """Flush a file's data to the disk with fdatasync, or with fsync if the system lacks it."""
@@ -31,9 +34,12 @@ def write(
     """Replace a file by a new one that holds `data`, creating its folder. Raises StorageFailed.
 
     `staging` is a folder of the same file system for the temporary file, so that it never appears
-    beside `path`.
+    beside `path`; what a killed process left there is removed by its name.
     """
-    temporary = (staging or path.parent) / f".{path.name}.{os.urandom(4).hex()}.tmp"
+    unique = f"{os.getpid()}-{os.urandom(4).hex()}"
+    temporary = (
+        staging / f"{STAGED}{unique}" if staging else path.with_name(f".{path.name}.{unique}.tmp")
+    )
     try:
         for folder in {path.parent, temporary.parent}:
             if not os.path.isdir(folder):
@@ -65,21 +71,6 @@ def swap(path: Path, before: bytes, after: bytes) -> None:
         path.chmod(mode)  # the umask may have removed bits
     except OSError as error:
         raise StorageFailed.of(error, path) from error
-
-
-def create(path: Path, data: bytes) -> bool:
-    """Create a file that holds `data` and return True; return False if it exists.
-
-    Raises StorageFailed.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        _write_new(path, data, 0o644, durable=False)
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise StorageFailed.of(error, path) from error
-    return True
 
 
 def _write_new(path: Path, data: bytes, mode: int, durable: bool) -> None:

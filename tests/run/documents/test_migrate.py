@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-from forge import atomic
 from forge.errors import DirtyTree, ForgeError, GitFailed, RepositoryError, StorageFailed
+from forge.git.intent import perform, undo
+from forge.git.intent.recover import recover
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
 from forge.run.documents.migrate import Migrated, NewerVersion, migrate, pending
@@ -125,28 +125,28 @@ def test_a_version_that_is_not_a_whole_number_stops_all(old: Sandbox, version: s
     assert (old.root / ITEM).read_text() == OLD[ITEM]
 
 
-@pytest.mark.parametrize("written", [1, 2, 3])
-def test_what_a_killed_migration_wrote_is_committed_with_the_rest(
+@pytest.mark.parametrize("written", [0, 1, 2])
+def test_what_a_killed_migration_wrote_is_taken_back(
     old: Sandbox, monkeypatch: pytest.MonkeyPatch, written: int
 ) -> None:
     with monkeypatch.context() as patch:
-        calls = iter(range(written))
-        swap = atomic.swap
+        place, calls = perform.place, iter(range(written + 1))
 
         def dies(*values: Any) -> None:
-            swap(*values)
-            if next(calls) == written - 1:
+            if next(calls) == written:
                 raise SystemExit  # in place of a signal: nothing is put back either
+            place(*values)
 
-        patch.setattr(atomic, "swap", dies)
-        with pytest.raises(SystemExit):
+        patch.setattr(perform, "place", dies)
+        patch.setattr(perform.undo, "take_back", lambda *values: ["nothing"])
+        with pytest.raises((SystemExit, ForgeError)):
             call(old)
     assert len(old.status()) == written
     head = old.head()
-    assert [migration.path for migration in call(old, dry_run=True).documents] == [*OLD]
+    assert len(recover(Repository.discover(old.root), crashed=True)) == 1
+    assert texts(old) == OLD and old.status() == [] and old.head() == head
     assert [migration.path for migration in call(old).documents] == [*OLD]
-    assert old.git("rev-parse", "HEAD^").strip() == head and old.status() == []
-    assert call(old) == Migrated((), None)
+    assert old.status() == [] and call(old) == Migrated((), None)
 
 
 def test_a_migrated_document_with_other_changes_is_left_alone(old: Sandbox) -> None:
@@ -192,19 +192,18 @@ def test_if_git_cannot_commit_everything_is_put_back(
 def test_a_full_disk_hides_neither_the_cause_nor_the_way_on(
     old: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The documents cannot be put back either; the next call commits them."""
-    swap = atomic.swap
+    """The documents cannot be put back at once either; the next command does it."""
 
-    def full(path: Path, before: bytes, after: bytes) -> None:
-        if b"version" in before and path.name == "win.yaml":
-            raise StorageFailed("no space left on device", "free some disk space")
-        swap(path, before, after)
+    def full(*values: object) -> None:
+        raise StorageFailed("no space left on device", "free some disk space")
 
     with monkeypatch.context() as patch:
-        patch.setattr(atomic, "swap", full)
+        patch.setattr(undo, "place", full)
         patch.setenv("GIT_COMMITTER_NAME", "<>")  # git refuses to commit
         with pytest.raises(GitFailed, match="git commit failed"):
             call(old)
-    assert [line.split()[-1] for line in old.status()] == [MISSION]
+    assert len(old.status()) == 3
+    assert "is taken back" in recover(Repository.discover(old.root), crashed=False)[0]
+    assert texts(old) == OLD and old.status() == []
     assert [migration.path for migration in call(old).documents] == [*OLD]
     assert old.status() == []

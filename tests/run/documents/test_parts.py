@@ -12,7 +12,7 @@ from forge.git.repository import Repository
 from forge.planning.edits.fields import Change
 from forge.planning.names.documents import Document, Documents
 from forge.run.documents import create
-from forge.run.documents.create import Created
+from forge.run.documents.create import Created, Numbered
 from forge.run.documents.edit import Choice, Edited, NotSaved, edit
 from forge.run.documents.plans import taken_numbers
 from forge.run.documents.set_fields import NotDone, NotWritable, assign, tick
@@ -38,22 +38,26 @@ def test_a_title_is_one_line(title: str, clean: str) -> None:
 
 
 def test_a_file_is_created_once_and_inside(repository: Repository, tmp_path: Path) -> None:
-    assert create.create_file(repository.root, ".planning/x.md", "one")
-    assert not create.create_file(repository.root, ".planning/x.md", "two")
+    assert create.create_file(repository, ".planning/x.md", "one")
+    assert not create.create_file(repository, ".planning/x.md", "two")
+    assert not create.create_file(repository, ".planning/x.md", "one"), "the same bytes: not ours"
     assert (repository.root / ".planning/x.md").read_text() == "one"
     (repository.root / ".planning/out").symlink_to(tmp_path)
     with pytest.raises(UsageError, match="would be outside the repository"):
-        create.create_file(repository.root, ".planning/out/x.md", "text")
+        create.create_file(repository, ".planning/out/x.md", "text")
 
 
 def test_the_first_free_number_is_reserved(repository: Repository) -> None:
-    def attempt(number: str) -> Created | None:
-        return None if number == "03" else Created(number, "path")
+    def attempt(number: str) -> Numbered | None:
+        path = f".planning/{number}.md"
+        return None if number == "03" else Numbered(Created(number, path), path, number)
 
     assert create.create_numbered(repository, "s", ["01"], attempt).id == "02"
     assert create.create_numbered(repository, "s", ["01"], attempt).id == "04", "03 was taken"
-    assert sorted(create.reserved_numbers(repository, "s")) == ["02", "03", "04"]
+    assert sorted(create.reserved_numbers(repository, "s")) == ["02", "04"]
     assert create.create_numbered(repository, "other", [], attempt).id == "01"
+    (repository.forge_dir / "numbers/s/05").write_text("of another work tree")
+    assert create.create_numbered(repository, "s", ["01"], attempt).id == "06"
 
 
 def test_when_every_number_is_taken_nothing_is_created(

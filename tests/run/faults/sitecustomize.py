@@ -1,7 +1,8 @@
 """Loaded by a forge process under test: counts its effects, and kills it or fails at a given one.
 
-An effect is a write, a flush, a rename, a link, a removal, or the start of another program.
-Children are not counted.
+An effect is a flush, a rename, a link, a removal, or the start of another program; with
+FORGE_TEST_FINE also a write, a new file and a folder that is made or removed. Children are not
+counted.
 """
 
 import errno
@@ -21,7 +22,7 @@ def _effect(function, fails=True):
         global _count
         _count += 1
         if _COUNT_TO:
-            descriptor = os.open(_COUNT_TO, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+            descriptor = _open(_COUNT_TO, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
             _write(descriptor, str(_count).encode())
             os.close(descriptor)
         if _count == _KILL_AT:
@@ -33,9 +34,16 @@ def _effect(function, fails=True):
     return wrapped
 
 
-_write = os.write
+_open, _write = os.open, os.write
 if _KILL_AT or _FAIL_AT or _COUNT_TO:
     for _name in ("fdatasync", "fsync", "rename", "replace", "link"):
         setattr(os, _name, _effect(getattr(os, _name)))
     os.unlink = _effect(os.unlink, fails=False)
     subprocess.Popen.__init__ = _effect(subprocess.Popen.__init__, fails=False)
+    if os.environ.get("FORGE_TEST_FINE"):
+        for _name in ("mkdir", "rmdir", "write"):
+            setattr(os, _name, _effect(getattr(os, _name)))
+        _create = _effect(_open)
+        os.open = lambda path, flags, *args, **kwargs: (_create if flags & os.O_CREAT else _open)(
+            path, flags, *args, **kwargs
+        )

@@ -72,8 +72,7 @@ def test_a_proof_file_is_committed_with_the_plan(repository: Repository, sandbox
     made = only_plan(repository)
     path = proof_files.free_path(repository, "01-01", "waiver")
     files = {path: b"version: 1\n"}
-    proof_files.write(repository, files)
-    commit = proof_files.commit(repository, made, files, "waiver of truth:1", sandbox.head())
+    commit = proof_files.keep(repository, "waive", made, files, "waiver of truth:1", sandbox.head())
     assert commit == sandbox.head()
     message = sandbox.git("log", "-1", "--format=%B")
     assert message.startswith("forge(01-01): waiver of truth:1\n")
@@ -86,7 +85,8 @@ def test_on_a_detached_head_a_proof_is_not_committed(
 ) -> None:
     sandbox.git("checkout", "-q", "--detach")
     made = only_plan(repository)
-    assert proof_files.commit(repository, made, {"x": b""}, "proof", sandbox.head()) is None
+    assert proof_files.keep(repository, "waive", made, {"x": b""}, "proof", sandbox.head()) is None
+    assert (sandbox.root / "x").read_bytes() == b"" and "?? x" in sandbox.status()
 
 
 def test_a_free_path_is_not_one_of_those_taken(

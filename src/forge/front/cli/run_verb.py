@@ -18,6 +18,7 @@ from forge.front.cli.output import deliver, print_reply
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.front.operations.table import OPERATIONS, Operation
+from forge.git.intent.place import is_pending
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.run.setup import command_log
@@ -25,9 +26,11 @@ from forge.run.setup.command_log import LoggedCommand
 
 if TYPE_CHECKING:
     from forge.front.cli import failures
+    from forge.git.intent import recover
     from forge.run.engine import crash_cleanup
 else:
     failures = at_first_use("forge.front.cli.failures")
+    recover = at_first_use("forge.git.intent.recover")
     crash_cleanup = at_first_use("forge.run.engine.crash_cleanup")  # after a crash only
 
 P = ParamSpec("P")
@@ -79,6 +82,7 @@ def _run(
         execution = command_log.start(repository, sys.argv[1:])
         if execution.closed_dead_commands and repository is not None:
             crash_cleanup.clean_up(repository)
+        _take_back(repository, caller, crashed=execution.closed_dead_commands)
         call = Call(folder, repository, execution, caller)
         reply = function(Invocation(operation, call, caller))
         code, message = (
@@ -91,6 +95,13 @@ def _run(
         code, message = failures.report(name, execution, repository, error, as_json=caller.as_json)
     execution.finish(code, message)
     return code
+
+
+def _take_back(repository: Repository | None, caller: TerminalCaller, *, crashed: bool) -> None:
+    """Take back what a command that was killed left half done, and report it."""
+    if repository is not None and (crashed or is_pending(repository)):
+        for line in recover.recover(repository, crashed=crashed):
+            caller.note(line)
 
 
 def _current_folder(operation: Operation) -> Path:

@@ -86,7 +86,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     with call.caller.progress("reading documents") as progress:
         probe_findings = probed.findings if probed else None
         report = validate(root, named, progress=progress, probed=probe_findings)
-        fixes = _fix(root, report) if arguments.fix else None
+        fixes = _fix(call, root, report) if arguments.fix else None
         if fixes is not None and fixes.made:
             report = validate(root, named)
     call.execution.counters = {"files": report.files, "findings": len(report.findings)}
@@ -103,8 +103,8 @@ def _probe(call: Call, paths: list[Path]) -> probe.Probe:
     return probe.probe(run_context.run_context(call), plans)
 
 
-def _fix(root: Path, report: Report) -> Fixes:
+def _fix(call: Call, root: Path, report: Report) -> Fixes:
     unreadable = [
         finding.path for finding in report.findings if finding.rule == "front-matter-yaml"
     ]
-    return fix(root, unreadable)
+    return fix(root, unreadable, call.enclosing)

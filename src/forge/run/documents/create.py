@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Iterator
-from pathlib import Path
 from typing import NamedTuple
 
-from forge import atomic
 from forge.errors import StorageFailed, UsageError
+from forge.git.intent.confined import resolved
+from forge.git.intent.intent import Intent, Write
+from forge.git.intent.numbers import FOLDER as RESERVED
+from forge.git.intent.numbers import NumberTaken
+from forge.git.intent.perform import AlreadyThere, perform
 from forge.git.repository import Repository
 from forge.planning.backlog.paths import names_in, next_number
 from forge.planning.edits.new_documents import one_line
 
 TRIES = 1000
-_RESERVED = "numbers"  # the folder, in forge's part of the common git directory
 
 
 class Created(NamedTuple):
@@ -38,62 +40,57 @@ def clean_title(title: str) -> str:
     return cleaned
 
 
-def create_file(root: Path, path: str, text: str) -> bool:
-    """Create a file; return False if it exists. Raises StorageFailed.
+def create_file(
+    repository: Repository, path: str, text: str, *, reservation: str | None = None
+) -> bool:
+    """Create a file, whole; return False if it or the number exists. Raises StorageFailed.
 
-    Raises UsageError if a link in the path leads out of the repository.
+    The caller holds the document lock. Raises UsageError if a link in the path leads out of the
+    repository.
     """
-    file = root / path
-    require_inside(root, file.parent, path)
-    return atomic.create(file, text.encode("utf-8", "surrogateescape"))
+    data = text.encode("utf-8", "surrogateescape")
+    step = Write(resolved(repository.root, path, last=False), None, data)
+    try:
+        perform(repository, Intent("new", [step], reservation=reservation))
+    except (AlreadyThere, NumberTaken):
+        return False
+    return True
 
 
-def require_inside(root: Path, folder: Path, path: str) -> None:
-    """Raise UsageError, which names `path`, if a folder is outside the repository."""
-    if not Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(root)):
-        raise UsageError(
-            f"{path} would be outside the repository", "check where the links in .planning/ lead"
-        )
+class Numbered(NamedTuple):
+    """A new document with the text of its file."""
+
+    created: Created
+    file: str
+    text: str
 
 
 def create_numbered(
     repository: Repository,
     series: str,
     numbers: Iterable[str],
-    attempt: Callable[[str], Created | None],
+    attempt: Callable[[str], Numbered | None],
 ) -> Created:
     """Create a document with the first free number of a series, such as the plans of a phase.
 
     `numbers` are in use. `attempt` returns None if the number turns out to be taken. A number is
-    reserved for all work trees of the clone first, so that no other branch gets it, committed or
-    not. Raises StorageFailed.
+    reserved for all work trees of the clone, so that no other branch gets it, committed or not. The
+    caller holds the document lock. Raises StorageFailed.
     """
     taken = {*numbers, *reserved_numbers(repository, series)}
     for _ in range(TRIES):
         number = next_number(taken)
-        created = attempt(number) if _reserve(repository, series, number) else None
-        if created is not None:
-            return created
+        new = attempt(number)
+        reservation = f"{series}/{number}"
+        if new and create_file(repository, new.file, new.text, reservation=reservation):
+            return new.created
         taken.add(number)
     raise StorageFailed("no number is free", "check the content of the folder")
 
 
 def reserved_numbers(repository: Repository, series: str) -> list[str]:
     """Return the numbers of a series that were reserved in any work tree of this clone."""
-    return names_in(repository.forge_dir / _RESERVED, series)
-
-
-def _reserve(repository: Repository, series: str, number: str) -> bool:
-    """Reserve a number; return False if another process has it. Raises StorageFailed."""
-    folder = repository.forge_dir / _RESERVED / series
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        os.close(os.open(folder / number, os.O_CREAT | os.O_EXCL | os.O_WRONLY))
-    except FileExistsError:
-        return False
-    except OSError as error:
-        raise StorageFailed.of(error) from error
-    return True
+    return names_in(repository.forge_dir / RESERVED, series)
 
 
 def paths_ever_added(repository: Repository, folder: str) -> Iterator[str]:

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import os
 import subprocess
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
 from msgspec import Struct
 
 from forge import atomic, regular
-from forge.errors import ForgeError, StorageFailed
+from forge.errors import ForgeError, Held, StorageFailed, UsageError
 from forge.git import program
+from forge.git.intent import confined
+from forge.git.intent.intent import Intent, Write
+from forge.git.intent.perform import changing, perform
 from forge.git.repository import Repository
 from forge.planning.names.documents import Document
 from forge.text.finding import Finding
@@ -55,10 +61,29 @@ def edit(repository: Repository, document: Document, ask: Ask, edit_file: EditFi
     earlier edit that was not saved is opened again. Raises NotSaved or StorageFailed; the text is
     kept then.
     """
-    draft = _Draft.open(repository, document)
-    findings = _edit_until_accepted(repository, draft, ask, edit_file)
-    changed = draft.save(repository.root)
+    with contextlib.ExitStack() as editing:
+        with changing(repository):
+            draft = _Draft.open(repository, document)
+            editing.enter_context(_alone(draft))
+        findings = _edit_until_accepted(repository, draft, ask, edit_file)
+        with changing(repository):
+            changed = draft.save(repository)
     return Edited(document, changed, findings)
+
+
+@contextmanager
+def _alone(draft: _Draft) -> Iterator[None]:
+    """Hold the draft for this process. Raises Held if another one has it in its editor."""
+    descriptor = regular.open_regular(draft.base)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        yield
+    except BlockingIOError as error:
+        raise Held(
+            f"{draft.name} is open in another `forge edit`", "save it there first"
+        ) from error
+    finally:
+        os.close(descriptor)
 
 
 def _edit_until_accepted(
@@ -82,31 +107,38 @@ def _edit_until_accepted(
 
 
 class _Draft(Struct, frozen=True):
-    """A document under edit: `copy` is what the editor opens, `base` the text it started from."""
+    """A document under edit: `copy` is what the editor opens, `base` the text it started from.
+
+    `path` is that of the document with the links inside the repository resolved.
+    """
 
     name: str
-    file: Path
+    path: str
     before: bytes
     copy: Path
     base: Path
 
     @classmethod
     def open(cls, repository: Repository, document: Document) -> _Draft:
-        file = Path(os.path.realpath(repository.root / document.file))
-        before = _read(repository.root, file)
+        path = _path_inside(repository.root, document.file)
+        before = _read(repository.root, path)
         copy = repository.forge_dir / "edits" / document.file.replace("/", "%")
         base = copy.with_name(f"{copy.name}.base")
-        if not copy.exists():
-            atomic.write(base, before)
-            atomic.write(copy, before)
+        draft = cls(document.file, path, before, copy, base)
+        if not copy.exists() or not base.exists() or draft.after == before:
+            atomic.write(base, before, staging=repository.scratch)
+            atomic.write(copy, before, staging=repository.scratch)
         elif regular.read(base) != before:
             hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
             raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
-        return cls(document.file, file, before, copy, base)
+        return draft
 
     @property
     def after(self) -> bytes:
-        return regular.read(self.copy)
+        try:
+            return regular.read(self.copy)
+        except OSError as error:
+            raise StorageFailed.of(error, self.copy) from error
 
     def kept(self) -> str:
         return f"your text is kept in {self.copy}: `forge edit` goes on with it"
@@ -132,35 +164,45 @@ class _Draft(Struct, frozen=True):
                 "`forge archive` archives a document",
             )
 
-    def save(self, root: Path) -> bool:
-        """Replace the document; return whether it changed. Raises NotSaved or StorageFailed."""
+    def save(self, repository: Repository) -> bool:
+        """Replace the document; return whether it changed. The caller holds the document lock.
+
+        Raises NotSaved or StorageFailed.
+        """
         after = self.after
         if after != self.before:
-            if _read(root, self.file) != self.before:
+            if _read(repository.root, self.path) != self.before:
                 raise NotSaved(
                     f"{self.name} was changed by another process during the edit",
                     f"{self.kept()}; compare the two first",
                 )
-            atomic.swap(self.file, self.before, after)
+            perform(repository, Intent("edit", [Write(self.path, self.before, after)]))
         self._drop()
         return after != self.before
 
     def _drop(self) -> None:
-        self.copy.unlink()
-        self.base.unlink()
+        for path in (self.copy, self.base):
+            path.unlink(missing_ok=True)
 
 
 def _errors(findings: Sequence[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.severity == "error"]
 
 
-def _read(root: Path, file: Path) -> bytes:
-    if not file.is_relative_to(os.path.realpath(root)):
-        raise StorageFailed(f"{file} is outside the repository", "edit it there directly")
+def _path_inside(root: Path, file: str) -> str:
     try:
-        return regular.read(file)
-    except OSError as error:
-        raise StorageFailed.of(error) from error
+        return confined.resolved(root, file)
+    except UsageError as error:
+        raise StorageFailed(
+            f"{file} is outside the repository", "edit it there directly"
+        ) from error
+
+
+def _read(root: Path, path: str) -> bytes:
+    content = confined.read(root, path)
+    if content is None:
+        raise StorageFailed(f"{path} does not exist", "find the document with `forge list`")
+    return content.data
 
 
 def launch_editor(repository: Repository, copy: Path) -> None:

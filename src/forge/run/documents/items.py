@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forge.errors import StorageFailed
+from forge.git.intent.perform import changing
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.planning.backlog import paths
@@ -29,22 +30,15 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     wishes = wishes._replace(
         depends_on=tuple(_item_id(repository.root, name, here) for name in wishes.depends_on)
     )
-    for _ in range(TRIES):
-        item_id = _random_id()
-        if paths.taken(repository.root, item_id):
-            continue
-        path = f"{paths.FOLDER}/{item_id}-{slug(title, 'item')}.md"
-        if create_file(repository.root, path, new_documents.item(item_id, title, wishes)):
-            if _is_unique(repository.root, item_id):
+    with changing(repository):
+        for _ in range(TRIES):
+            item_id = _random_id()
+            if paths.taken(repository.root, item_id):
+                continue
+            path = f"{paths.FOLDER}/{item_id}-{slug(title, 'item')}.md"
+            if create_file(repository, path, new_documents.item(item_id, title, wishes)):
                 return Created(item_id, path)
-            (repository.root / path).unlink()
     raise StorageFailed(f"no id is free in {paths.FOLDER}", "archive items that are done")
-
-
-def _is_unique(root: Path, item_id: str) -> bool:
-    """Return whether no other process created an item with the same id at the same time."""
-    names = paths.names_in(root, paths.FOLDER)
-    return sum(paths.has_id(name, item_id) for name in names) == 1
 
 
 def _item_id(root: Path, name: str, here: Path) -> str:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from msgspec import Struct
-from msgspec.structs import replace
 
-from forge import atomic
-from forge.errors import DirtyTree, ForgeError, RepositoryError, RunOpen, StorageFailed
+from forge.errors import DirtyTree, RepositoryError, RunOpen
 from forge.git import program
-from forge.git.objects.tree import RevisionTree, Unreadable
+from forge.git.intent.intent import Commit, Intent, Step, Write
+from forge.git.intent.perform import changing, performing
 from forge.git.repository import Repository
 from forge.planning import migrations, settings
 from forge.planning.backlog import paths
@@ -39,9 +38,7 @@ _MOST_NAMED = 20
 
 
 class Migration(Struct, frozen=True):
-    """A document with a pending migration: its path, its versions and its bytes before and
-    after. `written`: a `forge migrate` that was killed wrote it, but did not commit it.
-    """
+    """A document with a pending migration: its path, its versions, its bytes before and after."""
 
     path: str
     kind: DocumentKind
@@ -49,7 +46,6 @@ class Migration(Struct, frozen=True):
     new: int
     before: bytes
     after: bytes
-    written: bool = False
 
     def as_data(self) -> dict[str, object]:
         """Return what JSON shows of it."""
@@ -80,7 +76,7 @@ def pending(repository: Repository) -> list[Migration]:
     for kind, path in _documents(repository.root):
         with contextlib.suppress(OSError):
             source = Source.read(repository.root, path)
-            migration = _migration(kind, source) or _written(repository, kind, source)
+            migration = _migration(kind, source)
             planned += [migration] if migration is not None else []
     return planned
 
@@ -95,7 +91,7 @@ def migrate(context: Context, *, dry_run: bool) -> Migrated:
     planned = pending(repository)
     if dry_run or not planned:
         return Migrated(tuple(planned), None)
-    with writing(context, "migrate"):
+    with writing(context, "migrate"), changing(repository):
         planned = pending(repository)
         _refuse_unready(repository, planned)
         return Migrated(tuple(planned), _commit(repository, planned))
@@ -140,19 +136,6 @@ def _migration(kind: DocumentKind, source: Source) -> Migration | None:
         ) from error
 
 
-def _written(repository: Repository, kind: DocumentKind, source: Source) -> Migration | None:
-    """Return the migration that a killed `forge migrate` wrote, but did not commit."""
-    commit = repository.head().commit
-    if FORMATS[kind].version == 1 or commit is None:
-        return None
-    with contextlib.suppress(Unreadable, ForgeError):
-        committed = Source.of(source.path, RevisionTree(repository, commit).read(source.path))
-        migration = _migration(kind, committed)
-        if migration is not None and migration.after == source.data:
-            return replace(migration, written=True)
-    return None
-
-
 def _block(kind: DocumentKind, source: Source) -> Block | None:
     """Return the mapping of a document's fields, or None if it has none."""
     place: Span | None = Span(0, len(source.text))
@@ -180,7 +163,7 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
         raise RunOpen(
             f"the run {runs[0].card.run} is open", "end it first", ["forge resume", "forge stop"]
         )
-    wanted = {migration.path for migration in planned if not migration.written}
+    wanted = {migration.path for migration in planned}
     tracked = program.fields(repository.git("ls-files", "-z"))
     dirty = {entry.path for entry in repository.dirty()} | (wanted - {*tracked})
     links = {path for path in wanted if os.path.islink(repository.root / path)}
@@ -193,24 +176,15 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
 
 
 def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
-    """Write the documents and commit exactly them; if that fails, put back what can be written."""
-    undo: list[Callable[[], None]] = []
-    try:
-        for migration in planned:
-            place = repository.root / migration.path
-            if not migration.written:
-                atomic.swap(place, migration.before, migration.after)
-            undo.append(
-                lambda place=place, it=migration: atomic.swap(place, it.after, it.before)  # type: ignore[misc]
-            )
+    """Write the documents and commit exactly them: all of it, or nothing."""
+    head, message = repository.head(), _message(planned)
+    assert head.branch is not None and head.commit is not None
+    steps: list[Step] = [Write(one.path, one.before, one.after) for one in planned]
+    commit = Commit(head.branch, head.commit, message)
+    with performing(repository, Intent("migrate", steps, commit)):
         names = [migration.path for migration in planned]
         words = ("commit", "-q", "--cleanup=verbatim", "-F", "-", "--only", "--", *names)
-        repository.git("--literal-pathspecs", *words, stdin=_message(planned).encode())
-    except ForgeError:
-        for step in reversed(undo):
-            with contextlib.suppress(StorageFailed):  # the next call commits what stays written
-                step()
-        raise
+        repository.git("--literal-pathspecs", *words, stdin=message.encode())
     return str(repository.head().commit)
 
 

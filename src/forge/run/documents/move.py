@@ -6,13 +6,14 @@ The index is left unchanged.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from pathlib import Path
 
 from msgspec import Struct
 
-from forge import atomic
-from forge.errors import ForgeError, RunOpen, StorageFailed, UsageError
+from forge.errors import RunOpen, StorageFailed, UsageError
+from forge.git.intent.confined import resolved
+from forge.git.intent.intent import Intent, Rename, Step, Write
+from forge.git.intent.perform import changing, perform
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.backlog.paths import next_number
@@ -21,7 +22,6 @@ from forge.planning.edits.relocation import Relocation
 from forge.planning.names.documents import Document, Documents
 from forge.planning.names.plan_files import Phase
 from forge.records.record import all_runs, open_runs
-from forge.run.documents.create import require_inside
 from forge.run.documents.plans import taken_numbers
 
 
@@ -46,12 +46,14 @@ def move(repository: Repository, document: Document, to: str, here: Path) -> Mov
 
     Raises UsageError, UnknownName, RunOpen or StorageFailed.
     """
-    _refuse_while_running(repository, document)
     if document.archived:
         raise UsageError(
             f"{document} is archived", f"move {document.path} back with `git mv` first"
         )
-    return _apply(repository.root, document, _relocation(repository, document, to, here))
+    with changing(repository):
+        _require_ready(repository, document)
+        moved = _relocation(repository, document, to, here)
+        return _apply(repository, "move", document, moved)
 
 
 def _relocation(repository: Repository, document: Document, to: str, here: Path) -> Relocation:
@@ -74,11 +76,12 @@ def _relocation(repository: Repository, document: Document, to: str, here: Path)
 
 def archive(repository: Repository, document: Document) -> Moved:
     """Move a document to the archive. Raises UsageError, RunOpen or StorageFailed."""
-    _refuse_while_running(repository, document)
     if document.archived:
         raise UsageError(f"{document} is archived already", f"it is in {document.path}")
-    root = repository.root
-    return _apply(root, document, relocation.archived(root, document))
+    with changing(repository):
+        _require_ready(repository, document)
+        moved = relocation.archived(repository.root, document)
+        return _apply(repository, "archive", document, moved)
 
 
 def _plans_on_record(repository: Repository) -> frozenset[str]:
@@ -87,8 +90,14 @@ def _plans_on_record(repository: Repository) -> frozenset[str]:
     return frozenset([*runs, *(proof.plan_path for proof in proofs.load_all(repository.root))])
 
 
-def _refuse_while_running(repository: Repository, document: Document) -> None:
-    """Refuse to move plans while a run is open: it depends on the path and bytes of its plan."""
+def _require_ready(repository: Repository, document: Document) -> None:
+    """Refuse to move plans while a run is open, which depends on the path and bytes of its plan,
+    and a document that is not there any more.
+    """
+    if not os.path.lexists(repository.root / document.path):
+        raise StorageFailed(
+            f"{document.path} was moved or removed meanwhile", "find it with `forge list`"
+        )
     runs = open_runs(repository) if document.kind in ("plan", "phase") else []
     if runs:
         run = runs[0].card
@@ -106,40 +115,18 @@ def _refuse_taken_number(documents: Documents, document: Document, moved: Reloca
             raise UsageError(f"{phase.path} has the number {number}", "choose another number")
 
 
-def _apply(root: Path, document: Document, moved: Relocation) -> Moved:
-    """Rename and write files; on any failure, restore all of them."""
+def _apply(repository: Repository, verb: str, document: Document, moved: Relocation) -> Moved:
+    """Rename and write files, all of them or none; the caller holds the document lock."""
+    root = repository.root
     if document.kind in ("plan", "phase"):
         moved = references.keep(root, Documents(root).catalog.files, moved)
     renames = [(old, new) for old, new in moved.renames if old != new]
-    undo: list[Callable[[], None]] = []
-    try:
-        for old, new in renames:
-            _rename(root, old, new)
-            undo.append(lambda old=old, new=new: os.rename(root / new, root / old))  # type: ignore[misc]
-        for path, (before, after) in moved.writes.items():
-            atomic.swap(root / path, before, after)
-            undo.append(
-                lambda path=path, before=before, after=after: atomic.swap(  # type: ignore[misc]
-                    root / path, after, before
-                )
-            )
-    except (OSError, ForgeError) as error:
-        for step in reversed(undo):
-            step()
-        raise error if isinstance(error, ForgeError) else StorageFailed.of(error) from error
+    steps: list[Step] = [
+        Rename(resolved(root, old, last=False), resolved(root, new, last=False))
+        for old, new in renames
+    ]
+    steps += [
+        Write(resolved(root, path), before, after) for path, (before, after) in moved.writes.items()
+    ]
+    perform(repository, Intent(verb, steps))
     return Moved(moved.document, tuple(renames), tuple(moved.writes))
-
-
-def _rename(root: Path, old: str, new: str) -> None:
-    target = root / new
-    for path in (old, new):
-        require_inside(root, (root / path).parent, new)
-    if os.path.lexists(target) and not _same_file(root / old, target):
-        raise UsageError(f"{new} exists already", "choose another name")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    os.rename(root / old, target)
-
-
-def _same_file(old: Path, new: Path) -> bool:
-    """Return whether two names are one file, on a file system that ignores case."""
-    return old.exists() and os.path.samefile(old, new) and old.name.lower() == new.name.lower()

@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from forge.errors import UsageError
+from forge.git.intent.perform import changing
 from forge.git.repository import Repository
 from forge.planning.backlog import paths
 from forge.planning.edits import new_documents
@@ -16,8 +17,8 @@ from forge.planning.names.documents import ARCHIVED_PHASES, PHASES, Document, Do
 from forge.planning.names.plan_files import Phase, PlanFile
 from forge.run.documents.create import (
     Created,
+    Numbered,
     clean_title,
-    create_file,
     create_numbered,
     paths_ever_added,
     reserved_numbers,
@@ -30,6 +31,11 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     Raises UsageError, UnknownName or StorageFailed.
     """
     title = clean_title(title)
+    with changing(repository):
+        return _create(repository, title, wishes, here)
+
+
+def _create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
     documents = Documents(repository.root)
     phase = _phase(documents, wishes.phase, here)
     number = Phase(phase.path, ()).number
@@ -42,11 +48,10 @@ def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Cr
     wishes = wishes._replace(depends_on=tuple(file.id for file in needed))
     wave = _wave(documents.catalog, phase, needed) if wishes.wave is None else wishes.wave
 
-    def attempt(own: str) -> Created | None:
+    def attempt(own: str) -> Numbered | None:
         path = f"{phase.path}/{number}-{own}-PLAN.md"
         text = new_documents.plan(phase.id, own, title, wave, wishes)
-        created = create_file(repository.root, path, text)
-        return Created(f"{number}-{own}", path) if created else None
+        return Numbered(Created(f"{number}-{own}", path), path, text)
 
     taken = taken_numbers(repository, phase.path, number)
     return create_numbered(repository, phase.id, taken, attempt)

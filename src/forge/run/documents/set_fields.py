@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
 from msgspec import Struct
 
-from forge import atomic, regular
-from forge.errors import ForgeError, UsageError
+from forge.errors import ForgeError, StorageFailed, UsageError
+from forge.git.intent import confined
+from forge.git.intent.intent import Intent, Step, Write
+from forge.git.intent.perform import changing, perform
 from forge.git.repository import Repository
 from forge.planning.backlog import item
 from forge.planning.backlog.item import FORCED, Criterion, Item
@@ -45,6 +46,14 @@ class Changed(Struct, frozen=True):
         return {"id": self.document.id, "path": self.document.file, "changed": self.changed}
 
 
+class _Edit(NamedTuple):
+    """A document, its text, and its bytes after the change."""
+
+    document: Document
+    source: Source
+    data: bytes
+
+
 class _Closing(NamedTuple):
     """How an item with open criteria may be closed."""
 
@@ -69,15 +78,13 @@ def assign(
         for change in changes:
             fields.check(document.kind, change)
     root, closing = repository.root, _Closing(force, reason)
-    sources = [_source(root, document) for document in documents]
-    written = [
-        _changed_bytes(document, source, _all_changes(root, document, source, changes, closing))
-        for document, source in zip(documents, sources, strict=True)
-    ]
-    return [
-        _write(root, document, source, data)
-        for document, source, data in zip(documents, sources, written, strict=True)
-    ]
+    with changing(repository):
+        edits = []
+        for document in documents:
+            source = _source(root, document)
+            wanted = _all_changes(root, document, source, changes, closing)
+            edits.append(_Edit(document, source, _changed_bytes(document, source, wanted)))
+        return _write(repository, "set", edits)
 
 
 def tick(repository: Repository, document: Document, number: int, *, ticked: bool) -> Changed:
@@ -85,6 +92,11 @@ def tick(repository: Repository, document: Document, number: int, *, ticked: boo
 
     Raises UsageError, NotWritable or StorageFailed.
     """
+    with changing(repository):
+        return _tick(repository, document, number, ticked)
+
+
+def _tick(repository: Repository, document: Document, number: int, ticked: bool) -> Changed:
     source = _source(repository.root, document)
     loaded = item.load(source)
     if not 1 <= number <= len(loaded.criteria):
@@ -94,7 +106,7 @@ def tick(repository: Repository, document: Document, number: int, *, ticked: boo
         )
         raise UsageError(f"{document} has no criterion {number}{listed}", "count them from 1")
     data = _or_not_writable(lambda: item.tick(loaded, number, ticked=ticked))
-    return _write(repository.root, document, source, data)
+    return _write(repository, "tick", [_Edit(document, source, data)])[0]
 
 
 def _all_changes(
@@ -133,18 +145,24 @@ def _after(document: Document, source: Source, changes: Sequence[Change]) -> Ite
 
 
 def _source(root: Path, document: Document) -> Source:
-    real = Path(os.path.realpath(root / document.file))
-    if not real.is_relative_to(os.path.realpath(root)):
-        raise NotWritable(f"{document.file} is outside the repository", "change it there directly")
     try:
-        return Source.of(document.file, regular.read(real))
-    except OSError as error:
+        content = confined.read(root, confined.resolved(root, document.file))
+    except UsageError as error:
+        raise NotWritable(
+            f"{document.file} is outside the repository", "change it there directly"
+        ) from error
+    except StorageFailed as error:
+        raise NotWritable(
+            f"{document.file} cannot be read: {error.message}", "make it a readable file"
+        ) from error
+    if content is None:
         hint = (
             f"create it: the fields of a phase are in {document.file}"
             if document.kind == "phase"
-            else "make it a readable file"
+            else "find it with `forge list`"
         )
-        raise NotWritable(f"{document.file} cannot be read: {error.strerror}", hint) from error
+        raise NotWritable(f"{document.file} cannot be read: it does not exist", hint)
+    return Source.of(document.file, content.data)
 
 
 def _changed_bytes(document: Document, source: Source, changes: Sequence[Change]) -> bytes:
@@ -160,7 +178,12 @@ def _or_not_writable(change: Callable[[], bytes]) -> bytes:
         ) from error
 
 
-def _write(root: Path, document: Document, source: Source, data: bytes) -> Changed:
-    if data != source.data:
-        atomic.swap(Path(os.path.realpath(root / document.file)), source.data, data)
-    return Changed(document, data != source.data)
+def _write(repository: Repository, verb: str, edits: Sequence[_Edit]) -> list[Changed]:
+    """Write all of the changed documents, or none; the caller holds the document lock."""
+    steps: list[Step] = [
+        Write(confined.resolved(repository.root, edit.document.file), edit.source.data, edit.data)
+        for edit in edits
+        if edit.data != edit.source.data
+    ]
+    perform(repository, Intent(verb, steps))
+    return [Changed(edit.document, edit.data != edit.source.data) for edit in edits]

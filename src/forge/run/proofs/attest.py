@@ -152,9 +152,8 @@ def _record(context: Context, plan: Plan, item: MustHave, event: Data, proof: Pr
 def _write_file(repository: Repository, plan: Plan, item: MustHave, proof: Proof) -> GivenProof:
     path = proof_files.free_path(repository, plan.id, proof.kind)
     files = {path: proof.encode()}
-    proof_files.write(repository, files)
-    head, commit = repository.head().commit, None
-    if head and repository.in_progress() is None:
-        summary = f"{proof.kind} of {item.name} — {item.statement}"
-        commit = proof_files.commit(repository, plan, files, summary, head)
+    head = repository.head().commit if repository.in_progress() is None else None
+    summary = f"{proof.kind} of {item.name} — {item.statement}"
+    verb = "waive" if proof.kind == "waiver" else "attest"
+    commit = proof_files.keep(repository, verb, plan, files, summary, head)
     return GivenProof(plan.id, item.name, proof.kind, proof.by, path, None, commit)

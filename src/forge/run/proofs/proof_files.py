@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Container, Mapping
 
-from forge import atomic
 from forge.git.commits.record_commit import commit_files
+from forge.git.intent.intent import Commit, Intent, Step, Write
+from forge.git.intent.perform import changing, perform, performing
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.planning.proof import ProofKind, file_name
@@ -24,19 +25,30 @@ def free_path(
             return path
 
 
-def write(repository: Repository, files: Mapping[str, bytes]) -> None:
-    """Write proofs to the work tree. Raises StorageFailed."""
-    for path, data in files.items():
-        atomic.write(repository.root / path, data, mode=0o644)
-
-
-def commit(
-    repository: Repository, plan: Plan, files: Mapping[str, bytes], summary: str, head: str
+def keep(
+    repository: Repository,
+    verb: str,
+    plan: Plan,
+    files: Mapping[str, bytes],
+    summary: str,
+    head: str | None,
 ) -> str | None:
-    """Commit proofs of a plan on top of `head`; return the commit, or None on a detached HEAD."""
+    """Write proofs of a plan and commit them on top of `head`: all of it, or nothing.
+
+    Return the commit; None on a detached HEAD or without `head`, where they are only written.
+    Raises StorageFailed, for a symbolic link on the way too, GitFailed, Held.
+    """
     branch = repository.head().branch
-    if branch is None:
-        return None
+    steps: list[Step] = [Write(path, None, data) for path, data in files.items()]
+    with changing(repository):
+        if branch is None or head is None:
+            perform(repository, Intent(verb, steps))
+            return None
+        text = _message(plan, summary)
+        with performing(repository, Intent(verb, steps, Commit(branch, head, text))):
+            return commit_files(repository, dict(files), text, head, branch)
+
+
+def _message(plan: Plan, summary: str) -> str:
     trailer = f"Forge-Plan: {re.sub(r'[^ -~]', '-', plan.id)}@{plan.sha256[:12]}"
-    text = f"{subject_line(f'forge({plan.id}): {summary}')}\n\n{trailer}\n"
-    return commit_files(repository, dict(files), text, head, branch)
+    return f"{subject_line(f'forge({plan.id}): {summary}')}\n\n{trailer}\n"

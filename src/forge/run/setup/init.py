@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from forge import atomic
+from forge.git.intent.confined import resolved
+from forge.git.intent.intent import Intent, Write
+from forge.git.intent.perform import changing, perform
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.settings import PATH
@@ -28,9 +30,13 @@ class Initialized:
 def initialize(repository: Repository) -> Initialized:
     """Write `.planning/forge.yaml` if it does not exist. Raises StorageFailed."""
     created = []
-    if not (repository.root / PATH).exists():
-        atomic.write(repository.root / PATH, template("forge.yaml").encode())
-        created.append(PATH)
+    with changing(repository):
+        if not (repository.root / PATH).exists():
+            path = resolved(repository.root, PATH)
+            perform(
+                repository, Intent("init", [Write(path, None, template("forge.yaml").encode())])
+            )
+            created.append(PATH)
     commit = ["git add .planning && git commit -m 'Add forge'"] if created else []
     if Catalog(repository.root).files:
         return Initialized(created, [*commit, "forge status"])

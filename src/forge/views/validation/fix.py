@@ -10,7 +10,11 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from forge import atomic, regular
-from forge.errors import StorageFailed
+from forge.errors import ForgeError, UsageError
+from forge.git.intent import confined
+from forge.git.intent.intent import Intent, Write
+from forge.git.intent.perform import changing, perform
+from forge.git.repository import Repository
 from forge.planning.plan.front_matter import LISTED, front_matter
 from forge.text import edit
 from forge.text.source import Source
@@ -56,8 +60,8 @@ class Fixes(Struct, frozen=True):
         }
 
 
-def fix(root: Path, paths: Iterable[str]) -> Fixes:
-    """Repair plans in place; `paths` are relative to `root`.
+def fix(root: Path, paths: Iterable[str], repository: Repository | None = None) -> Fixes:
+    """Repair plans in place; `paths` are relative to `root`, the one of `repository` inside one.
 
     Only bytes of the repaired lines change. A document outside `root`, also through a link, is
     left alone, as is one that would not parse afterwards. No error of a file is raised.
@@ -65,7 +69,7 @@ def fix(root: Path, paths: Iterable[str]) -> Fixes:
     made: list[Fix] = []
     left: list[Unfixed] = []
     for path in dict.fromkeys(paths):
-        outcome = _fix(root, path)
+        outcome = _fix(root, path, repository)
         if isinstance(outcome, Unfixed):
             left.append(outcome)
         else:
@@ -73,7 +77,7 @@ def fix(root: Path, paths: Iterable[str]) -> Fixes:
     return Fixes(tuple(made), tuple(left))
 
 
-def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
+def _fix(root: Path, path: str, repository: Repository | None) -> list[Fix] | Unfixed:
     real = Path(os.path.realpath(root / path))
     try:
         data = regular.read(real) if regular.is_regular(real) else b""
@@ -84,7 +88,9 @@ def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
     safe = [repair for repair in reading.corrections if repair.safe]
     if not safe:
         return []
-    if not real.is_relative_to(os.path.realpath(root)):
+    try:
+        inside = confined.resolved(root, path)
+    except UsageError:
         return Unfixed(path, "it is outside the repository")
     repaired = _repaired(source, reading, safe)
     if repaired is None:
@@ -92,7 +98,9 @@ def _fix(root: Path, path: str) -> list[Fix] | Unfixed:
             path, "its front matter would still not parse; fix the other lines by hand first"
         )
     after = Source.of(path, repaired)
-    return _write(real, source, repaired) or [_fixed_line(source, after, one) for one in safe]
+    return _write(root, inside, source, repaired, repository) or [
+        _fixed_line(source, after, one) for one in safe
+    ]
 
 
 def _reading(source: Source) -> Reading:
@@ -114,12 +122,19 @@ def _repaired(source: Source, reading: Reading, safe: list[Correction]) -> bytes
     return data if after.value.plain() == reading.value.plain() else None
 
 
-def _write(real: Path, source: Source, data: bytes) -> Unfixed | None:
+def _write(
+    root: Path, inside: str, source: Source, data: bytes, repository: Repository | None
+) -> Unfixed | None:
     """Replace the file atomically, with its mode, unless another process has changed it."""
     try:
-        atomic.swap(real, source.data, data)
-    except StorageFailed as error:
-        return Unfixed(source.path, error.message.removeprefix(f"{real}: "))
+        if repository is None:
+            atomic.swap(root / inside, source.data, data)
+        else:
+            with changing(repository):
+                perform(repository, Intent("validate", [Write(inside, source.data, data)]))
+    except ForgeError as error:
+        message = error.message.removeprefix(f"{inside}: ").removeprefix(f"{root / inside}: ")
+        return Unfixed(source.path, message)
     return None
 
 
