@@ -35,8 +35,6 @@ _HEAVY = (
     "re2",
     "pygit2",
     "jsonschema",
-    "detect_secrets.core.scan",
-    "detect_secrets.settings",
     "sqlite3",
     "rich.console",
     "rich.table",

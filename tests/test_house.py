@@ -23,7 +23,6 @@ HEAVY = {
     "scalarstring",
     "_yaml",
     "re2",
-    "detect_secrets",
     "tree_sitter",
     "rich",
     "sqlite3",
@@ -241,16 +240,7 @@ def test_a_new_item_loads_neither_msgspec_nor_what_click_seldom_needs(tmp_path: 
 
 def test_no_module_of_the_repository_is_imported(tmp_path: Path) -> None:
     subprocess.run(["git", "init", "-q", str(tmp_path)], check=True)
-    for name in (
-        "click",
-        "json",
-        "pygit2",
-        "msgspec",
-        "ruamel",
-        "yaml",
-        "detect_secrets",
-        "subprocess",
-    ):
+    for name in ("click", "json", "pygit2", "msgspec", "ruamel", "yaml", "subprocess"):
         (tmp_path / f"{name}.py").write_text("open('planted', 'w')\n")
     for words in (["new", "item", "Another"], ["status"], ["validate"], ["doctor"]):
         subprocess.run(

@@ -29,6 +29,18 @@ def compile_pattern(text: str) -> Pattern:
         raise BadPattern(text.partition(": (?m)")[0]) from error
 
 
+def compile_bytes(text: str) -> Pattern:
+    """Compile a pattern of forge's own in RE2's syntax, to search in bytes of any encoding.
+
+    `^` and `$` match at line edges.
+    """
+    options = re2.Options()
+    options.log_errors = False
+    options.max_mem = 2 * _MOST_MEMORY
+    options.encoding = re2.Options.Encoding.LATIN1
+    return re2.compile(f"(?m){text}".encode("latin-1"), options)
+
+
 def searchable(text: str) -> str:
     """Return a text that RE2 can read: each character that is not UTF-8 is replaced by one
     character, so that offsets stay.

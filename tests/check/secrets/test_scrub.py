@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from forge.check.secrets.scrub import scrub, scrubbed, secrets_in
+from forge.check.secrets.scrub import scrub, scrub_part, scrubbed, secrets_in
 
 REMOVED = "[secret removed]"
 # Put together here, so that no scanner takes this file for a leak.
@@ -61,21 +63,32 @@ def test_ordinary_lines_stay(line: str) -> None:
 
 def test_all_lines_of_a_private_key_go() -> None:
     text, removed = scrub("\n".join(["before", *KEY, "after"]))
-    assert text.split("\n") == ["before", *[REMOVED] * 4, "after"] and removed == 4
+    assert text.split("\n") == ["before", REMOVED, "after"] and removed == 1
 
 
 def test_an_unclosed_private_key_goes_to_the_end() -> None:
     text, removed = scrub("\n".join(["before", *KEY[:3]]))
-    assert text.split("\n") == ["before", *[REMOVED] * 3] and removed == 3
+    assert text.split("\n") == ["before", REMOVED] and removed == 1
 
 
-def test_only_the_header_of_a_key_without_a_body() -> None:
-    text, removed = scrub(f"{KEY[3]}\nafter")
-    assert text == f"{REMOVED}\nafter" and removed == 1
+def test_a_key_whose_begin_is_missing_goes_up_to_its_end() -> None:
+    text, removed = scrub("\n".join(["before it", *KEY[1:], "after"]))
+    assert text.split("\n") == ["before it", REMOVED, "after"] and removed == 1
 
 
-def test_one_secret_twice_in_a_line_counts_once() -> None:
-    assert scrub(f"{AWS} {AWS}") == (f"{REMOVED} {REMOVED}", 1)
+@pytest.mark.parametrize("line", [f'if text.startswith("{KEY[0]}"):', f"{KEY[0]}\nafter", KEY[3]])
+def test_the_marks_of_a_key_alone_are_no_secret(line: str) -> None:
+    assert scrub(line) == (line, 0)
+
+
+def test_a_labeled_secret_goes_wherever_it_is_repeated() -> None:
+    value = "q7Rt2LmZ" + "9xKw4Vb1"
+    text, removed = scrub(f"API_KEY={value}\nconnecting with {value}")
+    assert text == f"API_KEY={REMOVED}\nconnecting with {REMOVED}" and removed == 1
+
+
+def test_one_secret_twice_in_a_line_counts_twice() -> None:
+    assert scrub(f"{AWS} {AWS}") == (f"{REMOVED} {REMOVED}", 2)
 
 
 def test_several_lines_keep_their_order_and_line_ends() -> None:
@@ -103,3 +116,20 @@ def test_the_texts_of_nested_data() -> None:
 def test_a_long_text_without_any_secret_is_returned_as_it_is() -> None:
     text = "lorem ipsum dolor\n" * 50_000
     assert scrub(text)[0] is text
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 120), st.integers(0, 120))
+def test_a_cut_leaves_no_part_of_a_secret(start: int, end: int) -> None:
+    data = f"some words {GITHUB} and more {AWS} at the end".encode()
+    start, end = sorted((min(start, len(data)), min(end, len(data))))
+    part = scrub_part(data, start, end)
+    assert part.start >= start and part.end <= end
+    for secret in (GITHUB, AWS):
+        assert not any(secret[i : i + 8] in part.text for i in range(len(secret) - 7))
+
+
+def test_a_password_in_a_url_is_found_if_the_cut_is_before_its_end() -> None:
+    data = f"cloning {URL}".encode()
+    part = scrub_part(data, 0, data.index(b"@"))
+    assert part.text == f"cloning https://ada:{REMOVED}" and part.secrets == 1

@@ -22,12 +22,41 @@ def output(limit: int, *chunks: bytes) -> Output:
 @given(st.integers(0, 40), st.lists(st.binary(max_size=30), max_size=8))
 def test_head_and_tail_are_the_ends_of_what_was_printed(limit: int, chunks: list[bytes]) -> None:
     made, whole = output(limit, *chunks), b"".join(chunks)
-    assert made.total == len(whole)
-    assert whole.startswith(bytes(made.head)) and whole.endswith(bytes(made.tail))
-    assert len(made.head) <= limit // 2
-    assert len(made.tail) <= limit
-    if not made.truncated:
-        assert bytes(made.head + made.tail) == whole
+    assert made.total == len(whole) and made.truncated == (len(whole) > limit)
+    first, _, last = made.text().partition("\n[… ")
+    if made.truncated:
+        assert whole.decode("utf-8", "replace").startswith(first.rstrip("\ufffd"))
+        last = last.partition("left out …]\n")[2]
+        assert whole.decode("utf-8", "replace").endswith(last.lstrip("\ufffd"))
+    else:
+        assert made.text() == whole.decode("utf-8", "replace")
+
+
+SECRET = "ghp_" + "a1B2" * 9
+
+
+@pytest.mark.parametrize("before", range(0, 140, 7))
+@pytest.mark.parametrize("chunk", [1, 50, 10_000])
+def test_no_part_of_a_secret_is_left_at_a_cut(before: int, chunk: int) -> None:
+    data = (b"." * before + b" " + SECRET.encode() + b" ") * 400
+    made = output(200, *(data[start : start + chunk] for start in range(0, len(data), chunk)))
+    text, removed = made.clean()
+    assert made.truncated and not any(SECRET[i : i + 8] in text for i in range(len(SECRET) - 7))
+    assert removed == text.count("[secret removed]")
+
+
+def test_a_key_that_is_cut_in_the_middle_is_left_out() -> None:
+    body = "\n".join("MIIEpAIBAAKCAQEA" + "b3Blbn" * 8 for _ in range(30))
+    key = f"-----BEGIN {'PRIVATE'} KEY-----\n{body}\n-----END {'PRIVATE'} KEY-----"
+    text = output(1000, f"start\n{key}\nend\n".encode() + b"x" * 300).text()
+    assert text.startswith("start\n") and "end\n" in text and "b3Blbn" not in text
+
+
+def test_the_file_ends_before_a_secret_that_its_limit_cuts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forge.run.processes.output._KEPT_WHOLE", 5000)
+    made = Output(100, io.BytesIO())
+    made.add(b"." * 4980 + b" " + SECRET.encode() + b" the end")
+    assert "ghp_" not in made.whole()
 
 
 def test_short_output_is_kept_whole() -> None:

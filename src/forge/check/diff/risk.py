@@ -104,19 +104,25 @@ def _listed(path: str, scope: WriteScope, globs: Sequence[str]) -> bool:
 
 def _secrets(changes: Changes) -> Iterator[Reason]:
     """Yield a reason for each kind of secret that a file's added lines show."""
-    secrets: dict[tuple[str, str], None] = {}
+    for path, text in _added_lines(changes.patch[:_MOST_SCANNED].decode("utf-8", "replace")):
+        for kind in dict.fromkeys(kind for kind, _ in secrets_in(text)):
+            yield "secret", f"looks like a secret ({kind}): {path}"
+    if len(changes.patch) > _MOST_SCANNED:
+        yield "secret", f"nothing beyond {_MOST_SCANNED >> 20} MiB was searched"
+
+
+def _added_lines(patch: str) -> Iterator[tuple[str, str]]:
+    """Yield each path of a patch with its added lines as one text."""
+    added: dict[str, list[str]] = {}
     path, in_header = "", True
-    for line in changes.patch[:_MOST_SCANNED].decode("utf-8", "replace").split("\n"):
+    for line in patch.split("\n"):
         if line.startswith(("diff --git ", "@@ ")):
             in_header = line.startswith("d")
         elif in_header and line.startswith("+++ "):
             path = line[4:].strip().strip('"').removeprefix("b/")
         elif not in_header and line.startswith("+"):
-            secrets.update(dict.fromkeys((path, kind) for kind, _ in secrets_in(line[1:])))
-    if len(changes.patch) > _MOST_SCANNED:
-        secrets[path, f"nothing beyond {_MOST_SCANNED >> 20} MiB was searched"] = None
-    for path, kind in secrets:
-        yield "secret", f"looks like a secret ({kind}): {path}"
+            added.setdefault(path, []).append(line[1:])
+    return ((path, "\n".join(lines)) for path, lines in added.items())
 
 
 def _over_limits(changes: Changes, limits: ScopeLimits) -> Iterator[Reason]:

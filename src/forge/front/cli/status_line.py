@@ -21,11 +21,9 @@ from forge.timeline.run.state import RunState
 if TYPE_CHECKING:
     from rich import cells
 
-    from forge.check.secrets import scrub
     from forge.run.processes.output import Output
-else:  # only a line that is drawn needs them
+else:  # only a line that is drawn needs it
     cells = at_first_use("rich.cells")
-    scrub = at_first_use("forge.check.secrets.scrub")
 
 _PERIOD = 0.2  # seconds between two drawings
 _CLEAR = "\r\x1b[K"
@@ -66,7 +64,7 @@ class StatusLine:
             self._write(_CLEAR)
 
     def _line(self, seconds: int, output: Output) -> str:
-        lines = scrub.scrub(output.latest_lines())[0].strip()
+        lines = output.latest_lines().strip()
         latest = visible(lines.rpartition("\n")[2]).replace("\t", " ")
         elapsed = f"{seconds // 60}:{seconds % 60:02}"
         return fitted(f"      {self._place} {elapsed}  {latest}".rstrip(), _columns() - 1)

@@ -29,14 +29,14 @@ def keep_output(repository: Repository, run: str, live: Path, output: Output) ->
     A truncated output is also written in full under `forge/evidence/<run>/` of the common git
     directory, by the same name. Raises StorageFailed.
     """
-    entry = keep(live, "log", output.text(), "log", truncated=output.truncated)
+    text, removed = output.clean()
+    entry = _keep(live, "log", text, "log", truncated=output.truncated, removed=removed)
     if output.file is not None:
-        with contextlib.suppress(OSError), output.file as whole:
+        with contextlib.suppress(OSError):
             if output.truncated:
-                whole.seek(0)
-                clean, _ = scrub(whole.read().decode("utf-8", "replace"))
                 path = repository.forge_dir / "evidence" / run / Path(str(entry["path"])).name
-                atomic.write(path, clean.encode("utf-8", "replace"), durable=False)
+                atomic.write(path, output.whole().encode("utf-8", "replace"), durable=False)
+            output.file.close()
     return entry
 
 
@@ -46,7 +46,13 @@ def keep(live: Path, kind: str, text: str, extension: str, *, truncated: bool) -
     Raises StorageFailed.
     """
     clean, removed = scrub(text)
-    data = clean.encode("utf-8", "replace")
+    return _keep(live, kind, clean, extension, truncated=truncated, removed=removed)
+
+
+def _keep(
+    live: Path, kind: str, text: str, extension: str, *, truncated: bool, removed: int
+) -> dict[str, object]:
+    data = text.encode("utf-8", "replace")
     digest = hashlib.sha256(data).hexdigest()
     name = f"{FOLDER}/{digest[:16]}.{extension}"
     if not (live / name).exists():

@@ -7,17 +7,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO
 
+from forge.check.secrets.scrub import scrub, scrub_part
+
 _KEPT_WHOLE = 8 << 20  # bytes that the file takes
 _NEAR = 4096  # bytes from a cut in which the end of a line is looked for
+_MARGIN = 4096  # bytes beyond a cut, to recognize a secret there
 _LONGEST_MESSAGE = 4000
 
 
 @dataclass
 class Output:
-    """What a child printed: at most `limit` bytes in memory, and up to 8 MiB in `file`.
+    """What a child printed: about `limit` bytes in memory, and up to 8 MiB in `file`.
 
-    `on_stdout` is called with each chunk of standard output, without standard error.
-    `latest_line`, if set, gives the line to show instead of the last one printed.
+    All texts that it returns are without secrets. `on_stdout` is called with each chunk of standard
+    output, without standard error. `latest_line`, if set, gives the line to show instead of the
+    last one printed.
     """
 
     limit: int
@@ -34,42 +38,63 @@ class Output:
             with contextlib.suppress(OSError):
                 self.file.write(data[: _KEPT_WHOLE - self.total])
         self.total += len(data)
-        room = self.limit // 2 - len(self.head)
+        room = self.limit // 2 + _MARGIN - len(self.head)
         if room > 0:
             self.head += data[:room]
             data = data[room:]
         self.tail += data
-        if len(self.tail) > self.limit:
-            del self.tail[: len(self.tail) - self.limit // 2]
+        kept = self.limit - self.limit // 2 + _MARGIN
+        if len(self.tail) > 2 * kept:
+            del self.tail[: len(self.tail) - kept]
 
     @property
     def truncated(self) -> bool:
-        """Whether some of the output is neither in the head nor in the tail."""
-        return (
-            self.total > len(self.head) + len(self.tail)
-            or len(self.tail) > self.limit // 2 + self.limit % 2
-        )
+        """Whether `text` leaves some of the output out."""
+        return self.total > self.limit
 
     def text(self) -> str:
-        """Return head and tail as text, with a line between them that gives the bytes left out.
+        """Return head and tail as text, with a line between them that gives the bytes left out."""
+        return self.clean()[0]
 
-        They are cut at the end of a line if one is near, since half a secret is not recognized.
+    def clean(self) -> tuple[str, int]:
+        """Return the text, and how many secrets were removed from it.
+
+        Head and tail are cut at the end of a line if one is near.
         """
-        head, tail = bytes(self.head), bytes(self.tail[-(self.limit - self.limit // 2) :])
-        if self.total > len(head) + len(tail):
-            head = head[: head.rfind(b"\n", -_NEAR) + 1] or head
-            tail = tail[tail.find(b"\n", 0, _NEAR) + 1 :]
-        gap = self.total - len(head) - len(tail)
-        middle = f"\n[… {gap} bytes left out …]\n".encode() if gap > 0 else b""
-        return (head + middle + tail).decode("utf-8", "replace")
+        memory = bytes(self.head + self.tail)
+        if not self.truncated:
+            return scrub(memory.decode("utf-8", "replace"))
+        whole = self.total == len(memory)
+        head_size, tail_size = self.limit // 2, self.limit - self.limit // 2
+        head = (memory if whole else bytes(self.head))[: head_size + _MARGIN]
+        tail = (memory if whole else bytes(self.tail))[-(tail_size + _MARGIN) :]
+        first = scrub_part(
+            head, 0, head.rfind(b"\n", max(head_size - _NEAR, 0), head_size) + 1 or head_size
+        )
+        cut = len(tail) - tail_size
+        last = scrub_part(tail, tail.find(b"\n", cut, cut + _NEAR) + 1 or cut, len(tail))
+        gap = self.total - first.end - (last.end - last.start)
+        return (
+            f"{first.text}\n[… {gap} bytes left out …]\n{last.text}",
+            first.secrets + last.secrets,
+        )
+
+    def whole(self) -> str:
+        """Return what the file has, and close it. Raises OSError."""
+        assert self.file is not None
+        with self.file as file:
+            file.seek(0)
+            data = file.read()
+        end = len(data) if self.total == len(data) else len(data) - _MARGIN
+        return scrub_part(data, 0, max(end, 0)).text
 
     def latest_lines(self) -> str:
         """Return what was printed last, up to the last complete line, for a progress display."""
         if self.latest_line is not None:
-            return self.latest_line()
-        recent = bytes(self.tail[-_NEAR:] or self.head[-_NEAR:])
-        text = recent.decode("utf-8", "replace").replace("\r", "\n")
-        return text.rpartition("\n")[0].rstrip()
+            return scrub(self.latest_line())[0]
+        recent = bytes(self.tail or self.head)[-_NEAR - _MARGIN :]
+        text = scrub_part(recent, max(len(recent) - _NEAR, 0), len(recent)).text
+        return text.replace("\r", "\n").rpartition("\n")[0].rstrip()
 
     def last_lines(self, count: int = 20) -> str:
         """Return the last lines, for a message."""

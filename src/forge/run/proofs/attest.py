@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from dataclasses import dataclass
 
+from forge.check.secrets.scrub import scrub
 from forge.errors import UsageError
 from forge.git.commits.identity import identity
 from forge.git.objects.tree import WorkTree, tree_without_planning
@@ -88,7 +89,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
     tree = WorkTree(context.repository)
     named = [_evidence_entry(context.repository, tree, path) for path in evidence]
     commit = context.repository.head().commit or ""
-    by = identity(context.repository)
+    by, note = identity(context.repository), scrub(note)[0]
     event = ev.TruthAttested(item.index, item.statement, by, note, named, commit)
     proof = Proof(
         "attestation",
@@ -123,7 +124,7 @@ def waive(context: Context, plan: Plan, name: str, reason: str) -> GivenProof:
     if not reason.strip():
         raise UsageError("a waiver needs a reason", "give it with --reason TEXT")
     item = find_must_have(plan, name)
-    by = identity(context.repository)
+    by, reason = identity(context.repository), scrub(reason)[0]
     event = ev.TruthWaived(name, item.statement, by, reason)
     proof = Proof(
         "waiver",

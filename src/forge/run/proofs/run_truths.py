@@ -9,7 +9,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from forge.check.must_haves.binding import bound_blobs
-from forge.check.secrets.scrub import scrub
 from forge.git.commits.identity import identity
 from forge.git.status import StatusEntry
 from forge.planning.plan.must_haves import MustHave
@@ -94,7 +93,7 @@ class _PlanTruths:
         return tuple(paths if self.repository.head().commit == self.head else ["HEAD", *paths])
 
     def _judge(self, item: MustHave, outcome: Outcome, changed: tuple[str, ...]) -> Result:
-        output = "" if outcome.success else scrub(outcome.output.last_lines())[0]
+        output = "" if outcome.success else outcome.output.last_lines()
         result = self._result(item, "failed", duration_ms=outcome.duration_ms, output=output)
         if changed:
             reason = "it proves nothing"

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from forge.check.secrets.scrub import scrub
 from forge.planning.settings import RunnerSettings
 from forge.run.processes.supervise import Outcome
 
@@ -93,7 +94,7 @@ class JsonLines:
         settings = self.settings
         sessions = (text for text in _texts(record, settings.session) if _SESSION.fullmatch(text))
         self.session = next(sessions, None) or self.session
-        message = next(_texts(record, settings.message), "")[:_LONGEST_MESSAGE]
+        message = scrub(next(_texts(record, settings.message), ""))[0][:_LONGEST_MESSAGE]
         self.line = message or str(record.get("type", "")) or self.line
         self._latest = message or self._latest
         failed = any(_matches(record, pattern) for pattern in settings.failed)

@@ -10,6 +10,7 @@ import time
 from pathlib import Path
 
 from forge import __version__, regular
+from forge.check.secrets.scrub import scrub
 from forge.git.repository import Repository
 from forge.text import jsonl
 from forge.timeline.ids import now, ulid
@@ -28,7 +29,7 @@ class LoggedCommand:
 
     def __init__(self, execution_id: str, args: list[str]) -> None:
         self.id = execution_id
-        self.args = args
+        self.args = [scrub(argument)[0] for argument in args]
         self.root = ""
         self.folder: Path | None = None
         self.started_at = now()
@@ -42,7 +43,7 @@ class LoggedCommand:
         outcome = "partial" if self.partial else _OUTCOMES.get(code, "error")
         duration = int((time.monotonic() - self.began) * 1000)
         if self.folder is not None:
-            _finish(self.folder, self.common(), outcome, message, duration, self.counters)
+            _finish(self.folder, self.common(), outcome, scrub(message)[0], duration, self.counters)
 
     def common(self) -> dict[str, object]:
         """Return the fields that the start and the finish record share."""
@@ -140,7 +141,7 @@ def bug_log(repository: Repository | None, execution: str, trace: str) -> Path |
     versions = f"forge {__version__}, Python {sys.version}, {sys.platform}"
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        path.write_text(f"{versions}\n\n{trace}", "utf-8")
+        path.write_text(f"{versions}\n\n{scrub(trace)[0]}", "utf-8")
     except OSError:
         return None
     return path

@@ -186,5 +186,5 @@ def _append_first(path: Path, card: RunCard, first: FirstEvents, writer: tuple[s
     log.open()
     for data, step in first:
         head = (log.next_seq, now(), data.type, card.run, step, 1 if step else None, *writer)
-        log.append(Event(*head, data.as_data(), [], log.previous))
+        log.append(Event(*head, scrubbed(data.as_data()), [], log.previous))
     log.close()
