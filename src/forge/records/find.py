@@ -18,6 +18,7 @@ from forge.records.record import (
     require_known_version,
     require_known_versions,
     why_unreadable,
+    with_evidence_checked,
 )
 from forge.records.store import belongs_here, live_folder
 
@@ -85,7 +86,7 @@ def run_by_name(repository: Repository, name: str) -> RunRecord | None:
     part = name.rstrip("/").rpartition("/")[2]
     runs = all_runs(repository, everywhere=True)
     fitting = [record for record in runs if part and part in record.card.run]
-    return fitting[0] if len(fitting) == 1 else None
+    return with_evidence_checked(repository, fitting[0]) if len(fitting) == 1 else None
 
 
 def open_elsewhere(repository: Repository, name: str | None) -> RunRecord:

@@ -21,7 +21,8 @@ from forge.planning import migrations
 from forge.planning.migrations import NewerVersion
 from forge.planning.names import moved_plans
 from forge.records.card import RUNS, NewerCard, RunCard
-from forge.records.files import read_folder
+from forge.records.files import RunFiles, read_folder
+from forge.records.first_versions import first_versions
 from forge.records.status import status_of
 from forge.records.store import belongs_here, git_dir_of, live_folder, live_folders_here
 from forge.timeline.log import Reading
@@ -33,7 +34,8 @@ class RunRecord(Struct, frozen=True):
     """A run: its card, its log, and the state after the log's events.
 
     `live`: it was read from the live log of this clone. `in_this_clone`: this clone started it, or
-    adopted it last. `came_along`: it was read from a live log that is another clone's.
+    adopted it last. `came_along`: it was read from a live log that is another clone's. `altered`:
+    how its tracked record differs from what was first committed; it then proves nothing.
     """
 
     card: RunCard
@@ -45,11 +47,17 @@ class RunRecord(Struct, frozen=True):
     in_this_clone: bool = False
     current_plan_path: str = ""
     came_along: bool = False
+    altered: str = ""
 
     @property
     def plan_path(self) -> str:
         """The path of the run's plan: the current one if the plan was moved since."""
         return self.current_plan_path or self.card.plan_path
+
+    @property
+    def verdict(self) -> str | None:
+        """The verdict that the run ended with; none if its record was altered."""
+        return None if self.altered else self.state.verdict
 
     @property
     def open(self) -> bool:
@@ -99,11 +107,12 @@ class RunRecord(Struct, frozen=True):
             "kind": self.card.kind,
             "plan": self.card.plan,
             "status": self.status,
-            "verdict": self.state.verdict,
+            "verdict": self.verdict,
             "started_at": self.state.started_at or self.card.started_at,
             "finished_at": self.state.finished_at,
             "commits": self.state.commits,
             "branch": self.card.branch,
+            "altered": self.altered,
             "work_tree": str(self.dedicated_work_tree) if self.dedicated_work_tree else None,
         }
 
@@ -245,7 +254,29 @@ def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord |
     own = clone == known_clone_id(repository)
     status = status_of(repository, card.run, reading, state, live=live and own)
     came_along = live and not own
-    return RunRecord(card, reading, state, folder, live and own, status, own, came_along=came_along)
+    altered = "" if live else _why_altered(repository, folder, files)
+    status = "altered" if altered and status != "damaged" else status
+    return RunRecord(
+        *(card, reading, state, folder, live and own, status, own),
+        came_along=came_along,
+        altered=altered,
+    )
+
+
+def _why_altered(repository: Repository, folder: Path, files: RunFiles) -> str:
+    """Return how the tracked record of this work tree differs from what was first committed."""
+    if folder.parent != repository.root / RUNS:
+        return ""
+    versions = first_versions(repository)
+    return versions.why_run_altered(f"{RUNS}/{folder.name}", files.card_data, files.log_data)
+
+
+def with_evidence_checked(repository: Repository, record: RunRecord) -> RunRecord:
+    """Return a tracked run's record as altered if its committed evidence was."""
+    if record.live or record.altered or record.folder.parent != repository.root / RUNS:
+        return record
+    altered = first_versions(repository).why_evidence_altered(record.folder.name)
+    return replace(record, altered=altered, status="altered") if altered else record
 
 
 def unreadable_runs(repository: Repository) -> list[tuple[str, str]]:

@@ -82,4 +82,5 @@ def completed_runs(records: Sequence[RunRecord]) -> list[RunRecord]:
         if record.card.kind == "execute"
         and record.card.run not in rolled_back
         and record.state.status == "completed"
+        and not record.altered
     ]

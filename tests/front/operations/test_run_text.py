@@ -42,7 +42,12 @@ def story(*chapters: Any, kind: str = "execute", **state: object) -> Any:
     )
     states = {"verdict": None, "counts": None, "verdicts": [], **state}
     record = bare(
-        card=card, state=bare(**states), status="paused", reading=bare(events=[bare(evidence=[])])
+        verdict=states["verdict"],
+        altered="",
+        card=card,
+        state=bare(**states),
+        status="paused",
+        reading=bare(events=[bare(evidence=[])]),
     )
     return bare(record=record, chapters=[*chapters], people=["Ada", "Bob"], duration=75.0)
 

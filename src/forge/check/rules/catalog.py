@@ -106,6 +106,7 @@ _BETWEEN_DOCUMENTS = (
     missions.OUTSIDE,
     runs.REWRITTEN,
     runs.COMMITS,
+    runs.ALTERED,
 )
 _PROBED = (verify.ALREADY,)
 RULES: tuple[Rule, ...] = (*_ONE_DOCUMENT, *_BETWEEN_DOCUMENTS, *_PROBED)

@@ -70,6 +70,7 @@ def _plan_lines(plan: PlanAudit) -> Iterator[str]:
         yield f"    it cannot be read as it is: {place}: {error.message}"
     elif not now.verdicts:
         yield "    it declares no must-haves, so nothing is proven"
+    yield from (f"    {finding.path}: {finding.message}" for finding in now.altered)
     failing = [verdict for verdict in now.verdicts if verdict.verdict == "fail"]
     broken = plan.past.broken if plan.past else {}
     for verdict in failing[:_MOST_SHOWN]:

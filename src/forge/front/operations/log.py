@@ -65,7 +65,7 @@ def _records(call: Call, name: str | None) -> list[RunRecord]:
 
 def _lines(story: Story, style: Style) -> Iterator[str]:
     record, card = story.record, story.record.card
-    verdict = f", {record.state.verdict}" if record.state.verdict else ""
+    verdict = f", {record.verdict}" if record.verdict else ""
     status = style(record.status + verdict, bold=True)
     yield f"{style(card.run, fg='yellow')}  {card.plan}  {status}"
     yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
@@ -73,6 +73,8 @@ def _lines(story: Story, style: Style) -> Iterator[str]:
     prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
     started = card.started_at[:16].replace("T", " ")
     yield f"|  {kind}{prior}{started}, {duration_text(story.duration)}, {', '.join(story.people)}"
+    if record.altered:
+        yield f"|  its record proves nothing: {visible(record.altered)}"
     for chapter in story.chapters:
         yield from _step_lines(chapter, style)
     if record.state.counts:

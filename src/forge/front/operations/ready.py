@@ -9,7 +9,7 @@ from forge.front.operations.call import Call
 from forge.text.printable import visible
 from forge.views.tracker.status import Tracker, load_tracker
 
-_OPEN_RUN = ("running", "paused", "interrupted", "elsewhere", "damaged")
+_OPEN_RUN = ("running", "paused", "interrupted", "elsewhere", "damaged", "altered")
 _NEXT_REASON = f"\n{'':13}"
 
 

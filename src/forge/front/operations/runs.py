@@ -29,4 +29,4 @@ def perform(call: Call, arguments: Arguments) -> Reply:
 def _line(record: RunRecord) -> str:
     card, state = record.card, record.state
     commits = amount(len(state.commits), "commit")
-    return f"{card.run}  {record.status:11}  {state.verdict or '-':9}  {commits}  {card.goal[:60]}"
+    return f"{card.run}  {record.status:11}  {record.verdict or '-':9}  {commits}  {card.goal[:60]}"

@@ -117,6 +117,7 @@ def _plan_text(plan: PlanVerdict) -> str:
         for item in verdict.evidence[:_MOST_EVIDENCE]:
             line = f":{item.line}" if item.line else ""
             lines.append(f"            {item.path}{line}  {item.how}")
+    lines += [f"  {finding.path}: {finding.message}" for finding in plan.altered]
     return "\n".join(lines)
 
 

@@ -51,7 +51,7 @@ class RollbackEntry(Struct, frozen=True, array_like=True):
 
 class RunEntry(Struct, frozen=True, array_like=True):
     """A run. Its proof holds while the files in `bound` have these blobs and the `needed` paths
-    exist.
+    exist. `altered`: how its record differs from what was first committed.
     """
 
     run: str
@@ -69,6 +69,7 @@ class RunEntry(Struct, frozen=True, array_like=True):
     needed: list[str] = field(default_factory=list)
     rollbacks: list[RollbackEntry] = field(default_factory=list)
     plan_blob: str = ""
+    altered: str = ""
 
 
 class MissionEntry(Struct, frozen=True, array_like=True):

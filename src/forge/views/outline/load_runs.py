@@ -6,7 +6,7 @@ from forge.errors import GitFailed
 from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 from forge.records.card import RUNS
-from forge.records.record import RunRecord, is_adopted_elsewhere, read_run
+from forge.records.record import RunRecord, is_adopted_elsewhere, read_run, with_evidence_checked
 from forge.records.store import belongs_here, live_folder
 from forge.timeline.run.events import RUN_EVENTS, TruthProven
 from forge.views.outline.entries import RollbackEntry, RunEntry
@@ -31,8 +31,9 @@ def tracked_run(repository: Repository, name: str) -> RunEntry | None:
     record = read_run(repository, repository.root / RUNS / name, live=False)
     if record is None:
         return None
+    record = with_evidence_checked(repository, record)
     entry = _entry(record, here=False)
-    if record.state.verdict == "proven":
+    if record.verdict == "proven":
         _add_proof_files(repository, record, entry)
     return entry
 
@@ -56,6 +57,7 @@ def _entry(record: RunRecord, *, here: bool) -> RunEntry:
             for rollback in state.rollbacks
         ],
         plan_blob=card.plan_blob,
+        altered=record.altered,
     )
 
 

@@ -27,7 +27,7 @@ from forge.views.outline.entries import (
     RoadmapEntry,
     RunEntry,
 )
-from forge.views.outline.scan import MISSIONS, files_below
+from forge.views.outline.scan import MISSIONS, evidence_stamps, files_below
 from forge.views.outline.store import OutlineCache
 
 if TYPE_CHECKING:
@@ -174,12 +174,13 @@ class Outline:
     def _tracked_run(self, name: str) -> RunEntry | None:
         folder = f"{self._root}/{RUNS}/{name}"
         stamps = [stamp_of(f"{folder}/{file}") for file in (LOG_FILE, CARD_FILE)]
+        stamps += evidence_stamps(f"{folder}/evidence")
         stamp = " ".join(stamps) if all(stamps) else ""
         cached = self._cached.runs.get(name)
         if cached is not None and stamp and cached[0] == stamp:
             return cached[1]
         entry: RunEntry | None = load_runs.tracked_run(self.repository, name)
-        if entry is not None and not entry.open:
+        if entry is not None and not entry.open and entry.status != "altered":
             self._cache.put(self._cached.runs, name, stamp, entry)
         return entry
 

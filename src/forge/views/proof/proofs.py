@@ -4,38 +4,81 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property
+from typing import NamedTuple
 
 from msgspec import Struct
 
+from forge import regular
 from forge.git.blob_id import blob_id
 from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.names import moved_plans
 from forge.planning.proof import Proof, ProofKind, statement_hash
-from forge.records.record import RunRecord, all_runs
+from forge.records.first_versions import first_versions
+from forge.records.record import RunRecord, all_runs, with_evidence_checked
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
 from forge.timeline.run.events import RUN_EVENTS
 
 
+class Altered(NamedTuple):
+    """A record that is not what was first committed: the file or folder that holds it, and how it
+    differs.
+    """
+
+    path: str
+    why: str
+
+
 class ProofBook(Struct, frozen=True, dict=True):
-    """All proofs of a repository."""
+    """All proofs of a repository. A record that was altered proves nothing."""
 
     repository: Repository
 
     @cached_property
+    def _all_files(self) -> list[tuple[Proof, str]]:
+        """The proofs in `.planning/proofs/`, each with how it was altered."""
+        versions = first_versions(self.repository)
+        return [
+            (proof, versions.why_altered(proof.source, self._bytes(proof.source)))
+            for proof in proofs.load_all(self.repository.root)
+        ]
+
+    def _bytes(self, path: str) -> bytes | None:
+        try:
+            return regular.read(self.repository.root / path)
+        except OSError:
+            return None
+
+    @cached_property
     def files(self) -> list[Proof]:
-        """The proofs in `.planning/proofs/`."""
-        return list(proofs.load_all(self.repository.root))
+        """The proofs in `.planning/proofs/` that were not altered."""
+        return [proof for proof, altered in self._all_files if not altered]
 
     @cached_property
     def runs(self) -> list[tuple[RunRecord, list[Proof]]]:
-        """The runs with an undamaged timeline, each with its proofs."""
+        """The runs with an undamaged timeline, each with its proofs; an altered one has none."""
         return [
-            (record, list(of_events(record.card.plan_path, record.reading.events)))
+            (
+                record,
+                []
+                if record.altered
+                else list(of_events(record.card.plan_path, record.reading.events)),
+            )
             for record in all_runs(self.repository)
             if record.reading.valid
         ]
+
+    @cached_property
+    def _checked(self) -> dict[str, RunRecord]:
+        """The runs whose evidence was compared with what was first committed, by id."""
+        return {}
+
+    def _why_altered(self, record: RunRecord) -> str:
+        run = record.card.run
+        if run not in self._checked:
+            self._checked[run] = with_evidence_checked(self.repository, record)
+        return self._checked[run].altered
 
     def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
         """Return every proof of the plan of these bytes at a path, before a move too.
@@ -44,20 +87,42 @@ class ProofBook(Struct, frozen=True, dict=True):
         path without a plan belongs to the plan with the same folder and file name. `is_plan`
         returns whether there is a plan at a path.
         """
+        fits = self._fits(path, data, is_plan)
+        fitting = [proof for proof in self.files if fits(proof.plan_path, "")]
+        for record, given in self.runs:
+            card = record.card
+            if given and fits(card.plan_path, card.plan_blob) and not self._why_altered(record):
+                fitting += given
+        return fitting
+
+    def altered(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Altered]:
+        """Return the altered records of a plan; see `of` for the parameters."""
+        fits = self._fits(path, data, is_plan)
+        found = [
+            Altered(proof.source, why)
+            for proof, why in self._all_files
+            if why and fits(proof.plan_path, "")
+        ]
+        for record, _ in self.runs:
+            if fits(record.card.plan_path, record.card.plan_blob):
+                why = self._why_altered(record)
+                found += [Altered(record.card.folder, why)] if why else []
+        return found
+
+    def _fits(
+        self, path: str, data: bytes, is_plan: Callable[[str], bool]
+    ) -> Callable[[str, str], bool]:
+        """Return whether a record that names a plan's path, and a blob, is of one plan."""
         blob = blob_id(data) if self.runs else ""
         former = frozenset(moved_plans.formerly(path, data))
 
-        def is_same_plan(other: str) -> bool:
-            if other == path:
+        def is_same_plan(other: str, other_blob: str) -> bool:
+            if other == path or (other_blob and other_blob == blob):
                 return True
             moved = other in former or moved_plans.tail(other) == moved_plans.tail(path)
             return moved and not is_plan(other)
 
-        fitting = [proof for proof in self.files if is_same_plan(proof.plan_path)]
-        for record, given in self.runs:
-            if record.card.plan_blob == blob or is_same_plan(record.card.plan_path):
-                fitting += given
-        return fitting
+        return is_same_plan
 
 
 _KINDS: dict[type, ProofKind] = {

@@ -11,6 +11,7 @@ from forge.check.must_haves.binding import bound_blobs
 from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
+from forge.check.rules.between import runs
 from forge.check.rules.plan import unread_must_haves
 from forge.errors import GitFailed, UnknownName
 from forge.git.objects.recording import RecordingWorkTree
@@ -47,6 +48,11 @@ class PlanVerdict(Struct, frozen=True, dict=True):
         """The findings that keep the plan from being proven until its text is fixed."""
         return [finding for finding in self.findings if _invalidates_must_haves(finding)]
 
+    @property
+    def altered(self) -> list[Finding]:
+        """The records of the plan that are not what was first committed, and prove nothing."""
+        return [finding for finding in self.findings if finding.rule == runs.ALTERED.id]
+
     def as_data(self) -> dict[str, object]:
         """Return the data of `forge verify`."""
         return {
@@ -54,6 +60,7 @@ class PlanVerdict(Struct, frozen=True, dict=True):
             "path": self.file.path,
             "verdict": self.verdict,
             "counts": counts(self.verdicts),
+            "altered": [finding.path for finding in self.altered],
             "must_haves": [verdict.as_data() for verdict in self.verdicts],
         }
 
@@ -159,13 +166,15 @@ class TreeJudge(Struct, frozen=True, dict=True):
     ) -> PlanVerdict:
         """Combine the verdicts of the tree with the proofs of the plan."""
         proofs = self.book.of(file.path, data, self.is_plan)
+        altered = self.book.altered(file.path, data, self.is_plan)
+        named = [runs.altered(record.path, record.why, "warning") for record in altered]
         ground = self._ground(plan)
         verdicts = [
             with_proofs(_must_have(command, verdict), verdict, proofs, ground)
             for command, verdict in answer.items
         ]
         decided = plan_answer(verdicts, sound=answer.sound)
-        return PlanVerdict(file, answer.findings, decided, tuple(verdicts), plan)
+        return PlanVerdict(file, (*answer.findings, *named), decided, tuple(verdicts), plan)
 
     def verdict_on_one(self, plan: Plan, item: MustHave) -> Verdict:
         proofs = self.book.of(plan.path, plan.source.data, self.is_plan)

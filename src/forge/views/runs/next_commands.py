@@ -21,7 +21,7 @@ def control_data(record: RunRecord) -> dict[str, object]:
         "run": record.card.run,
         "plan": record.card.plan,
         "status": record.status,
-        "verdict": record.state.verdict if record.state.ended else None,
+        "verdict": record.verdict if record.state.ended else None,
         "step": step.id if step and not record.state.ended else None,
         "waiting_for": waiting_for(record),
         "failure": failure(record),
@@ -72,7 +72,7 @@ def next_commands(record: RunRecord) -> list[str]:
         return [*undo, *rollbacks, "forge status", f"forge timeline {run}"]
     if (place := record.dedicated_work_tree) is not None:
         return _review(record, place)
-    if record.state.verdict == "proven":
+    if record.verdict == "proven":
         return [f"git log --oneline {card.base_commit[:12]}..", f"forge timeline {run}"]
     return [forge_command("verify", card.plan), f"forge timeline {run}"]
 

@@ -12,7 +12,7 @@ _COLUMNS = {
     "open": ("open",),
     "ready": ("ready",),
     "running": ("running",),
-    "waiting": ("paused", "interrupted", "elsewhere", "damaged"),
+    "waiting": ("paused", "interrupted", "elsewhere", "damaged", "altered"),
     "claimed": ("claimed",),
     "not proven": ("failed", "unproven", "stale"),
     "proven": ("proven",),

@@ -113,7 +113,7 @@ class Tracker:
             last.status if last else None,
             last.waiting_for if last and last.open else None,
             ready,
-            contradiction(line, verdict, claimed=claimed),
+            _altered(last) or contradiction(line, verdict, claimed=claimed),
             file.archived,
         )
 
@@ -184,6 +184,13 @@ class Tracker:
             "backlog": self.backlog.as_data(),
             "unreadable": self.unreadable,
         }
+
+
+def _altered(run: RunEntry | None) -> str:
+    """Say that the record of a plan's last run was altered; empty if it was not."""
+    if run is None or not run.altered:
+        return ""
+    return f"the record of {run.run} proves nothing: {run.altered}"
 
 
 def load_tracker(repository: Repository) -> Tracker:

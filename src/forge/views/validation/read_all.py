@@ -113,6 +113,7 @@ class ProjectFacts:
     def _history(self, repository: Repository, timelines: dict[str, str]) -> Iterator[Finding]:
         yield from runs.check_history(repository, RUNS, list(timelines))
         yield from runs.check_commits(repository, self._runs())
+        yield from runs.check_records(repository, [path.rpartition("/")[0] for path in timelines])
 
 
 def _decoded(text: str | None, of: type[T]) -> T | None:

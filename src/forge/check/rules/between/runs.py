@@ -14,9 +14,11 @@ from forge.git import program
 from forge.git.blob_id import blob_id
 from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
+from forge.planning.proof import load_all
 from forge.records.facts import TimelineFacts
-from forge.records.store import LOG_FILE
-from forge.text.finding import Finding
+from forge.records.first_versions import first_versions
+from forge.records.store import CARD_FILE, LOG_FILE
+from forge.text.finding import Finding, Severity
 from forge.text.location import TOP, Spot
 
 REWRITTEN = Rule(
@@ -27,6 +29,12 @@ REWRITTEN = Rule(
 )
 COMMITS = Rule(
     "run-without-commits", "warning", False, "the commits that a run made are in the repository"
+)
+ALTERED = Rule(
+    "record-altered",
+    "error",
+    False,
+    "cards, evidence and proofs are what was first committed; what was altered proves nothing",
 )
 _LOG = (
     "log",
@@ -101,6 +109,34 @@ def check_history(repository: Repository, folder: str, present: Sequence[str]) -
     for path in present:
         if path in committed and path not in reported:
             yield from _check_work_tree(repository, path, committed[path])
+
+
+def altered(path: str, why: str, severity: Severity | None = None) -> Finding:
+    """Return the finding for a record that is not what was first committed."""
+    return ALTERED.on(
+        path,
+        TOP,
+        f"this record proves nothing: {why}",
+        f"`git log -- {path}` shows what changed it; restore what was first committed",
+        severity,
+    )
+
+
+def check_records(repository: Repository, runs: Iterable[str]) -> Iterator[Finding]:
+    """Yield a finding for each run whose card or evidence was altered, and for each altered proof.
+
+    `runs` are the tracked folders of runs. Altered timelines are found by their history.
+    """
+    versions = first_versions(repository)
+    for folder in runs:
+        card = f"{folder}/{CARD_FILE}"
+        why = versions.why_altered(card, _bytes(repository, card))
+        why = why or versions.why_evidence_altered(folder.rpartition("/")[2])
+        if why:
+            yield altered(card, why)
+    for proof in load_all(repository.root):
+        if why := versions.why_altered(proof.source, _bytes(repository, proof.source)):
+            yield altered(proof.source, why)
 
 
 def _check_work_tree(repository: Repository, path: str, committed: str) -> Iterator[Finding]:

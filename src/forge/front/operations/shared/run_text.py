@@ -11,8 +11,10 @@ _SHOWN = 12  # characters of a hash
 
 def run_lines(story: Story) -> Iterator[str]:
     """Yield the lines about a run."""
-    card, state = story.record.card, story.record.state
-    yield f"run {card.run}: {story.record.status}" + (f", {state.verdict}" if state.verdict else "")
+    card = story.record.card
+    record = story.record
+    yield f"run {card.run}: {record.status}" + (f", {record.verdict}" if record.verdict else "")
+    yield from _listed("altered", [record.altered] if record.altered else [])
     kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}"
     yield from _listed("", [kind] if kind else [])
     yield from _listed(
