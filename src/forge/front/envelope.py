@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
 from forge.errors import ForgeError, Interrupted, NotApproved, StorageFailed
+from forge.git import failures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -54,7 +55,7 @@ def as_forge_error(error: BaseException) -> ForgeError | None:
         return Interrupted("interrupted", "nothing is lost; call it again")
     if isinstance(error, OSError):
         return StorageFailed.of(error)
-    return None
+    return failures.meaning(error)
 
 
 def reply_envelope(verb: str, execution: str, reply: Reply) -> Data:

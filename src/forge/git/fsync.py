@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 import os
 import sys
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -47,6 +48,7 @@ def sync_commit(
 
     `ref` is the file that will become a ref, and is flushed with them. Raises StorageFailed.
     """
+    _require_stored(repository, [commit])
     root = repository.objects[commit].peel(pygit2.Tree)
     folders: dict[str, pygit2.Object | None] = {"": root}
     for path in entries:
@@ -73,9 +75,23 @@ def sync_objects(repository: Repository, made: Collection[str], *others: Path) -
     if sync_together(len(made)):
         sync_file_system(repository)
     else:
-        folder = repository.common_dir / "objects"
-        paths += [os.path.join(folder, oid[:2], oid[2:]) for oid in sorted(made)]
+        paths += [_path(repository, oid) for oid in sorted(made)]
+    _require_stored(repository, made)
     _sync_all(paths)
+
+
+def _path(repository: Repository, oid: str) -> str:
+    return os.path.join(repository.common_dir, "objects", oid[:2], oid[2:])
+
+
+def _require_stored(repository: Repository, made: Collection[str]) -> None:
+    """Raise StorageFailed unless each object is stored: libgit2 may report a success although a
+    file system without room for another file took nothing.
+    """
+    for oid in made:
+        if not os.path.exists(_path(repository, oid)) and oid not in repository.objects:
+            error = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), _path(repository, oid))
+            raise StorageFailed.of(error)
 
 
 @cache

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from forge.errors import RepositoryError
+from forge.git.failures import failure, is_of_storage
 from forge.git.lazy_pygit2 import pygit2
 
 
@@ -15,6 +16,8 @@ def open_repository(git_dir: Path) -> pygit2.Repository:
         _set_options()
         return pygit2.Repository(str(git_dir))
     except (pygit2.GitError, KeyError) as error:
+        if is_of_storage(str(error)):
+            raise failure(f"this repository cannot be opened: {error}", "") from error
         supported = (
             "forge works on SHA-1 repositories with file-based refs; keep such a clone for it"
         )

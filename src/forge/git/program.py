@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forge.errors import GitFailed
+from forge.git.failures import failure
 from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
@@ -116,11 +117,8 @@ def failed(words: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> 
     message = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
     # the first word that is neither an option nor the setting after `-c`
     verb = next((word for word in words if not word.startswith("-") and "=" not in word), "git")
-    return GitFailed(
-        f"git {verb} failed: {message[-2000:] or f'status {result.returncode}'}",
-        _HINT,
-        status=result.returncode,
-    )
+    text = f"git {verb} failed: {message[-2000:] or f'status {result.returncode}'}"
+    return failure(text, _HINT, result.returncode)
 
 
 def fields(output: bytes) -> list[str]:

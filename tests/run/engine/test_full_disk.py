@@ -28,10 +28,19 @@ def ground(tmp_path_factory: pytest.TempPathFactory) -> Ground:
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A separate file system of a few megabytes; skipped if this user cannot mount one."""
-    place = tmp_path / "disk"
+    yield from mounted(tmp_path / "disk", f"size={SIZE}")
+
+
+@pytest.fixture
+def few_inodes(tmp_path: Path) -> Iterator[Path]:
+    """A separate file system for a few files."""
+    yield from mounted(tmp_path / "disk", f"size={8 * SIZE},nr_inodes=1200")
+
+
+def mounted(place: Path, options: str) -> Iterator[Path]:
     place.mkdir()
     done = subprocess.run(
-        ["mount", "-t", "tmpfs", "-o", f"size={SIZE}", "tmpfs", str(place)],
+        ["mount", "-t", "tmpfs", "-o", options, "tmpfs", str(place)],
         capture_output=True,
         check=False,
     )
@@ -95,6 +104,30 @@ def full(ground: Ground, disk: Path, leave: int) -> None:
 
 def test_a_disk_that_is_full(ground: Ground, small_disk: Path) -> None:
     full(ground, small_disk, 64 << 10)
+
+
+def no_inodes(ground: Ground, disk: Path, leave: int) -> None:
+    """The disk has room, but for `leave` more files and folders only."""
+    sandbox = ground.copy(disk / "work")
+    ballast = disk / "ballast"
+    ballast.mkdir()
+    for number in range(os.statvfs(disk).f_favail - leave):
+        (ballast / str(number)).touch()
+    result = execute(sandbox, ground)
+    survives(sandbox, ground, result, lambda: shutil.rmtree(ballast))
+    shutil.rmtree(sandbox.root)
+    shutil.rmtree(sandbox.home)
+
+
+def test_a_disk_without_inodes(ground: Ground, few_inodes: Path) -> None:
+    no_inodes(ground, few_inodes, 29)
+
+
+@pytest.mark.slow
+@pytest.mark.timeout(1800)
+def test_a_disk_that_runs_out_of_inodes(ground: Ground, few_inodes: Path) -> None:
+    for leave in range(120):
+        no_inodes(ground, few_inodes, leave)
 
 
 @pytest.mark.slow

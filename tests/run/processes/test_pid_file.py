@@ -32,7 +32,23 @@ def test_every_record_has_the_same_size(tmp_path: Path) -> None:
     assert sizes == {512}
 
 
-@pytest.mark.parametrize("damage", ["", "null", "{", "[1]", '{"pid": 1}', '"x"'])
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "",
+        "null",
+        "{",
+        "[1]",
+        '{"pid": 1}',
+        '"x"',
+        '{"pid": 0, "start": "", "boot": ""}',
+        '{"pid": 1, "start": "", "boot": ""}',
+        '{"pid": -5, "start": "", "boot": ""}',
+        '{"pid": true, "start": "", "boot": ""}',
+        '{"pid": "7", "start": "", "boot": ""}',
+        '{"pid": 7, "start": [], "boot": ""}',
+    ],
+)
 def test_a_damaged_file_names_no_child(damage: str, tmp_path: Path) -> None:
     (tmp_path / "child.json").write_text(damage)
     assert pid_file.read(tmp_path) is None

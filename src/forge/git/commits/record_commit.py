@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forge.errors import GitFailed, Held
-from forge.git import modes
+from forge.git import failures, modes
 from forge.git.commits import refs
 from forge.git.commits.identity import reflog_identity, signatures
 from forge.git.fsync import sync_commit, without_fsync
@@ -49,7 +49,7 @@ def commit_files(
                 for path, data in files.items()
             }
     except pygit2.GitError as error:
-        raise GitFailed(f"the record could not be written: {error}", _HINT) from error
+        raise failures.failure(f"the record could not be written: {error}", _HINT) from error
     return commit_entries(repository, entries, message, parent, branch)
 
 
@@ -81,7 +81,7 @@ def written_commit(
                 )
             )
     except pygit2.GitError as error:
-        raise GitFailed(f"the commit could not be written: {error}", _HINT) from error
+        raise failures.failure(f"the commit could not be written: {error}", _HINT) from error
     with refs.prepared(repository, commit) as ref:
         sync_commit(repository, commit, entries, ref)
         yield WrittenCommit(commit, ref)

@@ -89,6 +89,14 @@ def is_ancestor(repository: Repository, older: str, newer: str) -> bool:
         return False
 
 
+def exists(repository: Repository, commit: str) -> bool:
+    """Return whether a commit is in this repository."""
+    try:
+        return commit in repository.objects
+    except (ValueError, pygit2.GitError):
+        return False
+
+
 def names_in(repository: Repository, commit: str, folder: str) -> set[str]:
     """Return the names of the entries of a folder in a commit; empty if it is missing."""
     try:

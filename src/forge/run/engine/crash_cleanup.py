@@ -1,4 +1,4 @@
-"""Removes what crashed forge processes left: git locks, and processes of their runs."""
+"""Removes what crashed forge processes left: git locks, and processes that they started."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from forge.git.index.private_index import remove_stale_index_lock
 from forge.git.repository import Repository
 from forge.git.restore.checkout import clear_scratch
 from forge.records.store import live_folders_here, lock_path
-from forge.run.processes import pid_file
+from forge.run.processes import outside_runs, pid_file
 from forge.run.processes.process_group import GRACE, end_group
 from forge.run.processes.subreaper import process_groups_of
 from forge.timeline.lock import holder_alive, peek
@@ -20,8 +20,11 @@ from forge.timeline.process_id import ProcessId
 
 
 def clean_up(repository: Repository) -> None:
-    """Remove stale git locks for a command that changes nothing, unless forge is at work here."""
+    """Remove stale git locks and end an orphaned command for a forge command that changes nothing,
+    unless forge is at work here.
+    """
     with contextlib.suppress(ForgeError, OSError), peek(lock_path(repository)) as left_at:
+        end_outside_command(repository, crashed=left_at is not None)
         remove_stale_locks(repository, left_at)
 
 
@@ -47,8 +50,19 @@ def end_children(folder: Path, *, crashed: bool) -> None:
     `folder` is the run's live folder. If the executor `crashed`, it may have been killed before it
     recorded its child, so processes that carry the run's mark are ended too.
     """
+    _end(folder, folder.name if crashed else "")
+
+
+def end_outside_command(repository: Repository, *, crashed: bool) -> None:
+    """End the command that a dead `verify --run` or `validate --probe` left, in the same way."""
+    folder = outside_runs.folder(repository)
+    if folder.is_dir():
+        _end(folder, outside_runs.mark(repository) if crashed else "")
+
+
+def _end(folder: Path, mark: str) -> None:
     _end_recorded_child(folder)
-    for group in process_groups_of(folder.name) if crashed else ():
+    for group in process_groups_of(mark) if mark else ():
         end_group(group, GRACE)
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import contextlib
+from typing import NoReturn
 
 from forge.errors import ForgeError, GitFailed, Interrupted, StorageFailed
+from forge.git import failures
 from forge.git.commits.record_commit import HeadMoved
+from forge.git.failures import NoRoom
 from forge.git.index.user_index import index_damage
 from forge.git.objects.commit import is_ancestor
 from forge.git.restore.revert import ChangedSince
@@ -39,6 +42,8 @@ def go_on(run: OpenRun) -> None:
         # the run's commits may be on no branch any more
         keep_reachable(run.repository, run.branch.newest_commit, run.card.run)
         _pause_or_raise(run, "head_moved", error, f"; {error.hint}" if error.hint else "")
+    except NoRoom as error:
+        _pause_for_room(run, error)
     except (GitFailed, PathBlocked, ChangedSince) as error:
         # resuming tries the same move again
         _pause_or_raise(run, "error", error, f"\n{error.hint}".rstrip())
@@ -48,14 +53,23 @@ def go_on(run: OpenRun) -> None:
             commit_pause(run)
         raise
     except (StorageFailed, OSError) as error:
-        failure = error if isinstance(error, StorageFailed) else StorageFailed.of(error)
-        with contextlib.suppress(ForgeError, OSError):
-            if not run.state.ended:
-                pause(run, "storage", failure.message)
-                commit_pause(run)
-        raise failure from error
+        _pause_for_room(run, error if isinstance(error, StorageFailed) else StorageFailed.of(error))
+    except Exception as error:
+        failure_of_git = failures.meaning(error)
+        if failure_of_git is None:
+            raise
+        _pause_or_raise(run, "error", failure_of_git, f"\n{failure_of_git.hint}")
     if run.state.status == "paused":
         commit_pause(run)
+
+
+def _pause_for_room(run: OpenRun, failure: StorageFailed) -> NoReturn:
+    """Pause a run that could not write, if at least that can be written; raise the failure."""
+    with contextlib.suppress(Exception):  # what fails now fails for the same reason
+        if not run.state.ended:
+            pause(run, "storage", failure.message)
+            commit_pause(run)
+    raise failure
 
 
 def commit_pause(run: OpenRun) -> None:

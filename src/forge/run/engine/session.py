@@ -12,7 +12,7 @@ from forge.records.find import where_open
 from forge.records.record import RunRecord, own_live_folders
 from forge.records.store import lock_path
 from forge.run.engine.context import Context
-from forge.run.engine.crash_cleanup import end_children, remove_stale_locks
+from forge.run.engine.crash_cleanup import end_children, end_outside_command, remove_stale_locks
 from forge.run.engine.home_tree import in_home_tree
 from forge.run.engine.load import open_run
 from forge.run.engine.open_run import OpenRun
@@ -28,6 +28,7 @@ def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
     with WriterLock(lock_path(repository), context.execution, purpose) as lock:
         for folder in own_live_folders(repository):
             end_children(folder, crashed=lock.left_at is not None)
+        end_outside_command(repository, crashed=lock.left_at is not None)
         remove_stale_locks(repository, lock.left_at)
         unstarted_worktrees.clear(repository)
         yield lock

@@ -15,6 +15,7 @@ from forge.errors import StorageFailed
 from forge.timeline.process_id import ProcessId
 
 _NAME = "child.json"
+_GREATEST = 1 << 31  # of what a system takes as the number of a process
 _SIZE = 512  # bytes of every record
 
 
@@ -34,8 +35,15 @@ def write(live: Path, child: ProcessId | None) -> None:
 
 
 def read(live: Path) -> ProcessId | None:
-    """Return the recorded child; None if none is running or the file cannot be read."""
+    """Return the recorded child; None if none is running or the file cannot be read.
+
+    What is no number of a process that could be a child is not believed: to some systems 0, 1 and
+    negative numbers mean many processes.
+    """
     try:
-        return ProcessId(**json.loads(regular.read(live / _NAME)))
-    except (OSError, ValueError, TypeError):
+        child = ProcessId(**json.loads(regular.read(live / _NAME)))
+    except (OSError, ValueError, TypeError, RecursionError):
         return None
+    is_number = type(child.pid) is int and 1 < child.pid < _GREATEST
+    texts = isinstance(child.start, str) and isinstance(child.boot, str)
+    return child if is_number and texts else None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from forge.errors import Interrupted
+from forge.errors import Interrupted, StorageFailed
 from forge.git.repository import Repository
 from forge.planning.settings import Settings
+from forge.run.processes import outside_runs, pid_file
 from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
+from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
 
 BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a pipe whose reader ended early
@@ -17,17 +19,25 @@ def run_shell(
 ) -> Outcome:
     """Run a command with bash in the root of the work tree, in the environment for plans.
 
-    Raises Interrupted.
+    Its process is on record while it runs, so that it is ended if forge is killed. Raises
+    Interrupted and StorageFailed.
     """
+    record = outside_runs.folder(repository)
+    try:
+        record.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed.of(error, record) from error
     env = settings.runners[settings.runner].env if settings.runner in settings.runners else ()
     outcome = supervise(
         ["bash", "-o", "pipefail", "-c", command],
         repository.root,
-        environment(env),
+        environment(env, run_marker(outside_runs.mark(repository))),
         Output(settings.limits.evidence_bytes),
         Limits(settings.limits.step_timeout or None),
         watch=lambda: "interrupted" if interrupts.signal_name else None,
+        started=lambda process: pid_file.write(record, process),
     )
+    pid_file.write(record, None)
     if interrupts.signal_name:
         raise Interrupted(
             f"interrupted by {interrupts.signal_name}", "nothing was decided; call it again"

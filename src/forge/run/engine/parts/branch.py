@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 
 from forge.git.commits.record_commit import HeadMoved
-from forge.git.objects.commit import first_parents, is_ancestor
+from forge.git.objects.commit import exists, first_parents, is_ancestor
 from forge.git.repository import Head, Repository
 from forge.records.card import RunCard
 from forge.timeline.run.state import RunState
@@ -38,8 +38,13 @@ class RunBranch:
         return str(head.branch) if renamed else on_card
 
     def head(self) -> str:
-        """Return HEAD's commit. Raises HeadMoved if HEAD is not on the run's branch."""
+        """Return HEAD's commit. Raises HeadMoved if HEAD is not on the run's branch, or if the
+        run's newest commit is gone from the repository; a run that has ended is closed all the
+        same.
+        """
         head = self._repository.head()
+        if not self._state.ended and not exists(self._repository, self.newest_commit):
+            raise _history_gone(self.newest_commit)
         if head.commit is not None and head.branch == self._ref(head):
             return head.commit
         branch = shlex.quote(self._card.branch)
@@ -49,6 +54,12 @@ class RunBranch:
         )
         if self._repository.commit_of(self.ref) is not None:
             raise HeadMoved(problem, f"`git switch {branch}`, then `forge resume`")
+        if not exists(self._repository, self.newest_commit):
+            raise HeadMoved(
+                f"the history of this repository is gone, and {head.short} is not the run's branch",
+                f"bring `.git` back from a backup; or make a commit on {self._card.branch}, then"
+                " `forge resume`",
+            )
         hint = (
             f"`git branch {branch} {self.newest_commit}` brings it back; switch to it, then `forge"
             " resume`"
@@ -86,3 +97,13 @@ class RunBranch:
             if all(commit.trailers.get(name) == value for name, value in wanted.items()):
                 return commit.id
         return None
+
+
+def _history_gone(commit: str) -> HeadMoved:
+    """Return the error for a repository that was made anew, or lost a part of its history."""
+    return HeadMoved(
+        f"the commit {commit[:12]} of this run is not in this repository: its history was removed"
+        " or rewritten",
+        "bring it back (fetch it, or `.git` from a backup), then `forge resume`; or `forge stop`"
+        " ends the run here",
+    )

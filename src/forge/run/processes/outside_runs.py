@@ -1,0 +1,25 @@
+"""The command that runs outside a run: for `verify --run` or `validate --probe`.
+
+After forge was killed, the next forge process ends it, as it ends the child of a run.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from forge.git.clone import clone_id
+from forge.git.repository import Repository
+from forge.records.store import lock_path
+
+
+def folder(repository: Repository) -> Path:
+    """Return where the child of this work tree is recorded."""
+    return repository.forge_dir / "commands" / lock_path(repository).stem
+
+
+def mark(repository: Repository) -> str:
+    """Return what marks the command and what it starts, in place of the id of a run.
+
+    No other clone and no other work tree has the same one. Raises StorageFailed.
+    """
+    return f"outside-{clone_id(repository)}-{lock_path(repository).stem}"
