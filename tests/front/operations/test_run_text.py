@@ -49,7 +49,9 @@ def story(*chapters: Any, kind: str = "execute", **state: object) -> Any:
         status="paused",
         reading=bare(events=[bare(evidence=[])]),
     )
-    return bare(record=record, chapters=[*chapters], people=["Ada", "Bob"], duration=75.0)
+    return bare(
+        record=record, chapters=[*chapters], people=["Ada", "Bob"], duration=75.0, missing=[]
+    )
 
 
 def test_a_run_begins_with_its_status_and_what_was_asked() -> None:

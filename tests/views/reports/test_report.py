@@ -44,7 +44,7 @@ def test_a_link_is_not_followed(record: Any) -> None:
 
 def test_a_long_diff_is_cut(record: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(report, "_MOST_LINES", 3)
-    ranges = SimpleNamespace(ranges=["a", "b"])
+    ranges = SimpleNamespace(ranges=["a", "b"], missing=[])
     monkeypatch.setattr(report, "changes_of", lambda repository, record, step: ranges)
     monkeypatch.setattr(report, "patch", lambda repository, one: f"{one}1\n{one}2\n")
     monkeypatch.setattr(report, "stats", lambda repository, one: [one])

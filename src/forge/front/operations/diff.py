@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
-from forge.git.commits.patches import patch
+from forge.git.commits.patches import not_here, patch
 from forge.git.repository import Repository
 from forge.views.runs.diffs import RunChanges, changes_of, run_and_step
 
@@ -29,12 +29,15 @@ def perform(call: Call, arguments: Arguments) -> Reply:
 
 
 def _text(repository: Repository, changes: RunChanges, *, stat: bool) -> str:
+    note = not_here(changes.missing)
     if not changes.ranges and not changes.uncommitted:
-        return no_change(changes)
+        return note or no_change(changes)
     if stat:
         files = changes.files(repository)
-        return "\n".join(f"{file.path}  +{file.added or 0} -{file.removed or 0}" for file in files)
-    return "".join(patch(repository, commits) for commits in changes.ranges).rstrip("\n")
+        shown = "\n".join(f"{file.path}  +{file.added or 0} -{file.removed or 0}" for file in files)
+    else:
+        shown = "".join(patch(repository, commits) for commits in changes.ranges).rstrip("\n")
+    return "\n".join(filter(None, (note, shown)))
 
 
 def no_change(changes: RunChanges) -> str:

@@ -8,10 +8,12 @@ from typing import Annotated, NamedTuple, Protocol
 from forge.front.envelope import Reply
 from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
+from forge.git.commits.patches import not_here
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs
 from forge.text.printable import visible
+from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import Chapter, Story, duration_text, story_of
 
 _MARKS = {
@@ -42,7 +44,10 @@ def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
 
 def perform(call: Call, arguments: Arguments) -> Reply:
     records = _records(call, arguments.name)
-    stories = [story_of(record) for record in records[::-1][: arguments.max_count]]
+    stories = [
+        story_of(record, missing_commits(call.repository, record))
+        for record in records[::-1][: arguments.max_count]
+    ]
     return Reply(
         lambda: {"runs": [story.as_data() for story in stories]},
         lambda: log_text(stories, plain) or "there are no runs yet",
@@ -75,6 +80,8 @@ def _lines(story: Story, style: Style) -> Iterator[str]:
     yield f"|  {kind}{prior}{started}, {duration_text(story.duration)}, {', '.join(story.people)}"
     if record.altered:
         yield f"|  its record proves nothing: {visible(record.altered)}"
+    if story.missing:
+        yield f"|  {not_here(story.missing)}"
     for chapter in story.chapters:
         yield from _step_lines(chapter, style)
     if record.state.counts:

@@ -12,6 +12,7 @@ from forge.planning.names.documents import Documents
 from forge.records.find import run_by_name
 from forge.text.printable import visible
 from forge.views.lookup.document import ShownDocument, show
+from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import story_of
 
 _SHOWN_ELSEWHERE = ("title", "acceptance")  # fields in the first line and in the list of criteria
@@ -28,7 +29,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     is_document = documents.named(arguments.name, call.folder)
     record = None if is_document else run_by_name(call.repository, arguments.name)
     if record is not None:
-        story = story_of(record)
+        story = story_of(record, missing_commits(call.repository, record))
         return Reply(story.as_data(), visible("\n".join(run_lines(story))))
     shown = show(call.repository, documents.one(arguments.name, call.folder))
     return Reply(shown.as_data(), visible("\n".join(_lines(shown))), 0, shown.findings)

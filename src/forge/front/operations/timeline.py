@@ -9,11 +9,13 @@ from typing import Annotated, NamedTuple
 from forge.front.envelope import Data, Reply
 from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
+from forge.git.commits.patches import not_here
 from forge.records.find import one_run
 from forge.records.record import RunRecord
 from forge.records.tracked_copy import tracked_copy_warning
 from forge.text.plural import amount
 from forge.timeline.event import Event
+from forge.views.runs.diffs import missing_commits
 from forge.views.runs.following import Following
 
 _WIDEST = 220  # characters of a line
@@ -44,6 +46,8 @@ def perform(call: Call, arguments: Arguments) -> Reply:
             " and resume sets it aside"
         )
     lines += [f"note: {note}"] if note else []
+    missing = missing_commits(call.repository, record)
+    lines += [f"note: commits {not_here(missing)}"] if missing else []
     if reading.problem:
         lines.append(f"NOT VALID: {reading.problem}")
     else:
@@ -52,6 +56,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     data |= {
         "torn": len(reading.torn),
         "note": note,
+        "missing": missing,
         "events": [event.as_data() for event in events],
     }
     return Reply(data, "\n".join(lines), 0 if reading.valid else 1)

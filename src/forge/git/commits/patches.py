@@ -6,7 +6,7 @@ from __future__ import annotations
 
 import os
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from msgspec import Struct
 
@@ -18,6 +18,7 @@ from forge.git.objects.store import ObjectStore
 from forge.git.repository import Repository
 
 # Overrides every setting that changes the text of a diff.
+_MOST_NAMED = 20
 _REPRODUCIBLE = (
     "--no-color",
     "--no-ext-diff",
@@ -56,6 +57,31 @@ class FileStat(Struct, frozen=True):
     path: str
     added: int | None
     removed: int | None
+
+
+def missing(repository: Repository, commit_ids: Iterable[str]) -> list[str]:
+    """Return the commits whose changes cannot be shown in this clone: they, or what they started
+    from, are not here (a shallow clone, or a squash merge whose branch was not fetched).
+    """
+    store = ObjectStore(repository)
+    return [commit for commit in dict.fromkeys(commit_ids) if not _is_here(store, commit)]
+
+
+def _is_here(store: ObjectStore, commit: str) -> bool:
+    root = store.root(commit) if len(commit) == 40 else None
+    if root is None or store.folder(root) is None:
+        return False
+    parents = read_commit(store.repository, commit).parents
+    return not parents or store.root(parents[0]) is not None
+
+
+def not_here(commits: Sequence[str]) -> str:
+    """Return the sentence about commits that are not in this clone; empty without any."""
+    if not commits:
+        return ""
+    names = ", ".join(commit[:12] for commit in commits[:_MOST_NAMED])
+    more = f" and {len(commits) - _MOST_NAMED} more" if len(commits) > _MOST_NAMED else ""
+    return f"not in this clone: {names}{more}; fetch the branch or the history that holds them"
 
 
 def ranges(repository: Repository, commit_ids: Sequence[str], ignored: str) -> list[Range]:

@@ -13,13 +13,13 @@ from msgspec import Struct
 
 from forge import regular
 from forge.errors import UnknownName
-from forge.git.commits.patches import FileStat, patch, stats
+from forge.git.commits.patches import FileStat, not_here, patch, stats
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile
 from forge.records.find import one_run
 from forge.records.record import RunRecord, all_runs
-from forge.views.runs.diffs import changes_of
+from forge.views.runs.diffs import changes_of, missing_commits
 from forge.views.runs.story import Chapter, Story, story_of
 from forge.views.tracker.missions import MissionStatus
 from forge.views.tracker.plan_status import PlanStatus
@@ -29,11 +29,14 @@ _MOST_LINES = 3000  # of one step's diff
 
 
 class StepDiff(Struct, frozen=True):
-    """The files and the text of a step's diff; `left_out` lines of a very long one are missing."""
+    """The files and the text of a step's diff; `left_out` lines of a very long one are missing.
+    `note` names commits that are not in this clone.
+    """
 
     files: list[FileStat]
     text: str
     left_out: int
+    note: str = ""
 
 
 class Evidence(Struct, frozen=True):
@@ -142,7 +145,7 @@ def _parts(
 
 
 def _run(repository: Repository, record: RunRecord) -> RunPart:
-    story = story_of(record)
+    story = story_of(record, missing_commits(repository, record))
     chapters = [(chapter, _diff(repository, record, chapter)) for chapter in story.chapters]
     named = {
         str(entry.get("sha256")): entry
@@ -155,10 +158,12 @@ def _run(repository: Repository, record: RunRecord) -> RunPart:
 def _diff(repository: Repository, record: RunRecord, chapter: Chapter) -> StepDiff | None:
     if chapter.step is None or not chapter.step.commits:
         return None
-    ranges = changes_of(repository, record, chapter.step).ranges
+    changes = changes_of(repository, record, chapter.step)
+    ranges = changes.ranges
     lines = "".join(patch(repository, one) for one in ranges).splitlines()
     files = [stat for one in ranges for stat in stats(repository, one)]
-    return StepDiff(files, "\n".join(lines[:_MOST_LINES]), max(0, len(lines) - _MOST_LINES))
+    left_out = max(0, len(lines) - _MOST_LINES)
+    return StepDiff(files, "\n".join(lines[:_MOST_LINES]), left_out, not_here(changes.missing))
 
 
 def _evidence(record: RunRecord, entry: dict[str, object]) -> Evidence:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
+from msgspec import Struct, field
 from msgspec.structs import asdict
 
 from forge.errors import UnknownName
-from forge.git.commits.patches import FileStat, Range, patch, ranges, stats
+from forge.git.commits.patches import FileStat, Range, missing, patch, ranges, stats
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
@@ -23,7 +23,7 @@ _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
 class RunChanges(Struct, frozen=True):
     """The commits of a run or of a step; `uncommitted` are the changed files of an open run, as
-    `XY path`.
+    `XY path`, `missing` the commits that are not in this clone: `ranges` leaves them out.
     """
 
     record: RunRecord
@@ -31,6 +31,7 @@ class RunChanges(Struct, frozen=True):
     commits: list[str]
     ranges: list[Range]
     uncommitted: list[str]
+    missing: list[str] = field(default_factory=list)
 
     def as_data(self, repository: Repository) -> dict[str, object]:
         return {
@@ -38,6 +39,7 @@ class RunChanges(Struct, frozen=True):
             "plan": self.record.card.plan,
             "step": self.step.id if self.step else None,
             "commits": self.commits,
+            "missing": self.missing,
             "files": [asdict(stat) for stat in self.files(repository)],
             "uncommitted": self.uncommitted,
             "patch": "".join(patch(repository, span) for span in self.ranges),
@@ -81,8 +83,10 @@ def _last_of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunR
 
 
 def changes_of(repository: Repository, record: RunRecord, step: StepState | None) -> RunChanges:
-    """Return what a run or a step changed. Raises GitFailed if a commit is not in this clone."""
+    """Return what a run or a step changed, as far as its commits are in this clone."""
     made = list(dict.fromkeys(_commits(record, step)))
+    gone = missing(repository, made)
+    here_made = [commit for commit in made if commit not in gone]
     current = record.state.step if not record.state.ended else None
     here = record.live and belongs_here(repository, record.folder)
     dirty = repository.dirty() if here and (step is None or step is current) else []
@@ -92,7 +96,12 @@ def changes_of(repository: Repository, record: RunRecord, step: StepState | None
         for entry in dirty
         if not entry.path.startswith(f"{RUNS}/") and entry.path not in spared
     ]
-    return RunChanges(record, step, made, ranges(repository, made, RUNS), uncommitted)
+    return RunChanges(record, step, made, ranges(repository, here_made, RUNS), uncommitted, gone)
+
+
+def missing_commits(repository: Repository, record: RunRecord) -> list[str]:
+    """Return the commits of a run that are not in this clone."""
+    return missing(repository, _commits(record, None))
 
 
 def _commits(record: RunRecord, step: StepState | None) -> Iterator[str]:

@@ -81,10 +81,13 @@ class Chapter(Struct, frozen=True):
 
 
 class Story(Struct, frozen=True):
-    """A run: its record and its chapters in order."""
+    """A run: its record and its chapters in order; `missing` are its commits that are not in this
+    clone.
+    """
 
     record: RunRecord
     chapters: list[Chapter]
+    missing: list[str] = field(default_factory=list)
 
     @property
     def people(self) -> list[str]:
@@ -112,6 +115,7 @@ class Story(Struct, frozen=True):
             "branch": card.branch,
             "base_commit": card.base_commit,
             "prior_run": card.prior_run,
+            "missing": self.missing,
             "runner": card.runner,
             "people": self.people,
             "counts": state.counts,
@@ -141,8 +145,8 @@ def _step_data(chapter: Chapter) -> dict[str, object]:
     }
 
 
-def story_of(record: RunRecord) -> Story:
-    """Return the story of a run, from its events alone."""
+def story_of(record: RunRecord, missing: list[str] | None = None) -> Story:
+    """Return the story of a run, from its events alone; `missing` are commits that are not here."""
     chapters = {step.id: Chapter(step) for step in record.state.steps}
     closing = Chapter(None)
     for event in record.reading.events:
@@ -151,7 +155,8 @@ def story_of(record: RunRecord) -> Story:
             text = " ".join(data.line(event).split())
             chapter = chapters.get(event.step or "", closing)
             chapter.deeds.append(Deed(event, data.review_kind, text, data.good()))
-    return Story(record, [*chapters.values(), *([closing] if closing.deeds else [])])
+    whole = [*chapters.values(), *([closing] if closing.deeds else [])]
+    return Story(record, whole, missing or [])
 
 
 def seconds(ts: str) -> float:

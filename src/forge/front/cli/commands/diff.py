@@ -57,6 +57,8 @@ def _show(invocation: Invocation, changes: RunChanges, stat: bool) -> None:
     repository = invocation.call.repository
     plain = click.get_current_context().color is False  # git itself ignores NO_COLOR
     form = [*(["--stat"] if stat else []), *(["--no-color"] if plain else [])]
+    if changes.missing:
+        invocation.call.note(patches.not_here(changes.missing))
     for commits in changes.ranges:
         if len(changes.ranges) > 1:
             invocation.call.note(

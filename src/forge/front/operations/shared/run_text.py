@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forge.git.commits.patches import not_here
 from forge.views.runs.story import Chapter, Story, duration_text
 
 _SHOWN = 12  # characters of a hash
@@ -15,6 +16,7 @@ def run_lines(story: Story) -> Iterator[str]:
     record = story.record
     yield f"run {card.run}: {record.status}" + (f", {record.verdict}" if record.verdict else "")
     yield from _listed("altered", [record.altered] if record.altered else [])
+    yield from _listed("", [not_here(story.missing)] if story.missing else [])
     kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}"
     yield from _listed("", [kind] if kind else [])
     yield from _listed(
