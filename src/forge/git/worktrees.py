@@ -216,11 +216,3 @@ def _remove_unchanged(repository: Repository, git_dir: Path, name: str) -> bool:
     if root.name != name or status.returncode or status.stdout:
         return False
     return program.attempt(repository.root, "worktree", "remove", str(root)).returncode == 0
-
-
-def ignored_paths(repository: Repository) -> list[str]:
-    """Return the ignored paths of the work tree; a wholly ignored folder is one entry."""
-    output = repository.git(
-        "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
-    )
-    return program.fields(output)

@@ -19,9 +19,9 @@ def left(sandbox: Sandbox) -> Repository:
 
 def test_a_branch_without_a_run_is_removed(sandbox: Sandbox) -> None:
     repository = left(sandbox)
-    assert unstarted_runs(repository) == [RUN]
+    assert list(unstarted_runs(repository)) == [RUN]
     clear(repository)
-    assert unstarted_runs(repository) == []
+    assert unstarted_runs(repository) == {}
     assert sandbox.git("branch", "--list", "forge/*") == ""
 
 
@@ -35,15 +35,15 @@ def test_branches_of_other_names_stay(sandbox: Sandbox) -> None:
 def test_a_run_that_began_is_kept(sandbox: Sandbox) -> None:
     repository = left(sandbox)
     live_folder(repository, RUN).mkdir(parents=True)
-    assert unstarted_runs(repository) == []
+    assert unstarted_runs(repository) == {}
 
 
 def test_a_run_that_is_being_created_is_kept(sandbox: Sandbox) -> None:
     repository = left(sandbox)
     lock = creation_lock(repository, RUN)
     with WriterLock(lock, "execution", "a test"):
-        assert unstarted_runs(repository) == []
-    assert unstarted_runs(repository) == [RUN]
+        assert unstarted_runs(repository) == {}
+    assert list(unstarted_runs(repository)) == [RUN]
 
 
 def test_a_branch_with_a_commit_of_the_run_is_kept(sandbox: Sandbox) -> None:
@@ -51,13 +51,13 @@ def test_a_branch_with_a_commit_of_the_run_is_kept(sandbox: Sandbox) -> None:
     sandbox.git("switch", "-q", f"forge/{RUN}")
     sandbox.git("commit", "-q", "--allow-empty", "-m", f"Step\n\nForge-Run: {RUN}")
     sandbox.git("switch", "-q", "main")
-    assert unstarted_runs(repository) == []
+    assert unstarted_runs(repository) == {}
 
 
 def test_a_branch_with_the_record_of_the_run_is_kept(sandbox: Sandbox) -> None:
     sandbox.write(f".planning/runs/{RUN}/run.yaml", "run: x\n")
     sandbox.commit()
-    assert unstarted_runs(left(sandbox)) == []
+    assert unstarted_runs(left(sandbox)) == {}
 
 
 def test_a_work_tree_with_changes_is_kept(sandbox: Sandbox) -> None:

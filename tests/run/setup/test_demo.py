@@ -4,6 +4,7 @@ the installed package.
 
 from __future__ import annotations
 
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -70,7 +71,7 @@ def test_an_identity_is_set_only_if_git_has_none(
 def test_the_text_at_the_end_names_the_next_commands(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(demo.shutil, "which", lambda name: "/usr/bin/forge")
     record: Any = SimpleNamespace(
-        state=SimpleNamespace(verdict="proven"), card=SimpleNamespace(run="run-1")
+        open=False, state=SimpleNamespace(verdict="proven"), card=SimpleNamespace(run="run-1")
     )
     made = Demo(Path("/tmp/demo"), record, "abc forge: step\n")
     assert made.describe().splitlines() == [
@@ -95,3 +96,28 @@ def test_forge_off_the_path_is_called_by_its_path(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(demo.shutil, "which", lambda name: None)
     monkeypatch.setattr(demo.sys, "argv", ["/opt/my forge/forge"])
     assert demo._program() == "'/opt/my forge/forge'"
+
+
+def test_a_hook_that_refuses_the_demo_is_named_with_the_way_on(
+    sandbox: Sandbox, tmp_path: Path
+) -> None:
+    hooks = tmp_path / "hooks"
+    hooks.mkdir()
+    (hooks / "commit-msg").write_text("#!/bin/sh\necho no ticket id; exit 1\n")
+    (hooks / "commit-msg").chmod(0o755)
+    sandbox.git("config", "--global", "core.hooksPath", str(hooks))
+    reply = sandbox.forge("demo", str(tmp_path / "demo"))
+    assert reply.code == 1 and "no ticket id" in reply.out and "the plan is" not in reply.out
+    _, _, advice = reply.out.partition("type first:\n")
+    first, _, then = advice.partition("then go on:\n")
+    commands = [line.strip() for line in [*first.splitlines(), *then.splitlines()[:2]]]
+    commands[-1] = commands[-1].replace("forge", f"{sys.executable} -m forge", 1)
+    script = "\n".join(["set -e", *commands])
+    done = subprocess.run(
+        ["bash", "-c", script],
+        env=sandbox.environment(),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "answered" in done.stderr or done.returncode in (0, 4), done.stderr

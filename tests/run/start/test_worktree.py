@@ -252,3 +252,57 @@ def test_a_removed_work_tree_without_its_branch_explains_how_to_go_on(sandbox: S
     assert "checked out elsewhere" in sandbox.call("stop", run).json["error"]["message"]
     sandbox.git("switch", "-q", "main")
     assert sandbox.call("stop", run).data["status"] == "stopped"
+
+
+def _with_submodule(sandbox: Sandbox, tmp_path: Path) -> None:
+    library = tmp_path / "library"
+    subprocess.run(["git", "init", "-q", "-b", "main", str(library)], check=True)
+    other = Sandbox(library, sandbox.home)
+    other.write("lib.txt", "x\n")
+    other.commit("Library")
+    sandbox.git(
+        "-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "lib"
+    )
+    sandbox.commit("Add the library")
+
+
+def test_what_the_work_tree_lacks_is_said(sandbox: Sandbox, tmp_path: Path) -> None:
+    two_steps(sandbox)
+    _with_submodule(sandbox, tmp_path)
+    sandbox.write(".husky/_/.gitignore", "*\n")
+    sandbox.write(".husky/_/pre-commit", "#!/bin/sh\nexit 1\n")
+    (sandbox.root / ".husky/_/pre-commit").chmod(0o755)
+    sandbox.git("config", "core.hooksPath", ".husky/_")
+    result = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert result.code == 4, result.err
+    assert "the hooks in .husky/_ (core.hooksPath) are not in the run's work tree" in result.err
+    assert "submodules are empty in the run's work tree: lib" in result.err
+
+
+def test_the_commands_for_review_work_as_typed(sandbox: Sandbox, tmp_path: Path) -> None:
+    two_steps(sandbox)
+    _with_submodule(sandbox, tmp_path)
+    run = sandbox.call("execute", "01-01", "--approve", "--worktree").data["run"]
+    assert sandbox.call("approve", run).code in (0, 4)
+    commands = sandbox.call("resume", run).data["next"]
+    assert any(command.startswith("git worktree remove") for command in commands)
+    for command in commands:
+        if command.startswith("git "):
+            words = ["bash", "-c", f"{command} </dev/null"]
+            done = subprocess.run(
+                words, cwd=sandbox.root, env=sandbox.environment(), capture_output=True, check=False
+            )
+            assert done.returncode == 0, (command, done.stderr)
+    assert not beside(sandbox, run).root.exists() and (sandbox.root / "a.txt").exists()
+
+
+def test_a_branch_named_forge_is_not_in_the_way(sandbox: Sandbox) -> None:
+    two_steps(sandbox)
+    sandbox.git("branch", "forge")
+    result = sandbox.call("execute", "01-01", "--approve", "--worktree")
+    assert result.code == 4, result.err
+    run = result.data["run"]
+    assert f"forge-{run}" in sandbox.git("branch", "--list")
+    shutil.rmtree(beside(sandbox, run).root)
+    assert sandbox.call("approve", run).code in (0, 4)
+    assert sandbox.call("resume", run).data["status"] == "completed"

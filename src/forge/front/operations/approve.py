@@ -5,13 +5,16 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from forge.errors import NoOpenRun
-from forge.front.envelope import Reply
+from forge.front.envelope import Data, Reply
 from forge.front.operations.call import Call
 from forge.front.operations.shared.answers import answer_run, is_for_run
 from forge.front.operations.shared.named import plan_named
 from forge.front.operations.shared.run_context import run_context
 from forge.git.commits.identity import identity
+from forge.planning.plan.plan import Plan
+from forge.records.record import open_runs
 from forge.run.approvals import plan_approval
+from forge.views.runs.next_commands import control_data
 
 
 class Arguments(NamedTuple):
@@ -22,6 +25,14 @@ class Arguments(NamedTuple):
     runner: str | None = None
     option: str | None = None
     note: str = ""
+
+
+def _open_run(call: Call, plan: Plan) -> Data:
+    """Return the data of the plan's open run, as the commands that control it do."""
+    for record in open_runs(call.repository):
+        if record.card.plan_path == plan.path:
+            return control_data(record)
+    return {}
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
@@ -41,5 +52,5 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     if approved:
         plan_approval.approve(call.repository, subject, identity(call.repository), findings)
         text += f"\napproved; now: forge execute {plan.id}"
-    data = {"plan": plan.id, "approved": approved, **subject.as_data()}
+    data = {"plan": plan.id, "approved": approved, **_open_run(call, plan), **subject.as_data()}
     return Reply(data, text, 0, findings)

@@ -8,13 +8,12 @@ from forge.front.envelope import Data, Reply
 from forge.front.operations.call import Call
 from forge.front.operations.shared.run_context import run_context
 from forge.front.operations.shared.run_replies import about_run
-from forge.git.worktrees import ignored_paths
+from forge.git.absent_parts import absent_parts
 from forge.records.record import RunRecord
 from forge.run.start.first_events import Options, record_is_ignored
 from forge.run.waves.sequential import dry_runs_named, execute_named
 from forge.views.runs.next_commands import exit_code
 
-_MOST_NAMED = 10  # ignored files
 _NO_RUN = ("run", "plan", "verdict", "step", "waiting_for", "failure")
 
 
@@ -45,10 +44,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         text = "\n\n".join(planned.text for planned in dry_runs)
         data: Data = {"dry_run": [planned.data for planned in dry_runs]}
         return Reply(data, text or "nothing is left to do")
-    if arguments.worktree and (paths := ignored_paths(call.repository)):
-        more = ", …" if len(paths) > _MOST_NAMED else ""
-        listed = ", ".join(paths[:_MOST_NAMED])
-        call.note(f"note: ignored files are not in the run's work tree: {listed}{more}")
+    if arguments.worktree:
+        for sentence in absent_parts(call.repository):
+            call.note(f"note: {sentence}")
     records = execute_named(context, arguments.name, call.folder, options)
     call.execution.counters = {"runs": len(records)}
     return _about_all(call, records, arguments.name or "")

@@ -22,7 +22,7 @@ def in_home_tree(context: Context, record: RunRecord) -> Context:
     A work tree that was made for this run alone, and has been removed, is recreated from the run's
     branch.
     """
-    own = record.card.branch == f"{unstarted_worktrees.PREFIX}{record.card.run}"
+    own = unstarted_worktrees.is_own_branch(record.card.branch, record.card.run)
     if record.live and own and record.work_tree is None and not _was_moved(context, record):
         home = _recreated(context, record)
     else:

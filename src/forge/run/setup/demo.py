@@ -24,7 +24,9 @@ from forge.run.engine.parts.live_log import Notify
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.shipped import resource
+from forge.text.printable import visible
 from forge.timeline.run.state import Question
+from forge.views.runs.next_commands import next_commands
 
 _PLAN = "01-01"
 
@@ -52,15 +54,39 @@ class Demo:
 
     @property
     def next(self) -> list[str]:
-        """Three commands that show the result in detail."""
+        """Return the commands that show the result in detail, or that continue the run."""
+        if self.record.open:
+            return [
+                command.replace("forge", _program(), 1) for command in next_commands(self.record)
+            ]
         return [f"{_program()} verify 01-01", f"{_program()} timeline", "git show HEAD~1"]
 
     def describe(self) -> str:
         """Return the commits of the run and the commands to type next."""
-        steps = [f"  cd {self.path}", *(f"  {command}" for command in self.next)]
+        lines = ["", self.log.rstrip(), "", *self._result()]
         return "\n".join(
-            ["", self.log.rstrip(), "", f"the plan is {self.verdict}; for details:", *steps]
+            [
+                *lines,
+                f"  cd {shlex.quote(str(self.path))}",
+                *(f"  {command}" for command in self.next),
+            ]
         )
+
+    def _result(self) -> list[str]:
+        if not self.record.open:
+            return [f"the plan is {self.verdict}; for details:"]
+        lines = [
+            f"the run is paused, so nothing is proven: {visible(self.record.state.pause_text)}"
+        ]
+        last = self.record.state.work.failure
+        if last is not None and last.kind == "commit":
+            lines += [
+                "your git settings refuse its commits (a hook or signing); to go on without",
+                "these, in the demo's repository alone, type first:",
+                f"  git -C {shlex.quote(str(self.path))} config core.hooksPath .git/hooks",
+                f"  git -C {shlex.quote(str(self.path))} config commit.gpgsign false",
+            ]
+        return [*lines, "then go on:" if last else "go on:"]
 
 
 class _DemoUser:

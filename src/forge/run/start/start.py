@@ -22,7 +22,7 @@ from forge.run.engine.parts.live_log import FirstEvents, create_live
 from forge.run.engine.session import writing
 from forge.run.engine.uncommitted import captured
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.unstarted_worktrees import creation_lock
+from forge.run.processes.unstarted_worktrees import creation_lock, new_branch
 from forge.run.start.approved_plan import ApprovedPlan, approve_to_run
 from forge.run.start.carry_over import passed_over
 from forge.run.start.first_events import Options, first_events, make_card, run_before
@@ -94,7 +94,7 @@ def _execute_in_own_tree(context: Context, approved: ApprovedPlan, options: Opti
     missions = [mission.path for mission in approved.subject.contract.missions]
     require_as_committed(context, approved.plan.path, SETTINGS, *missions)
     card, first = _card_and_events(context, approved, options)
-    card = replace(card, branch=f"forge/{card.run}")
+    card = replace(card, branch=new_branch(repository, card.run))
     root = repository.root.with_name(f"{repository.root.name}.forge") / card.run
     lock = creation_lock(repository, card.run)
     with ExitStack() as creation:

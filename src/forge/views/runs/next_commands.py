@@ -8,6 +8,8 @@ import shlex
 from collections import defaultdict
 from pathlib import Path
 
+from forge.git.absent_parts import submodules
+from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.text.command_line import forge_command
 from forge.text.printable import visible
@@ -117,10 +119,15 @@ def _review(record: RunRecord, place: Path) -> list[str]:
     return [
         f"git diff {record.card.base_commit[:12]}...{branch}",
         f"git merge {branch}",
-        shlex.join(["git", "worktree", "remove", str(place)]),
+        shlex.join(["git", "worktree", "remove", *_force(place), str(place)]),
         f"git branch -D {branch}",
         f"forge timeline {record.card.run}",
     ]
+
+
+def _force(place: Path) -> list[str]:
+    """Return the option without which git removes no work tree that has submodules."""
+    return ["--force"] if submodules(Repository.discover(place)) else []
 
 
 def _answers(run: str, question: Question) -> list[str]:

@@ -9,7 +9,7 @@ from forge.git.commits.stale_locks import blocking_locks
 from forge.git.repository import Repository
 from forge.records.record import open_runs
 from forge.records.store import lock_path
-from forge.run.processes.unstarted_worktrees import PREFIX, unstarted_runs
+from forge.run.processes.unstarted_worktrees import unstarted_runs
 from forge.run.setup.doctor.check import Check, error, passed
 from forge.timeline.lock import holder_alive
 
@@ -31,8 +31,8 @@ def check_locks(repository: Repository) -> Iterator[Check]:
 
 
 def check_runs(repository: Repository) -> Iterator[Check]:
-    for run in unstarted_runs(repository):
-        yield _unstarted(repository, run)
+    for run, branch in unstarted_runs(repository).items():
+        yield _unstarted(repository, run, branch)
     for record in open_runs(repository):
         message = f"{record.card.run} of {record.card.plan} is {record.status}"
         yield passed("runs", message, f"forge resume {record.card.run}")
@@ -42,8 +42,7 @@ def check_runs(repository: Repository) -> Iterator[Check]:
         yield passed("runs", message, "inspect them, then remove them")
 
 
-def _unstarted(repository: Repository, run: str) -> Check:
-    branch = f"{PREFIX}{run}"
+def _unstarted(repository: Repository, run: str, branch: str) -> Check:
     has_tree = worktrees.git_dir_of_branch(repository, branch)
     remove_tree = f"`git worktree remove -f -f {run}`, then " if has_tree else ""
     return passed(

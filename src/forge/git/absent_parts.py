@@ -1,0 +1,61 @@
+"""What a new linked work tree does not have of the main one: ignored files, hooks, submodules."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+
+from forge.git import modes, program
+from forge.git.repository import Repository
+
+_MOST_NAMED = 10
+
+
+def absent_parts(repository: Repository) -> Iterator[str]:
+    """Yield what a new work tree of a repository does not have, each as a sentence."""
+    if paths := _ignored_paths(repository):
+        yield f"ignored files are not in the run's work tree: {_listed(paths)}"
+    if folder := _untracked_hooks(repository):
+        yield (
+            f"the hooks in {folder} (core.hooksPath) are not in the run's work tree, since git does"
+            " not track them: its commits run no hook of these"
+        )
+    if paths := submodules(repository):
+        yield (
+            f"submodules are empty in the run's work tree: {_listed(paths)}; the plan has to fill"
+            " them with `git submodule update --init`"
+        )
+
+
+def submodules(repository: Repository) -> list[str]:
+    """Return the paths of a work tree's submodules."""
+    entries = program.fields(repository.git("ls-files", "-z", "--stage"))
+    links = (entry for entry in entries if int(entry.split(" ", 1)[0], 8) == modes.SUBMODULE)
+    return [entry.partition("\t")[2] for entry in links]
+
+
+def _listed(paths: list[str]) -> str:
+    more = f", … ({len(paths)} in all)" if len(paths) > _MOST_NAMED else ""
+    return ", ".join(paths[:_MOST_NAMED]) + more
+
+
+def _ignored_paths(repository: Repository) -> list[str]:
+    """Return the ignored paths of the work tree; a wholly ignored folder is one entry."""
+    output = repository.git(
+        "ls-files", "-z", "--others", "--ignored", "--exclude-standard", "--directory"
+    )
+    return program.fields(output)
+
+
+def _untracked_hooks(repository: Repository) -> str:
+    """Return the folder of the work tree that has hooks which a commit would not; else empty."""
+    setting = program.attempt(repository.root, "config", "--type=path", "core.hooksPath")
+    path = setting.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
+    folder = repository.root / path
+    if setting.returncode or not path or os.path.isabs(path) or not folder.is_dir():
+        return ""
+    names = sorted(
+        entry.name for entry in folder.iterdir() if os.access(entry, os.X_OK) and entry.is_file()
+    )
+    tracked = set(program.fields(repository.git("ls-files", "-z", "--", path)))
+    return path if any(os.path.normpath(f"{path}/{name}") not in tracked for name in names) else ""
