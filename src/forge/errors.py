@@ -82,6 +82,13 @@ class NotApproved(ForgeError):
     exit_code = 4
 
 
+class NotTheUser(ForgeError):
+    """A program of a run asked for something that only the user may do."""
+
+    kind = "not_the_user"
+    exit_code = 1
+
+
 class Held(ForgeError):
     """Another forge process holds the run."""
 

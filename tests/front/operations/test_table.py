@@ -13,12 +13,16 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 import pytest
 
+from forge.errors import NotTheUser
 from forge.front import operations
 from forge.front.cli import commands
 from forge.front.cli.click_types import DisplayOption
 from forge.front.cli.main import forge
 from forge.front.operations.arguments import AtLeast
+from forge.front.operations.call import Call
 from forge.front.operations.table import OPERATIONS, Operation
+from forge.run.guard import user_only
+from forge.run.setup.command_log import LoggedCommand
 
 SUPPORT = {"__init__", "arguments", "call", "table"}
 FOLDER = Path(operations.__file__).parent
@@ -167,3 +171,43 @@ def test_an_operation_refuses_arguments_that_it_does_not_have() -> None:
     operation: Operation = OPERATIONS["tick"]
     with pytest.raises(TypeError, match="unexpected keyword argument 'nmae'"):
         operation.perform(None, nmae="k3f", number=1)  # type: ignore[arg-type]
+
+
+def test_every_verb_that_writes_decides_whether_it_is_for_the_user_only() -> None:
+    decided = {verb for verb in VERBS if OPERATIONS[verb].for_the_user_only is not None}
+    assert decided == {verb for verb in VERBS if OPERATIONS[verb].writes}
+
+
+FOR_THE_USER = sorted(verb for verb in VERBS if OPERATIONS[verb].for_the_user_only)
+
+
+def test_what_programs_of_a_run_may_write_is_part_of_their_diff_or_asks_for_a_pause() -> None:
+    writing = {verb for verb in VERBS if OPERATIONS[verb].writes}
+    allowed = {"new", "set", "tick", "edit", "move", "archive", "pause", "report", "demo"}
+    assert writing - set(FOR_THE_USER) == allowed
+
+
+@pytest.mark.parametrize("verb", FOR_THE_USER)
+def test_the_conditions_of_a_decision_are_options_of_the_verb(verb: str) -> None:
+    operation = OPERATIONS[verb]
+    options = {*operation.with_any, *operation.unless}
+    assert options <= set(fields_of(verb))
+    assert all(fields_of(verb)[name] is bool for name in options)
+
+
+@pytest.mark.parametrize("verb", FOR_THE_USER)
+def test_a_verb_for_the_user_is_refused_before_it_does_anything(
+    verb: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    operation, asked = OPERATIONS[verb], []
+
+    def refuse(repository: object, state: object, tool: str) -> None:
+        asked.append(tool)
+        raise NotTheUser("no", "")
+
+    monkeypatch.setattr(user_only, "require_user", refuse)
+    nowhere = Call(Path(), None, LoggedCommand("", []), None)  # type: ignore[arg-type]
+    needed = {name: () for name in fields_of(verb) if defaults_of(verb).get(name, ...) is ...}
+    with pytest.raises(NotTheUser):
+        operation.perform(nowhere, **needed, **dict.fromkeys(operation.with_any, True))
+    assert asked == [f"forge {verb}"]

@@ -139,12 +139,14 @@ def test_a_waiver_needs_a_reason(repository: Repository) -> None:
 def test_a_command_runs_with_bash_in_the_root(repository: Repository) -> None:
     settings = load(repository.root)
     with Interrupts() as interrupts:
-        outcome = run_shell(repository, settings, "pwd -P; false | true", interrupts)
+        outcome = run_shell(
+            repository, settings, "pwd -P; false | true", interrupts, "verify --run"
+        )
         assert outcome.exit_code == 1, "pipefail"
         assert outcome.output.text().strip() == str(repository.root.resolve())
         interrupts.signal_name = "SIGINT"
         with pytest.raises(Interrupted):
-            run_shell(repository, settings, "sleep 1000", interrupts)
+            run_shell(repository, settings, "sleep 1000", interrupts, "verify --run")
 
 
 def test_head_is_restored_after_a_commit_and_a_switch(

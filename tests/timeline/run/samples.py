@@ -115,6 +115,7 @@ SAMPLES: list[Data] = [
         [{"step": "01-01/1", "run": RUN}],
     ),
     ev.CheckpointRestored(COMMIT, f"rollback of {RUN}", OTHER, COMMIT),
+    ev.ToolDenied("forge approve", "not_the_user", 4711),
 ]
 
 Happened = tuple[Data, str | None, int | None]

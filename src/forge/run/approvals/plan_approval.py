@@ -23,6 +23,7 @@ from forge.lazy import at_first_use
 from forge.planning.mission.scope_contract import Contract, contract_for
 from forge.planning.plan.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
+from forge.run.guard.user_only import announce
 from forge.run.runners.base import plug_ins
 from forge.text.command_line import forge_command, shown_command
 from forge.text.finding import Finding
@@ -196,7 +197,10 @@ def findings_shown(repository: Repository, subject: Subject) -> list[str] | None
 def approve(
     repository: Repository, subject: Subject, actor: str, findings: Sequence[Finding]
 ) -> None:
-    """Record an approval with the findings that were shown. Raises StorageFailed, SettingsError."""
+    """Record an approval with the findings that were shown.
+
+    Raises StorageFailed, SettingsError, and NotTheUser in a program of a run.
+    """
     path = _file(clone_id(repository), subject)
     if Path(os.path.realpath(state_folder())).is_relative_to(os.path.realpath(repository.root)):
         raise SettingsError(
@@ -211,14 +215,18 @@ def approve(
         "root": str(repository.root),
         "findings": as_recorded(findings),
     }
-    atomic.write(path, json.dumps(record, indent=1).encode(), mode=0o600)
+    data = json.dumps(record, indent=1).encode()
+    announce(path, hashlib.sha256(data).hexdigest(), repository, state_folder(), "forge approve")
+    atomic.write(path, data, mode=0o600)
 
 
 def withdraw(repository: Repository, subject: Subject) -> bool:
-    """Withdraw an approval; return whether there was one."""
+    """Withdraw an approval; return whether there was one. Raises NotTheUser."""
     if not is_approved(repository, subject):
         return False
-    _file(clone_id(repository), subject).unlink(missing_ok=True)
+    path = _file(clone_id(repository), subject)
+    announce(path, "", repository, state_folder(), "forge reject")
+    path.unlink(missing_ok=True)
     return True
 
 

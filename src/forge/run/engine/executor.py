@@ -13,6 +13,7 @@ from forge.git.index.user_index import index_damage
 from forge.git.objects.commit import is_ancestor
 from forge.git.restore.revert import ChangedSince
 from forge.git.restore.snapshot import PathBlocked, keep_reachable
+from forge.run.approvals.plan_approval import state_folder
 from forge.run.engine import uncommitted
 from forge.run.engine.actions.action import Action
 from forge.run.engine.actions.diff import needs_approval
@@ -21,6 +22,7 @@ from forge.run.engine.actions.table import ACTIONS
 from forge.run.engine.next_move import Move, Rules, next_move
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.stop import stop_here
+from forge.run.guard.holder import ForeignCode
 from forge.run.processes.git_guard import GitGuard
 from forge.timeline.run import events as ev
 
@@ -28,6 +30,11 @@ _TAMPERED = (
     "another program wrote to the live record of this run; it was restored, and what was there is"
     " kept under .git/forge/torn/"
 )
+_DENIED = (
+    "code of this run did what only the user may do:\n{}\nlook at what it is, then `forge resume`"
+    " to go on with its work, or `forge stop`"
+)
+_LISTED = 20
 
 
 def go_on(run: OpenRun) -> None:
@@ -112,6 +119,7 @@ def _carry_out_moves(run: OpenRun) -> None:
     foreign_code_ran = True  # since the live log was last checked
     if not run.state.ended:
         uncommitted.capture_again(run)
+        _pause_for_denials(run)
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
         if not run.state.ended and run.requests.pending() == "stop":
@@ -129,6 +137,7 @@ def _carry_out_moves(run: OpenRun) -> None:
             head = _require_head(run, expected_head)
             expected_head = None if action.moves_head else head
         _carry_out(run, action, move)
+        _pause_for_denials(run)
         foreign_code_ran = action.runs_code or action.runs_hooks
         if action.closes:
             return
@@ -145,12 +154,31 @@ def _require_head(run: OpenRun, expected: str | None) -> str:
 
 
 def _carry_out(run: OpenRun, action: Action, move: Move) -> None:
-    if not action.runs_code:
+    if not (action.runs_code or action.runs_hooks):
         action.carry_out(run, move)
         return
-    _carry_out_guarded(run, action, move)
-    if run.guard is None:
+    with ForeignCode(run.repository, run.card.run, state_folder()) as code:
+        if action.runs_code:
+            _carry_out_guarded(run, action, move)
+        else:
+            action.carry_out(run, move)
+    run.denials += code.denials
+    if action.runs_code and run.guard is None:
         uncommitted.pause_if_changed(run)
+
+
+def _pause_for_denials(run: OpenRun) -> None:
+    """Record what programs of the run did that is for the user, and pause the run if there is
+    any.
+    """
+    if run.state.ended:
+        return
+    denials, run.denials = [*run.denials, *run.requests.take_denials()], []
+    for denial in denials:
+        run.log.append(ev.ToolDenied(*denial), step=run.state.step)
+    if denials and run.state.status == "running":
+        listed = "\n".join(f"  {denial.tool}: {denial.reason}" for denial in denials[:_LISTED])
+        pause(run, "tool_denied", _DENIED.format(listed))
 
 
 def _carry_out_guarded(run: OpenRun, action: Action, move: Move) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from forge.run.engine.parts.live_log import LiveLog
 from forge.run.engine.parts.record import Record
 from forge.run.engine.parts.requests import Requests
 from forge.run.engine.parts.work_tree import WorkTree
+from forge.run.guard.denial import Denial
 from forge.run.processes.git_guard import GitGuard
 from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
@@ -33,7 +34,7 @@ ended.
 class OpenRun:
     """A run that this process may change. One process at a time has it, under the work tree's lock.
 
-    The last four fields are what this process remembers between actions; after a crash they are
+    The last five fields are what this process remembers between actions; after a crash they are
     found again from git and the log, or their loss is harmless.
     """
 
@@ -52,6 +53,7 @@ class OpenRun:
     checkpoint_commit: str | None = None
     kept_snapshot: str | None = None
     output_tail: str = ""
+    denials: list[Denial] = field(default_factory=list)
 
     @property
     def state(self) -> RunState:

@@ -11,6 +11,8 @@ from forge.git.clone import clone_id
 from forge.git.repository import Repository
 from forge.records.store import lock_path
 
+PREFIX = "outside-"
+
 
 def folder(repository: Repository) -> Path:
     """Return where the child of this work tree is recorded."""
@@ -22,4 +24,4 @@ def mark(repository: Repository) -> str:
 
     No other clone and no other work tree has the same one. Raises StorageFailed.
     """
-    return f"outside-{clone_id(repository)}-{lock_path(repository).stem}"
+    return f"{PREFIX}{clone_id(repository)}-{lock_path(repository).stem}"

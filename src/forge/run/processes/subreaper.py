@@ -16,6 +16,9 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
+MARK = "FORGE_RUN_ID"
+"""The environment variable that marks a child as one of a run."""
+
 _SUBREAPER = 36
 _PATIENCE = 1.0  # seconds for killed processes to be gone
 
@@ -28,8 +31,12 @@ def _prctl() -> ctypes._NamedFuncPointer | None:
 
 
 @contextmanager
-def adopt_orphans() -> Iterator[None]:
-    """Adopt processes that become orphans inside the block, and kill them at its end."""
+def adopt_orphans(*, linger: bool = False) -> Iterator[None]:
+    """Adopt processes that become orphans inside the block, and kill them at its end.
+
+    Those that may `linger` are adopted all the same, so that they stay known as descendants of
+    this process while it lives.
+    """
     prctl = _prctl()
     if prctl is None or prctl(_SUBREAPER, 1, 0, 0, 0) != 0:
         yield
@@ -38,7 +45,8 @@ def adopt_orphans() -> Iterator[None]:
     try:
         yield
     finally:
-        _end(before)
+        if not linger:
+            _end(before)
         prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
@@ -47,7 +55,7 @@ def run_marker(run: str) -> dict[str, str]:
 
     The mark is found even if forge dies before it has recorded the child.
     """
-    return {"FORGE_RUN_ID": run}
+    return {MARK: run}
 
 
 def process_groups_of(run: str) -> set[int]:

@@ -119,7 +119,7 @@ def supervise(
     """
     began = time.monotonic()
     # orphans are adopted before the start: a child may leave one at once
-    with contextlib.nullcontext() if limits.linger else adopt_orphans():
+    with adopt_orphans(linger=limits.linger):
         try:
             child = _start(argv, cwd, env, output.on_stdout is not None, stdin)
         except (OSError, ValueError) as error:

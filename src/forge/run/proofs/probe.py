@@ -155,7 +155,9 @@ class _Prober:
                 commands.append(ProbedCommand(step.id, check.text, "not run", 0, ()))
                 continue
             try:
-                outcome = run_shell(self.repository, self.settings, check.text, self.interrupts)
+                outcome = run_shell(
+                    self.repository, self.settings, check.text, self.interrupts, "validate --probe"
+                )
             finally:
                 changed = self._restore()
             word, duration = _outcome_word(outcome), outcome.duration_ms

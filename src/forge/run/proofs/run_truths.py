@@ -73,7 +73,9 @@ class _PlanTruths:
             if reason := self._unfit(item.command):
                 results.append((self._result(item, "not run", reason), None))
                 continue
-            outcome = run_shell(self.repository, self.settings, item.command, self.interrupts)
+            outcome = run_shell(
+                self.repository, self.settings, item.command, self.interrupts, "verify --run"
+            )
             changed = self._changed(before)
             results.append(self._judge(item, outcome, changed))
             if changed:

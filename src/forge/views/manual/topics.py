@@ -23,6 +23,7 @@ _TOPICS = {
     "validate": ("validate.md", "", "findings, fixes, formats, CI"),
     "settings": ("settings.md", "", "every key of forge.yaml"),
     "runners": ("runners.md", "", "how a program does a step"),
+    "security": ("security.md", "", "what plans and runners are kept from, and where that ends"),
     "merging": ("merging.md", "", "what git merges on its own, and what you resolve"),
     "formats": ("formats.md", "", "the files on disk, event by event"),
     "pre-commit": ("pre-commit.md", "", "how commits are checked against the rules"),

@@ -54,7 +54,7 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
             "approval_id": question.id,
             "text": question.text,
         }
-    if state.pause in ("manual", "head_moved", "dirty_path"):
+    if state.pause in ("manual", "head_moved", "dirty_path", "tool_denied"):
         step = state.step.id if state.step else None
         return {"kind": state.pause, "step": step, "approval_id": None, "text": state.pause_text}
     return None

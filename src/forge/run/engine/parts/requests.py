@@ -1,10 +1,15 @@
-"""What other shells ask of a run: to pause at the next step, or to stop."""
+"""What other shells ask of a run: to pause at the next step, or to stop. Also what its own programs
+were denied.
+"""
 
 from __future__ import annotations
 
 import os
 from pathlib import Path
 from typing import Literal
+
+from forge.run.guard import denial
+from forge.run.guard.denial import Denial
 
 Request = Literal["stop", "pause"]
 _BY_PRIORITY: tuple[Request, ...] = ("stop", "pause")
@@ -27,6 +32,10 @@ class Requests:
     def clear(self) -> None:
         for name in _BY_PRIORITY:
             self._file(name).unlink(missing_ok=True)
+
+    def take_denials(self) -> list[Denial]:
+        """Return what programs of the run were denied, and remove these requests."""
+        return denial.take(self._folder)
 
     def _file(self, request: Request) -> Path:
         return self._folder / f"request-{request}"

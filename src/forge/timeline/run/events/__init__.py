@@ -2,7 +2,7 @@
 
 from forge.timeline.event import EventFamily
 from forge.timeline.run.event import RunEvent
-from forge.timeline.run.events.approvals import ApprovalRequested, ApprovalResolved
+from forge.timeline.run.events.approvals import ApprovalRequested, ApprovalResolved, ToolDenied
 from forge.timeline.run.events.checkpoints import (
     CheckpointCreated,
     CheckpointRestored,
@@ -78,6 +78,7 @@ RUN_EVENTS: EventFamily[RunEvent] = EventFamily(
         TestCompleted,
         TestSkipped,
         TestStarted,
+        ToolDenied,
         TruthAttested,
         TruthFailed,
         TruthProven,
@@ -119,6 +120,7 @@ __all__ = [
     "TestCompleted",
     "TestSkipped",
     "TestStarted",
+    "ToolDenied",
     "TruthAttested",
     "TruthFailed",
     "TruthProven",

@@ -72,3 +72,26 @@ class ApprovalResolved(RunEvent, frozen=True):
 
     def progress(self, event: Event, state: RunState) -> str:
         return f"answered: {self.decision}"
+
+
+class ToolDenied(RunEvent, frozen=True):
+    """A program of the run tried what only the user may do, or did it without forge.
+
+    `tool`: a forge command, `approvals` or `settings`; `reason`: `not_the_user`, or what happened;
+    `process`: the number of the process, 0 if it is unknown.
+    """
+
+    type: ClassVar[str] = "tool_denied"
+    review_kind: ClassVar[str] = "failure"
+    tool: str
+    reason: str
+    process: int = 0
+
+    def line(self, event: Event) -> str:
+        return f"denied: {self.tool}, {self.reason}"
+
+    def good(self) -> bool | None:
+        return False
+
+    def progress(self, event: Event, state: RunState) -> str:
+        return f"denied: {self.tool}"

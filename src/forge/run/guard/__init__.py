@@ -1,0 +1,1 @@
+"""Tells the user from the programs of a run: who may approve, answer, attest, waive and execute."""
