@@ -132,10 +132,10 @@ def test_what_a_killed_migration_wrote_is_taken_back(
     with monkeypatch.context() as patch:
         place, calls = perform.place, iter(range(written + 1))
 
-        def dies(*values: Any) -> None:
+        def dies(*values: Any, **named: Any) -> None:
             if next(calls) == written:
                 raise SystemExit  # in place of a signal: nothing is put back either
-            place(*values)
+            place(*values, **named)
 
         patch.setattr(perform, "place", dies)
         patch.setattr(perform.undo, "take_back", lambda *values: ["nothing"])
@@ -194,7 +194,7 @@ def test_a_full_disk_hides_neither_the_cause_nor_the_way_on(
 ) -> None:
     """The documents cannot be put back at once either; the next command does it."""
 
-    def full(*values: object) -> None:
+    def full(*values: object, **named: object) -> None:
         raise StorageFailed("no space left on device", "free some disk space")
 
     with monkeypatch.context() as patch:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 from forge.errors import ForgeError, StorageFailed, UsageError
 from forge.git.intent import intent as intents
-from forge.git.intent.confined import At, located, make_folder, read_at, resolved
-from forge.git.intent.intent import Intent, Rename, Write
+from forge.git.intent.confined import At, located, make_folder, read_at
+from forge.git.intent.intent import Intent, Rename, Step, Write
 from forge.git.intent.numbers import reserve
 from forge.git.intent.place import document_lock, is_pending
-from forge.git.intent.staging import place
+from forge.git.intent.staging import Unfinished, place
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
 
@@ -50,7 +50,7 @@ def performing(repository: Repository, intent: Intent) -> Iterator[None]:
     """Perform the steps of an intent, then the block, which makes its commit.
 
     If any of it fails, all is taken back, now or by the next command. Raises StorageFailed,
-    AlreadyThere or UsageError if a new path is taken, NumberTaken.
+    AlreadyThere if a new path is taken, NumberTaken.
     """
     _refuse_existing(repository, intent)
     intent.folders = _missing_folders(repository, intent)
@@ -109,18 +109,30 @@ class _Record:
 
 
 def _refuse_existing(repository: Repository, intent: Intent) -> None:
+    """Refuse new paths that are taken before anything is written: what has them is not ours."""
+    freed: set[str] = set()
     for step in intent.steps:
-        path = step.path if isinstance(step, Write) and step.before is None else None
-        if path is not None and os.path.lexists(repository.root / path):
+        path = _new_path(step)
+        if path is None or path in freed or not os.path.lexists(repository.root / path):
+            pass
+        elif isinstance(step, Write) or not _has_both_names(repository, step):
             raise AlreadyThere(f"{path} exists already", "choose another name")
+        if isinstance(step, Rename):
+            freed.add(step.old)
 
 
-def inside(repository: Repository, path: str, before: bytes | None, after: bytes) -> Write:
-    """Return the write of a document, with the links inside the repository resolved.
+def _new_path(step: Step) -> str | None:
+    if isinstance(step, Rename):
+        return step.new
+    return step.path if step.before is None else None
 
-    Raises UsageError if a link leads out of the repository.
-    """
-    return Write(resolved(repository.root, path), before, after)
+
+def _has_both_names(repository: Repository, step: Rename) -> bool:
+    try:
+        with located(repository.root, step.old) as old, located(repository.root, step.new) as new:
+            return _is_same_file(old, new)
+    except FileNotFoundError:
+        return False
 
 
 def _missing_folders(repository: Repository, intent: Intent) -> list[str]:
@@ -152,7 +164,7 @@ def _rename(repository: Repository, step: Rename) -> None:
     with located(root, step.old) as old, located(root, step.new) as new:
         present = new.status()
         if present is not None and not _is_same_file(old, new):
-            raise UsageError(f"{step.new} exists already", "choose another name")
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), step.new)
         os.rename(old.name, new.name, src_dir_fd=old.folder, dst_dir_fd=new.folder)
         for folder in (old.folder, new.folder):
             os.fsync(folder)
@@ -186,4 +198,5 @@ def _write(
             os.unlink(at.name, dir_fd=at.folder)
         else:
             mode = present.mode if present else None
-            place(repository, at, step.after, mode, beside, before_beside)
+            how = Unfinished(beside, before_beside)
+            place(repository, at, step.after, mode, how, new=present is None)

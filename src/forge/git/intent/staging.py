@@ -8,10 +8,12 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import NamedTuple
 
 from forge import atomic
 from forge.atomic import STAGED
-from forge.git.intent.confined import At
+from forge.errors import StorageFailed
+from forge.git.intent.confined import At, located, make_folder
 from forge.git.lockfile import prepared_path
 from forge.git.repository import Repository
 
@@ -20,38 +22,69 @@ _OWNER = re.compile(r"[a-z]+-(\d+)-")
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC | os.O_NOFOLLOW
 
 
-def place(
-    repository: Repository,
-    at: At,
-    data: bytes,
-    mode: int | None,
-    beside: str,
-    before_beside: Callable[[], None],
-) -> None:
-    """Give a name a new file that holds `data`, and flush it.
+class Unfinished(NamedTuple):
+    """How a file is written before it gets its name.
 
-    With a `mode`, the file replaces another one; without, nothing may have the name. The file is
-    written as `beside` in the same folder if the scratch folder is on another file system, after
-    `before_beside` was called. Raises FileExistsError, OSError.
+    `beside` is its name in the same folder, if the scratch folder is on another file system;
+    `before_beside` is called before. Without `durable` nothing is flushed.
     """
-    staged = prepared_path(repository, STAGED)
-    try:
-        _write(staged, None, data, mode)
+
+    beside: str
+    before_beside: Callable[[], None] = lambda: None
+    durable: bool = True
+
+
+def place(
+    repository: Repository, at: At, data: bytes, mode: int | None, how: Unfinished, *, new: bool
+) -> None:
+    """Give a name a file that holds `data`, whole. With `new`, nothing may have the name yet.
+
+    `mode` are the file's permissions, None those of any new file. Raises FileExistsError, OSError.
+    """
+    scratch = repository.scratch
+    if scratch.stat().st_dev == os.fstat(at.folder).st_dev:
+        staged = prepared_path(repository, STAGED)
         try:
-            _rename(os.fspath(staged), None, at, mode)
+            _write(staged, None, data, mode, durable=how.durable)
+            _rename(os.fspath(staged), None, at, new=new)
         except OSError as error:
             if error.errno != errno.EXDEV:
                 raise
-            before_beside()
-            discard(at.folder, beside)
-            try:
-                _write(Path(beside), at.folder, data, mode)
-                _rename(beside, at.folder, at, mode)
-            finally:
-                discard(at.folder, beside)
+            _place_beside(at, data, mode, how, new=new)
+        finally:
+            discard(None, os.fspath(staged))
+    else:
+        _place_beside(at, data, mode, how, new=new)
+    if how.durable:
+        os.fsync(at.folder)
+
+
+def _place_beside(at: At, data: bytes, mode: int | None, how: Unfinished, *, new: bool) -> None:
+    how.before_beside()
+    discard(at.folder, how.beside)
+    try:
+        _write(Path(how.beside), at.folder, data, mode, durable=how.durable)
+        _rename(how.beside, at.folder, at, new=new)
     finally:
-        discard(None, os.fspath(staged))
-    os.fsync(at.folder)
+        discard(at.folder, how.beside)
+
+
+def put(repository: Repository, path: str, data: bytes) -> None:
+    """Replace a file of forge's own, and make its folders; nothing is flushed.
+
+    Raises StorageFailed, for a symbolic link on the way too.
+    """
+    root, parts = repository.root, path.split("/")
+    try:
+        for number in range(1, len(parts)):
+            folder = "/".join(parts[:number])
+            if not os.path.lexists(root / folder):
+                make_folder(root, folder)
+        with located(root, path) as at:
+            how = Unfinished(f".forge-{at.name}.tmp", durable=False)
+            place(repository, at, data, None, how, new=False)
+    except OSError as error:
+        raise StorageFailed.of(error, path) from error
 
 
 def discard(folder: int | None, name: str) -> None:
@@ -84,7 +117,7 @@ def _is_alive(pid: int) -> bool:
     return True
 
 
-def _write(name: Path, folder: int | None, data: bytes, mode: int | None) -> None:
+def _write(name: Path, folder: int | None, data: bytes, mode: int | None, *, durable: bool) -> None:
     descriptor = os.open(name, _NEW, 0o644 if mode is None else mode, dir_fd=folder)
     try:
         view = memoryview(data)
@@ -92,13 +125,14 @@ def _write(name: Path, folder: int | None, data: bytes, mode: int | None) -> Non
             view = view[os.write(descriptor, view) :]
         if mode is not None:
             os.fchmod(descriptor, mode)  # the umask may have removed bits
-        atomic.sync_data(descriptor)
+        if durable:
+            atomic.sync_data(descriptor)
     finally:
         os.close(descriptor)
 
 
-def _rename(source: str, folder: int | None, at: At, mode: int | None) -> None:
-    if mode is not None:
+def _rename(source: str, folder: int | None, at: At, *, new: bool) -> None:
+    if not new:
         os.rename(source, at.name, src_dir_fd=folder, dst_dir_fd=at.folder)
         return
     try:

@@ -13,7 +13,7 @@ from forge.git.index.user_index import put_entries
 from forge.git.intent.confined import At, located, read_at, remove_folder
 from forge.git.intent.intent import Commit, Intent, Rename, Write
 from forge.git.intent.numbers import release
-from forge.git.intent.staging import discard, place
+from forge.git.intent.staging import Unfinished, discard, place
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.objects.commit import file_at, first_parents
 from forge.git.repository import Repository
@@ -104,7 +104,8 @@ def _write_back(repository: Repository, step: Write, beside: str) -> Iterator[st
                 os.fsync(at.folder)
             else:
                 mode = present.mode if present else None
-                place(repository, at, step.before, mode, beside, lambda: None)
+                how = Unfinished(beside)
+                place(repository, at, step.before, mode, how, new=present is None)
     except FileNotFoundError:
         return
     except ForgeError:  # a link or a device has its place now

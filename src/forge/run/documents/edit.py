@@ -64,26 +64,11 @@ def edit(repository: Repository, document: Document, ask: Ask, edit_file: EditFi
     with contextlib.ExitStack() as editing:
         with changing(repository):
             draft = _Draft.open(repository, document)
-            editing.enter_context(_alone(draft))
+            editing.enter_context(draft.held())
         findings = _edit_until_accepted(repository, draft, ask, edit_file)
         with changing(repository):
             changed = draft.save(repository)
     return Edited(document, changed, findings)
-
-
-@contextmanager
-def _alone(draft: _Draft) -> Iterator[None]:
-    """Hold the draft for this process. Raises Held if another one has it in its editor."""
-    descriptor = regular.open_regular(draft.base)
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        yield
-    except BlockingIOError as error:
-        raise Held(
-            f"{draft.name} is open in another `forge edit`", "save it there first"
-        ) from error
-    finally:
-        os.close(descriptor)
 
 
 def _edit_until_accepted(
@@ -125,6 +110,9 @@ class _Draft(Struct, frozen=True):
         copy = repository.forge_dir / "edits" / document.file.replace("/", "%")
         base = copy.with_name(f"{copy.name}.base")
         draft = cls(document.file, path, before, copy, base)
+        if base.exists():
+            with draft.held():
+                pass  # no other process has it
         if not copy.exists() or not base.exists() or draft.after == before:
             atomic.write(base, before, staging=repository.scratch)
             atomic.write(copy, before, staging=repository.scratch)
@@ -132,6 +120,20 @@ class _Draft(Struct, frozen=True):
             hint = f"your text is kept in {copy}: compare the two, then delete it or copy it over"
             raise NotSaved(f"{document.file} was changed since your edit that was not saved", hint)
         return draft
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the draft for this process. Raises Held if another one has it in its editor."""
+        descriptor = regular.open_regular(self.base)
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+        except BlockingIOError as error:
+            raise Held(
+                f"{self.name} is open in another `forge edit`", "save it there first"
+            ) from error
+        finally:
+            os.close(descriptor)
 
     @property
     def after(self) -> bytes:

@@ -6,9 +6,10 @@ import contextlib
 import shlex
 from pathlib import Path
 
-from forge import atomic, regular
+from forge import regular
 from forge.git.commits import record_commit
 from forge.git.commits.record_commit import HeadMoved
+from forge.git.intent.staging import put
 from forge.git.objects.commit import file_at, names_in
 from forge.git.repository import Repository
 from forge.records.card import RUNS, RunCard
@@ -47,11 +48,10 @@ class Record:
         """
         parent = self._branch.head()
         self._log.restore()
-        contents, staging = {**self._contents(parent), **(files or {})}, self._staging()
+        contents = {**self._contents(parent), **(files or {})}
         for path, data in contents.items():
-            target = self._repository.root / path
-            _require_no_link(self._repository.root, target)
-            atomic.write(target, data, staging=staging, durable=False)
+            _require_no_link(self._repository.root, self._repository.root / path)
+            put(self._repository, path, data)
         text = message(self._card, subject, self._log.state.last_seq, trailers)
         return record_commit.commit_files(
             self._repository, contents, text, parent, self._branch.ref
@@ -90,14 +90,6 @@ class Record:
         names = names_in(self._repository, parent, folder)
         paths = {f"{folder}/{name}" for name in names}
         return {path for path in paths if (self._repository.root / path).is_file()}
-
-    def _staging(self) -> Path | None:
-        """Return where to write files before they are renamed: the git directory, if it is on the
-        same file system.
-        """
-        scratch = self._repository.scratch
-        same = scratch.stat().st_dev == self._repository.root.stat().st_dev
-        return scratch if same else None
 
 
 def _bytes_of(path: Path) -> bytes | None:
