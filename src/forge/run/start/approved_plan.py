@@ -7,8 +7,10 @@ from typing import NamedTuple
 from msgspec import Struct
 
 from forge.check.gate import Refuse, gate
+from forge.check.must_haves.declared import declared_paths
 from forge.errors import Interrupted, NotApproved
 from forge.git.commits.identity import identity
+from forge.git.unkept import Unkept
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan.plan import Plan
@@ -76,6 +78,11 @@ def approve_to_run(context: Context, file: PlanFile, options: Options) -> Approv
     findings = approval.shown
     if findings is None:
         findings = plan_approval.as_recorded(plan_approval.findings_of(repository, plan, settings))
+    unkept = Unkept(repository).reasons(declared_paths(plan))
+    findings = [
+        *(f"{path}: {why}: it will not be proven" for path, why in unkept.items()),
+        *findings,
+    ]
     return ApprovedPlan(plan, name, runner, subject, approval.how, findings)
 
 

@@ -39,12 +39,14 @@ class FingerprintedTree(Protocol):
 class TreeAnswer(Struct, frozen=True):
     """What a tree alone says about a plan, without proofs.
 
-    `sound`: the must-haves could be read. `items` holds each must-have's command and verdict.
+    `sound`: the must-haves could be read. `items` holds each must-have's command and verdict,
+    `paths` are those that the plan declares.
     """
 
     sound: bool
     findings: tuple[Finding, ...]
     items: tuple[tuple[str | None, Verdict], ...]
+    paths: tuple[str, ...] = ()
 
 
 class _Cached(Struct, array_like=True):

@@ -8,6 +8,7 @@ from functools import cached_property
 from msgspec import Struct
 
 from forge.check.must_haves.binding import bound_blobs
+from forge.check.must_haves.declared import declared_paths, unproven_by
 from forge.check.must_haves.judge import on_tree, with_proofs
 from forge.check.must_haves.truths import Ground
 from forge.check.must_haves.verdict import PlanAnswer, Verdict, counts, plan_answer
@@ -19,6 +20,7 @@ from forge.git.objects.store import ObjectStore
 from forge.git.objects.stored_tree import StoredTree
 from forge.git.objects.tree import RevisionTree, WorkTree, tree_without_planning
 from forge.git.repository import Repository
+from forge.git.unkept import Unkept
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import FOLDER, PlanFile
 from forge.planning.plan.must_haves import MustHave
@@ -159,7 +161,7 @@ class TreeJudge(Struct, frozen=True, dict=True):
         findings = (*plan.findings, *unread_must_haves.check(plan))
         sound = not any(map(_invalidates_must_haves, findings))
         items = [(item.command, on_tree(item, self.tree, self.limit)) for item in plan.must_haves]
-        return TreeAnswer(sound, findings, tuple(items))
+        return TreeAnswer(sound, findings, tuple(items), tuple(declared_paths(plan)))
 
     def _decided(
         self, file: PlanFile, data: bytes, answer: TreeAnswer, plan: Callable[[], Plan]
@@ -174,7 +176,30 @@ class TreeJudge(Struct, frozen=True, dict=True):
             for command, verdict in answer.items
         ]
         decided = plan_answer(verdicts, sound=answer.sound)
+        if decided == "proven" and (reasons := self._unkept(answer.paths)):
+            verdicts = _doubted(verdicts, reasons)
+            decided = plan_answer(verdicts, sound=answer.sound)
         return PlanVerdict(file, (*answer.findings, *named), decided, tuple(verdicts), plan)
+
+    @cached_property
+    def _kept(self) -> Unkept:
+        return Unkept(self.tree.repository)
+
+    def _unkept(self, paths: tuple[str, ...]) -> dict[str, str]:
+        """Return why git does not keep some paths; a revision keeps what it holds, unless a flag
+        hides it here.
+        """
+        try:
+            reasons = self._kept.reasons(paths)
+        except GitFailed:
+            return {}
+        return {
+            path: why
+            for path, why in reasons.items()
+            if self.tree.revision is None
+            or path in self._kept.hidden
+            or self.tree.entry(path).kind == "absent"
+        }
 
     def verdict_on_one(self, plan: Plan, item: MustHave) -> Verdict:
         proofs = self.book.of(plan.path, plan.source.data, self.is_plan)
@@ -190,6 +215,14 @@ class TreeJudge(Struct, frozen=True, dict=True):
             self.changed_since,
             self.strict,
         )
+
+
+def _doubted(verdicts: list[Verdict], reasons: dict[str, str]) -> list[Verdict]:
+    """Return verdicts, those that stand on paths that git does not keep as unproven."""
+    doubted = [unproven_by(verdict, reasons, alone=False) for verdict in verdicts]
+    if doubted == verdicts:
+        doubted = [unproven_by(verdict, reasons, alone=True) for verdict in verdicts]
+    return doubted
 
 
 def _invalidates_must_haves(finding: Finding) -> bool:

@@ -11,6 +11,7 @@ from pathlib import Path
 from msgspec.structs import asdict
 
 from forge import atomic, regular
+from forge.git.unkept import keep_hidden
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checkpoint import checkpoint_of
 from forge.run.engine.actions.prompt import prompt_for
@@ -39,6 +40,7 @@ def call_runner(run: OpenRun, move: Move) -> None:
     if runner.by_hand:
         pause(run, "manual", "\n".join([run.step.name, run.step.parts.get("action", "")]).strip())
         return
+    keep_hidden(run.repository, run.card.run)
     untracked_before = untracked(run.repository) if run.runner.litter else frozenset()
     _record_end(run, runner.run(run.runner, job), untracked_before)
 
