@@ -26,6 +26,7 @@ _TOPICS = {
     "security": ("security.md", "", "what plans and runners are kept from, and where that ends"),
     "merging": ("merging.md", "", "what git merges on its own, and what you resolve"),
     "formats": ("formats.md", "", "the files on disk, event by event"),
+    "footprint": ("footprint.md", "", "what forge writes, and what leaves this machine"),
     "pre-commit": ("pre-commit.md", "", "how commits are checked against the rules"),
     "exit-codes": ("commands.md", "Exit status", "what the exit status of a command means"),
     "names": ("commands.md", "Names", "how plans, phases, runs and items are named"),
