@@ -42,7 +42,7 @@ def test_many_files_are_flushed_together(sandbox: Sandbox, monkeypatch: pytest.M
 
     kept = snapshot(repository, "r", "before")
     with stage(repository, base, lambda path: False) as staging:
-        commit, _ = staging.commit("Many\n")
+        commit = staging.commit("Many\n").commit
 
     assert len(waits) < 50
     unflushed = [

@@ -12,12 +12,13 @@ import ctypes
 import errno
 import os
 import sys
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
 from forge.errors import StorageFailed
+from forge.git import modes
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
@@ -53,9 +54,16 @@ def sync_commit(
     folders: dict[str, pygit2.Object | None] = {"": root}
     for path in entries:
         _folder(folders, path.rpartition("/")[0])
-    blobs = (entry[1] for entry in entries.values() if entry is not None)
+    blobs = stored_ids(entries.values())
     trees = (str(folder.id) for folder in folders.values() if folder is not None)
     sync_objects(repository, {commit, *blobs, *trees}, ref)
+
+
+def stored_ids(entries: Iterable[Entry]) -> set[str]:
+    """Return the objects of entries that this repository stores: none for a path that is gone, and
+    none for a submodule, whose commit is stored elsewhere.
+    """
+    return {entry[1] for entry in entries if entry is not None and entry[0] != modes.SUBMODULE}
 
 
 def _folder(folders: dict[str, pygit2.Object | None], path: str) -> pygit2.Object | None:

@@ -275,7 +275,7 @@ class _Reader:
 
     def _list(self, *words: str) -> list[Setting]:
         """Return settings as git lists them; none if it cannot read them."""
-        done = program.attempt(self.root, "config", *words, "--list", "-z", "--show-origin")
+        done = program.settings(self.root, *words, "--list", "-z", "--show-origin")
         fields = program.fields(done.stdout)
         return [
             Setting(self._file(origin), *_name_and_value(text))

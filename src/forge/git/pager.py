@@ -6,6 +6,7 @@ import os
 import subprocess
 
 from forge.errors import GitFailed
+from forge.git import program
 from forge.git.repository import Repository
 
 _NO_PAGER = ("", "cat")
@@ -16,10 +17,8 @@ _NOT_FOUND = (126, 127)
 
 def wants_color(repository: Repository) -> bool:
     """Return whether git would print colors on a terminal (`color.ui`)."""
-    try:
-        return repository.git("config", "--get-colorbool", "color.ui", "true").strip() != b"false"
-    except GitFailed:  # not a valid value
-        return True
+    answer = program.settings(repository.root, "--get-colorbool", "color.ui", "true")
+    return answer.stdout.strip() != b"false"  # a value that is not valid means yes
 
 
 def page(repository: Repository, text: str) -> bool:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from forge.errors import GitFailed
 from forge.git.failures import failure
+from forge.git.pinned_settings import PINNED
 from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
@@ -39,19 +40,6 @@ _LOCAL_VARIABLES = (
     "GIT_QUARANTINE_PATH",
 )
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
-# Objects and refs are flushed to the disk. No maintenance starts after a commit: it would outlive
-# the commit and leave a lock if killed. No file system monitor is asked what changed: a run judges
-# the files themselves.
-_SETTINGS = (
-    "-c",
-    "core.fsync=committed,reference",
-    "-c",
-    "core.fsyncMethod=fsync",
-    "-c",
-    "maintenance.auto=false",
-    "-c",
-    "core.fsmonitor=false",
-)
 _HINT = "fix what git reports, then `forge resume` an open run, or try again"
 # Replacements by `git replace` are local to a clone, and libgit2 does not apply them.
 _ALWAYS = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_NO_REPLACE_OBJECTS": "1"}
@@ -62,13 +50,38 @@ def environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
     """Return the user's environment for git, without variables that name another repository, and
     without prompts and replaced objects.
     """
-    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
-    return {**kept, **_ALWAYS, **(extra or {})}
+    return {**plain_environment(), **_ALWAYS, **(extra or {})}
 
 
 def command(*words: str) -> list[str]:
-    """Return the arguments of a git command that flushes what it writes to the disk."""
-    return ["git", *_SETTINGS, *words]
+    """Return the arguments of a git command of forge's own, with the settings it depends on."""
+    return ["git", *PINNED, *words]
+
+
+def plain_environment(extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return the user's environment without variables that name another repository, and nothing of
+    forge's own: for git commands whose hooks are the user's.
+    """
+    kept = {name: value for name, value in os.environ.items() if name not in _LOCAL_VARIABLES}
+    return {**kept, **(extra or {})}
+
+
+def attempt_as_user(
+    folder: Path, *words: str, stdin: bytes = b"", env: Mapping[str, str] | None = None
+) -> subprocess.CompletedProcess[bytes]:
+    """Run git as the user would, with the user's settings and hooks, and return its result.
+
+    Raises GitFailed only if git cannot be started.
+    """
+    return _started(folder, ["git", *words], stdin, plain_environment(env), shielded=True)
+
+
+def settings(folder: Path, *words: str) -> subprocess.CompletedProcess[bytes]:
+    """Run `git config` without the settings of forge's own calls, and return its result.
+
+    Raises GitFailed only if git cannot be started.
+    """
+    return _started(folder, ["git", "config", *words], b"", environment(), shielded=True)
 
 
 def attempt(
@@ -83,12 +96,18 @@ def attempt(
     Ctrl-C at the terminal does not reach a `shielded` git process. Raises GitFailed only if git
     cannot be started.
     """
+    return _started(folder, command(*words), stdin, environment(env), shielded=shielded)
+
+
+def _started(
+    folder: Path, argv: list[str], stdin: bytes, env: Mapping[str, str], *, shielded: bool
+) -> subprocess.CompletedProcess[bytes]:
     try:
         return subprocess.run(
-            command(*words),
+            argv,
             cwd=folder,
             input=stdin,
-            env=environment(env),
+            env=env,
             capture_output=True,
             start_new_session=shielded,
             check=False,

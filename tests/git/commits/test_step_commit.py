@@ -71,8 +71,8 @@ def test_the_same_commit_with_and_without_git(
         repository = Repository.discover(sandbox.root)
         assert affect_commits(repository) is (name == "with")
         with stage(repository, sandbox.head(), lambda path: path == "not-ours.txt") as staging:
-            commit, hook_changed = staging.commit(MESSAGE)
-        assert (commit, hook_changed) == (sandbox.head(), [])
+            made = staging.commit(MESSAGE)
+        assert (made.commit, made.hook_changed) == (sandbox.head(), ())
         assert sandbox.status() == ["A  not-ours.txt" if staged else "?? not-ours.txt"]
         assert sandbox.git("fsck", "--strict", "--no-dangling") == ""
         left.append(as_left(sandbox))

@@ -17,7 +17,7 @@ def check_claim(history: History, claim: Claim) -> None:
     of_this_run = commit.trailers.get("Forge-Run") == history.record.card.run
     if of_this_run:
         _check_trailers(history, claim, commit)
-    elif not claim.by_runner:
+    elif not (claim.by_runner or claim.without_trailers):
         history.report.add_problem(
             claim.seq, f"the commit {commit.id[:12]} does not carry the trailers of this run"
         )

@@ -17,7 +17,7 @@ class Claim(Struct, frozen=True):
     `files` is None if the files are not checked (those of a checkpoint are checked against the
     log); `may_hold` lists paths that the commit may hold or not, with any content; `base` is the
     commit that the diff starts from, None for the parent; `by_runner` says that the runner may have
-    made the commit itself.
+    made the commit itself; `without_trailers` that a hook replaced the message.
     """
 
     seq: int
@@ -30,6 +30,7 @@ class Claim(Struct, frozen=True):
     sha256: str = ""
     base: str | None = None
     by_runner: bool = False
+    without_trailers: bool = False
 
 
 class _StepEvents(Struct):
@@ -125,7 +126,9 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
     )
     trailers = _trailers(event, checkpoint)
     if step.proposal is None:
-        return Claim(event.seq, commit, trailers, 1, event.seq - 1)
+        return Claim(
+            event.seq, commit, trailers, 1, event.seq - 1, without_trailers=applied.message_changed
+        )
     intent, proposed = step.proposal
     return Claim(
         event.seq,
@@ -138,4 +141,5 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         proposed.diff_sha256,
         step.commit if proposed.runner_commits else None,
         bool(proposed.runner_commits),
+        applied.message_changed,
     )

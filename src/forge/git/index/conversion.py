@@ -153,7 +153,10 @@ def folders_of(path: str) -> Iterator[str]:
 @lru_cache(maxsize=8)
 def _settings(repository: Repository, fingerprint: Fingerprint) -> dict[str, str]:
     """Return git's settings; cached by the fingerprint of their files."""
-    words = program.fields(repository.git("config", "--list", "-z"))
+    done = program.settings(repository.root, "--list", "-z")
+    if done.returncode:
+        raise program.failed(("config",), done)
+    words = program.fields(done.stdout)
     return {name: value for name, _, value in (word.partition("\n") for word in words)}
 
 

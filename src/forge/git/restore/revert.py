@@ -159,19 +159,22 @@ def plan_revert(
     commits: Sequence[Commit],
     reverted: Collection[str],
     exclude: Callable[[str], bool],
+    spared: Mapping[str, Collection[str]] | None = None,
 ) -> RevertPlan:
     """Return the result of reverting the commits whose ids are in `reverted`.
 
     `commits` are given oldest first; the others of them may have changed the same paths later.
-    Excluded paths are left out. Raises ChangedSince if a path was changed by others between two of
-    the commits.
+    Excluded paths are left out, and the `spared` paths of each commit. Raises ChangedSince if a
+    path was changed by others between two of the commits.
     """
     before: dict[str, Entry] = {}
     after: dict[str, Entry] = {}
     target, problems = "", []
     for commit in commits:
         for path, old, new in _changes(repository, commit):
-            if exclude(path) or (path not in after and commit.id not in reverted):
+            if exclude(path) or path in (spared or {}).get(commit.id, ()):
+                continue
+            if path not in after and commit.id not in reverted:
                 continue
             if path in after and after[path] != old:
                 problems.append(

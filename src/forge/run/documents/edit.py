@@ -226,5 +226,5 @@ def launch_editor(repository: Repository, copy: Path) -> None:
 
 
 def _git_editor(repository: Repository) -> str:
-    done = program.attempt(repository.root, "config", "core.editor")
+    done = program.settings(repository.root, "core.editor")
     return done.stdout.decode("utf-8", "replace").strip()

@@ -14,7 +14,7 @@ from forge.git.objects.commit import is_ancestor
 from forge.git.restore.revert import ChangedSince
 from forge.git.restore.snapshot import PathBlocked, keep_reachable
 from forge.run.approvals.plan_approval import state_folder
-from forge.run.engine import uncommitted
+from forge.run.engine import other_branches, uncommitted
 from forge.run.engine.actions.action import Action
 from forge.run.engine.actions.diff import needs_approval
 from forge.run.engine.actions.questions import pause
@@ -48,7 +48,9 @@ def go_on(run: OpenRun) -> None:
     except HeadMoved as error:
         # the run's commits may be on no branch any more
         keep_reachable(run.repository, run.branch.newest_commit, run.card.run)
-        _pause_or_raise(run, "head_moved", error, f"; {error.hint}" if error.hint else "")
+        hint = error.hint or ""
+        separator = "; " if hint and not error.message.endswith("\n") else ""
+        _pause_or_raise(run, "head_moved", error, f"{separator}{hint}")
     except NoRoom as error:
         _pause_for_room(run, error)
     except (GitFailed, PathBlocked, ChangedSince) as error:
@@ -157,14 +159,17 @@ def _carry_out(run: OpenRun, action: Action, move: Move) -> None:
     if not (action.runs_code or action.runs_hooks):
         action.carry_out(run, move)
         return
+    before = other_branches.branches(run.repository) if action.runs_code else {}
     with ForeignCode(run.repository, run.card.run, state_folder()) as code:
         if action.runs_code:
             _carry_out_guarded(run, action, move)
         else:
             action.carry_out(run, move)
     run.denials += code.denials
-    if action.runs_code and run.guard is None:
+    if run.guard is None:
         uncommitted.pause_if_changed(run)
+        if action.runs_code:
+            other_branches.pause_if_committed(run, before)
 
 
 def _pause_for_denials(run: OpenRun) -> None:

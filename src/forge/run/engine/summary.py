@@ -64,6 +64,7 @@ def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
         "## Must-haves",
         *_must_haves(state),
         *_open_ends(plan, state),
+        *_by_hooks(state),
     ]
     return f"---\n{yaml.dump(front)}---\n\n" + "\n".join(parts) + "\n"
 
@@ -119,6 +120,13 @@ def _open_ends(plan: Plan, state: RunState) -> Iterator[str]:
     if lines:
         yield "## Not verified\n"
         yield from lines
+
+
+def _by_hooks(state: RunState) -> Iterator[str]:
+    """Yield what the user's hooks did to the run's commits."""
+    if state.by_hooks:
+        yield "\n## Changed by hooks\n"
+        yield from (f"- {' '.join(line.split())}" for line in state.by_hooks)
 
 
 def _cell(text: str) -> str:

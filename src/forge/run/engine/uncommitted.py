@@ -31,18 +31,24 @@ def capture_again(run: OpenRun) -> None:
 
 
 def pause_if_changed(run: OpenRun) -> None:
-    """Pause if the code of a step changed or committed one of these files."""
+    """Pause if the code of a step, or a hook, changed or committed one of these files."""
     if not run.state.dirty or run.state.status != "running":
         return
     changed = changed_since(run.repository, run.state.dirty_commit, run.state.dirty)
     committed = set(run.state.dirty) - set(_still_dirty(run))
     touched = sorted({*changed, *committed})
     if touched:
-        listed = "\n".join(f"  {path}" for path in touched[:_LISTED])
+        swept = {path: commit for commit, paths in run.state.swept.items() for path in paths}
+        listed = "\n".join(
+            f"  {path}" + (f" (a hook committed it in {swept[path][:10]})" if path in swept else "")
+            for path in touched[:_LISTED]
+        )
+        if len(touched) > _LISTED:
+            listed += f"\n  and {len(touched) - _LISTED} more"
         text = (
             f"uncommitted when the run began, and changed since:\n{listed}\n`git show"
             f" {run.state.dirty_commit[:12]}:PATH` shows one as it was; put them back or keep them"
-            " as they are, then `forge resume`; the run commits none of them"
+            " as they are, then `forge resume`; forge itself does not commit them"
         )
         pause(run, "dirty_path", text)
 

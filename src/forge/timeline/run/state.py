@@ -133,7 +133,13 @@ class StepState(Struct):
 
 
 class RunState(Struct):
-    """The state of a run after some of its events."""
+    """The state of a run after some of its events.
+
+    What the user's hooks did: `without_trailers` are commits of the run whose message they
+    replaced, `hook_commits` commits that they made, `by_hooks` a line for each
+    commit in which they changed something, `swept` paths that they committed although they were
+    uncommitted when the run started, by commit.
+    """
 
     run: str
     steps: list[StepState]
@@ -152,6 +158,10 @@ class RunState(Struct):
     verdicts: list[dict[str, object]] = field(default_factory=list)
     verdict: str | None = None
     commits: list[str] = field(default_factory=list)
+    without_trailers: list[str] = field(default_factory=list)
+    hook_commits: list[str] = field(default_factory=list)
+    by_hooks: list[str] = field(default_factory=list)
+    swept: dict[str, list[str]] = field(default_factory=dict)
     not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
     adopted_by: list[str] = field(default_factory=list)
@@ -246,7 +256,8 @@ class RunState(Struct):
     def undo_rollback(self) -> None:
         """Record that the latest rollback was undone: return to the state before it."""
         before = self.state_before_rollback
-        kept = ("run", "status", "commits", "last_seq", "last_type")
+        made = ("commits", "without_trailers", "hook_commits", "swept")
+        kept = ("run", "status", *made, "last_seq", "last_type")
         if before is not None:
             for name in self.__struct_fields__:
                 if name not in kept:

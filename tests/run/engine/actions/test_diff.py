@@ -101,7 +101,7 @@ def test_a_commit_before_a_crash_is_not_made_again(begun: OpenRun, sandbox: Sand
     propose(begun, MOVE)
     staging = begun.tree.judged
     assert staging is not None
-    commit, _ = staging.commit(result_message(begun, the_proposal(begun).seq))
+    commit = staging.commit(result_message(begun, the_proposal(begun).seq)).commit
     begun.tree.release()
     apply(begun, MOVE)
     assert begun.state.work.commit == commit == sandbox.head()

@@ -27,6 +27,7 @@ def run_lines(story: Story) -> Iterator[str]:
         ],
     )
     yield from _listed("done", [line for chapter in story.chapters for line in _chapter(chapter)])
+    yield from _listed("by hooks", record.state.by_hooks)
     yield from _listed("proven", [*_must_haves(story)])
     yield from _listed("by", [*story.people, f"runner {card.runner}"])
     branch = f"{card.branch or 'a detached HEAD'}, from {card.base_commit[:_SHOWN]}"

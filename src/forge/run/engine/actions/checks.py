@@ -9,7 +9,7 @@ from forge.git.restore.snapshot import restore_paths, snapshot
 from forge.planning.plan.checks import Check
 from forge.planning.plan.shell import foreign_folder
 from forge.run.engine.actions.action import action
-from forge.run.engine.actions.diff import result_message
+from forge.run.engine.actions.diff import event_of, result_message
 from forge.run.engine.actions.supervision import reason_to_end, run_shell, supervised_git
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
@@ -77,12 +77,11 @@ def run_command(run: OpenRun, check: Check, number: int, phase: str = "") -> Out
 def keep_changed(run: OpenRun, move: Move) -> None:
     """Commit what a verify command changed, as a commit of the step."""
     with run.tree.staged(run.branch.head()) as staging:
-        commit: str | None = None
-        changed_by_hooks: list[str] = []
+        committed = ev.DiffApplied(None)
         try:
             if staging.changes.entries:
                 text = result_message(run, run.state.last_seq)
-                commit, changed_by_hooks = staging.commit(text, supervised_git(run))
+                committed = event_of(run, staging.commit(text, supervised_git(run)))
         except HeadMoved:
             raise
         except GitFailed as error:
@@ -90,7 +89,7 @@ def keep_changed(run: OpenRun, move: Move) -> None:
                 failed = ev.FailureDetected("commit", error.message)
                 run.log.append(failed, step=run.state.step)
             return
-    run.log.append(ev.DiffApplied(commit, changed_by_hooks), step=run.state.step)
+    run.log.append(committed, step=run.state.step)
 
 
 @action()

@@ -6,7 +6,14 @@ from forge.check.diff import risk
 from forge.errors import GitFailed
 from forge.git.commits.changes import Changes
 from forge.git.commits.record_commit import HeadMoved
-from forge.git.commits.step_commit import Staging, repair_index, rewritten_paths
+from forge.git.commits.step_commit import (
+    Committed,
+    Staging,
+    entries_between,
+    repair_index,
+    rewritten_paths,
+)
+from forge.git.hooks import affect_commits
 from forge.git.objects.commit import is_ancestor
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.supervision import reason_to_end, supervised_git
@@ -54,9 +61,7 @@ def apply(run: OpenRun, move: Move) -> None:
     """Commit the proposed diff; if the tree has changed since, propose it again."""
     proposal = run.state.work.proposal
     assert proposal is not None
-    committed = run.branch.commit_with(Seq=str(proposal.seq)) if run.tree.judged is None else None
-    if committed is not None:
-        _record_commit_before_crash(run, proposal, committed)
+    if run.tree.judged is None and _record_commit_before_crash(run, proposal):
         return
     if run.tree.judged is None:
         run.tree.stage_to_judge(_base(run, _runner_commits(run)))
@@ -65,7 +70,7 @@ def apply(run: OpenRun, move: Move) -> None:
         propose(run, move)
         return
     try:
-        commit, changed_by_hooks = _commit(run, proposal, staging)
+        applied = _commit(run, proposal, staging)
     except HeadMoved:
         raise  # not the step's fault: the run pauses and judges the diff again
     except GitFailed as error:
@@ -74,7 +79,7 @@ def apply(run: OpenRun, move: Move) -> None:
             _fail(run, "commit", error.message)
         return
     run.tree.release()
-    run.log.append(ev.DiffApplied(commit, changed_by_hooks), step=run.state.step, with_next=True)
+    run.log.append(applied, step=run.state.step, with_next=True)
 
 
 def needs_approval(run: OpenRun) -> bool:
@@ -148,22 +153,57 @@ def _runner_commits(run: OpenRun) -> list[str]:
     return run.branch.foreign_commits(work.checkpoint_commit)
 
 
-def _record_commit_before_crash(run: OpenRun, proposal: Proposal, commit: str) -> None:
-    """Record a commit that was made before a crash, but not recorded."""
+def _record_commit_before_crash(run: OpenRun, proposal: Proposal) -> bool:
+    """Record a commit that was made before a crash, but not recorded; return whether there is
+    one. If a hook replaced its message, it is known by the diff that it holds.
+    """
+    commit, exclude = run.branch.commit_with(Seq=str(proposal.seq)), run.tree.is_own_path
+    unnamed = commit is None and affect_commits(run.repository) and not _runner_commits(run)
+    if unnamed:
+        commit = next(
+            (
+                candidate
+                for candidate in run.branch.foreign_commits()
+                if proposal.files
+                and not rewritten_paths(
+                    run.repository, f"{candidate}^", candidate, exclude, proposal.sha256
+                )
+            ),
+            None,
+        )
+    if commit is None:
+        return False
     repair_index(run.repository, commit)
     base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{commit}^"
-    rewritten = rewritten_paths(run.repository, base, commit, run.tree.is_own_path, proposal.sha256)
-    run.log.append(ev.DiffApplied(commit, rewritten), step=run.state.step)
+    changed = rewritten_paths(run.repository, base, commit, exclude, proposal.sha256)
+    swept = sorted(
+        set(entries_between(run.repository, f"{commit}^", commit)) & set(run.state.dirty)
+    )
+    event = ev.DiffApplied(commit, [*changed, *swept], swept, message_changed=unnamed)
+    run.log.append(event, step=run.state.step)
+    return True
 
 
-def _commit(run: OpenRun, proposal: Proposal, staging: Staging) -> tuple[str | None, list[str]]:
-    """Commit the judged diff, unless the runner has; return the commit and what hooks changed."""
+def _commit(run: OpenRun, proposal: Proposal, staging: Staging) -> ev.DiffApplied:
+    """Commit the judged diff, unless the runner has."""
     if not proposal.files:
-        return None, []
+        return ev.DiffApplied(None)
     runner_commits = _runner_commits(run)
     if runner_commits and not _differs_from_head(staging):
-        return runner_commits[-1], []
-    return staging.commit(result_message(run, proposal.seq), supervised_git(run))
+        return ev.DiffApplied(runner_commits[-1])
+    return event_of(run, staging.commit(result_message(run, proposal.seq), supervised_git(run)))
+
+
+def event_of(run: OpenRun, made: Committed) -> ev.DiffApplied:
+    """Return the event for a commit, with what the user's hooks did."""
+    changed = list(made.hook_changed)
+    return ev.DiffApplied(
+        made.commit,
+        changed,
+        [path for path in changed if path in run.state.dirty],
+        list(made.hook_commits),
+        made.message_changed,
+    )
 
 
 def _differs_from_head(staging: Staging) -> bool:

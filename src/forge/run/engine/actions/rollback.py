@@ -62,6 +62,7 @@ def begin(run: OpenRun, target: RollbackTarget) -> None:
             list(target.loose),
             target.of_seq,
             stay,
+            list(plan.spared),
         )
     )
 

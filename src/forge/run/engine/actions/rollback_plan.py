@@ -48,7 +48,8 @@ class RollbackPlan:
     """How a target is reached from `head`.
 
     `entries` are committed, `tree` is what the work tree becomes, and `paths` are all paths
-    concerned; they are then as in `commit`.
+    concerned; they are then as in `commit`. `spared` are files of the user that a hook committed
+    with the reverted commits: they stay as they are.
     """
 
     head: str
@@ -56,6 +57,7 @@ class RollbackPlan:
     entries: Mapping[str, Entry]
     tree: str
     paths: frozenset[str]
+    spared: tuple[str, ...] = ()
 
     def leaves_alone(self, path: str) -> bool:
         return path not in self.paths
@@ -75,9 +77,8 @@ def plan_rollback(
     are missing.
     """
     record = find_record(repository, target.run)
-    revert = plan_revert(
-        repository, *commits_to_revert(repository, record, target, head), is_record
-    )
+    commits, reverted = commits_to_revert(repository, record, target, head)
+    revert = plan_revert(repository, commits, reverted, is_record, record.state.swept)
     returning = _set_aside(repository, record, target) if target.kind == "undo" else {}
     problems = list(
         revert.problems(
@@ -101,6 +102,7 @@ def plan_rollback(
         entries,
         tree_with(repository, head, {**entries, **returning}),
         frozenset({*revert.before, *target.loose, *returning}),
+        tuple(sorted({p for commit in reverted for p in record.state.swept.get(commit, ())})),
     )
     require_unblocked(repository, captured.tree, plan.tree, plan.leaves_alone)
     return plan
@@ -123,21 +125,22 @@ def commits_to_revert(
     Raises UsageError if commits of the run are missing in this history.
     """
     _require_history(repository, record)
-    by_runner = _runner_commits(record)
-    commits = commits_of(
-        repository, _family(repository, target.run), record.card.base_commit, head, by_runner
-    )
+    family = _family(repository, target.run)
+    on_record = _commits_on_record(record)
+    also = {oid for member in family for oid in member.state.commits} | on_record.keys()
+    runs = {member.card.run for member in family}
+    commits = commits_of(repository, runs, record.card.base_commit, head, also)
     own = [
         commit
         for commit in commits
-        if commit.id in by_runner or commit.trailers.get("Forge-Run") == target.run
+        if commit.id in on_record or commit.trailers.get("Forge-Run") == target.run
     ]
     if record.state.commits and not own:
         raise UsageError(
             f"the commits of the run {target.run} are not in the history of HEAD",
             f"switch to the branch that has them (it ran on {record.card.branch})",
         )
-    seq_of = {commit.id: by_runner.get(commit.id, _announced_at(commit)) for commit in own}
+    seq_of = {commit.id: on_record.get(commit.id) or _announced_at(commit) for commit in own}
     if target.kind == "undo":
         return commits, {commit for commit, seq in seq_of.items() if seq == target.of_seq}
     step = record.state.step_of(target.to)
@@ -184,24 +187,32 @@ def _require_history(repository: Repository, record: RunRecord) -> None:
         )
 
 
-def _runner_commits(record: RunRecord) -> dict[str, int]:
-    """Return the commits that runners made themselves, with the seq of the event that lists
-    them.
+def _commits_on_record(record: RunRecord) -> dict[str, int]:
+    """Return the commits that events name as the work of a step, those that runners made
+    themselves included, with the seq of the event; a message hook may have removed their trailers.
     """
-    return {
-        str(commit): event.seq
-        for event in record.reading.events
-        if event.type == ev.DiffProposed.type
-        for commit in _as_list(event.data.get("runner_commits"))
-    }
+    commits: dict[str, int] = {}
+    for event in record.reading.events:
+        if event.type == ev.DiffProposed.type:
+            made = _as_list(event.data.get("runner_commits"))
+        elif event.type == ev.DiffApplied.type:
+            made = [event.data.get("commit")]
+        else:
+            continue
+        for commit in filter(None, made):
+            commits.setdefault(str(commit), event.seq)
+    return commits
 
 
-def _family(repository: Repository, run: str) -> set[str]:
-    """Return a run, its rollbacks, and the undos of those."""
-    family = {run}
+def _family(repository: Repository, run: str) -> list[RunRecord]:
+    """Return the records of a run, its rollbacks, and the undos of those."""
+    names, family = {run}, []
     for record in all_runs(repository):
-        if record.card.kind != "execute" and record.card.prior_run in family:
-            family.add(record.card.run)
+        if record.card.run == run or (
+            record.card.kind != "execute" and record.card.prior_run in names
+        ):
+            names.add(record.card.run)
+            family.append(record)
     return family
 
 

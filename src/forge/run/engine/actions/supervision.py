@@ -46,19 +46,21 @@ def run_shell(run: OpenRun, command: str) -> Outcome:
 
 
 def supervised_git(run: OpenRun) -> program.Attempt:
-    """Return a function that runs git, for commands with hooks: a hook cannot block forever."""
+    """Return a function that runs git as the user would, for commands with hooks: a hook cannot
+    block forever, and sees nothing of forge's own environment but the run's mark.
+    """
 
     def attempt(
         where: Path, *words: str, stdin: bytes, env: Mapping[str, str]
     ) -> subprocess.CompletedProcess[bytes]:
         output = Output(run.settings.limits.evidence_bytes)
-        argv = program.command(*words)
+        argv = ["git", *words]
         # git may go on in the background after a commit (gc.auto)
         limits = Limits(run.settings.limits.step_timeout or None, linger=True)
         outcome = supervise(
             argv,
             where,
-            program.environment({**env, **run_marker(run.card.run)}),
+            program.plain_environment({**env, **run_marker(run.card.run)}),
             output,
             limits,
             stdin=stdin,

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Sequence
 
 from forge.git.commits.record_commit import HeadMoved
-from forge.git.objects.commit import exists, first_parents, is_ancestor
+from forge.git.objects.commit import Commit, commits_between, exists, first_parents, is_ancestor
 from forge.git.repository import Head, Repository
 from forge.records.card import RunCard
+from forge.run.engine.commit_message import subject_line
 from forge.timeline.run.state import RunState
+
+_LISTED = 10
+
+
+def described(commits: Sequence[Commit]) -> str:
+    """Return commits, newest first, as lines for the user; a long list is cut and counted."""
+    lines = [f"  {commit.id[:10]} {subject_line(commit.subject)}" for commit in commits[:_LISTED]]
+    more = [f"  and {len(commits) - _LISTED} more"] if len(commits) > _LISTED else []
+    return "\n".join([*lines, *more])
 
 
 class RunBranch:
@@ -52,8 +63,8 @@ class RunBranch:
             f"HEAD is {f'on {head.short}' if head.branch else 'detached'}, the run is on"
             f" {self._card.branch}"
         )
-        if self._repository.commit_of(self.ref) is not None:
-            raise HeadMoved(problem, f"`git switch {branch}`, then `forge resume`")
+        if (here := self._repository.commit_of(self.ref)) is not None:
+            raise self._on_another_branch(head, here, problem)
         if not exists(self._repository, self.newest_commit):
             raise HeadMoved(
                 f"the history of this repository is gone, and {head.short} is not the run's branch",
@@ -68,6 +79,30 @@ class RunBranch:
             problem = f"the branch {self._card.branch} is gone"
         raise HeadMoved(problem, hint)
 
+    def _on_another_branch(self, head: Head, here: str, problem: str) -> HeadMoved:
+        """Return the error for a HEAD that is elsewhere: it names commits that the run's branch
+        lacks, and a way back that does not leave them behind.
+        """
+        branch = shlex.quote(self._card.branch)
+        lacking = self.lacking(head.commit, here)
+        if not lacking:
+            return HeadMoved(problem, f"`git switch {branch}`, then `forge resume`")
+        other = shlex.quote(head.short) if head.branch else lacking[0].id[:12]
+        forward = is_ancestor(self._repository, here, str(head.commit))
+        merge = "git merge --ff-only" if forward else "git merge"
+        return HeadMoved(
+            f"{problem}; these commits are there, and not on {self._card.branch}:\n"
+            f"{described(lacking)}\n",
+            f"`git switch {branch} && {merge} {other}` takes them over, then `forge resume` judges"
+            f" them like any diff; `git switch {branch}` alone leaves them behind",
+        )
+
+    def lacking(self, commit: str | None, here: str) -> list[Commit]:
+        """Return the commits that another commit has and `here` has not, newest first."""
+        if commit is None or is_ancestor(self._repository, commit, here):
+            return []
+        return list(commits_between(self._repository, here, commit))[::-1]
+
     @property
     def newest_commit(self) -> str:
         """The newest commit in the run's events, or the commit that the run started on."""
@@ -81,13 +116,20 @@ class RunBranch:
         """
         foreign = []
         for commit in first_parents(self._repository, self.head(), since or self._card.base_commit):
-            own = commit.trailers.get("Forge-Run") == self._card.run
+            own = self._is_own(commit)
+            if since is None and commit.id in self._state.hook_commits:
+                continue  # on record: the user was told
             contained = since and not own and is_ancestor(self._repository, commit.id, since)
             if (own and since is None) or contained:
                 break
             if not own:
                 foreign.append(commit.id)
         return foreign[::-1]
+
+    def _is_own(self, commit: Commit) -> bool:
+        """Return whether a commit is this run's: by its id on record, or by its trailer."""
+        named = commit.trailers.get("Forge-Run") == self._card.run
+        return named or commit.id in self._state.without_trailers
 
     def commit_with(self, **trailers: str) -> str | None:
         """Return this run's newest commit with the given `Forge-…` trailers, or None."""

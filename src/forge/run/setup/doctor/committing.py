@@ -63,5 +63,5 @@ def _signing_program(repository: Repository, form: str) -> str:
 
 
 def _config(repository: Repository, key: str, *options: str) -> str:
-    done = program.attempt(repository.root, "config", "--get", *options, key)
+    done = program.settings(repository.root, "--get", *options, key)
     return done.stdout.decode("utf-8", "replace").strip()

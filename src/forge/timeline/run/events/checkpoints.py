@@ -13,6 +13,7 @@ from forge.timeline.event import Event
 from forge.timeline.run.event import RunEvent
 from forge.timeline.run.state import Proposal, RollbackState, RunState
 
+_MOST_LISTED = 10  # paths in a line
 _SHOWN = 10  # characters of a commit id
 
 
@@ -45,7 +46,8 @@ class RollbackStarted(RunEvent, frozen=True):
 
     `snapshot` holds the work tree as it was; `loose` are uncommitted paths of the step under way;
     an undo names the event of the rollback as `of_seq`. `left` are steps that the run carried over,
-    each with the run that did it: they stay done.
+    each with the run that did it: they stay done. `spared` are files of the user that a hook
+    committed with the run's: they stay as they are.
     """
 
     type: ClassVar[str] = "rollback_started"
@@ -60,6 +62,7 @@ class RollbackStarted(RunEvent, frozen=True):
     loose: list[str] = field(default_factory=list)
     of_seq: int = 0
     left: list[dict[str, str]] = field(default_factory=list)
+    spared: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
         """Nothing else is done until the tree is restored."""
@@ -77,9 +80,11 @@ class RollbackStarted(RunEvent, frozen=True):
         )
 
     def progress(self, event: Event, state: RunState) -> str:
-        return f"{self.kind} of {self.run}; the files as they are now are kept as" + (
-            f" {self.snapshot[:_SHOWN]}"
-        )
+        kept = f"{self.kind} of {self.run}; the files as they are now are kept as"
+        text = f"{kept} {self.snapshot[:_SHOWN]}"
+        if self.spared:
+            text += f"; files of yours that a hook committed with it stay: {_listed(self.spared)}"
+        return text
 
 
 class DirtyCaptured(RunEvent, frozen=True):
@@ -91,6 +96,15 @@ class DirtyCaptured(RunEvent, frozen=True):
 
     def apply(self, state: RunState, event: Event) -> None:
         state.dirty_commit, state.dirty = self.commit, self.paths
+
+    def progress(self, event: Event, state: RunState) -> str:
+        if not self.paths:
+            return "no file is uncommitted any more that was so when the run started"
+        return (
+            f"left alone: {len(self.paths)} uncommitted (staged, changed and untracked files were"
+            f" looked at, ignored ones were not): {_listed(self.paths)}; forge neither commits"
+            " them nor puts them back; a hook of yours may commit them"
+        )
 
 
 class CheckpointRestored(RunEvent, frozen=True):
@@ -189,13 +203,19 @@ class DiffProposed(RunEvent, frozen=True):
 class DiffApplied(RunEvent, frozen=True):
     """The step's diff is committed; `commit` is None if nothing changed.
 
-    `hook_changed` names the paths that a hook rewrote.
+    What the user's hooks did meanwhile: `hook_changed` names the paths that they added or rewrote
+    in this commit, `swept` those of them that were uncommitted when the run started, `hook_commits`
+    the commits that they made on top. If they replaced the message (`message_changed`), the commit
+    is known by its id only.
     """
 
     type: ClassVar[str] = "diff_applied"
     review_kind: ClassVar[str] = "commit"
     commit: str | None
     hook_changed: list[str] = field(default_factory=list)
+    swept: list[str] = field(default_factory=list)
+    hook_commits: list[str] = field(default_factory=list)
+    message_changed: bool = False
 
     def apply(self, state: RunState, event: Event) -> None:
         work = state.work_of(event.step)
@@ -207,9 +227,41 @@ class DiffApplied(RunEvent, frozen=True):
                 state.commits.append(self.commit)
             if step and self.commit not in step.commits:
                 step.commits.append(self.commit)
+            state.hook_commits += self.hook_commits
+            if self.message_changed:
+                state.without_trailers.append(self.commit)
+            if self.swept:
+                state.swept[self.commit] = self.swept
+            if notes := self._by_hooks():
+                state.by_hooks.append(f"`{self.commit[:_SHOWN]}`: {'; '.join(notes)}")
 
     def line(self, event: Event) -> str:
-        return f"committed {self.commit[:_SHOWN]}" if self.commit else "nothing changed"
+        if not self.commit:
+            return "nothing changed"
+        return "; ".join([f"committed {self.commit[:_SHOWN]}", *self._by_hooks()])
 
     def progress(self, event: Event, state: RunState) -> str:
         return self.line(event) if self.commit else ""
+
+    def _by_hooks(self) -> list[str]:
+        """Return what hooks did, one text for each kind."""
+        changed = [path for path in self.hook_changed if path not in self.swept]
+        notes = [f"a hook added or rewrote {_listed(changed)}"] if changed else []
+        if self.swept:
+            notes.append(
+                "a hook committed files that were uncommitted when the run started:"
+                f" {_listed(self.swept)}"
+            )
+        if self.hook_commits:
+            made = [commit[:_SHOWN] for commit in self.hook_commits]
+            notes.append(f"a hook made commits of its own on top: {_listed(made)}")
+        if self.message_changed:
+            notes.append(
+                "a hook replaced its message, so forge knows it by its id, not by trailers"
+            )
+        return notes
+
+
+def _listed(names: list[str]) -> str:
+    more = [f"and {len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
+    return ", ".join([*names[:_MOST_LISTED], *more])
