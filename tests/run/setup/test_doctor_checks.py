@@ -13,6 +13,7 @@ from forge.records.store import lock_path
 from forge.run.setup.doctor import examine as examining
 from forge.run.setup.doctor.check import Check, error, passed, warning
 from forge.run.setup.doctor.committing import check_hooks, check_signing
+from forge.run.setup.doctor.extras import missing_extras
 from forge.run.setup.doctor.repository import check_head, check_repository, check_tree
 from forge.run.setup.doctor.runners import check_settings
 from forge.run.setup.doctor.runs import check_locks, check_runs
@@ -215,3 +216,16 @@ def test_init_writes_the_settings_once(repository: Repository, sandbox: Sandbox)
     assert again.created == [] and not any("git add" in command for command in again.next)
     sandbox.write(".planning/phases/01-a/01-01-PLAN.md", "---\n---\n")
     assert initialize(repository).next == ["forge status"]
+
+
+def test_an_extra_that_is_not_installed_is_named_with_its_install_line() -> None:
+    requirements = [
+        "click>=8.1",
+        'starlette>=1; extra == "web"',
+        "uvicorn[standard]>=0.3; python_version >= '3.11' and extra == 'web'",
+        'mcp>=1; extra == "mcp"',
+        'pytest>=8; extra == "test"',
+    ]
+    (check,) = missing_extras(requirements, lambda package: package in ("mcp", "starlette"))
+    assert check.name == "extra-web" and check.message == "not installed: uvicorn"
+    assert check.hint == "pip install 'forge-tracker[web]'" and check.ok

@@ -9,6 +9,7 @@ from forge.errors import ForgeError
 from forge.git.repository import Repository
 from forge.run.setup.doctor.check import Check, error
 from forge.run.setup.doctor.committing import check_hooks, check_identity, check_signing
+from forge.run.setup.doctor.extras import check_extras
 from forge.run.setup.doctor.repository import check_head, check_repository, check_tree
 from forge.run.setup.doctor.runners import check_settings
 from forge.run.setup.doctor.runs import check_locks, check_runs
@@ -33,7 +34,7 @@ _CHECKERS: dict[str, Checker] = {
 
 def examine(folder: Path, repository: Repository | None) -> list[Check]:
     """Return all checks for a folder; `repository` is None if it has none that can be used."""
-    checks = list(check_system())
+    checks = [*check_system(), *check_extras()]
     if repository is None:
         try:
             repository = Repository.discover(folder)
