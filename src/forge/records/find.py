@@ -12,11 +12,13 @@ from forge.records.record import (
     RunRecord,
     all_runs,
     is_adopted_elsewhere,
+    live_ids,
     open_anywhere,
     open_runs,
     read_all,
     require_known_version,
     require_known_versions,
+    run_ids,
     why_unreadable,
     with_evidence_checked,
 )
@@ -38,8 +40,10 @@ def one_run(
     Runs that `only` rejects do not count. Raises NoOpenRun, UnknownName with the candidates, and
     DamagedLog for a run whose files cannot be read.
     """
-    runs = open_anywhere(repository, name) if among_open else all_runs(repository, everywhere=True)
+    runs = open_anywhere(repository, name) if among_open else _meant(repository, name)
     records = list(filter(only, runs))
+    if not among_open and not records:  # no id fits: it may be a plan's name
+        records = list(filter(only, all_runs(repository, everywhere=True)))
     if name is None:
         candidates = records if among_open else _open_in_this_clone(records) or records[-1:]
         if not candidates:
@@ -52,6 +56,20 @@ def one_run(
             reason = _why_not_found(repository, name, among_open=among_open)
             raise NoOpenRun(reason + _listed(records), "see `forge runs`")
     return _only_one(candidates)
+
+
+def _meant(repository: Repository, name: str | None) -> list[RunRecord]:
+    """Return the runs that a name can mean by its id alone: those that contain it, and without a
+    name the live ones and the last one. No other run is read.
+    """
+    ids = run_ids(repository, everywhere=True)
+    among = {*live_ids(repository), *ids[-1:]} if name is None else _ids_with(ids, name)
+    return all_runs(repository, everywhere=True, among=among) if among else []
+
+
+def _ids_with(ids: Sequence[str], name: str) -> set[str]:
+    """Return the id that is a name, else all that contain it."""
+    return {name} if name in ids else {run for run in ids if name in run}
 
 
 def _fitting(records: list[RunRecord], name: str) -> list[RunRecord]:
@@ -84,8 +102,8 @@ def runs_of_plan(records: Sequence[RunRecord], catalog: Catalog, name: str) -> l
 def run_by_name(repository: Repository, name: str) -> RunRecord | None:
     """Return the one run whose id, part of an id, or folder a name is; None if it is unclear."""
     part = name.rstrip("/").rpartition("/")[2]
-    runs = all_runs(repository, everywhere=True)
-    fitting = [record for record in runs if part and part in record.card.run]
+    among = _ids_with(run_ids(repository, everywhere=True), part) if part else set()
+    fitting = all_runs(repository, everywhere=True, among=among) if among else []
     return with_evidence_checked(repository, fitting[0]) if len(fitting) == 1 else None
 
 

@@ -7,8 +7,9 @@ tracked copy: it belongs to that clone until this one adopts the run.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -117,20 +118,45 @@ class RunRecord(Struct, frozen=True):
         }
 
 
-def all_runs(repository: Repository, *, everywhere: bool = False) -> list[RunRecord]:
-    """Return every readable run, sorted by id.
+def run_ids(repository: Repository, *, everywhere: bool = False) -> list[str]:
+    """Return the ids of all runs in order, readable or not, without reading one."""
+    roots = [*(worktrees.other_roots(repository) if everywhere else []), repository.root]
+    folders = [live_folder(repository), *(root / RUNS for root in roots)]
+    names = {place.name for folder in folders if folder.is_dir() for place in folder.iterdir()}
+    return sorted(name for name in names if not name.startswith("."))
+
+
+def live_ids(repository: Repository) -> list[str]:
+    """Return the ids of the runs with a live log in this clone, readable or not."""
+    folder = live_folder(repository)
+    return sorted(place.name for place in folder.iterdir()) if folder.is_dir() else []
+
+
+def all_runs(
+    repository: Repository,
+    *,
+    everywhere: bool = False,
+    among: Container[str] | None = None,
+    with_events: bool = True,
+) -> list[RunRecord]:
+    """Return every readable run, sorted by id; only those `among` some ids if it is given.
+
+    Without `with_events` their logs are folded and let go of, so that many runs take little memory.
 
     `everywhere` adds runs that ended in another work tree of the repository, whose work is not in
     this one. Of several copies of a record the longest one counts, and a live log of this clone
     before all of them.
     """
     roots = [*(worktrees.other_roots(repository) if everywhere else []), repository.root]
-    tracked = [record for root in roots for record in read_all(repository, root / RUNS, live=False)]
+    form = _Form(among, with_events)
+    tracked = [
+        record for root in roots for record in read_all(repository, root / RUNS, form, live=False)
+    ]
     records = {
         record.card.run: record
         for record in sorted(tracked, key=lambda record: record.state.last_seq)
     }
-    for live in read_all(repository, live_folder(repository), live=True):
+    for live in read_all(repository, live_folder(repository), form, live=True):
         copy = records.get(live.card.run)
         if copy is None or _counts_before(live, copy):
             records[live.card.run] = live
@@ -231,12 +257,30 @@ def repository_of(repository: Repository, record: RunRecord) -> Repository:
     return worktrees.open_at(repository, git_dir)
 
 
-def read_all(repository: Repository, folder: Path, *, live: bool) -> Iterator[RunRecord]:
+class _Form(NamedTuple):
+    """Which runs are read (all if `among` is None), and whether their events are kept."""
+
+    among: Container[str] | None = None
+    with_events: bool = True
+
+
+_EVERY = _Form()
+
+
+def read_all(
+    repository: Repository, folder: Path, form: _Form = _EVERY, *, live: bool
+) -> Iterator[RunRecord]:
     """Yield the readable runs of a folder of runs, in order of their ids."""
     for place in sorted(folder.iterdir()) if folder.is_dir() else ():
+        if form.among is not None and place.name not in form.among:
+            continue
         record = read_run(repository, place, live=live)
         if record is not None:
-            yield record
+            yield record if form.with_events else _without_events(record)
+
+
+def _without_events(record: RunRecord) -> RunRecord:
+    return replace(record, reading=replace(record.reading, events=[]))
 
 
 def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord | None:

@@ -11,7 +11,7 @@ from forge.front.operations.call import Call
 from forge.git.commits.patches import not_here
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, runs_of_plan
-from forge.records.record import RunRecord, all_runs
+from forge.records.record import RunRecord, all_runs, run_ids
 from forge.text.printable import visible
 from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import Chapter, Story, duration_text, story_of
@@ -43,7 +43,7 @@ def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    records = _records(call, arguments.name)
+    records = _records(call, arguments.name, arguments.max_count)
     stories = [
         story_of(record, missing_commits(call.repository, record))
         for record in records[::-1][: arguments.max_count]
@@ -60,10 +60,14 @@ def log_text(stories: Sequence[Story], style: Style) -> str:
     return "\n\n".join("\n".join(_lines(story, style)) for story in stories)
 
 
-def _records(call: Call, name: str | None) -> list[RunRecord]:
-    records = all_runs(call.repository)
+def _records(call: Call, name: str | None, most: int | None) -> list[RunRecord]:
+    ids = run_ids(call.repository)
     if name is None:
-        return records
+        newest = all_runs(call.repository, among=ids[-most:]) if most else []
+        return newest if most and len(newest) >= min(most, len(ids)) else all_runs(call.repository)
+    if name in ids:
+        return [one_run(call.repository, name, among_open=False)]
+    records = all_runs(call.repository)
     of_plan = runs_of_plan(records, Catalog(call.repository.root), name)
     return of_plan or [one_run(call.repository, name, among_open=False)]
 

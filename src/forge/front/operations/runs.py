@@ -15,7 +15,7 @@ class Arguments(NamedTuple):
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    records = all_runs(call.repository, everywhere=True)
+    records = all_runs(call.repository, everywhere=True, with_events=False)
     unreadable = unreadable_runs(call.repository)
     lines = [*map(_line, records)]
     lines += [f"{run}  cannot be read: {reason}" for run, reason in unreadable]

@@ -14,7 +14,7 @@ from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
 from forge.records.find import one_run, runs_of_plan
-from forge.records.record import RunRecord, all_runs
+from forge.records.record import RunRecord, all_runs, run_ids
 from forge.records.store import belongs_here
 from forge.timeline.run.state import StepState
 
@@ -56,8 +56,8 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
 
     Raises NoOpenRun or UnknownName.
     """
-    if name is None:
-        return one_run(repository, None, among_open=False), None
+    if name is None or name in run_ids(repository):
+        return one_run(repository, name, among_open=False), None
     records = all_runs(repository)
     catalog = Catalog(repository.root)
     last_run = _last_of_plan(records, catalog, name)
