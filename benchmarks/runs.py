@@ -62,8 +62,8 @@ def copied(runs: Path, model: str, run: str) -> None:
     more = checks * ((EVENTS - len(events)) // 2) if checks else []
     previous, written = "0" * 32, []
     for number, event in enumerate([*events[:10], *more, *events[10:]], 1):
-        event = {**event, "seq": number, "run": run, "prev": previous}
-        text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+        own = {**event, "seq": number, "run": run, "prev": previous}
+        text = json.dumps(own, separators=(",", ":"), ensure_ascii=False)
         previous = hashlib.sha256(text.encode()).hexdigest()[:32]
         written.append(text)
     (folder / "timeline.jsonl").write_text("\n".join(written) + "\n")
