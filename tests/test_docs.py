@@ -328,7 +328,9 @@ def test_every_kind_of_failure_is_listed() -> None:
     source = "".join(path.read_text() for path in (ROOT / "src/forge/run").rglob("*.py"))
     kinds = set(
         re.findall(
-            r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", _[A-Z]+|why=\(\"(\w+)\"", source
+            r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", (?:self\._said\()?(?:_[A-Z]+|text)"
+            r"|why=\(\"(\w+)\"",
+            source,
         )
     )
     names = {name for groups in kinds for name in groups if name} | {"check", "denied"}

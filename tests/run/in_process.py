@@ -17,7 +17,7 @@ from forge.run.engine.load import open_run
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.live_log import create_live
 from forge.run.processes.signals import Interrupts
-from forge.run.start.approved_plan import approve_to_run
+from forge.run.start.approved_plan import approve_to_run, keep_for_run
 from forge.run.start.first_events import Options, first_events, make_card
 from forge.timeline.event import Event
 from forge.timeline.run.state import Question, RunState
@@ -89,6 +89,7 @@ def opened(
         context, approved.plan, approved.runner_name, approved.subject, approved.how, None
     )
     first = first_events(approved.plan, card, options, approved.findings, [])
+    keep_for_run(context, approved, card.run)
     create_live(context.repository, card, first, card.actor, context.execution)
     run = open_run(context, card, Interrupts(), approved.run_plan)
     try:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import os
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,8 +13,9 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.plan.plan import Plan
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.approvals import plan_approval
-from forge.run.approvals.plan_approval import Subject
 from forge.run.approvals.prompter import NoPrompter
+from forge.run.approvals.shown import describe
+from forge.run.approvals.subject import Subject, plan_commands, resolve_runner, subject_of
 from forge.text.finding import Finding
 from forge.timeline.run.state import Question
 from tests.conftest import Sandbox
@@ -63,11 +61,11 @@ def settings() -> Settings:
 
 @pytest.fixture
 def subject(repository: Repository, plan: Plan, settings: Settings) -> Subject:
-    return plan_approval.subject_of(repository, plan, settings)
+    return subject_of(repository, plan, settings)
 
 
 def test_commands_are_listed_in_order_of_execution(plan: Plan) -> None:
-    assert plan_approval.plan_commands(plan) == ["grep -q a a.txt", "test -s a.txt", "cat a.txt"]
+    assert plan_commands(plan) == ["grep -q a a.txt", "test -s a.txt", "cat a.txt"]
 
 
 def test_a_subject_names_text_commands_runner_limits_and_scope(
@@ -76,7 +74,16 @@ def test_a_subject_names_text_commands_runner_limits_and_scope(
     assert subject.plan_sha256 == plan.sha256
     assert subject.runner["name"] == "worker" and subject.runner["env"] == ["A_KEY", "B_KEY"]
     assert subject.scope["write"] == ["a.txt"]
-    assert set(subject.as_data()) == {"subject", "commands", "runner", "limits", "scope"}
+    assert set(subject.as_data()) == {
+        "subject",
+        "plan_path",
+        "plan_sha256",
+        "commands",
+        "runner",
+        "limits",
+        "scope",
+        "approvals",
+    }
 
 
 def changed_settings(settings: Settings) -> dict[str, Settings]:
@@ -101,10 +108,10 @@ def test_anything_that_decides_what_a_run_may_do_changes_the_subject(
     repository: Repository, plan: Plan, settings: Settings, subject: Subject
 ) -> None:
     hashes = {
-        name: plan_approval.subject_of(repository, plan, changed).sha256
+        name: subject_of(repository, plan, changed).sha256
         for name, changed in changed_settings(settings).items()
     }
-    hashes["runner"] = plan_approval.subject_of(repository, plan, settings, "other").sha256
+    hashes["runner"] = subject_of(repository, plan, settings, "other").sha256
     hashes["text"] = replace(subject, plan_sha256="0" * 64).sha256
     assert subject.sha256 not in hashes.values()
     assert len(set(hashes.values())) == len(hashes)
@@ -119,94 +126,19 @@ def test_a_setting_of_another_runner_does_not_matter(
 ) -> None:
     runners = {**settings.runners, "other": RunnerSettings(command=("rm",))}
     changed = replace(settings, runners=runners)
-    assert plan_approval.subject_of(repository, plan, changed).sha256 == subject.sha256
-
-
-def test_an_approval_is_found_again_and_withdrawn(repository: Repository, subject: Subject) -> None:
-    assert not plan_approval.is_approved(repository, subject)
-    assert plan_approval.findings_shown(repository, subject) is None
-    finding = Finding("no-done", "note", subject.plan_path, 3, 1, 3, 5, "no <done>", "write one")
-    plan_approval.approve(repository, subject, "Ada <ada@example.org>", [finding])
-    assert plan_approval.is_approved(repository, subject)
-    assert plan_approval.findings_shown(repository, subject) == ["3:1: note no-done no <done>"]
-    assert plan_approval.withdraw(repository, subject)
-    assert not plan_approval.withdraw(repository, subject)
-    assert not plan_approval.is_approved(repository, subject)
-
-
-def test_an_approval_is_a_private_file_of_the_user(
-    repository: Repository, subject: Subject
-) -> None:
-    plan_approval.approve(repository, subject, "Ada", [])
-    (file,) = plan_approval.state_folder().glob("*/*.json")
-    assert not file.is_relative_to(repository.root)
-    assert file.stat().st_mode & 0o777 == 0o600
-    record = json.loads(file.read_text())
-    assert set(record) == {"plan", "subject", "by", "at", "root", "findings"}
-    assert (record["subject"], record["by"]) == (subject.sha256, "Ada")
-
-
-def test_another_subject_is_not_approved_by_it(repository: Repository, subject: Subject) -> None:
-    plan_approval.approve(repository, subject, "Ada", [])
-    assert not plan_approval.is_approved(repository, replace(subject, plan_sha256="0" * 64))
-    assert not plan_approval.is_approved(repository, replace(subject, plan_path="elsewhere.md"))
-
-
-def test_an_approval_in_another_clone_is_not_this_ones(
-    repository: Repository, subject: Subject, tmp_path: Path
-) -> None:
-    plan_approval.approve(repository, subject, "Ada", [])
-    repository.git("clone", "-q", str(repository.root), str(tmp_path / "clone"))
-    clone = Repository.discover(tmp_path / "clone")
-    assert not plan_approval.is_approved(clone, subject)
-
-
-def test_the_text_is_approved_with_any_runner(
-    repository: Repository, plan: Plan, settings: Settings
-) -> None:
-    assert not plan_approval.is_text_approved(repository, plan, settings)
-    other = plan_approval.subject_of(repository, plan, settings, "other")
-    plan_approval.approve(repository, other, "Ada", [])
-    assert plan_approval.is_text_approved(repository, plan, settings)
-
-
-def test_a_state_folder_in_the_repository_is_refused(
-    repository: Repository, subject: Subject, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", str(repository.root / "state"))
-    with pytest.raises(SettingsError, match="inside the repository"):
-        plan_approval.approve(repository, subject, "Ada", [])
-    assert not (repository.root / "state").exists()
-
-
-@pytest.mark.parametrize("content", ["", "[]", "{}", '{"findings": 3}', "nonsense"])
-def test_an_approval_without_findings_has_none_to_show(
-    repository: Repository, subject: Subject, content: str
-) -> None:
-    plan_approval.approve(repository, subject, "Ada", [])
-    (file,) = plan_approval.state_folder().glob("*/*.json")
-    file.write_text(content)
-    assert plan_approval.findings_shown(repository, subject) is None
-
-
-def test_the_state_folder_follows_the_xdg_rules(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("XDG_STATE_HOME", "/state")
-    assert plan_approval.state_folder() == Path("/state/forge/approvals")
-    monkeypatch.delenv("XDG_STATE_HOME")
-    monkeypatch.setenv("HOME", "/home/ada")
-    assert plan_approval.state_folder() == Path("/home/ada/.local/state/forge/approvals")
+    assert subject_of(repository, plan, changed).sha256 == subject.sha256
 
 
 def test_an_unknown_runner_is_refused_with_the_known_ones(settings: Settings) -> None:
     with pytest.raises(SettingsError) as error:
-        plan_approval.resolve_runner(settings, "nobody")
+        resolve_runner(settings, "nobody")
     assert "there is no runner `nobody`" in error.value.message
     assert all(name in error.value.message for name in ("worker", "other", "manual"))
 
 
 def test_the_default_runner_and_a_plug_in_are_resolved(settings: Settings) -> None:
-    assert plan_approval.resolve_runner(settings, None) == ("worker", settings.runners["worker"])
-    assert plan_approval.resolve_runner(settings, "manual") == ("manual", RunnerSettings())
+    assert resolve_runner(settings, None) == ("worker", settings.runners["worker"])
+    assert resolve_runner(settings, "manual") == ("manual", RunnerSettings())
 
 
 def test_the_command_to_approve_names_a_runner_only_if_it_is_not_the_default(
@@ -219,7 +151,7 @@ def test_the_command_to_approve_names_a_runner_only_if_it_is_not_the_default(
 
 def test_the_user_reads_everything_that_is_approved(plan: Plan, subject: Subject) -> None:
     finding = Finding("no-done", "note", plan.path, 3, 1, 3, 5, "no <done>", "write one")
-    text = plan_approval.describe(plan, subject, [finding])
+    text = describe(plan, subject, [finding])
     for line in (
         f"  {plan.path}, SHA-256 {plan.sha256}",
         "  1. [edit] Write a",
@@ -238,16 +170,16 @@ def test_the_user_reads_everything_that_is_approved(plan: Plan, subject: Subject
 
 
 def test_empty_parts_of_a_plan_are_not_shown(plan: Plan, subject: Subject) -> None:
-    text = plan_approval.describe(plan, subject)
+    text = describe(plan, subject)
     assert "what the rules say" not in text and "within what its missions" not in text
-    assert "(none)" in plan_approval.describe(plan, replace(subject, commands=[]))
+    assert "(none)" in describe(plan, replace(subject, commands=[]))
 
 
 def test_control_characters_of_a_plan_do_not_reach_the_terminal(
     plan: Plan, subject: Subject
 ) -> None:
     hostile = replace(subject, commands=["echo \x1b[2J\x07"])
-    text = plan_approval.describe(plan, hostile)
+    text = describe(plan, hostile)
     assert "\x1b" not in text and "\x07" not in text
 
 
@@ -268,9 +200,3 @@ def test_nobody_answers_without_a_prompter() -> None:
     assert not prompter.present
     assert prompter.ask(question, lambda: False) is None
     assert prompter.approve("a plan") is False
-
-
-def test_the_folder_of_a_clone_is_its_own(repository: Repository, subject: Subject) -> None:
-    plan_approval.approve(repository, subject, "Ada", [])
-    folders = os.listdir(plan_approval.state_folder())
-    assert len(folders) == 1 and folders[0] not in ("", ".", "..")

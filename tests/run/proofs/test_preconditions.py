@@ -8,12 +8,12 @@ from forge.errors import DirtyTree, Interrupted, NotApproved, RepositoryError, U
 from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan.plan import Plan
-from forge.planning.settings import load
+from forge.planning.settings import RunnerSettings, load
 from forge.run.processes.signals import Interrupts
 from forge.run.proofs import proof_files
 from forge.run.proofs.attest import attest, find_must_have, waive
 from forge.run.proofs.preconditions import require_approved, require_settled
-from forge.run.proofs.shell import run_shell
+from forge.run.proofs.shell import run_guarded
 from forge.run.proofs.truth_result import TruthResult
 from forge.run.proofs.work_tree_state import WorkTreeState, restore_head
 from tests.conftest import Sandbox
@@ -137,16 +137,16 @@ def test_a_waiver_needs_a_reason(repository: Repository) -> None:
 
 
 def test_a_command_runs_with_bash_in_the_root(repository: Repository) -> None:
-    settings = load(repository.root)
+    settings, runner = load(repository.root), RunnerSettings()
     with Interrupts() as interrupts:
-        outcome = run_shell(
-            repository, settings, "pwd -P; false | true", interrupts, "verify --run"
+        outcome = run_guarded(
+            repository, settings, runner, "pwd -P; false | true", interrupts, "verify --run"
         )
         assert outcome.exit_code == 1, "pipefail"
         assert outcome.output.text().strip() == str(repository.root.resolve())
         interrupts.signal_name = "SIGINT"
         with pytest.raises(Interrupted):
-            run_shell(repository, settings, "sleep 1000", interrupts, "verify --run")
+            run_guarded(repository, settings, runner, "sleep 1000", interrupts, "verify --run")
 
 
 def test_head_is_restored_after_a_commit_and_a_switch(

@@ -122,7 +122,7 @@ def test_a_state_folder_that_cannot_be_used(sandbox: Sandbox, tmp_path: Path, in
         sandbox,
         "state-folder",
         "error",
-        "inside the repository" if inside else "cannot be created",
+        "inside the repository" if inside else "it is not a folder",
         {"XDG_STATE_HOME": str(place)},
     )
 

@@ -137,7 +137,7 @@ def test_folders_that_forge_writes_to(
     assert "is inside the repository" in only(check_state_folder(repository)).message
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "file"))
-    assert "cannot be created" in only(check_state_folder(repository)).message
+    assert "it is not a folder" in only(check_state_folder(repository)).message
 
 
 def test_settings_and_runners(repository: Repository, sandbox: Sandbox) -> None:

@@ -7,7 +7,7 @@ import pytest
 from forge.check.gate import Refuse, gate
 from forge.errors import NotApproved
 from forge.planning.names.catalog import Catalog
-from forge.run.approvals import plan_approval
+from forge.run.approvals.subject import subject_of
 from forge.run.engine.context import Context
 from forge.run.start.approved_plan import Approval, approve_to_run, require_approval
 from forge.run.start.first_events import Options
@@ -31,7 +31,7 @@ class Agrees(Answers):
 def approval(context: Context, options: Options) -> Approval:
     catalog = Catalog(context.repository.root)
     plan = catalog.load(catalog.one("01-01"))
-    subject = plan_approval.subject_of(context.repository, plan, context.settings)
+    subject = subject_of(context.repository, plan, context.settings)
     return require_approval(context, plan, subject, options, "forge execute 01-01")
 
 

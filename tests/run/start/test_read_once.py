@@ -17,7 +17,7 @@ from forge.planning.mission import scope_contract
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan import plan as plans
 from forge.records.record import RunRecord
-from forge.run.approvals import plan_approval
+from forge.run.approvals import subject
 from forge.run.approvals.prompter import Answer, NoPrompter, Prompter
 from forge.run.engine.context import Context
 from forge.run.engine.parts.work_tree import WorkTree
@@ -32,7 +32,7 @@ COUNTED: dict[str, Callable[..., object]] = {
     "load a plan": plans.load,
     "load settings": settings.load,
     "read missions": scope_contract.contract_for,
-    "make a subject": plan_approval.subject_of,
+    "make a subject": subject.subject_of,
     "find what the rules say": validate.findings_in_plan,
     "judge a diff": risk.judge,
     "stage a diff to judge": WorkTree.stage_to_judge,

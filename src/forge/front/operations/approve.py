@@ -13,7 +13,9 @@ from forge.front.operations.shared.run_context import run_context
 from forge.git.commits.identity import identity
 from forge.planning.plan.plan import Plan
 from forge.records.record import open_runs
-from forge.run.approvals import plan_approval
+from forge.run.approvals import plan_approval, store
+from forge.run.approvals.shown import describe
+from forge.run.approvals.subject import subject_of
 from forge.views.runs.next_commands import control_data
 
 
@@ -45,12 +47,13 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     if arguments.name is None:
         raise NoOpenRun("no run waits for an answer", "name the plan that you want to approve")
     plan = plan_named(call, arguments.name)
-    subject = plan_approval.subject_of(call.repository, plan, context.settings, arguments.runner)
+    subject = subject_of(call.repository, plan, context.settings, arguments.runner)
     findings = plan_approval.findings_of(call.repository, plan, context.settings)
-    text = plan_approval.describe(plan, subject, findings)
+    text = describe(plan, subject, findings)
     approved = not arguments.only_print
     if approved:
-        plan_approval.approve(call.repository, subject, identity(call.repository), findings)
+        shown = plan_approval.as_recorded(findings)
+        store.approve(call.repository, subject, identity(call.repository), shown)
         text += f"\napproved; now: forge execute {plan.id}"
     data = {"plan": plan.id, "approved": approved, **_open_run(call, plan), **subject.as_data()}
     return Reply(data, text, 0, findings)

@@ -10,7 +10,8 @@ from forge.front.operations.call import Call
 from forge.front.operations.shared.answers import answer_run, is_for_run
 from forge.front.operations.shared.named import plan_named
 from forge.front.operations.shared.run_context import run_context
-from forge.run.approvals import plan_approval
+from forge.run.approvals import store
+from forge.run.approvals.subject import subject_of
 
 
 class Arguments(NamedTuple):
@@ -33,8 +34,8 @@ def perform(call: Call, arguments: Arguments) -> Reply:
             "no run waits for an answer", "name the plan whose approval you want to withdraw"
         )
     plan = plan_named(call, arguments.name)
-    subject = plan_approval.subject_of(call.repository, plan, context.settings, arguments.runner)
-    withdrawn = plan_approval.withdraw(call.repository, subject)
+    subject = subject_of(call.repository, plan, context.settings, arguments.runner)
+    withdrawn = store.withdraw(call.repository, subject)
     text = (
         f"the approval of {plan.id} is withdrawn"
         if withdrawn

@@ -13,7 +13,7 @@ from forge.git.index.user_index import index_damage
 from forge.git.objects.commit import is_ancestor
 from forge.git.restore.revert import ChangedSince
 from forge.git.restore.snapshot import PathBlocked, keep_reachable
-from forge.run.approvals.plan_approval import state_folder
+from forge.run.approvals.store import state_folder
 from forge.run.engine import other_branches, uncommitted
 from forge.run.engine.actions.action import Action
 from forge.run.engine.actions.diff import needs_approval

@@ -12,7 +12,7 @@ from forge.planning.plan.plan import Plan
 from forge.planning.settings import PATH as SETTINGS
 from forge.planning.settings import RunnerSettings
 from forge.records.card import RunCard
-from forge.run.approvals import plan_approval
+from forge.run.approvals.subject import Subject, resolve_runner
 from forge.run.engine.context import Context
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.live_log import LiveLog, read_live
@@ -21,11 +21,14 @@ from forge.run.processes.signals import Interrupts
 
 
 class RunPlan(Struct, frozen=True):
-    """A plan with the contract of its missions and its runner, as the run uses them."""
+    """A plan with the contract of its missions and its runner, as the run uses them; `subject` is
+    what was approved in this process.
+    """
 
     plan: Plan
     contract: Contract
     runner: RunnerSettings
+    subject: Subject | None = None
 
 
 def open_run(
@@ -56,6 +59,7 @@ def open_run(
         interrupts,
         context.prompter,
         context.on_output,
+        approved=used.subject,
     )
 
 
@@ -80,7 +84,7 @@ def _runner(context: Context, card: RunCard) -> RunnerSettings:
     if card.kind != "execute":
         return RunnerSettings()
     try:
-        return plan_approval.resolve_runner(context.settings, card.runner)[1]
+        return resolve_runner(context.settings, card.runner)[1]
     except SettingsError as error:
         if context.lenient:
             return RunnerSettings()

@@ -7,12 +7,15 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 
+from forge.errors import SettingsError
 from forge.git.repository import Repository
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.settings import RunnerSettings, Settings
 from forge.records.card import RunCard
+from forge.run.approvals import store
 from forge.run.approvals.prompter import Prompter
+from forge.run.approvals.subject import Subject, subject_of
 from forge.run.engine.parts.branch import RunBranch
 from forge.run.engine.parts.live_log import LiveLog
 from forge.run.engine.parts.record import Record
@@ -34,8 +37,9 @@ ended.
 class OpenRun:
     """A run that this process may change. One process at a time has it, under the work tree's lock.
 
-    The last five fields are what this process remembers between actions; after a crash they are
-    found again from git and the log, or their loss is harmless.
+    The fields from `guard` to `denials` are what this process remembers between actions; after a
+    crash they are found again from git and the log, or their loss is harmless. `approved` is what
+    this process approved or found approved, if it did.
     """
 
     repository: Repository
@@ -54,6 +58,7 @@ class OpenRun:
     kept_snapshot: str | None = None
     output_tail: str = ""
     denials: list[Denial] = field(default_factory=list)
+    approved: Subject | None = None
 
     @property
     def state(self) -> RunState:
@@ -84,6 +89,25 @@ class OpenRun:
     def requests(self) -> Requests:
         """What other shells ask of the run."""
         return Requests(self.folder)
+
+    @cached_property
+    def subject(self) -> Subject:
+        """What has to be approved for the run to go on, as plan, settings and missions are now."""
+        return self.approved or subject_of(
+            self.repository, self.plan, self.settings, self.card.runner, self.contract
+        )
+
+    @cached_property
+    def approved_at_start(self) -> str:
+        """How this user approved the run at its start, and for it alone (`flag`, `subject`).
+
+        Empty if it was not approved so, or if what was approved has changed since. The record of
+        the run is not asked: it grants nothing.
+        """
+        try:
+            return store.given_at_start(self.repository, self.card.run, self.subject)
+        except SettingsError:  # of a run that is only ended
+            return ""
 
     @property
     def current(self) -> StepState:

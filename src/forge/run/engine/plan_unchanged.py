@@ -6,13 +6,13 @@ import hashlib
 import shlex
 
 from forge import regular
-from forge.errors import NotApproved, UsageError
+from forge.errors import UsageError
 from forge.git.objects.commit import blob_data, file_at
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import find_plan_files
 from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
-from forge.run.approvals import plan_approval
+from forge.run.approvals import plan_approval, store
 from forge.run.engine.open_run import OpenRun
 from forge.text.command_line import forge_command
 from forge.text.source import Source
@@ -61,22 +61,18 @@ def _require_same_text(run: OpenRun) -> None:
 
 
 def _require_same_subject(run: OpenRun) -> None:
-    if run.option("approve"):
-        return
-    subject = plan_approval.subject_of(
-        run.repository, run.plan, run.settings, run.card.runner, run.contract
-    )
-    if run.option("approved") == subject.sha256:
-        return
-    if not plan_approval.is_approved(run.repository, subject):
-        raise NotApproved(
+    if store.granted(run.repository, run.subject, run.card.run) is None:
+        commands = [
+            plan_approval.approve_command(run.settings, run.card.plan_path, run.card.runner),
+            f"forge resume {run.card.run}",
+        ]
+        raise plan_approval.not_approved(
+            run.repository,
+            run.subject,
             "the plan's approval no longer holds: its runner, limits, scope or missions changed"
-            " since",
+            " since, or it was withdrawn",
             "approve it as it is now",
-            [
-                plan_approval.approve_command(run.settings, run.card.plan_path, run.card.runner),
-                f"forge resume {run.card.run}",
-            ],
+            commands,
         )
 
 

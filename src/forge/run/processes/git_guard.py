@@ -18,24 +18,32 @@ from forge.git.index.user_index import hidden_paths, index_damage, pinned_index
 from forge.git.repository import Repository
 
 _HOOKS = (
-    "hooks, or settings, attributes or ignore rules of git's, changed while the step's code ran:"
-    "\n{}\ngit uses them from now on, with your rights: inspect them, restore or accept them, then"
-    " `forge resume`"
+    "hooks, or settings, attributes or ignore rules of git's, changed while {code} ran:"
+    "\n{listed}\ngit uses them from now on, with your rights: inspect them, restore or accept them,"
+    " then {again}"
 )
 _INDEX = (
-    "the index (.git/index) {}, since the step's code ran; `forge resume` rebuilds it from HEAD"
+    "the index (.git/index) {why}, since {code} ran; `forge resume` rebuilds it from HEAD"
     " and goes on; the old one is kept under .git/forge/torn/"
 )
 _HIDDEN = (
-    "the step's code made git ignore changes in these files, so that no diff shows them:\n{}\n`git"
+    "{code} made git ignore changes in these files, so that no diff shows them:\n{listed}\n`git"
     " update-index --no-skip-worktree PATH` and `git update-index --no-assume-unchanged PATH` undo"
-    " that; do so, or accept it, then `forge resume`"
+    " that; do so, or accept it, then {again}"
 )
+_INDEX_OUTSIDE = (
+    "the index (.git/index) {why}, since {code} ran; remove it, and `git reset -q` builds it again"
+    " from HEAD, then {again}"
+)
+_IN_RUN = "`forge resume`"
 _LISTED = 20
 
 
 class GitGuard(Struct, frozen=True):
-    """The state of a repository just before foreign code was started."""
+    """The state of a repository just before foreign code was started.
+
+    `code` is what runs, and `again` what goes on after a change, in the words of messages.
+    """
 
     repository: Repository
     places: guarded_files.Places
@@ -46,22 +54,25 @@ class GitGuard(Struct, frozen=True):
     """Of the index file."""
     index: Path
     """A copy of the index."""
+    code: str = "the step's code"
+    again: str = _IN_RUN
 
     @classmethod
     @contextmanager
-    def watch(cls, repository: Repository) -> Iterator[GitGuard]:
+    def watch(cls, repository: Repository, **words: str) -> Iterator[GitGuard]:
         """Record the present state of a repository."""
         with pinned_index(repository) as index:
             places = guarded_files.places(repository)
             signed = guarded_files.signatures(repository, places)
-            yield cls(repository, places, signed, index_stamp(repository), index)
+            yield cls(repository, places, signed, index_stamp(repository), index, **words)
 
     def unsafe(self) -> tuple[str, str] | None:
         """Return kind and message of a change with which git must not be started; else None."""
         if changed := self._changed_files():
-            return "hooks", _HOOKS.format(_listed(changed))
+            return "hooks", self._said(_HOOKS, listed=_listed(changed))
         if self._index_changed() and (damage := index_damage(self.repository)):
-            return "index", _INDEX.format(damage)
+            text = _INDEX if self.again == _IN_RUN else _INDEX_OUTSIDE
+            return "index", self._said(text, why=damage)
         return None
 
     def damage(self) -> tuple[str, str] | None:
@@ -71,7 +82,10 @@ class GitGuard(Struct, frozen=True):
         newly_hidden = self._newly_hidden_paths()
         if not newly_hidden:
             return None
-        return "hidden", _HIDDEN.format(_listed(newly_hidden))
+        return "hidden", self._said(_HIDDEN, listed=_listed(newly_hidden))
+
+    def _said(self, text: str, **words: str) -> str:
+        return text.format(code=self.code, again=self.again, **words)
 
     def _changed_files(self) -> list[str]:
         """Return the guarded files that are not as they were; those in the tree by their path."""

@@ -15,8 +15,10 @@ PREFIX = "outside-"
 
 
 def folder(repository: Repository) -> Path:
-    """Return where the child of this work tree is recorded."""
-    return repository.forge_dir / "commands" / lock_path(repository).stem
+    """Return where the child of this work tree is recorded; in a copied folder that is another
+    place, since the child on record there is one of the original. Raises StorageFailed.
+    """
+    return repository.forge_dir / "commands" / mark(repository)
 
 
 def mark(repository: Repository) -> str:

@@ -4,27 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from forge.errors import DirtyTree, NotApproved, RepositoryError, RunOpen
+from forge.errors import DirtyTree, RepositoryError, RunOpen
 from forge.git.repository import Repository
 from forge.planning.names.plan_files import FOLDER
 from forge.planning.plan.plan import Plan
+from forge.planning.settings import RunnerSettings
 from forge.records.record import open_runs
 from forge.run.approvals import plan_approval
+from forge.run.approvals.subject import subject_of
 from forge.run.engine.context import Context
 
 _MOST_LISTED = 20
 
 
-def require_approved(context: Context, plans: Sequence[Plan]) -> None:
-    """Raise NotApproved unless the exact text of each plan is approved, with any runner."""
-    missing = [
-        plan
+def require_approved(context: Context, plans: Sequence[Plan]) -> dict[str, RunnerSettings]:
+    """Return a runner with which each plan is approved, by the plan's path: its commands get the
+    environment of that runner. Raises NotApproved.
+    """
+    runners = {
+        plan.path: plan_approval.approved_runner(context.repository, plan, context.settings)
         for plan in plans
-        if not plan_approval.is_text_approved(context.repository, plan, context.settings)
-    ]
+    }
+    missing = [plan for plan in plans if runners[plan.path] is None]
     if missing:
         names = ", ".join(plan.id for plan in missing[:_MOST_LISTED])
-        raise NotApproved(
+        raise plan_approval.not_approved(
+            context.repository,
+            subject_of(context.repository, missing[0], context.settings),
             f"the commands in the present text of {names} are not approved; nothing was run",
             "read them, approve them, then verify again",
             [
@@ -32,6 +38,7 @@ def require_approved(context: Context, plans: Sequence[Plan]) -> None:
                 *(f"forge verify {plan.id} --run" for plan in missing),
             ],
         )
+    return {path: runner for path, runner in runners.items() if runner is not None}
 
 
 def require_settled(repository: Repository) -> str:

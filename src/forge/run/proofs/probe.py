@@ -11,13 +11,14 @@ from dataclasses import dataclass
 
 from forge.check.rules.plan import verify
 from forge.check.rules.plan.verify import Probed, ProbedAs
-from forge.errors import DirtyTree, UnknownName
+from forge.errors import DirtyTree, Interrupted, NotTheUser, UnknownName
 from forge.git.index.private_index import PrivateIndex, private_index
 from forge.git.repository import Repository
 from forge.git.restore.snapshot import SAFETY, restore_paths, snapshot
 from forge.planning.names.catalog import Catalog
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
+from forge.planning.settings import RunnerSettings
 from forge.records.record import RunRecord, all_runs
 from forge.run.approvals import plan_approval
 from forge.run.engine.context import Context
@@ -25,7 +26,7 @@ from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
 from forge.run.proofs.preconditions import require_settled
-from forge.run.proofs.shell import BROKEN_PIPE, run_shell
+from forge.run.proofs.shell import BROKEN_PIPE, run_guarded
 from forge.run.proofs.work_tree_state import WorkTreeState, restore_head
 from forge.text.finding import Finding
 from forge.views.outline.outline import Outline
@@ -67,19 +68,18 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
 
     A step's commands are run in order until one fails. A plan that is not approved gets a finding,
     and none of its commands are run. Raises DirtyTree, RepositoryError, RunOpen, Held and
-    Interrupted; PathBlocked if a change cannot be undone.
+    Interrupted; GitChanged if a command changes what git obeys; PathBlocked if a change cannot be
+    undone.
     """
     plans = list(_open_plans(context.repository, paths))
-    approved = [
-        plan
-        for plan in plans
-        if plan_approval.is_text_approved(context.repository, plan, context.settings)
-    ]
-    findings = {
-        plan.path: list(verify.check_unapproved(plan, _steps(plan)))
-        for plan in plans
-        if plan not in approved
-    }
+    approved: list[tuple[Plan, RunnerSettings]] = []
+    findings: dict[str, list[Finding]] = {}
+    for plan in plans:
+        runner = plan_approval.approved_runner(context.repository, plan, context.settings)
+        if runner is None:
+            findings[plan.path] = list(verify.check_unapproved(plan, _steps(plan)))
+        else:
+            approved.append((plan, runner))
     ran: list[ProbedCommand] = []
     if approved:
         with (
@@ -89,8 +89,8 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
         ):
             require_settled(context.repository)
             prober = _Prober(context, interrupts, index)
-            for plan in approved:
-                by_step = {step.number: prober.run(step) for step in _steps(plan)}
+            for plan, runner in approved:
+                by_step = {step.number: prober.run(step, runner) for step in _steps(plan)}
                 ran += [command for commands in by_step.values() for command in commands]
                 findings[plan.path] = list(verify.check_probed(plan, _outcomes(by_step)))
     return Probe(tuple(ran), findings)
@@ -145,7 +145,7 @@ class _Prober:
         documents = self.before.dirty and snapshot(self.repository, _SNAPSHOTS, "before probing")
         self.target = documents or head
 
-    def run(self, step: Step) -> list[ProbedCommand]:
+    def run(self, step: Step, runner: RunnerSettings) -> list[ProbedCommand]:
         """Run the commands of a step until one fails; the others would not be reached."""
         commands: list[ProbedCommand] = []
         for check in step.checks:
@@ -155,11 +155,18 @@ class _Prober:
                 commands.append(ProbedCommand(step.id, check.text, "not run", 0, ()))
                 continue
             try:
-                outcome = run_shell(
-                    self.repository, self.settings, check.text, self.interrupts, "validate --probe"
+                outcome = run_guarded(
+                    self.repository,
+                    self.settings,
+                    runner,
+                    check.text,
+                    self.interrupts,
+                    "validate --probe",
                 )
-            finally:
-                changed = self._restore()
+            except (Interrupted, NotTheUser):
+                self._restore()
+                raise
+            changed = self._restore()
             word, duration = _outcome_word(outcome), outcome.duration_ms
             commands.append(ProbedCommand(step.id, check.text, word, duration, changed))
             if not outcome.success:

@@ -15,13 +15,14 @@ from forge.planning.plan.must_haves import MustHave
 from forge.planning.plan.plan import Plan
 from forge.planning.plan.shell import foreign_folder, proves_nothing
 from forge.planning.proof import Proof, statement_hash
+from forge.planning.settings import RunnerSettings
 from forge.run.engine.context import Context
 from forge.run.engine.session import writing
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
 from forge.run.proofs import proof_files
 from forge.run.proofs.preconditions import require_approved, require_settled
-from forge.run.proofs.shell import BROKEN_PIPE, run_shell
+from forge.run.proofs.shell import BROKEN_PIPE, run_guarded
 from forge.run.proofs.truth_result import TruthResult
 from forge.text.plural import amount
 from forge.timeline.ids import now
@@ -36,25 +37,34 @@ def run_truths(context: Context, plans: Sequence[Plan]) -> list[TruthResult]:
 
     Before anything is run, raises NotApproved if the exact text of a plan with commands is not
     approved, DirtyTree if there are uncommitted changes outside `.planning/`, RunOpen,
-    RepositoryError or Held.
+    RepositoryError or Held; later, GitChanged if a command changes what git obeys.
     """
     to_run = [plan for plan in plans if any(item.command for item in plan.must_haves)]
-    require_approved(context, to_run)
+    runners = require_approved(context, to_run)
     with writing(context, "verify --run"), Interrupts() as interrupts:
         results: list[TruthResult] = []
         for plan in to_run:
             head = require_settled(context.repository)
-            results += _PlanTruths(context, plan, head, interrupts).run()
+            runner = runners[plan.path]
+            results += _PlanTruths(context, plan, runner, head, interrupts).run()
         return results
 
 
 class _PlanTruths:
     """The truths of one plan, run on one commit."""
 
-    def __init__(self, context: Context, plan: Plan, head: str, interrupts: Interrupts) -> None:
+    def __init__(
+        self,
+        context: Context,
+        plan: Plan,
+        runner: RunnerSettings,
+        head: str,
+        interrupts: Interrupts,
+    ) -> None:
         self.repository = context.repository
         self.settings = context.settings
         self.plan = plan
+        self.runner = runner
         self.head = head
         self.interrupts = interrupts
         self.judge = TreeJudge.on(
@@ -73,8 +83,13 @@ class _PlanTruths:
             if reason := self._unfit(item.command):
                 results.append((self._result(item, "not run", reason), None))
                 continue
-            outcome = run_shell(
-                self.repository, self.settings, item.command, self.interrupts, "verify --run"
+            outcome = run_guarded(
+                self.repository,
+                self.settings,
+                self.runner,
+                item.command,
+                self.interrupts,
+                "verify --run",
             )
             changed = self._changed(before)
             results.append(self._judge(item, outcome, changed))

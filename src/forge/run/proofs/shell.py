@@ -1,13 +1,16 @@
-"""Runs an approved command outside a run, in the way that a run's checks are run."""
+"""Runs an approved command outside a run, in the way that a run's checks are run: in the approved
+environment, and under the guard of what git obeys.
+"""
 
 from __future__ import annotations
 
-from forge.errors import Interrupted, NotTheUser, StorageFailed
+from forge.errors import Interrupted, NotTheUser, RepositoryError, StorageFailed
 from forge.git.repository import Repository
-from forge.planning.settings import Settings
-from forge.run.approvals.plan_approval import state_folder
+from forge.planning.settings import RunnerSettings, Settings
+from forge.run.approvals.store import state_folder
 from forge.run.guard.holder import ForeignCode
 from forge.run.processes import outside_runs, pid_file
+from forge.run.processes.git_guard import GitGuard
 from forge.run.processes.output import Output
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.subreaper import run_marker
@@ -15,28 +18,55 @@ from forge.run.processes.supervise import Limits, Outcome, environment, supervis
 
 _LISTED = 20
 BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a pipe whose reader ended early
+_UNTOUCHED = "nothing was proven or restored, and git was not run since"
 
 
-def run_shell(
-    repository: Repository, settings: Settings, command: str, interrupts: Interrupts, what: str
+class GitChanged(RepositoryError):
+    """A command changed what git obeys, so git must not be run before the user has looked."""
+
+
+def run_guarded(
+    repository: Repository,
+    settings: Settings,
+    runner: RunnerSettings,
+    command: str,
+    interrupts: Interrupts,
+    what: str,
 ) -> Outcome:
-    """Run a command with bash in the root of the work tree, in the environment for plans.
+    """Run a command with bash in the root of the work tree, in the environment of the runner with
+    which its plan is approved.
 
     `what` is the forge command that runs it. Its process is on record while it runs, so that it is
-    ended if forge is killed. Raises Interrupted and StorageFailed, and NotTheUser for a command
-    that did what only the user may do.
+    ended if forge is killed. Raises Interrupted, StorageFailed, NotTheUser for a command that did
+    what only the user may do, and GitChanged before git is run again.
     """
+    words = {"code": "a command of the plan", "again": "call it again"}
+    with GitGuard.watch(repository, **words) as guard:
+        try:
+            return _run(repository, settings, runner, command, interrupts, what)
+        finally:
+            if (damage := guard.damage()) is not None:
+                raise GitChanged(damage[1], _UNTOUCHED)
+
+
+def _run(
+    repository: Repository,
+    settings: Settings,
+    runner: RunnerSettings,
+    command: str,
+    interrupts: Interrupts,
+    what: str,
+) -> Outcome:
     record = outside_runs.folder(repository)
     try:
         record.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageFailed.of(error, record) from error
-    env = settings.runners[settings.runner].env if settings.runner in settings.runners else ()
     with ForeignCode(repository, what, state_folder()) as code:
         outcome = supervise(
             ["bash", "-o", "pipefail", "-c", command],
             repository.root,
-            environment(env, run_marker(outside_runs.mark(repository))),
+            environment(runner.env, run_marker(outside_runs.mark(repository))),
             Output(settings.limits.evidence_bytes),
             Limits(settings.limits.step_timeout or None),
             watch=lambda: "interrupted" if interrupts.signal_name else None,

@@ -12,7 +12,7 @@ from forge.git.commits.stale_locks import require_unlocked
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.records.store import live_folder
-from forge.run.approvals import plan_approval
+from forge.run.approvals.subject import resolve_runner, subject_of
 from forge.run.engine.context import Context
 from forge.run.engine.controls import carry_on, current
 from forge.run.engine.executor import commit_pause, go_on
@@ -44,7 +44,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
             require_clean(context)
         adoptable = adoptable_run(repository, record)
         card, plan = adoptable.card, adoptable.plan
-        subject = plan_approval.subject_of(repository, plan, context.settings, card.runner)
+        subject = subject_of(repository, plan, context.settings, card.runner)
         again = f"forge resume --adopt {card.run}"
         how = require_approval(context, plan, subject, Options(), again).how
         lock.rename(card.run)
@@ -53,8 +53,8 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         approved = ev.ApprovalResolved("ap-0", "approved", "once", how, "plan", subject.sha256)
         first, actor = [(adopted, None), (approved, None)], identity(repository)
         create_live(repository, card, first, actor, context.execution, adoptable.files)
-        _, runner = plan_approval.resolve_runner(context.settings, card.runner)
-        run = open_run(context, card, interrupts, RunPlan(plan, subject.contract, runner))
+        _, runner = resolve_runner(context.settings, card.runner)
+        run = open_run(context, card, interrupts, RunPlan(plan, subject.contract, runner, subject))
         try:
             return _go_on(context, run, with_tree=with_tree)
         finally:

@@ -15,8 +15,10 @@ from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan.plan import Plan
 from forge.planning.settings import RunnerSettings
-from forge.run.approvals import plan_approval
-from forge.run.approvals.plan_approval import Subject
+from forge.run.approvals import plan_approval, store
+from forge.run.approvals.shown import describe
+from forge.run.approvals.store import Grant
+from forge.run.approvals.subject import Subject, resolve_runner, subject_of
 from forge.run.engine.context import Context
 from forge.run.engine.load import RunPlan
 from forge.run.processes.signals import Interrupts
@@ -43,7 +45,7 @@ class ApprovedPlan(Struct, frozen=True):
     @property
     def run_plan(self) -> RunPlan:
         """What the run needs of it."""
-        return RunPlan(self.plan, self.subject.contract, self.runner)
+        return RunPlan(self.plan, self.subject.contract, self.runner, self.subject)
 
 
 class Approval(NamedTuple):
@@ -66,12 +68,12 @@ def approve_to_run(context: Context, file: PlanFile, options: Options) -> Approv
     decision = gate(plan)
     if isinstance(decision, Refuse):
         raise BlockedPlan(plan, decision.findings)
-    name, runner = plan_approval.resolve_runner(settings, options.runner)
+    name, runner = resolve_runner(settings, options.runner)
     find(name, runner)
     if options.ignore_deps is None:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
-    subject = plan_approval.subject_of(repository, plan, settings, name)
+    subject = subject_of(repository, plan, settings, name)
     approval = require_approval(
         context, plan, subject, options, forge_command("execute", plan.path)
     )
@@ -95,6 +97,7 @@ def require_approval(
     """
     repository = context.repository
     if options.approve:
+        _require_unchanged(plan, subject, options)
         return Approval("flag")
     if options.approved is not None:
         if options.approved != subject.sha256:
@@ -104,22 +107,50 @@ def require_approval(
                 [forge_command("approve", plan.path, "--print")],
             )
         return Approval("subject")
-    if plan_approval.is_approved(repository, subject):
-        return Approval("recorded", plan_approval.findings_shown(repository, subject))
+    if (grant := store.granted(repository, subject)) is not None:
+        return Approval("recorded", grant.findings)
     findings = (
         plan_approval.findings_of(repository, plan, context.settings)
         if context.prompter.present
         else []
     )
-    if _user_approves(context, plan_approval.describe(plan, subject, findings)):
-        plan_approval.approve(repository, subject, identity(repository), findings)
-        return Approval("terminal", plan_approval.as_recorded(findings))
+    if _user_approves(context, describe(plan, subject, findings)):
+        shown = plan_approval.as_recorded(findings)
+        store.approve(repository, subject, identity(repository), shown)
+        return Approval("terminal", shown)
     runner = str(subject.runner["name"])
-    raise NotApproved(
+    raise plan_approval.not_approved(
+        repository,
+        subject,
         f"nobody has approved {plan.path} as it is now; nothing of it runs before that",
         "look at its steps and commands, then approve them",
         [plan_approval.approve_command(context.settings, plan.path, runner), next_command],
     )
+
+
+def _require_unchanged(plan: Plan, subject: Subject, options: Options) -> None:
+    """Raises NotApproved for a plan that is not what it was when `--approve` was given."""
+    if options.subjects is not None and options.subjects.get(plan.path) != subject.sha256:
+        raise NotApproved(
+            f"{plan.path} is not as it was when --approve was given: it, its runner, limits, scope"
+            " or missions changed while other plans ran",
+            "look at what changed, then approve that",
+            [
+                forge_command("approve", plan.path, "--print"),
+                forge_command("execute", plan.path, "--approve"),
+            ],
+        )
+
+
+def keep_for_run(context: Context, approved: ApprovedPlan, run: str) -> None:
+    """Record an approval that was given for one run only, so that this run alone can go on later.
+
+    Raises StorageFailed, SettingsError.
+    """
+    if approved.how in ("flag", "subject"):
+        grant = Grant(approved.how, approved.findings)
+        actor = identity(context.repository)
+        store.approve_run(context.repository, run, approved.subject, grant, actor)
 
 
 def _user_approves(context: Context, text: str) -> bool:

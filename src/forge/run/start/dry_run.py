@@ -12,8 +12,8 @@ from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan.checks import Check
 from forge.planning.plan.plan import Plan, Step
 from forge.planning.plan.shell import foreign_folder
-from forge.run.approvals import plan_approval
-from forge.run.approvals.plan_approval import Subject
+from forge.run.approvals import store
+from forge.run.approvals.subject import Subject, resolve_runner, subject_of
 from forge.run.engine.context import Context
 from forge.run.runners.base import find
 from forge.run.start.carry_over import passed_over
@@ -44,9 +44,9 @@ def dry_run(context: Context, file: PlanFile, options: Options) -> DryRun:
     runner.
     """
     plan = Catalog(context.repository.root).load(file)
-    name, runner = plan_approval.resolve_runner(context.settings, options.runner)
+    name, runner = resolve_runner(context.settings, options.runner)
     by_hand = find(name, runner).by_hand
-    subject = plan_approval.subject_of(context.repository, plan, context.settings, options.runner)
+    subject = subject_of(context.repository, plan, context.settings, options.runner)
     refused = list(_refusals(context, file, plan, options))
     passed = {} if refused and plan.blocking else _passed_over(context, plan, options)
     steps = [
@@ -73,7 +73,7 @@ def _is_approved(context: Context, subject: Subject, options: Options) -> bool:
     return (
         options.approve
         or options.approved == subject.sha256
-        or plan_approval.is_approved(context.repository, subject)
+        or store.granted(context.repository, subject) is not None
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.errors import UsageError
@@ -15,7 +15,7 @@ from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.records.card import RUNS, RunCard
 from forge.records.record import RunRecord, all_runs
-from forge.run.approvals.plan_approval import Subject
+from forge.run.approvals.subject import Subject
 from forge.run.engine.context import Context
 from forge.timeline.event import Data
 from forge.timeline.ids import now
@@ -26,7 +26,11 @@ from forge.timeline.run.run_id import run_id
 
 @dataclass(frozen=True)
 class Options:
-    """The options of `forge execute`."""
+    """The options of `forge execute`.
+
+    `subjects` are what `approve` covers, by plan, if several plans are executed: each as it was
+    when the command began.
+    """
 
     runner: str | None = None
     approve: bool = False
@@ -36,6 +40,7 @@ class Options:
     from_step: str | None = None
     worktree: bool = False
     allow_dirty: bool = False
+    subjects: Mapping[str, str] | None = None
 
     def as_recorded(self) -> dict[str, object]:
         """Return the given options as the record keeps them. The runner is on the card."""

@@ -23,7 +23,7 @@ from forge.run.engine.session import writing
 from forge.run.engine.uncommitted import captured
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.unstarted_worktrees import creation_lock, new_branch
-from forge.run.start.approved_plan import ApprovedPlan, approve_to_run
+from forge.run.start.approved_plan import ApprovedPlan, approve_to_run, keep_for_run
 from forge.run.start.carry_over import passed_over
 from forge.run.start.first_events import Options, first_events, make_card, run_before
 from forge.run.start.preconditions import require_as_committed, require_clean, require_no_open_run
@@ -51,6 +51,7 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
         lock.rename(card.run)
         if dirty:
             first = [*first, (captured(context.repository, card.run, dirty), None)]
+        keep_for_run(context, approved, card.run)
         return _begin(context, card, first, approved.run_plan, interrupts)
 
 
@@ -105,6 +106,7 @@ def _execute_in_own_tree(context: Context, approved: ApprovedPlan, options: Opti
             context = replace(context, repository=home)
             with writing(context, card.run), Interrupts() as interrupts:
                 creation.close()
+                keep_for_run(context, approved, card.run)
                 return _begin(context, card, first, approved.run_plan, interrupts)
         finally:
             started = (

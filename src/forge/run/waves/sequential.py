@@ -4,6 +4,7 @@ name what comes next.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from forge.errors import UnknownName, UsageError
@@ -11,6 +12,7 @@ from forge.planning.mission.mission import load_all as mission_files
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import Phase, PlanFile, natural
 from forge.records.record import RunRecord, open_runs
+from forge.run.approvals.subject import subject_of
 from forge.run.engine.context import Context
 from forge.run.engine.controls import resume
 from forge.run.start.dry_run import DryRun, dry_run
@@ -40,12 +42,26 @@ def execute_named(
             "a work tree of its own is for one plan: the next plan builds on its branch",
             "name a plan",
         )
+    if options.approve:
+        options = replace(options, subjects=_subjects(context, phases, options))
     closed, done = _close_ended_runs(context), list[RunRecord]()
     for phase in phases:
         done += _execute_phase(context, phase, options, closed)
         if done and done[-1].state.status != "completed":
             break
     return done
+
+
+def _subjects(context: Context, phases: list[Phase], options: Options) -> dict[str, str]:
+    """Return what approving the plans of phases approves now, by path. What a run makes of a later
+    plan is not covered by it.
+    """
+    catalog, settings = Catalog(context.repository.root), context.settings
+    plans = [catalog.load_or_finding(file) for phase in phases for file in phase.plans]
+    return {
+        plan.path: subject_of(context.repository, plan, settings, options.runner).sha256
+        for plan in plans
+    }
 
 
 def dry_runs_named(

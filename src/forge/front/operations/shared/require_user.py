@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from forge.front.operations.call import Call
-from forge.run.approvals.plan_approval import state_folder
+from forge.run.approvals.store import state_folder
 from forge.run.guard import user_only
 
 

@@ -83,7 +83,9 @@ def apply(run: OpenRun, move: Move) -> None:
 
 
 def needs_approval(run: OpenRun) -> bool:
-    """Return whether the user must approve the proposed diff, by policy and by start options."""
+    """Return whether the user must approve the proposed diff, by policy and by how the run was
+    approved.
+    """
     proposal, current = run.state.work.proposal, run.state.step
     if proposal is None or not proposal.files or not proposal.by_runner or current is None:
         return False
@@ -92,7 +94,7 @@ def needs_approval(run: OpenRun) -> bool:
     policy = run.settings.approvals.diff
     if policy == "never":
         return False
-    if run.option("approve"):
+    if run.approved_at_start == "flag":
         return bool({"secret", "limit", "unlisted"} & set(proposal.kinds))
     return policy == "always" or proposal.risk == "high"
 

@@ -7,6 +7,7 @@ from forge.check.must_haves.verdict import counts
 from forge.git.objects.tree import RevisionTree, tree_without_planning
 from forge.planning.plan.checks import Check
 from forge.planning.plan.shell import foreign_folder, proves_nothing
+from forge.run.approvals import store
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checks import run_command
 from forge.run.engine.next_move import Move, truth_check
@@ -81,6 +82,7 @@ def close(run: OpenRun, move: Move) -> None:
         run.record.commit(
             f"forge({run.card.short_plan}): record — {status}", {"Forge-Final": status}, files
         )
+    store.forget_run(run.repository, run.card.run)
     run.log.remove()
 
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from forge.errors import ForgeError
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings, load
-from forge.run.approvals.plan_approval import resolve_runner
+from forge.run.approvals.subject import resolve_runner
 from forge.run.setup.doctor.check import Check, error, passed, warning
 
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 from forge.git.repository import Repository
-from forge.run.approvals.plan_approval import state_folder
+from forge.run.approvals.store import state_folder, unfit
 from forge.run.setup.doctor.check import Check, error, passed, warning
 
 _SCARCE, _LITTLE = 100 << 20, 1 << 30  # bytes of free disk
@@ -39,9 +38,9 @@ def check_free_space(free: int) -> Check:
 def check_state_folder(repository: Repository) -> Iterator[Check]:
     folder = state_folder()
     existing = next(parent for parent in (folder, *folder.parents) if parent.exists())
-    if Path(os.path.realpath(folder)).is_relative_to(os.path.realpath(repository.root)):
-        hint = "set XDG_STATE_HOME to a folder outside it: approvals are never in a repository"
-        yield error("state-folder", f"{folder} is inside the repository", hint)
+    if (problem := unfit(repository, folder)) is not None:
+        words = [f"`{command}`" for command in problem.commands]
+        yield error("state-folder", problem.reason, " or ".join([*words, problem.hint]))
     elif not existing.is_dir() or not os.access(existing, os.W_OK | os.X_OK):
         message = f"{folder} cannot be created or written to"
         yield error("state-folder", message, "check its permissions: approvals are stored there")
