@@ -7,6 +7,7 @@ Each folder on the way is opened relative to the one above it. Paths are relativ
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import shlex
 import stat
@@ -21,6 +22,7 @@ from forge.regular import LARGEST
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 _FILE = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
 _CHUNK = 1 << 20
+_STAYS = (errno.ENOENT, errno.ENOTDIR, errno.ENOTEMPTY, errno.EEXIST)
 
 
 class Content(NamedTuple):
@@ -156,6 +158,12 @@ def make_folder(root: Path, path: str) -> None:
 
 
 def remove_folder(root: Path, path: str) -> None:
-    """Remove a folder if it is empty; anything else is left alone."""
-    with contextlib.suppress(OSError, StorageFailed), located(root, path) as at:
-        os.rmdir(at.name, dir_fd=at.folder)
+    """Remove a folder if it is empty; anything else is left alone. Raises OSError."""
+    try:
+        with located(root, path) as at:
+            os.rmdir(at.name, dir_fd=at.folder)
+    except StorageFailed:
+        return
+    except OSError as error:
+        if error.errno not in _STAYS:
+            raise
