@@ -6,6 +6,7 @@ import contextlib
 import os
 import re
 import shlex
+import stat
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
@@ -42,6 +43,7 @@ _QUESTIONS = (
     "--show-object-format",
     "--show-toplevel",
 )
+_READ = ("index", "HEAD", "config", "packed-refs", "shallow", "info/exclude", "info/attributes")
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _TO_SHA1 = (
     "`git init --object-format=sha1 NEW`, then `git fast-export --all | git -C NEW fast-import`:"
@@ -196,6 +198,23 @@ class Repository:
     def is_shallow(self) -> bool:
         """Return whether this is a shallow clone, which lacks commits."""
         return (self.common_dir / "shallow").exists()
+
+    def require_no_pipes(self) -> None:
+        """Raise RepositoryError if there is a pipe or a device in the place of a file that git
+        reads: git would wait for it for ever.
+        """
+        places = [
+            f"{folder}/{name}" for folder in (self.git_dir, self.common_dir) for name in _READ
+        ]
+        for place in (*places, f"{self.root}/.gitignore", f"{self.root}/.gitattributes"):
+            with contextlib.suppress(OSError):
+                mode = os.stat(place).st_mode
+                if not (stat.S_ISREG(mode) or stat.S_ISDIR(mode)):
+                    raise RepositoryError(
+                        f"{place} is not a regular file, and git would wait for it",
+                        "remove it, and restore what was there",
+                        [shlex.join(["rm", place])],
+                    )
 
     def in_progress(self) -> str | None:
         """Return the operation in progress here (`a merge`, `a rebase`, …), or None."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 
 import pytest
@@ -63,3 +64,15 @@ def test_a_git_folder_that_was_replaced(sandbox: Sandbox, damage: str) -> None:
         result = sandbox.call(verb)
         assert (result.code, result.json["error"]["kind"]) == (2, "repository"), verb
     assert sandbox.forge("rules").code == 0
+
+
+@pytest.mark.parametrize("path", [".git/index", ".git/info/exclude", ".gitignore"])
+def test_a_pipe_that_git_would_wait_for(sandbox: Sandbox, path: str) -> None:
+    by_hand(sandbox)
+    place = sandbox.root / path
+    place.unlink(missing_ok=True)
+    os.mkfifo(place)
+    for verb in ("status", "resume", "stop"):
+        result = sandbox.call(verb)
+        assert (result.code, result.json["error"]["kind"]) == (2, "repository"), verb
+        assert path in result.json["error"]["message"]

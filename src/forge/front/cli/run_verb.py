@@ -121,7 +121,9 @@ def _current_folder(operation: Operation) -> Path:
 def _discover(folder: Path, *, outside: bool) -> Repository | None:
     """Return the repository of a folder, or None if the verb works without one."""
     try:
-        return Repository.discover(folder)
+        repository = Repository.discover(folder)
+        repository.require_no_pipes()
+        return repository
     except (RepositoryError, GitFailed):
         if not outside:
             raise

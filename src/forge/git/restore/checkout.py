@@ -30,12 +30,14 @@ class Checkout(Struct):
     """Paths of the work tree that are to become as `target` has them.
 
     `saved` are all paths of a snapshot of the work tree: only these may be deleted or overwritten.
+    Those that are `known` not to be the user's are deleted even if the restored rules ignore them.
     """
 
     repository: Repository
     target: str
     paths: Mapping[str, Entry]
     saved: frozenset[str]
+    known: frozenset[str] = frozenset()
     _already_there: set[str] = field(default_factory=set)
 
     def blocked(self) -> str | None:
@@ -100,6 +102,7 @@ class Checkout(Struct):
             self._move(folder, rules)
             # files of the user: the restored rules ignore them, so the snapshot never tracked them
             kept = self._ignored(removed) - ignored_before if changes_ignore else set()
+            kept -= self.known
             removed = [path for path in removed if not _is_rule_file(path) and path not in kept]
             if not changes_attributes:
                 self._remove(removed)

@@ -135,15 +135,21 @@ def require_unblocked(
 
 
 def restore_paths(
-    repository: Repository, snapshot: str, target: str, exclude: Callable[[str], bool]
+    repository: Repository,
+    snapshot: str,
+    target: str,
+    exclude: Callable[[str], bool],
+    known: Collection[str] = (),
 ) -> Mapping[str, Entry]:
     """Restore the work tree to `target` at the paths that differ from `snapshot`; return them.
 
     Files pass git's filters with the attributes of `target`, and each is replaced atomically. Only
-    files that the snapshot holds are deleted or overwritten. Raises PathBlocked, before anything is
-    changed, if an ignored file blocks a path.
+    files that the snapshot holds are deleted or overwritten. One that the restored rules ignore is
+    taken for the user's and stays, unless it is `known` to be forge's. Raises PathBlocked, before
+    anything is changed, if an ignored file blocks a path.
     """
     checkout = _checkout(repository, snapshot, target, exclude)
+    checkout.known = frozenset(known)
     checkout.perform()
     return checkout.paths
 

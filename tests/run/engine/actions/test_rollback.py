@@ -230,6 +230,16 @@ def deleting(sandbox: Sandbox) -> Case:
     )
 
 
+def test_an_undo_removes_what_the_rollback_wrote_even_if_it_is_ignored_again(
+    sandbox: Sandbox,
+) -> None:
+    finish(sandbox, deleting(sandbox).set_up().call("execute", "01-01", "--approve"))
+    after = tree(sandbox)
+    assert sandbox.call("rollback").code == 0 and (sandbox.root / "local.conf").exists()
+    assert sandbox.call("undo").code == 0
+    assert tree(sandbox) == after
+
+
 def finish(sandbox: Sandbox, result: CommandResult) -> None:
     while result.data["waiting_for"]:
         sandbox.call("approve")

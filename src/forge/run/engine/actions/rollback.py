@@ -83,12 +83,24 @@ def take_back(run: OpenRun, move: Move) -> None:
         if run.kept_snapshot != kept:  # announced by another process: the tree may have changed
             reason = f"before the {announced.kind} of {announced.run} goes on"
             kept = keep(run.repository, captured, run.card.run, reason)
-        restore_paths(run.repository, captured.tree, plan.tree, plan.leaves_alone)
+        restore_paths(
+            run.repository,
+            captured.tree,
+            plan.tree,
+            plan.leaves_alone,
+            _written_by_rollback(announced, plan),
+        )
         commit = _commit(run, announced, plan)
     reason = f"{announced.kind} of {announced.run}"
     run.log.append(ev.CheckpointRestored(announced.commit, reason, kept, commit))
     if run.card.kind == "execute":
         _pause(run, announced, kept)
+
+
+def _written_by_rollback(announced: RollbackState, plan: RollbackPlan) -> list[str]:
+    """Return the files that an undo removes: the rollback wrote them, ignored or not."""
+    gone = [path for path, entry in plan.entries.items() if entry is None]
+    return gone if announced.kind == "undo" else []
 
 
 def _commit(run: OpenRun, announced: RollbackState, plan: RollbackPlan) -> str | None:
