@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -13,6 +14,7 @@ import pytest
 
 from forge.errors import Held
 from forge.git.repository import Repository
+from forge.git.restore.checkout import clear_scratch
 from forge.run.engine.crash_cleanup import clean_up, end_children
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.session import writing
@@ -78,6 +80,14 @@ def test_another_process_with_the_recorded_pid_is_left_alone(
 def test_without_a_child_nothing_happens(run: OpenRun) -> None:
     end_children(run.folder, crashed=False)
     assert pid_file.read(run.folder) is None
+
+
+def test_a_folder_of_a_run_that_was_half_made_is_removed(run: OpenRun) -> None:
+    scratch = run.repository.scratch
+    for name in ("run-4194304-20261120T025549Z-01-01-k3f9", f"run-{os.getpid()}-x-ended"):
+        (scratch / name).mkdir()
+    clear_scratch(run.repository, {os.getpid()})
+    assert [path.name for path in scratch.glob("run-*")] == [f"run-{os.getpid()}-x-ended"]
 
 
 def test_locks_of_a_living_git_stay(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:

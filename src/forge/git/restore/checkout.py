@@ -23,6 +23,8 @@ from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
 _PREFIX = "tree-"
+RUN_PREFIX = "run-"
+"""How the names of folders of runs that are made or removed just now start."""
 _ATTRIBUTES, _IGNORE = ".gitattributes", ".gitignore"
 
 
@@ -165,10 +167,11 @@ class Checkout(Struct):
 
 def clear_scratch(repository: Repository, alive: set[int]) -> None:
     """Remove the unfinished files of dead forge processes; `alive` are those that still run."""
-    for folder in repository.scratch.glob(f"{_PREFIX}*"):
-        pid = folder.name.removeprefix(_PREFIX).partition("-")[0]
-        if pid.isdigit() and int(pid) not in alive:
-            shutil.rmtree(folder, ignore_errors=True)
+    for prefix in (_PREFIX, RUN_PREFIX):
+        for folder in repository.scratch.glob(f"{prefix}*"):
+            pid = folder.name.removeprefix(prefix).partition("-")[0]
+            if pid.isdigit() and int(pid) not in alive:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _replace(source: Path, place: Path) -> None:

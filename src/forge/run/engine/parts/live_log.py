@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -11,6 +12,7 @@ from forge.check.secrets.scrub import scrubbed
 from forge.errors import DamagedLog, StorageFailed, UsageError
 from forge.git.clone import restore_clone_id
 from forge.git.repository import Repository
+from forge.git.restore.checkout import RUN_PREFIX
 from forge.records.card import RunCard
 from forge.records.store import CARD_FILE, LOG_FILE, WORK_TREE, live_folder, work_tree_name
 from forge.timeline.event import Data, Event
@@ -129,7 +131,7 @@ class LiveLog:
         It is renamed first, so that other processes see all of it or nothing.
         """
         self._log.close()
-        renamed = self._repository.scratch / f"{self._card.run}-ended"
+        renamed = _unfinished(self._repository, self._card.run, "-ended")
         self.folder.rename(renamed)
         shutil.rmtree(renamed, ignore_errors=True)
 
@@ -140,6 +142,13 @@ def _holds(path: Path, data: bytes) -> bool:
         return regular.read(path) == data
     except OSError:
         return False
+
+
+def _unfinished(repository: Repository, run: str, state: str = "") -> Path:
+    """Return where a live folder is while it is made or removed. The name has the id of this
+    process, so that the next one removes what a killed one left.
+    """
+    return repository.scratch / f"{RUN_PREFIX}{os.getpid()}-{run}{state}"
 
 
 def read_live(repository: Repository, card: RunCard) -> tuple[Log, list[Event], RunState]:
@@ -166,7 +175,7 @@ def create_live(
 
     `record` has the files of an adopted run by name; the events are appended to its timeline.
     """
-    new = repository.scratch / card.run
+    new = _unfinished(repository, card.run)
     files = record or {CARD_FILE: card.encode(), LOG_FILE: b""}
     try:
         for name, content in files.items():
