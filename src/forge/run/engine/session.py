@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from forge.errors import NoOpenRun
+from forge.errors import ForgeError, NoOpenRun
 from forge.git.index.user_index import index_damage, put_entries, rebuild_index
 from forge.git.restore.snapshot import staged_entries
+from forge.git.sharing import share
 from forge.records.find import where_open
 from forge.records.record import RunRecord, own_live_folders
 from forge.records.store import lock_path
@@ -23,7 +25,10 @@ from forge.timeline.lock import WriterLock
 
 @contextmanager
 def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
-    """Hold the work tree's lock, and first clean up after crashed forge processes. Raises Held."""
+    """Hold the work tree's lock, and first clean up after crashed forge processes. Raises Held.
+
+    At the end what was written in the git directory of a shared repository gets its modes.
+    """
     repository = context.repository
     with WriterLock(lock_path(repository), context.execution, purpose) as lock:
         for folder in own_live_folders(repository):
@@ -31,7 +36,11 @@ def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
         end_outside_command(repository, crashed=lock.left_at is not None)
         remove_stale_locks(repository, lock.left_at)
         unstarted_worktrees.clear(repository)
-        yield lock
+        try:
+            yield lock
+        finally:
+            with contextlib.suppress(ForgeError):
+                share(repository)
 
 
 @contextmanager
