@@ -35,6 +35,9 @@ _DENIED = (
     " to go on with its work, or `forge stop`"
 )
 _LISTED = 20
+_ALTERED = (
+    "was changed by another program: it is this run's own record; it was put back as it was written"
+)
 
 
 def go_on(run: OpenRun) -> None:
@@ -129,6 +132,9 @@ def _carry_out_moves(run: OpenRun) -> None:
             continue
         if foreign_code_ran and not run.state.ended and run.log.was_tampered_with():
             run.log.append(ev.FailureDetected("tampered", _TAMPERED), step=run.state.step)
+        elif foreign_code_ran and not run.state.ended and (altered := run.record.altered()):
+            failed = ev.FailureDetected("tampered", f"{altered} {_ALTERED}")
+            run.log.append(failed, step=run.state.step)
         move = next_move(run.state, run.plan, rules_of(run))
         action = ACTIONS[move.verb]
         if action.at_edge and run.requests.pending() == "pause":

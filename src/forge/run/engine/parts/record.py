@@ -57,6 +57,28 @@ class Record:
             self._repository, contents, text, parent, self._branch.ref
         )
 
+    def altered(self) -> str:
+        """Return which file of the tracked record another program changed, after it was put back;
+        empty if none was.
+        """
+        root, live, folder = self._repository.root, self._log.folder, self._card.folder
+        written = {CARD_FILE: self._log.card_data} | {
+            f"evidence/{path.name}": regular.read(path)
+            for path in sorted((live / "evidence").glob("*.*"))
+        }
+        found = ""
+        for name, data in written.items():
+            path = root / folder / name
+            if path.parent.is_dir() and _bytes_of(path) not in (None, data):
+                found = found or name
+                put(self._repository, f"{folder}/{name}", data)
+        log = root / folder / LOG_FILE
+        copy, whole = _bytes_of(log), regular.read(live / LOG_FILE)
+        if copy is not None and not whole.startswith(copy):
+            found = LOG_FILE
+            put(self._repository, f"{folder}/{LOG_FILE}", whole)
+        return f"{folder}/{found}" if found else ""
+
     def require_no_link(self) -> None:
         """Raises HeadMoved if a symbolic link is on the record's path: it may lead out of the
         repository.
@@ -89,7 +111,13 @@ class Record:
         folder = f"{self._card.folder}/evidence"
         names = names_in(self._repository, parent, folder)
         paths = {f"{folder}/{name}" for name in names}
-        return {path for path in paths if (self._repository.root / path).is_file()}
+        return {
+            path
+            for path in paths
+            if (self._repository.root / path).is_file()
+            and file_at(self._repository, parent, path)
+            == _bytes_of(self._log.folder / "evidence" / Path(path).name)
+        }
 
 
 def _bytes_of(path: Path) -> bytes | None:
