@@ -69,6 +69,13 @@ class NoOpenRun(ForgeError):
     kind = "no_open_run"
 
 
+class ChangedSinceAsked(ForgeError):
+    """An answer would be about other files, or other content, than the question."""
+
+    kind = "changed_since_asked"
+    exit_code = 4
+
+
 class RunOpen(ForgeError):
     """A new run cannot start because one is open."""
 

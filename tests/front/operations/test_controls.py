@@ -141,7 +141,7 @@ def test_reject_makes_the_step_fail_with_the_reason(waiting: Front) -> None:
 
 
 def test_an_option_that_there_is_not_is_refused(waiting: Front) -> None:
-    with pytest.raises(UsageError, match="there is no option `left`"):
+    with pytest.raises(UsageError, match="has no option `left` here"):
         waiting.perform("approve", option="left")
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from forge.planning.plan.plan import Plan
 from forge.run.engine.next_move import Move, Rules, next_move
-from forge.timeline.run.state import Failure, Work
+from forge.timeline.run.state import Changed, Failure, Work
 from tests.run.engine.hand_built import (
     ASKS,
     CHECKPOINT,
@@ -116,33 +116,33 @@ STEP_ROWS: dict[str, tuple[Plan, dict[str, Any], Rules, Move]] = {
     "it is recorded as skipped, if checks are skipped": (HUMAN, edited(), SKIPS, Move("check", 1)),
     "files that a check changed are asked about": (
         EDIT,
-        edited(checks={1: "passed"}, changed={1: ["b.txt"]}),
+        edited(checks={1: "passed"}, changed={1: Changed(["b.txt"])}),
         Rules(),
         Move("ask_changed", 1),
     ),
     "even if the check failed": (
         EDIT,
-        edited(checks={1: "failed"}, changed={1: ["b.txt"]}),
+        edited(checks={1: "failed"}, changed={1: Changed(["b.txt"])}),
         Rules(),
         Move("ask_changed", 1),
     ),
     "an open question about them is asked again": (
         EDIT,
-        edited(changed={1: ["b.txt"]}, answers=answered("changed:1", None)),
+        edited(changed={1: Changed(["b.txt"])}, answers=answered("changed:1", None)),
         Rules(),
         Move("ask_changed", 1),
     ),
     "approved ones are kept": (
         EDIT,
-        edited(changed={1: ["b.txt"]}, answers=answered("changed:1", "approved")),
+        edited(changed={1: Changed(["b.txt"])}, answers=answered("changed:1", "approved")),
         Rules(),
         Move("keep_changed", 1),
     ),
     "declined ones are discarded": (
         EDIT,
-        edited(changed={1: ["b.txt"]}, answers=answered("changed:1", "denied")),
+        edited(changed={1: Changed(["b.txt"])}, answers=answered("changed:1", "denied")),
         Rules(),
-        Move("discard_changed", 1),
+        Move("put_back_changed", 1),
     ),
     "a step whose checks passed is completed": (
         EDIT,

@@ -8,7 +8,7 @@ import pytest
 
 from forge.planning.plan.plan import Plan
 from forge.run.engine.next_move import Move, Rules, next_move, truth_check
-from forge.timeline.run.state import FINAL, Failure, RunState, Status, StepState, Work
+from forge.timeline.run.state import FINAL, Changed, Failure, RunState, Status, StepState, Work
 from tests.run.engine.hand_built import (
     ASKS,
     CLOSING,
@@ -45,8 +45,26 @@ CLOSING_ROWS: dict[str, tuple[Plan, RunState, Rules, Move]] = {
     "and applied without a question": (
         CLOSING,
         done(CLOSING, Work(user_repaired=True, proposal=PROPOSAL)),
-        ASKS,
+        Rules(),
         Move("apply"),
+    ),
+    "or asked about if it is risky": (
+        CLOSING,
+        done(CLOSING, Work(user_repaired=True, proposal=PROPOSAL)),
+        ASKS,
+        Move("ask_diff"),
+    ),
+    "what is found is committed if it is harmless": (
+        CLOSING,
+        done(CLOSING, Work(found=PROPOSAL)),
+        Rules(),
+        Move("apply_found"),
+    ),
+    "and asked about otherwise": (
+        CLOSING,
+        done(CLOSING, Work(found=PROPOSAL)),
+        Rules(asks_about_found=True),
+        Move("ask_found"),
     ),
     "then verified again": (
         CLOSING,
@@ -80,7 +98,11 @@ CLOSING_ROWS: dict[str, tuple[Plan, RunState, Rules, Move]] = {
     ),
     "files that a truth changed are asked about": (
         CLOSING,
-        done(CLOSING, Work(checks={1: "passed"}, changed={2: ["b.txt"]}), truths={1: "proven"}),
+        done(
+            CLOSING,
+            Work(checks={1: "passed"}, changed={2: Changed(["b.txt"])}),
+            truths={1: "proven"},
+        ),
         Rules(),
         Move("ask_changed", 2),
     ),

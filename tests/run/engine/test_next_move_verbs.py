@@ -13,7 +13,7 @@ from forge.planning.plan.plan import Plan
 from forge.run.engine import next_move as module
 from forge.run.engine.actions.table import ACTIONS
 from forge.run.engine.next_move import Rules, next_move
-from forge.timeline.run.state import CheckState, Failure, RunnerState, Work
+from forge.timeline.run.state import Changed, CheckState, Failure, RunnerState, Work
 from tests.run.engine.hand_built import CHECKPOINT, EDIT, HUMAN, PROPOSAL, RETRIEVE, TDD, in_step
 from tests.run.engine.test_next_move import STEP_ROWS
 from tests.run.engine.test_next_move_at_the_ends import CLOSING_ROWS, RUN_ROWS
@@ -72,7 +72,7 @@ works = st.builds(
     user_repaired=st.booleans(),
     before=st.dictionaries(st.integers(1, 2), st.sampled_from(get_args(CheckState))),
     checks=st.dictionaries(st.integers(1, 2), st.sampled_from(get_args(CheckState))),
-    changed=st.dictionaries(st.integers(1, 2), st.just(["b.txt"])),
+    changed=st.dictionaries(st.integers(1, 2), st.just(Changed(["b.txt"]))),
     failure=st.sampled_from([None, Failure("check", "no")]),
     restore_to=st.sampled_from([None, "c" * 40]),
 )

@@ -71,6 +71,7 @@ SAMPLES: list[Data] = [
     ev.ApprovalRequested(
         "ap-1", "human_verify", HASH, "check:2", "Look at it.", [{"id": "left", "text": "Go left."}]
     ),
+    ev.ApprovalWithdrawn("ap-1", "changed since it was asked: src/a.py"),
     ev.TestStarted("npm test", 1),
     ev.TestCompleted(False, 1, 56, ["package-lock.json"], "npm test", 1),
     ev.TestSkipped("npm run lint", "no network here", 2),

@@ -197,7 +197,7 @@ def test_the_outcome_of_a_check() -> None:
         name: state_after(START, STEP, started, data).work.checks[1] for name, data in cases.items()
     } == {name: name for name in cases}
     changed = state_after(START, STEP, ev.TestCompleted(True, 0, 1, ["a.lock"], check=1))
-    assert changed.work.changed == {1: ["a.lock"]}
+    assert changed.work.changed[1].paths == ["a.lock"]
     assert state_after(START, STEP, ev.TestSkipped("x", "why", 1)).not_run == [
         ("01-01/1", "x", "why")
     ]

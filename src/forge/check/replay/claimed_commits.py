@@ -7,6 +7,7 @@ from forge.check.replay.history import History, seq_of
 from forge.git.commits.changes import changes_sha256
 from forge.git.objects.commit import Commit
 from forge.git.objects.store import Change
+from forge.git.restore.subject import entries_sha256
 
 
 def check_claim(history: History, claim: Claim) -> None:
@@ -55,6 +56,7 @@ def _check_files(history: History, claim: Claim, commit: Commit) -> None:
     ]
     _compare_paths(history, claim, commit.id[:12], {change[0] for change in changes})
     _compare_content(history, claim, commit.id[:12], changes)
+    _compare_entries(history, claim, commit.id[:12], changes)
 
 
 def _compare_paths(history: History, claim: Claim, commit: str, held: set[str]) -> None:
@@ -79,4 +81,16 @@ def _compare_content(history: History, claim: Claim, commit: str, changes: list[
     if changes_sha256(changes) != claim.sha256:
         history.report.add_problem(
             claim.seq, f"the commit {commit} holds another diff than {claim.sha256[:12]}"
+        )
+
+
+def _compare_entries(history: History, claim: Claim, commit: str, changes: list[Change]) -> None:
+    """Check the content of a commit against what its question listed; a path that was committed as
+    it was before is in the question alone.
+    """
+    if not claim.entries_sha256 or {change[0] for change in changes} != set(claim.may_hold):
+        return
+    if entries_sha256((path, after) for path, _, after in changes) != claim.entries_sha256:
+        history.report.add_problem(
+            claim.seq, f"the commit {commit} holds other content than was asked about"
         )

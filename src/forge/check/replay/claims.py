@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from forge.check.replay.record import Record, data_of
 from forge.timeline.event import Event
@@ -15,7 +16,8 @@ class Claim(Struct, frozen=True):
     """A commit that event `seq` names: its trailers, the range of its `Forge-Seq`, its files.
 
     `files` is None if the files are not checked (those of a checkpoint are checked against the
-    log); `may_hold` lists paths that the commit may hold or not, with any content; `base` is the
+    log); `entries_sha256` identifies the content of what a commit holds of `may_hold`, if it holds
+    all of it; `may_hold` lists paths that it may hold or not, with any content; `base` is the
     commit that the diff starts from, None for the parent; `by_runner` says that the runner may have
     made the commit itself; `without_trailers` that a hook replaced the message.
     """
@@ -28,6 +30,7 @@ class Claim(Struct, frozen=True):
     files: Sequence[str] | None = None
     may_hold: Sequence[str] = ()
     sha256: str = ""
+    entries_sha256: str = ""
     base: str | None = None
     by_runner: bool = False
     without_trailers: bool = False
@@ -39,6 +42,8 @@ class _StepEvents(Struct):
     checkpoint: tuple[Event, ev.CheckpointCreated] | None = None
     commit: str | None = None
     proposal: tuple[Event, ev.DiffProposed] | None = None
+    asked: dict[str, ev.ApprovalRequested] = field(default_factory=dict)
+    options: dict[str, str | None] = field(default_factory=dict)
 
 
 class _Reader(Struct):
@@ -52,6 +57,10 @@ class _Reader(Struct):
             step.checkpoint, step.commit, step.proposal = (event, created), None, None
         elif proposed := data_of(event, ev.DiffProposed):
             step.proposal = (event, proposed)
+        elif asked := data_of(event, ev.ApprovalRequested):
+            step.asked[asked.about] = asked
+        elif answer := data_of(event, ev.ApprovalResolved):
+            step.options[answer.approval_id] = answer.option
         elif (started := data_of(event, ev.RunnerStarted)) and started.checkpoint_commit:
             step.commit = started.checkpoint_commit
             yield from _checkpoint(event, step)
@@ -117,7 +126,7 @@ def _checkpoint(event: Event, step: _StepEvents) -> Iterator[Claim]:
 def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvents) -> Claim:
     """Return the claim about the commit of an applied diff.
 
-    What a verify command changed is committed without a proposal, under the previous event.
+    What a verify command changed is committed without a proposal, as its question listed it.
     """
     checkpoint = (
         step.checkpoint[1].checkpoint_id
@@ -125,10 +134,15 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         else None
     )
     trailers = _trailers(event, checkpoint)
-    if step.proposal is None:
-        return Claim(
-            event.seq, commit, trailers, 1, event.seq - 1, without_trailers=applied.message_changed
-        )
+    further = Claim(
+        event.seq, commit, trailers, 1, event.seq - 1, without_trailers=applied.message_changed
+    )
+    asked = step.asked.get(applied.about)
+    if asked is not None and asked.count == len(asked.paths):
+        option = step.options.get(asked.approval_id)
+        return _kept(further, applied, asked, option)
+    if step.proposal is None or applied.about.startswith("changed:"):
+        return further
     intent, proposed = step.proposal
     return Claim(
         event.seq,
@@ -139,7 +153,23 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         proposed.files_changed,
         applied.hook_changed,
         proposed.diff_sha256,
-        step.commit if proposed.runner_commits else None,
-        bool(proposed.runner_commits),
-        applied.message_changed,
+        base=step.commit if proposed.runner_commits else None,
+        by_runner=bool(proposed.runner_commits),
+        without_trailers=applied.message_changed,
+    )
+
+
+def _kept(
+    claim: Claim, applied: ev.DiffApplied, asked: ev.ApprovalRequested, option: str | None
+) -> Claim:
+    """Return the claim about the commit of what a verify command changed: it holds nothing but the
+    paths that were listed, with their content if all of them were to be committed.
+    """
+    keeps_all = option in (None, "keep") and not applied.hook_changed
+    more = [".gitignore"] if option == "gitignore" else []
+    return replace(
+        claim,
+        files=(),
+        may_hold=[*asked.paths, *applied.hook_changed, *more],
+        entries_sha256=asked.subject_sha256 if keeps_all else "",
     )

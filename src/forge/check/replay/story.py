@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+from forge.check.replay.answers import check_answer
 from forge.check.replay.record import Record, Report, data_of
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
@@ -37,6 +38,7 @@ def check_story(record: Record, report: Report) -> RunState:
             report.add_problem(event.seq, "there are events after `final`")
         _check_step(event, record, state, report)
         _check_ids(event, seen, report)
+        check_answer(event, state, report)
         _check_counts(event, report)
         if event.type == ev.Final.type:
             _check_final(event, state, report)
@@ -98,17 +100,12 @@ def _check_step(event: Event, record: Record, state: RunState, report: Report) -
 
 
 def _check_ids(event: Event, seen: set[tuple[str, str]], report: Report) -> None:
-    """Check that ids are unique, and that every answer belongs to a request."""
+    """Check that ids are unique."""
     if event.type in _ID_FIELDS:
         identity = str(event.data.get(_ID_FIELDS[event.type]))
         if (event.type, identity) in seen:
             report.add_problem(event.seq, f"{identity} is used a second time")
         seen.add((event.type, identity))
-    answer = data_of(event, ev.ApprovalResolved)
-    if answer is None or answer.kind == "plan":
-        return
-    if (ev.ApprovalRequested.type, answer.approval_id) not in seen:
-        report.add_problem(event.seq, f"{answer.approval_id} was never requested")
 
 
 def _check_counts(event: Event, report: Report) -> None:

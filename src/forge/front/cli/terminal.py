@@ -66,10 +66,17 @@ def _yes_or_no(canceled: Callable[[], bool]) -> Answer | None:
 
 
 def _choose(question: Question, canceled: Callable[[], bool]) -> Answer | None:
+    """Read an option; [y]es and [n]o are the first option of each answer, except at a decision."""
     ids = [option["id"] for option in question.options]
-    line = _read(f"which one? {', '.join(ids)}, [n]o, or nothing to pause: ", canceled)
+    is_decision = question.kind == "decision"
+    words = "[n]o" if is_decision else "[y]es, [n]o"
+    line = _read(f"which one? {', '.join(ids)}, {words}, or nothing to pause: ", canceled)
     if line in ids:
-        return Answer(True, line)
+        if line in question.option_ids("approve"):
+            return Answer(True, line)
+        return Answer(False, line, _refusal(canceled).note)
+    if line[:1].lower() == "y" and not is_decision:
+        return Answer(True)
     return _refusal(canceled) if line[:1].lower() == "n" else None
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from msgspec import Struct
@@ -294,6 +294,28 @@ def stage(
         stage_paths(copy, paths, flush=False)
         changes = staged_changes(copy, base, exclude) if paths or not is_head else Changes()
         yield Staging(copy, base, exclude, whole, changes, nested)
+
+
+@contextmanager
+def stage_entries(repository: Repository, entries: Mapping[str, Entry]) -> Iterator[Staging]:
+    """Yield HEAD with exactly these entries, ready to commit, whatever the work tree has by now.
+
+    None removes a path. Raises GitFailed.
+    """
+    head = str(repository.head().commit)
+    with private_index(repository) as copy:
+        copy.git("read-tree", "--reset", head)
+        lines = [
+            f"0 {'0' * 40}\t{path}" if entry is None else f"{entry[0]:o} {entry[1]}\t{path}"
+            for path, entry in sorted(entries.items(), key=lambda item: item[1] is not None)
+        ]
+        copy.git("update-index", "-z", "--index-info", stdin=program.nul_joined(lines))
+
+        def exclude(path: str) -> bool:
+            return path not in entries
+
+        changes = staged_changes(copy, head, exclude)
+        yield Staging(copy, head, exclude, whole=False, changes=changes)
 
 
 def entries_between(repository: Repository, old: str, new: str) -> dict[str, Entry]:

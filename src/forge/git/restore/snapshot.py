@@ -68,11 +68,11 @@ def keep(
             objects.create_commit(None, *people, f"staged: {reason}", staged, parents[:1])
         )
     commit = objects.create_commit(None, *people, reason, pygit2.Oid(hex=captured.tree), parents)
-    _number(repository, str(commit), f"{place}/{name}")
+    number_commit(repository, str(commit), f"{place}/{name}")
     return str(commit)
 
 
-def _number(repository: Repository, commit: str, prefix: str) -> None:
+def number_commit(repository: Repository, commit: str, prefix: str) -> None:
     """Create the ref with the next free number for a commit."""
     references, number = repository.objects.references, 1
     while f"{prefix}/{number}" in references:
@@ -86,7 +86,7 @@ def keep_reachable(repository: Repository, commit: str, name: str) -> None:
     if not program.attempt(repository.root, *words).stdout:
         # the commit itself may be missing
         with contextlib.suppress(KeyError, ValueError, pygit2.GitError):
-            _number(repository, commit, f"{SAFETY}/{name}")
+            number_commit(repository, commit, f"{SAFETY}/{name}")
 
 
 def snapshot(repository: Repository, name: str, reason: str) -> str:

@@ -7,13 +7,13 @@ from __future__ import annotations
 import contextlib
 import time
 
-from forge.errors import Held, NoOpenRun, UsageError
+from forge.errors import ChangedSinceAsked, Held, NoOpenRun, UsageError
 from forge.git.commits.stale_locks import require_unlocked
 from forge.git.restore.snapshot import snapshot
 from forge.records.record import RunRecord, read_run
 from forge.records.store import live_folder, lock_path
 from forge.run.engine.actions.questions import pause as record_pause
-from forge.run.engine.actions.questions import resolve
+from forge.run.engine.actions.questions import resolve, withdraw_if_changed
 from forge.run.engine.actions.restore import entries_to_restore
 from forge.run.engine.context import Context
 from forge.run.engine.executor import commit_pause, go_on
@@ -35,13 +35,16 @@ _LISTED = 20
 
 
 def resume(context: Context, record: RunRecord) -> RunRecord:
-    """Go on with a run. One that waits for an answer stays paused, unless the user is present."""
+    """Go on with a run. One that waits for an answer stays paused, unless the user is present, or
+    the files that the question lists have changed: then it is withdrawn.
+    """
     with holding(context, record) as run:
         require_unlocked(context.repository)
         if not run.state.ended:
             require_same_plan(run)
-            waits = run.state.waiting is not None and run.state.status == "paused"
-            if waits and not context.prompter.present:
+            question = run.state.waiting if run.state.status == "paused" else None
+            absent = question is not None and not context.prompter.present
+            if absent and question and not withdraw_if_changed(run, question):
                 return current(run)
         return carry_on(run)
 
@@ -137,7 +140,7 @@ def answer(
     context: Context, record: RunRecord, *, approved: bool, option: str | None, note: str
 ) -> RunRecord:
     """Answer the question that a run waits for. Raises NoOpenRun without one, UsageError for an
-    unknown option.
+    unknown option, ChangedSinceAsked if the files that it lists are not as they were.
     """
     with holding(context, record) as run:
         question = run.state.waiting
@@ -151,6 +154,14 @@ def answer(
         if run.state.status == "running":  # the executor died after the question
             run.log.append(ev.RunInterrupted(run.state.last_seq))
             record_pause(run, "approval", question.text)
+        put_back = not approved and option in (None, "put-back")
+        if withdraw_if_changed(run, question, put_back=put_back):
+            raise ChangedSinceAsked(
+                f"the answer was not taken, since it would be about something else:"
+                f" {question.withdrawn}",
+                "look at what is there now; going on asks anew if there is still something to ask",
+                [f"forge resume {record.card.run}"],
+            )
         resolve(run, question, approved=approved, option=option, note=note)
         return current(run)
 
@@ -229,7 +240,7 @@ def _require_no_rollback(run: OpenRun) -> None:
 
 
 def _require_no_changes(run: OpenRun) -> None:
-    dirty = [entry for entry in run.repository.dirty() if not run.tree.is_own_path(entry.path)]
+    dirty = [entry for entry in run.repository.dirty() if not run.tree.is_settled(entry.path)]
     if dirty:
         listed = "\n".join(f"  {entry}" for entry in dirty[:_LISTED])
         raise UsageError(
@@ -260,13 +271,16 @@ def _skip_failed_checks(run: OpenRun, reason: str) -> None:
 
 
 def _require_option(question: Question, run: str, *, approved: bool, option: str | None) -> None:
-    ids = [entry["id"] for entry in question.options]
+    answer = "approve" if approved else "reject"
+    ids = question.option_ids(answer)
     if option is not None and option not in ids:
         raise UsageError(
-            f"there is no option `{option}`; there are: {', '.join(ids) or 'none'}",
+            f"`forge {answer}` has no option `{option}` here; there are:"
+            f" {', '.join(ids) or 'none'}",
             "name one of them",
+            [forge_command(answer, run, "--option", name) for name in ids],
         )
-    if approved and ids and option is None:
+    if approved and ids and option is None and question.kind == "decision":
         raise UsageError(
             f"this is a decision between {', '.join(ids)}",
             "name one with --option",

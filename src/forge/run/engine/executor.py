@@ -16,7 +16,7 @@ from forge.git.restore.snapshot import PathBlocked, keep_reachable
 from forge.run.approvals.store import state_folder
 from forge.run.engine import other_branches, uncommitted
 from forge.run.engine.actions.action import Action
-from forge.run.engine.actions.diff import needs_approval
+from forge.run.engine.actions.diff import found_needs_approval, needs_approval
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.actions.table import ACTIONS
 from forge.run.engine.next_move import Move, Rules, next_move
@@ -105,6 +105,7 @@ def rules_of(run: OpenRun) -> Rules:
         run.settings.repair_attempts,
         bool(run.option("no_checks")),
         needs_approval(run),
+        found_needs_approval(run),
         run.card.kind != "execute",
     )
 

@@ -36,6 +36,7 @@ class Rules:
     repair_attempts: int = 0
     skip_checks: bool = False
     asks_about_diff: bool = False
+    asks_about_found: bool = False
     is_rollback: bool = False
 
 
@@ -58,7 +59,8 @@ def next_move(state: RunState, plan: Plan, rules: Rules) -> Move:
     if work.failure is not None:
         return Move("repair" if _may_repair(current, step, rules) else "pause_failure")
     return (
-        _first_tests(plan, step, work, rules)
+        _found(work, rules)
+        or _first_tests(plan, step, work, rules)
         or _work(step, work, rules)
         or _checks(step.checks, work, rules)
         or _end_of_step(current, step, rules)
@@ -122,6 +124,11 @@ def _edit(step: Step, work: Work, rules: Rules) -> Move | None:
             return Move("fail", why=("runner", ""))
     if work.applied:
         return None
+    return _diff(work, rules)
+
+
+def _diff(work: Work, rules: Rules) -> Move:
+    """Return the move that judges, asks about or commits what changed."""
     if work.proposal is None:
         return Move("propose")
     if rules.asks_about_diff:
@@ -130,6 +137,15 @@ def _edit(step: Step, work: Work, rules: Rules) -> Move | None:
         if question is not None:
             return question
     return Move("apply")
+
+
+def _found(work: Work, rules: Rules) -> Move | None:
+    """Return what happens to changes that neither the runner nor a command made."""
+    if work.found is None:
+        return None
+    if rules.asks_about_found and work.answer(f"found:{work.found.id}") != "approved":
+        return Move("ask_found")
+    return Move("apply_found")
 
 
 def _asked(work: Work, about: str, verb: str, declined: str) -> Move | None:
@@ -166,7 +182,7 @@ def _changed(number: int, work: Work) -> Move:
     answer = work.answer(f"changed:{number}")
     if answer in (None, "open"):
         return Move("ask_changed", number)
-    return Move("keep_changed" if answer == "approved" else "discard_changed", number)
+    return Move("keep_changed" if answer == "approved" else "put_back_changed", number)
 
 
 def _end_of_step(current: StepState, step: Step, rules: Rules) -> Move:
@@ -185,8 +201,8 @@ def _after_last_step(state: RunState, plan: Plan, rules: Rules) -> Move:
     if work.failure is not None:
         return Move("pause_failure")
     if work.user_repaired and not work.applied:
-        return Move("propose" if work.proposal is None else "apply")
-    move = _checks(plan.verification, work, rules) or _truths(state, plan)
+        return _diff(work, rules)
+    move = _found(work, rules) or _checks(plan.verification, work, rules) or _truths(state, plan)
     return move or Move("judge" if state.counts is None else "finish")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from typing import Literal
 
 from msgspec import Struct, field
@@ -14,9 +15,16 @@ RunnerState = Literal["", "started", "finished", "failed"]
 CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "approved", "denied"]
 
 
+_ABOUT_CHANGED = re.compile("changed:([0-9]{1,9})")
+
+
 class Question(Struct):
-    """A question to the user; `about` is what the answer decides (`diff`, `step`, `nothing`,
-    `check:2`, `changed:2`).
+    """A question to the user; `about` is what the answer decides (`diff:d-1`, `found:d-2`, `step`,
+    `nothing`, `check:2`, `changed:2`), `seq` the event that asked.
+
+    `subject_sha256` identifies what it is about. For a question about files, the commit `kept` has
+    them as they were when it was asked, and its parent `base` what they are compared with.
+    `withdrawn` is why it no longer holds.
     """
 
     id: str
@@ -27,6 +35,28 @@ class Question(Struct):
     options: list[dict[str, str]] = field(default_factory=list)
     decision: str | None = None
     option: str | None = None
+    seq: int = 0
+    subject_sha256: str = ""
+    base: str = ""
+    kept: str = ""
+    withdrawn: str = ""
+
+    def option_ids(self, answer: str) -> list[str]:
+        """Return the options that go with `approve` or `reject`; those of a decision go with
+        both.
+        """
+        return [option["id"] for option in self.options if option.get("answer", answer) == answer]
+
+
+class Changed(Struct):
+    """What a command changed in the work tree: some of the paths, and the commit `kept`, whose
+    parent `base` has the tree as it was before the command.
+    """
+
+    paths: list[str]
+    count: int = 0
+    base: str = ""
+    kept: str = ""
 
 
 class Proposal(Struct):
@@ -55,7 +85,7 @@ class Work(Struct):
 
     `user_repaired`: the user changed the tree since the failure. `settled`: the runner's own
     changes were committed before that. `before` holds the results of a TDD step's tests before its
-    work.
+    work. `found` are changes that neither the runner nor a command made.
     """
 
     retrieved: bool = False
@@ -72,10 +102,24 @@ class Work(Struct):
     settled: bool = False
     before: dict[int, CheckState] = field(default_factory=dict)
     checks: dict[int, CheckState] = field(default_factory=dict)
-    changed: dict[int, list[str]] = field(default_factory=dict)
+    changed: dict[int, Changed] = field(default_factory=dict)
+    found: Proposal | None = None
     answers: dict[str, Question] = field(default_factory=dict)
     failure: Failure | None = None
     restore_to: str | None = None
+
+    def settle(self, about: str) -> bool:
+        """Record that nothing is left to do about what was found (`found…`), or about what a
+        command changed (`changed:N`); return whether `about` is one of them.
+        """
+        changed = _ABOUT_CHANGED.fullmatch(about)
+        if about.partition(":")[0] == "found":
+            self.found = None
+        elif changed is not None:
+            self.changed.pop(int(changed[1]), None)
+        else:
+            return False
+        return True
 
     def answer(self, about: str) -> str | None:
         """Return the decision on a question of this attempt: None if it was not asked, `open` if it
@@ -139,6 +183,7 @@ class RunState(Struct):
     replaced, `hook_commits` commits that they made, `by_hooks` a line for each
     commit in which they changed something, `swept` paths that they committed although they were
     uncommitted when the run started, by commit.
+    `left` are the commits that keep what the user chose to leave uncommitted.
     """
 
     run: str
@@ -167,6 +212,7 @@ class RunState(Struct):
     adopted_by: list[str] = field(default_factory=list)
     dirty: list[str] = field(default_factory=list)
     dirty_commit: str = ""
+    left: list[str] = field(default_factory=list)
     base_commit: str | None = None
     started_at: str = ""
     finished_at: str | None = None

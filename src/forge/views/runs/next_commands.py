@@ -13,7 +13,9 @@ from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.text.command_line import forge_command
 from forge.text.printable import visible
-from forge.timeline.run.state import Question
+from forge.timeline.run.state import Question, RunState
+
+_SHOWN = 10  # characters of a commit id
 
 
 def control_data(record: RunRecord) -> dict[str, object]:
@@ -53,10 +55,21 @@ def waiting_for(record: RunRecord) -> dict[str, object] | None:
             "step": question.step,
             "approval_id": question.id,
             "text": question.text,
+            "options": question.options,
+            "subject": question.subject_sha256,
+            "kept": question.kept or None,
         }
     if state.pause in ("manual", "head_moved", "dirty_path", "tool_denied"):
         step = state.step.id if state.step else None
-        return {"kind": state.pause, "step": step, "approval_id": None, "text": state.pause_text}
+        return {
+            "kind": state.pause,
+            "step": step,
+            "approval_id": None,
+            "text": state.pause_text,
+            "options": [],
+            "subject": None,
+            "kept": None,
+        }
     return None
 
 
@@ -131,10 +144,15 @@ def _force(place: Path) -> list[str]:
 
 
 def _answers(run: str, question: Question) -> list[str]:
+    answers = ("approve",) if question.kind == "decision" else ("approve", "reject")
     options = [
-        forge_command("approve", run, "--option", option["id"]) for option in question.options
+        forge_command(answer, run, "--option", name)
+        for answer in answers
+        for name in question.option_ids(answer)
     ]
-    return [*(options or [f"forge approve {run}"]), f"forge reject {run}"]
+    if not options:
+        return [f"forge approve {run}", f"forge reject {run}"]
+    return [*options, f"forge reject {run}"] if question.kind == "decision" else options
 
 
 def exit_code(record: RunRecord) -> int:
@@ -176,11 +194,23 @@ def _progress(record: RunRecord) -> list[str]:
         step = waits["step"] or "its end"
         return [f"waits for you ({waits['kind']}) at {step}:\n{waits['text']}"]
     if state.status == "paused" and state.pause == "approval":
-        return ["answered; the command below continues the run"]
+        return ["answered; the command below continues the run", *_to_bring_back(state)]
     if state.pause_text and not state.ended:
         step = f" at {state.step.id}" if state.step else ""
         return [f"paused ({state.pause}){step}:\n{state.pause_text}"]
     return []
+
+
+def _to_bring_back(state: RunState) -> list[str]:
+    """Return how to bring back the files that an answer has put back."""
+    answered = [question for question in state.questions.values() if question.option == "put-back"]
+    if not answered or answered[-1].about not in state.work.answers:
+        return []
+    kept = answered[-1].kept[:_SHOWN]
+    return [
+        "the files that were asked about are put back when the run goes on; they are kept as"
+        f" {kept}, and after that `git cherry-pick -n {kept}` brings them back"
+    ]
 
 
 def _is_open(verdict: dict[str, object]) -> bool:

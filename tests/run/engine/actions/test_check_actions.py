@@ -6,7 +6,7 @@ import pytest
 
 from forge.planning.plan.checks import Check
 from forge.run.approvals.prompter import Answer
-from forge.run.engine.actions import checks, finish, questions, steps
+from forge.run.engine.actions import checks, file_questions, finish, questions, steps
 from forge.run.engine.actions.supervision import reason_to_end, run_shell
 from forge.run.engine.next_move import Move, truth_check
 from forge.run.engine.open_run import OpenRun
@@ -94,14 +94,21 @@ def test_checks_are_skipped_if_the_run_was_started_so(
         assert run.state.not_run == [("01-01/1", "grep -q a a.txt", "no tools")]
 
 
-def test_files_that_a_command_changed_are_kept_or_discarded(run: OpenRun, sandbox: Sandbox) -> None:
+def test_files_that_a_command_changed_are_kept_or_put_back(run: OpenRun, sandbox: Sandbox) -> None:
     checks.run_command(begun(run), Check("command", "echo x > made.txt"), 1)
-    assert run.state.work.changed == {1: ["made.txt"]}
-    checks.discard_changed(run, FIRST)
+    assert run.state.work.changed[1].paths == ["made.txt"]
+    file_questions.ask_changed(run, FIRST)
+    questions.resolve(
+        run, run.state.work.answers["changed:1"], approved=False, option=None, note=""
+    )
+    checks.put_back_changed(run, FIRST)
     assert not (sandbox.root / "made.txt").exists() and run.state.work.changed == {}
     kept = sandbox.git("for-each-ref", "--format=%(refname)", "refs/forge/safety").split()
     assert any("x" in sandbox.git("show", f"{ref}:made.txt") for ref in kept)
     checks.run_command(run, Check("command", "echo y > made.txt"), 1)
+    file_questions.ask_changed(run, FIRST)
+    question = run.state.work.answers["changed:1"]
+    questions.resolve(run, question, approved=True, option=None, note="")
     checks.keep_changed(run, FIRST)
     assert sandbox.git("show", "HEAD:made.txt") == "y\n" and sandbox.status() == []
 

@@ -21,7 +21,7 @@ from forge.run.engine.controls import current
 from forge.run.engine.executor import go_on
 from forge.run.start.rollback import is_runner_at_work, rollback, undo
 from forge.run.start.rollback_run import NothingToTakeBack
-from forge.timeline.run.state import RollbackState, RunState, StepState, Work
+from forge.timeline.run.state import Changed, RollbackState, RunState, StepState, Work
 from tests.conftest import Sandbox
 from tests.run.in_process import context_of, enter, opened
 from tests.run.plans import Case, Task, auto, writes
@@ -185,7 +185,7 @@ def test_an_unknown_step_lists_those_that_there_are(
         (Work(runner="started", runner_name="manual"), False),
         (Work(runner="finished", runner_name="worker", applied=True), False),
         (Work(runner="finished", runner_name="worker", user_repaired=True), False),
-        (Work(changed={1: ["b.txt"]}), True),
+        (Work(changed={1: Changed(["b.txt"])}), True),
     ],
 )
 def test_whose_uncommitted_changes_are_in_the_tree(work: Work, at_work: bool) -> None:

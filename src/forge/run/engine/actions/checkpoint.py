@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forge.run.engine.actions.action import action
+from forge.run.engine.actions.diff import propose_found
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.timeline.run import events as ev
@@ -10,7 +11,12 @@ from forge.timeline.run import events as ev
 
 @action()
 def checkpoint(run: OpenRun, move: Move) -> None:
-    """Announce a checkpoint, then commit it. The next event records the commit's id."""
+    """Announce a checkpoint, then commit it. The next event records the commit's id.
+
+    What is uncommitted before the runner starts is not its work, but judged first.
+    """
+    if propose_found(run):
+        return
     step = run.step
     identity = f"cp-{run.state.checkpoints + 1}"
     scope = list(step.files) or list(run.plan.write_scope.paths)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from msgspec.structs import replace
+
 from forge.check.diff import risk
 from forge.errors import GitFailed
 from forge.git.commits.changes import Changes
@@ -16,6 +20,7 @@ from forge.git.commits.step_commit import (
 from forge.git.hooks import affect_commits
 from forge.git.objects.commit import is_ancestor
 from forge.run.engine.actions.action import action
+from forge.run.engine.actions.questions import withdraw_if_changed
 from forge.run.engine.actions.supervision import reason_to_end, supervised_git
 from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
@@ -58,16 +63,20 @@ def propose(run: OpenRun, move: Move) -> None:
 
 @action(runs_hooks=True)
 def apply(run: OpenRun, move: Move) -> None:
-    """Commit the proposed diff; if the tree has changed since, propose it again."""
+    """Commit the proposed diff, and nothing else that is in the tree by now; if its files have
+    changed since, propose it again.
+    """
     proposal = run.state.work.proposal
     assert proposal is not None
     if run.tree.judged is None and _record_commit_before_crash(run, proposal):
         return
     if run.tree.judged is None:
-        run.tree.stage_to_judge(_base(run, _runner_commits(run)))
+        run.tree.stage_to_judge(base_of(run), proposal.files)
     staging = run.tree.judged_as(proposal.sha256)
     if staging is None:
-        propose(run, move)
+        question = run.state.work.answers.get(f"diff:{proposal.id}")
+        if question is None or not withdraw_if_changed(run, question):
+            propose(run, move)
         return
     try:
         applied = _commit(run, proposal, staging)
@@ -82,13 +91,77 @@ def apply(run: OpenRun, move: Move) -> None:
     run.log.append(applied, step=run.state.step, with_next=True)
 
 
+def propose_found(run: OpenRun) -> bool:
+    """Propose what is uncommitted and what nobody was asked about; return whether there is any.
+
+    The user may work on while a run waits. What they changed is judged as any diff is: what is in
+    scope and of low risk first, so that only the rest is asked about. Raises GitFailed while a
+    merge or the like is in progress.
+    """
+    if not run.tree.unsettled_paths():
+        return False
+    head = run.branch.head()
+    with run.tree.staged(head, settled=True) as staging:
+        changes = staging.changes
+    if not changes.entries:
+        return False
+    _require_nothing_in_progress(run)
+    if judge(run, changes).risk != "low":
+        harmless = _in_scope(run, changes.paths)
+        if harmless:
+            with run.tree.staged(head, harmless, settled=True) as staging:
+                if judge(run, staging.changes).risk == "low":
+                    changes = staging.changes
+    run.log.append(_proposed(run, changes, [], found=True), step=run.state.step)
+    return True
+
+
+@action(runs_hooks=True)
+def apply_found(run: OpenRun, move: Move) -> None:
+    """Commit changes that were found, exactly as they were judged, as a further commit."""
+    proposal = run.state.work.found
+    assert proposal is not None
+    if _record_commit_before_crash(run, proposal, "found"):
+        return
+    with run.tree.staged(run.branch.head(), proposal.files, settled=True) as staging:
+        if staging.changes.sha256 == proposal.sha256:
+            commit_further(run, staging, proposal.seq, "found")
+            return
+    question = run.state.work.answers.get(f"found:{proposal.id}")
+    if question is not None and withdraw_if_changed(run, question):
+        return
+    if not propose_found(run):
+        run.log.append(ev.DiffApplied(None, about="found"), step=run.state.step)
+
+
+def commit_further(run: OpenRun, staging: Staging, seq: int, about: str) -> None:
+    """Commit a staging as a further commit of the step, announced by event `seq`, and record it.
+
+    A commit that git or a hook refuses is a failure of the step.
+    """
+    _require_nothing_in_progress(run)
+    committed = ev.DiffApplied(None)
+    try:
+        if staging.changes.entries:
+            committed = event_of(run, staging.commit(result_message(run, seq), supervised_git(run)))
+    except HeadMoved:
+        raise
+    except GitFailed as error:
+        if reason_to_end(run) is None:
+            run.log.append(ev.FailureDetected("commit", error.message), step=run.state.step)
+        return
+    run.log.append(replace(committed, about=about), step=run.state.step)
+
+
 def needs_approval(run: OpenRun) -> bool:
     """Return whether the user must approve the proposed diff, by policy and by how the run was
     approved.
     """
     proposal, current = run.state.work.proposal, run.state.step
-    if proposal is None or not proposal.files or not proposal.by_runner or current is None:
+    if proposal is None or not proposal.files:
         return False
+    if not proposal.by_runner or current is None:  # the user's own repair
+        return proposal.risk == "high"
     if proposal.out_of_scope or not run.step.edits:
         return True
     policy = run.settings.approvals.diff
@@ -97,6 +170,15 @@ def needs_approval(run: OpenRun) -> bool:
     if run.approved_at_start == "flag":
         return bool({"secret", "limit", "unlisted"} & set(proposal.kinds))
     return policy == "always" or proposal.risk == "high"
+
+
+def found_needs_approval(run: OpenRun) -> bool:
+    """Return whether the user must approve what was found: all but what is in scope and of low
+    risk.
+    """
+    found = run.state.work.found
+    always = run.settings.approvals.diff == "always" and run.approved_at_start != "flag"
+    return found is not None and (found.risk != "low" or bool(found.out_of_scope) or always)
 
 
 def result_message(run: OpenRun, seq: int) -> str:
@@ -114,16 +196,48 @@ def _fail(run: OpenRun, kind: str, error: str) -> None:
     run.log.append(ev.FailureDetected(kind, error), step=run.state.step)
 
 
+def base_of(run: OpenRun) -> str:
+    """Return the commit that the proposed diff starts at."""
+    return _base(run, _runner_commits(run))
+
+
+def judge(run: OpenRun, changes: Changes) -> risk.Judgement:
+    """Return how risky changes are, by the plan, the settings and the missions' contract."""
+    return risk.judge(
+        changes, run.plan.write_scope, run.plan.announced_deletes, run.settings.scope, run.contract
+    )
+
+
+def _in_scope(run: OpenRun, paths: Sequence[str]) -> list[str]:
+    """Return the paths that the plan covers and nothing protects."""
+    guarded = set(risk.protected(paths, run.settings.scope.protect))
+    return [
+        path
+        for path in paths
+        if run.plan.write_scope.covers(path)
+        and path not in guarded
+        and not run.contract.against(path)
+    ]
+
+
+def _require_nothing_in_progress(run: OpenRun) -> None:
+    """Raise GitFailed while a merge, rebase or the like is in progress: a commit would end it."""
+    if (operation := run.repository.in_progress()) is not None:
+        raise GitFailed(
+            f"{operation} is in progress here", "finish or abort it, then `forge resume`"
+        )
+
+
 def _base(run: OpenRun, runner_commits: list[str]) -> str:
     """Return the commit that the diff starts at; the runner's own commits are part of it."""
     checkpoint = run.state.work.checkpoint_commit if runner_commits else None
     return checkpoint or run.branch.head()
 
 
-def _proposed(run: OpenRun, changes: Changes, runner_commits: list[str]) -> ev.DiffProposed:
-    judgement = risk.judge(
-        changes, run.plan.write_scope, run.plan.announced_deletes, run.settings.scope, run.contract
-    )
+def _proposed(
+    run: OpenRun, changes: Changes, runner_commits: list[str], *, found: bool = False
+) -> ev.DiffProposed:
+    judgement = judge(run, changes)
     return ev.DiffProposed(
         f"d-{run.state.diffs + 1}",
         changes.sha256,
@@ -133,8 +247,9 @@ def _proposed(run: OpenRun, changes: Changes, runner_commits: list[str]) -> ev.D
         list(judgement.out_of_scope),
         list(judgement.reasons),
         list(judgement.kinds),
-        not run.state.work.settled,
+        not run.state.work.settled and not found,
         runner_commits,
+        found,
     )
 
 
@@ -155,12 +270,13 @@ def _runner_commits(run: OpenRun) -> list[str]:
     return run.branch.foreign_commits(work.checkpoint_commit)
 
 
-def _record_commit_before_crash(run: OpenRun, proposal: Proposal) -> bool:
+def _record_commit_before_crash(run: OpenRun, proposal: Proposal, about: str = "") -> bool:
     """Record a commit that was made before a crash, but not recorded; return whether there is
     one. If a hook replaced its message, it is known by the diff that it holds.
     """
     commit, exclude = run.branch.commit_with(Seq=str(proposal.seq)), run.tree.is_own_path
-    unnamed = commit is None and affect_commits(run.repository) and not _runner_commits(run)
+    runner_commits = [] if about else _runner_commits(run)
+    unnamed = commit is None and affect_commits(run.repository) and not runner_commits
     if unnamed:
         commit = next(
             (
@@ -176,12 +292,12 @@ def _record_commit_before_crash(run: OpenRun, proposal: Proposal) -> bool:
     if commit is None:
         return False
     repair_index(run.repository, commit)
-    base = str(run.state.work.checkpoint_commit) if _runner_commits(run) else f"{commit}^"
+    base = str(run.state.work.checkpoint_commit) if runner_commits else f"{commit}^"
     changed = rewritten_paths(run.repository, base, commit, exclude, proposal.sha256)
     swept = sorted(
         set(entries_between(run.repository, f"{commit}^", commit)) & set(run.state.dirty)
     )
-    event = ev.DiffApplied(commit, [*changed, *swept], swept, message_changed=unnamed)
+    event = ev.DiffApplied(commit, [*changed, *swept], swept, message_changed=unnamed, about=about)
     run.log.append(event, step=run.state.step)
     return True
 

@@ -10,6 +10,7 @@ from forge.planning.plan.shell import foreign_folder, proves_nothing
 from forge.run.approvals import store
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checks import run_command
+from forge.run.engine.actions.diff import propose_found
 from forge.run.engine.next_move import Move, truth_check
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.summary import place_for_summary, summary_text
@@ -20,6 +21,8 @@ from forge.views.proof.verdicts import verdict_on
 @action(runs_code=True, moves_head=False)
 def truth(run: OpenRun, move: Move) -> None:
     """Run a truth's command and record what it proves about the tree that it ran on."""
+    if propose_found(run):
+        return
     item = next(
         item for item in run.plan.must_haves if item.kind == "truth" and item.index == move.number
     )
@@ -43,6 +46,8 @@ def truth(run: OpenRun, move: Move) -> None:
 @action(at_edge=True)
 def judge(run: OpenRun, move: Move) -> None:
     """Judge every must-have on HEAD's tree."""
+    if propose_found(run):
+        return
     tree = RevisionTree(run.repository, run.branch.head())
     judged = verdict_on(run.repository, run.plan, tree, run.settings.limits.artifact_bytes)
     number = counts(judged.verdicts)
@@ -92,6 +97,6 @@ def _why_skipped(run: OpenRun, command: str) -> str:
         return reason
     if foreign_folder(command, run.repository.root) is not None or proves_nothing(command):
         return "it leaves the work tree, or cannot fail: it would prove nothing"
-    if run.state.dirty:
+    if run.state.dirty or run.tree.left_paths():
         return "the tree has uncommitted files: it would prove a different tree"
     return ""

@@ -7,18 +7,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Sequence
 
-from forge.git.commits.step_commit import Staging
 from forge.planning.plan.checks import Check
 from forge.planning.plan.plan import Step
 from forge.planning.plan.shell import foreign_folder
 from forge.run.engine.actions.action import action
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import Subject, difference
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Question
 
-_ABOUT_CHANGES = ("diff", "scope", "command")
-_SHOWN_FILES = 100  # of a patch; the question lists all files
 _LISTED_PATHS = 20
 _PARTS = {
     "what-built": "Built",
@@ -30,7 +28,7 @@ _PARTS = {
     "verify": "To verify",
     "done": "Done when",
 }
-_DIFF_WORDS = ("diff", "--cached", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
+_DIFF_WORDS = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames")
 
 
 def ask(
@@ -39,31 +37,79 @@ def ask(
     about: str,
     text: str,
     *,
-    subject: str = "",
+    subject: Subject | None = None,
+    sha256: str = "",
     options: Sequence[dict[str, str]] = (),
 ) -> None:
-    """Record a question, unless it is open already; take the user's answer, or pause the run."""
+    """Record a question, unless it is open already; take the user's answer, or pause the run.
+
+    A question is bound to `subject`, the files that it lists, or else to its text. If these files
+    have changed since it was asked, it is withdrawn, and the next move asks anew.
+    """
     work, step = run.state.work, run.state.step
     question = work.answers.get(about)
     if question is None or question.decision is not None:
-        subject = subject or hashlib.sha256(text.encode("utf-8", "replace")).hexdigest()
+        text += _asked_before(run, about)
         identity = f"ap-{len(run.state.questions) + 1}"
-        requested = ev.ApprovalRequested(identity, kind, subject, about, text, list(options))
-        run.log.append(requested, step=step)
+        sha256 = sha256 or (subject.sha256 if subject else _text_sha256(text, options))
+        recorded = subject.as_recorded() if subject else {}
+        run.log.append(
+            ev.ApprovalRequested(
+                identity,
+                kind,
+                sha256,
+                about,
+                text,
+                list(options),
+                **recorded,  # type: ignore[arg-type]
+            ),
+            step=step,
+        )
         question = work.answers[about]
+    elif withdraw_if_changed(run, question):
+        return
     if not _take_answer(run, question):
-        pause(run, "approval", text)
+        pause(run, "approval", question.text)
 
 
 def resolve(
     run: OpenRun, question: Question, *, approved: bool, option: str | None, note: str
 ) -> None:
-    """Record an answer."""
-    decision = "approved" if approved else "denied"
+    """Record an answer, which is about exactly what was asked.
+
+    Without an option it is the first one of that answer, except for a decision.
+    """
+    if option is None and question.kind != "decision":
+        option = next(iter(question.option_ids("approve" if approved else "reject")), None)
     run.log.append(
-        ev.ApprovalResolved(question.id, decision, "once", note, question.kind, option=option),
+        ev.ApprovalResolved(
+            question.id,
+            "approved" if approved else "denied",
+            "once",
+            note,
+            question.kind,
+            question.subject_sha256,
+            option,
+        ),
         step=run.state.step_of(question.step),
     )
+
+
+def withdraw_if_changed(run: OpenRun, question: Question, *, put_back: bool = False) -> bool:
+    """Withdraw a question, and its answer, if the files that it lists have changed since it was
+    asked; return whether. See `difference` for `put_back`.
+    """
+    found = difference(run.repository, question, put_back=put_back)
+    if found is None:
+        return False
+    run.tree.release()
+    listed = ", ".join(found.changed[:_LISTED_PATHS])
+    rest = len(found.changed) - _LISTED_PATHS
+    listed += f" and {rest} more" if rest > 0 else ""
+    why = "nothing of it is uncommitted any more" if found.gone else "changed since it was asked"
+    withdrawn = ev.ApprovalWithdrawn(question.id, f"{why}: {listed}", found.gone)
+    run.log.append(withdrawn, step=run.state.step_of(question.step))
+    return True
 
 
 def pause(run: OpenRun, reason: str, text: str = "") -> None:
@@ -71,13 +117,12 @@ def pause(run: OpenRun, reason: str, text: str = "") -> None:
     run.log.append(ev.ExecutionPaused(reason, text), step=run.state.step)
 
 
-def patch_in_question(run: OpenRun) -> str:
-    """Return the step's uncommitted changes, and its runner's own commits, as a patch."""
-    base = run.state.work.checkpoint_commit or run.branch.head()
-    if run.tree.judged is not None and run.tree.judged.base == base:
-        return _patch(run.tree.judged)
-    with run.tree.staged(base) as staging:
-        return _patch(staging)
+def patch_in_question(run: OpenRun, question: Question) -> str:
+    """Return the changes that a question is about as a patch; empty if it lists no files."""
+    if not question.kept:
+        return ""
+    output = run.repository.git(*_DIFF_WORDS, question.base, question.kept)
+    return output.decode("utf-8", "replace")
 
 
 def checkpoint_text(step: Step) -> str:
@@ -137,38 +182,27 @@ def ask_check(run: OpenRun, move: Move) -> None:
     ask(run, "human_verify", f"check:{move.number}", text)
 
 
-@action()
-def ask_changed(run: OpenRun, move: Move) -> None:
-    """Ask whether to keep the paths that a verify command changed."""
-    paths = run.state.work.changed[move.number]
-    text = (
-        f"verifying changed {len(paths)} paths:\n{_listed(paths)}\napprove keeps them in a commit"
-        " of the step, reject discards them"
-    )
-    ask(run, "command", f"changed:{move.number}", text)
+def _asked_before(run: OpenRun, about: str) -> str:
+    """Return what a question that is asked anew says about the one before it."""
+    kind, step = about.partition(":")[0], run.state.step
+    earlier = [
+        question
+        for question in run.state.questions.values()
+        if question.about.partition(":")[0] == kind and question.step == (step.id if step else None)
+    ]
+    if not earlier or not earlier[-1].withdrawn:
+        return ""
+    return f"\nasked anew, since the answer was to be about something else: {earlier[-1].withdrawn}"
 
 
-@action()
-def ask_diff(run: OpenRun, move: Move) -> None:
-    """Ask about a diff that needs approval."""
-    proposal = run.state.work.proposal
-    assert proposal is not None
-    reasons = (
-        "\n".join(f"  {reason}" for reason in proposal.reasons)
-        or "  (policy: every diff is asked about)"
-    )
-    text = (
-        f"diff {proposal.id}, risk {proposal.risk}:\n{reasons}\nfiles:\n{_listed(proposal.files)}"
-    )
-    kind = "scope" if proposal.out_of_scope else "diff"
-    ask(run, kind, f"diff:{proposal.id}", text, subject=proposal.sha256)
+def _text_sha256(text: str, options: Sequence[dict[str, str]]) -> str:
+    parts = [text, *(f"{option.get('id')}: {option.get('text', '')}" for option in options)]
+    return hashlib.sha256("\0".join(parts).encode("utf-8", "replace")).hexdigest()
 
 
 def _take_answer(run: OpenRun, question: Question) -> bool:
     """Ask the user, if one is present; return whether there was an answer."""
-    patch = (
-        patch_in_question(run) if run.prompter.present and question.kind in _ABOUT_CHANGES else ""
-    )
+    patch = patch_in_question(run, question) if run.prompter.present else ""
     run.interrupts.waiting(True)
     try:
         answer = run.prompter.ask(question, lambda: run.requests.pending() is not None, patch)
@@ -176,16 +210,10 @@ def _take_answer(run: OpenRun, question: Question) -> bool:
         run.interrupts.waiting(False)
     if answer is None:
         return False
+    if withdraw_if_changed(run, question):
+        return True
     resolve(run, question, approved=answer.approved, option=answer.option, note=answer.note)
     return True
-
-
-def _patch(staging: Staging) -> str:
-    paths = staging.changes.paths[:_SHOWN_FILES]
-    if not paths:
-        return ""
-    output = staging.copy.git(*_DIFF_WORDS, staging.base, "--", *paths)
-    return output.decode("utf-8", "replace")
 
 
 def _check_text(run: OpenRun, check: Check) -> str:
@@ -204,7 +232,3 @@ def _check_text(run: OpenRun, check: Check) -> str:
     )
     output = run.output_tail or "(see the evidence of the run)"
     return f"{check.text}\nran, but {why}. Its output ends:\n{output}"
-
-
-def _listed(paths: Sequence[str]) -> str:
-    return "\n".join(f"  {path}" for path in paths[:_LISTED_PATHS])

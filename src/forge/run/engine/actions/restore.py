@@ -25,7 +25,7 @@ def restore(run: OpenRun, move: Move) -> None:
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
     tree = tree_with(run.repository, head, entries)
     restore_paths(
-        run.repository, taken, tree, lambda path: is_record(path) or run.tree.is_own_path(path)
+        run.repository, taken, tree, lambda path: is_record(path) or run.tree.is_settled(path)
     )
     if entries:
         subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"

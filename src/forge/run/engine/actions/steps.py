@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from forge.run.engine.actions.action import action
+from forge.run.engine.actions.diff import propose_found
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
@@ -20,7 +21,9 @@ def start(run: OpenRun, move: Move) -> None:
 
 @action(moves_head=False)
 def complete(run: OpenRun, move: Move) -> None:
-    """Complete the current step."""
+    """Complete the current step, unless something is uncommitted that nobody was asked about."""
+    if propose_found(run):
+        return
     run.log.append(ev.StepCompleted(run.current.number), step=run.current, with_next=True)
 
 

@@ -6,6 +6,7 @@ from forge.run.engine.actions import (  # noqa: F401
     checkpoint,
     checks,
     diff,
+    file_questions,
     finish,
     questions,
     restore,

@@ -2,7 +2,12 @@
 
 from forge.timeline.event import EventFamily
 from forge.timeline.run.event import RunEvent
-from forge.timeline.run.events.approvals import ApprovalRequested, ApprovalResolved, ToolDenied
+from forge.timeline.run.events.approvals import (
+    ApprovalRequested,
+    ApprovalResolved,
+    ApprovalWithdrawn,
+    ToolDenied,
+)
 from forge.timeline.run.events.checkpoints import (
     CheckpointCreated,
     CheckpointRestored,
@@ -48,6 +53,7 @@ RUN_EVENTS: EventFamily[RunEvent] = EventFamily(
     (
         ApprovalRequested,
         ApprovalResolved,
+        ApprovalWithdrawn,
         CheckpointCreated,
         CheckpointRestored,
         DiffApplied,
@@ -90,6 +96,7 @@ __all__ = [
     "RUN_EVENTS",
     "ApprovalRequested",
     "ApprovalResolved",
+    "ApprovalWithdrawn",
     "CheckpointCreated",
     "CheckpointRestored",
     "DiffApplied",

@@ -110,7 +110,8 @@ class DirtyCaptured(RunEvent, frozen=True):
 class CheckpointRestored(RunEvent, frozen=True):
     """The work tree was restored to a checkpoint; `snapshot` holds what was there before.
 
-    `made` is the commit of a rollback, if there was anything to commit.
+    `made` is the commit of a rollback, if there was anything to commit. `about` names the question
+    whose files were put back, and no others.
     """
 
     type: ClassVar[str] = "checkpoint_restored"
@@ -119,12 +120,17 @@ class CheckpointRestored(RunEvent, frozen=True):
     reason: str
     snapshot: str | None = None
     made: str | None = None
+    about: str = ""
 
     def as_data(self) -> dict[str, object]:
-        """Return the fields; `made` only for a rollback that committed something."""
+        """Return the fields; `made` only for a rollback that committed something, `about` only
+        after a question.
+        """
         data = super().as_data()
         if self.made is None:
             del data["made"]
+        if not self.about:
+            del data["about"]
         return data
 
     def apply(self, state: RunState, event: Event) -> None:
@@ -134,6 +140,9 @@ class CheckpointRestored(RunEvent, frozen=True):
             self._finish(rollback, state)
             return
         work = state.work_of(event.step)
+        if self.about:
+            work.settle(self.about)
+            return
         work.restore_to = None
         work.changed.clear()  # what a check changed is gone with the rest
 
@@ -153,14 +162,17 @@ class CheckpointRestored(RunEvent, frozen=True):
         return f"restored {self.commit[:_SHOWN]}: {self.reason}"
 
     def progress(self, event: Event, state: RunState) -> str:
-        return (
-            f"restored {self.commit[:_SHOWN]}; the files as they were are kept as"
-            f" {str(self.snapshot)[:_SHOWN]}"
-        )
+        kept = str(self.snapshot)[:_SHOWN]
+        if self.about:
+            return f"{self.reason}; kept as {kept}: `git cherry-pick -n {kept}` brings it back"
+        return f"restored {self.commit[:_SHOWN]}; the files as they were are kept as {kept}"
 
 
 class DiffProposed(RunEvent, frozen=True):
-    """A step's diff with its risk; `diff_sha256` identifies it by status, mode, object and path."""
+    """A step's diff with its risk; `diff_sha256` identifies it by status, mode, object and path.
+
+    `found`: neither the runner nor a command made these changes; they were found in the tree.
+    """
 
     type: ClassVar[str] = "diff_proposed"
     review_kind: ClassVar[str] = "diff"
@@ -174,6 +186,7 @@ class DiffProposed(RunEvent, frozen=True):
     risk_kinds: list[str] = field(default_factory=list)
     by_runner: bool = True
     runner_commits: list[str] = field(default_factory=list)
+    found: bool = False
 
     def apply(self, state: RunState, event: Event) -> None:
         state.diffs += 1
@@ -181,7 +194,7 @@ class DiffProposed(RunEvent, frozen=True):
         for commits in (state.commits, step.commits if step else []):
             # a diff that is proposed again names the same commits
             commits += [commit for commit in self.runner_commits if commit not in commits]
-        state.work_of(event.step).proposal = Proposal(
+        proposal = Proposal(
             self.diff_id,
             self.diff_sha256,
             event.seq,
@@ -192,12 +205,18 @@ class DiffProposed(RunEvent, frozen=True):
             self.out_of_scope,
             self.by_runner,
         )
+        work = state.work_of(event.step)
+        if self.found:
+            work.found = proposal
+        else:
+            work.proposal, work.found = proposal, None
 
     def line(self, event: Event) -> str:
-        return f"{self.summary}, risk {self.risk_level}"
+        return f"{'found: ' if self.found else ''}{self.summary}, risk {self.risk_level}"
 
     def progress(self, event: Event, state: RunState) -> str:
-        return f"diff: {self.line(event)}"
+        found = "changed by neither the runner nor a command: " if self.found else "diff: "
+        return f"{found}{self.summary}, risk {self.risk_level}"
 
 
 class DiffApplied(RunEvent, frozen=True):
@@ -207,6 +226,7 @@ class DiffApplied(RunEvent, frozen=True):
     in this commit, `swept` those of them that were uncommitted when the run started, `hook_commits`
     the commits that they made on top. If they replaced the message (`message_changed`), the commit
     is known by its id only.
+    `about` is empty for the diff of the step, `found` or `changed:N` for a further commit.
     """
 
     type: ClassVar[str] = "diff_applied"
@@ -216,11 +236,22 @@ class DiffApplied(RunEvent, frozen=True):
     swept: list[str] = field(default_factory=list)
     hook_commits: list[str] = field(default_factory=list)
     message_changed: bool = False
+    about: str = ""
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; `about` only for a further commit."""
+        data = super().as_data()
+        if not self.about:
+            del data["about"]
+        return data
 
     def apply(self, state: RunState, event: Event) -> None:
         work = state.work_of(event.step)
-        work.applied, work.commit = True, self.commit
-        work.changed.clear()
+        if self.about:
+            work.settle(self.about)
+        else:
+            work.applied, work.commit = True, self.commit
+            work.changed.clear()
         step = state.step_of(event.step)
         if self.commit:
             if self.commit not in state.commits:

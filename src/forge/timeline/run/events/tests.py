@@ -8,7 +8,7 @@ from msgspec import field
 
 from forge.timeline.event import Event
 from forge.timeline.run.event import RunEvent, seconds, shorten
-from forge.timeline.run.state import CheckState, RunState
+from forge.timeline.run.state import Changed, CheckState, RunState
 
 
 class TestStarted(RunEvent, frozen=True):
@@ -32,8 +32,11 @@ class TestStarted(RunEvent, frozen=True):
 
 
 class TestCompleted(RunEvent, frozen=True):
-    """A command ended. `inconclusive` says why its status proves nothing; `changed` lists paths
-    that it changed.
+    """A command ended. `inconclusive` says why its status proves nothing.
+
+    It changed `changed_count` paths, of which `changed` are the first: the commit `kept` has all of
+    them, its parent `base` has the tree before the command. `inside` are submodules and other
+    repositories in which it left changes, which no commit here can hold.
     """
 
     __test__: ClassVar[bool] = False
@@ -48,6 +51,10 @@ class TestCompleted(RunEvent, frozen=True):
     inconclusive: str = ""
     ended: str = "exit"
     phase: str = ""
+    changed_count: int = 0
+    base: str = ""
+    kept: str = ""
+    inside: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
         work = state.work_of(event.step)
@@ -56,10 +63,12 @@ class TestCompleted(RunEvent, frozen=True):
             "inconclusive" if self.inconclusive else outcome
         )
         if self.changed and not self.phase:
-            work.changed[self.check] = self.changed
+            count = self.changed_count or len(self.changed)
+            work.changed[self.check] = Changed(self.changed, count, self.base, self.kept)
 
     def line(self, event: Event) -> str:
-        return f"{self.command}: {self._outcome()}"
+        inside = f"; left changes inside {', '.join(self.inside)}" if self.inside else ""
+        return f"{self.command}: {self._outcome()}{inside}"
 
     def _outcome(self) -> str:
         if self.inconclusive:
@@ -79,7 +88,8 @@ class TestCompleted(RunEvent, frozen=True):
         mark = "ok" if self.success else "FAILED"
         if self.phase:
             mark = f"{'passes' if self.success else 'fails'} before the work"
-        return f"{mark}: {shorten(self.command)} ({seconds(self.duration_ms)})"
+        inside = f"; left changes inside {shorten(', '.join(self.inside))}" if self.inside else ""
+        return f"{mark}: {shorten(self.command)} ({seconds(self.duration_ms)}){inside}"
 
 
 class TestSkipped(RunEvent, frozen=True):

@@ -1,0 +1,232 @@
+"""Questions about files: the diff of a step, what a verify command changed, what else was found.
+
+Each is bound to the paths that it lists, with their content. `reject` never commits; what becomes
+of the files is named in the question.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
+
+from forge.git import modes
+from forge.git.commits.changes import Changes
+from forge.git.commits.step_commit import Staging
+from forge.git.tree_entries import Entry
+from forge.run.engine.actions.action import action
+from forge.run.engine.actions.diff import base_of, judge, propose, propose_found
+from forge.run.engine.actions.ignored import can_be_ignored
+from forge.run.engine.actions.questions import ask
+from forge.run.engine.next_move import Move
+from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import Subject, as_now
+from forge.text.plural import amount
+from forge.timeline.run import events as ev
+from forge.timeline.run.state import Proposal
+
+_LISTED = 20
+_KEEP = {"id": "keep", "answer": "approve", "text": "commit them, as they are listed"}
+_IGNORE = {
+    "id": "ignore",
+    "answer": "approve",
+    "text": "leave the new ones in the tree and name them in .git/info/exclude; commit the others",
+}
+_GITIGNORE = {
+    "id": "gitignore",
+    "answer": "approve",
+    "text": "leave the new ones in the tree and commit .gitignore with their names, and the others",
+}
+_PUT_BACK = {
+    "id": "put-back",
+    "answer": "reject",
+    "text": "put them back as they were before the command; they are kept",
+}
+_LEAVE = {
+    "id": "leave",
+    "answer": "reject",
+    "text": "leave them as they are, uncommitted, and do not ask again",
+}
+
+
+@action()
+def ask_changed(run: OpenRun, move: Move) -> None:
+    """Ask what to do with the paths that a verify command changed."""
+    number, changed = move.number, run.state.work.changed[move.number]
+    about = f"changed:{number}"
+    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
+        ask(run, "command", about, question.text)
+        return
+    asked = Subject.of(run.repository, changed.base, changed.kept)
+    now = as_now(run.repository, asked, run.card.run, "what a command changed, as it is by now")
+    if now is None:
+        run.log.append(ev.DiffApplied(None, about=about), step=run.state.step)
+        return
+    since = ""
+    if now.kept != asked.kept:
+        since = "\nsome of it changed after the command ended; what is listed is in the tree now"
+    options = _options(run, now)
+    lines = [
+        f"verifying changed {amount(len(now.entries), 'path')}:{since}",
+        *by_folder(run, now.entries),
+        *_reasons_against(run, now),
+        *_described(options),
+    ]
+    ask(run, "command", about, "\n".join(lines), subject=now, options=options)
+
+
+@action()
+def ask_diff(run: OpenRun, move: Move) -> None:
+    """Ask about a diff that needs approval."""
+    proposal = run.state.work.proposal
+    assert proposal is not None
+    about = f"diff:{proposal.id}"
+    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
+        ask(run, question.kind, about, question.text)
+        return
+    if run.tree.judged is None:
+        run.tree.stage_to_judge(base_of(run), proposal.files)
+    staging = run.tree.judged_as(proposal.sha256)
+    if staging is None:  # it changed since it was proposed
+        propose(run, move)
+        return
+    text = f"{_headline(proposal)}\nfiles:\n{_listed(proposal.files)}"
+    kind = "scope" if proposal.out_of_scope else "diff"
+    subject = _keep(run, staging, f"the diff {proposal.id} that was asked about")
+    ask(run, kind, about, text, subject=subject, sha256=proposal.sha256)
+
+
+@action()
+def ask_found(run: OpenRun, move: Move) -> None:
+    """Ask about changes that neither the runner nor a command made."""
+    proposal = run.state.work.found
+    assert proposal is not None
+    about = f"found:{proposal.id}"
+    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
+        ask(run, question.kind, about, question.text)
+        return
+    with run.tree.staged(run.branch.head(), proposal.files, settled=True) as staging:
+        if staging.changes.sha256 == proposal.sha256:
+            subject = _keep(run, staging, f"the changes {proposal.id} that were asked about")
+        else:
+            subject = None
+    if subject is None:
+        propose_again(run)
+        return
+    options = [_KEEP, _LEAVE]
+    text = "\n".join(
+        [
+            "neither the runner nor a command of this run changed these files:"
+            f" {_headline(proposal)}",
+            "files:",
+            _listed(proposal.files),
+            *_described(options),
+        ]
+    )
+    kind = "scope" if proposal.out_of_scope else "diff"
+    ask(run, kind, about, text, subject=subject, sha256=proposal.sha256, options=options)
+
+
+def propose_again(run: OpenRun) -> None:
+    """Judge anew what was found, since it has changed; nothing is left to do if it is gone."""
+    if not propose_found(run):
+        run.log.append(ev.DiffApplied(None, about="found"), step=run.state.step)
+
+
+def by_folder(run: OpenRun, entries: Mapping[str, Entry]) -> list[str]:
+    """Return lines that list paths: a folder that is new as a whole is one line with its number of
+    files.
+    """
+    grouped: Counter[str] = Counter(
+        new_folder(run, path) or path if entry is not None else path
+        for path, entry in entries.items()
+    )
+    lines = [
+        f"  {name} ({amount(count, 'file')})"
+        if name.endswith("/")
+        else f"  {name}{' (deleted)' if entries.get(name) is None else ''}"
+        for name, count in sorted(grouped.items())
+    ]
+    rest = len(lines) - _LISTED
+    return [*lines[:_LISTED], *([f"  and {rest} more"] if rest > 0 else [])]
+
+
+def new_folder(run: OpenRun, path: str) -> str:
+    """Return the topmost folder of a path that HEAD does not have, with a final `/`; empty if HEAD
+    has them all.
+    """
+    parts = path.split("/")
+    for number in range(1, len(parts)):
+        folder = "/".join(parts[:number])
+        if not run.tree.in_head(folder):
+            return folder + "/"
+    return ""
+
+
+def new_paths(run: OpenRun, entries: Mapping[str, Entry]) -> list[str]:
+    """Return the paths that HEAD does not have."""
+    return [
+        path
+        for path, entry in sorted(entries.items())
+        if entry is not None and not run.tree.in_head(path)
+    ]
+
+
+def ignore_names(run: OpenRun, entries: Mapping[str, Entry]) -> list[str]:
+    """Return what `ignore` and `gitignore` name: new files, and new folders that hold no others."""
+    others = [path for path in run.tree.changed_paths() if path not in entries]
+    names = set[str]()
+    for path in new_paths(run, entries):
+        folder = new_folder(run, path)
+        shared = not folder or any(other.startswith(folder) for other in others)
+        names.add(path if shared else folder)
+    return sorted(names)
+
+
+def _options(run: OpenRun, subject: Subject) -> list[dict[str, str]]:
+    names = ignore_names(run, subject.entries)
+    ignoring = [_IGNORE, _GITIGNORE] if names and all(map(can_be_ignored, names)) else []
+    is_submodule = any(
+        entry is not None and entry[0] == modes.SUBMODULE for entry in subject.entries.values()
+    )
+    return [_KEEP, *ignoring, *([] if is_submodule else [_PUT_BACK]), _LEAVE]
+
+
+def _described(options: Sequence[Mapping[str, str]]) -> list[str]:
+    """Return a line for each option; the first of each answer is what it means without one."""
+    lines, seen = [], set[str]()
+    for option in options:
+        answer = option["answer"]
+        default = "" if answer in seen else f"{answer}, or "
+        seen.add(answer)
+        lines.append(f"{default}{answer} --option {option['id']}: {option['text']}")
+    return lines
+
+
+def _reasons_against(run: OpenRun, subject: Subject) -> list[str]:
+    """Return why committing what a command changed would be risky."""
+    with run.tree.staged(run.branch.head(), subject.entries, settled=True) as staging:
+        changes: Changes = staging.changes
+    judged = judge(run, changes)
+    if judged.risk != "high":
+        return []
+    return ["to commit them would be of high risk:", *_cut(judged.reasons)]
+
+
+def _headline(proposal: Proposal) -> str:
+    reasons = "\n".join(_cut(proposal.reasons)) or "  (policy: every diff is asked about)"
+    return f"diff {proposal.id}, risk {proposal.risk}:\n{reasons}"
+
+
+def _cut(lines: Collection[str]) -> list[str]:
+    rest = len(lines) - _LISTED
+    more = [f"  and {rest} more"] if rest > 0 else []
+    return [*(f"  {line}" for line in list(lines)[:_LISTED]), *more]
+
+
+def _listed(paths: Sequence[str]) -> str:
+    return "\n".join(_cut(paths))
+
+
+def _keep(run: OpenRun, staging: Staging, reason: str) -> Subject:
+    entries = {change.path: change.entry for change in staging.changes.entries}
+    return Subject.keep(run.repository, run.card.run, staging.base, entries, reason)

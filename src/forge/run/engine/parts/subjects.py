@@ -1,0 +1,112 @@
+"""What the questions of a run are about, and whether that has changed since they were asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from msgspec import Struct
+
+from forge.git.repository import Repository
+from forge.git.restore.snapshot import capture, changed_entries
+from forge.git.restore.subject import differing, entries_sha256, keep_subject, subject_entries
+from forge.git.tree_entries import Entry
+from forge.timeline.run.state import Question
+
+MOST_RECORDED = 1000  # paths in an event; the kept commit has all of them
+
+
+class Subject(Struct, frozen=True):
+    """The files of a question: the commit `kept` has them, its parent `base` is what they are
+    compared with.
+    """
+
+    base: str
+    kept: str
+    entries: Mapping[str, Entry]
+
+    @classmethod
+    def keep(
+        cls, repository: Repository, run: str, base: str, entries: Mapping[str, Entry], reason: str
+    ) -> Subject:
+        """Keep files under `refs/forge/safety/<run>/<n>`."""
+        return cls(base, keep_subject(repository, run, base, entries, reason), entries)
+
+    @classmethod
+    def of(cls, repository: Repository, base: str, kept: str) -> Subject:
+        """Return the subject that a commit keeps."""
+        return cls(base, kept, subject_entries(repository, kept))
+
+    @property
+    def paths(self) -> list[str]:
+        """The paths, sorted."""
+        return sorted(self.entries)
+
+    @property
+    def sha256(self) -> str:
+        """What identifies the paths with their content."""
+        return entries_sha256(self.entries.items())
+
+    def as_recorded(self) -> dict[str, object]:
+        """Return the fields of `approval_requested` about the files."""
+        paths = self.paths
+        return {
+            "paths": paths[:MOST_RECORDED],
+            "count": len(paths),
+            "base": self.base,
+            "kept": self.kept,
+        }
+
+
+class Difference(Struct, frozen=True):
+    """How the files of a question differ from what was asked: `changed` lists them, `gone` says
+    that none of them is uncommitted any more.
+    """
+
+    changed: list[str]
+    gone: bool
+
+
+def difference(
+    repository: Repository, question: Question, *, put_back: bool = False
+) -> Difference | None:
+    """Return how the files that a question lists have changed since it was asked; None if they are
+    the same, or if it lists none.
+
+    With `put_back` files that are already as they were before do not count: that is how a put-back
+    that was interrupted leaves them.
+    """
+    if not question.kept:
+        return None
+    if question.kept not in repository.objects:  # asked in another clone
+        return Difference(["what it lists is not in this clone"], True)
+    subject = Subject.of(repository, question.base, question.kept)
+    changed = differing(repository, question.kept, subject.entries)
+    if not changed:
+        return None
+    open_paths = uncommitted(repository, subject.base, subject.entries)
+    if put_back:
+        changed &= open_paths
+    return Difference(sorted(changed), not open_paths) if changed or not put_back else None
+
+
+def uncommitted(repository: Repository, base: str, entries: Mapping[str, Entry]) -> set[str]:
+    """Return the paths that are neither as in `base` nor as in HEAD."""
+    head = repository.head().commit
+    paths = differing(repository, base, entries)
+    return paths & differing(repository, head, entries) if head not in (None, base) else paths
+
+
+def as_now(repository: Repository, subject: Subject, run: str, reason: str) -> Subject | None:
+    """Return the files of a subject as they are now, kept anew if they differ; None if none of them
+    is uncommitted any more.
+    """
+    changed = differing(repository, subject.kept, subject.entries)
+    if not changed:
+        return subject
+    paths = uncommitted(repository, subject.base, subject.entries)
+    if not paths:
+        return None
+    now = changed_entries(
+        repository, subject.base, capture(repository).tree, lambda path: path not in paths
+    )
+    return Subject.keep(repository, run, subject.base, now, reason) if now else None
