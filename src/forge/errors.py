@@ -89,6 +89,12 @@ class NotApproved(ForgeError):
     exit_code = 4
 
 
+class NoSandbox(ForgeError):
+    """A sandbox was asked for, and does not work here."""
+
+    kind = "no_sandbox"
+
+
 class NotTheUser(ForgeError):
     """A program of a run asked for something that only the user may do."""
 

@@ -120,7 +120,7 @@ def test_every_key_is_read(places: Places) -> None:
 
 def test_the_repository_wins_over_the_user_key_by_key(places: Places) -> None:
     loaded = places.load("runner: b\nlimits: {idle_timeout: 7}\n", own=WHOLE)
-    assert (loaded.runner, loaded.limits.idle_timeout, loaded.limits.step_timeout) == ("b", 7, 10)
+    assert (loaded.runner, loaded.limits.idle_timeout, loaded.limits.step_timeout) == ("b", 5, 10)
     assert set(loaded.runners) == {"agent", "plain"}
 
 
@@ -354,3 +354,68 @@ def test_any_file_is_settings_or_an_error_with_a_next_step(
     else:
         assert set(PROTECTED) <= set(loaded.scope.protect)
         assert loaded.approvals.plan == "always"
+
+
+STRICTER = [
+    ("limits: {step_timeout: 60}", "limits: {step_timeout: 600}", "limits.step_timeout", 60),
+    ("limits: {step_timeout: 60}", "limits: {step_timeout: 5}", "limits.step_timeout", 5),
+    ("limits: {step_timeout: 60}", "limits: {step_timeout: 0}", "limits.step_timeout", 60),
+    ("limits: {step_timeout: 3600}", "limits: {step_timeout: 9999}", "limits.step_timeout", 3600),
+    ("", "limits: {step_timeout: 9999}", "limits.step_timeout", 9999),
+    ("scope: {max_files: 3}", "scope: {max_files: 30}", "scope.max_files", 3),
+    (
+        "commands: {sandbox: bubblewrap}",
+        "commands: {sandbox: none}",
+        "commands.sandbox",
+        "bubblewrap",
+    ),
+    ("", "commands: {sandbox: bubblewrap}", "commands.sandbox", "bubblewrap"),
+    ("commands: {network: false}", "commands: {network: true}", "commands.network", False),
+    ("commands: {network: true}", "commands: {network: false}", "commands.network", False),
+    ("", "commands: {network: true}", "commands.network", True),
+    (
+        "commands: {sandbox: bubblewrap, writable: [/a]}",
+        "commands: {writable: [/a, /b]}",
+        "commands.writable",
+        ("/a",),
+    ),
+]
+
+
+@pytest.mark.parametrize(("user", "repository", "key", "expected"), STRICTER)
+def test_the_stricter_of_both_settings_holds(
+    user: str,
+    repository: str,
+    key: str,
+    expected: object,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for path, text in (
+        (tmp_path / "config/forge/forge.yaml", user),
+        (tmp_path / "work/.planning/forge.yaml", repository),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"version: 1\n{text}\n")
+    value: object = load(tmp_path / "work")
+    for name in key.split("."):
+        value = getattr(value, name)
+    assert value == expected
+
+
+def test_a_runner_of_the_users_keeps_its_sandbox(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    (tmp_path / "config/forge").mkdir(parents=True)
+    (tmp_path / "config/forge/forge.yaml").write_text(
+        "runners: {w: {command: [a], sandbox: bubblewrap, timeout: 10}}\n"
+    )
+    (tmp_path / ".planning").mkdir()
+    (tmp_path / ".planning/forge.yaml").write_text(
+        "runners: {w: {command: [b], network: true, writable: [/b], timeout: 99}}\n"
+    )
+    runner = load(tmp_path).runners["w"]
+    assert (runner.command, runner.sandbox, runner.timeout) == (("b",), "bubblewrap", 10)
+    assert runner.writable == ()

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from msgspec import Meta, Struct, field
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from forge import regular
 from forge.errors import SettingsError
@@ -70,6 +70,37 @@ Patterns = Annotated[
 ]
 
 
+SandboxKind = Literal["none", "bubblewrap"]
+
+
+class Confinement(Struct, frozen=True):
+    """How a program is confined: in a sandbox or not, with a network or not (None: not said), and
+    the paths that it may write and read there besides the work tree and the system.
+    """
+
+    sandbox: SandboxKind = "none"
+    network: Annotated[bool | None, Meta(description="true or false")] = None
+    writable: Names = ()
+    readable: Names = ()
+
+    def tightened(self, user: Confinement) -> Confinement:
+        """Return the stricter of this and of what the user's own settings say."""
+        said = [value for value in (self.network, user.network) if value is not None]
+        writable, readable = self.writable, self.readable
+        if user.sandbox != "none":
+            writable = _allowed(self.writable, user.writable)
+            readable = _allowed(self.readable, user.readable)
+        sandbox: SandboxKind = (
+            "bubblewrap" if "bubblewrap" in (self.sandbox, user.sandbox) else "none"
+        )
+        network = all(said) if said else None
+        return Confinement(sandbox, network, writable, readable)
+
+
+def _allowed(paths: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(path for path in paths if path in allowed) if paths else allowed
+
+
 class RunnerSettings(Struct, frozen=True):
     """A named runner: its argument vector, how it gets the prompt, the environment names that it
     may read, its own timeout.
@@ -90,6 +121,21 @@ class RunnerSettings(Struct, frozen=True):
     session: Names = ("session_id",)
     message: Names = ("result", "error.message")
     litter: Names = ()
+    sandbox: SandboxKind = "none"
+    network: Annotated[bool | None, Meta(description="true or false")] = None
+    writable: Names = ()
+    readable: Names = ()
+
+    @property
+    def confinement(self) -> Confinement:
+        """How its program is confined."""
+        return Confinement(self.sandbox, self.network, self.writable, self.readable)
+
+    def tightened(self, user: RunnerSettings) -> RunnerSettings:
+        """Return these settings with the stricter of both confinements and timeouts."""
+        confinement = self.confinement.tightened(user.confinement)
+        timeout = _shorter(user.timeout, self.timeout)
+        return replace(self, timeout=timeout, **asdict(confinement))
 
 
 class Approvals(Struct, frozen=True):
@@ -136,6 +182,7 @@ class SettingsFields(Struct, frozen=True):
     scope: ScopeLimits = field(default_factory=ScopeLimits)
     repair: Repair = field(default_factory=Repair)
     limits: Limits = field(default_factory=Limits)
+    commands: Confinement = field(default_factory=Confinement)
     rules: Mapping[str, RuleSeverity] = field(default_factory=dict)
     version: Count = 1
 
@@ -264,11 +311,55 @@ def _merged(base: Settings, source: Source) -> Settings:
 
 
 def _tightened(user: Settings, repository: Settings) -> Settings:
-    """Return the repository's settings with the stricter of both policies for diffs: a tracked file
-    can only tighten the user's own.
+    """Return the repository's settings with the stricter of both policies for diffs, of both
+    sandboxes, and of both limits: a tracked file can only tighten the user's own.
     """
     diff = max(user.approvals.diff, repository.approvals.diff, key=_STRICTNESS.index)
-    return replace(repository, approvals=Approvals(diff=diff))
+    runners = {
+        name: runner.tightened(user.runners[name]) if name in user.runners else runner
+        for name, runner in repository.runners.items()
+    }
+    own = _own_limits()
+    limits = {
+        name: _shorter(getattr(own.limits, name), getattr(repository.limits, name))
+        for name in Limits.__struct_fields__
+    }
+    sizes = {
+        name: _smaller(getattr(own.scope, name), getattr(repository.scope, name))
+        for name in ("max_files", "max_lines")
+    }
+    return replace(
+        repository,
+        approvals=Approvals(diff=diff),
+        runners=runners,
+        limits=replace(repository.limits, **limits),
+        scope=replace(repository.scope, **sizes),
+        commands=repository.commands.tightened(user.commands),
+    )
+
+
+def _own_limits() -> Settings:
+    """Return the limits that the user's own file names; -1 for those that it does not."""
+    unset = Settings(limits=Limits(-1, -1, -1, -1), scope=ScopeLimits(-1, -1))
+    try:
+        source = Source.of(str(user_path()), regular.read(user_path(), follow=True))
+        return replace(
+            unset,
+            **{name: getattr(_read(unset, source).value, name) for name in ("limits", "scope")},
+        )
+    except (OSError, _Refused):
+        return unset
+
+
+def _shorter(user: float | None, repository: float | None) -> float | None:
+    """Return the stricter of two limits; 0 is none, and None or -1 is not named."""
+    named = [value for value in (user, repository) if value is not None and value >= 0]
+    limits = [value for value in named if value]
+    return min(limits) if limits else (named[0] if named else None)
+
+
+def _smaller(user: int, repository: int) -> int:
+    return repository if user < 0 else min(user, repository)
 
 
 def _unknown(key: UnknownKey) -> str:

@@ -45,7 +45,9 @@ def hostile(sandbox: Sandbox, code: str, **more: str) -> Case:
 
 
 def approvals(sandbox: Sandbox) -> list[Path]:
-    return sorted((sandbox.home / ".local/state/forge/approvals").glob("*/*.json"))
+    """Return the approvals of plans; those of runs begin with `run-`."""
+    folder = sandbox.home / ".local/state/forge/approvals"
+    return sorted(path for path in folder.glob("*/*.json") if not path.name.startswith("run-"))
 
 
 def denials(sandbox: Sandbox, run: str) -> list[dict[str, object]]:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from msgspec import convert
+
 from forge.planning.plan.plan import Plan
+from forge.planning.settings import Confinement
 from forge.run.approvals.plan_approval import as_recorded
 from forge.run.approvals.subject import Subject
 from forge.text.command_line import shown_command
@@ -29,6 +32,8 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
     ]
     if again := _words(runner["resume_command"]):
         lines.append(f"  resumed by: {again}")
+    lines.append(f"sandbox of the runner: {_sandbox(runner)}")
+    lines.append(f"sandbox of the commands: {_sandbox(runner['commands'])}")
     lines += ["may write:", *_indented(plan.write_scope.paths or ["(nothing named)"])]
     lines += _section("within what its missions allow:", subject.contract.lines())
     lines.append(f"at most in a step: {scope['max_files']} files, {scope['max_lines']} lines")
@@ -36,6 +41,16 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
     lines.append(f"limits: {', '.join(limits)}")
     lines += _section("what the rules say of it:", as_recorded(findings))
     return visible("\n".join([*lines, f"subject: {subject.sha256}"]))
+
+
+def _sandbox(settings: object) -> str:
+    """Return how a program is confined, in a line."""
+    confinement = convert(settings, Confinement)
+    if confinement.sandbox == "none":
+        return "none"
+    words = [confinement.sandbox, f"network {'on' if confinement.network else 'off'}"]
+    words += [f"may write {path}" for path in confinement.writable]
+    return ", ".join([*words, *(f"may read {path}" for path in confinement.readable)])
 
 
 def _section(title: str, entries: Sequence[str]) -> list[str]:

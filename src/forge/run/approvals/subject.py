@@ -99,6 +99,7 @@ def subject_of(
             "name": name,
             **{key: value for key, value in asdict(runner).items() if key != "timeout"},
             "env": sorted(runner.env),
+            "commands": asdict(settings.commands),
         },
         {
             **asdict(settings.limits),

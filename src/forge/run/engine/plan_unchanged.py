@@ -14,6 +14,7 @@ from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
 from forge.run.approvals import plan_approval, store
 from forge.run.engine.open_run import OpenRun
+from forge.run.processes import sandbox
 from forge.text.command_line import forge_command
 from forge.text.source import Source
 
@@ -33,14 +34,16 @@ def has_approved_text(data: bytes, card: RunCard) -> bool:
 
 
 def require_same_plan(run: OpenRun) -> None:
-    """Raises UsageError if the plan's file has changed since the run started, and NotApproved if
-    the approval is void.
+    """Raises UsageError if the plan's file has changed since the run started, NotApproved if the
+    approval is void, and NoSandbox if a sandbox is asked for that does not work here.
 
     A rollback executes nothing of a plan, so it is always allowed.
     """
     if run.card.kind == "execute":
         _require_same_text(run)
         _require_same_subject(run)
+        sandbox.require(run.runner.confinement, f"the runner `{run.card.runner}`")
+        sandbox.require(run.settings.commands, "the plan's commands")
 
 
 def _require_same_text(run: OpenRun) -> None:

@@ -13,14 +13,17 @@ from forge.records.record import open_runs
 from forge.run.approvals import plan_approval
 from forge.run.approvals.subject import subject_of
 from forge.run.engine.context import Context
+from forge.run.processes import sandbox
 
 _MOST_LISTED = 20
 
 
 def require_approved(context: Context, plans: Sequence[Plan]) -> dict[str, RunnerSettings]:
     """Return a runner with which each plan is approved, by the plan's path: its commands get the
-    environment of that runner. Raises NotApproved.
+    environment of that runner. Raises NotApproved, and NoSandbox if the commands are to run in a
+    sandbox that does not work here.
     """
+    sandbox.require(context.settings.commands, "the plan's commands")
     runners = {
         plan.path: plan_approval.approved_runner(context.repository, plan, context.settings)
         for plan in plans

@@ -23,6 +23,7 @@ from forge.records.record import RunRecord, all_runs
 from forge.run.approvals import plan_approval
 from forge.run.engine.context import Context
 from forge.run.engine.session import writing
+from forge.run.processes import sandbox
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Outcome
 from forge.run.proofs.preconditions import require_settled
@@ -71,6 +72,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
     Interrupted; GitChanged if a command changes what git obeys; PathBlocked if a change cannot be
     undone.
     """
+    sandbox.require(context.settings.commands, "the plan's commands")
     plans = list(_open_plans(context.repository, paths))
     approved: list[tuple[Plan, RunnerSettings]] = []
     findings: dict[str, list[Finding]] = {}

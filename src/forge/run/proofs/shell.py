@@ -12,6 +12,7 @@ from forge.run.guard.holder import ForeignCode
 from forge.run.processes import outside_runs, pid_file
 from forge.run.processes.git_guard import GitGuard
 from forge.run.processes.output import Output
+from forge.run.processes.sandbox import Inside, confined
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
@@ -62,9 +63,10 @@ def _run(
         record.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise StorageFailed.of(error, record) from error
+    argv = ["bash", "-o", "pipefail", "-c", command]
     with ForeignCode(repository, what, state_folder()) as code:
         outcome = supervise(
-            ["bash", "-o", "pipefail", "-c", command],
+            confined(argv, settings.commands, Inside(repository, state_folder())),
             repository.root,
             environment(runner.env, run_marker(outside_runs.mark(repository))),
             Output(settings.limits.evidence_bytes),

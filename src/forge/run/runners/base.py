@@ -25,7 +25,8 @@ class Job:
     callbacks.
 
     `session` is that of the previous attempt, if the runner reported one. `allowed_tools` are the
-    tools that the plan's missions allow, None if they name none.
+    tools that the plan's missions allow, None if they name none. `confine` returns the command line
+    that runs a program in the sandbox that the settings ask for.
     """
 
     root: Path
@@ -38,6 +39,7 @@ class Job:
     started: Callable[[ProcessId], None]
     session: str | None = None
     allowed_tools: tuple[str, ...] | None = None
+    confine: Callable[[list[str]], list[str]] = list
 
 
 class Runner(Protocol):
@@ -69,6 +71,11 @@ def find(name: str, settings: RunnerSettings) -> Runner:
         raise SettingsError(
             f"there is no kind of runner `{kind}`",
             f"give `{name}` a `command` in .planning/forge.yaml",
+        )
+    if kind != COMMAND and settings.sandbox != "none":
+        raise SettingsError(
+            f"the runner `{name}` has no command line, so it cannot run in a sandbox",
+            "give it a `command`, or remove its `sandbox`",
         )
     return factory()
 

@@ -45,7 +45,7 @@ class CommandRunner:
         stdin = job.prompt.encode("utf-8", "replace") if settings.prompt == "stdin" else b""
         env = environment(settings.env, job.variables)
         outcome = supervise(
-            self.argv(settings, job),
+            job.confine(self.argv(settings, job)),
             job.root,
             env,
             job.output,

@@ -21,6 +21,7 @@ from forge.run.approvals.store import Grant
 from forge.run.approvals.subject import Subject, resolve_runner, subject_of
 from forge.run.engine.context import Context
 from forge.run.engine.load import RunPlan
+from forge.run.processes import sandbox
 from forge.run.processes.signals import Interrupts
 from forge.run.runners.base import find
 from forge.run.start.first_events import Options
@@ -70,6 +71,8 @@ def approve_to_run(context: Context, file: PlanFile, options: Options) -> Approv
         raise BlockedPlan(plan, decision.findings)
     name, runner = resolve_runner(settings, options.runner)
     find(name, runner)
+    sandbox.require(runner.confinement, f"the runner `{name}`")
+    sandbox.require(settings.commands, "the plan's commands")
     if options.ignore_deps is None:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)

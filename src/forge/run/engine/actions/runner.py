@@ -12,6 +12,7 @@ from msgspec.structs import asdict
 
 from forge import atomic, regular
 from forge.git.unkept import keep_hidden
+from forge.run.approvals.store import state_folder
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.checkpoint import checkpoint_of
 from forge.run.engine.actions.prompt import prompt_for
@@ -19,8 +20,9 @@ from forge.run.engine.actions.questions import pause
 from forge.run.engine.actions.supervision import reason_to_end
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
-from forge.run.processes import evidence, pid_file
+from forge.run.processes import evidence, pid_file, sandbox
 from forge.run.processes.leftover_files import set_aside, untracked
+from forge.run.processes.sandbox import Inside
 from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome
 from forge.run.runners.base import Job, find
@@ -99,6 +101,7 @@ def _job(run: OpenRun) -> Job:
         run.settings.limits.idle_timeout or None,
     )
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
+    inside = Inside(run.repository, state_folder(), (prompt_file, scope_file))
     return Job(
         run.repository.root,
         prompt,
@@ -110,6 +113,7 @@ def _job(run: OpenRun) -> Job:
         lambda process: pid_file.write(run.folder, process),
         run.current.session,
         run.contract.allowed_tools,
+        lambda argv: sandbox.confined(argv, run.runner.confinement, inside),
     )
 
 

@@ -9,9 +9,11 @@ from pathlib import Path
 
 from forge.errors import StorageFailed
 from forge.git import program
+from forge.run.approvals.store import state_folder
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file
 from forge.run.processes.output import Output
+from forge.run.processes.sandbox import Inside, confined
 from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Ended, Limits, Outcome, environment, supervise
 
@@ -30,8 +32,10 @@ def run_shell(run: OpenRun, command: str) -> Outcome:
     plans may see.
     """
     output = evidence.capture(run.folder, run.settings.limits.evidence_bytes)
+    argv = ["bash", "-o", "pipefail", "-c", command]
+    inside = Inside(run.repository, state_folder())
     outcome = supervise(
-        ["bash", "-o", "pipefail", "-c", command],
+        confined(argv, run.settings.commands, inside),
         run.repository.root,
         environment(run.runner.env, run_marker(run.card.run)),
         output,

@@ -11,7 +11,7 @@ from forge.run.setup.doctor.check import Check, error
 from forge.run.setup.doctor.committing import check_hooks, check_identity, check_signing
 from forge.run.setup.doctor.extras import check_extras
 from forge.run.setup.doctor.repository import check_head, check_repository, check_tree
-from forge.run.setup.doctor.runners import check_settings
+from forge.run.setup.doctor.runners import check_sandbox, check_settings
 from forge.run.setup.doctor.runs import check_locks, check_runs
 from forge.run.setup.doctor.storage import check_state_folder, check_writing
 from forge.run.setup.doctor.system import check_system
@@ -27,6 +27,7 @@ _CHECKERS: dict[str, Checker] = {
     "writing": check_writing,
     "state-folder": check_state_folder,
     "settings": check_settings,
+    "sandbox": check_sandbox,
     "locks": check_locks,
     "runs": check_runs,
 }

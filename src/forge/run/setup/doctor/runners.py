@@ -14,6 +14,7 @@ from forge.errors import ForgeError
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings, load
 from forge.run.approvals.subject import resolve_runner
+from forge.run.processes import sandbox
 from forge.run.setup.doctor.check import Check, error, passed, warning
 
 
@@ -25,6 +26,25 @@ def check_settings(repository: Repository) -> Iterator[Check]:
     else:
         yield passed("settings", "they are valid")
     yield from _check_runners(repository, settings)
+
+
+def check_sandbox(repository: Repository) -> Iterator[Check]:
+    """Check whether a sandbox works here, by trying it."""
+    settings = load(repository.root)
+    asked = [
+        f"the runner {name}"
+        for name, runner in settings.runners.items()
+        if runner.sandbox != "none"
+    ]
+    asked += ["the plan's commands"] if settings.commands.sandbox != "none" else []
+    reason, users = sandbox.why_not(), ", ".join(asked)
+    if not reason:
+        yield passed("sandbox", f"bubblewrap works here; asked for by {users or 'nothing'}")
+    elif asked:
+        hint = "`apt install bubblewrap`, or remove the key: without it nothing of them runs"
+        yield error("sandbox", f"{users} ask for bubblewrap: {reason}", hint)
+    else:
+        yield passed("sandbox", f"bubblewrap does not work here, and nothing asks for it: {reason}")
 
 
 def _check_runners(repository: Repository, settings: Settings) -> Iterator[Check]:
