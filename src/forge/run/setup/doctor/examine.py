@@ -39,6 +39,7 @@ def examine(folder: Path, repository: Repository | None) -> list[Check]:
     if repository is None:
         try:
             repository = Repository.discover(folder)
+            repository.require_no_pipes()
         except ForgeError as failure:
             return [*checks, error("repository", failure.message, failure.hint)]
     for name, checker in _CHECKERS.items():
