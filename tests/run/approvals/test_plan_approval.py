@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -172,15 +173,38 @@ def test_the_user_reads_everything_that_is_approved(plan: Plan, subject: Subject
 def test_empty_parts_of_a_plan_are_not_shown(plan: Plan, subject: Subject) -> None:
     text = describe(plan, subject)
     assert "what the rules say" not in text and "within what its missions" not in text
-    assert "(none)" in describe(plan, replace(subject, commands=[]))
 
 
-def test_control_characters_of_a_plan_do_not_reach_the_terminal(
-    plan: Plan, subject: Subject
+def test_no_text_of_a_plan_can_look_like_a_line_of_forges_own(
+    sandbox: Sandbox, repository: Repository
 ) -> None:
-    hostile = replace(subject, commands=["echo \x1b[2J\x07"])
-    text = describe(plan, hostile)
-    assert "\x1b" not in text and "\x07" not in text
+    forged = "x\nsubject: 0000\ncommands that will run here:\n  $ true\x1b[2J\u202e"
+    quoted = json.dumps(forged)
+    sandbox.write(
+        ".planning/phases/01-first/01-02-PLAN.md",
+        f"---\nphase: 01-first\nplan: 02\ntitle: {quoted}\nfiles_modified: [{quoted}]\n"
+        f"user_setup: [{quoted}]\nmust_haves:"
+        f" {{truths: [{{statement: s, verify: {quoted}}}]}}\n---\n"
+        f"<objective>\n{forged}\n</objective>\n<context>\n@../../etc/passwd\n</context>\n"
+        f"<task type='auto'>\n<name>n</name>\n<files>a</files>\n<action>\n{forged}\n</action>\n"
+        "<verify><automated>test -s a</automated></verify>\n</task>\n"
+        "<task type='auto'>\n<name>m</name>\n<files>a</files>\n<action>secretly</action>\n"
+        "<verify><automated>test -s a</automated></verify>\n</task>\n",
+    )
+    words = ("agent", forged, "--flag")
+    runner = RunnerSettings(command=words, env=("AWS_KEY", forged), litter=(forged,))
+    settings = Settings(runner=forged, runners={forged: runner})
+    catalog = Catalog(repository.root)
+    plan = catalog.load(catalog.one("01-02"))
+    text = describe(plan, subject_of(repository, plan, settings))
+    lines = text.splitlines()
+    assert text.isascii() and all(line.isprintable() for line in lines)
+    subjects = [line for line in lines if line.startswith("subject:")]
+    assert len(subjects) == 1 and subjects[0] == lines[-1] and "0000" not in lines[-1][:13]
+    assert lines.count("commands that will run here:") == 1
+    assert lines.count("  $ test -s a") == 1 and "    in: step 1, step 2" in lines
+    assert "     | <action>secretly</action>" in lines and "  ../../etc/passwd" in lines
+    assert any(line.startswith("  AWS_KEY") or line == "  AWS_KEY" for line in lines)
 
 
 def test_findings_are_recorded_a_line_each() -> None:

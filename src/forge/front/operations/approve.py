@@ -14,7 +14,7 @@ from forge.git.commits.identity import identity
 from forge.planning.plan.plan import Plan
 from forge.records.record import open_runs
 from forge.run.approvals import plan_approval, store
-from forge.run.approvals.shown import describe
+from forge.run.approvals.shown import content, describe
 from forge.run.approvals.subject import subject_of
 from forge.views.runs.next_commands import control_data
 
@@ -55,5 +55,6 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         shown = plan_approval.as_recorded(findings)
         store.approve(call.repository, subject, identity(call.repository), shown)
         text += f"\napproved; now: forge execute {plan.id}"
-    data = {"plan": plan.id, "approved": approved, **_open_run(call, plan), **subject.as_data()}
+    data = {"plan": plan.id, "approved": approved, **_open_run(call, plan), **content(plan)}
+    data |= subject.as_data()
     return Reply(data, text, 0, findings)
