@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from forge.run.setup.doctor.system import check_system
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto
 
@@ -42,6 +43,7 @@ def test_everything_is_there(sandbox: Sandbox) -> None:
     head, tree = ready(sandbox).head(), sorted(map(str, sandbox.root.glob("*")))
     by_name = checks(sandbox, 0)
     assert set(by_name) == {
+        "ancestry",
         "git",
         "repository",
         "head",
@@ -53,6 +55,7 @@ def test_everything_is_there(sandbox: Sandbox) -> None:
         "disk",
         "state-folder",
         "settings",
+        "sandbox",
         "runner manual",
         "runner worker",
         "locks",
@@ -170,3 +173,11 @@ def test_an_open_run_and_a_path_without_programs(sandbox: Sandbox, tmp_path: Pat
         for check in sandbox.call("doctor", env={"PATH": str(tmp_path)}).data["checks"]
     }
     assert not by_name["git"]["ok"] and not by_name["bash"]["ok"]
+
+
+def test_guards_that_do_not_hold_on_this_system_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("forge.run.guard.ancestry.can_be_told", lambda: False)
+    check = next(check for check in check_system() if check.name == "ancestry")
+    assert (check.ok, check.severity) == (False, "warning")
+    for guard in ("`approve`", "approvals and settings", "detached processes"):
+        assert guard in check.message
