@@ -213,11 +213,11 @@ def test_special_files_fail_and_are_not_opened(sandbox: Sandbox) -> None:
 def test_a_file_that_cannot_be_read_is_unproven(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(path: str, *_: object) -> int:
+    def refuse(*_: object, **__: object) -> int:
         raise PermissionError(13, "Permission denied")
 
     tree = WorkTree(Repository.discover(sandbox.root))
-    monkeypatch.setattr("forge.git.objects.tree._no_wait", refuse)
+    monkeypatch.setattr("forge.regular.os.open", refuse)
     outcome = verdict("path: README.md\ncontains: repository", tree)
     assert outcome.verdict == "unproven"
     assert "Permission denied" in outcome.reason
