@@ -8,7 +8,8 @@ import sys
 
 import pytest
 
-from forge.run.processes.subreaper import adopt_orphans, process_groups_of, run_marker
+from forge.run.processes.mark import Mark
+from forge.run.processes.subreaper import adopt_orphans, process_groups_of
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="needs /proc")
 
@@ -19,7 +20,7 @@ def started(run: str, *, own_group: bool) -> subprocess.Popen[bytes]:
         ["cat"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
-        env={"PATH": os.environ["PATH"], **run_marker(run)},
+        env={"PATH": os.environ["PATH"], **Mark(run, "clone", "state").variables()},
         start_new_session=own_group,
     )
     assert child.stdin and child.stdout
@@ -33,18 +34,19 @@ def test_the_groups_of_a_run_are_found_by_its_mark() -> None:
     run = "20260102T030405Z-01-01-zzzz"
     child = started(run, own_group=True)
     try:
-        assert process_groups_of(run) == {child.pid}
-        assert process_groups_of("another-run") == set()
+        assert process_groups_of(run, "clone") == {child.pid}
+        assert process_groups_of("another-run", "clone") == set()
+        assert process_groups_of(run, "clon") == process_groups_of(run, "copy") == set()
     finally:
         child.communicate()
-    assert process_groups_of(run) == set()
+    assert process_groups_of(run, "clone") == set()
 
 
 def test_the_own_group_is_never_returned() -> None:
     run = "20260102T030405Z-01-01-yyyy"
     child = started(run, own_group=False)
     try:
-        assert process_groups_of(run) == set()
+        assert process_groups_of(run, "clone") == set()
     finally:
         child.communicate()
 

@@ -6,6 +6,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
 
@@ -141,3 +143,21 @@ def test_an_unsafe_state_folder_refuses_the_run_and_names_the_way_out(sandbox: S
     assert sandbox.subjects()[-1] == "Plan" and sandbox.call("runs").data["runs"] == []
     state.chmod(0o755)
     assert sandbox.call("execute", "01-01", "--approve", env=env).data["status"] == "completed"
+
+
+@pytest.mark.parametrize("answer", ["approve", "reject"])
+def test_an_answer_under_a_void_approval_does_nothing(sandbox: Sandbox, answer: str) -> None:
+    """It is recorded; what acts on it looks up the plan's approval first."""
+    command = "test -s a.txt &amp;&amp; echo m > made.txt"
+    task = Task("Task 1: Write a", "a.txt", auto(command.replace(">", "&gt;")))
+    Case(sandbox, [task], {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    head, settings = sandbox.head(), (sandbox.root / SETTINGS).read_text()
+    sandbox.write(SETTINGS, settings.replace("version: 1", "version: 1\nlimits: {step_timeout: 7}"))
+    assert sandbox.call(answer, run).code == 0
+    for control in ("resume", "retry"):
+        assert sandbox.call(control, run).code == 4
+    assert sandbox.head() == head and (sandbox.root / "made.txt").exists()
+    sandbox.write(SETTINGS, settings)
+    assert sandbox.call("resume", run).data["status"] == "completed"
+    assert (sandbox.root / "made.txt").exists() == (answer == "approve")

@@ -6,6 +6,7 @@ import contextlib
 from pathlib import Path
 
 from forge.errors import ForgeError, StorageFailed
+from forge.git.clone import known_clone_id
 from forge.git.commits import refs
 from forge.git.commits.stale_locks import remove_stale_ref_locks
 from forge.git.index.private_index import remove_stale_index_lock
@@ -44,25 +45,26 @@ def remove_stale_locks(repository: Repository, crashed_at: float | None) -> None
     remove_stale_ref_locks(repository, runs, crashed_at)
 
 
-def end_children(folder: Path, *, crashed: bool) -> None:
+def end_children(repository: Repository, folder: Path, *, crashed: bool) -> None:
     """End the processes that a dead executor left. The caller holds the work-tree lock.
 
-    `folder` is the run's live folder. If the executor `crashed`, it may have been killed before it
-    recorded its child, so processes that carry the run's mark are ended too.
+    `folder` is the live folder of a run of this clone. If the executor `crashed`, it may have been
+    killed before it recorded its child, so processes that carry the run's mark are ended too.
     """
-    _end(folder, folder.name if crashed else "")
+    _end(repository, folder, folder.name if crashed else "")
 
 
 def end_outside_command(repository: Repository, *, crashed: bool) -> None:
     """End the command that a dead `verify --run` or `validate --probe` left, in the same way."""
     folder = outside_runs.folder(repository)
     if folder.is_dir():
-        _end(folder, outside_runs.mark(repository) if crashed else "")
+        _end(repository, folder, outside_runs.name(repository) if crashed else "")
 
 
-def _end(folder: Path, mark: str) -> None:
+def _end(repository: Repository, folder: Path, run: str) -> None:
     _end_recorded_child(folder)
-    for group in process_groups_of(mark) if mark else ():
+    clone = known_clone_id(repository)
+    for group in process_groups_of(run, clone) if run and clone else ():
         end_group(group, GRACE)
 
 

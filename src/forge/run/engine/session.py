@@ -32,7 +32,7 @@ def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
     repository = context.repository
     with WriterLock(lock_path(repository), context.execution, purpose) as lock:
         for folder in own_live_folders(repository):
-            end_children(folder, crashed=lock.left_at is not None)
+            end_children(repository, folder, crashed=lock.left_at is not None)
         end_outside_command(repository, crashed=lock.left_at is not None)
         remove_stale_locks(repository, lock.left_at)
         unstarted_worktrees.clear(repository)

@@ -23,8 +23,8 @@ from forge.run.guard.ancestry import (
 )
 from forge.run.guard.beacon import Place, beacons_above
 from forge.run.guard.denial import Denial
-from forge.run.processes import outside_runs, pid_file
-from forge.run.processes.subreaper import MARK
+from forge.run.processes import mark, outside_runs, pid_file
+from forge.run.processes.mark import Mark
 from forge.timeline.lock import holder_alive
 from forge.timeline.run.run_id import is_run_id
 
@@ -52,7 +52,7 @@ def require_user(repository: Repository | None, state: Path, tool: str) -> None:
         if beacon.covers(clone, here):
             answers = list(sockets.ask(question, [beacon.address]))
             _refuse(repository, beacon.what, tool, leave_request=not answers)
-    if repository is not None and (run := _marked_run(repository)) is not None:
+    if (run := _marked_run(repository, state)) is not None:
         _refuse(repository, run, tool, leave_request=True)
     _require_no_objection(question)
 
@@ -91,18 +91,16 @@ def _require_no_objection(question: dict[str, Any]) -> None:
             raise _error(str(answer.get("what")), str(question["tool"]))
 
 
-def _marked_run(repository: Repository) -> str | None:
-    """Return the run of this clone whose mark, process group or session this process or an
-    ancestor has.
+def _marked_run(repository: Repository | None, state: Path) -> str | None:
+    """Return the run whose mark, process group or session this process or an ancestor has: one of
+    this clone, or one with these approvals.
     """
     processes = [os.getpid(), *ancestors(os.getpid())]
-    for run in _marks(processes):
-        if run.startswith(outside_runs.PREFIX) and run == outside_runs.mark(repository):
-            return _OUTSIDE
-        if is_run_id(run) and (
-            live_folder(repository, run).is_dir() or (repository.root / RUNS / run).is_dir()
-        ):
-            return run
+    for found in _marks(processes):
+        if found.has_approvals(state) or (repository and _is_of(found, repository)):
+            return found.run if is_run_id(found.run) else _OUTSIDE
+    if repository is None:
+        return None
     numbers = set().union(*map(groups_and_sessions, processes))
     for folder in (*_folders(live_folder(repository)), outside_runs.folder(repository)):
         child = pid_file.read(folder)
@@ -111,11 +109,25 @@ def _marked_run(repository: Repository) -> str | None:
     return None
 
 
-def _marks(processes: list[int]) -> Iterator[str]:
+def _is_of(found: Mark, repository: Repository) -> bool:
+    """Return whether a mark is of this clone; one that lost its place, if this clone has the run
+    that it names.
+    """
+    if found.clone or not is_run_id(found.run):
+        return found.is_of_clone(repository)
+    folders = live_folder(repository, found.run), repository.root / RUNS / found.run
+    return any(folder.is_dir() for folder in folders)
+
+
+def _marks(processes: list[int]) -> Iterator[Mark]:
     """Yield the marks in the environment of this process and of others."""
-    for value in (os.environ.get(MARK), *(variable_of(pid, MARK) for pid in processes)):
-        if value:
-            yield value
+    for variables in (os.environ, *map(_mark_variables, processes)):
+        if (found := Mark.read(variables)) is not None:
+            yield found
+
+
+def _mark_variables(pid: int) -> dict[str, str]:
+    return {name: variable_of(pid, name) or "" for name in (mark.RUN, mark.PLACE)}
 
 
 def _folders(folder: Path) -> list[Path]:

@@ -18,11 +18,11 @@ def folder(repository: Repository) -> Path:
     """Return where the child of this work tree is recorded; in a copied folder that is another
     place, since the child on record there is one of the original. Raises StorageFailed.
     """
-    return repository.forge_dir / "commands" / mark(repository)
+    return repository.forge_dir / "commands" / name(repository)
 
 
-def mark(repository: Repository) -> str:
-    """Return what marks the command and what it starts, in place of the id of a run.
+def name(repository: Repository) -> str:
+    """Return what marks the command and what it starts have in place of the id of a run.
 
     No other clone and no other work tree has the same one. Raises StorageFailed.
     """

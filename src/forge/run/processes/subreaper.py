@@ -16,8 +16,7 @@ from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 
-MARK = "FORGE_RUN_ID"
-"""The environment variable that marks a child as one of a run."""
+from forge.run.processes.mark import PLACE, RUN
 
 _SUBREAPER = 36
 _PATIENCE = 1.0  # seconds for killed processes to be gone
@@ -50,25 +49,18 @@ def adopt_orphans(*, linger: bool = False) -> Iterator[None]:
         prctl(_SUBREAPER, 0, 0, 0, 0)
 
 
-def run_marker(run: str) -> dict[str, str]:
-    """Return the environment variable that marks a child as one of a run.
-
-    The mark is found even if forge dies before it has recorded the child.
-    """
-    return {MARK: run}
-
-
-def process_groups_of(run: str) -> set[int]:
+def process_groups_of(run: str, clone: str) -> set[int]:
     """Return the process groups, other than this process's, that have a process with the mark of a
-    run.
+    run of this clone.
 
     A forge process that is killed between starting a child and recording it leaves such a process.
     """
-    mark = {f"{name}={value}".encode() for name, value in run_marker(run).items()}
+    named, placed = f"{RUN}={run}".encode(), f"{PLACE}={clone}.".encode()
     groups: set[int] = set()
     for environ in Path("/proc").glob("[0-9]*/environ"):
         with contextlib.suppress(OSError):
-            if mark <= set(environ.read_bytes().split(b"\0")):
+            entries = environ.read_bytes().split(b"\0")
+            if named in entries and any(entry.startswith(placed) for entry in entries):
                 groups.add(os.getpgid(int(environ.parent.name)))
     return groups - {os.getpgrp()}
 

@@ -11,10 +11,10 @@ from forge.run.approvals.store import state_folder
 from forge.run.guard.holder import ForeignCode
 from forge.run.processes import outside_runs, pid_file
 from forge.run.processes.git_guard import GitGuard
+from forge.run.processes.mark import Mark
 from forge.run.processes.output import Output
 from forge.run.processes.sandbox import Inside, confined
 from forge.run.processes.signals import Interrupts
-from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
 
 _LISTED = 20
@@ -64,11 +64,12 @@ def _run(
     except OSError as error:
         raise StorageFailed.of(error, record) from error
     argv = ["bash", "-o", "pipefail", "-c", command]
+    mark = Mark.new(repository, outside_runs.name(repository), state_folder())
     with ForeignCode(repository, what, state_folder()) as code:
         outcome = supervise(
             confined(argv, settings.commands, Inside(repository, state_folder())),
             repository.root,
-            environment(runner.env, run_marker(outside_runs.mark(repository))),
+            environment(runner.env, mark.variables()),
             Output(settings.limits.evidence_bytes),
             Limits(settings.limits.step_timeout or None),
             watch=lambda: "interrupted" if interrupts.signal_name else None,

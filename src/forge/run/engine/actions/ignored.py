@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from forge import atomic
+from forge import atomic, regular
 from forge.errors import GitFailed
 from forge.git import modes
 from forge.git.repository import Repository
@@ -29,7 +29,10 @@ def pattern_of(name: str) -> str:
 
 
 def exclude(repository: Repository, names: Sequence[str]) -> None:
-    """Add paths to `info/exclude` of the repository, which no commit has. Raises StorageFailed."""
+    """Add paths to `info/exclude` of the repository, which no commit has.
+
+    Raises StorageFailed, and GitFailed if it is not a file.
+    """
     file = repository.common_dir / "info" / "exclude"
     _append(file, names)
 
@@ -38,18 +41,20 @@ def ignore(repository: Repository, committed: bytes, names: Sequence[str]) -> En
     """Add paths to the root's `.gitignore` in the work tree; return the entry of a `.gitignore`
     that is `committed` with these lines. Raises GitFailed if it is not a file.
     """
-    file = repository.root / IGNORE_FILE
-    if file.is_symlink() or (file.exists() and not file.is_file()):
-        raise GitFailed(
-            f"{IGNORE_FILE} is not a regular file, so nothing can be added to it",
-            "make it one, then `forge resume`",
-        )
-    _append(file, names)
+    _append(repository.root / IGNORE_FILE, names)
     return modes.FILE, str(repository.objects.create_blob(_with_lines(committed, names)))
 
 
 def _append(file: Path, names: Sequence[str]) -> None:
-    before = file.read_bytes() if file.exists() else b""
+    try:
+        before = regular.read(file)
+    except FileNotFoundError:
+        before = b""
+    except OSError as error:
+        raise GitFailed(
+            f"{file} cannot be read, so nothing can be added to it: {error.strerror}",
+            "make it a regular file, then `forge resume`",
+        ) from error
     after = _with_lines(before, names)
     if after != before:
         file.parent.mkdir(parents=True, exist_ok=True)

@@ -22,8 +22,8 @@ from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file, sandbox
 from forge.run.processes.leftover_files import set_aside, untracked
+from forge.run.processes.mark import Mark
 from forge.run.processes.sandbox import Inside
-from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Limits, Outcome
 from forge.run.runners.base import Job, find
 from forge.timeline.run import events as ev
@@ -129,7 +129,7 @@ def _scope(run: OpenRun) -> dict[str, object]:
 def _variables(run: OpenRun, prompt_file: Path, scope_file: Path) -> dict[str, str]:
     step = run.step
     return {
-        **run_marker(run.card.run),
+        **Mark.new(run.repository, run.card.run, state_folder()).variables(),
         "FORGE_PLAN_ID": run.card.plan,
         "FORGE_STEP_ID": step.id,
         "FORGE_STEP_INDEX": str(step.number),

@@ -12,9 +12,9 @@ from forge.git import program
 from forge.run.approvals.store import state_folder
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import evidence, pid_file
+from forge.run.processes.mark import Mark
 from forge.run.processes.output import Output
 from forge.run.processes.sandbox import Inside, confined
-from forge.run.processes.subreaper import run_marker
 from forge.run.processes.supervise import Ended, Limits, Outcome, environment, supervise
 
 
@@ -27,6 +27,10 @@ def reason_to_end(run: OpenRun, output: Output | None = None) -> Ended | None:
     return "stopped" if run.requests.pending() == "stop" else None
 
 
+def _mark(run: OpenRun) -> dict[str, str]:
+    return Mark.new(run.repository, run.card.run, state_folder()).variables()
+
+
 def run_shell(run: OpenRun, command: str) -> Outcome:
     """Run a command with `bash -o pipefail -c` in the work tree's root, in the environment that
     plans may see.
@@ -37,7 +41,7 @@ def run_shell(run: OpenRun, command: str) -> Outcome:
     outcome = supervise(
         confined(argv, run.settings.commands, inside),
         run.repository.root,
-        environment(run.runner.env, run_marker(run.card.run)),
+        environment(run.runner.env, _mark(run)),
         output,
         Limits(run.settings.limits.step_timeout or None),
         watch=lambda: reason_to_end(run, output),
@@ -64,7 +68,7 @@ def supervised_git(run: OpenRun) -> program.Attempt:
         outcome = supervise(
             argv,
             where,
-            program.plain_environment({**env, **run_marker(run.card.run)}),
+            program.plain_environment({**env, **_mark(run)}),
             output,
             limits,
             stdin=stdin,
