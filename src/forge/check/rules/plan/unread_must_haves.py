@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from typing import NamedTuple
 
@@ -20,6 +21,7 @@ RULE = Rule(
 KEY = "must_haves"
 _CLOSE = 0.75
 _DEEPEST = 20
+_LABEL = re.compile(r"[a-z][a-z0-9_-]*")
 _ALSO_CALLED = {
     "artefacts": "artifacts",
     "artefact": "artifacts",
@@ -66,7 +68,7 @@ def _outside(front: Value) -> Iterator[_Place]:
         )
         if meant == KEY and isinstance(value.data, (dict, list)):
             yield _Place(front.keys[key], key, KEY)
-        elif meant and meant != KEY:
+        elif meant and meant != KEY and (key in BLOCKS or not _is_label(value)):
             yield _Place(front.keys[key], key, f"{KEY}: {meant}")
         else:
             yield from _nested(value, 1)
@@ -140,6 +142,11 @@ def _meant(key: str, names: Iterable[str]) -> str | None:
 
 def _folded(key: str) -> str:
     return "".join(letter for letter in key.lower() if letter.isalnum())
+
+
+def _is_label(value: Value) -> bool:
+    """Return whether a value is one plain word: `artifact: plan` says what a document is."""
+    return isinstance(value.data, str) and _LABEL.fullmatch(value.data) is not None
 
 
 def _is_empty(value: Value) -> bool:
