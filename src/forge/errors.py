@@ -13,16 +13,20 @@ from collections.abc import Sequence
 class ForgeError(Exception):
     """An error that the user can act upon.
 
-    `message` names the problem and its place, `hint` the next step; `next_commands` are command
-    lines to run as they are.
+    `message` names the problem and its place, in one line or a list of lines; `hint` the next step;
+    `next_commands` are command lines to run as they are. A line end inside a line is escaped when
+    it is printed, so that a value in it cannot look like a line of forge's.
     """
 
     kind = "error"
     exit_code = 2
 
-    def __init__(self, message: str, hint: str = "", next_commands: Sequence[str] = ()) -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(
+        self, message: str | list[str], hint: str = "", next_commands: Sequence[str] = ()
+    ) -> None:
+        self.lines = [message] if isinstance(message, str) else message
+        self.message = "\n".join(self.lines)
+        super().__init__(self.message)
         self.hint = hint
         self.next_commands = list(next_commands)
 
@@ -122,7 +126,7 @@ class GitFailed(ForgeError):
     kind = "git"
     exit_code = 1
 
-    def __init__(self, message: str, hint: str = "", status: int = 1) -> None:
+    def __init__(self, message: str | list[str], hint: str = "", status: int = 1) -> None:
         super().__init__(message, hint)
         self.status = status
 

@@ -13,6 +13,7 @@ from forge.run.approvals.prompter import NoPrompter, Prompter
 from forge.run.documents.edit import Choice
 from forge.run.processes.output import Output
 from forge.text.finding import Finding
+from forge.text.printable import Line, Text, plain, plain_text
 from forge.timeline.event import Event
 from forge.timeline.run.state import RunState
 
@@ -26,11 +27,11 @@ class Unattended:
         self.notes: list[str] = []
         self.lines: list[tuple[str, dict[str, object] | None]] = []
 
-    def note(self, text: str) -> None:
-        self.notes.append(text)
+    def note(self, text: Text) -> None:
+        self.notes.append(plain_text(text))
 
-    def line(self, text: str, data: dict[str, object] | None = None) -> None:
-        self.lines.append((text, data))
+    def line(self, text: Line, data: dict[str, object] | None = None) -> None:
+        self.lines.append((plain(text), data))
 
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return nullcontext()

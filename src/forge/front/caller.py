@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from forge.run.documents.edit import Choice
     from forge.run.processes.output import Output
     from forge.text.finding import Finding
+    from forge.text.printable import Line, Text
     from forge.timeline.event import Event
     from forge.timeline.run.state import RunState
 
@@ -33,10 +34,10 @@ class RunDisplay(Protocol):
 class Caller(Protocol):
     """What a front offers an operation: messages on the way, progress, questions, an editor."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         """Show a message that is not part of the answer."""
 
-    def line(self, text: str, data: dict[str, object] | None = None) -> None:
+    def line(self, text: Line, data: dict[str, object] | None = None) -> None:
         """Show a line of an answer that goes on; without data it is for people only.
 
         Raises BrokenPipeError if the reader has left.

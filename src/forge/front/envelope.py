@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from forge.errors import ForgeError, Interrupted, NotApproved, StorageFailed
 from forge.git import failures
+from forge.text.printable import plain_text
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from forge.text.finding import Finding
+    from forge.text.printable import Text
 
 SCHEMA_VERSION = 1
 Data = dict[str, object]
@@ -21,13 +23,14 @@ _RUN_KEYS = ("run", "plan", "status", "verdict", "step")
 class Reply(NamedTuple):
     """The answer of a verb: data for programs, text for people, findings, and the exit status.
 
-    Data and text may be functions, for answers of which only the form that is printed is worth its
-    time. `one_line` means that the JSON is the last of several lines. `view` is the value that data
-    and text are made from, for fronts that draw it themselves.
+    A text is one line, or a list of lines; what does not print in a line is escaped, line ends
+    included. Data and text may be functions, for answers of which only the form that is printed is
+    worth its time. `one_line` means that the JSON is the last of several lines. `view` is the value
+    that data and text are made from, for fronts that draw it themselves.
     """
 
     data: Data | Callable[[], Data]
-    text: str | Callable[[], str] = ""
+    text: Text | Callable[[], Text] = ""
     code: int = 0
     findings: Sequence[Finding] | None = None
     one_line: bool = False
@@ -36,8 +39,13 @@ class Reply(NamedTuple):
     def as_data(self) -> Data:
         return self.data() if callable(self.data) else self.data
 
-    def as_text(self) -> str:
+    def shown(self) -> Text:
+        """Return what is printed for people: a line, lines, or a verbatim text."""
         return self.text() if callable(self.text) else self.text
+
+    def as_text(self) -> str:
+        """Return what is printed for people, without colors."""
+        return plain_text(self.shown())
 
 
 class Bug(ForgeError):

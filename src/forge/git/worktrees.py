@@ -148,8 +148,8 @@ def recreate(repository: Repository, git_dir: Path, place: Path, branch: str) ->
     if repository.commit_of(f"refs/heads/{branch}") is None:
         raise RepositoryError(
             f"the work tree {git_dir.name} is gone, and its branch {branch} too",
-            f"`git branch {branch} COMMIT` restores the branch (`forge runs --json` lists the"
-            " commits), then try again",
+            f"`git branch {shlex.quote(branch)} COMMIT` restores the branch (`forge runs --json`"
+            " lists the commits), then try again",
         )
     elsewhere = git_dir_of_branch(repository, branch)
     if repository.head().branch == f"refs/heads/{branch}" or elsewhere not in (None, git_dir):

@@ -301,7 +301,7 @@ def _merged(base: Settings, source: Source) -> Settings:
     if reading.misfits:
         wrong = sorted(reading.misfits, key=lambda misfit: misfit.span.start)
         lines = [f"{_at(source, misfit.span)}: {misfit.message}" for misfit in wrong]
-        raise SettingsError("\n".join(lines), _EVERY_KEY)
+        raise SettingsError([*lines], _EVERY_KEY)
     settings = reading.value
     assert isinstance(settings, Settings), "a base is of the same type"
     warnings = [f"{_at(source, key.span)}: {_unknown(key)}" for key in reading.unknown]

@@ -23,6 +23,7 @@ from forge.records.record import (
     with_evidence_checked,
 )
 from forge.records.store import belongs_here, live_folder
+from forge.text.command_line import command_line
 
 _MOST_LISTED = 20
 
@@ -54,7 +55,7 @@ def one_run(
         if not candidates:
             _require_readable(repository, name)
             reason = _why_not_found(repository, name, among_open=among_open)
-            raise NoOpenRun(reason + _listed(records), "see `forge runs`")
+            raise NoOpenRun([reason, *_listed(records)], "see `forge runs`")
     return _only_one(candidates)
 
 
@@ -81,7 +82,8 @@ def _fitting(records: list[RunRecord], name: str) -> list[RunRecord]:
 
 def _only_one(candidates: list[RunRecord]) -> RunRecord:
     if len(candidates) > 1:
-        raise UnknownName(f"{len(candidates)} runs fit:{_listed(candidates)}", "name one of them")
+        message = [f"{len(candidates)} runs fit:", *_listed(candidates)]
+        raise UnknownName(message, "name one of them")
     return candidates[0]
 
 
@@ -120,7 +122,7 @@ def open_elsewhere(repository: Repository, name: str | None) -> RunRecord:
         reason, hint = f"the run {name} is open in this clone", "continue with `forge resume`"
     else:
         reason, hint = "no such run is open in another clone", "see `forge runs`"
-    raise NoOpenRun(reason + _listed(records), hint)
+    raise NoOpenRun([reason, *_listed(records)], hint)
 
 
 def _require_readable(repository: Repository, name: str) -> None:
@@ -158,7 +160,8 @@ def _why_no_run(repository: Repository, *, among_open: bool) -> tuple[str, str]:
     ]
     if away:
         run = away[-1].card.run
-        hint = f"continue there; if that clone is gone, adopt it: `forge resume --adopt {run}`"
+        adopt = command_line("forge", "resume", "--adopt", run)
+        hint = f"continue there; if that clone is gone, adopt it: `{adopt}`"
         return f"no run is open here; {run} {where_open(away[-1])}", hint
     return "no run is open here", "start one with `forge execute`"
 
@@ -192,5 +195,7 @@ def where_open(record: RunRecord) -> str:
     return "is open in another clone"
 
 
-def _listed(records: list[RunRecord]) -> str:
-    return "".join(f"\n  {record.card.run}  {record.status}" for record in records[-_MOST_LISTED:])
+def _listed(records: list[RunRecord]) -> list[str]:
+    newest = [f"  {record.card.run}  {record.status}" for record in records[-_MOST_LISTED:]]
+    rest = len(records) - _MOST_LISTED
+    return [f"  {rest} older ones", *newest] if rest > 0 else newest

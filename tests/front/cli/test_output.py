@@ -12,6 +12,7 @@ import pytest
 from forge.errors import GitFailed, NotApproved, UsageError
 from forge.front.cli import output
 from forge.front.envelope import Reply
+from forge.text.printable import Styled, Verbatim
 
 
 def test_a_reply_is_printed_as_text(capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,16 +69,84 @@ def test_json_of_an_error_goes_beside_its_text(capsys: pytest.CaptureFixture[str
 
 @pytest.mark.parametrize(
     ("text", "shown"),
-    [("plain é", "plain é"), ("half \ud83d", "half \\ud83d"), ("\udcff", "\\udcff")],
+    [
+        ("plain é", "plain é"),
+        ("half \ud83d", "half <U+D83D>"),
+        ("\x1b]0;title\x07", "<U+001B>]0;title<U+0007>"),
+        ("one\nforged: two", "one<U+000A>forged: two"),
+        ("one\r\nforged: two", "one<U+000D><U+000A>forged: two"),
+        ("a\tb", "a<U+0009>b"),
+        ("\u202ereversed", "<U+202E>reversed"),
+        ("pa\u200byload", "pa<U+200B>yload"),
+        ("\u3164name\u2800", "<U+3164>name<U+2800>"),
+        ("a\ufe0f", "a<U+FE0F>"),
+        ("\u2764\ufe0f \U0001f469\u200d\U0001f4bb", "\u2764\ufe0f \U0001f469\u200d\U0001f4bb"),
+        ("\x9b2J", "<U+009B>2J"),
+        ("\u2028next", "<U+2028>next"),
+    ],
 )
-def test_what_utf8_cannot_encode_is_written_out(text: str, shown: str) -> None:
-    assert output.printable(text) == shown
+def test_a_line_stays_one_line_and_shows_what_does_not_print(text: str, shown: str) -> None:
+    assert output.rendered(text) == shown
+    assert output.rendered([text, (text, Styled(text))]) == f"{shown}\n{shown}{shown}"
+
+
+def test_colors_are_forges_own() -> None:
+    line = (Styled("a\x1b[2J", "red", bold=True), "b\x1b[0m")
+    assert output.rendered([line]) == "\x1b[31m\x1b[1ma<U+001B>[2J\x1b[0mb<U+001B>[0m"
+
+
+def test_a_text_with_a_format_of_its_own_is_printed_as_it_is() -> None:
+    assert output.rendered(Verbatim("a\x1b\nb")) == "a\x1b\nb"
+
+
+def test_json_escapes_what_does_not_print(capsys: pytest.CaptureFixture[str]) -> None:
+    output.print_json({"title": "\x9b2J\u202e\x7f\U000e0041é"})
+    printed = capsys.readouterr().out
+    assert json.loads(printed) == {"title": "\x9b2J\u202e\x7f\U000e0041é"}
+    assert "\\u009b2J\\u202e\\u007f\\udb40\\udc41é" in printed
+
+
+@pytest.mark.parametrize("service", ["GITHUB_ACTIONS", "TF_BUILD"])
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("  ::error::forged", "  <U+003A>:error<U+003A>:forged"),
+        ("title ##[error]forged", "title <U+0023>#[error]forged"),
+        ("##vso[task.complete]", "<U+0023>#vso[task.complete]"),
+        ("std::string", "std::string"),
+    ],
+)
+def test_a_value_is_no_command_to_a_service_that_runs_jobs(
+    service: str, line: str, shown: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("GITHUB_ACTIONS", "TF_BUILD"):
+        monkeypatch.delenv(name, raising=False)
+    assert output.rendered(line) == line
+    monkeypatch.setenv(service, "true")
+    assert output.rendered(line) == shown
+
+
+def test_an_error_of_several_lines_keeps_each_value_on_its_line(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    error = UsageError(["there are:", "  a\nb"], "name\none", ["forge show 'a\nb'"])
+    output.print_error("show", "01A", error, as_json=False)
+    assert capsys.readouterr().err == (
+        "forge: there are:\n  a<U+000A>b\n  name<U+000A>one\n    forge show 'a<U+000A>b'\n"
+    )
+
+
+def test_what_a_stream_cannot_encode_is_escaped(monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.TextIOWrapper(io.BytesIO(), "ascii")
+    monkeypatch.setattr(sys, "stdout", stream)
+    output.print_line("é")
+    assert stream.buffer.getvalue() == b"\\xe9\n"  # type: ignore[attr-defined]
 
 
 def test_messages_go_to_standard_error(capsys: pytest.CaptureFixture[str]) -> None:
     output.print_note("warning: \ud83d")
     output.print_line("an answer")
-    assert capsys.readouterr() == ("an answer\n", "warning: \\ud83d\n")
+    assert capsys.readouterr() == ("an answer\n", "warning: <U+D83D>\n")
 
 
 class FullStream(io.StringIO):

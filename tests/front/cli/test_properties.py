@@ -9,11 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from forge.front.cli.output import printable
+from forge.front.cli.output import rendered
 from forge.front.cli.status_line import fitted
 from forge.front.cli.terminal import colored_patch
 from forge.front.envelope import Reply, reply_envelope
 from forge.front.operations.timeline import _short
+from forge.text.jsonl import escaped
 
 TEXT = st.text(max_size=60)
 ANY_TEXT = st.text(st.characters(codec=None), max_size=40)
@@ -24,18 +25,22 @@ VALUES = st.recursive(
 )
 
 
-@settings(max_examples=60)
+@settings(max_examples=80)
+@given(st.lists(ANY_TEXT, min_size=1, max_size=4))
+def test_a_line_is_one_printable_line_whatever_is_in_it(lines: list[str]) -> None:
+    shown = rendered([*lines])
+    assert shown.count("\n") == len(lines) - 1
+    assert shown.replace("\n", "").isprintable()
+
+
+@settings(max_examples=80)
 @given(ANY_TEXT)
-def test_printable_text_can_be_encoded(text: str) -> None:
-    printable(text).encode("utf-8")
-    assert printable(printable(text)) == printable(text)
-
-
-@settings(max_examples=60)
-@given(TEXT)
-def test_text_that_can_be_encoded_is_not_changed(text: str) -> None:
-    encodable = text.encode("utf-8", "ignore").decode()
-    assert printable(encodable) == encodable
+def test_json_is_printable_and_keeps_its_values(text: str) -> None:
+    shown = escaped(json.dumps({"a": text}, ensure_ascii=False, indent=1))
+    assert shown.replace("\n", "").isprintable()
+    assert json.loads(shown)["a"].encode("utf-16", "surrogatepass") == text.encode(
+        "utf-16", "surrogatepass"
+    )
 
 
 @settings(max_examples=80)
@@ -49,9 +54,8 @@ def test_a_fitted_text_is_not_wider_than_the_terminal(text: str, width: int) -> 
 @settings(max_examples=60)
 @given(st.text(max_size=200))
 def test_a_patch_has_no_control_characters(patch: str) -> None:
-    shown = click.unstyle(colored_patch(patch))
-    assert not any(ord(character) < 0x20 and character not in "\n\t" for character in shown)
-    assert "\x7f" not in shown and "\u202e" not in shown
+    shown = click.unstyle(rendered(colored_patch(patch)))
+    assert shown.replace("\n", "").isprintable()
 
 
 @settings(max_examples=60)

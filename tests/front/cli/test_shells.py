@@ -68,6 +68,38 @@ def offered(
     return [line for line in done.stdout.splitlines() if line]
 
 
+HOSTILE = ("$(touch ran)", "`touch ran`", "a b", "*", "; touch ran", "it's", "\n01-09", "\x1b[2J")
+
+
+def test_a_hostile_name_is_completed_quoted(filled: Sandbox) -> None:
+    for number, name in enumerate(HOSTILE, 10):
+        path = f".planning/phases/01-first/01-{number}-{name.replace('/', '')}-PLAN.md"
+        filled.write(path, PLAN.format(number))
+    script = (
+        BASH.format(lines="'forge show 01-1'")
+        + """
+for word in "${COMPREPLY[@]}"; do eval "printf '<%s>' $word"; done
+for line in "forge show '01-1" 'forge show "01-1'; do
+  COMP_WORDS=(forge show "${line#forge show }"); COMP_CWORD=2
+  _forge_completion forge; echo "quoted: ${COMPREPLY[*]}"
+done
+ls
+"""
+    )
+    done = subprocess.run(
+        ["bash", "-c", script],
+        cwd=filled.root,
+        env=filled.environment(),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    typed = "".join(f"<01-{number}-{name}>" for number, name in enumerate(HOSTILE[:-2], 10))
+    assert typed in done.stdout and "ran\n" not in done.stdout
+    assert done.stdout.count("quoted: \n") == 2
+    assert "\x1b" not in done.stdout
+
+
 def test_bash_completes_verbs_options_and_names(filled: Sandbox) -> None:
     expected = {
         "forge exec": "execute",

@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from forge.front.cli import status_line
+from forge.front.cli.output import redraw
 from forge.front.cli.status_line import StatusLine, fitted, place
 from forge.run.processes.output import Output
 from forge.timeline.event import Event
@@ -163,10 +164,9 @@ def test_a_closed_stream_does_not_disturb_a_run(
 ) -> None:
     stream = TerminalStream()
     monkeypatch.setattr(sys, "stderr", stream)
-    line = StatusLine()
-    line._write("x")
+    redraw("x")
     stream.close()
-    line._write("x")
+    redraw("x")
 
 
 @pytest.mark.parametrize(

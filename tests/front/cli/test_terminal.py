@@ -11,8 +11,10 @@ import click
 import pytest
 
 from forge.front.cli import terminal
+from forge.front.cli.output import rendered
 from forge.front.cli.terminal import Terminal, colored_patch, prompter
 from forge.run.approvals.prompter import Answer, NoPrompter
+from forge.text.printable import plain, plain_text
 from forge.timeline.run.state import Question
 
 CHOICE = [{"id": "left", "text": "Go left"}, {"id": "right", "text": "Go right"}]
@@ -154,20 +156,22 @@ def test_the_user_is_asked_at_a_terminal_only(
     ],
 )
 def test_a_patch_has_the_usual_colors(line: str, color: str) -> None:
-    assert colored_patch(line).startswith(color + line if color else line)
+    assert rendered(colored_patch(line)).startswith(color + line if color else line)
 
 
 def test_a_patch_cannot_disguise_itself() -> None:
-    assert click.unstyle(colored_patch("+a\x1b[31mred\u202e")) == "+a<U+001B>[31mred<U+202E>"
+    assert plain_text(colored_patch("+a\x1b[31mred\u202e")) == "+a<U+001B>[31mred<U+202E>"
 
 
 def test_a_long_patch_ends_with_how_to_see_the_rest() -> None:
-    lines = click.unstyle(colored_patch("+x\n" * 450)).splitlines()
+    lines = colored_patch("+x\n" * 450)
     assert len(lines) == 401
-    assert lines[-1] == "… 50 more lines: an empty answer pauses the run, `git diff` shows them"
-    assert len(click.unstyle(colored_patch("+x\n" * 400)).splitlines()) == 400
+    assert (
+        plain(lines[-1]) == "… 50 more lines: an empty answer pauses the run, `git diff` shows them"
+    )
+    assert len(colored_patch("+x\n" * 400)) == 400
 
 
 def test_a_long_line_is_cut() -> None:
-    shown = click.unstyle(colored_patch("+" + "x" * 1500))
+    shown = plain_text(colored_patch("+" + "x" * 1500))
     assert shown == "+" + "x" * 999 + " … 501 more characters"

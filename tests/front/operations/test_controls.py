@@ -11,6 +11,7 @@ import pytest
 from forge.errors import ForgeError, NoOpenRun, NotApproved, SettingsError, UsageError
 from forge.front.operations.shared import run_controls
 from forge.run.approvals.prompter import Answer
+from forge.text.printable import Text, plain_text
 from forge.timeline.run.state import Question
 from tests.conftest import Sandbox
 from tests.front.calling import Front, enter
@@ -38,8 +39,8 @@ class User(Unattended):
     ) -> Answer | None:
         return self.answers.pop(0) if self.answers else None
 
-    def approve(self, text: str) -> bool:
-        self.approved_texts.append(text)
+    def approve(self, text: Text) -> bool:
+        self.approved_texts.append(plain_text(text))
         return True
 
 

@@ -111,7 +111,7 @@ def test_a_section_is_left_out_if_it_is_empty() -> None:
 
 def test_changes_are_listed_after_renames() -> None:
     moved = bare(renamed=[("a.md", "b.md")], changed=["c.md", "d.md"])
-    assert changes_text(moved) == "a.md -> b.md\nc.md: changed\nd.md: changed"
+    assert changes_text(moved) == ["a.md -> b.md", "c.md: changed", "d.md: changed"]
 
 
 @pytest.mark.parametrize(

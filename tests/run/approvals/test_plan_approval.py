@@ -18,6 +18,7 @@ from forge.run.approvals.prompter import NoPrompter
 from forge.run.approvals.shown import describe
 from forge.run.approvals.subject import Subject, plan_commands, resolve_runner, subject_of
 from forge.text.finding import Finding
+from forge.text.printable import plain_text
 from forge.timeline.run.state import Question
 from tests.conftest import Sandbox
 from tests.run.in_process import enter
@@ -152,7 +153,7 @@ def test_the_command_to_approve_names_a_runner_only_if_it_is_not_the_default(
 
 def test_the_user_reads_everything_that_is_approved(plan: Plan, subject: Subject) -> None:
     finding = Finding("no-done", "note", plan.path, 3, 1, 3, 5, "no <done>", "write one")
-    text = describe(plan, subject, [finding])
+    text = plain_text(describe(plan, subject, [finding]))
     for line in (
         f"  {plan.path}, SHA-256 {plan.sha256}",
         "  1. [edit] Write a",
@@ -171,7 +172,7 @@ def test_the_user_reads_everything_that_is_approved(plan: Plan, subject: Subject
 
 
 def test_empty_parts_of_a_plan_are_not_shown(plan: Plan, subject: Subject) -> None:
-    text = describe(plan, subject)
+    text = plain_text(describe(plan, subject))
     assert "what the rules say" not in text and "within what its missions" not in text
 
 
@@ -196,7 +197,7 @@ def test_no_text_of_a_plan_can_look_like_a_line_of_forges_own(
     settings = Settings(runner=forged, runners={forged: runner})
     catalog = Catalog(repository.root)
     plan = catalog.load(catalog.one("01-02"))
-    text = describe(plan, subject_of(repository, plan, settings))
+    text = plain_text(describe(plan, subject_of(repository, plan, settings)))
     lines = text.splitlines()
     assert text.isascii() and all(line.isprintable() for line in lines)
     subjects = [line for line in lines if line.startswith("subject:")]

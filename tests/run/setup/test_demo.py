@@ -74,7 +74,7 @@ def test_the_text_at_the_end_names_the_next_commands(monkeypatch: pytest.MonkeyP
         open=False, state=SimpleNamespace(verdict="proven"), card=SimpleNamespace(run="run-1")
     )
     made = Demo(Path("/tmp/demo"), record, "abc forge: step\n")
-    assert made.describe().splitlines() == [
+    assert made.describe() == [
         "",
         "abc forge: step",
         "",

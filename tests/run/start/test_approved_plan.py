@@ -12,6 +12,7 @@ from forge.run.engine.context import Context
 from forge.run.start.approved_plan import Approval, approve_to_run, require_approval
 from forge.run.start.first_events import Options
 from forge.run.start.preconditions import BlockedPlan
+from forge.text.printable import Text, plain_text
 from tests.conftest import Sandbox
 from tests.run.in_process import Answers, context_of, enter, small_case
 
@@ -23,8 +24,8 @@ class Agrees(Answers):
 
     shown = ""
 
-    def approve(self, text: str, /) -> bool:
-        self.shown = text
+    def approve(self, text: Text, /) -> bool:
+        self.shown = plain_text(text)
         return True
 
 

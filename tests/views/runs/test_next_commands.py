@@ -8,6 +8,7 @@ import pytest
 from msgspec.structs import replace
 
 from forge.records.record import RunRecord
+from forge.text.printable import plain_text
 from forge.timeline import log
 from forge.timeline.log import Reading
 from forge.timeline.run.state import Failure, Question, RollbackState, RunState, StepState, Work
@@ -59,6 +60,10 @@ def run(
 
 def ended(status: str = "completed", **how: object) -> RunRecord:
     return run(status, live=False, **how)  # type: ignore[arg-type]
+
+
+def text_of(record: RunRecord) -> str:
+    return plain_text(describe(record))
 
 
 @pytest.mark.parametrize(
@@ -141,14 +146,14 @@ def test_the_exit_status(record: RunRecord, code: int) -> None:
 
 
 def test_a_waiting_run_is_described_with_its_question() -> None:
-    text = describe(run(question=ASKED))
+    text = text_of(run(question=ASKED))
     assert text.startswith(f"run {RUN} of 01-01: paused\nwaits for you (diff) at 01-01/1:\n")
     assert text.endswith(f"next:\n  forge approve {RUN}\n  forge reject {RUN}\n  forge stop {RUN}")
 
 
 def test_a_paused_run_is_described_with_its_reason() -> None:
-    assert "paused (failure) at 01-01/1:\nBecause." in describe(run(pause="failure"))
-    assert "answered; the command below continues the run" in describe(run(pause="approval"))
+    assert "paused (failure) at 01-01/1:\n  Because." in text_of(run(pause="failure"))
+    assert "answered; the command below continues the run" in text_of(run(pause="approval"))
 
 
 def test_an_ended_run_is_described_with_open_must_haves() -> None:
@@ -158,7 +163,7 @@ def test_an_ended_run_is_described_with_open_must_haves() -> None:
         {"verdict": word, "kind": "truth", "index": number, "target": "It", "reason": "why"}
         for number, word in enumerate(("pass", "fail"), 1)
     ]
-    lines = describe(record).splitlines()
+    lines = text_of(record).splitlines()
     assert lines[0] == f"run {RUN} of 01-01: completed, failed"
     assert lines[1] == "must-haves: 2 declared, 1 passed, 1 failed"
     assert lines[2] == "  fail      truth:2 It: why"
@@ -167,7 +172,7 @@ def test_an_ended_run_is_described_with_open_must_haves() -> None:
 
 def test_what_is_shown_cannot_move_the_cursor() -> None:
     hostile = replace(ASKED, text="\x1b[2Jgone")
-    assert "\x1b" not in describe(run(question=hostile))
+    assert "\x1b" not in text_of(run(question=hostile))
 
 
 def test_steps_of_other_runs_are_named_by_run() -> None:
@@ -177,7 +182,7 @@ def test_steps_of_other_runs_are_named_by_run() -> None:
     record.state.rollbacks = [replace(rollback, left=[{"run": "old", "step": "x"}]), rollback]
     assert carried_over_steps(record) == {"a": ["01-01/1", "01-01/2"]}
     assert "forge rollback a" in next_commands(record)
-    assert "01-01/1, 01-01/2: carried over from the run a, not rolled back" in describe(record)
+    assert "01-01/1, 01-01/2: carried over from the run a, not rolled back" in text_of(record)
     record.state.rollback = replace(rollback, left=[])
     assert carried_over_steps(record) == {}, "a rollback under way counts before earlier ones"
 

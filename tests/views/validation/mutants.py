@@ -14,6 +14,7 @@ from forge.front.cli.formats import Sheet, render
 from forge.git.objects.tree import Tree, TreeEntry
 from forge.planning.plan.plan import Plan, load
 from forge.planning.proof import statement_hash
+from forge.text.printable import plain_text
 from forge.text.source import Source
 from forge.text.yaml.parse import Value
 from forge.views.validation.read_one import read as judged
@@ -250,7 +251,7 @@ def read(data: bytes) -> Plan:
             finding.column,
         )
     for form in ("text", "sarif", "github", "junit"):
-        render(form, Sheet(findings, [(plan.path, "plan")], lines)).encode()
+        plain_text(render(form, Sheet(findings, [(plan.path, "plan")], lines))).encode()
     return plan
 
 

@@ -11,7 +11,7 @@ from rich.live import Live
 from rich.table import Table
 from rich.text import Text
 
-from forge.text.printable import visible
+from forge.text.printable import Verbatim, visible_line
 from forge.views.tracker.board import Board, Column
 
 _COLORS = {
@@ -33,12 +33,12 @@ _SHOWN = 12  # cards of a column
 _NARROW = 60  # columns of a terminal on which the board is one column
 
 
-def drawn(board: Board) -> str:
+def drawn(board: Board) -> Verbatim:
     """Return the board as text, as wide as the terminal; with colors at a terminal only."""
     console = Console(width=shutil.get_terminal_size((120, 40)).columns, legacy_windows=False)
     with console.capture() as captured:
         console.print(_bands(board, console.width))
-    return captured.get().rstrip("\n")
+    return Verbatim(captured.get().rstrip("\n"))
 
 
 @contextmanager
@@ -74,7 +74,8 @@ def _table(columns: list[Column], width: int) -> Table | Group:
 
 def _heading(column: Column) -> Text:
     return Text(
-        f"{column.name} ({len(column.cards)})", style=f"bold {_COLORS.get(column.name, 'white')}"
+        f"{visible_line(column.name)} ({len(column.cards)})",
+        style=f"bold {_COLORS.get(column.name, 'white')}",
     )
 
 
@@ -83,10 +84,10 @@ def _cards(column: Column) -> Iterator[Text]:
         column.cards[-_SHOWN:] if column.name in _SHOWN_FROM_THE_END else column.cards[:_SHOWN]
     ):
         yield Text.assemble(
-            (visible(card.id), "bold"),
+            (visible_line(card.id), "bold"),
             " ",
-            visible(card.title[:70]),
-            (f" {visible(card.note)}" if card.note else "", "dim"),
+            visible_line(card.title[:70]),
+            (f" {visible_line(card.note)}" if card.note else "", "dim"),
         )
     if len(column.cards) > _SHOWN:
         yield Text(f"and {len(column.cards) - _SHOWN} more", style="dim")

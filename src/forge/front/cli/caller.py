@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from forge.front.cli.output import print_line, print_note
+from forge.front.cli.output import print_json_line, print_line, print_note
 from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
@@ -22,13 +22,12 @@ if TYPE_CHECKING:
     from forge.run.approvals.prompter import Prompter
     from forge.run.documents import edit
     from forge.run.documents.edit import Choice
-    from forge.text import jsonl
     from forge.text.finding import Finding
+    from forge.text.printable import Line, Text
 else:  # most verbs need none of these
     shutil = at_first_use("shutil")
     completion_scripts = at_first_use("forge.front.cli.completion_scripts")
     edit = at_first_use("forge.run.documents.edit")
-    jsonl = at_first_use("forge.text.jsonl")
     progress_bar = at_first_use("forge.front.cli.progress_bar")
     status_line = at_first_use("forge.front.cli.status_line")
     terminal = at_first_use("forge.front.cli.terminal")
@@ -45,14 +44,14 @@ class TerminalCaller:
         self.color = True
         """Whether the progress bar may have colors."""
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         print_note(text)
 
-    def line(self, text: str, data: dict[str, object] | None = None) -> None:
+    def line(self, text: Line, data: dict[str, object] | None = None) -> None:
         if not self.as_json:
             print_line(text)
         elif data is not None:
-            print_line(jsonl.encode(data).decode()[:-1])
+            print_json_line(data)
 
     def progress(self, label: str) -> AbstractContextManager[Progress | None]:
         return progress_bar.waiting(label, color=self.color)

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
-
-import click
-
-from forge.text.printable import visible
+from forge.front.cli.output import print_note
+from forge.text.printable import Line, Styled
 from forge.timeline.event import Event
 from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import RunState
@@ -15,19 +12,19 @@ _INDENT = " " * 6
 
 
 def print_event(event: Event, state: RunState) -> None:
-    """Print the line of an event on standard error, if it has one."""
-    line = event_line(event, state)
-    if line:
-        with contextlib.suppress(OSError):  # nobody watches any more; the run goes on
-            click.echo(line, err=True)
+    """Print the lines of an event on standard error, if it has some."""
+    lines = event_lines(event, state)
+    if lines:
+        print_note(lines)
 
 
-def event_line(event: Event, state: RunState) -> str:
-    """Return the line of an event, with colors; empty for an event that is not shown."""
+def event_lines(event: Event, state: RunState) -> list[Line]:
+    """Return the lines of an event, with colors; none for an event that is not shown."""
     data = RUN_EVENTS.typed(event)
-    line = visible(data.progress(event, state)) if data is not None else ""
-    if data is None or not line:
-        return ""
+    if data is None or not (lines := data.progress(event, state)):
+        return []
+    color = "red" if data.good() is False else ""
+    shown = [lines] if isinstance(lines, str) else lines
     if data.heading:
-        return click.style(line, bold=True)
-    return _INDENT + (click.style(line, fg="red") if data.good() is False else line)
+        return [(Styled(line, bold=True),) for line in shown]
+    return [(_INDENT, Styled(line, color)) for line in shown]

@@ -1,4 +1,9 @@
-"""Prints replies, errors and JSON envelopes on the standard streams."""
+"""Prints replies, messages, errors and JSON on the standard streams: the only module that writes
+text for people.
+
+It is given lines, and escapes in each what does not print, line ends included: colors and the ends
+of lines are forge's own, and no value from a file can make either.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +16,8 @@ from typing import TYPE_CHECKING, TextIO
 import click
 
 from forge.front.envelope import Data, Reply, error_envelope, reply_envelope
+from forge.text import jsonl
+from forge.text.printable import Line, Styled, Text, Verbatim, lines_of, pieces, plain, visible_line
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,46 +25,75 @@ if TYPE_CHECKING:
     from forge.errors import ForgeError
 
 
-def print_line(text: str) -> None:
+_CLEAR = "\r\x1b[K"
+_COMMAND_SIGNS = {"::": "<U+003A>:", "##[": "<U+0023>#[", "##vso[": "<U+0023>#vso["}
+"""What GitHub Actions and Azure Pipelines take for a command to themselves in any job's output."""
+
+
+def rendered(text: Text) -> str:
+    """Return lines as a terminal shows them, with forge's own colors; a verbatim text as it is."""
+    if isinstance(text, Verbatim):
+        return str(text)
+    return "\n".join(map(_rendered_line, lines_of(text)))
+
+
+def print_line(line: Line) -> None:
     """Print a line of an answer that goes on. Raises BrokenPipeError if the reader has left."""
-    click.echo(printable(text))
+    _echo(rendered([line]))
     sys.stdout.flush()
 
 
-def print_note(text: str) -> None:
+def print_note(text: Text) -> None:
     """Print a message on standard error, never mixed up with the answer."""
-    with contextlib.suppress(OSError):
-        click.echo(printable(text), err=True)
+    with contextlib.suppress(OSError):  # nobody watches any more; the work goes on
+        _echo(rendered(text), err=True)
+
+
+def print_prompt(prompt: str) -> None:
+    """Print on standard error what the user answers in the same line."""
+    click.echo(visible_line(prompt), nl=False, err=True)
+
+
+def print_paged(text: Text) -> None:
+    """Show a text in click's pager."""
+    click.echo_via_pager(f"{rendered(text)}\n")
 
 
 def print_reply(verb: str, execution: str, reply: Reply, *, as_json: bool) -> None:
     """Print a reply as JSON or as text. Raises OSError if it cannot be written."""
     if as_json:
         print_json(reply_envelope(verb, execution, reply), None if reply.one_line else 1)
-    elif text := reply.as_text():
-        click.echo(printable(text))
+    elif shown := rendered(reply.shown()):
+        _echo(shown)
 
 
 def print_error(verb: str, execution: str, error: ForgeError, *, as_json: bool) -> None:
     """Print an error on standard error with its next step, and as JSON if that was asked for."""
     if as_json:
         print_json(error_envelope(verb, execution, error))
-    click.echo(click.style("forge: ", bold=True) + printable(error.message), err=True)
-    if error.hint:
-        click.echo(f"  {error.hint}", err=True)
-    for command in error.next_commands:
-        click.echo(f"    {printable(command)}", err=True)
+    first, *more = error.lines
+    lines: list[Line] = [(Styled("forge: ", bold=True), first), *more]
+    lines += [f"  {error.hint}"] if error.hint else []
+    lines += [f"    {command}" for command in error.next_commands]
+    _echo(rendered(lines), err=True)
 
 
 def print_json(envelope: Data, indent: int | None = 1) -> None:
     """Print one JSON object on standard output; without an indent, on one line."""
-    text = json.dumps(envelope, ensure_ascii=False, indent=indent)
-    click.echo(text.encode("utf-8", "backslashreplace"))
+    _echo_json(json.dumps(envelope, ensure_ascii=False, indent=indent))
 
 
-def printable(text: str) -> str:
-    """Return a text without what UTF-8 cannot encode, such as half a surrogate pair."""
-    return text.encode("utf-8", "backslashreplace").decode()
+def print_json_line(data: dict[str, object]) -> None:
+    """Print one JSON object in a line of its own. Raises BrokenPipeError if the reader has left."""
+    _echo_json(jsonl.encode(data).decode()[:-1])
+    sys.stdout.flush()
+
+
+def redraw(text: str) -> None:
+    """Replace the last line of the terminal on standard error; an empty text removes it."""
+    with contextlib.suppress(OSError, ValueError):  # nobody watches any more; the run goes on
+        sys.stderr.write(_CLEAR + visible_line(text))
+        sys.stderr.flush()
 
 
 def deliver(write: Callable[[], None], code: int) -> int:
@@ -76,6 +112,48 @@ def deliver(write: Callable[[], None], code: int) -> int:
         _silence(sys.stderr)
         return code or 1
     return code
+
+
+def _echo(text: str, *, err: bool = False) -> None:
+    """Print a text with a line end, without what the stream cannot encode."""
+    encoding = (sys.stderr if err else sys.stdout).encoding or "utf-8"
+    click.echo(text.encode(encoding, "backslashreplace").decode(encoding), err=err)
+
+
+def _echo_json(text: str) -> None:
+    text = jsonl.escaped(text)
+    _echo(text.replace("##", "#\\u0023") if _in_job() else text)
+
+
+def _in_job() -> bool:
+    """Return whether a service reads the output for commands to itself."""
+    return bool(os.environ.get("GITHUB_ACTIONS") or os.environ.get("TF_BUILD"))
+
+
+def _rendered_line(line: Line) -> str:
+    if _in_job() and _is_command(plain(line)):
+        line = tuple(_disarmed(piece) for piece in pieces(line))
+    return "".join(map(_piece, pieces(line)))
+
+
+def _is_command(text: str) -> bool:
+    return text.lstrip().startswith("::") or "##" in text
+
+
+def _disarmed(piece: str | Styled) -> str | Styled:
+    text = piece if isinstance(piece, str) else piece.text
+    for sign, harmless in _COMMAND_SIGNS.items():
+        text = text.replace(sign, harmless)
+    return text if isinstance(piece, str) else piece._replace(text=text)
+
+
+def _piece(piece: str | Styled) -> str:
+    if isinstance(piece, str):
+        return visible_line(piece)
+    text = visible_line(piece.text)
+    if not (piece.color or piece.bold) or not text:
+        return text
+    return click.style(text, fg=piece.color or None, bold=piece.bold or None)
 
 
 def _silence(*streams: TextIO) -> None:

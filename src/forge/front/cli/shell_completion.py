@@ -11,6 +11,7 @@ import click
 
 from forge.errors import ForgeError
 from forge.lazy import at_first_use
+from forge.text.printable import visible_line
 
 if TYPE_CHECKING:
     from click import shell_completion
@@ -71,11 +72,14 @@ def topics(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[
 
 
 def matching(summaries: Mapping[str, str], incomplete: str) -> list[CompletionItem]:
-    """Return the words that start with what was typed, with their summaries."""
+    """Return the words that start with what was typed, with their summaries.
+
+    A name that does not print cannot be typed, and could end the line that tells the shell of it.
+    """
     return [
-        shell_completion.CompletionItem(word, help=summary or None)
+        shell_completion.CompletionItem(word, help=visible_line(summary) or None)
         for word, summary in summaries.items()
-        if word.startswith(incomplete)
+        if word.startswith(incomplete) and word == visible_line(word)
     ]
 
 
@@ -83,7 +87,11 @@ def _of_kind(kind: str, incomplete: str) -> list[CompletionItem]:
     """Return the names of a kind; none outside of a repository, or if it cannot be read."""
     try:
         here = repository.Repository.discover(Path.cwd())
-        summaries = {name.text: _summary(name.about) for name in lookup.names(here, kind)}
+        summaries = {
+            name.text: _summary(name.about)
+            for name in lookup.names(here, kind)
+            if not name.text.startswith("-")  # the shell's user would type an option
+        }
     except (ForgeError, OSError, ValueError):
         return []
     return matching(summaries, incomplete)

@@ -12,8 +12,9 @@ import time
 from typing import TYPE_CHECKING
 
 from forge.front.cli.event_lines import print_event
+from forge.front.cli.output import redraw
 from forge.lazy import at_first_use
-from forge.text.printable import visible
+from forge.text.printable import visible_line
 from forge.timeline.event import Event
 from forge.timeline.run.events import RUN_EVENTS
 from forge.timeline.run.state import RunState
@@ -26,7 +27,6 @@ else:  # only a line that is drawn needs it
     cells = at_first_use("rich.cells")
 
 _PERIOD = 0.2  # seconds between two drawings
-_CLEAR = "\r\x1b[K"
 _USUAL_WIDTH = 80
 
 
@@ -58,21 +58,16 @@ class StatusLine:
             return
         if output is not None:
             self._drawn_at, self._shown = now, True
-            self._write(_CLEAR + self._line(int(now - self._started_at), output))
+            redraw(self._line(int(now - self._started_at), output))
         elif self._shown:
             self._shown = False
-            self._write(_CLEAR)
+            redraw("")
 
     def _line(self, seconds: int, output: Output) -> str:
         lines = output.latest_lines().strip()
-        latest = visible(lines.rpartition("\n")[2]).replace("\t", " ")
+        latest = visible_line(lines.rpartition("\n")[2].replace("\t", " "))
         elapsed = f"{seconds // 60}:{seconds % 60:02}"
         return fitted(f"      {self._place} {elapsed}  {latest}".rstrip(), _columns() - 1)
-
-    def _write(self, text: str) -> None:
-        with contextlib.suppress(OSError, ValueError):  # nobody watches any more; the run goes on
-            sys.stderr.write(text)
-            sys.stderr.flush()
 
 
 def place(state: RunState) -> str:

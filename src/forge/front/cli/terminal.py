@@ -6,16 +6,16 @@ import select
 import sys
 from collections.abc import Callable
 
-import click
-
+from forge.front.cli.output import print_note, print_prompt
 from forge.run.approvals.prompter import Answer, NoPrompter, Prompter
-from forge.text.printable import visible
+from forge.text.printable import Line, Styled, Text, block
 from forge.timeline.run.state import Question
 
 _PERIOD = 0.2  # seconds between two checks for requests of other shells
 _COLORS = {"+": "green", "-": "red", "@": "cyan"}
 _HEADERS = ("diff ", "+++", "---", "index ")
 _MOST_LINES = 400
+_TAB = 4  # spaces
 _LONGEST_LINE = 1000  # characters
 
 
@@ -33,8 +33,10 @@ class Terminal:
     ) -> Answer | None:
         """Show a patch and a question, and return the answer; None pauses the run."""
         if patch:
-            click.echo("\n" + colored_patch(patch), err=True)
-        click.echo(f"\n{click.style(question.kind, bold=True)}: {visible(question.text)}", err=True)
+            print_note(["", *colored_patch(patch)])
+        first, *more = block(question.text, "")
+        rest = [f"  {line}" for line in more]
+        print_note(["", (Styled(question.kind, bold=True), f": {first}"), *rest])
         try:
             if question.options:
                 return _choose(question, canceled)
@@ -42,9 +44,9 @@ class Terminal:
         except (EOFError, _Canceled):
             return None
 
-    def approve(self, text: str) -> bool:
+    def approve(self, text: Text) -> bool:
         """Show a plan, and return whether the user approves it."""
-        click.echo(text, err=True)
+        print_note(text)
         try:
             return _read("approve exactly this, and execute it? [y]es or [n]o: ")[:1].lower() == "y"
         except EOFError:
@@ -86,7 +88,7 @@ def _refusal(canceled: Callable[[], bool]) -> Answer:
 
 def _read(prompt: str, canceled: Callable[[], bool] = lambda: False) -> str:
     """Read a line. Raises EOFError at the end of input, _Canceled if the question was canceled."""
-    click.echo(prompt, nl=False, err=True)
+    print_prompt(prompt)
     while not select.select([sys.stdin], [], [], _PERIOD)[0]:
         if canceled():
             raise _Canceled
@@ -100,25 +102,26 @@ def _read(prompt: str, canceled: Callable[[], bool] = lambda: False) -> str:
     return line.decode("utf-8", "replace").strip()
 
 
-def colored_patch(patch: str) -> str:
-    """Return a patch for a terminal, without control characters.
+def colored_patch(patch: str) -> list[Line]:
+    """Return the lines of a patch for a terminal, with colors.
 
     A long one ends with how to see the rest.
     """
-    lines = visible(patch).splitlines()
-    shown = [_colored_line(_cut(line)) for line in lines[:_MOST_LINES]]
+    lines = patch.removesuffix("\n").split("\n")
+    shown: list[Line] = [_colored_line(_cut(line)) for line in lines[:_MOST_LINES]]
     rest = len(lines) - _MOST_LINES
     if rest > 0:
         shown.append(f"… {rest} more lines: an empty answer pauses the run, `git diff` shows them")
-    return "\n".join(shown)
+    return shown
 
 
 def _cut(line: str) -> str:
+    line = line.removesuffix("\r").expandtabs(_TAB)
     rest = len(line) - _LONGEST_LINE
     return f"{line[:_LONGEST_LINE]} … {rest} more characters" if rest > 0 else line
 
 
-def _colored_line(line: str) -> str:
+def _colored_line(line: str) -> Line:
     if line.startswith(_HEADERS):
-        return click.style(line, bold=True)
-    return click.style(line, fg=_COLORS.get(line[:1]))
+        return (Styled(line, bold=True),)
+    return (Styled(line, _COLORS.get(line[:1], "")),)

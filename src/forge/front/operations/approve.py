@@ -16,6 +16,7 @@ from forge.records.record import open_runs
 from forge.run.approvals import plan_approval, store
 from forge.run.approvals.shown import content, describe
 from forge.run.approvals.subject import subject_of
+from forge.text.command_line import forge_command
 from forge.views.runs.next_commands import control_data
 
 
@@ -49,12 +50,12 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     plan = plan_named(call, arguments.name)
     subject = subject_of(call.repository, plan, context.settings, arguments.runner)
     findings = plan_approval.findings_of(call.repository, plan, context.settings)
-    text = describe(plan, subject, findings)
+    lines = describe(plan, subject, findings)
     approved = not arguments.only_print
     if approved:
         shown = plan_approval.as_recorded(findings)
         store.approve(call.repository, subject, identity(call.repository), shown)
-        text += f"\napproved; now: forge execute {plan.id}"
+        lines.append(f"approved; now: {forge_command('execute', plan.id)}")
     data = {"plan": plan.id, "approved": approved, **_open_run(call, plan), **content(plan)}
     data |= subject.as_data()
-    return Reply(data, text, 0, findings)
+    return Reply(data, lines, 0, findings)

@@ -8,7 +8,6 @@ from typing import NamedTuple
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.text.finding import Finding
-from forge.text.printable import visible
 from forge.views.proof.audit import Audit, PlanAudit, audit
 
 _WORDS = {"proven": "proven", "failed": "claimed with failures", "unproven": "cannot be decided"}
@@ -37,11 +36,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     findings: list[Finding] = [finding for plan in result.plans for finding in plan.now.findings]
     call.execution.counters = result.totals
     return Reply(
-        result.as_data,
-        lambda: visible("\n".join(_lines(result))),
-        0 if result.proven else 1,
-        findings,
-        view=result,
+        result.as_data, lambda: [*_lines(result)], 0 if result.proven else 1, findings, view=result
     )
 
 

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
 
     from forge.front.caller import Caller
     from forge.run.setup.command_log import LoggedCommand
+    from forge.text.printable import Text
 
 T = TypeVar("T")
 
@@ -31,7 +32,7 @@ class Call(NamedTuple):
         """The repository of the call. Raises RepositoryError outside of one."""
         return self.enclosing or Repository.discover(self.folder)
 
-    def note(self, text: str) -> None:
+    def note(self, text: Text) -> None:
         """Show a message that is not part of the answer."""
         self.caller.note(text)
 

@@ -6,6 +6,7 @@ from typing import Literal, NamedTuple
 
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
+from forge.text.printable import Verbatim
 
 
 class Arguments(NamedTuple):
@@ -16,4 +17,4 @@ class Arguments(NamedTuple):
 
 def perform(call: Call, arguments: Arguments) -> Reply:
     script = call.caller.completion_script(arguments.shell)
-    return Reply({"shell": arguments.shell, "script": script}, script)
+    return Reply({"shell": arguments.shell, "script": script}, Verbatim(script))

@@ -8,6 +8,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.git.commits.patches import not_here, patch
 from forge.git.repository import Repository
+from forge.text.printable import Text, Verbatim, visible_line
 from forge.views.runs.diffs import RunChanges, changes_of, run_and_step
 
 
@@ -28,16 +29,16 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     )
 
 
-def _text(repository: Repository, changes: RunChanges, *, stat: bool) -> str:
+def _text(repository: Repository, changes: RunChanges, *, stat: bool) -> Text:
     note = not_here(changes.missing)
     if not changes.ranges and not changes.uncommitted:
         return note or no_change(changes)
     if stat:
         files = changes.files(repository)
-        shown = "\n".join(f"{file.path}  +{file.added or 0} -{file.removed or 0}" for file in files)
-    else:
-        shown = "".join(patch(repository, commits) for commits in changes.ranges).rstrip("\n")
-    return "\n".join(filter(None, (note, shown)))
+        listed = [f"{file.path}  +{file.added or 0} -{file.removed or 0}" for file in files]
+        return [*([note] if note else []), *listed]
+    patches = "".join(patch(repository, commits) for commits in changes.ranges).rstrip("\n")
+    return Verbatim("\n".join(filter(None, (visible_line(note), patches))))
 
 
 def no_change(changes: RunChanges) -> str:

@@ -8,7 +8,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.run.setup.doctor.check import Check
 from forge.run.setup.doctor.examine import examine
-from forge.text.printable import visible
+from forge.text.printable import Line
 
 
 class Arguments(NamedTuple):
@@ -18,11 +18,11 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     checks = examine(call.folder, call.enclosing)
     stops = any(not check.ok and check.severity == "error" for check in checks)
-    text = "\n".join(map(_line, checks))
-    return Reply({"checks": [check.as_data() for check in checks]}, text, 1 if stops else 0)
+    lines = [line for check in checks for line in _lines(check)]
+    return Reply({"checks": [check.as_data() for check in checks]}, lines, 1 if stops else 0)
 
 
-def _line(check: Check) -> str:
+def _lines(check: Check) -> list[Line]:
     mark = "ok" if check.ok else check.severity
-    hint = f"\n{'':9}{visible(check.hint)}" if check.hint else ""
-    return f"{mark:8} {check.name}: {visible(check.message)}{hint}"
+    hint = [f"{'':9}{check.hint}"] if check.hint else []
+    return [f"{mark:8} {check.name}: {check.message}", *hint]

@@ -10,7 +10,7 @@ from forge.front.operations.call import Call
 from forge.planning.names.documents import Documents
 from forge.run.documents import edit
 from forge.text.finding import Finding
-from forge.text.printable import visible
+from forge.text.printable import Line
 
 
 class Arguments(NamedTuple):
@@ -23,7 +23,7 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     def choose(findings: Sequence[Finding]) -> edit.Choice:
         for finding in findings:
-            call.note(_finding_text(finding))
+            call.note(_finding_lines(finding))
         return "save" if arguments.keep else call.caller.after_errors(findings)
 
     document = Documents(call.repository.root).one(arguments.name, call.folder)
@@ -32,8 +32,6 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     return Reply(edited.as_data(), text, 0, edited.findings)
 
 
-def _finding_text(finding: Finding) -> str:
+def _finding_lines(finding: Finding) -> list[Line]:
     place = f"{finding.path}:{finding.line}:{finding.column}"
-    return visible(
-        f"{place}: {finding.severity} {finding.rule} {finding.message}\n    {finding.hint}"
-    )
+    return [f"{place}: {finding.severity} {finding.rule} {finding.message}", f"    {finding.hint}"]

@@ -41,9 +41,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     options = _options(arguments)
     if arguments.dry_run:
         dry_runs = dry_runs_named(context, arguments.name, call.folder, options)
-        text = "\n\n".join(planned.text for planned in dry_runs)
+        lines = [line for planned in dry_runs for line in (*planned.lines, "")][:-1]
         data: Data = {"dry_run": [planned.data for planned in dry_runs]}
-        return Reply(data, text or "nothing is left to do")
+        return Reply(data, lines or "nothing is left to do")
     if arguments.worktree:
         for sentence in absent_parts(call.repository):
             call.note(f"note: {sentence}")

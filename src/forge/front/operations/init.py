@@ -17,5 +17,5 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     result = initialize(call.repository)
     written = [f"wrote {path}" for path in result.created]
     lines = written or [".planning/forge.yaml exists already"]
-    text = "\n".join([*lines, "next:", *(f"  {line}" for line in result.next)])
-    return Reply({"created": result.created, "next": result.next}, text)
+    lines += ["next:", *(f"  {line}" for line in result.next)]
+    return Reply({"created": result.created, "next": result.next}, [*lines])

@@ -9,7 +9,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.lazy import at_first_use
 from forge.planning.numbers import leading
-from forge.text.printable import visible
+from forge.text.printable import Line
 from forge.views.lookup.listing import KINDS, Filters, Row, list_documents
 
 difflib = at_first_use("difflib")  # for misspelled statuses only
@@ -38,9 +38,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     if arguments.phase is not None:
         rows = [row for row in rows if row.phase and is_phase(arguments.phase, row.phase)]
     width = min(max((len(row.id) for row in rows), default=0), _WIDEST_ID)
-    text = "\n".join(visible(_line(row, width)) for row in rows)
+    lines: list[Line] = [_line(row, width) for row in rows]
     nothing = f"there is nothing to list{_suggestion(arguments.statuses)}"
-    return Reply({"items": [row.as_data() for row in rows]}, text or nothing)
+    return Reply({"items": [row.as_data() for row in rows]}, lines or nothing)
 
 
 def _suggestion(statuses: tuple[str, ...]) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Annotated, NamedTuple, Protocol
+from typing import Annotated, NamedTuple
 
 from forge.front.envelope import Reply
 from forge.front.operations.arguments import AtLeast
@@ -12,7 +12,7 @@ from forge.git.commits.patches import not_here
 from forge.planning.names.catalog import Catalog
 from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs, run_ids
-from forge.text.printable import visible
+from forge.text.printable import Line, Styled
 from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import Chapter, Story, duration_text, story_of
 
@@ -20,8 +20,9 @@ _MARKS = {
     "completed": ("*", "green"),
     "skipped": ("-", "yellow"),
     "running": (">", "cyan"),
-    "pending": ("o", None),
+    "pending": ("o", ""),
 }
+_WIDEST = 103  # characters of a goal's line
 
 
 class Arguments(NamedTuple):
@@ -29,17 +30,6 @@ class Arguments(NamedTuple):
 
     name: str | None = None
     max_count: Annotated[int, AtLeast(1)] | None = None
-
-
-class Style(Protocol):
-    """Colors a text."""
-
-    def __call__(self, text: str, *, fg: str | None = None, bold: bool | None = None) -> str: ...
-
-
-def plain(text: str, *, fg: str | None = None, bold: bool | None = None) -> str:
-    """Return the text as it is."""
-    return text
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
@@ -50,14 +40,14 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     ]
     return Reply(
         lambda: {"runs": [story.as_data() for story in stories]},
-        lambda: log_text(stories, plain) or "there are no runs yet",
+        lambda: log_lines(stories) or "there are no runs yet",
         view=stories,
     )
 
 
-def log_text(stories: Sequence[Story], style: Style) -> str:
-    """Return the text of the log, colored by `style`; empty without stories."""
-    return "\n\n".join("\n".join(_lines(story, style)) for story in stories)
+def log_lines(stories: Sequence[Story]) -> list[Line]:
+    """Return the lines of the log."""
+    return [line for story in stories for line in (*_lines(story), "")][:-1]
 
 
 def _records(call: Call, name: str | None, most: int | None) -> list[RunRecord]:
@@ -72,28 +62,28 @@ def _records(call: Call, name: str | None, most: int | None) -> list[RunRecord]:
     return of_plan or [one_run(call.repository, name, among_open=False)]
 
 
-def _lines(story: Story, style: Style) -> Iterator[str]:
+def _lines(story: Story) -> Iterator[Line]:
     record, card = story.record, story.record.card
     verdict = f", {record.verdict}" if record.verdict else ""
-    status = style(record.status + verdict, bold=True)
-    yield f"{style(card.run, fg='yellow')}  {card.plan}  {status}"
-    yield f"|  {visible(card.goal.splitlines()[0] if card.goal else '')[:100]}"
+    status = Styled(record.status + verdict, bold=True)
+    yield (Styled(card.run, "yellow"), f"  {card.plan}  ", status)
+    yield f"|  {card.goal.splitlines()[0] if card.goal else ''}"[:_WIDEST]
     kind = "" if card.kind == "execute" else f"{card.kind} of {card.prior_run}; "
     prior = f"after {card.prior_run}; " if card.prior_run and not kind else ""
     started = card.started_at[:16].replace("T", " ")
     yield f"|  {kind}{prior}{started}, {duration_text(story.duration)}, {', '.join(story.people)}"
     if record.altered:
-        yield f"|  its record proves nothing: {visible(record.altered)}"
+        yield f"|  its record proves nothing: {record.altered}"
     if story.missing:
         yield f"|  {not_here(story.missing)}"
     for chapter in story.chapters:
-        yield from _step_lines(chapter, style)
+        yield from _step_lines(chapter)
     if record.state.counts:
         counts = ", ".join(f"{number} {word}" for word, number in record.state.counts.items())
         yield f"|  must-haves: {counts}"
 
 
-def _step_lines(chapter: Chapter, style: Style) -> Iterator[str]:
+def _step_lines(chapter: Chapter) -> Iterator[Line]:
     step = chapter.step
     if step is None:
         return
@@ -102,8 +92,7 @@ def _step_lines(chapter: Chapter, style: Style) -> Iterator[str]:
         mark, color = "x", "red"
     attempts = f", attempt {step.attempt}" if step.attempt > 1 else ""
     parts = filter(None, (chapter.outcome, chapter.checks and f"checks {chapter.checks}"))
-    outcome = visible(", ".join(parts) + attempts)
-    name = visible(step.name)[:60]
-    yield f"|  {style(mark, fg=color)} {step.number:<3} {step.stage:10} {name:60}  {outcome}"
+    rest = f" {step.number:<3} {step.stage:10} {step.name[:60]:60}  {', '.join(parts)}{attempts}"
+    yield ("|  ", Styled(mark, color), rest)
     for commit in step.commits:
-        yield f"|  |     {style(commit[:12], fg='yellow')}"
+        yield ("|  |     ", Styled(commit[:12], "yellow"))

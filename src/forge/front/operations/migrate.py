@@ -8,6 +8,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.front.operations.shared.run_context import run_context
 from forge.run.documents import migrate
+from forge.text.printable import Text
 
 
 class Arguments(NamedTuple):
@@ -21,7 +22,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     return Reply(migrated.as_data(), _text(migrated))
 
 
-def _text(migrated: migrate.Migrated) -> str:
+def _text(migrated: migrate.Migrated) -> Text:
     if not migrated.documents:
         return "nothing to migrate: every document is of the current version"
     lines = [
@@ -29,4 +30,4 @@ def _text(migrated: migrate.Migrated) -> str:
         for document in migrated.documents
     ]
     end = f"committed as {migrated.commit[:10]}" if migrated.commit else "nothing was written"
-    return "\n".join([*lines, end])
+    return [*lines, end]

@@ -8,6 +8,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.planning.names.documents import Documents
 from forge.run.documents import move
+from forge.text.printable import Line
 
 
 class Arguments(NamedTuple):
@@ -23,7 +24,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     return Reply(moved.as_data(), changes_text(moved))
 
 
-def changes_text(moved: move.Moved) -> str:
+def changes_text(moved: move.Moved) -> list[Line]:
     """Return a line for each renamed and each changed file."""
     renamed = [f"{old} -> {new}" for old, new in moved.renamed]
-    return "\n".join([*renamed, *(f"{path}: changed" for path in moved.changed)])
+    return [*renamed, *(f"{path}: changed" for path in moved.changed)]

@@ -6,7 +6,6 @@ from typing import NamedTuple
 
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
-from forge.text.printable import visible
 from forge.views.tracker.next_commands import next_commands
 from forge.views.tracker.status import Tracker, load_tracker
 
@@ -20,8 +19,7 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     tracker = load_tracker(call.repository)
     why, commands = _why(tracker), next_commands(tracker)
-    text = visible("\n".join([why, *(f"  {line}" for line in commands)]))
-    return Reply({"why": why, "next": commands}, text)
+    return Reply({"why": why, "next": commands}, [why, *(f"  {line}" for line in commands)])
 
 
 def _why(tracker: Tracker) -> str:

@@ -6,11 +6,10 @@ from typing import NamedTuple
 
 from forge.front.envelope import Data, Reply
 from forge.front.operations.call import Call
-from forge.text.printable import visible
+from forge.text.printable import Line
 from forge.views.tracker.status import Tracker, load_tracker
 
 _OPEN_RUN = ("running", "paused", "interrupted", "elsewhere", "damaged", "altered")
-_NEXT_REASON = f"\n{'':13}"
 
 
 class Arguments(NamedTuple):
@@ -26,15 +25,18 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         "ready": [plan.as_data() for plan in plans],
         "items": [item.as_data() for item in items],
     }
-    lines = [f"{plan.id:12} {plan.title[:80]}" for plan in plans]
+    lines: list[Line] = [f"{plan.id:12} {plan.title[:80]}" for plan in plans]
     lines += [f"{item.id:12} {item.priority} {item.title[:80]}" for item in items]
     lines = lines or ["nothing can start now"]
     if arguments.explain:
         waiting = _waiting(tracker)
         waiting += [(item.id, item.reasons) for item in tracker.backlog.items if item.reasons]
         data["waiting"] = [{"id": name, "reasons": reasons} for name, reasons in waiting]
-        lines += [f"{name:12} {_NEXT_REASON.join(reasons)}" for name, reasons in waiting]
-    return Reply(data, visible("\n".join(lines)))
+        for name, reasons in waiting:
+            lines += [
+                f"{'' if number else name:12} {reason}" for number, reason in enumerate(reasons)
+            ]
+    return Reply(data, lines)
 
 
 def _waiting(tracker: Tracker) -> list[tuple[str, list[str]]]:

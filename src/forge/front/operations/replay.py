@@ -9,6 +9,7 @@ from forge.front.operations.call import Call
 from forge.records.find import one_run
 from forge.records.tracked_copy import tracked_copy_warning
 from forge.text.plural import amount
+from forge.text.printable import Line
 from forge.views.runs.replay import replay
 
 
@@ -21,7 +22,9 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     record = one_run(call.repository, arguments.run, among_open=False)
     result, note = replay(call.repository, record), tracked_copy_warning(call.repository, record)
-    lines = [f"run {record.card.run}: {record.status}, {amount(result.events, 'event')}"]
+    lines: list[Line] = [
+        f"run {record.card.run}: {record.status}, {amount(result.events, 'event')}"
+    ]
     lines += [f"note: {note}"] if note else []
     lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in result.unchecked]
     lines += [f"  WRONG        event {remark.seq}: {remark.message}" for remark in result.problems]
@@ -30,4 +33,4 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     else:
         lines.append("what could be checked is sound" if result.unchecked else "sound")
     data = {**result.as_data(), "note": note}
-    return Reply(data, "\n".join(lines), 0 if result.valid else 1)
+    return Reply(data, lines, 0 if result.valid else 1)

@@ -9,6 +9,7 @@ from forge import atomic
 from forge.errors import UsageError
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
+from forge.text.printable import Verbatim
 from forge.views.reports.pages import render
 from forge.views.reports.report import report_on
 
@@ -27,7 +28,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     form, output = arguments.form, arguments.output
     page = render(report_on(call.repository, arguments.name, call.folder), form)
     if output is None:
-        return Reply({"format": form, "page": page}, page.rstrip("\n"))
+        return Reply({"format": form, "page": page}, Verbatim(page.rstrip("\n")))
     path = call.folder / output
     if not path.parent.is_dir():
         raise UsageError(f"{path.parent} is not a folder", "make it first")

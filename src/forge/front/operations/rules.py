@@ -16,8 +16,8 @@ class Arguments(NamedTuple):
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    text = "\n".join([*map(_line, RULES), "", _HINT])
-    return Reply({"rules": [_as_data(rule) for rule in RULES]}, text)
+    lines = [*map(_line, RULES), "", _HINT]
+    return Reply({"rules": [_as_data(rule) for rule in RULES]}, [*lines])
 
 
 def _as_data(rule: Rule) -> dict[str, object]:

@@ -8,6 +8,7 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.records.record import RunRecord, all_runs, unreadable_runs
 from forge.text.plural import amount
+from forge.text.printable import Line
 
 
 class Arguments(NamedTuple):
@@ -17,13 +18,13 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     records = all_runs(call.repository, everywhere=True, with_events=False)
     unreadable = unreadable_runs(call.repository)
-    lines = [*map(_line, records)]
+    lines: list[Line] = [*map(_line, records)]
     lines += [f"{run}  cannot be read: {reason}" for run, reason in unreadable]
     data: dict[str, object] = {
         "runs": [record.as_data() for record in records],
         "unreadable": [{"run": run, "reason": reason} for run, reason in unreadable],
     }
-    return Reply(data, "\n".join(lines) or "there are no runs yet")
+    return Reply(data, lines or "there are no runs yet")
 
 
 def _line(record: RunRecord) -> str:

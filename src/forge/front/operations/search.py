@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, NamedTuple
 
-from forge.front.envelope import Reply
+from forge.front.envelope import Data, Reply
 from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
-from forge.text.printable import visible
+from forge.text.printable import Line
 from forge.views.lookup.search import search
 
 
@@ -21,12 +21,12 @@ class Arguments(NamedTuple):
 def perform(call: Call, arguments: Arguments) -> Reply:
     hits = search(call.repository, arguments.words)
     shown = hits[: arguments.limit]
-    lines = [
-        f"{hit.path}:{hit.line}:{hit.column}: {hit.id}  {hit.title[:60]}\n    {hit.text}"
-        for hit in shown
-    ]
+    lines: list[Line] = []
+    for hit in shown:
+        place = f"{hit.path}:{hit.line}:{hit.column}"
+        lines += [f"{place}: {hit.id}  {hit.title[:60]}", f"    {hit.text}"]
     if len(hits) > arguments.limit:
         hidden = len(hits) - arguments.limit
         lines.append(f"and {hidden} more; show them with `--limit {len(hits)}`")
-    text = visible("\n".join(lines)) or "nothing was found"
-    return Reply({"hits": [hit.as_data() for hit in shown], "found": len(hits)}, text)
+    data: Data = {"hits": [hit.as_data() for hit in shown], "found": len(hits)}
+    return Reply(data, lines or "nothing was found")

@@ -10,6 +10,7 @@ from forge.front.operations.call import Call
 from forge.planning.edits import fields
 from forge.planning.names.documents import Documents
 from forge.run.documents.set_fields import assign
+from forge.text.printable import Line
 
 
 class Arguments(NamedTuple):
@@ -38,8 +39,8 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     results = assign(
         call.repository, meant, changes, force=arguments.force, reason=arguments.reason
     )
-    text = "\n".join(
+    lines: list[Line] = [
         f"{result.document.file}: {'changed' if result.changed else 'unchanged'}"
         for result in results
-    )
-    return Reply({"documents": [result.as_data() for result in results]}, text)
+    ]
+    return Reply({"documents": [result.as_data() for result in results]}, lines)

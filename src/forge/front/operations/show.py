@@ -10,7 +10,6 @@ from forge.front.operations.call import Call
 from forge.front.operations.shared.run_text import run_lines
 from forge.planning.names.documents import Documents
 from forge.records.find import run_by_name
-from forge.text.printable import visible
 from forge.views.lookup.document import ShownDocument, show
 from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import story_of
@@ -30,9 +29,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     record = None if is_document else run_by_name(call.repository, arguments.name)
     if record is not None:
         story = story_of(record, missing_commits(call.repository, record))
-        return Reply(story.as_data(), visible("\n".join(run_lines(story))))
+        return Reply(story.as_data(), [*run_lines(story)])
     shown = show(call.repository, documents.one(arguments.name, call.folder))
-    return Reply(shown.as_data(), visible("\n".join(_lines(shown))), 0, shown.findings)
+    return Reply(shown.as_data(), [*_lines(shown)], 0, shown.findings)
 
 
 def _lines(shown: ShownDocument) -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.text.plural import amount
-from forge.text.printable import visible
 from forge.views.tracker.backlog import Backlog
 from forge.views.tracker.missions import MissionStatus
 from forge.views.tracker.next_commands import next_commands
@@ -28,7 +27,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     commands = next_commands(tracker)
     return Reply(
         lambda: tracker.as_data() | {"next": commands},
-        lambda: visible("\n".join(_lines(tracker, commands))),
+        lambda: [*_lines(tracker, commands)],
         view=tracker,
     )
 

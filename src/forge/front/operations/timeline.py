@@ -14,6 +14,7 @@ from forge.records.find import one_run
 from forge.records.record import RunRecord
 from forge.records.tracked_copy import tracked_copy_warning
 from forge.text.plural import amount
+from forge.text.printable import Line
 from forge.timeline.event import Event
 from forge.views.runs.diffs import missing_commits
 from forge.views.runs.following import Following
@@ -39,7 +40,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     reading = record.reading
     events = [event for event in reading.events if event.seq > arguments.after]
     note = tracked_copy_warning(call.repository, record)
-    lines = [f"run {record.card.run}: {record.status}", *map(_line, events)]
+    lines: list[Line] = [f"run {record.card.run}: {record.status}", *map(_line, events)]
     if reading.torn:
         lines.append(
             f"an incomplete last line of {len(reading.torn)} bytes: its event was not recorded,"
@@ -59,7 +60,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         "missing": missing,
         "events": [event.as_data() for event in events],
     }
-    return Reply(data, "\n".join(lines), 0 if reading.valid else 1)
+    return Reply(data, lines, 0 if reading.valid else 1)
 
 
 def _follow(call: Call, record: RunRecord, after: int) -> Reply:

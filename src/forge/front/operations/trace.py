@@ -8,7 +8,6 @@ from typing import NamedTuple
 from forge.errors import UnknownName
 from forge.front.envelope import Reply
 from forge.front.operations.call import Call
-from forge.text.printable import visible
 from forge.views.tracker.status import load_tracker
 from forge.views.tracker.trace import WORDS, Trace, Traced, trace
 
@@ -35,8 +34,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
             "`forge trace` lists them",
         )
     shown = Trace(result.path, chosen, [] if wanted else result.unknown)
-    text = visible("\n".join(_lines(shown, whole=wanted is not None)))
-    return Reply(shown.as_data(), text)
+    return Reply(shown.as_data(), [*_lines(shown, whole=wanted is not None)])
 
 
 def _lines(shown: Trace, *, whole: bool) -> Iterator[str]:

@@ -11,7 +11,7 @@ from forge.front.operations.call import Call
 from forge.lazy import at_first_use
 from forge.text.finding import Finding
 from forge.text.plural import amount
-from forge.text.printable import visible
+from forge.text.printable import Line
 from forge.views.validation.fix import Fixes, fix
 from forge.views.validation.report import Report
 from forge.views.validation.validate import plans_among, validate
@@ -63,14 +63,14 @@ class Validation(NamedTuple):
             data["probed"] = [run.as_data() for run in self.probed.ran]
         return data
 
-    def as_text(self) -> str:
+    def as_lines(self) -> list[Line]:
         """Return a line for each finding, and the summary."""
-        lines = [
+        lines: list[Line] = [
             f"{finding.path}:{finding.line}:{finding.column}: {finding.severity} {finding.rule}"
             f" {finding.message}"
             for finding in self.findings
         ]
-        return visible("\n".join([*lines, self.summary] if self.summary else lines))
+        return [*lines, self.summary] if self.summary else lines
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
@@ -94,7 +94,7 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         finding for finding in report.findings if finding.severity == "error" or not arguments.quiet
     ]
     view = Validation(report, findings, fixes, probed, arguments.quiet)
-    return Reply(view.as_data, view.as_text, 1 if report.errors else 0, findings, view=view)
+    return Reply(view.as_data, view.as_lines, 1 if report.errors else 0, findings, view=view)
 
 
 def _probe(call: Call, paths: list[Path]) -> probe.Probe:

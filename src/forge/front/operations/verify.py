@@ -14,7 +14,7 @@ from forge.planning.names.plan_files import PlanFile
 from forge.planning.settings import load, load_at
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
-from forge.text.printable import visible
+from forge.text.printable import Line
 from forge.views.proof.verdicts import PlanVerdict, TreeJudge, tree_to_judge
 
 if TYPE_CHECKING:
@@ -103,12 +103,16 @@ def _data(
     return data if ran is None else {**data, "ran": [run.as_data() for run in ran]}
 
 
-def _text(verdicts: Sequence[PlanVerdict], ran: Sequence[TruthResult] | None) -> str:
-    return visible("\n".join([*(run.describe() for run in ran or ()), *map(_plan_text, verdicts)]))
+def _text(verdicts: Sequence[PlanVerdict], ran: Sequence[TruthResult] | None) -> list[Line]:
+    lines = [line for run in ran or () for line in run.describe()]
+    return [*lines, *(line for verdict in verdicts for line in _plan_lines(verdict))]
 
 
-def _plan_text(plan: PlanVerdict) -> str:
-    lines = [f"{plan.file.id}: {plan.verdict.upper()}  {plan.file.path}", *_unread_lines(plan)]
+def _plan_lines(plan: PlanVerdict) -> list[Line]:
+    lines: list[Line] = [
+        f"{plan.file.id}: {plan.verdict.upper()}  {plan.file.path}",
+        *_unread_lines(plan),
+    ]
     if not plan.verdicts and not plan.unread:
         lines.append("  it declares no must-haves, so nothing is proven")
     for verdict in plan.verdicts:
@@ -118,7 +122,7 @@ def _plan_text(plan: PlanVerdict) -> str:
             line = f":{item.line}" if item.line else ""
             lines.append(f"            {item.path}{line}  {item.how}")
     lines += [f"  {finding.path}: {finding.message}" for finding in plan.altered]
-    return "\n".join(lines)
+    return lines
 
 
 def _unread_lines(plan: PlanVerdict) -> Iterator[str]:

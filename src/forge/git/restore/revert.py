@@ -26,9 +26,11 @@ class ChangedSince(ForgeError):
     def __init__(self, problems: Sequence[str]) -> None:
         hidden = len(problems) - _MOST_LISTED
         more = [f"and {hidden} more"] if hidden > 0 else []
-        listed = "\n".join(f"  {problem}" for problem in [*problems[:_MOST_LISTED], *more])
         super().__init__(
-            f"nothing was taken back, since these paths were changed by others:\n{listed}",
+            [
+                "nothing was taken back, since these paths were changed by others:",
+                *(f"  {problem}" for problem in [*problems[:_MOST_LISTED], *more]),
+            ],
             "commit or set aside what is yours, or revert it; `git revert COMMIT` takes back one"
             " commit by hand",
         )

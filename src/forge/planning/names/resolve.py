@@ -21,6 +21,7 @@ from forge.planning.names.document import Document
 from forge.planning.names.phases import has_number, has_slug, phase_named
 from forge.planning.names.plan_files import Phase, PlanFile
 from forge.planning.numbers import is_phase, plan_name, without_number
+from forge.text.path_list import cut
 
 _MOST_LISTED = 20
 _PLAN_HINT = "name a plan by its id, its path or its slug"
@@ -81,11 +82,11 @@ def one(name: str, documents: Iterable[Document], place: Place, kind: str) -> Do
         return matched[0]
     if matched:
         raise UnknownName(
-            f"`{name}` names {len(matched)} {kind}s:{_listed(matched)}",
+            [f"`{name}` names {len(matched)} {kind}s:", *_listed(matched)],
             "type more of the name, or name one of them by its path",
         )
     near = [document for document in candidates if name.lower() in document.path.lower()]
-    raise UnknownName(f"there is no {kind} `{name}`{_listed(near)}", _DOCUMENT_HINT)
+    raise UnknownName([f"there is no {kind} `{name}`", *_listed(near)], _DOCUMENT_HINT)
 
 
 def one_plan(name: str, files: Sequence[PlanFile], place: Place) -> PlanFile:
@@ -95,12 +96,12 @@ def one_plan(name: str, files: Sequence[PlanFile], place: Place) -> PlanFile:
         return plans[0]
     if plans:
         raise UnknownName(
-            f"`{name}` names {len(plans)} plans:{_listed_plans(plans)}",
+            [f"`{name}` names {len(plans)} plans:", *_listed_plans(plans)],
             "name one of them by its path",
         )
     near = [file for file in files if name.lower() in file.path.lower()] or files
-    listed = _listed_plans(near) or "\n  (this repository has no plans)"
-    raise UnknownName(f"there is no plan `{name}`; there are:{listed}", _PLAN_HINT)
+    listed = _listed_plans(near) or ["  (this repository has no plans)"]
+    raise UnknownName([f"there is no plan `{name}`; there are:", *listed], _PLAN_HINT)
 
 
 def plans_matching(
@@ -195,11 +196,9 @@ def _number_match(name: str) -> Match:
     )
 
 
-def _listed(documents: Sequence[Document]) -> str:
-    return "".join(
-        f"\n  {shown.kind:8} {shown.id:14} {shown.path}" for shown in documents[:_MOST_LISTED]
-    )
+def _listed(documents: Sequence[Document]) -> list[str]:
+    return cut([f"{shown.kind:8} {shown.id:14} {shown.path}" for shown in documents], _MOST_LISTED)
 
 
-def _listed_plans(files: Sequence[PlanFile]) -> str:
-    return "".join(f"\n  {file.id}  {file.path}" for file in files[:_MOST_LISTED])
+def _listed_plans(files: Sequence[PlanFile]) -> list[str]:
+    return cut([f"{file.id}  {file.path}" for file in files], _MOST_LISTED)

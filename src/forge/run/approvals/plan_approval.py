@@ -23,9 +23,8 @@ else:  # schemas take long to load, and only approvals need them
 
 def approve_command(settings: Settings, plan_path: str, runner: str) -> str:
     """Return the command line that approves a plan with a runner."""
-    return forge_command(
-        "approve", plan_path, *([] if runner == settings.runner else ["--runner", runner])
-    )
+    options = [] if runner == settings.runner else ["--runner", runner]
+    return forge_command("approve", plan_path, options=options)
 
 
 def approved_runner(
@@ -49,7 +48,7 @@ def not_approved(
     void = store.why_void(repository, subject)
     if void is None:
         return NotApproved(message, hint, list(commands))
-    return NotApproved(f"{message}\n{void.reason}", void.hint, [*void.commands, *commands])
+    return NotApproved([message, void.reason], void.hint, [*void.commands, *commands])
 
 
 def findings_of(repository: Repository, plan: Plan, settings: Settings) -> list[Finding]:

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from forge.text.printable import Text
 from forge.timeline.run.state import Question
 
 
@@ -32,7 +33,7 @@ class Prompter(Protocol):
         shell asked the run to pause or stop meanwhile.
         """
 
-    def approve(self, text: str, /) -> bool:
+    def approve(self, text: Text, /) -> bool:
         """Show a plan as it would be approved; return whether the user approves exactly that."""
 
 
@@ -46,5 +47,5 @@ class NoPrompter:
     ) -> Answer | None:
         return None
 
-    def approve(self, text: str, /) -> bool:
+    def approve(self, text: Text, /) -> bool:
         return False

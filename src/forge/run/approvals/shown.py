@@ -18,7 +18,7 @@ from forge.run.approvals.plan_approval import as_recorded
 from forge.run.approvals.subject import Subject
 from forge.run.processes.supervise import INHERITED
 from forge.text.finding import Finding
-from forge.text.printable import visible
+from forge.text.printable import Line, visible
 
 _SHOWN_ALONE = (
     *("name", "command", "resume_command", "env", "commands"),
@@ -26,12 +26,12 @@ _SHOWN_ALONE = (
 )
 
 
-def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> str:
+def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> list[Line]:
     """Return a plan as the user approves it."""
     scope = subject.scope
     limits = [f"{name} {value}" for name, value in subject.limits.items() if value is not None]
     policies = [f"{name} {value}" for name, value in subject.approvals.items()]
-    lines = [
+    return [
         f"{_line(plan.id)}: {_line(plan.title)}",
         f"  {_line(plan.path)}, SHA-256 {plan.sha256}",
         *_section("objective:", _quoted(plan.section("objective"))),
@@ -52,7 +52,6 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
         *_section("what the rules say of it:", _entries(as_recorded(findings))),
         f"subject: {subject.sha256}",
     ]
-    return "\n".join(lines)
 
 
 def content(plan: Plan) -> dict[str, object]:

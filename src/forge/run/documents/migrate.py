@@ -30,6 +30,7 @@ from forge.run.documents.set_fields import NotWritable
 from forge.run.engine.context import Context
 from forge.run.engine.session import writing
 from forge.text.edit import NotEditable
+from forge.text.path_list import path_lines
 from forge.text.source import Source, Span
 from forge.text.yaml.edit import Block
 from forge.text.yaml.parse import YamlProblem
@@ -168,9 +169,9 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
     dirty = {entry.path for entry in repository.dirty()} | (wanted - {*tracked})
     links = {path for path in wanted if os.path.islink(repository.root / path)}
     if refused := sorted(wanted & (dirty | links)):
-        listed = "".join(f"\n  {path}" for path in refused[:_MOST_NAMED])
+        listed = path_lines(refused, _MOST_NAMED)
         raise DirtyTree(
-            f"these documents have uncommitted changes or are links:{listed}",
+            ["these documents have uncommitted changes or are links:", *listed],
             "commit them, then `forge migrate`",
         )
 

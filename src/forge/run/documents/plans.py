@@ -23,6 +23,7 @@ from forge.run.documents.create import (
     paths_ever_added,
     reserved_numbers,
 )
+from forge.text.path_list import cut
 
 
 def create(repository: Repository, title: str, wishes: Wishes, here: Path) -> Created:
@@ -84,8 +85,8 @@ def _phase(documents: Documents, name: str | None, here: Path) -> Document:
             "create one first",
             ["forge new phase TITLE"],
         )
-    listed = "".join(f"\n  {phase.id}" for phase in phases[-20:])
-    raise UsageError(f"there are {len(phases)} phases:{listed}", "choose one with `--phase`")
+    listed = cut([phase.id for phase in reversed(phases)])
+    raise UsageError([f"there are {len(phases)} phases:", *listed], "choose one with `--phase`")
 
 
 def _dependency(catalog: Catalog, phase: Document, name: str, here: Path) -> PlanFile:

@@ -19,6 +19,7 @@ from forge.planning.edits import fields
 from forge.planning.edits.fields import Change
 from forge.planning.names.documents import Document
 from forge.text.edit import NotEditable
+from forge.text.path_list import cut
 from forge.text.source import Source
 
 
@@ -100,11 +101,12 @@ def _tick(repository: Repository, document: Document, number: int, ticked: bool)
     source = _source(repository.root, document)
     loaded = item.load(source)
     if not 1 <= number <= len(loaded.criteria):
-        listed = "".join(
-            f"\n  {at}  [{'x' if criterion.ticked else ' '}] {criterion.text}"
+        listed = [
+            f"{at}  [{'x' if criterion.ticked else ' '}] {criterion.text}"
             for at, criterion in enumerate(loaded.criteria, 1)
-        )
-        raise UsageError(f"{document} has no criterion {number}{listed}", "count them from 1")
+        ]
+        message = [f"{document} has no criterion {number}", *cut(listed)]
+        raise UsageError(message, "count them from 1")
     data = _or_not_writable(lambda: item.tick(loaded, number, ticked=ticked))
     return _write(repository, "tick", [_Edit(document, source, data)])[0]
 
@@ -131,8 +133,10 @@ def _all_changes(
 def _forced_reason(document: Document, unmet: Sequence[Criterion], closing: _Closing) -> str:
     """Return why an item with open criteria is closed. Raises NotDone or UsageError."""
     if not closing.force:
-        listed = "".join(f"\n  [ ] {criterion.text}" for criterion in unmet)
-        message = f"{document} is not done: {len(unmet)} of its criteria are not ticked{listed}"
+        message = [
+            f"{document} is not done: {len(unmet)} of its criteria are not ticked",
+            *cut([f"[ ] {criterion.text}" for criterion in unmet]),
+        ]
         hint = "tick them, name evidence, or close it by force: `--force --reason TEXT`"
         raise NotDone(message, hint, [f"forge tick {document.id} 1"])
     if not (closing.reason and closing.reason.strip()):

@@ -25,6 +25,7 @@ from forge.run.engine.session import holding
 from forge.run.engine.stop import stop_here
 from forge.run.runners.base import find
 from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 from forge.timeline.lock import holder_alive
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Question
@@ -71,7 +72,7 @@ def retry(context: Context, record: RunRecord) -> RunRecord:
             raise UsageError(
                 "no step of this run has been tried",
                 "go on with it",
-                [f"forge resume {record.card.run}"],
+                [forge_command("resume", record.card.run)],
             )
         if step.first_checkpoint is not None:  # refuse before anything is written
             entries_to_restore(run, step.first_checkpoint)
@@ -148,7 +149,7 @@ def answer(
             raise NoOpenRun(
                 f"the run {record.card.run} waits for no answer",
                 "see `forge status`",
-                [f"forge resume {record.card.run}"],
+                [forge_command("resume", record.card.run)],
             )
         _require_option(question, record.card.run, approved=approved, option=option)
         if run.state.status == "running":  # the executor died after the question
@@ -235,16 +236,17 @@ def _pause_for_foreign_commits(run: OpenRun, paused_by: str) -> bool:
 def _require_no_rollback(run: OpenRun) -> None:
     if run.state.rollback is not None:
         raise UsageError(
-            "a rollback is in progress", "complete it first", [f"forge resume {run.card.run}"]
+            "a rollback is in progress",
+            "complete it first",
+            [forge_command("resume", run.card.run)],
         )
 
 
 def _require_no_changes(run: OpenRun) -> None:
     dirty = [entry for entry in run.repository.dirty() if not run.tree.is_settled(entry.path)]
     if dirty:
-        listed = "\n".join(f"  {entry}" for entry in dirty[:_LISTED])
         raise UsageError(
-            f"uncommitted changes are in the way:\n{listed}",
+            ["uncommitted changes are in the way:", *cut([str(entry) for entry in dirty], _LISTED)],
             "commit them, or `git stash -u` them, then skip",
         )
 
@@ -263,7 +265,7 @@ def _skip_failed_checks(run: OpenRun, reason: str) -> None:
         raise UsageError(
             "no command of <verification> failed after the last step: there is nothing to skip",
             "go on with the run",
-            [f"forge resume {run.card.run}"],
+            [forge_command("resume", run.card.run)],
         )
     run.log.append(ev.ExecutionResumed(None, accept=True))
     for number, check in failed:
@@ -278,13 +280,13 @@ def _require_option(question: Question, run: str, *, approved: bool, option: str
             f"`forge {answer}` has no option `{option}` here; there are:"
             f" {', '.join(ids) or 'none'}",
             "name one of them",
-            [forge_command(answer, run, "--option", name) for name in ids],
+            [forge_command(answer, run, options=["--option", name]) for name in ids],
         )
     if approved and ids and option is None and question.kind == "decision":
         raise UsageError(
             f"this is a decision between {', '.join(ids)}",
             "name one with --option",
-            [forge_command("approve", run, "--option", name) for name in ids],
+            [forge_command("approve", run, options=["--option", name]) for name in ids],
         )
 
 

@@ -57,7 +57,7 @@ def _require_same_text(run: OpenRun) -> None:
             "stop this run, then execute the plan as it is"
             f" now{or_as_committed(repository, card.plan_path)}",
             [
-                f"forge stop {card.run}",
+                forge_command("stop", card.run),
                 *(forge_command(verb, card.plan) for verb in ("approve", "execute")),
             ],
         )
@@ -67,7 +67,7 @@ def _require_same_subject(run: OpenRun) -> None:
     if store.granted(run.repository, run.subject, run.card.run) is None:
         commands = [
             plan_approval.approve_command(run.settings, run.card.plan_path, run.card.runner),
-            f"forge resume {run.card.run}",
+            forge_command("resume", run.card.run),
         ]
         raise plan_approval.not_approved(
             run.repository,

@@ -20,6 +20,7 @@ from forge.run.engine.load import open_run
 from forge.run.engine.open_run import OpenRun
 from forge.run.processes import unstarted_worktrees
 from forge.run.processes.signals import Interrupts
+from forge.text.command_line import command_line
 from forge.timeline.lock import WriterLock
 
 
@@ -51,7 +52,8 @@ def holding(context: Context, record: RunRecord) -> Iterator[OpenRun]:
     """
     if not record.live:
         name = record.card.run
-        hint = f"go on there; if that clone is gone, `forge resume --adopt {name}` takes it over"
+        adopt = command_line("forge", "resume", "--adopt", name)
+        hint = f"go on there; if that clone is gone, `{adopt}` takes it over"
         raise NoOpenRun(f"the run {name} {where_open(record)}", hint)
     context = in_home_tree(context, record)
     with writing(context, record.card.run), Interrupts() as interrupts:

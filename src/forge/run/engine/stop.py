@@ -70,5 +70,5 @@ def _no_snapshot(run: str, error: ForgeError | OSError) -> NoSnapshot:
     return NoSnapshot(
         f"no snapshot of the uncommitted changes can be taken, so the run was not stopped: {cause}",
         "remove what is in the way; or stop it without one: the files stay in the tree as they are",
-        [forge_command("stop", run, "--without-snapshot")],
+        [forge_command("stop", run, options=["--without-snapshot"])],
     )

@@ -8,6 +8,7 @@ from forge.git.repository import Repository
 from forge.git.restore.snapshot import CHECKPOINTS, capture, changed_since, keep
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.open_run import OpenRun
+from forge.text.path_list import cut, in_text
 from forge.timeline.run import events as ev
 
 _LISTED = 20
@@ -39,12 +40,11 @@ def pause_if_changed(run: OpenRun) -> None:
     touched = sorted({*changed, *committed})
     if touched:
         swept = {path: commit for commit, paths in run.state.swept.items() for path in paths}
-        listed = "\n".join(
-            f"  {path}" + (f" (a hook committed it in {swept[path][:10]})" if path in swept else "")
-            for path in touched[:_LISTED]
-        )
-        if len(touched) > _LISTED:
-            listed += f"\n  and {len(touched) - _LISTED} more"
+        lines = [
+            path + (f" (a hook committed it in {swept[path][:10]})" if path in swept else "")
+            for path in touched
+        ]
+        listed = in_text(cut(lines, _LISTED))
         text = (
             f"uncommitted when the run began, and changed since:\n{listed}\n`git show"
             f" {run.state.dirty_commit[:12]}:PATH` shows one as it was; put them back or keep them"

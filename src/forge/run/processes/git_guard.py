@@ -16,6 +16,7 @@ from forge.git.file_signature import Signatures
 from forge.git.index.private_index import Stamp, index_stamp
 from forge.git.index.user_index import hidden_paths, index_damage, pinned_index
 from forge.git.repository import Repository
+from forge.text.path_list import in_text, path_lines
 
 _HOOKS = (
     "hooks, or settings, attributes or ignore rules of git's, changed while {code} ran:"
@@ -103,6 +104,4 @@ class GitGuard(Struct, frozen=True):
 
 
 def _listed(paths: list[str]) -> str:
-    lines = [f"  {path}" for path in paths[:_LISTED]]
-    more = [f"  and {len(paths) - _LISTED} more"] if len(paths) > _LISTED else []
-    return "\n".join([*lines, *more])
+    return in_text(path_lines(paths, _LISTED))

@@ -21,6 +21,7 @@ from forge.run.engine.executor import commit_pause
 from forge.run.engine.session import holding, writing
 from forge.run.proofs import proof_files
 from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 from forge.timeline.event import Data
 from forge.timeline.ids import now
 from forge.timeline.run import events as ev
@@ -47,7 +48,11 @@ class GivenProof:
             "path": self.path,
             "run": self.run,
             "commit": self.commit,
-            "next": [f"forge resume {self.run}" if self.run else f"forge verify {self.plan}"],
+            "next": [
+                forge_command("resume", self.run)
+                if self.run
+                else forge_command("verify", self.plan)
+            ],
         }
 
     def describe(self) -> str:
@@ -62,9 +67,9 @@ def find_must_have(plan: Plan, name: str) -> MustHave:
     for item in plan.must_haves:
         if item.name == name:
             return item
-    listed = "\n".join(f"  {item.name}  {item.statement}" for item in plan.must_haves) or "  (none)"
+    listed = [f"{item.name}  {item.statement}" for item in plan.must_haves] or ["(none)"]
     raise UsageError(
-        f"{plan.id} has no must-have `{name}`; it has:\n{listed}",
+        [f"{plan.id} has no must-have `{name}`; it has:", *cut(listed)],
         "name one as KIND:N, as in truth:2",
     )
 
@@ -84,7 +89,7 @@ def attest(context: Context, plan: Plan, name: str, evidence: list[str], note: s
         raise UsageError(
             f"{name} has a command, which decides it: {item.command}",
             "have it run (the plan has to be approved), or `forge waive` it with a reason",
-            [forge_command("verify", plan.id, "--run")],
+            [forge_command("verify", plan.id, options=["--run"])],
         )
     tree = WorkTree(context.repository)
     named = [_evidence_entry(context.repository, tree, path) for path in evidence]

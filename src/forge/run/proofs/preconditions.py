@@ -14,6 +14,8 @@ from forge.run.approvals import plan_approval
 from forge.run.approvals.subject import subject_of
 from forge.run.engine.context import Context
 from forge.run.processes import sandbox
+from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 
 _MOST_LISTED = 20
 
@@ -37,8 +39,8 @@ def require_approved(context: Context, plans: Sequence[Plan]) -> dict[str, Runne
             f"the commands in the present text of {names} are not approved; nothing was run",
             "read them, approve them, then verify again",
             [
-                *(f"forge approve {plan.id}" for plan in missing),
-                *(f"forge verify {plan.id} --run" for plan in missing),
+                *(forge_command("approve", plan.id) for plan in missing),
+                *(forge_command("verify", plan.id, options=["--run"]) for plan in missing),
             ],
         )
     return {path: runner for path, runner in runners.items() if runner is not None}
@@ -61,12 +63,14 @@ def require_settled(repository: Repository) -> str:
     if records := open_runs(repository):
         run = records[0].card.run
         message = f"the run {run} is open here; it runs the plan's commands itself"
-        raise RunOpen(message, "go on with it, or stop it", [f"forge resume {run}"])
+        raise RunOpen(message, "go on with it, or stop it", [forge_command("resume", run)])
     dirty = [entry for entry in repository.dirty() if entry.path.partition("/")[0] != FOLDER]
     if dirty:
-        listed = "\n".join(f"  {entry}" for entry in dirty[:_MOST_LISTED])
         raise DirtyTree(
-            f"commands run on a commit's tree, and these changes are not committed:\n{listed}",
+            [
+                "commands run on a commit's tree, and these changes are not committed:",
+                *cut([str(entry) for entry in dirty], _MOST_LISTED),
+            ],
             "commit them, or `git stash -u` them, then try again",
         )
     return head

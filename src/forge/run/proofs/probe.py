@@ -30,6 +30,7 @@ from forge.run.proofs.preconditions import require_settled
 from forge.run.proofs.shell import BROKEN_PIPE, run_guarded
 from forge.run.proofs.work_tree_state import WorkTreeState, restore_head
 from forge.text.finding import Finding
+from forge.text.path_list import cut
 from forge.views.outline.outline import Outline
 
 _SNAPSHOTS = "probe"
@@ -188,9 +189,9 @@ class _Prober:
         after = WorkTreeState.of(self.repository)
         left = [entry for entry in after.dirty if entry not in self.before.dirty]
         if left:
-            listed = "\n".join(f"  {entry}" for entry in left[:_MOST_LISTED])
+            listed = cut([str(entry) for entry in left], _MOST_LISTED)
             raise DirtyTree(
-                f"a probed command left changes that could not be undone:\n{listed}",
+                ["a probed command left changes that could not be undone:", *listed],
                 f"undo them by hand; everything is kept under {SAFETY}/{_SNAPSHOTS}/",
             )
         return tuple(sorted(paths))

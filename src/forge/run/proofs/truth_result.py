@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from forge.text.command_line import shown_command
+from forge.text.path_list import path_lines
+from forge.text.printable import block
 
-_MOST_LISTED = 20
 _IN_JSON = ("plan", "must_have", "command", "outcome", "reason", "duration_ms", "proof", "commit")
 
 
@@ -32,14 +33,12 @@ class TruthResult:
     def as_data(self) -> dict[str, object]:
         return {**{name: getattr(self, name) for name in _IN_JSON}, "changed": list(self.changed)}
 
-    def describe(self) -> str:
+    def describe(self) -> list[str]:
         """Return the result as a few lines of text."""
         reason = f" ({self.reason})" if self.reason else ""
-        return "\n".join(
-            [
-                f"{self.must_have} of {self.plan}: {self.outcome}{reason}",
-                shown_command(self.command),
-                *(f"  changed: {path}" for path in self.changed[:_MOST_LISTED]),
-                *(f"  | {line}" for line in self.output.splitlines()),
-            ]
-        )
+        return [
+            f"{self.must_have} of {self.plan}: {self.outcome}{reason}",
+            *shown_command(self.command),
+            *path_lines(self.changed, indent="  changed: "),
+            *(block(self.output, "  | ") if self.output else []),
+        ]

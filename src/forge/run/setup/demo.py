@@ -24,7 +24,8 @@ from forge.run.engine.parts.live_log import Notify
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.shipped import resource
-from forge.text.printable import visible
+from forge.text.command_line import command_line
+from forge.text.printable import Line, Text, block
 from forge.timeline.run.state import Question
 from forge.views.runs.next_commands import next_commands
 
@@ -61,23 +62,16 @@ class Demo:
             ]
         return [f"{_program()} verify 01-01", f"{_program()} timeline", "git show HEAD~1"]
 
-    def describe(self) -> str:
+    def describe(self) -> list[Line]:
         """Return the commits of the run and the commands to type next."""
-        lines = ["", self.log.rstrip(), "", *self._result()]
-        return "\n".join(
-            [
-                *lines,
-                f"  cd {shlex.quote(str(self.path))}",
-                *(f"  {command}" for command in self.next),
-            ]
-        )
+        steps = [command_line("cd", str(self.path)), *self.next]
+        return ["", *block(self.log, ""), "", *self._result(), *(f"  {step}" for step in steps)]
 
     def _result(self) -> list[str]:
         if not self.record.open:
             return [f"the plan is {self.verdict}; for details:"]
-        lines = [
-            f"the run is paused, so nothing is proven: {visible(self.record.state.pause_text)}"
-        ]
+        first, *more = block(self.record.state.pause_text, "  ")
+        lines = [f"the run is paused, so nothing is proven: {first.strip()}", *more]
         last = self.record.state.work.failure
         if last is not None and last.kind == "commit":
             lines += [
@@ -98,7 +92,7 @@ class _DemoUser:
         choice = question.options[0]["id"] if question.options else None
         return Answer(True, choice, "answered by forge demo")
 
-    def approve(self, text: str) -> bool:
+    def approve(self, text: Text) -> bool:
         """Return False: the demo's plan is approved by an option of `execute`."""
         return False
 

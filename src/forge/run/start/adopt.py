@@ -25,6 +25,7 @@ from forge.run.start.adoptable import adoptable_run, comes_with_tree
 from forge.run.start.approved_plan import require_approval
 from forge.run.start.first_events import Options
 from forge.run.start.preconditions import require_clean, require_fit, require_no_open_run
+from forge.text.command_line import command_line
 from forge.timeline.run import events as ev
 
 
@@ -45,7 +46,7 @@ def adopt(context: Context, record: RunRecord) -> RunRecord:
         adoptable = adoptable_run(repository, record)
         card, plan = adoptable.card, adoptable.plan
         subject = subject_of(repository, plan, context.settings, card.runner)
-        again = f"forge resume --adopt {card.run}"
+        again = command_line("forge", "resume", "--adopt", card.run)
         how = require_approval(context, plan, subject, Options(), again).how
         lock.rename(card.run)
         _set_aside(repository, card.run)

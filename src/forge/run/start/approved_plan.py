@@ -27,6 +27,7 @@ from forge.run.runners.base import find
 from forge.run.start.first_events import Options
 from forge.run.start.preconditions import BlockedPlan, require_dependencies, require_fit
 from forge.text.command_line import forge_command
+from forge.text.printable import Text
 
 
 class ApprovedPlan(Struct, frozen=True):
@@ -107,7 +108,7 @@ def require_approval(
             raise NotApproved(
                 f"the subject of {plan.path} is {subject.sha256}, not {options.approved}",
                 "look at what changed, then approve that",
-                [forge_command("approve", plan.path, "--print")],
+                [forge_command("approve", plan.path, options=["--print"])],
             )
         return Approval("subject")
     if (grant := store.granted(repository, subject)) is not None:
@@ -139,8 +140,8 @@ def _require_unchanged(plan: Plan, subject: Subject, options: Options) -> None:
             " or missions changed while other plans ran",
             "look at what changed, then approve that",
             [
-                forge_command("approve", plan.path, "--print"),
-                forge_command("execute", plan.path, "--approve"),
+                forge_command("approve", plan.path, options=["--print"]),
+                forge_command("execute", plan.path, options=["--approve"]),
             ],
         )
 
@@ -156,7 +157,7 @@ def keep_for_run(context: Context, approved: ApprovedPlan, run: str) -> None:
         store.approve_run(context.repository, run, approved.subject, grant, actor)
 
 
-def _user_approves(context: Context, text: str) -> bool:
+def _user_approves(context: Context, text: Text) -> bool:
     """Show the user what they would approve, and return the answer. Raises Interrupted."""
     with Interrupts() as interrupts:
         try:

@@ -14,6 +14,7 @@ from forge.planning.names.plan_files import FOLDER
 from forge.planning.plan.plan import Plan, Step
 from forge.records.record import RunRecord
 from forge.run.engine.plan_unchanged import plan_of
+from forge.text.path_list import cut
 from forge.timeline.run.events import StepSkipped
 from forge.timeline.run.state import StepState
 
@@ -48,9 +49,9 @@ def passed_over(
 def _step_named(plan: Plan, name: str) -> Step:
     step = plan.step_called(name)
     if step is None:
-        listed = "\n".join(f"  {step.id}  {step.name}" for step in plan.steps)
+        listed = [f"{step.id}  {step.name}" for step in plan.steps]
         raise UnknownName(
-            f"{plan.id} has no step `{name}`; there are:\n{listed}",
+            [f"{plan.id} has no step `{name}`; there are:", *cut(listed)],
             "name one by its number or its id",
         )
     return step

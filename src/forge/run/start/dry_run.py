@@ -27,16 +27,16 @@ from forge.run.start.preconditions import (
 )
 from forge.run.start.preconditions import require_no_open_run as require_none_open
 from forge.text.command_line import forge_command, shown_command
-from forge.text.printable import visible
+from forge.text.printable import Line, block
 
 _MOST_PATHS = 100  # of the write scope, in the text
 
 
 class DryRun(NamedTuple):
-    """What executing a plan would do: `data` for programs, `text` for the user."""
+    """What executing a plan would do: `data` for programs, `lines` for the user."""
 
     data: dict[str, object]
-    text: str
+    lines: list[Line]
 
 
 def dry_run(context: Context, file: PlanFile, options: Options) -> DryRun:
@@ -66,7 +66,7 @@ def dry_run(context: Context, file: PlanFile, options: Options) -> DryRun:
         "steps": steps,
         "behind_the_last_step": [*_checks(context, plan.verification), *_truths(plan)],
     }
-    return DryRun(data, _text(plan, data, steps, subject))
+    return DryRun(data, _lines(plan, data, steps, subject))
 
 
 def _is_approved(context: Context, subject: Subject, options: Options) -> bool:
@@ -155,9 +155,9 @@ def _truths(plan: Plan) -> list[dict[str, object]]:
     ]
 
 
-def _text(
+def _lines(
     plan: Plan, data: dict[str, object], steps: list[dict[str, object]], subject: Subject
-) -> str:
+) -> list[Line]:
     approved = data["approval"]
     assert isinstance(approved, dict)
     state = (
@@ -168,7 +168,11 @@ def _text(
     words = subject.runner["command"]
     arguments = " ".join(words) if isinstance(words, (list, tuple)) else ""
     runner = f"{subject.runner['name']} {arguments}".rstrip()
-    lines = [f"{plan.id}: {plan.title}", f"  {plan.path}, {state}", f"  runner: {runner}"]
+    lines: list[Line] = [
+        f"{plan.id}: {plan.title}",
+        f"  {plan.path}, {state}",
+        f"  runner: {runner}",
+    ]
     lines += _scope_lines(plan)
     lines += [f"  within what its missions allow: {line}" for line in subject.contract.lines()]
     lines += [
@@ -184,7 +188,7 @@ def _text(
         *_check_lines(data["behind_the_last_step"]),
         "      must-haves, SUMMARY.md, closing record",
     ]
-    return visible("\n".join([*lines, "nothing was run, nothing was written"]))
+    return [*lines, "nothing was run, nothing was written"]
 
 
 def _scope_lines(plan: Plan) -> Iterator[str]:
@@ -216,10 +220,14 @@ def _step_lines(step: dict[str, object]) -> Iterator[str]:
 def _check_lines(checks: object) -> Iterator[str]:
     for check in _rows(checks):
         text = str(check["text"])
-        shown = shown_command(text, " " * 6) if check["runs"] else f"      asks you: {text}"
-        yield shown + (
-            f"  ({check['asked']}, so you are asked)" if check["runs"] and check["asked"] else ""
-        )
+        if not check["runs"]:
+            first, *more = block(text, "")
+            yield f"      asks you: {first}"
+            yield from (f"        {line}" for line in more)
+            continue
+        *lines, last = shown_command(text, " " * 6)
+        yield from lines
+        yield last + (f"  ({check['asked']}, so you are asked)" if check["asked"] else "")
 
 
 def _rows(value: object) -> list[dict[str, object]]:

@@ -28,6 +28,7 @@ from forge.records.record import open_runs, require_known_versions
 from forge.run.engine.context import Context
 from forge.text.command_line import forge_command
 from forge.text.finding import Finding
+from forge.text.path_list import cut
 from forge.views.tracker.status import load_tracker
 
 _LISTED = 20
@@ -40,12 +41,12 @@ class BlockedPlan(ForgeError):
     exit_code = 1
 
     def __init__(self, plan: Plan, findings: tuple[Finding, ...]) -> None:
-        listed = "\n".join(
-            f"  {item.path}:{item.line}:{item.column}: {item.rule} {item.message}"
-            for item in findings[:_LISTED]
-        )
+        listed = [
+            f"{item.path}:{item.line}:{item.column}: {item.rule} {item.message}"
+            for item in findings
+        ]
         super().__init__(
-            f"{plan.path} cannot be executed:\n{listed}",
+            [f"{plan.path} cannot be executed:", *cut(listed, _LISTED)],
             findings[0].hint,
             [forge_command("validate", plan.path)],
         )
@@ -121,7 +122,7 @@ def require_no_open_run(context: Context) -> None:
             f"the run {run} of {record.card.plan} is not finished: {record.status} on"
             f" {record.card.branch}, HEAD is {branch}",
             "go on with it, or stop it",
-            [f"forge resume {run}", f"forge stop {run}"],
+            [forge_command("resume", run), forge_command("stop", run)],
         )
 
 
@@ -156,11 +157,9 @@ def require_clean(
     """Raises DirtyTree, which lists the files and the ways out, if anything is uncommitted."""
     dirty = context.repository.dirty()
     if dirty:
-        listed = "\n".join(f"  {_described(entry)}" for entry in dirty[:_LISTED]) + (
-            f"\n  and {len(dirty) - _LISTED} more" if len(dirty) > _LISTED else ""
-        )
+        listed = cut([_described(entry) for entry in dirty], _LISTED)
         raise DirtyTree(
-            f"uncommitted changes are in the way of a run:\n{listed}",
+            ["uncommitted changes are in the way of a run:", *listed],
             "do one of these; a run commits nothing but its own work",
             ways_out,
         )

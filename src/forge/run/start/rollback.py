@@ -19,6 +19,7 @@ from forge.run.engine.open_run import OpenRun
 from forge.run.engine.session import holding
 from forge.run.start.rollback_run import NothingToTakeBack, roll_back_in_own_run
 from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import RunState
 
@@ -97,9 +98,9 @@ def _step(record: RunRecord, to: str | None) -> str | None:
         return own[0].id if own and own[0] is not steps[0] else None
     step = next((step for step in steps if to in (step.id, str(step.number))), None)
     if step is None:
-        listed = "".join(f"\n  {step.number}  {step.id}  {step.name}" for step in steps)
+        listed = [f"{step.number}  {step.id}  {step.name}" for step in steps]
         raise UnknownName(
-            f"the run {record.card.run} has no step `{to}`; it has:{listed}",
+            [f"the run {record.card.run} has no step `{to}`; it has:", *cut(listed)],
             "name one by its id or number",
         )
     if not step.began:
@@ -112,7 +113,10 @@ def _step(record: RunRecord, to: str | None) -> str | None:
             f"step {step.id} was carried over from the run {step.carried_from}: it is not this"
             " run's to take back",
             "take back this run, then that one; an open run has to be stopped first",
-            [f"forge rollback {record.card.run}", f"forge rollback {step.carried_from}"],
+            [
+                forge_command("rollback", record.card.run),
+                forge_command("rollback", step.carried_from),
+            ],
         )
     return step.id
 
@@ -124,7 +128,7 @@ def _within(context: Context, record: RunRecord, to: str | None) -> RunRecord:
             raise UsageError(
                 f"the run {run.card.run} has ended, and its closing record is not committed yet",
                 "commit that, then roll back",
-                [f"forge resume {run.card.run}"],
+                [forge_command("resume", run.card.run)],
             )
         step = _step(current(run), to) or _first_step(run.state)
         loose = _loose_paths(run)

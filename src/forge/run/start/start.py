@@ -58,7 +58,8 @@ def execute(context: Context, file: PlanFile, options: Options) -> RunRecord:
 def _ways_out(plan: Plan) -> list[str]:
     """Return the commands that help with uncommitted files."""
     execute = [
-        forge_command("execute", plan.path, option) for option in ("--worktree", "--allow-dirty")
+        forge_command("execute", plan.path, options=[option])
+        for option in ("--worktree", "--allow-dirty")
     ]
     return ["git add -A && git commit", *execute]
 

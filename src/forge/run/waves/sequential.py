@@ -19,6 +19,7 @@ from forge.run.start.dry_run import DryRun, dry_run
 from forge.run.start.first_events import Options
 from forge.run.start.start import execute
 from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 from forge.views.tracker.status import load_tracker
 
 
@@ -116,7 +117,7 @@ def _execute_next(context: Context, options: Options) -> RunRecord:
     if len(records) == 1:
         return resume(context, records[0])
     if records:
-        commands = [f"forge resume {record.card.run}" for record in records]
+        commands = [forge_command("resume", record.card.run) for record in records]
         raise UnknownName(f"{len(records)} runs are open", "resume one of them", commands)
     return execute(context, _next_ready(context), options)
 
@@ -128,9 +129,9 @@ def _next_ready(context: Context) -> PlanFile:
             "no plan is ready", "write one, or see `forge status` for what the others wait for"
         )
     if len(files) > 1:
-        listed = "\n".join(f"  {file.id}  {file.path}" for file in files)
+        listed = cut([f"{file.id}  {file.path}" for file in files])
         commands = [forge_command("execute", file.id) for file in files[:5]]
-        raise UnknownName(f"{len(files)} plans are ready:\n{listed}", "name one", commands)
+        raise UnknownName([f"{len(files)} plans are ready:", *listed], "name one", commands)
     return files[0]
 
 

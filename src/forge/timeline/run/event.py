@@ -30,8 +30,8 @@ class RunEvent(Data, frozen=True):
         """Return whether it went well; None if that does not apply."""
         return None
 
-    def progress(self, event: Event, state: RunState) -> str:
-        """Return what is printed while the run is under way; empty to print nothing."""
+    def progress(self, event: Event, state: RunState) -> str | list[str]:
+        """Return the line or lines to print while the run is under way; empty for none."""
         return ""
 
     def activity(self) -> str | None:

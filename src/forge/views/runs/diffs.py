@@ -16,6 +16,7 @@ from forge.records.card import RUNS
 from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs, run_ids
 from forge.records.store import belongs_here
+from forge.text.path_list import cut
 from forge.timeline.run.state import StepState
 
 _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
@@ -69,9 +70,9 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     )
     step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
     if step is None:
-        listed = "".join(f"\n  {step.id}  {step.name}" for step in record.state.steps)
+        listed = cut([f"{step.id}  {step.name}" for step in record.state.steps])
         raise UnknownName(
-            f"the run {record.card.run} has no step {match['step']}; it has:{listed}",
+            [f"the run {record.card.run} has no step {match['step']}; it has:", *listed],
             "name one of them",
         )
     return record, step

@@ -4,15 +4,14 @@ exit status.
 
 from __future__ import annotations
 
-import shlex
 from collections import defaultdict
 from pathlib import Path
 
 from forge.git.absent_parts import submodules
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
-from forge.text.command_line import forge_command
-from forge.text.printable import visible
+from forge.text.command_line import command_line, forge_command
+from forge.text.printable import Line, block
 from forge.timeline.run.state import Question, RunState
 
 _SHOWN = 10  # characters of a commit id
@@ -83,34 +82,50 @@ def next_commands(record: RunRecord) -> list[str]:
     run, card = record.card.run, record.card
     if card.kind != "execute":
         undo = ["forge undo"] if card.kind == "rollback" else []
-        rollbacks = [f"forge rollback {name}" for name in carried_over_steps(record)]
-        return [*undo, *rollbacks, "forge status", f"forge timeline {run}"]
+        rollbacks = [forge_command("rollback", name) for name in carried_over_steps(record)]
+        return [*undo, *rollbacks, "forge status", forge_command("timeline", run)]
     if (place := record.dedicated_work_tree) is not None:
         return _review(record, place)
     if record.verdict == "proven":
-        return [f"git log --oneline {card.base_commit[:12]}..", f"forge timeline {run}"]
-    return [forge_command("verify", card.plan), f"forge timeline {run}"]
+        return [
+            command_line("git", "log", "--oneline", f"{card.base_commit[:12]}.."),
+            forge_command("timeline", run),
+        ]
+    return [forge_command("verify", card.plan), forge_command("timeline", run)]
 
 
 def _while_open(record: RunRecord) -> list[str]:
     run, state = record.card.run, record.state
-    inspect = [f"forge timeline {run}", f"git log --oneline -- {record.card.folder}"]
+    inspect = [
+        forge_command("timeline", run),
+        command_line("git", "log", "--oneline", "--", record.card.folder),
+    ]
     if record.status == "damaged":
         return inspect
     if record.status == "elsewhere":
         adoptable = state.status == "paused" or record.came_along
-        adopt = [f"forge resume --adopt {run}"] if adoptable else []
-        return [*adopt, f"forge timeline {run}", "forge runs"]
+        adopt = [command_line("forge", "resume", "--adopt", run)] if adoptable else []
+        return [*adopt, forge_command("timeline", run), "forge runs"]
     question = None if state.ended else state.waiting
     if question is not None and state.status == "paused":
-        return [*_answers(run, question), f"forge stop {run}"]
+        return [*_answers(run, question), forge_command("stop", run)]
     if record.status == "running":
-        return [f"forge timeline {run}", f"forge pause {run}", f"forge stop {run}"]
+        return [
+            forge_command("timeline", run),
+            forge_command("pause", run),
+            forge_command("stop", run),
+        ]
     if not record.reading.valid:
         return inspect
-    retry = [f"forge retry {run}"] if state.pause == "failure" and state.step else []
+    retry = [forge_command("retry", run)] if state.pause == "failure" and state.step else []
     undo = ["forge undo"] if state.pause == "rolled_back" else []
-    return [f"forge resume {run}", *retry, *undo, f"forge timeline {run}", f"forge stop {run}"]
+    return [
+        forge_command("resume", run),
+        *retry,
+        *undo,
+        forge_command("timeline", run),
+        forge_command("stop", run),
+    ]
 
 
 def carried_over_steps(record: RunRecord) -> dict[str, list[str]]:
@@ -130,11 +145,11 @@ def _review(record: RunRecord, place: Path) -> list[str]:
     """Return how to review, merge and remove the work of a run in a work tree of its own."""
     branch = record.card.branch
     return [
-        f"git diff {record.card.base_commit[:12]}...{branch}",
-        f"git merge {branch}",
-        shlex.join(["git", "worktree", "remove", *_force(place), str(place)]),
-        f"git branch -D {branch}",
-        f"forge timeline {record.card.run}",
+        command_line("git", "diff", f"{record.card.base_commit[:12]}...{branch}"),
+        command_line("git", "merge", branch),
+        command_line("git", "worktree", "remove", *_force(place), str(place)),
+        command_line("git", "branch", "-D", branch),
+        forge_command("timeline", record.card.run),
     ]
 
 
@@ -146,13 +161,13 @@ def _force(place: Path) -> list[str]:
 def _answers(run: str, question: Question) -> list[str]:
     answers = ("approve",) if question.kind == "decision" else ("approve", "reject")
     options = [
-        forge_command(answer, run, "--option", name)
+        forge_command(answer, run, options=["--option", name])
         for answer in answers
         for name in question.option_ids(answer)
     ]
     if not options:
-        return [f"forge approve {run}", f"forge reject {run}"]
-    return [*options, f"forge reject {run}"] if question.kind == "decision" else options
+        return [forge_command("approve", run), forge_command("reject", run)]
+    return [*options, forge_command("reject", run)] if question.kind == "decision" else options
 
 
 def exit_code(record: RunRecord) -> int:
@@ -167,12 +182,12 @@ def exit_code(record: RunRecord) -> int:
     return 130 if state.pause == "interrupted" or record.status == "interrupted" else 4
 
 
-def describe(record: RunRecord) -> str:
+def describe(record: RunRecord) -> list[Line]:
     """Return the state of a run in a few lines of text."""
     state, card = record.state, record.card
     verdict = f", {state.verdict}" if state.verdict else ""
-    lines = [f"run {card.run} of {card.plan}: {record.status}{verdict}"]
-    lines += [card.goal] if card.kind != "execute" else []
+    lines: list[Line] = [f"run {card.run} of {card.plan}: {record.status}{verdict}"]
+    lines += block(card.goal) if card.kind != "execute" else []
     lines += [
         f"{', '.join(steps)}: carried over from the run {name}, not rolled back"
         for name, steps in carried_over_steps(record).items()
@@ -180,8 +195,7 @@ def describe(record: RunRecord) -> str:
     lines += _progress(record)
     if (place := record.dedicated_work_tree) is not None:
         lines.append(f"in its own work tree {place}, on the branch {card.branch}")
-    commands = (f"  {command}" for command in next_commands(record))
-    return visible("\n".join([*lines, "next:", *commands]))
+    return [*lines, "next:", *(f"  {command}" for command in next_commands(record))]
 
 
 def _progress(record: RunRecord) -> list[str]:
@@ -192,12 +206,12 @@ def _progress(record: RunRecord) -> list[str]:
         return [f"must-haves: {listed}", *map(_verdict_line, filter(_is_open, state.verdicts))]
     if (waits := waiting_for(record)) is not None:
         step = waits["step"] or "its end"
-        return [f"waits for you ({waits['kind']}) at {step}:\n{waits['text']}"]
+        return [f"waits for you ({waits['kind']}) at {step}:", *block(str(waits["text"]))]
     if state.status == "paused" and state.pause == "approval":
         return ["answered; the command below continues the run", *_to_bring_back(state)]
     if state.pause_text and not state.ended:
         step = f" at {state.step.id}" if state.step else ""
-        return [f"paused ({state.pause}){step}:\n{state.pause_text}"]
+        return [f"paused ({state.pause}){step}:", *block(state.pause_text)]
     return []
 
 

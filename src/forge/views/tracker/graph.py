@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterator
 
@@ -10,7 +9,7 @@ from msgspec import Struct
 
 from forge.planning.names.depends_on import PlanIndex
 from forge.planning.names.waves import dependencies
-from forge.text.printable import visible
+from forge.text.printable import Line, Text, Verbatim, visible_line
 from forge.views.tracker.plan_status import PlanStatus
 from forge.views.tracker.status import Tracker
 
@@ -82,12 +81,12 @@ def graph(tracker: Tracker, phase: str | None = None) -> Graph:
     return Graph([(folder, plans) for folder, plans in phases if plans], edges)
 
 
-def as_text(graph: Graph) -> str:
+def as_text(graph: Graph) -> list[Line]:
     """Return the graph as lines: each plan, and after an arrow what it waits for."""
     needs: dict[str, list[Edge]] = {}
     for edge in graph.edges:
         needs.setdefault(edge.plan, []).append(edge)
-    lines = []
+    lines: list[Line] = []
     for folder, plans in graph.phases:
         lines.append(folder)
         for plan in plans:
@@ -97,10 +96,10 @@ def as_text(graph: Graph) -> str:
             )
             line = f"  {plan.id:10} {plan.word:10} {_short_title(plan)}"
             lines.append(f"{line}  <- {arrows}" if arrows else line)
-    return visible("\n".join(lines))
+    return lines
 
 
-def as_mermaid(graph: Graph) -> str:
+def as_mermaid(graph: Graph) -> Verbatim:
     """Return the graph as a Mermaid flowchart with one subgraph for each phase."""
     names = _node_names(graph)
     lines = ["flowchart LR"]
@@ -122,21 +121,22 @@ def as_mermaid(graph: Graph) -> str:
         for plan in graph.plans
         if plan.word in _COLORS
     ]
-    return "\n".join(lines)
+    return Verbatim("\n".join(lines))
 
 
-def as_dot(graph: Graph) -> str:
+def as_dot(graph: Graph) -> Verbatim:
     """Return the graph in DOT with one cluster for each phase."""
     style = '  rankdir=LR; node [shape=box, style="rounded,filled", fillcolor=white];'
-    return "\n".join(["digraph plans {", style, *_dot_lines(graph), "}"])
+    return Verbatim("\n".join(["digraph plans {", style, *_dot_lines(graph), "}"]))
 
 
 def _dot_lines(graph: Graph) -> Iterator[str]:
     for number, (folder, plans) in enumerate(graph.phases, 1):
         yield f"  subgraph cluster_{number} {{ label={_dot(folder.rpartition('/')[2])};"
         for plan in plans:
-            label, color = f"{plan.id}\n{_short_title(plan)}", _COLORS.get(plan.word, "white")
-            yield f"    {_dot(plan.id)} [label={_dot(label)}, fillcolor={_dot(color)}];"
+            label = f"{_dot(plan.id)[:-1]}\\n{_dot(_short_title(plan))[1:]}"
+            color = _COLORS.get(plan.word, "white")
+            yield f"    {_dot(plan.id)} [label={label}, fillcolor={_dot(color)}];"
         yield "  }"
     for edge in graph.edges:
         style = "" if edge.known else " [style=dashed]"
@@ -144,13 +144,13 @@ def _dot_lines(graph: Graph) -> Iterator[str]:
 
 
 def _dot(text: str) -> str:
-    """Return a text as a DOT string; its escapes are those of JSON."""
-    return json.dumps(visible(text), ensure_ascii=False)
+    """Return a text as a DOT string, in which a backslash begins an escape."""
+    return '"' + visible_line(text).replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _mermaid(text: str) -> str:
     """Return a text for a Mermaid label, with special characters as entities."""
-    return re.sub(r"[^\w .,:/()-]", lambda match: f"#{ord(match[0])};", visible(text))
+    return re.sub(r"[^\w .,:/()-]", lambda match: f"#{ord(match[0])};", visible_line(text))
 
 
 def _node_names(graph: Graph) -> dict[str, str]:
@@ -164,7 +164,7 @@ def _short_title(plan: PlanStatus) -> str:
     return line if len(line) <= _LONGEST_TITLE else line[: _LONGEST_TITLE - 1] + "…"
 
 
-DRAWINGS: dict[str, Callable[[Graph], str]] = {
+DRAWINGS: dict[str, Callable[[Graph], Text]] = {
     "text": as_text,
     "mermaid": as_mermaid,
     "dot": as_dot,

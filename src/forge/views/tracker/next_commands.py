@@ -86,7 +86,7 @@ def _first_plan_of(line: RoadmapEntry, outline: Outline) -> str:
     numbers = {Phase(folder, ()).key for folder in outline.phase_folders}
     if line.number in numbers:
         title = line.title or f"Phase {line.number}"
-        return forge_command("new", "plan", title, "--phase", line.number)
+        return forge_command("new", "plan", title, options=["--phase", line.number])
     last = max((int(number) for number in numbers if number.isdigit()), default=0)
     if line.title and line.number == str(last + 1):
         return forge_command("new", "phase", line.title)

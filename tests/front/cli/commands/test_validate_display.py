@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from forge.front.cli.commands.validate import _encodable, _wants_color
+from forge.front.cli.commands.validate import _wants_color
 from forge.front.cli.main import main
 from tests.front.calling import Front
 from tests.front.operations.test_documents import ITEM, ITEM_PATH, PLAN_PATH, TASK, put
@@ -95,13 +95,3 @@ def test_colors_need_a_terminal_that_has_them(
     monkeypatch.setenv("NO_COLOR", no_color)
     monkeypatch.setenv("TERM", term)
     assert bool(_wants_color(option)) is colored
-
-
-class Ascii:
-    encoding = "ascii"
-
-
-def test_what_the_encoding_lacks_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
-    assert _encodable("é") == "é"
-    monkeypatch.setattr(sys, "stdout", Ascii())
-    assert _encodable("é全") == "??"

@@ -6,6 +6,7 @@ import pytest
 
 from forge.front.cli.formats import Sheet, one_line, render
 from forge.text.finding import Finding, Severity
+from forge.text.printable import plain_text
 
 
 def finding(
@@ -15,7 +16,7 @@ def finding(
 
 
 def rendered(finding: Finding) -> str:
-    return render("github", Sheet([finding]))
+    return plain_text(render("github", Sheet([finding])))
 
 
 @pytest.mark.parametrize(
@@ -52,7 +53,7 @@ def test_a_hint_follows_the_message() -> None:
 
 def test_each_finding_is_a_line() -> None:
     sheet = Sheet([finding(), finding("note")])
-    assert len(render("github", sheet).splitlines()) == 2
+    assert len(plain_text(render("github", sheet)).splitlines()) == 2
     assert render("github", Sheet([])) == ""
     assert (sheet.count("error"), sheet.count("warning"), sheet.count("note")) == (1, 0, 1)
 

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from forge.front.cli.formats import Sheet, render
+from forge.front.cli.formats import Sheet
+from forge.front.cli.formats import render as lines_in
 from forge.front.cli.formats.text import excerpt
+from forge.front.cli.output import rendered
 from forge.text.finding import Finding
 
 
@@ -17,6 +19,10 @@ def finding(
     column: int, end: int, *, end_line: int = 3, message: str = "it is wrong", hint: str = "fix it"
 ) -> Finding:
     return Finding("a-rule", "error", "a/b.md", 3, column, end_line, end, message, hint)
+
+
+def render(form: str, sheet: Sheet) -> str:
+    return rendered(lines_in(form, sheet))
 
 
 def width(text: str) -> int:
@@ -61,7 +67,7 @@ def test_the_carets_are_below_the_characters(
 @given(st.text(max_size=300), st.integers(1, 310), st.integers(0, 40))
 def test_any_line_is_shown_printable_and_bounded(line: str, column: int, length: int) -> None:
     shown, caret = excerpt(line, finding(column, column + length))
-    assert all(char.isprintable() or char == "\u3000" for char in shown)
+    assert all(char.isprintable() for char in shown)
     assert len(shown) <= 122 * 4 and set(caret) <= {" ", "^"}
     assert bool(shown) is bool(line.strip()) and bool(caret) is bool(shown)
 

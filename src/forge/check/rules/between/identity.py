@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from forge.check.rules.model import Rule
 from forge.check.rules.project import Project
 from forge.planning.names.plan_files import plan_id
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.location import TOP
 
@@ -37,7 +38,7 @@ def _phases(project: Project) -> Iterator[Finding]:
                     path,
                     TOP,
                     f"{number} is also the number of `{folders[0]}`",
-                    f"`forge move {posixpath.basename(folder)} NN` gives it another",
+                    f"`{forge_command('move', posixpath.basename(folder), 'NN')}` gives it another",
                     "note" if done else None,
                 )
 

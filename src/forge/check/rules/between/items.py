@@ -8,6 +8,7 @@ from forge.check.rules.model import Rule, shown
 from forge.check.rules.project import Project
 from forge.planning.backlog import paths
 from forge.planning.backlog.facts import ItemFacts
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 
 DUPLICATE = Rule("duplicate-item", "error", False, "no two items have the same id")
@@ -60,5 +61,6 @@ def _not_done(item: ItemFacts, project: Project) -> Iterator[Finding]:
         message = f"the status is done, and {shown(spot.text)} is not ticked"
         if evidence:
             message += f"; {evidence} does not exist"
-        hint = f"tick it, or `forge set {item.id.text} status=done --force --reason TEXT`"
+        command = forge_command("set", item.id.text, "status=done")
+        hint = f"tick it, or `{command} --force --reason TEXT`"
         yield NOT_DONE.on(item.path, spot, message, hint)

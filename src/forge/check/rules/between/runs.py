@@ -18,6 +18,7 @@ from forge.planning.proof import load_all
 from forge.records.facts import TimelineFacts
 from forge.records.first_versions import first_versions
 from forge.records.store import CARD_FILE, LOG_FILE
+from forge.text.command_line import command_line
 from forge.text.finding import Finding, Severity
 from forge.text.location import TOP, Spot
 
@@ -149,7 +150,7 @@ def _check_work_tree(repository: Repository, path: str, committed: str) -> Itera
             path,
             TOP,
             "the work tree's timeline does not begin with the committed one",
-            f"restore it with `git checkout HEAD -- {path}`",
+            f"restore it with `{command_line('git', 'checkout', 'HEAD', '--', path)}`",
         )
 
 

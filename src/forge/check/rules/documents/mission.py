@@ -9,6 +9,7 @@ from forge.check import schema
 from forge.check.rules.model import Rule, shown
 from forge.planning import migrations
 from forge.planning.mission.mission import Mission
+from forge.text.command_line import forge_command
 from forge.text.finding import Finding
 from forge.text.source import Source
 
@@ -41,5 +42,5 @@ def check(source: Source, mission: Mission) -> Iterator[Finding]:
             source,
             written.span,
             f"the id is {shown(written.raw)}, and the file's name is {shown(name)}",
-            f"write `id: {name}`, or `forge move {name} {written.raw.strip()}`",
+            f"write `id: {name}`, or `{forge_command('move', name, written.raw.strip())}`",
         )

@@ -15,11 +15,9 @@ from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
     from forge.git.commits import patches
-    from forge.text import printable
     from forge.views.runs.diffs import RunChanges
 else:
     patches = at_first_use("forge.git.commits.patches")
-    printable = at_first_use("forge.text.printable")
 
 _NOT_THE_RECORD = (":(top)", ":(top,exclude).planning/runs")
 
@@ -45,7 +43,7 @@ def command(invocation: Invocation, /, stat: bool, **arguments: object) -> Reply
     if invocation.as_json:
         return reply
     if not changes.ranges and not changes.uncommitted:
-        invocation.call.note(reply.as_text())
+        invocation.call.note(reply.shown())
     else:
         _show(invocation, changes, stat)
     return reply._replace(text="")
@@ -67,6 +65,7 @@ def _show(invocation: Invocation, changes: RunChanges, stat: bool) -> None:
             )
         patches.show(repository, *form, *commits.words)
     if changes.uncommitted:
-        listed = "\n".join(f"  {printable.visible(entry)}" for entry in changes.uncommitted)
-        invocation.call.note(f"not committed yet:\n{listed}")
+        invocation.call.note(
+            ["not committed yet:", *(f"  {entry}" for entry in changes.uncommitted)]
+        )
         patches.show(repository, *form, "HEAD", "--", *_NOT_THE_RECORD)

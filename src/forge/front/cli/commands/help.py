@@ -7,6 +7,7 @@ import sys
 import click
 
 from forge.front.cli.click_types import Verb
+from forge.front.cli.output import print_paged
 from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import topics
 from forge.front.envelope import Reply
@@ -28,5 +29,5 @@ def command(invocation: Invocation, /, topic: str | None) -> Reply:
     reply = invocation.perform(topic=topic)
     if topic is None or invocation.as_json or not sys.stdout.isatty():
         return reply
-    click.echo_via_pager(f"{reply.as_text()}\n")
+    print_paged(reply.shown())
     return reply._replace(text="")

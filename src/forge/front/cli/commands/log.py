@@ -3,23 +3,21 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 import click
 
 from forge.front.cli.click_types import Verb, option
+from forge.front.cli.output import rendered
 from forge.front.cli.run_verb import Invocation, verb
 from forge.front.cli.shell_completion import names
 from forge.front.envelope import Reply
 from forge.lazy import at_first_use
 
 if TYPE_CHECKING:
-    from forge.front.operations import log
     from forge.git import pager
     from forge.git.repository import Repository
-    from forge.views.runs.story import Story
 else:
-    log = at_first_use("forge.front.operations.log")
     pager = at_first_use("forge.git.pager")
 
 
@@ -45,13 +43,11 @@ def command(invocation: Invocation, /, **arguments: object) -> Reply:
       forge log 01-01 -n 1
     """
     reply = invocation.perform(**arguments)
-    stories = cast("list[Story]", reply.view)
-    if invocation.as_json or not stories:
+    if invocation.as_json or not reply.view:
         return reply
-    text = log.log_text(stories, click.style)
-    if sys.stdout.isatty() and _paged(invocation.call.repository, text):
+    if sys.stdout.isatty() and _paged(invocation.call.repository, rendered(reply.shown())):
         return reply._replace(text="")
-    return reply._replace(text=text)
+    return reply
 
 
 def _paged(repository: Repository, text: str) -> bool:

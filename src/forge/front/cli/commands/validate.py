@@ -19,11 +19,11 @@ from forge.lazy import at_first_use
 if TYPE_CHECKING:
     from forge.front.operations.validate import Validation
     from forge.run.proofs.probe import Probe
-    from forge.text import command_line, printable
+    from forge.text import command_line
+    from forge.text.printable import Line
     from forge.views.validation.fix import Fixes
 else:
     command_line = at_first_use("forge.text.command_line")
-    printable = at_first_use("forge.text.printable")
 
 _LONGEST = 200  # characters of a fixed line
 
@@ -70,7 +70,7 @@ def command(
         _print_probe(invocation, validation.probed)
     if validation.fixes is not None:
         _print_fixes(invocation, validation.fixes)
-    return reply._replace(text=_encodable(render(form or "text", _sheet(validation, color))))
+    return reply._replace(text=render(form or "text", _sheet(validation, color)))
 
 
 def _wants_color(no_color: bool) -> bool:
@@ -88,21 +88,20 @@ def _print_probe(invocation: Invocation, probed: Probe) -> None:
     for run in probed.ran:
         restored = f" (restored: {', '.join(run.changed[:5])})" if run.changed else ""
         text = f"probed {run.step}: {run.outcome}{restored}"
-        shown = command_line.shown_command(run.command)
-        invocation.call.note(printable.visible(f"{text}\n{shown}"))
+        invocation.call.note([text, *command_line.shown_command(run.command)])
 
 
 def _print_fixes(invocation: Invocation, fixes: Fixes) -> None:
     """Print on standard error what was fixed and what was not."""
     for fixed in fixes.made:
         place = f"{fixed.path}:{fixed.line}:{fixed.column}"
-        lines = f"  - {fixed.before[:_LONGEST]}\n  + {fixed.after[:_LONGEST]}"
-        invocation.call.note(printable.visible(f"{place}: fixed: {fixed.message}\n{lines}"))
+        lines: list[Line] = [f"  {part}" for part in _change(fixed.before, fixed.after)]
+        invocation.call.note([f"{place}: fixed: {fixed.message}", *lines])
     for left in fixes.left:
-        invocation.call.note(printable.visible(f"{left.path}: not fixed: {left.reason}"))
+        invocation.call.note(f"{left.path}: not fixed: {left.reason}")
 
 
-def _encodable(text: str) -> str:
-    """Return a text that standard output can encode."""
-    encoding = sys.stdout.encoding or "utf-8"
-    return text.encode(encoding, "replace").decode(encoding)
+def _change(before: str, after: str) -> list[str]:
+    """Return the lines of a fix: what was there, and what is there now."""
+    removed = [f"- {line}" for line in before[:_LONGEST].splitlines()]
+    return removed + [f"+ {line}" for line in after[:_LONGEST].splitlines()]

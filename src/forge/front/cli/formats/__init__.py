@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from forge.lazy import at_first_use
 from forge.text.finding import Finding, Severity
+from forge.text.printable import Text, Verbatim
 
 if TYPE_CHECKING:
     from forge.front.cli.formats import github, junit, sarif, text
@@ -39,14 +40,15 @@ class Sheet:
         return sum(finding.severity == severity for finding in self.findings)
 
 
-def render(name: str, sheet: Sheet) -> str:
+def render(name: str, sheet: Sheet) -> Text:
     """Return a sheet in a format, without a final line break; empty if there is nothing to print.
 
     Raises KeyError for an unknown format.
     """
-    renderers = {"text": text, "sarif": sarif, "github": github, "junit": junit}
-    rendered: str = renderers[name].render(sheet)
-    return rendered
+    if name == "text":
+        return text.render(sheet)
+    renderers = {"sarif": sarif, "github": github, "junit": junit}
+    return Verbatim(renderers[name].render(sheet))
 
 
 def one_line(message: str) -> str:

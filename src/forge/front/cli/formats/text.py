@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import unicodedata
 
-import click
-
 from forge.front.cli.formats import Sheet, one_line
 from forge.text.finding import Finding
-from forge.text.printable import visible
+from forge.text.printable import Line, Styled, visible_line
 
 _COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 _INDENT = "    "
@@ -17,31 +15,29 @@ _BEFORE = 60  # of them before the finding, if the line is longer
 _TAB = 4
 
 
-def render(sheet: Sheet) -> str:
+def render(sheet: Sheet) -> list[Line]:
     """Return each finding as `file:line:col: severity rule message`, its line, the caret and the
     hint; then the summary.
     """
-    blocks = [_finding(finding, sheet) for finding in sheet.findings]
-    return "\n".join([*blocks, sheet.summary] if sheet.summary else blocks)
+    lines = [line for finding in sheet.findings for line in _finding(finding, sheet)]
+    return [*lines, sheet.summary] if sheet.summary else lines
 
 
-def _finding(finding: Finding, sheet: Sheet) -> str:
-    def style(text: str, **how: object) -> str:
-        return click.style(text, **how) if sheet.color else text  # type: ignore[arg-type]
-
-    color = _COLORS[finding.severity]
-    place = style(f"{visible(one_line(finding.path))}:{finding.line}:{finding.column}:", bold=True)
-    severity = style(finding.severity, fg=color, bold=True)
-    lines = [f"{place} {severity} {finding.rule} {visible(one_line(finding.message))}"]
+def _finding(finding: Finding, sheet: Sheet) -> list[Line]:
+    color = _COLORS[finding.severity] if sheet.color else ""
+    place = Styled(f"{finding.path}:{finding.line}:{finding.column}:", bold=sheet.color)
+    severity = Styled(finding.severity, color, bold=sheet.color)
+    message = f" {finding.rule} {one_line(finding.message)}"
+    lines: list[Line] = [(place, " ", severity, message)]
     shown, caret = excerpt(sheet.lines.get((finding.path, finding.line), ""), finding)
     if shown:
         lines += [
             _INDENT + shown,
-            _INDENT + caret[: len(caret) - len(caret.lstrip())] + style(caret.strip(), fg=color),
+            (_INDENT + " " * (len(caret) - len(caret.lstrip())), Styled(caret.strip(), color)),
         ]
     if finding.hint:
-        lines.append(_INDENT + visible(one_line(finding.hint)))
-    return "\n".join(lines)
+        lines.append(_INDENT + one_line(finding.hint))
+    return lines
 
 
 def excerpt(line: str, finding: Finding) -> tuple[str, str]:
@@ -75,11 +71,9 @@ def _cell(char: str) -> str:
         return chr(0x2400 + code)
     if code == 0x7F:
         return "\u2421"
-    if (
-        not char.isprintable() and char != "\u3000"
-    ):  # the wide blank is as printable as the narrow one
-        return "\ufffd"
-    return char
+    if char == "\u3000":
+        return "  "
+    return char if visible_line(char) == char else "\ufffd"
 
 
 def _width(text: str) -> int:

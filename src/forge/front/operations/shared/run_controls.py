@@ -7,6 +7,7 @@ from forge.front.operations.call import Call
 from forge.records.find import one_run
 from forge.records.record import RunRecord
 from forge.records.tracked_copy import tracked_copy_warning
+from forge.text.command_line import forge_command
 
 _STEPS_ONLY = frozenset({"retry", "skip"})
 """Controls of a single step: a rollback has no steps of its own to do again or to leave out."""
@@ -24,6 +25,6 @@ def open_run(call: Call, name: str | None, control: str = "") -> RunRecord:
         raise UsageError(
             f"this run is a {record.card.kind}, which has no step to {control}",
             "finish it first",
-            [f"forge resume {record.card.run}"],
+            [forge_command("resume", record.card.run)],
         )
     return record

@@ -20,7 +20,9 @@ from forge.run.engine.actions.questions import ask
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.subjects import Subject, as_now
+from forge.text.path_list import cut, in_text, path_lines
 from forge.text.plural import amount
+from forge.text.printable import visible_line
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Proposal
 
@@ -213,18 +215,16 @@ def _reasons_against(run: OpenRun, subject: Subject) -> list[str]:
 
 
 def _headline(proposal: Proposal) -> str:
-    reasons = "\n".join(_cut(proposal.reasons)) or "  (policy: every diff is asked about)"
+    reasons = in_text(_cut(proposal.reasons)) or "  (policy: every diff is asked about)"
     return f"diff {proposal.id}, risk {proposal.risk}:\n{reasons}"
 
 
 def _cut(lines: Collection[str]) -> list[str]:
-    rest = len(lines) - _LISTED
-    more = [f"  and {rest} more"] if rest > 0 else []
-    return [*(f"  {line}" for line in list(lines)[:_LISTED]), *more]
+    return [visible_line(line) for line in cut([*lines], _LISTED)]
 
 
 def _listed(paths: Sequence[str]) -> str:
-    return "\n".join(_cut(paths))
+    return in_text(path_lines(paths, _LISTED))
 
 
 def _keep(run: OpenRun, staging: Staging, reason: str) -> Subject:

@@ -10,6 +10,7 @@ from forge.run.engine.actions.action import action
 from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
+from forge.text.command_line import forge_command
 from forge.timeline.run import events as ev
 
 
@@ -66,5 +67,5 @@ def is_record(path: str) -> bool:
 def _changed_since(run: OpenRun, path: str, commit: str) -> PathBlocked:
     hint = "revert that, then try again"
     if run.current.work.restore_to is None:
-        hint += f"; or fix the step by hand and `forge resume {run.card.run}`"
+        hint += f"; or fix the step by hand and `{forge_command('resume', run.card.run)}`"
     return PathBlocked(f"{path} was changed by {commit[:12]} since", hint)

@@ -15,6 +15,7 @@ from forge.git.repository import Repository
 from forge.git.restore.checkout import RUN_PREFIX
 from forge.records.card import RunCard
 from forge.records.store import CARD_FILE, LOG_FILE, WORK_TREE, live_folder, work_tree_name
+from forge.text.command_line import forge_command
 from forge.timeline.event import Data, Event
 from forge.timeline.ids import now
 from forge.timeline.log import Log
@@ -93,7 +94,7 @@ class LiveLog:
                 f"the run {self._card.run} has ended ({self.state.status}); only its closing record"
                 " is not committed yet",
                 "commit that record",
-                [f"forge resume {self._card.run}"],
+                [forge_command("resume", self._card.run)],
             )
         self._log.append(event, flush=not with_next)
         fold.advance(self.state, event)

@@ -20,10 +20,9 @@ from forge.run.setup.doctor.check import Check, error, passed, warning
 
 def check_settings(repository: Repository) -> Iterator[Check]:
     settings = load(repository.root)
-    if settings.warnings:
-        hint = "fix these lines; `forge help settings` has every key"
-        yield warning("settings", "\n".join(settings.warnings), hint)
-    else:
+    for line in settings.warnings:
+        yield warning("settings", line, "fix this line; `forge help settings` has every key")
+    if not settings.warnings:
         yield passed("settings", "they are valid")
     yield from _check_runners(repository, settings)
 

@@ -11,6 +11,7 @@ from forge.records.record import open_runs
 from forge.records.store import lock_path
 from forge.run.processes.unstarted_worktrees import unstarted_runs
 from forge.run.setup.doctor.check import Check, error, passed
+from forge.text.command_line import command_line, forge_command
 from forge.timeline.lock import holder_alive
 
 
@@ -35,7 +36,7 @@ def check_runs(repository: Repository) -> Iterator[Check]:
         yield _unstarted(repository, run, branch)
     for record in open_runs(repository):
         message = f"{record.card.run} of {record.card.plan} is {record.status}"
-        yield passed("runs", message, f"forge resume {record.card.run}")
+        yield passed("runs", message, forge_command("resume", record.card.run))
     torn = repository.forge_dir / "torn"
     if torn.is_dir() and any(torn.iterdir()):
         message = f"damaged or foreign lines of timelines were set aside in {torn}"
@@ -44,10 +45,12 @@ def check_runs(repository: Repository) -> Iterator[Check]:
 
 def _unstarted(repository: Repository, run: str, branch: str) -> Check:
     has_tree = worktrees.git_dir_of_branch(repository, branch)
-    remove_tree = f"`git worktree remove -f -f {run}`, then " if has_tree else ""
+    remove_tree = (
+        f"`{command_line('git', 'worktree', 'remove', '-f', '-f', run)}`, then " if has_tree else ""
+    )
     return passed(
         "runs",
         f"forge was killed while it created the work tree of {run}, which never began; the next"
         " run removes it",
-        f"if it stays: {remove_tree}`git branch -D {branch}`",
+        f"if it stays: {remove_tree}`{command_line('git', 'branch', '-D', branch)}`",
     )

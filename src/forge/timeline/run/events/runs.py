@@ -34,7 +34,7 @@ class MissionStarted(RunEvent, frozen=True):
         state.started_at, state.options = event.ts, self.options
         state.base_commit = self.base_commit
 
-    def progress(self, event: Event, state: RunState) -> str:
+    def progress(self, event: Event, state: RunState) -> list[str]:
         lines = [f"run {event.run}: {amount(self.steps_count, 'step')}"]
         for title, notes in (
             ("to be noted", self.findings),
@@ -43,7 +43,7 @@ class MissionStarted(RunEvent, frozen=True):
             lines += [f"  {title}: {shorten(note)}" for note in notes[:_MOST_NOTES]]
             if len(notes) > _MOST_NOTES:
                 lines.append(f"  {title}: {len(notes) - _MOST_NOTES} more, see `forge validate`")
-        return "\n".join(lines)
+        return lines
 
 
 class FailureDetected(RunEvent, frozen=True):
