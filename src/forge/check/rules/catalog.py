@@ -34,6 +34,7 @@ from forge.check.rules.plan import (
     unread_must_haves,
     verify,
 )
+from forge.check.rules.plan import references as plan_references
 from forge.check.rules.project import Project
 from forge.planning.plan.plan import Plan
 from forge.text.finding import Finding
@@ -64,6 +65,7 @@ _ONE_DOCUMENT = (
     patterns.MATCHES_ALL,
     files.UNDECLARED,
     files.UNTOUCHED,
+    plan_references.RULE,
     settings.SETTINGS,
     settings.SETTINGS_KEY,
     mission.YAML,
@@ -156,6 +158,7 @@ def check_plan(plan: Plan, root: Path) -> Iterator[Finding]:
             yield finding
     yield from conflict.check(plan.source)
     yield from verify.check_in(plan, root)
+    yield from plan_references.check_in(plan, root)
 
 
 def check_project(project: Project) -> Iterator[Finding]:

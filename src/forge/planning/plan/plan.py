@@ -125,7 +125,11 @@ class Plan(Struct, frozen=True, dict=True):
     @cached_property
     def references(self) -> list[str]:
         """The `@path` references of the plan's context sections."""
-        return REFERENCE.findall(self.section("context") + "\n" + self.section("execution_context"))
+        return self.references_of("context") + self.references_of("execution_context")
+
+    def references_of(self, section: str) -> list[str]:
+        """Return the `@path` references of a section."""
+        return REFERENCE.findall(self.section(section))
 
     @cached_property
     def write_scope(self) -> scope.WriteScope:

@@ -97,9 +97,12 @@ class Step(Struct, frozen=True, dict=True):
     @cached_property
     def references(self) -> list[str]:
         """The files to read first, from `read_first` and from `@path` in the step."""
-        return scope.paths_in(self.parts.get("read_first", "")) + REFERENCE.findall(
-            self.parts.get("context", "")
-        )
+        return self.read_first + REFERENCE.findall(self.parts.get("context", ""))
+
+    @property
+    def read_first(self) -> list[str]:
+        """The entries of `<read_first>`."""
+        return scope.paths_in(self.parts.get("read_first", ""))
 
     @cached_property
     def options(self) -> list[Option]:

@@ -61,7 +61,7 @@ def state_of(plan: Plan) -> RunState:
 
 
 def prompt(plan: Plan, state: RunState) -> str:
-    return prompt_for(plan, plan.steps[0], state, state.steps[0], Contract())
+    return prompt_for(plan, plan.steps[0], state, state.steps[0], Contract(), ".")
 
 
 def test_a_prompt_names_the_step_its_files_its_references_and_checks(plan: Plan) -> None:
@@ -69,6 +69,17 @@ def test_a_prompt_names_the_step_its_files_its_references_and_checks(plan: Plan)
     for part in ("Write it", "- src/a.py", "- src/b.py", "- docs/guide.md", "- test -s src/a.py"):
         assert part in text
     assert "## What failed" not in text and "## Start over" not in text
+
+
+def test_references_outside_of_the_repository_are_not_in_the_prompt(plan: Plan) -> None:
+    old = "<tasks>" if "<tasks>" in TEXT else "<task "
+    text = TEXT.replace(old, "<context>\n@../secret\n@~/.ssh/id_rsa\n@.env\n</context>\n" + old, 1)
+    text = text.replace("<action>", "<read_first>/etc/passwd, src/b.py</read_first>\n<action>", 1)
+    outside = load(Source.of(plan.path, text.encode()), "01-01")
+    shown = prompt(outside, state_of(outside))
+    assert "- src/b.py" in shown and "left out: not a file of this repository" in shown
+    for reference in ("../secret", "id_rsa", ".env", "/etc/passwd"):
+        assert reference not in shown
 
 
 def test_retrieved_files_come_with_their_blob_and_are_not_named_twice(plan: Plan) -> None:

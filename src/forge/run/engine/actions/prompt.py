@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import string
+from collections.abc import Collection, Sequence
 
+from forge.check.rules.plan.references import why_refused
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.plan import Plan, Step
+from forge.planning.plan.references import confined
 from forge.planning.plan.scope import clean
 from forge.shipped import template
 from forge.timeline.run.state import RunState, StepState
@@ -27,9 +30,14 @@ The step starts over: its earlier changes are no longer in the work tree.
 
 
 def prompt_for(
-    plan: Plan, step: Step, state: RunState, current: StepState, contract: Contract
+    plan: Plan, step: Step, state: RunState, current: StepState, contract: Contract, root: str
 ) -> str:
-    """Return the prompt of a step; `current` has the attempt, and what a repair must fix."""
+    """Return the prompt of a step; `current` has the attempt, and what a repair must fix.
+
+    References that are not files of the repository at `root`, or hold secrets, are left out.
+    """
+    references = dict.fromkeys((*step.references, *plan.references))
+    refused = {reference for reference in references if why_refused(reference, root)}
     allowed = [f"- {path}" for path in plan.write_scope.paths] or [_NONE]
     allowed += [f"- within what the mission allows: {line}" for line in contract.lines()]
     checks = [f"- {check.text}" for check in step.checks]
@@ -41,21 +49,19 @@ def prompt_for(
         count=len(plan.steps),
         name=step.name,
         stage=step.stage,
-        step=step.text.strip(),
+        step=confined(step, refused).strip(),
         files="\n".join(allowed),
-        context="\n".join(_context(plan, step, state)[:_LISTED]) or _NONE,
+        context="\n".join(_context([*references], refused, state)[:_LISTED]) or _NONE,
         checks="\n".join(checks) or _NONE,
         failing=_earlier_attempts(current),
     )
 
 
-def _context(plan: Plan, step: Step, state: RunState) -> list[str]:
+def _context(references: Sequence[str], refused: Collection[str], state: RunState) -> list[str]:
     """Return a line for each file to read: references first, then what was retrieved."""
-    retrieved = [entry["path"] for entry in state.context]
-    references = dict.fromkeys(
-        path for path in (*step.references, *plan.references) if clean(path)[0] not in retrieved
-    )
-    return [f"- {path}" for path in references] + [_described(entry) for entry in state.context]
+    retrieved = {entry["path"] for entry in state.context} | {*refused}
+    kept = [path for path in references if not {path, clean(path)[0]} & retrieved]
+    return [f"- {path}" for path in kept] + [_described(entry) for entry in state.context]
 
 
 def _earlier_attempts(current: StepState) -> str:

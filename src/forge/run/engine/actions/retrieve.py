@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from forge.check.rules.plan.references import why_refused
 from forge.check.secrets.file_names import holds_secrets
 from forge.git.objects.tree import RevisionTree
 from forge.planning.plan.plan import Step
@@ -57,11 +58,12 @@ def _references(run: OpenRun, step: Step) -> tuple[list[dict[str, str]], list[st
         [(path, "@ reference") for path in run.plan.references]
         + [(path, "read first") for path in step.references]
     )
+    root = str(run.repository.root)
     entries: dict[str, dict[str, str]] = {}
     absent = []
     for reference, why in references:
         path, _ = clean(reference)
-        blob = _blob(tree, path)
+        blob = None if why_refused(reference, root) else _blob(tree, path)
         if blob:
             entries.setdefault(path, {"path": path, "blob": blob, "why": why})
         else:

@@ -92,7 +92,8 @@ def _set_litter_aside(run: OpenRun, untracked_before: frozenset[str]) -> list[st
 
 
 def _job(run: OpenRun) -> Job:
-    prompt = prompt_for(run.plan, run.step, run.state, run.current, run.contract)
+    root = str(run.repository.root)
+    prompt = prompt_for(run.plan, run.step, run.state, run.current, run.contract, root)
     prompt_file, scope_file = run.folder / "prompt.md", run.folder / "scope.json"
     atomic.write(prompt_file, prompt.encode("utf-8", "replace"), durable=False)
     _write_if_changed(scope_file, json.dumps(_scope(run), indent=1).encode())
