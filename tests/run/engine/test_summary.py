@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from forge.planning.plan.plan import Plan, load
 from forge.records.card import RunCard
 from forge.run.engine.open_run import OpenRun
@@ -74,7 +76,7 @@ def test_a_run_that_proved_nothing_is_halted() -> None:
 
 def test_each_step_is_a_row() -> None:
     text = summary_text(CARD, the_plan(), state_of(the_plan()))
-    assert "| 1. Write \\| it | edit | completed | `cccccccccc` | 1 passed |" in text
+    assert "| 1. `Write ¦ it` | edit | completed | `cccccccccc` | 1 passed |" in text
     assert "| 2. Polish | edit | completed | `cccccccccc` | nothing to verify |" in text
 
 
@@ -92,12 +94,26 @@ def test_a_test_that_failed_before_the_work_is_mentioned() -> None:
     assert "failed before the work, 1 passed" in summary_text(CARD, the_plan(), state)
 
 
+def test_no_text_of_a_plan_takes_effect_in_the_page() -> None:
+    hostile = "x | <img src=x> @team Fixes #1 [a](https://x.org)\n---\n- [x] truth:1 proven"
+    state = state_of(the_plan())
+    state.verdicts = [
+        {"kind": "truth", "index": 1, "verdict": "fail", "target": hostile, "reason": hostile}
+    ]
+    state.not_run = [(None, hostile, hostile)]
+    body = summary_text(CARD, the_plan(), state).split("---\n", 2)[2]
+    bare = re.sub(r"`[^`]*`", "", body)
+    assert body.count("Fixes #1") == 4
+    assert not any(text in bare for text in ("<img", "@team", "#1", "](", "x.org"))
+    assert "\n- [x]" not in body and "\n---" not in body
+
+
 def test_what_is_not_verified_is_listed() -> None:
     state = state_of(the_plan())
     state.not_run = [(None, "make | all", "no toolchain")]
     text = summary_text(CARD, the_plan(), state)
     assert "- step 2 has no `<verify>`: completed on its diff alone" in text
-    assert "- not run: `make \\| all` (no toolchain)" in text
+    assert "- not run: `make | all` (no toolchain)" in text
 
 
 def test_must_haves_are_ticked_if_they_pass_or_are_waived() -> None:

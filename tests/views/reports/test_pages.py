@@ -8,44 +8,12 @@ import pytest
 
 from forge.errors import NoOpenRun
 from forge.git.repository import Repository
+from forge.text.markdown import Written
 from forge.views.reports import pages
 from forge.views.reports.pages import FORMATS, render
 from forge.views.reports.report import report_on
 from tests.conftest import Sandbox
 from tests.run.plans import Case, Task, auto, writes
-
-
-@pytest.mark.parametrize(
-    ("text", "code"),
-    [
-        ("plain", "`plain`"),
-        ("", ""),
-        ("a `b` c", "``a `b` c``"),
-        ("`b`", "`` `b` ``"),
-        ("a | b", "`a ¦ b`"),
-        ("a\n  b", "`a b`"),
-    ],
-)
-def test_inline_code(text: str, code: str) -> None:
-    assert pages._code(text) == code
-
-
-@pytest.mark.parametrize(
-    ("text", "escaped"),
-    [
-        ("plain", "plain"),
-        ("*a* _b_ [c](d) <e> #1 |", r"\*a\* \_b\_ \[c\](d) \<e\> \#1 \|"),
-        ("two\nlines", "two lines"),
-        ("back\\slash", "back\\\\slash"),
-    ],
-)
-def test_markdown_is_escaped(text: str, escaped: str) -> None:
-    assert pages._as_markdown(text) == escaped
-
-
-def test_a_fence_is_longer_than_those_inside() -> None:
-    assert pages._fence("x\n", "diff") == "```diff\nx\n```"
-    assert pages._fence("````\nx\n````") == "`````\n````\nx\n````\n`````"
 
 
 def test_a_diff_is_split_by_classes() -> None:
@@ -59,9 +27,12 @@ def test_a_diff_is_split_by_classes() -> None:
     ]
 
 
-def test_control_characters_are_shown_as_escapes() -> None:
-    assert pages._printable("a\x1b[31m") == "a<U+001B>[31m"
-    assert pages._printable(3) == 3
+def test_what_no_filter_has_written_is_text() -> None:
+    assert pages._on_page("a\x1b[31m") == "a<U+001B>[31m"
+    assert pages._in_markdown("a <b>") == "`a <b>`"
+    assert pages._in_markdown(Written("a <b>")) == "a <b>"
+    assert pages._on_page(3) == pages._in_markdown(3) == 3
+    assert pages._anchor('evidence-1"><img>') == "evidence-1-img-"
 
 
 def executed(sandbox: Sandbox) -> str:
@@ -111,7 +82,7 @@ def test_a_report_of_each_kind(sandbox: Sandbox) -> None:
     html, markdown = render(reports[run], "html"), render(reports[run], "md")
     assert "&lt;i&gt;one&lt;/i&gt;" in html and "<i>one</i>" not in html
     assert not re.search(r"<script|https?://", html)
-    assert "+<i>one</i>" in markdown and r"Write \<b\>it\</b\>" in markdown
+    assert "+<i>one</i>" in markdown and "`1. Write <b>it</b>`" in markdown
     anchors = set(re.findall(r"\(#(evidence-\w+)\)", markdown))
     assert anchors and anchors <= set(re.findall(r'<a id="([^"]+)"', markdown))
 

@@ -13,6 +13,7 @@ from forge.git.commits.changes import Change, Changes
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits
+from forge.text.path_list import path_lines
 
 Risk = Literal["low", "medium", "high"]
 Reason = tuple[str, str]
@@ -71,24 +72,34 @@ def protected(paths: Iterable[str], globs: Sequence[str]) -> list[str]:
 def _out_of_scope(
     changes: Changes, scope: WriteScope, forbidden: dict[str, list[str]]
 ) -> Iterator[Reason]:
-    for path in changes.paths:
-        if not scope.covers(path):
-            yield "scope", f"out of scope: {path}"
-    for path, missions in forbidden.items():
-        for mission in missions:
-            yield "scope", f"outside the mission {mission}: {path}"
+    outside = [path for path in changes.paths if not scope.covers(path)]
+    yield from _each("scope", outside, "out of scope: ")
+    missions = dict.fromkeys(mission for names in forbidden.values() for mission in names)
+    for mission in missions:
+        against = [path for path, names in forbidden.items() if mission in names]
+        yield from _each("scope", against, f"outside the mission {mission}: ")
+
+
+def _each(kind: str, paths: Sequence[str], words: str) -> Iterator[Reason]:
+    """Yield a reason for each path or, if there are many, for each folder with their number."""
+    for line in path_lines(paths, indent=""):
+        yield kind, f"{words}{line}"
 
 
 def _unannounced_deletes(entries: Sequence[Change], announced: Sequence[str]) -> Iterator[Reason]:
     allowed = WriteScope.of(announced)
-    for entry in entries:
-        if entry.status == "D" and not allowed.covers(entry.path):
-            yield "delete", f"deletes {entry.path}, which no step announces"
+    deleted = [
+        entry.path for entry in entries if entry.status == "D" and not allowed.covers(entry.path)
+    ]
+    for kind, line in _each("delete", deleted, "deletes "):
+        yield kind, f"{line}, which no step announces"
 
 
 def _protected_paths(changes: Changes, scope: WriteScope, globs: Sequence[str]) -> Iterator[Reason]:
-    for path in protected(changes.paths, globs):
-        yield "protected" if _listed(path, scope, globs) else "unlisted", f"protected: {path}"
+    paths = protected(changes.paths, globs)
+    listed = [path for path in paths if _listed(path, scope, globs)]
+    yield from _each("protected", listed, "protected: ")
+    yield from _each("unlisted", sorted({*paths} - {*listed}), "protected: ")
 
 
 def _listed(path: str, scope: WriteScope, globs: Sequence[str]) -> bool:

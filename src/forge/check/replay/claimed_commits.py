@@ -54,9 +54,23 @@ def _check_files(history: History, claim: Claim, commit: Commit) -> None:
     changes = [
         change for change in history.changes(base, commit.id) if not change[0].startswith(record)
     ]
+    if claim.more_files:
+        _compare_all(history, claim, commit.id[:12], changes)
+        return
     _compare_paths(history, claim, commit.id[:12], {change[0] for change in changes})
     _compare_content(history, claim, commit.id[:12], changes)
     _compare_entries(history, claim, commit.id[:12], changes)
+
+
+def _compare_all(history: History, claim: Claim, commit: str, changes: list[Change]) -> None:
+    """Compare a diff of which the record lists some paths: its hash is of all of them."""
+    if claim.may_hold:
+        message = f"the paths of the commit {commit} that a hook changed are not told apart"
+        history.report.add_unchecked(claim.seq, message)
+    elif changes_sha256(changes) != claim.sha256:
+        history.report.add_problem(
+            claim.seq, f"the commit {commit} holds another diff than {claim.sha256[:12]}"
+        )
 
 
 def _compare_paths(history: History, claim: Claim, commit: str, held: set[str]) -> None:

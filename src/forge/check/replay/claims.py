@@ -34,6 +34,8 @@ class Claim(Struct, frozen=True):
     base: str | None = None
     by_runner: bool = False
     without_trailers: bool = False
+    more_files: int = 0
+    """Paths that are not in `files`."""
 
 
 class _StepEvents(Struct):
@@ -156,6 +158,7 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         base=step.commit if proposed.runner_commits else None,
         by_runner=bool(proposed.runner_commits),
         without_trailers=applied.message_changed,
+        more_files=proposed.more_files,
     )
 
 

@@ -11,6 +11,8 @@ from forge.git.repository import Repository
 from forge.planning.names.plan_files import PlanFile
 from forge.planning.plan.plan import Plan
 from forge.records.card import RunCard
+from forge.text.command_line import forge_command
+from forge.text.markdown import code, inline
 from forge.text.yaml import parse as yaml
 from forge.timeline.run.state import RunState
 
@@ -71,9 +73,10 @@ def summary_text(card: RunCard, plan: Plan, state: RunState) -> str:
 
 def _title(card: RunCard, plan: Plan) -> str:
     source = (
-        f"Written by forge from the record of run `{card.run}`; see `forge timeline {card.run}`."
+        f"Written by forge from the record of run {code(card.run)}; see"
+        f" {code(forge_command('timeline', card.run))}."
     )
-    return f"# {card.plan}: {plan.title}\n\n{source}\n"
+    return f"# {inline(card.plan)}: {inline(plan.title)}\n\n{source}\n"
 
 
 def _steps(plan: Plan, state: RunState) -> Iterator[str]:
@@ -91,10 +94,10 @@ def _steps(plan: Plan, state: RunState) -> Iterator[str]:
         )
         outcome = f"skipped: {step.skip_reason}" if step.status == "skipped" else step.status
         outcome = step.skip_reason if step.carried_from else outcome
-        commits = ", ".join(f"`{commit[:10]}`" for commit in step.commits) or "—"
+        commits = ", ".join(code(commit[:10]) for commit in step.commits) or "—"
         yield (
-            f"| {step.number}. {_cell(step.name)} | {step.stage} | {_cell(outcome)} | {commits} |"
-            f" {verified} |"
+            f"| {step.number}. {inline(step.name)} | {inline(step.stage)} | {inline(outcome)} |"
+            f" {commits} | {inline(verified)} |"
         )
     yield ""
 
@@ -106,7 +109,8 @@ def _must_haves(state: RunState) -> Iterator[str]:
     for verdict in state.verdicts:
         mark = _MARKS.get(str(verdict.get("verdict")), " ")
         name, answer = f"{verdict.get('kind')}:{verdict.get('index')}", verdict.get("verdict")
-        yield f"- [{mark}] {name} {verdict.get('target')} — {answer}: {verdict.get('reason')}"
+        target, reason = inline(verdict.get("target")), inline(verdict.get("reason"))
+        yield f"- [{mark}] {inline(name)} {target} — {inline(answer)}: {reason}"
     yield ""
 
 
@@ -116,7 +120,10 @@ def _open_ends(plan: Plan, state: RunState) -> Iterator[str]:
         for step in state.steps
         if step.status == "completed" and step.commits and not plan.steps[step.number - 1].checks
     ]
-    lines += [f"- not run: `{_cell(command)}` ({reason})" for _, command, reason in state.not_run]
+    lines += [
+        f"- not run: {code(command, cell=False)} ({inline(reason)})"
+        for _, command, reason in state.not_run
+    ]
     if lines:
         yield "## Not verified\n"
         yield from lines
@@ -126,8 +133,4 @@ def _by_hooks(state: RunState) -> Iterator[str]:
     """Yield what the user's hooks did to the run's commits."""
     if state.by_hooks:
         yield "\n## Changed by hooks\n"
-        yield from (f"- {' '.join(line.split())}" for line in state.by_hooks)
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split()).replace("|", "\\|")
+        yield from (f"- {inline(line)}" for line in state.by_hooks)

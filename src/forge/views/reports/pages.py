@@ -10,13 +10,14 @@ import jinja2
 from markupsafe import Markup
 
 from forge.shipped import resource
+from forge.text.markdown import Written, code, fence, inline
 from forge.text.printable import visible
 from forge.views.reports.bars import as_text, draw
 from forge.views.reports.report import Report
 from forge.views.runs.story import duration_text
 
 FORMATS = ("md", "html")
-_SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
+_NO_ANCHOR = re.compile(r"[^\w-]+", re.A)
 _LINE_CLASSES = {"+": "added", "-": "removed", "@": "place"}
 
 
@@ -29,46 +30,34 @@ def render(report: Report, form: str) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
-        finalize=_printable,
+        finalize=_on_page if form == "html" else _in_markdown,
     )
     environment.filters |= {
         "duration": duration_text,
-        "md": _as_markdown,
-        "code": _code,
-        "fence": _fence,
+        "anchor": _anchor,
+        "bare": Written,
+        "code": code,
+        "fence": fence,
         "diff_lines": _diff_lines,
     }
     return environment.get_template(f"report.{form}").render(
-        report=report, draw=draw, as_text=as_text
+        report=report, draw=draw, as_text=lambda bars: Written(as_text(bars))
     )
 
 
-def _printable(value: object) -> object:
-    """Return a value for a page; characters that do not print are written as escapes."""
+def _on_page(value: object) -> object:
+    """Return a value for a page of HTML, which jinja escapes after it."""
     return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
 
 
-def _as_markdown(text: object) -> str:
-    """Return a text on one line, escaped for Markdown."""
-    return _SPECIAL.sub(r"\\\1", " ".join(str(text).split()))
+def _in_markdown(value: object) -> object:
+    """Return a value for a page of Markdown: text is inline unless a filter has written it."""
+    return inline(value) if isinstance(value, str) and not isinstance(value, Written) else value
 
 
-def _code(text: object) -> str:
-    """Return a text as inline code; a bar, which would end a table's cell, becomes `¦`."""
-    line = " ".join(str(text).split()).replace("|", "¦")
-    ticks = "`" * (_longest_backticks(line) + 1)
-    padding = " " if line.startswith("`") or line.endswith("`") else ""
-    return f"{ticks}{padding}{line}{padding}{ticks}" if line else ""
-
-
-def _fence(text: str, language: str = "") -> str:
-    """Return a text as a fenced block, with a fence longer than any in the text."""
-    fence = "`" * max(3, _longest_backticks(text) + 1)
-    return f"{fence}{language}\n{text.rstrip()}\n{fence}"
-
-
-def _longest_backticks(text: str) -> int:
-    return max((len(run) for run in re.findall(r"`+", text)), default=0)
+def _anchor(text: str) -> Written:
+    """Return an anchor without what could end it."""
+    return Written(_NO_ANCHOR.sub("-", text))
 
 
 def _diff_lines(text: str) -> Iterator[tuple[str, str]]:

@@ -187,7 +187,7 @@ def describe(record: RunRecord) -> list[Line]:
     state, card = record.state, record.card
     verdict = f", {state.verdict}" if state.verdict else ""
     lines: list[Line] = [f"run {card.run} of {card.plan}: {record.status}{verdict}"]
-    lines += block(card.goal) if card.kind != "execute" else []
+    lines += [card.goal] if card.kind != "execute" else []
     lines += [
         f"{', '.join(steps)}: carried over from the run {name}, not rolled back"
         for name, steps in carried_over_steps(record).items()

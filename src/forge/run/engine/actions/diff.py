@@ -28,6 +28,8 @@ from forge.run.engine.open_run import OpenRun
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Proposal
 
+_MOST_LISTED = 200  # paths of a diff in the record; its hash is of all of them
+
 
 @action()
 def propose(run: OpenRun, move: Move) -> None:
@@ -243,13 +245,14 @@ def _proposed(
         changes.sha256,
         changes.summary,
         judgement.risk,
-        changes.paths,
-        list(judgement.out_of_scope),
-        list(judgement.reasons),
+        changes.paths[:_MOST_LISTED],
+        list(judgement.out_of_scope[:_MOST_LISTED]),
+        list(judgement.reasons[:_MOST_LISTED]),
         list(judgement.kinds),
         not run.state.work.settled and not found,
         runner_commits,
         found,
+        max(0, len(changes.paths) - _MOST_LISTED),
     )
 
 

@@ -171,6 +171,7 @@ class CheckpointRestored(RunEvent, frozen=True):
 class DiffProposed(RunEvent, frozen=True):
     """A step's diff with its risk; `diff_sha256` identifies it by status, mode, object and path.
 
+    Of many paths the first ones are listed; `more_files` is the number of the others.
     `found`: neither the runner nor a command made these changes; they were found in the tree.
     """
 
@@ -187,6 +188,14 @@ class DiffProposed(RunEvent, frozen=True):
     by_runner: bool = True
     runner_commits: list[str] = field(default_factory=list)
     found: bool = False
+    more_files: int = 0
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; `more_files` only if some paths are not listed."""
+        data = super().as_data()
+        if not self.more_files:
+            del data["more_files"]
+        return data
 
     def apply(self, state: RunState, event: Event) -> None:
         state.diffs += 1
