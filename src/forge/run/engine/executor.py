@@ -24,6 +24,7 @@ from forge.run.engine.open_run import OpenRun
 from forge.run.engine.stop import stop_here
 from forge.run.guard.holder import ForeignCode
 from forge.run.processes.git_guard import GitGuard
+from forge.text.path_list import cut, in_text
 from forge.timeline.run import events as ev
 
 _TAMPERED = (
@@ -189,7 +190,7 @@ def _pause_for_denials(run: OpenRun) -> None:
     for denial in denials:
         run.log.append(ev.ToolDenied(*denial), step=run.state.step)
     if denials and run.state.status == "running":
-        listed = "\n".join(f"  {denial.tool}: {denial.reason}" for denial in denials[:_LISTED])
+        listed = in_text(cut([f"{denial.tool}: {denial.reason}" for denial in denials], _LISTED))
         pause(run, "tool_denied", _DENIED.format(listed))
 
 
