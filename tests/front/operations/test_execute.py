@@ -95,7 +95,7 @@ def test_ignored_files_are_noted_for_a_work_tree(phase: Front) -> None:
     reply = phase.perform("execute", name="01-01", approve=True, worktree=True)
     (note,) = [note for note in phase.caller.notes if "ignored files" in note]
     assert note.startswith("note: ignored files are not in the run's work tree: 00.log, 01.log")
-    assert note.endswith("09.log, …")
+    assert note.endswith("09.log, … (12 in all)")
     assert reply.code == 0 and not (phase.folder / "a.txt").exists()
 
 

@@ -40,7 +40,8 @@ def story(*chapters: Any, kind: str = "execute", **state: object) -> Any:
         started_at="2026-01-02T03:04:05Z",
         folder=".planning/runs/run-1",
     )
-    states = {"verdict": None, "counts": None, "verdicts": [], **state}
+    empty = {"verdict": None, "counts": None, "verdicts": [], "by_hooks": []}
+    states = {**empty, **state}
     record = bare(
         verdict=states["verdict"],
         altered="",

@@ -208,8 +208,8 @@ def test_help_on_a_topic_fits_the_width_of_the_caller(front: Front) -> None:
 def test_doctor_reports_each_check(front: Front) -> None:
     reply = front.perform("doctor")
     checks = reply.as_data()["checks"]
-    assert isinstance(checks, list) and checks[0]["name"] == "git"
-    assert reply.as_text().splitlines()[0].startswith("ok       git: ")
+    assert isinstance(checks, list) and "git" in [check["name"] for check in checks]
+    assert any(line.startswith("ok       git: ") for line in reply.as_text().splitlines())
 
 
 def test_doctor_works_outside_of_a_repository(front: Front) -> None:

@@ -27,7 +27,9 @@ RUN = run_id(1)
 SOUND = log.read(b"")
 DAMAGED = Reading([], b"", b"", "line 1 is not an event", 1)
 ASKED = Question("ap-1", "diff", "diff", "Is it right?", "01-01/1")
-CHOICE = replace(ASKED, options=[{"id": "left", "text": ""}, {"id": "right", "text": ""}])
+CHOICE = replace(
+    ASKED, kind="decision", options=[{"id": "left", "text": ""}, {"id": "right", "text": ""}]
+)
 
 
 def run(

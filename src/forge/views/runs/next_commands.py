@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections import defaultdict
 from pathlib import Path
 
+from forge.errors import ForgeError
 from forge.git.absent_parts import submodules
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
@@ -155,7 +156,10 @@ def _review(record: RunRecord, place: Path) -> list[str]:
 
 def _force(place: Path) -> list[str]:
     """Return the option without which git removes no work tree that has submodules."""
-    return ["--force"] if submodules(Repository.discover(place)) else []
+    try:
+        return ["--force"] if submodules(Repository.discover(place)) else []
+    except ForgeError:
+        return []
 
 
 def _answers(run: str, question: Question) -> list[str]:
