@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
@@ -118,6 +119,24 @@ def test_the_temporary_file_is_in_the_staging_folder(
     atomic.write(tmp_path / "place/file", b"x", staging=tmp_path / "staging")
     assert [name.startswith("staging/") for name in seen] == [True]
     assert files(tmp_path) == ["place/file"]
+
+
+def test_what_killed_processes_left_is_removed_and_nothing_else(tmp_path: Path) -> None:
+    with subprocess.Popen(["true"]) as child:
+        dead = child.pid
+    left = tmp_path / f".forge-{dead}-0a1b2c3d.tmp"
+    mine, users = atomic.beside(tmp_path), tmp_path / f".notes.{dead}-0a1b2c3d.tmp"
+    for path in (left, mine, users):
+        path.touch()
+    (tmp_path / f".forge-{dead}-00000000.tmp").mkdir()
+    atomic.remove_unfinished(tmp_path)
+    assert files(tmp_path) == sorted([mine.name, users.name])
+    atomic.remove_unfinished(tmp_path / "missing")
+
+
+def test_the_longest_name_can_be_written(tmp_path: Path) -> None:
+    atomic.write(tmp_path / ("x" * 255), b"x")
+    assert files(tmp_path) == ["x" * 255]
 
 
 def test_a_folder_at_the_path_is_an_error(tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from forge.errors import StorageFailed
 
 STAGED = "write-"
 """How the names of unfinished files in a staging folder start; the process id follows."""
+_BESIDE = re.compile(r"\.forge-(\d+)-[0-9a-f]{8}\.tmp")
 
 
 def sync_data(descriptor: int) -> None:
@@ -28,6 +30,32 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
+def beside(folder: Path) -> Path:
+    """Return a new path for a temporary file in a folder; its name contains this process's id."""
+    return folder / f".forge-{os.getpid()}-{os.urandom(4).hex()}.tmp"
+
+
+def remove_unfinished(folder: Path) -> None:
+    """Remove the temporary files that killed processes left in a folder, as far as possible."""
+    with contextlib.suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            owner = _BESIDE.fullmatch(entry.name)
+            if owner and not is_alive(int(owner[1])):
+                with contextlib.suppress(OSError):
+                    os.unlink(entry.path)
+
+
+def is_alive(pid: int) -> bool:
+    """Return whether a process of this number runs."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except (OSError, OverflowError):
+        return True
+    return True
+
+
 def write(
     path: Path, data: bytes, *, mode: int = 0o644, durable: bool = True, staging: Path | None = None
 ) -> None:
@@ -36,9 +64,8 @@ def write(
     `staging` is a folder of the same file system for the temporary file, so that it never appears
     beside `path`; what a killed process left there is removed by its name.
     """
-    unique = f"{os.getpid()}-{os.urandom(4).hex()}"
     temporary = (
-        staging / f"{STAGED}{unique}" if staging else path.with_name(f".{path.name}.{unique}.tmp")
+        staging / f"{STAGED}{os.getpid()}-{os.urandom(4).hex()}" if staging else beside(path.parent)
     )
     try:
         for folder in {path.parent, temporary.parent}:

@@ -1,13 +1,16 @@
 from __future__ import annotations
 
+import errno
 import os
 import stat
+import subprocess
 from pathlib import Path
 
 import pytest
 
 from forge.errors import GitFailed
 from forge.git import modes
+from forge.git.intent.staging import clear_staged
 from forge.git.repository import Repository
 from forge.git.restore import checkout as checkouts
 from forge.git.restore.checkout import Checkout, clear_scratch
@@ -231,6 +234,44 @@ def test_another_file_system_gets_a_copy(
     plan(repository, target).perform()
     assert sandbox.git("status", "--porcelain", "--ignored") == " M README.md\n"
     assert is_as(sandbox, target)
+
+
+def test_a_copy_that_a_dead_process_left_is_removed(
+    sandbox: Sandbox, repository: Repository
+) -> None:
+    """The copy is made in the root of the work tree, which the next command looks through."""
+    with subprocess.Popen(["true"]) as child:
+        dead = child.pid
+    sandbox.write(f".forge-{dead}-0a1b2c3d.tmp", "half a fi")
+    sandbox.write(".forge-notes.tmp", "the user's\n")
+    clear_staged(repository)
+    assert [line.split()[-1] for line in sandbox.status()] == [".forge-notes.tmp"]
+
+
+@pytest.mark.parametrize("mounted", [1, 2])
+def test_a_place_that_no_file_can_be_moved_to(
+    sandbox: Sandbox, repository: Repository, monkeypatch: pytest.MonkeyPatch, mounted: int
+) -> None:
+    """What is mounted on the way gets a copy beside the place; if that fails, nothing is left."""
+    target = sandbox.head()
+    sandbox.write("README.md", "changed\n")
+    sandbox.commit()
+    checkout, rename, calls = plan(repository, target), os.rename, iter(range(9))
+
+    def moved(source: Path, place: Path) -> None:
+        if next(calls) < mounted or mounted == 2:
+            raise OSError(errno.EXDEV, os.strerror(errno.EXDEV))
+        rename(source, place)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "rename", moved)
+        if mounted == 1:
+            checkout.perform()
+        else:
+            with pytest.raises(OSError, match="cross-device"):
+                checkout.perform()
+    assert list(sandbox.root.rglob("*.tmp")) == []
+    assert (mounted == 1) == is_as(sandbox, target)
 
 
 def test_folders_of_dead_processes_are_removed(repository: Repository) -> None:

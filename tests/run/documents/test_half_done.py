@@ -242,3 +242,34 @@ def test_a_disk_that_fails_at_every_effect(
 def test_a_disk_that_fails(sandbox: Sandbox, tmp_path: Path, scene: Scene) -> None:
     stage = set_up(scene, sandbox, tmp_path)
     fail(stage, stage.total // 2, errno.ENOSPC)
+
+
+@pytest.mark.parametrize(
+    ("words", "place", "kept"),
+    [
+        (("approve", "01-01"), "home/.local/state/forge/approvals", ".json"),
+        (("report", "win", "--output", "pages/page.md"), "repo/pages", "page.md"),
+    ],
+    ids=["approve", "report"],
+)
+def test_what_is_left_outside_of_git_is_removed(
+    sandbox: Sandbox, tmp_path: Path, words: tuple[str, ...], place: str, kept: str
+) -> None:
+    """Killed at one of its last effects, so that an unfinished file is left, then called again."""
+    planned(sandbox)
+    (sandbox.root / "pages").mkdir()
+    base, inside = place.split("/", 1)
+    folder = (sandbox.home if base == "home" else sandbox.root) / inside
+    env, counted = {"PYTHONPATH": FAULTS, "FORGE_TEST_FINE": "1"}, tmp_path / "count"
+    assert sandbox.forge(*words, env={**env, "FORGE_TEST_COUNT_TO": str(counted)}).code == 0
+    for moment in range(int(counted.read_text()), 0, -1):
+        process = sandbox.start(*words, env={**env, "FORGE_TEST_KILL_AT": str(moment)})
+        _, error = process.communicate(timeout=60)
+        assert process.returncode in (0, -signal.SIGKILL), error
+        if list(folder.rglob(".forge-*.tmp")):
+            break
+    else:
+        raise AssertionError("no kill left an unfinished file")
+    assert sandbox.forge(*words).code == 0
+    names = [path.name for path in folder.rglob("*") if path.is_file()]
+    assert len(names) == 1 and names[0].endswith(kept), names

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from forge.errors import DirtyTree, ForgeError, GitFailed, RepositoryError, StorageFailed
+from forge.git.commits import record_commit
 from forge.git.intent import perform, undo
 from forge.git.intent.recover import recover
 from forge.git.repository import Repository
@@ -200,10 +202,69 @@ def test_a_full_disk_hides_neither_the_cause_nor_the_way_on(
     with monkeypatch.context() as patch:
         patch.setattr(undo, "place", full)
         patch.setenv("GIT_COMMITTER_NAME", "<>")  # git refuses to commit
-        with pytest.raises(GitFailed, match="git commit failed"):
+        with pytest.raises(GitFailed, match="git var failed"):
             call(old)
     assert len(old.status()) == 3
     assert "is taken back" in recover(Repository.discover(old.root), crashed=False)[0]
     assert texts(old) == OLD and old.status() == []
     assert [migration.path for migration in call(old).documents] == [*OLD]
     assert old.status() == []
+
+
+@pytest.mark.parametrize("endings", ["lf", "crlf"])
+@pytest.mark.parametrize("last", ["put_entries", "move_branch"])
+def test_a_migration_that_is_killed_while_it_commits(
+    old: Sandbox, monkeypatch: pytest.MonkeyPatch, last: str, endings: str
+) -> None:
+    """`last` is done, and nothing after it; a filter may store other bytes than are written."""
+    if endings == "crlf":
+        old.git("config", "core.autocrlf", "true")
+        for path in OLD:
+            (old.root / path).unlink()
+        old.git("checkout", ".")
+    before, head = {path: (old.root / path).read_bytes() for path in OLD}, old.head()
+    with monkeypatch.context() as patch:
+        real = getattr(record_commit, last)
+
+        def then_dies(*values: Any, **named: Any) -> None:
+            real(*values, **named)
+            raise SystemExit  # in place of a signal: nothing is put back either
+
+        patch.setattr(record_commit, last, then_dies)
+        patch.setattr(perform.undo, "take_back", lambda *values: ["nothing"])
+        with pytest.raises(SystemExit):
+            call(old)
+    told = recover(Repository.discover(old.root), crashed=True)
+    assert len(told) == 1 and old.status() == []
+    if last == "move_branch":
+        assert "after its commit" in told[0] and old.git("rev-parse", "HEAD^").strip() == head
+    else:
+        assert old.head() == head
+        assert {path: (old.root / path).read_bytes() for path in OLD} == before
+        assert len(call(old).documents) == len(OLD) and old.status() == []
+
+
+def test_a_migration_starts_no_git_process_that_moves_a_branch(
+    old: Sandbox, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such a process would go on after forge was killed, while the next command takes all back."""
+    log = tmp_path / "trace"
+    monkeypatch.setenv("GIT_TRACE", str(log))
+    call(old)
+    started = log.read_text()
+    assert "git" in started and " commit " not in started and "update-ref" not in started
+
+
+def test_a_migration_is_signed_if_commits_are(old: Sandbox, tmp_path: Path) -> None:
+    signer = tmp_path / "signer"
+    signer.write_text(
+        "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n"
+        "printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'\n"
+    )
+    signer.chmod(0o755)
+    old.git("config", "gpg.program", str(signer))
+    old.git("config", "commit.gpgSign", "true")
+    migrated = call(old)
+    assert "BEGIN PGP SIGNATURE" in old.git("cat-file", "commit", str(migrated.commit))
+    assert old.status() == [] and texts(old)[FORGE].endswith("version: 2\n")
+    assert old.git("log", "-1", "--format=%s").startswith("forge: migrate 3 documents")

@@ -41,4 +41,5 @@ def _write(path: Path, data: bytes) -> None:
     if path.is_symlink() or (path.exists() and not path.is_file()):
         path.write_bytes(data)
     else:
+        atomic.remove_unfinished(path.parent)
         atomic.write(path, data, durable=False)

@@ -1,4 +1,4 @@
-"""Commits forge's own files, without hooks and without checking anything out."""
+"""Commits given files, without hooks and without checking anything out."""
 
 from __future__ import annotations
 
@@ -54,10 +54,16 @@ def commit_files(
 
 
 def commit_entries(
-    repository: Repository, entries: Mapping[str, Entry], message: str, parent: str, branch: str
+    repository: Repository,
+    entries: Mapping[str, Entry],
+    message: str,
+    parent: str,
+    branch: str,
+    *,
+    signed: bool = False,
 ) -> str:
     """Commit tree entries as `commit_files` does; an entry of None removes the path."""
-    with written_commit(repository, entries, message, parent) as written:
+    with written_commit(repository, entries, message, parent, signed=signed) as written:
         if repository.commit_of(branch) != parent:
             raise HeadMoved(f"{branch} moved while forge was committing", "run `forge resume`")
         put_entries(repository, entries)
@@ -67,24 +73,40 @@ def commit_entries(
 
 @contextmanager
 def written_commit(
-    repository: Repository, entries: Mapping[str, Entry], message: str, parent: str
+    repository: Repository,
+    entries: Mapping[str, Entry],
+    message: str,
+    parent: str,
+    *,
+    signed: bool = False,
 ) -> Iterator[WrittenCommit]:
-    """Write a commit on top of `parent` that no ref names yet, and flush it with its entries."""
-    objects = repository.objects
-    author, committer = signatures(repository)
+    """Write a commit on top of `parent` that no ref names yet, and flush it with its entries.
+
+    `signed`: git signs it with the user's key. Raises GitFailed.
+    """
     try:
         with without_fsync():
             tree = tree_with(repository, parent, entries)
-            commit = str(
-                objects.create_commit(
-                    None, author, committer, message, pygit2.Oid(hex=tree), [pygit2.Oid(hex=parent)]
-                )
-            )
+            write = _signed if signed else _plain
+            commit = write(repository, tree, message, parent)
     except pygit2.GitError as error:
         raise failures.failure(f"the commit could not be written: {error}", _HINT) from error
     with refs.prepared(repository, commit) as ref:
         sync_commit(repository, commit, entries, ref)
         yield WrittenCommit(commit, ref)
+
+
+def _plain(repository: Repository, tree: str, message: str, parent: str) -> str:
+    author, committer = signatures(repository)
+    parents = [pygit2.Oid(hex=parent)]
+    oid = pygit2.Oid(hex=tree)
+    return str(repository.objects.create_commit(None, author, committer, message, oid, parents))
+
+
+def _signed(repository: Repository, tree: str, message: str, parent: str) -> str:
+    """Let git write and sign a commit; no ref and no index changes, even if forge is killed."""
+    words = ("commit-tree", "-S", "-p", parent, "-F", "-", tree)
+    return repository.git(*words, stdin=message.encode()).decode("ascii").strip()
 
 
 def tree_with(repository: Repository, commit: str, entries: Mapping[str, Entry]) -> str:

@@ -94,27 +94,19 @@ def discard(folder: int | None, name: str) -> None:
 
 
 def clear_staged(repository: Repository) -> None:
-    """Remove the unfinished files of dead processes from the scratch folder.
+    """Remove the unfinished files of dead processes: from the scratch folder, and from the root of
+    the work tree, where they are written if the scratch folder is on another file system.
 
     A file with a second name may be a lock of git, and is left to those who remove such locks.
     """
+    atomic.remove_unfinished(repository.root)
     with contextlib.suppress(OSError):
         for path in repository.scratch.iterdir():
             owner = _OWNER.match(path.name)
-            if owner is None or _is_alive(int(owner[1])):
+            if owner is None or atomic.is_alive(int(owner[1])):
                 continue
             if path.name.startswith(STAGED) or path.lstat().st_nlink == 1:
                 discard(None, os.fspath(path))
-
-
-def _is_alive(pid: int) -> bool:
-    try:
-        os.kill(pid, 0)
-    except ProcessLookupError:
-        return False
-    except (OSError, OverflowError):
-        return True
-    return True
 
 
 def _write(name: Path, folder: int | None, data: bytes, mode: int | None, *, durable: bool) -> None:

@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator
 
 from forge.errors import ForgeError
-from forge.git import modes, program
+from forge.git import program
 from forge.git.blob_id import blob_id
 from forge.git.index.user_index import put_entries
 from forge.git.intent.confined import At, located, read_at, remove_folder
@@ -17,7 +17,7 @@ from forge.git.intent.staging import Unfinished, discard, place
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.objects.commit import file_at, first_parents
 from forge.git.repository import Repository
-from forge.git.tree_entries import Entry
+from forge.git.tree_entries import Entry, entry_at
 
 
 def take_back(repository: Repository, intent: Intent) -> list[str]:
@@ -118,12 +118,22 @@ def _unstage(repository: Repository, intent: Intent, commit: Commit) -> None:
     output = repository.git(
         "ls-files", "-s", "-z", "--", *written, env={"GIT_LITERAL_PATHSPECS": "1"}
     )
+    tree = repository.objects[commit.parent].peel(pygit2.Tree)
     entries: dict[str, Entry] = {}
     for line in program.fields(output):
         facts, path = line.split("\t", 1)
-        data = written.get(path)
-        earlier = file_at(repository, commit.parent, path)
-        if data is not None and facts.split(" ")[1] == blob_id(data) and earlier != data:
-            entries[path] = None if earlier is None else (modes.FILE, blob_id(earlier))
+        earlier = entry_at(repository.objects, tree, path)
+        staged, data = facts.split(" ")[1], written.get(path)
+        is_new = earlier is None or earlier[1] != staged
+        if data is not None and is_new and _is_staged(repository, path, data, staged):
+            entries[path] = earlier
     if entries:
         put_entries(repository, entries)
+
+
+def _is_staged(repository: Repository, path: str, data: bytes, staged: str) -> bool:
+    """Return whether a blob is what is staged for these bytes, as they are or by git's filters."""
+    if staged == blob_id(data):
+        return True
+    filtered = repository.git("hash-object", "--stdin", f"--path={path}", stdin=data)
+    return staged == filtered.decode("ascii").strip()

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from msgspec import Struct, field
 
+from forge import atomic
 from forge.errors import GitFailed
 from forge.git import modes, program
 from forge.git.index.private_index import private_index
@@ -161,8 +162,9 @@ class Checkout(Struct):
             copy.git(*words, stdin=program.nul_joined(paths))
 
     def _move(self, folder: Path, paths: Sequence[str]) -> None:
+        root = self.repository.root
         for path in paths:
-            _replace(folder / path, self.repository.root / path)
+            _replace(folder / path, root / path, root)
 
 
 def clear_scratch(repository: Repository, alive: set[int]) -> None:
@@ -174,7 +176,8 @@ def clear_scratch(repository: Repository, alive: set[int]) -> None:
                 shutil.rmtree(folder, ignore_errors=True)
 
 
-def _replace(source: Path, place: Path) -> None:
+def _replace(source: Path, place: Path, root: Path) -> None:
+    """Move a file to its place, over a copy in the root if that is another file system."""
     place.parent.mkdir(parents=True, exist_ok=True)
     if _is_folder(place):
         for folder, _, _ in os.walk(place, topdown=False):
@@ -184,9 +187,24 @@ def _replace(source: Path, place: Path) -> None:
     except OSError as error:
         if error.errno != errno.EXDEV:  # the work tree is on another file system
             raise
-        beside = place.with_name(f".{place.name[:100]}.{secrets.token_hex(4)}.tmp")
-        shutil.copy2(source, beside, follow_symlinks=False)
-        os.rename(beside, place)
+        _copy_over(source, place, root)
+
+
+def _copy_over(source: Path, place: Path, root: Path) -> None:
+    """Replace a file by a copy that is made in the root, or beside it if something is mounted on
+    the way to it. What a killed process left in the root is removed by the next command.
+    """
+    for folder in (root, place.parent):
+        copy = atomic.beside(folder)
+        try:
+            shutil.copy2(source, copy, follow_symlinks=False)
+            os.rename(copy, place)
+            return
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                copy.unlink()
+            if error.errno != errno.EXDEV or folder == place.parent:
+                raise
 
 
 def _remove_if_empty(folder: Path) -> bool:

@@ -115,6 +115,7 @@ def withdraw(repository: Repository, subject: Subject) -> bool:
     for place, _ in _places(repository, subject, None):
         if os.path.lexists(place):
             _announce(repository, place, "", "reject")
+        atomic.remove_unfinished(place.parent)
         with contextlib.suppress(OSError):
             place.unlink()
     return counted
@@ -127,6 +128,7 @@ def forget_run(repository: Repository, run: str) -> None:
     if clone is not None and os.path.lexists(place):
         with contextlib.suppress(OSError, NotTheUser):
             _announce(repository, place, "", "execute")
+            atomic.remove_unfinished(place.parent)
             place.unlink()
 
 
@@ -223,6 +225,7 @@ def _write(repository: Repository, path: Path, record: dict[str, object], tool: 
             raise SettingsError(*problem)
         data = json.dumps(record, indent=1).encode()
         _announce(repository, path, hashlib.sha256(data).hexdigest(), tool)
+        atomic.remove_unfinished(path.parent)
         atomic.write(path, data, mode=0o600)
         os.chmod(path, 0o600)  # the umask may have removed bits
     except OSError as error:

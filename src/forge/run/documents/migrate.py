@@ -11,6 +11,8 @@ from msgspec import Struct
 
 from forge.errors import DirtyTree, RepositoryError, RunOpen
 from forge.git import program
+from forge.git.commits.record_commit import commit_entries
+from forge.git.commits.step_commit import stage
 from forge.git.intent.intent import Commit, Intent, Step, Write
 from forge.git.intent.perform import changing, performing
 from forge.git.repository import Repository
@@ -177,16 +179,29 @@ def _refuse_unready(repository: Repository, planned: Sequence[Migration]) -> Non
 
 
 def _commit(repository: Repository, planned: Sequence[Migration]) -> str:
-    """Write the documents and commit exactly them: all of it, or nothing."""
+    """Write the documents and commit exactly them: all of it, or nothing.
+
+    No git process changes the index or the branch, since it could do so after forge was killed.
+    """
     head, message = repository.head(), _message(planned)
     assert head.branch is not None and head.commit is not None
     steps: list[Step] = [Write(one.path, one.before, one.after) for one in planned]
+    names = {one.path for one in planned}
     commit = Commit(head.branch, head.commit, message)
-    with performing(repository, Intent("migrate", steps, commit)):
-        names = [migration.path for migration in planned]
-        words = ("commit", "-q", "--cleanup=verbatim", "-F", "-", "--only", "--", *names)
-        repository.git("--literal-pathspecs", *words, stdin=message.encode())
-    return str(repository.head().commit)
+    with (
+        performing(repository, Intent("migrate", steps, commit)),
+        stage(repository, head.commit, lambda path: path not in names) as staging,
+    ):
+        entries = {change.path: change.entry for change in staging.changes.entries}
+        return commit_entries(
+            repository, entries, message, head.commit, head.branch, signed=_signs(repository)
+        )
+
+
+def _signs(repository: Repository) -> bool:
+    """Return whether the user's commits are signed here."""
+    done = program.settings(repository.root, "--type=bool", "commit.gpgSign")
+    return done.stdout.strip() == b"true"
 
 
 def _message(planned: Sequence[Migration]) -> str:

@@ -34,7 +34,7 @@ def exclude(repository: Repository, names: Sequence[str]) -> None:
     Raises StorageFailed, and GitFailed if it is not a file.
     """
     file = repository.common_dir / "info" / "exclude"
-    _append(file, names)
+    _append(file, names, repository.scratch)
 
 
 def ignore(repository: Repository, committed: bytes, names: Sequence[str]) -> Entry:
@@ -45,7 +45,7 @@ def ignore(repository: Repository, committed: bytes, names: Sequence[str]) -> En
     return modes.FILE, str(repository.objects.create_blob(_with_lines(committed, names)))
 
 
-def _append(file: Path, names: Sequence[str]) -> None:
+def _append(file: Path, names: Sequence[str], staging: Path | None = None) -> None:
     try:
         before = regular.read(file)
     except FileNotFoundError:
@@ -58,7 +58,7 @@ def _append(file: Path, names: Sequence[str]) -> None:
     after = _with_lines(before, names)
     if after != before:
         file.parent.mkdir(parents=True, exist_ok=True)
-        atomic.write(file, after)
+        atomic.write(file, after, staging=staging)
 
 
 def _with_lines(before: bytes, names: Sequence[str]) -> bytes:
