@@ -38,14 +38,14 @@ def two_steps(sandbox: Sandbox) -> Case:
     return Case(sandbox, tasks, work, files=("a.txt", "b.txt"), must_haves=MUST_HAVES)
 
 
-def effects(sandbox: Sandbox, tmp_path: Path) -> int:
+def effects(sandbox: Sandbox, tmp_path: Path, fine: str = "") -> int:
     """Return how many effects an unbroken run has; the run is then in the sandbox."""
     counted = tmp_path / "count"
     result = sandbox.call(
         "execute",
         "01-01",
         "--approve",
-        env={"PYTHONPATH": FAULTS, "FORGE_TEST_COUNT_TO": str(counted)},
+        env={"PYTHONPATH": FAULTS, "FORGE_TEST_COUNT_TO": str(counted), "FORGE_TEST_FINE": fine},
     )
     assert result.code == 0, result.err
     return int(counted.read_text())
@@ -100,7 +100,7 @@ def begun(make_sandbox, name: str) -> Sandbox:
     return two_steps(sandbox).set_up()
 
 
-def kill_at(make_sandbox, tmp_path: Path, moments: list[int]) -> None:
+def kill_at(make_sandbox, tmp_path: Path, moments: list[int], fine: str = "") -> None:
     template = begun(make_sandbox, "template")
     for moment in moments:
         sandbox = replace(template, root=tmp_path / f"kill-{moment}")
@@ -109,7 +109,7 @@ def kill_at(make_sandbox, tmp_path: Path, moments: list[int]) -> None:
             "execute",
             "01-01",
             "--approve",
-            env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)},
+            env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment), "FORGE_TEST_FINE": fine},
         )
         process.communicate(timeout=60)
         assert process.returncode == -signal.SIGKILL, f"effect {moment} was never reached"
@@ -117,9 +117,9 @@ def kill_at(make_sandbox, tmp_path: Path, moments: list[int]) -> None:
         shutil.rmtree(sandbox.root)
 
 
-def measured(make_sandbox, tmp_path: Path) -> int:
+def measured(make_sandbox, tmp_path: Path, fine: str = "") -> int:
     sandbox = begun(make_sandbox, "unbroken")
-    total = effects(sandbox, tmp_path)
+    total = effects(sandbox, tmp_path, fine)
     whole(sandbox, sandbox.call("runs").data["runs"][0]["run"])
     return total
 
@@ -133,9 +133,13 @@ def test_killed_at_an_effect(make_sandbox, tmp_path: Path, part: int) -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("part", range(8))
-@pytest.mark.timeout(900)
-def test_killed_at_every_effect(make_sandbox, tmp_path: Path, part: int) -> None:
-    kill_at(make_sandbox, tmp_path, sweep(measured(make_sandbox, tmp_path), 1)[part::8])
+@pytest.mark.parametrize("fine", ["", "1"], ids=["coarse", "fine"])
+@pytest.mark.timeout(3600)
+def test_killed_at_every_effect(make_sandbox, tmp_path: Path, part: int, fine: str) -> None:
+    total = measured(make_sandbox, tmp_path, fine)
+    moments = sweep(total, 1)[part::8]
+    print(f"{len(moments)} kills of {total} effects")
+    kill_at(make_sandbox, tmp_path, moments, fine)
 
 
 @pytest.mark.parametrize("number", [errno.ENOSPC, errno.EIO])
