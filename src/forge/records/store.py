@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -14,6 +15,9 @@ WORK_TREE = "work-tree"
 """The file of a live folder that names the git folder of its work tree, relative to the common one:
 `.`, or `worktrees/NAME`. No absolute path: the folder may be renamed, mounted elsewhere or copied.
 """
+
+GUARD_FILE = "guarded.json"
+"""The record of what git obeyed before code of a run, or of a command outside runs, was started."""
 
 _MAIN = "."
 _NAME = re.compile(r"worktrees/(?!\.\.?$)[^/\0]+")
@@ -57,6 +61,21 @@ def _named_in(folder: Path) -> str | None:
     except OSError:
         return None
     return name if name == _MAIN or _NAME.fullmatch(name) else None
+
+
+def guard_records(repository: Repository) -> list[Path]:
+    """Return the folders of runs and of commands outside runs whose code is at work, or was when
+    forge was killed; those of every work tree of this clone.
+    """
+    found = []
+    for name in ("runs", "commands"):
+        parent = f"{repository.forge_dir}/{name}"
+        try:
+            entries = sorted(os.listdir(parent))
+        except OSError:
+            continue
+        found += [f"{parent}/{entry}" for entry in entries]
+    return [Path(folder) for folder in found if os.path.lexists(f"{folder}/{GUARD_FILE}")]
 
 
 def lock_path(repository: Repository) -> Path:

@@ -10,7 +10,7 @@ from forge.git.index import fast_index
 from forge.git.index.user_index import (
     hidden_paths,
     index_damage,
-    pinned_index,
+    pin_index,
     put_entries,
     rebuild_index,
 )
@@ -70,33 +70,37 @@ def test_hidden_paths(sandbox: Sandbox, repository: Repository, index: Path) -> 
 
 
 def test_a_pinned_index_survives_a_new_one(
-    sandbox: Sandbox, repository: Repository, index: Path
+    sandbox: Sandbox, repository: Repository, index: Path, tmp_path: Path
 ) -> None:
-    before = index.read_bytes()
-    with pinned_index(repository) as path:
-        sandbox.write("new", "x\n")
-        sandbox.git("add", "new")
-        assert index.read_bytes() != before
-        assert path.read_bytes() == before
+    before, path = index.read_bytes(), tmp_path / "pinned"
+    pin_index(repository, path)
+    sandbox.write("new", "x\n")
+    sandbox.git("add", "new")
+    assert index.read_bytes() != before
+    assert path.read_bytes() == before
+
+
+def test_a_missing_index_is_pinned_as_missing(
+    repository: Repository, index: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "pinned"
+    pin_index(repository, path)
+    index.unlink()
+    pin_index(repository, path)
     assert not path.exists()
 
 
-def test_a_missing_index_is_pinned_as_missing(repository: Repository, index: Path) -> None:
-    index.unlink()
-    with pinned_index(repository) as path:
-        assert not path.exists()
-
-
 def test_without_hard_links_the_index_is_copied(
-    repository: Repository, index: Path, monkeypatch: pytest.MonkeyPatch
+    repository: Repository, index: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refuse(source: Path, target: Path) -> None:
         raise PermissionError
 
     monkeypatch.setattr(os, "link", refuse)
-    with pinned_index(repository) as path:
-        assert path.read_bytes() == index.read_bytes()
-        assert not path.samefile(index)
+    path = tmp_path / "pinned"
+    pin_index(repository, path)
+    assert path.read_bytes() == index.read_bytes()
+    assert not path.samefile(index)
 
 
 def test_a_rebuilt_index_is_as_head(sandbox: Sandbox, repository: Repository, index: Path) -> None:

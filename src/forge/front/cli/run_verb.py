@@ -21,17 +21,21 @@ from forge.front.operations.table import OPERATIONS, Operation
 from forge.git.intent.place import is_pending
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
+from forge.records.store import guard_records
 from forge.run.setup import command_log
 from forge.run.setup.command_log import LoggedCommand
 
 if TYPE_CHECKING:
     from forge.front.cli import failures
     from forge.git.intent import recover
-    from forge.run.engine import crash_cleanup
+    from forge.run.engine import crash_cleanup, unguarded
 else:
     failures = at_first_use("forge.front.cli.failures")
     recover = at_first_use("forge.git.intent.recover")
     crash_cleanup = at_first_use("forge.run.engine.crash_cleanup")  # after a crash only
+    unguarded = at_first_use(
+        "forge.run.engine.unguarded"
+    )  # while foreign code runs, or after a crash
 
 P = ParamSpec("P")
 
@@ -82,6 +86,8 @@ def _run(
         execution = command_log.start(repository, sys.argv[1:])
         if execution.closed_dead_commands and repository is not None:
             crash_cleanup.clean_up(repository)
+        if repository is not None and not operation.anywhere and guard_records(repository):
+            unguarded.require_known(repository, operation.verb)
         _take_back(repository, caller, crashed=execution.closed_dead_commands)
         call = Call(folder, repository, execution, caller)
         reply = function(Invocation(operation, call, caller))

@@ -7,16 +7,14 @@ import hashlib
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 
 from forge import regular
 from forge.errors import StorageFailed
 from forge.git import program
 from forge.git.index import fast_index
-from forge.git.index.private_index import PREFIX, PrivateIndex, private_index
-from forge.git.lockfile import prepared_path
+from forge.git.index.private_index import PrivateIndex, private_index
 from forge.git.repository import Repository
 from forge.git.tree_entries import Entry
 
@@ -52,19 +50,17 @@ def hidden_paths(repository: Repository, index: Path) -> set[str]:
     return {line[2:] for line in lines if line[0] == "S" or line[0].islower()}
 
 
-@contextmanager
-def pinned_index(repository: Repository) -> Iterator[Path]:
-    """Yield a path under which the present index stays readable while git replaces the index."""
-    index, path = repository.git_dir / "index", prepared_path(repository, PREFIX)
-    try:
-        with contextlib.suppress(FileNotFoundError):
-            try:
-                os.link(index, path)
-            except PermissionError:
-                shutil.copy2(index, path)
-        yield path
-    finally:
-        path.unlink(missing_ok=True)
+def pin_index(repository: Repository, path: Path) -> None:
+    """Keep the present index readable at a path while git replaces the index; nothing is there if
+    there is none.
+    """
+    path.unlink(missing_ok=True)
+    index = repository.git_dir / "index"
+    with contextlib.suppress(FileNotFoundError):
+        try:
+            os.link(index, path)
+        except OSError:
+            shutil.copy2(index, path)
 
 
 def rebuild_index(repository: Repository, aside: Path) -> None:

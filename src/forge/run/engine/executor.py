@@ -129,7 +129,7 @@ def _carry_out_moves(run: OpenRun) -> None:
         _pause_for_denials(run)
     while run.state.status == "running" or run.state.ended:
         run.interrupts.check()
-        if not run.state.ended and run.requests.pending() == "stop":
+        if not run.state.ended and run.requests.pending() == "stop" and run.trusts_git():
             stop_here(run, "asked from another shell")
             continue
         if foreign_code_ran and not run.state.ended and run.log.was_tampered_with():
@@ -198,10 +198,13 @@ def _carry_out_guarded(run: OpenRun, action: Action, move: Move) -> None:
     """Carry out an action that runs foreign code. If that changed files that git obeys, the guard
     stays on.
     """
-    with GitGuard.watch(run.repository) as run.guard:
-        action.carry_out(run, move)
-        damage = run.guard.damage() if run.state.status == "running" else None
+    run.guard = guard = GitGuard.watch(run.repository, run.folder)
+    action.carry_out(run, move)
+    damage = guard.damage()
     if damage is None:
         run.guard = None
+    elif run.state.status != "running":
+        return  # paused meanwhile: the next command compares, and says it
     else:
         run.log.append(ev.FailureDetected(*damage), step=run.state.step)
+    guard.forget()

@@ -11,19 +11,24 @@ from forge.git.repository import Repository
 from forge.planning.settings import load as load_settings
 from forge.records.record import RunRecord, repository_of
 from forge.records.store import WORK_TREE, git_dir_of, work_tree_name
+from forge.run.engine import unguarded
 from forge.run.engine.context import Context
 from forge.run.processes import unstarted_worktrees
 from forge.timeline.lock import WriterLock
 
 
 def in_home_tree(context: Context, record: RunRecord) -> Context:
-    """Return the context for the work tree of an open run. Raises RepositoryError, SettingsError.
+    """Return the context for the work tree of an open run. Raises RepositoryError, SettingsError,
+    GitChanged.
 
     A work tree that was made for this run alone, and has been removed, is recreated from the run's
     branch.
     """
     own = unstarted_worktrees.is_own_branch(record.card.branch, record.card.run)
-    if record.live and own and record.work_tree is None and not _was_moved(context, record):
+    is_gone = record.live and own and record.work_tree is None
+    if is_gone:
+        unguarded.require_unchanged(context.repository, record.folder)
+    if is_gone and not _was_moved(context, record):
         home = _recreated(context, record)
     else:
         home = repository_of(context.repository, record)

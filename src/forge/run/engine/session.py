@@ -13,6 +13,7 @@ from forge.git.sharing import share
 from forge.records.find import where_open
 from forge.records.record import RunRecord, own_live_folders
 from forge.records.store import lock_path
+from forge.run.engine import unguarded
 from forge.run.engine.context import Context
 from forge.run.engine.crash_cleanup import end_children, end_outside_command, remove_stale_locks
 from forge.run.engine.home_tree import in_home_tree
@@ -26,7 +27,8 @@ from forge.timeline.lock import WriterLock
 
 @contextmanager
 def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
-    """Hold the work tree's lock, and first clean up after crashed forge processes. Raises Held.
+    """Hold the work tree's lock, and first clean up after crashed forge processes. Raises Held,
+    and GitChanged if code that they left changed what git obeys.
 
     At the end what was written in the git directory of a shared repository gets its modes.
     """
@@ -36,6 +38,7 @@ def writing(context: Context, purpose: str) -> Iterator[WriterLock]:
             end_children(repository, folder, crashed=lock.left_at is not None)
         end_outside_command(repository, crashed=lock.left_at is not None)
         remove_stale_locks(repository, lock.left_at)
+        unguarded.settle(repository, context.execution)
         unstarted_worktrees.clear(repository)
         try:
             yield lock

@@ -4,13 +4,15 @@ environment, and under the guard of what git obeys.
 
 from __future__ import annotations
 
-from forge.errors import Interrupted, NotTheUser, RepositoryError, StorageFailed
+from pathlib import Path
+
+from forge.errors import Interrupted, NotTheUser, StorageFailed
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.approvals.store import state_folder
 from forge.run.guard.holder import ForeignCode
 from forge.run.processes import outside_runs, pid_file
-from forge.run.processes.git_guard import GitGuard
+from forge.run.processes.git_guard import GitChanged, GitGuard
 from forge.run.processes.mark import Mark
 from forge.run.processes.output import Output
 from forge.run.processes.sandbox import Inside, confined
@@ -20,10 +22,6 @@ from forge.run.processes.supervise import Limits, Outcome, environment, supervis
 _LISTED = 20
 BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a pipe whose reader ended early
 _UNTOUCHED = "nothing was proven or restored, and git was not run since"
-
-
-class GitChanged(RepositoryError):
-    """A command changed what git obeys, so git must not be run before the user has looked."""
 
 
 def run_guarded(
@@ -42,12 +40,24 @@ def run_guarded(
     what only the user may do, and GitChanged before git is run again.
     """
     words = {"code": "a command of the plan", "again": "call it again"}
-    with GitGuard.watch(repository, **words) as guard:
-        try:
-            return _run(repository, settings, runner, command, interrupts, what)
-        finally:
-            if (damage := guard.damage()) is not None:
-                raise GitChanged(damage[1], _UNTOUCHED)
+    guard = GitGuard.watch(repository, _record(repository), **words)
+    try:
+        return _run(repository, settings, runner, command, interrupts, what)
+    finally:
+        damage = guard.damage()
+        guard.forget()
+        if damage is not None:
+            raise GitChanged(damage[1], _UNTOUCHED)
+
+
+def _record(repository: Repository) -> Path:
+    """Return the folder in which the command is on record while it runs."""
+    folder = outside_runs.folder(repository)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise StorageFailed.of(error, folder) from error
+    return folder
 
 
 def _run(
@@ -59,10 +69,6 @@ def _run(
     what: str,
 ) -> Outcome:
     record = outside_runs.folder(repository)
-    try:
-        record.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise StorageFailed.of(error, record) from error
     argv = ["bash", "-o", "pipefail", "-c", command]
     mark = Mark.new(repository, outside_runs.name(repository), state_folder())
     with ForeignCode(repository, what, state_folder()) as code:
