@@ -328,7 +328,7 @@ def test_every_kind_of_failure_is_listed() -> None:
     source = "".join(path.read_text() for path in (ROOT / "src/forge/run").rglob("*.py"))
     kinds = set(
         re.findall(
-            r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", (?:self\._said\()?(?:_[A-Z]+|text)"
+            r"FailureDetected\(\s*\"(\w+)\"|return \(?\"(\w+)\", (?:_[A-Z]+|text|said_of_files)"
             r"|why=\(\"(\w+)\"",
             source,
         )

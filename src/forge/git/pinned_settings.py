@@ -19,7 +19,10 @@ _SETTINGS = {
     "core.quotePath": "false",
     "core.abbrev": "auto",
     "core.bigFileThreshold": "512m",
+    # A file that cannot be added is an error.
+    "add.ignoreErrors": "false",
     "color.ui": "false",
+    "color.advice": "false",
     "color.branch": "false",
     "color.diff": "false",
     "color.status": "false",

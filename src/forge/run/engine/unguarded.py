@@ -5,17 +5,16 @@ compared before git is started again.
 from __future__ import annotations
 
 import contextlib
-import shlex
 from pathlib import Path
 
 from forge.errors import ForgeError
 from forge.git.repository import Repository
 from forge.records.record import RunRecord, own_live_folders, read_run
-from forge.records.store import GUARD_FILE, git_dir_of, guard_records, lock_path
+from forge.records.store import GUARD_FILE, git_dir_of, guard_records
 from forge.run.engine.parts.live_log import LiveLog
-from forge.run.processes import guard_record
+from forge.run.processes import guard_record, outside_runs
 from forge.run.processes.git_guard import GitChanged, damage_on_record, said_of_files
-from forge.text.command_line import forge_command
+from forge.text.command_line import command_line, forge_command
 from forge.timeline.lock import holder_alive
 from forge.timeline.run import events as ev
 from forge.timeline.run.run_id import is_run_id
@@ -73,7 +72,7 @@ def _words(repository: Repository, folder: Path) -> tuple[str, str]:
         code = f"code of the run {folder.name}, which {state},"
     if record is not None and record.live:
         return code, f"`{forge_command('resume', folder.name)}`"
-    return code, f"`{shlex.join(['rm', str(folder / GUARD_FILE)])}`"
+    return code, f"`{command_line('rm', str(folder / GUARD_FILE))}`"
 
 
 def _is_at_work(repository: Repository, folder: Path) -> bool:
@@ -90,7 +89,7 @@ def _is_here(repository: Repository, folder: Path) -> bool:
     """
     if is_run_id(folder.name):
         return folder in own_live_folders(repository)
-    return folder.name.endswith(f"-{lock_path(repository).stem}")
+    return folder == outside_runs.folder(repository)
 
 
 def _record(repository: Repository, folder: Path, execution: str, damage: tuple[str, str]) -> None:
