@@ -94,12 +94,15 @@ def discard(folder: int | None, name: str) -> None:
 
 
 def clear_staged(repository: Repository) -> None:
-    """Remove the unfinished files of dead processes: from the scratch folder, and from the root of
-    the work tree, where they are written if the scratch folder is on another file system.
+    """Remove the unfinished files of dead processes: from the scratch folder, from beside forge's
+    own files, and from the root of the work tree, where they are written if the scratch folder is
+    on another file system.
 
     A file with a second name may be a lock of git, and is left to those who remove such locks.
     """
     atomic.remove_unfinished(repository.root)
+    for folder, _, _ in os.walk(repository.forge_dir):
+        atomic.remove_unfinished(Path(folder))
     with contextlib.suppress(OSError):
         for path in repository.scratch.iterdir():
             owner = _OWNER.match(path.name)
