@@ -83,9 +83,22 @@ def test_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
     assert why_refused("in", str(root)) is None
 
 
-def test_a_finding_is_at_the_reference_and_a_tool_is_a_note(tmp_path: Path) -> None:
-    tool = "~/.claude/get-shit-done/workflows/execute-plan.md"
+@pytest.mark.parametrize(
+    ("tool", "severity"),
+    [
+        ("~/.claude/get-shit-done/workflows/execute-plan.md", "note"),
+        ("/home/ada/.claude/get-shit-done/workflows/execute-plan.md", "note"),
+        ("C:\\Users\\ada\\.claude\\get-shit-done\\workflows\\execute-plan.md", "note"),
+        ("~/.config/opencode/get-shit-done/templates/summary.md", "note"),
+        ("$HOME/.codex/gsd-core/templates/summary.md", "note"),
+        ("~/.claude/get-shit-done/../../.ssh/id_rsa", "warning"),
+        ("~/get-shit-done/notes.md", "warning"),
+    ],
+)
+def test_a_finding_is_at_the_reference_and_a_tool_is_a_note(
+    tool: str, severity: str, tmp_path: Path
+) -> None:
     text = changed("<tasks>", f"<execution_context>\n@{tool}\n</execution_context>\n<tasks>")
     (finding,) = found(text, tmp_path)
-    assert finding.severity == "note" and text.split("\n")[finding.line - 1] == f"@{tool}"
+    assert finding.severity == severity and text.split("\n")[finding.line - 1] == f"@{tool}"
     assert not finding.blocks

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import posixpath
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -21,8 +23,10 @@ RULE = Rule(
     "each reference of a plan is a file of the repository that holds no secrets",
 )
 _HINT = "the runner is not told to read it; name a file of the repository, or remove the reference"
-_TOOLS = ("~/.claude/get-shit-done/", "~/.claude/commands/", "$HOME/.claude/get-shit-done/")
-"""What the GSD workflow installs in a home folder, and names in every plan."""
+_TOOLS = re.compile(
+    r"/\.(?:config/)?[a-z]+/(?:get-shit-done|gsd-core)/|^(?:~|\$HOME)/\.claude/commands/"
+)
+"""What the GSD workflow installs in an agent's folder, in any home, and names in every plan."""
 
 
 def check_in(plan: Plan, root: Path) -> Iterator[Finding]:
@@ -38,7 +42,7 @@ def check_in(plan: Plan, root: Path) -> Iterator[Finding]:
                 span,
                 f"{shown(reference)} {why}",
                 _HINT,
-                "note" if path_of(reference).startswith(_TOOLS) else None,
+                "note" if _is_of_tools(reference) else None,
             )
 
 
@@ -49,6 +53,11 @@ def why_refused(reference: str, root: str) -> str | None:
     if links_out(root, reference):
         return "is a link that leaves the repository"
     return "holds secrets, as its name says" if holds_secrets(path_of(reference)) else None
+
+
+def _is_of_tools(reference: str) -> bool:
+    path = posixpath.normpath(path_of(reference).replace("\\", "/"))
+    return _TOOLS.search(path) is not None
 
 
 def _references(plan: Plan) -> Iterator[tuple[str, Span]]:
