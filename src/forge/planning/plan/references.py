@@ -53,16 +53,18 @@ def links_out(root: str, reference: str) -> bool:
     return ".git" in map(str.casefold, os.path.relpath(target, place).split(os.sep))
 
 
-def confined(step: Step, refused: Collection[str]) -> str:
+def confined(step: Step, references: Collection[str], refused: Collection[str]) -> str:
     """Return the text of a step without the references of its `<read_first>` and `<context>` that
     may not be read.
+
+    `refused` are some of the `references`. A longer one that has one of them in it stays as it is.
     """
-    names = sorted(refused, key=len, reverse=True)
+    names = "|".join(map(re.escape, sorted(references, key=len, reverse=True)))
 
     def without(match: re.Match[str]) -> str:
-        inner = match[3]
-        for name in names:
-            inner = inner.replace(name, LEFT_OUT)
-        return f"{match[1]}{inner}{match[4]}"
+        return f"{match[1]}{re.sub(names, kept, match[3])}{match[4]}"
 
-    return _LISTS.sub(without, step.text) if names else step.text
+    def kept(match: re.Match[str]) -> str:
+        return LEFT_OUT if match[0] in refused else match[0]
+
+    return _LISTS.sub(without, step.text) if refused else step.text

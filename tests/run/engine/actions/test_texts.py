@@ -82,6 +82,15 @@ def test_references_outside_of_the_repository_are_not_in_the_prompt(plan: Plan) 
         assert reference not in shown
 
 
+def test_a_reference_with_one_in_it_that_is_left_out_stays_whole(plan: Plan) -> None:
+    named = "<read_first>.env, .env.example, /ssr/, src/ssr/b.py</read_first>"
+    text = TEXT.replace("<read_first>src/b.py</read_first>", named)
+    shown = prompt(load(Source.of(plan.path, text.encode()), "01-01"), state_of(plan))
+    (line,) = (line for line in shown.splitlines() if line.startswith("<read_first>"))
+    out = "(left out: not a file of this repository)"
+    assert line == f"<read_first>{out}, .env.example, {out}, src/ssr/b.py</read_first>"
+
+
 def test_retrieved_files_come_with_their_blob_and_are_not_named_twice(plan: Plan) -> None:
     state = state_of(plan)
     state.context = [{"path": "src/b.py", "blob": "0123456789abcdef", "why": "read first"}]

@@ -49,7 +49,7 @@ def prompt_for(
         count=len(plan.steps),
         name=step.name,
         stage=step.stage,
-        step=confined(step, refused).strip(),
+        step=confined(step, references, refused).strip(),
         files="\n".join(allowed),
         context="\n".join(_context([*references], refused, state)[:_LISTED]) or _NONE,
         checks="\n".join(checks) or _NONE,
