@@ -57,6 +57,12 @@ def old_submodule(sandbox: Sandbox) -> None:
     sandbox.commit()
 
 
+def replaced(sandbox: Sandbox) -> None:
+    tree = sandbox.git("rev-parse", "HEAD^{tree}").strip()
+    other = sandbox.git("commit-tree", tree, "-m", "x").strip()
+    sandbox.git("replace", "HEAD", other)
+
+
 def nothing(sandbox: Sandbox) -> None:
     pass
 
@@ -136,6 +142,26 @@ CHANGED: dict[str, tuple[Act, Act]] = {
     ),
     "the program of an alias": (setting("alias.z", "!tools/z now"), written("tools/z")),
     "a git program in front of the real one": (nothing, written("../bin/git", mode=0o755)),
+    "a git program where a relative part of PATH leads": (nothing, written("bin/git")),
+    "a program in the environment of a project": (nothing, written(".venv/bin/gpg")),
+    "a filter that is looked for on PATH": (
+        setting("filter.lfs.process", "git-lfs filter-process"),
+        written(".venv/bin/git-lfs"),
+    ),
+    "an object that replaces another one": (nothing, replaced),
+    "the same, packed": (
+        nothing,
+        both(replaced, lambda sandbox: sandbox.git("pack-refs", "--all")),
+    ),
+    "a history that was cut off": (
+        nothing,
+        lambda sandbox: sandbox.write(".git/shallow", sandbox.git("rev-parse", "HEAD")),
+    ),
+    "old parents of commits": (nothing, written(".git/info/grafts")),
+    "a folder of objects that became a link": (
+        lambda sandbox: os.rename(sandbox.root / ".git/objects", sandbox.root / "../objects"),
+        linked(".git/objects", "../../objects"),
+    ),
     "settings of a submodule": (submodule, written(".git/modules/sub/config", "[a]\nb = c\n")),
     "a hook of a submodule": (submodule, written(".git/modules/sub/hooks/pre-commit")),
     "where a submodule's repository is": (submodule, written("sub/.git", "gitdir: ../x\n")),
@@ -157,7 +183,8 @@ CHANGED: dict[str, tuple[Act, Act]] = {
 
 @pytest.fixture
 def first_in_path(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", f"{sandbox.root.parent}/bin{os.pathsep}{os.environ['PATH']}")
+    first = (f"{sandbox.root.parent}/bin", "bin", f"{sandbox.root}/.venv/bin", os.environ["PATH"])
+    monkeypatch.setenv("PATH", os.pathsep.join(first))
 
 
 @pytest.mark.usefixtures("first_in_path")

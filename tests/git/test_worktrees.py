@@ -166,12 +166,3 @@ def test_a_used_tree_is_kept(
     assert not worktrees.remove_unused(repository, "side", name)
     assert place.is_dir()
     assert branches(sandbox) == ["main", "side"]
-
-
-def test_ignored_paths(sandbox: Sandbox, repository: Repository) -> None:
-    assert worktrees.ignored_paths(repository) == []
-    sandbox.write(".git/info/exclude", "*.local\n")
-    sandbox.write("a/__pycache__/x", "x")
-    sandbox.write("b.local", "x")
-    sandbox.write("a/untracked", "x")
-    assert worktrees.ignored_paths(repository) == ["a/__pycache__/", "b.local"]

@@ -7,33 +7,35 @@ The list is computed from git's own configuration, so it follows `core.hooksPath
 
 from __future__ import annotations
 
+import hashlib
 import os
 import re
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
 
 from msgspec import Struct
 
-from forge.git import program
+from forge import regular
+from forge.git.effective_settings import Setting, SettingsReader, resolved
 from forge.git.file_signature import Signatures, sign, sign_folder, stamp
 from forge.git.hook_names import HOOK_NAMES
 from forge.git.index.submodules import submodule_paths
 from forge.git.repository import Repository
 from forge.git.settings_files import global_settings, user_files, xdg_folder
 
-_MOST_FILES_READ = 200  # included files and submodules whose settings are listed
 _DEEPEST_MODULE = 8
 _SYSTEM = ("/etc/gitconfig", "/etc/gitattributes")
 _IN_COMMON = (
     "config",
     "config.worktree",
+    "shallow",
+    "objects",
+    "refs",
     "objects/info/alternates",
     "objects/info/http-alternates",
 )
-_FOLDERS_IN_COMMON = ("info", "remotes", "branches")
+_FOLDERS_IN_COMMON = ("info", "remotes", "branches", "refs/replace")
 _FILES_OF_MODULE = ("config", "config.worktree", "commondir", "objects/info/alternates")
 _NOT_SIGNED = ("/info/refs",)  # written by `git update-server-info`, and never obeyed
-_INCLUDES = re.compile(r"include\.path|includeif\..*\.path", re.S)
 _FILE_SETTINGS = {
     "core.attributesfile",
     "core.excludesfile",
@@ -58,20 +60,17 @@ _COMMANDS = re.compile(
     | uploadpack\.packobjectshook""",
     re.S | re.X,
 )
+_STARTED = ("git", "sh", "gpg", "ssh-keygen", "less")
+"""Programs that git, or forge for git, looks for on PATH unless a setting names another one."""
+_NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+-]*")
+_REPLACING = re.compile(rb"^[0-9a-f]+ refs/replace/.*$", re.M)
 _WORD = re.compile(r"""[^\s'"|;&<>()`$]+""")
-
-
-class Setting(NamedTuple):
-    """A setting with the file that it is in; None for one on the command line."""
-
-    file: str | None
-    name: str
-    value: str
 
 
 class Places(Struct, frozen=True):
     """Where git looks: files, folders of hooks and rules with everything in them, and `programs`
-    of which size and times are enough. `settings` are the files that decide about all of these.
+    on PATH, of which size and times are enough. `settings` are the files that decide about all of
+    these.
     """
 
     settings: tuple[str, ...] = ()
@@ -88,6 +87,7 @@ class _Listing:
         self.settings: dict[str, None] = {}
         self.files: dict[str, None] = {}
         self.folders: dict[str, None] = {}
+        self.names = dict.fromkeys(_STARTED)
 
     def add(self, settings: Iterable[Setting], folder: str) -> None:
         """Add what settings name; relative paths start at `folder`."""
@@ -95,13 +95,13 @@ class _Listing:
             if setting.file is not None:
                 self.settings[setting.file] = None
             if setting.name == "core.hookspath":
-                self._add_hooks(_resolved(setting.value, folder))
+                self._add_hooks(resolved(setting.value, folder))
             elif setting.name == "init.templatedir":
-                self._add_hooks(f"{_resolved(setting.value, folder)}/hooks")
+                self._add_hooks(f"{resolved(setting.value, folder)}/hooks")
             elif setting.name in _FILE_SETTINGS:
-                self.files[_resolved(setting.value, folder)] = None
+                self.files[resolved(setting.value, folder)] = None
             elif _COMMANDS.fullmatch(setting.name):
-                self.files.update(dict.fromkeys(self._programs(setting, folder)))
+                self._add_command(setting, folder)
 
     def add_repository(self, git_dir: str, names: Iterable[str], folders: Iterable[str]) -> None:
         """Add what a git directory holds."""
@@ -122,23 +122,25 @@ class _Listing:
         if _contains(self.root, above):
             self.files.update(dict.fromkeys(f"{above}/{name}" for name in HOOK_NAMES))
 
-    @staticmethod
-    def _programs(setting: Setting, folder: str) -> Iterator[str]:
-        """Yield the files that the words of a command may name."""
+    def _add_command(self, setting: Setting, folder: str) -> None:
+        """Add the files that the words of a command may name, and the names to look for on PATH."""
         words = _WORD.findall(setting.value)
         if setting.name.startswith("alias."):
             words = words[:1] if setting.value.startswith("!") else []
         for word in words:
-            path = _resolved(word.lstrip("!"), folder)
+            path = resolved(word.lstrip("!"), folder)
             if not word.startswith("-") and ("/" in word or os.path.isfile(path)):
-                yield path
+                self.files[path] = None
+            elif _NAME.fullmatch(word.lstrip("!")):
+                self.names[word.lstrip("!")] = None
 
     def places(self) -> Places:
+        on_path = [os.path.join(self.root, folder) for folder in os.get_exec_path()]
         return Places(
             tuple(self.settings),
             tuple(dict.fromkeys((*self.settings, *self.files))),
             tuple(self.folders),
-            tuple(f"{folder}/git" for folder in os.get_exec_path() if os.path.isabs(folder)),
+            tuple(f"{folder}/{name}" for folder in on_path for name in self.names),
         )
 
 
@@ -169,6 +171,7 @@ def signatures(repository: Repository, looked_at: Places | None = None) -> Signa
         sign_folder(folder, signed)
     for path in where.programs:
         stamp(path, signed)
+    _sign_replacements(repository, signed)
     for git_dir in _module_dirs(repository):
         _sign_module(git_dir, signed)
     for path in submodule_paths(repository):
@@ -193,6 +196,17 @@ def _sign_module(git_dir: str, signed: Signatures) -> None:
         sign_folder(f"{git_dir}/{name}", signed)
 
 
+def _sign_replacements(repository: Repository, signed: Signatures) -> None:
+    """Sign the packed refs that replace objects: git and hooks see other objects in their place."""
+    path = f"{repository.common_dir}/packed-refs"
+    try:
+        packed = regular.read(path, most=regular.LARGEST_IN_TREE)
+    except OSError:
+        return
+    if lines := _REPLACING.findall(packed):
+        signed[f"{path} (refs/replace)"] = hashlib.sha256(b"\n".join(lines)).hexdigest()
+
+
 def _settings_signed(repository: Repository, where: Places) -> Signatures:
     signed: Signatures = {}
     for path in (*where.settings, *map("{}/config".format, _repositories(repository))):
@@ -213,12 +227,12 @@ def _listed(repository: Repository) -> Places:
     listing.files.update(dict.fromkeys((*_SYSTEM, *user_files(), f"{root}/.git")))
     for name in _names(f"{common}/worktrees"):
         listing.files[f"{common}/worktrees/{name}/config.worktree"] = None
-    reader = _Reader(repository)
+    reader = SettingsReader(repository)
     listing.add(reader.all(), root)
     for git_dir in _repositories(repository):
         settings = list(reader.of_file(f"{git_dir}/config"))
         folder = next((s.value for s in settings if s.name == "core.worktree"), None)
-        listing.add(settings, _resolved(folder, git_dir) if folder else os.path.dirname(git_dir))
+        listing.add(settings, resolved(folder, git_dir) if folder else os.path.dirname(git_dir))
     return listing.places()
 
 
@@ -239,61 +253,6 @@ def _environment() -> tuple[tuple[str, str], ...]:
         for name, value in sorted(os.environ.items())
         if name in names or name.startswith("GIT_CONFIG")
     )
-
-
-class _Reader:
-    """Lists settings with git, and follows every include, also those that are inactive."""
-
-    def __init__(self, repository: Repository) -> None:
-        self.root = repository.root
-        self.read: set[str] = set()
-
-    def all(self) -> Iterator[Setting]:
-        """Yield the settings in force, and those of files that other conditions would include."""
-        settings = self._list()
-        self.read.update(s.file for s in settings if s.file is not None)
-        yield from settings
-        yield from self._included(settings)
-
-    def of_file(self, path: str) -> Iterator[Setting]:
-        """Yield the settings of one file and of what it includes; each file is read once.
-
-        A file that does not exist is yielded with a setting that means nothing.
-        """
-        if path in self.read or len(self.read) >= _MOST_FILES_READ:
-            return
-        self.read.add(path)
-        settings = self._list("--file", path, "--no-includes") if os.path.isfile(path) else []
-        yield Setting(path, "", "")
-        yield from settings
-        yield from self._included(settings)
-
-    def _included(self, settings: list[Setting]) -> Iterator[Setting]:
-        for setting in settings:
-            if setting.file is not None and _INCLUDES.fullmatch(setting.name):
-                yield from self.of_file(_resolved(setting.value, os.path.dirname(setting.file)))
-
-    def _list(self, *words: str) -> list[Setting]:
-        """Return settings as git lists them; none if it cannot read them."""
-        done = program.settings(self.root, *words, "--list", "-z", "--show-origin")
-        fields = program.fields(done.stdout)
-        return [
-            Setting(self._file(origin), *_name_and_value(text))
-            for origin, text in zip(fields[::2], fields[1::2], strict=False)
-        ]
-
-    def _file(self, origin: str) -> str | None:
-        kind, _, path = origin.partition(":")
-        return os.path.normpath(os.path.join(self.root, path)) if kind == "file" else None
-
-
-def _name_and_value(text: str) -> tuple[str, str]:
-    name, _, value = text.partition("\n")
-    return name, value
-
-
-def _resolved(value: str, folder: str) -> str:
-    return os.path.normpath(os.path.join(folder, os.path.expanduser(value)))
 
 
 def _contains(folder: str, place: str) -> bool:

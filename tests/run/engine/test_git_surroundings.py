@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from tests.conftest import Sandbox
@@ -79,3 +81,15 @@ def test_a_repository_planted_in_the_place_of_a_submodule(sandbox: Sandbox) -> N
     )
     one_edit(sandbox, code)
     paused_for(sandbox, "n/.git/config")
+
+
+@pytest.mark.parametrize("folder", [".", "tools", "@/.venv/bin"])
+def test_a_git_of_its_own_where_path_leads(sandbox: Sandbox, folder: str) -> None:
+    inside = folder.removeprefix("@/")
+    sandbox.write(".gitignore", "/git\n/tools\n/.venv\n")
+    one_edit(sandbox, planted(f"{inside}/git", sandbox))
+    place = folder.replace("@", str(sandbox.root))
+    sandbox.env["PATH"] = f"{place}{os.pathsep}{os.environ['PATH']}"
+    result = sandbox.forge("execute", "01-01", "--approve")
+    assert result.code == 1 and "\n  git" in result.out.replace(f"{inside}/", ""), result
+    assert not (sandbox.root.parent / "mark").exists()
