@@ -379,6 +379,16 @@ STRICTER = [
         "commands.writable",
         ("/a",),
     ),
+    ("sandbox: bubblewrap", "", "commands.sandbox", "bubblewrap"),
+    ("sandbox: bubblewrap", "commands: {sandbox: none}", "commands.sandbox", "bubblewrap"),
+    ("sandbox: bubblewrap", "sandbox: none", "commands.sandbox", "bubblewrap"),
+    ("sandbox: bubblewrap", "commands: {network: true}", "commands.network", False),
+    ("sandbox: bubblewrap", "network: true", "commands.network", False),
+    ("{sandbox: bubblewrap, network: true}", "", "commands.network", True),
+    ("sandbox: bubblewrap", "commands: {writable: [/a]}", "commands.writable", ()),
+    ("{sandbox: bubblewrap, writable: [/a]}", "writable: [/a, /b]", "commands.writable", ("/a",)),
+    ("", "sandbox: bubblewrap", "commands.sandbox", "bubblewrap"),
+    ("network: false", "commands: {network: true}", "commands.network", False),
 ]
 
 
@@ -397,7 +407,7 @@ def test_the_stricter_of_both_settings_holds(
         (tmp_path / "work/.planning/forge.yaml", repository),
     ):
         path.parent.mkdir(parents=True)
-        path.write_text(f"version: 1\n{text}\n")
+        path.write_text(f"{text}\n")
     value: object = load(tmp_path / "work")
     for name in key.split("."):
         value = getattr(value, name)
@@ -419,3 +429,65 @@ def test_a_runner_of_the_users_keeps_its_sandbox(
     runner = load(tmp_path).runners["w"]
     assert (runner.command, runner.sandbox, runner.timeout) == (("b",), "bubblewrap", 10)
     assert runner.writable == ()
+
+
+def user_and_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, user: str, repository: str
+) -> Path:
+    """Write both files of settings, and return the repository's root."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
+    for path, text in (
+        (tmp_path / "config/forge/forge.yaml", user),
+        (tmp_path / "work/.planning/forge.yaml", repository),
+    ):
+        path.parent.mkdir(parents=True)
+        path.write_text(f"{text}\n")
+    return tmp_path / "work"
+
+
+@pytest.mark.parametrize("name", ["w", "manual"])
+def test_a_sandbox_for_everything_holds_for_runners_of_the_repository(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    user = f"sandbox: bubblewrap\nrunners: {{{name}: {{writable: [/c]}}}}"
+    repository = f"runners: {{{name}: {{command: [b], sandbox: none, writable: [/b, /c]}}}}"
+    loaded = load(user_and_repository(tmp_path, monkeypatch, user, repository))
+    runner = loaded.runners[name]
+    assert (runner.sandbox, runner.network, runner.writable) == ("bubblewrap", False, ("/c",))
+    assert loaded.without_command("of-a-package").sandbox == "bubblewrap"
+    assert loaded.without_command("manual").sandbox == "none", "that is the user"
+
+
+WIDE = ["/", "~", "~/", "~/..", "..", "a/../..", "/home", "/home/other", "/root", "/etc", "/usr"]
+WIDE += ["~/.local/state/forge", "~/.local/state/forge/approvals", "~/.local", "~/.config/forge"]
+WIDE += ["/proc/self/root", "~/.ssh", "~/.ssh/id", "~/.bashrc", "/tmp", "''", "/home/../", "//"]
+
+
+@pytest.mark.parametrize("path", WIDE)
+@pytest.mark.parametrize("where", ["", "commands", "runners.w"])
+def test_a_path_that_is_too_wide_is_refused_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, path: str, where: str
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path / "users/ada"))
+    monkeypatch.delenv("XDG_STATE_HOME", raising=False)
+    monkeypatch.delenv("XDG_CONFIG_HOME", raising=False)
+    root = tmp_path / "work"
+    (root / ".planning").mkdir(parents=True)
+    text = f"writable: [fine, {path}]"
+    for name in reversed(where.split(".") if where else []):
+        text = f"{name}: {{{text}}}"
+    (root / PATH).write_text(f"{text}\n")
+    with pytest.raises(SettingsError, match=r"forge\.yaml:1:\d+: `writable` is a list of single"):
+        load(root)
+
+
+def test_paths_that_a_program_needs_are_accepted(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = user_and_repository(
+        tmp_path,
+        monkeypatch,
+        "",
+        "{writable: [~/.cache/x, build, /srv/x], readable: [~, ~/.local]}",
+    )
+    assert load(root).commands.writable == ("~/.cache/x", "build", "/srv/x")

@@ -4,9 +4,8 @@ that works.
 
 from __future__ import annotations
 
-import os
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -17,13 +16,24 @@ from forge import regular
 from forge.errors import SettingsError
 from forge.git.objects.tree import Tree, Unreadable
 from forge.planning import migrations
+from forge.planning.confinement import (
+    Confinement,
+    Network,
+    Paths,
+    SandboxKind,
+    user_settings_folder,
+    why_not_readable,
+    why_not_writable,
+)
 from forge.text import typed
 from forge.text.finding import Finding
 from forge.text.source import Source, Span
-from forge.text.typed import Typed, UnknownKey
+from forge.text.typed import Misfit, Typed, UnknownKey
 from forge.text.yaml import parse as yaml
+from forge.text.yaml.values import Value
 
 PATH = ".planning/forge.yaml"
+BY_HAND = "manual"
 DiffPolicy = Literal["never", "risky", "always"]
 RuleSeverity = Literal["error", "warning", "note", "off"]
 _STRICTNESS = ("never", "risky", "always")
@@ -70,37 +80,6 @@ Patterns = Annotated[
 ]
 
 
-SandboxKind = Literal["none", "bubblewrap"]
-
-
-class Confinement(Struct, frozen=True):
-    """How a program is confined: in a sandbox or not, with a network or not (None: not said), and
-    the paths that it may write and read there besides the work tree and the system.
-    """
-
-    sandbox: SandboxKind = "none"
-    network: Annotated[bool | None, Meta(description="true or false")] = None
-    writable: Names = ()
-    readable: Names = ()
-
-    def tightened(self, user: Confinement) -> Confinement:
-        """Return the stricter of this and of what the user's own settings say."""
-        said = [value for value in (self.network, user.network) if value is not None]
-        writable, readable = self.writable, self.readable
-        if user.sandbox != "none":
-            writable = _allowed(self.writable, user.writable)
-            readable = _allowed(self.readable, user.readable)
-        sandbox: SandboxKind = (
-            "bubblewrap" if "bubblewrap" in (self.sandbox, user.sandbox) else "none"
-        )
-        network = all(said) if said else None
-        return Confinement(sandbox, network, writable, readable)
-
-
-def _allowed(paths: tuple[str, ...], allowed: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(path for path in paths if path in allowed) if paths else allowed
-
-
 class RunnerSettings(Struct, frozen=True):
     """A named runner: its argument vector, how it gets the prompt, the environment names that it
     may read, its own timeout.
@@ -122,20 +101,23 @@ class RunnerSettings(Struct, frozen=True):
     message: Names = ("result", "error.message")
     litter: Names = ()
     sandbox: SandboxKind = "none"
-    network: Annotated[bool | None, Meta(description="true or false")] = None
-    writable: Names = ()
-    readable: Names = ()
+    network: Network = None
+    writable: Paths = ()
+    readable: Paths = ()
 
     @property
     def confinement(self) -> Confinement:
         """How its program is confined."""
         return Confinement(self.sandbox, self.network, self.writable, self.readable)
 
-    def tightened(self, user: RunnerSettings) -> RunnerSettings:
-        """Return these settings with the stricter of both confinements and timeouts."""
-        confinement = self.confinement.tightened(user.confinement)
-        timeout = _shorter(user.timeout, self.timeout)
-        return replace(self, timeout=timeout, **asdict(confinement))
+    def confined(self, confinement: Confinement) -> RunnerSettings:
+        """Return these settings with another confinement."""
+        return replace(self, **asdict(confinement))
+
+
+def is_by_hand(name: str, runner: RunnerSettings) -> bool:
+    """Return whether a runner is the user, whom nothing confines."""
+    return name == BY_HAND and not runner.command
 
 
 class Approvals(Struct, frozen=True):
@@ -174,7 +156,9 @@ Runner = Annotated[RunnerSettings, Meta(description="a runner: a mapping with `c
 
 
 class SettingsFields(Struct, frozen=True):
-    """The keys of a settings file."""
+    """The keys of a settings file. `sandbox`, `network`, `writable` and `readable` are of every
+    runner and of a plan's commands.
+    """
 
     runner: Word = "manual"
     runners: Mapping[str, Runner] = field(default_factory=dict)
@@ -183,6 +167,10 @@ class SettingsFields(Struct, frozen=True):
     repair: Repair = field(default_factory=Repair)
     limits: Limits = field(default_factory=Limits)
     commands: Confinement = field(default_factory=Confinement)
+    sandbox: SandboxKind = "none"
+    network: Network = None
+    writable: Paths = ()
+    readable: Paths = ()
     rules: Mapping[str, RuleSeverity] = field(default_factory=dict)
     version: Count = 1
 
@@ -197,17 +185,41 @@ class Settings(SettingsFields, frozen=True):
         """How often a runner may try to fix a failed verification."""
         return self.repair.attempts
 
+    @property
+    def general(self) -> Confinement:
+        """How every runner, and every command of a plan, is confined at least."""
+        return Confinement(self.sandbox, self.network, self.writable, self.readable)
+
+    def without_command(self, name: str) -> RunnerSettings:
+        """Return the settings of a runner that the settings do not name."""
+        runner = RunnerSettings()
+        return runner if is_by_hand(name, runner) else runner.confined(self.general)
+
+    def spread(self) -> Settings:
+        """Return these settings with what holds for every program said of each."""
+        runners = {
+            name: runner.confined(runner.confinement.added_to(self.general))
+            for name, runner in self.runners.items()
+            if not is_by_hand(name, runner)
+        }
+        commands = self.commands.added_to(self.general)
+        return replace(self, runners={**self.runners, **runners}, commands=commands)
+
 
 def user_path() -> Path:
     """Return the path of the user's own settings: `forge/forge.yaml` below the XDG configuration
     folder.
     """
-    base = os.environ.get("XDG_CONFIG_HOME") or os.path.join(os.path.expanduser("~"), ".config")
-    return Path(base) / "forge" / "forge.yaml"
+    return user_settings_folder() / "forge.yaml"
 
 
 def load_user() -> Settings:
     """Return the user's own settings. Raises SettingsError with file, line and column."""
+    return _user().spread()
+
+
+def _user() -> Settings:
+    """Return what the user's own file says, or the defaults. Raises SettingsError."""
     name = str(user_path())
     try:
         source = Source.of(name, regular.read(user_path(), follow=True))
@@ -222,11 +234,11 @@ def load(root: Path) -> Settings:
     """Return the settings of a repository over the user's own. Raises SettingsError with file, line
     and column.
     """
-    user = load_user()
+    user = _user()
     try:
         source = Source.of(PATH, regular.read_inside(root, PATH))
     except FileNotFoundError:
-        return user
+        return user.spread()
     except OSError as error:
         raise _unreadable(PATH, error.strerror) from error
     return _tightened(user, _merged(user, source))
@@ -236,9 +248,9 @@ def load_at(tree: Tree) -> Settings:
     """Return the settings with those of a tree in place of the repository's own. Raises
     SettingsError.
     """
-    user = load_user()
+    user = _user()
     if tree.entry(PATH).kind == "absent":
-        return user
+        return user.spread()
     try:
         return _tightened(user, _merged(user, Source.of(PATH, tree.read(PATH))))
     except Unreadable as error:
@@ -287,7 +299,25 @@ def _read(base: Settings, source: Source) -> Typed[SettingsFields]:
         raise _Refused(problem.message, problem.hint, problem.span) from problem
     if top.data is not None and not isinstance(top.data, dict):
         raise _Refused("the settings are a mapping of keys", _EVERY_KEY, top.span)
-    return typed.read(SettingsFields, top, base)
+    reading = typed.read(SettingsFields, top, base)
+    reading.misfits.extend(_too_wide(top))
+    return reading
+
+
+def _too_wide(top: Value) -> Iterator[Misfit]:
+    """Yield the paths that no sandbox may show, or let be written."""
+    runners = top.get("runners")
+    places: list[tuple[tuple[str, ...], Value | None]] = [((), top)]
+    places.append((("commands",), top.get("commands")))
+    if runners is not None and isinstance(runners.data, dict):
+        places += [(("runners", name), below) for name, below in runners.items()]
+    for route, place in places:
+        for key, why_not in (("writable", why_not_writable), ("readable", why_not_readable)):
+            listed = place.get(key) if place is not None and isinstance(place.data, dict) else None
+            for path in listed.elements() if listed is not None else ():
+                if (reason := why_not(path.raw)) is not None:
+                    expected = f"a list of single paths, and `{path.raw}` is not one: {reason}"
+                    yield Misfit((*route, key), path.span, expected)
 
 
 def _merged(base: Settings, source: Source) -> Settings:
@@ -316,8 +346,10 @@ def _tightened(user: Settings, repository: Settings) -> Settings:
     """
     diff = max(user.approvals.diff, repository.approvals.diff, key=_STRICTNESS.index)
     runners = {
-        name: runner.tightened(user.runners[name]) if name in user.runners else runner
-        for name, runner in repository.runners.items()
+        name: runner
+        if is_by_hand(name, runner)
+        else _tightened_runner(user, runner, user.runners.get(name))
+        for name, runner in repository.spread().runners.items()
     }
     own = _own_limits()
     limits = {
@@ -334,8 +366,18 @@ def _tightened(user: Settings, repository: Settings) -> Settings:
         runners=runners,
         limits=replace(repository.limits, **limits),
         scope=replace(repository.scope, **sizes),
-        commands=repository.commands.tightened(user.commands),
+        commands=repository.spread().commands.tightened(user.commands.added_to(user.general)),
+        **asdict(repository.general.tightened(user.general)),
     )
+
+
+def _tightened_runner(
+    user: Settings, runner: RunnerSettings, own: RunnerSettings | None
+) -> RunnerSettings:
+    """Return a runner with the stricter of what both files say of it and of every runner."""
+    named = own or RunnerSettings()
+    confinement = runner.confinement.tightened(named.confinement.added_to(user.general))
+    return replace(runner.confined(confinement), timeout=_shorter(named.timeout, runner.timeout))
 
 
 def _own_limits() -> Settings:

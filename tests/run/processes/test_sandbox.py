@@ -13,7 +13,7 @@ import pytest
 
 from forge.errors import NoSandbox
 from forge.git.repository import Repository
-from forge.planning.settings import Confinement
+from forge.planning.confinement import Confinement
 from forge.run.processes import sandbox as walls
 from forge.run.processes.output import Output
 from forge.run.processes.sandbox import Inside, confined
@@ -35,6 +35,9 @@ WAYS = {
     "commit": "git commit --allow-empty -m x",
     "move git's folder": "mv .git moved",
     "read stored credentials": "grep . .git/credentials .git/FETCH_HEAD",
+    "read passwords in git's settings": "git config --list | grep secret || grep -r secret .git",
+    "read what a tool left in .git": "ls .git/annex",
+    "read the state folder by a listed link": 'find "$LINK/" -name "*.json" | grep .',
     "reach the network": "exec 3<>/dev/tcp/127.0.0.1/$PORT",
     "reach an abstract socket": "grep forge-test-abstract /proc/net/unix",
     "reach a socket in /run or /tmp": "ls -A /run | grep . || find /tmp /var/tmp -type s | grep .",
@@ -53,6 +56,7 @@ ALLOWED = {
     "write the work tree": "echo x > made.txt && test -s made.txt",
     "read the system": "test -r /etc/passwd",
     "ask git": "git status --porcelain && git log -1 --format=%H",
+    "ask git who the user is": "git config user.name",
     "write a temporary file": "echo x > /tmp/x",
     "use the null device": "echo x > /dev/null",
     "write what is listed": 'echo x > "$LISTED/x"',
@@ -77,6 +81,13 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int
         (made.root / ".git" / name).mkdir(parents=True, exist_ok=True)
     for name in ("credentials", "FETCH_HEAD"):
         (made.root / ".git" / name).write_text("https://ada:secret@example.org\n")
+    (made.root / ".git/annex").mkdir()
+    url = "https://ada:secret@example.org/x.git"
+    made.git("config", "remote.origin.url", url)
+    made.git("config", "user.name", 'Ada "of" here')
+    made.git("config", f"http.{url}.extraheader", "Authorization: secret")
+    made.git("config", f"credential.{url}.helper", "!echo secret")
+    (folder / "link").symlink_to(home / ".local")
     listed.mkdir()
     shown.write_text("shown")
     ways = {**WAYS, **ALLOWED}
@@ -99,15 +110,17 @@ def outcomes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, int
             "OUTSIDE": str(os.getpid()),
             "LISTED": str(listed),
             "SHOWN": str(shown),
+            "LINK": str(folder / "link"),
         }
-        hidden = Confinement("bubblewrap", None, (str(listed),), (str(shown),))
+        readable = (str(shown), str(folder / "link"))
+        hidden = Confinement("bubblewrap", None, (str(listed),), readable)
         output = Output(1 << 16)
         argv = confined(["bash", "-c", script], hidden, Inside(repository, state))
         env = environment(["SSH_AUTH_SOCK"], extra)
         outcome = supervise(argv, made.root, env, output, Limits(60))
         assert outcome.success, output.text()
         listing = confined(
-            ["bash", "-c", "ls $STATE/forge/approvals"], confinement, Inside(repository, state)
+            ["bash", "-c", "find $STATE -name '*.json'"], confinement, Inside(repository, state)
         )
         second = Output(1 << 16)
         supervise(listing, made.root, env, second, Limits(60))
@@ -220,4 +233,66 @@ def test_nothing_is_confined_that_nobody_asked_for() -> None:
 def test_why_a_sandbox_is_missing_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(walls, "why_not", lambda: "no such thing")
     with pytest.raises(NoSandbox, match=r"the runner `w` is to run in a sandbox.*no such thing"):
-        walls.require(Confinement("bubblewrap"), "the runner `w`")
+        walls.require(Confinement("bubblewrap"), Path("/none"), "the runner `w`")
+
+
+@needs_bwrap
+def test_git_shows_a_repository_inside_as_it_does_outside(sandbox: Sandbox) -> None:
+    """Linked work trees, submodules, a split index and settings of a work tree included."""
+    sandbox.git("init", "-q", "../part")
+    part = Sandbox(sandbox.root.with_name("part"), sandbox.home)
+    part.write("p.txt", "p\n")
+    part.commit()
+    sandbox.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", "../part", "a/part")
+    sandbox.commit("Part")
+    sandbox.git("config", "extensions.worktreeConfig", "true")
+    sandbox.git("config", "--worktree", "core.autocrlf", "true")
+    sandbox.git("update-index", "--split-index")
+    sandbox.git("worktree", "add", "-q", "../side")
+    sandbox.write("a/part/new.txt", "x\n")
+    words = ("status --porcelain", "log --oneline", "submodule status", "branch --show-current")
+    script = " && ".join(f"git {word}" for word in words)
+    for root in (sandbox.root, sandbox.root.with_name("side")):
+        repository = Repository.discover(root)
+        outputs = []
+        for confinement in (Confinement(), Confinement("bubblewrap")):
+            output = Output(1 << 16)
+            argv = confined(["bash", "-c", script], confinement, Inside(repository, Path("/none")))
+            assert supervise(argv, root, environment([]), output, Limits(60)).success, output.text()
+            outputs.append(output.text())
+        assert outputs[0] == outputs[1] != ""
+
+
+@needs_bwrap
+@pytest.mark.parametrize("target", [".local/state/forge", ".config/forge", ".", ".ssh/id"])
+def test_a_listed_link_that_leads_too_far_is_refused(sandbox: Sandbox, target: str) -> None:
+    """Also if the program of the step before put it there."""
+    sandboxed(sandbox, "echo a > a.txt")
+    settings = (sandbox.root / ".planning/forge.yaml").read_text()
+    sandbox.write(
+        ".planning/forge.yaml", settings.replace("commands: {", "commands: {writable: [out], ")
+    )
+    (sandbox.root / "out").symlink_to(sandbox.home / target)
+    sandbox.commit("A link")
+    result = sandbox.call("execute", "01-01", "--approve")
+    error = result.json["error"]
+    assert (result.code, error["kind"]) == (2, "settings") and "`out` in `writable`" in error[
+        "message"
+    ]
+    assert not (sandbox.root / "a.txt").exists()
+
+
+@needs_bwrap
+def test_a_runner_that_the_repository_names_gets_the_users_sandbox(sandbox: Sandbox) -> None:
+    sandboxed(sandbox, "! test -e $HOME/secret && echo a > a.txt")
+    (sandbox.home / "secret").write_text("x")
+    settings = (sandbox.root / ".planning/forge.yaml").read_text()
+    sandbox.write(".planning/forge.yaml", settings.replace("sandbox: bubblewrap", "sandbox: none"))
+    sandbox.commit("No sandbox")
+    own = sandbox.home / ".config/forge/forge.yaml"
+    own.parent.mkdir(parents=True, exist_ok=True)
+    own.write_text("sandbox: bubblewrap\n")
+    shown = sandbox.forge("approve", "01-01", "--print").out
+    assert "sandbox of the runner: bubblewrap, network off" in shown
+    assert "sandbox of the commands: bubblewrap, network off" in shown
+    assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"

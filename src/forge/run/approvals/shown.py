@@ -12,8 +12,8 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from msgspec import convert
 
+from forge.planning.confinement import Confinement
 from forge.planning.plan.plan import Plan
-from forge.planning.settings import Confinement
 from forge.run.approvals.plan_approval import as_recorded
 from forge.run.approvals.subject import Subject
 from forge.run.processes.supervise import INHERITED

@@ -20,6 +20,7 @@ from forge import atomic, regular
 from forge.errors import NotTheUser, SettingsError, StorageFailed
 from forge.git.clone import clone_id, known_clone_id
 from forge.git.repository import Repository
+from forge.planning.confinement import user_state_folder
 from forge.run.approvals import private_folder
 from forge.run.approvals.subject import Subject
 from forge.run.guard.user_only import announce
@@ -49,14 +50,8 @@ class Void(NamedTuple):
 
 
 def state_folder() -> Path:
-    """Return the folder of this user's approvals, in the XDG state folder.
-
-    A relative XDG_STATE_HOME is ignored, as its standard says.
-    """
-    base = os.environ.get("XDG_STATE_HOME", "")
-    if not os.path.isabs(base):
-        base = os.path.join(os.path.expanduser("~"), ".local", "state")
-    return Path(base) / "forge" / "approvals"
+    """Return the folder of this user's approvals, in the XDG state folder."""
+    return user_state_folder() / "approvals"
 
 
 def granted(repository: Repository, subject: Subject, run: str | None = None) -> Grant | None:

@@ -61,7 +61,7 @@ def resolve_runner(settings: Settings, name: str | None) -> tuple[str, RunnerSet
     if wanted in settings.runners:
         return wanted, settings.runners[wanted]
     if wanted in plug_ins():
-        return wanted, RunnerSettings()
+        return wanted, settings.without_command(wanted)
     names = ", ".join(sorted({*plug_ins(), *settings.runners}))
     raise SettingsError(
         f"there is no runner `{wanted}`; there are: {names}",

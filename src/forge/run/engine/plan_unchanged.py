@@ -42,8 +42,10 @@ def require_same_plan(run: OpenRun) -> None:
     if run.card.kind == "execute":
         _require_same_text(run)
         _require_same_subject(run)
-        sandbox.require(run.runner.confinement, f"the runner `{run.card.runner}`")
-        sandbox.require(run.settings.commands, "the plan's commands")
+        sandbox.require(
+            run.runner.confinement, run.repository.root, f"the runner `{run.card.runner}`"
+        )
+        sandbox.require(run.settings.commands, run.repository.root, "the plan's commands")
 
 
 def _require_same_text(run: OpenRun) -> None:

@@ -17,9 +17,17 @@ from functools import cache
 from pathlib import Path
 from typing import NamedTuple
 
-from forge.errors import NoSandbox
+from forge.errors import NoSandbox, SettingsError
 from forge.git.repository import Repository
-from forge.planning.settings import Confinement, user_path
+from forge.planning.confinement import (
+    Confinement,
+    place_of,
+    user_settings_folder,
+    user_state_folder,
+    why_not_readable,
+    why_not_writable,
+)
+from forge.run.processes import sandbox_git
 
 _NAMESPACES = (
     "--unshare-user",
@@ -34,8 +42,6 @@ _NAMESPACES = (
 )
 _SYSTEM = ("--ro-bind", "/", "/", "--dev", "/dev", "--proc", "/proc")
 _HIDDEN = ("/home", "/root", "/tmp", "/var/tmp", "/run", "/mnt", "/media")
-_HIDDEN_OF_GIT = ("forge", "hooks", "logs", "worktrees")
-_EMPTY_OF_GIT = ("FETCH_HEAD", "credentials")
 _SOCKETS = ("SSH_AUTH_SOCK", "GPG_AGENT_INFO", "DOCKER_HOST", "DBUS_SESSION_BUS_ADDRESS")
 _UNSET = (*_SOCKETS, "XDG_RUNTIME_DIR", "DISPLAY", "WAYLAND_DISPLAY", "TMPDIR")
 _PATIENCE = 20  # seconds for a trial
@@ -52,27 +58,50 @@ class Inside(NamedTuple):
 
 
 def confined(argv: Sequence[str], confinement: Confinement, inside: Inside) -> list[str]:
-    """Return a command line that runs a program as its settings confine it. Raises NoSandbox."""
+    """Return a command line that runs a program as its settings confine it.
+
+    Raises NoSandbox, SettingsError, StorageFailed.
+    """
     if confinement.sandbox == "none":
         return list(argv)
     if reason := why_not():
         raise _error("this program", reason)
+    _require_narrow(confinement, inside.repository.root, "this program")
     return [
         *_bwrap(),
         *([] if confinement.network else ["--unshare-net"]),
         *_SYSTEM,
         *_hide(confinement, inside),
         *_show(confinement, inside),
-        *_guard(inside),
+        *_guard(confinement, inside),
         *(word for name in _UNSET for word in ("--unsetenv", name)),
         *("--chdir", str(inside.repository.root), "--", *argv),
     ]
 
 
-def require(confinement: Confinement, who: str) -> None:
-    """Raise NoSandbox if a sandbox is asked for, and does not work here."""
-    if confinement.sandbox != "none" and (reason := why_not()):
+def require(confinement: Confinement, root: Path, who: str) -> None:
+    """Raise NoSandbox if a sandbox is asked for and does not work here, SettingsError if it lists
+    a path that leads too far.
+    """
+    if confinement.sandbox == "none":
+        return
+    if reason := why_not():
         raise _error(who, reason)
+    _require_narrow(confinement, root, who)
+
+
+def _require_narrow(confinement: Confinement, root: Path, who: str) -> None:
+    """Raise SettingsError for a listed path that leads, by links, where none may lead."""
+    for key, paths, reason_for in (
+        ("writable", confinement.writable, why_not_writable),
+        ("readable", confinement.readable, why_not_readable),
+    ):
+        for path in paths:
+            if (reason := reason_for(path, str(root))) is not None:
+                raise SettingsError(
+                    f"`{path}` in `{key}` of {who} leads to {place_of(path, str(root))}: {reason}",
+                    "list a single folder that the program needs, or remove the link",
+                )
 
 
 @cache
@@ -118,9 +147,7 @@ def _error(who: str, reason: str) -> NoSandbox:
 
 def _hide(confinement: Confinement, inside: Inside) -> Iterator[str]:
     """Yield empty folders in the place of those with other people's or private files."""
-    named = [os.environ.get(name, "") for name in ("HOME", "XDG_RUNTIME_DIR", "TMPDIR")]
-    folders = {os.path.realpath(path) for path in (*_HIDDEN, *filter(None, named))} - {"/"}
-    for folder in sorted(folders):
+    for folder in _hidden():
         if os.path.isdir(folder):
             yield from ("--tmpfs", folder)
     resolver = os.path.realpath("/etc/resolv.conf")
@@ -128,44 +155,58 @@ def _hide(confinement: Confinement, inside: Inside) -> Iterator[str]:
         yield from ("--ro-bind", resolver, resolver)
 
 
+def _hidden() -> list[str]:
+    """Return the folders that are empty in every sandbox."""
+    named = [os.environ.get(name, "") for name in ("HOME", "XDG_RUNTIME_DIR", "TMPDIR")]
+    return sorted({os.path.realpath(path) for path in (*_HIDDEN, *filter(None, named))} - {"/"})
+
+
 def _show(confinement: Confinement, inside: Inside) -> Iterator[str]:
     """Yield what the program may read and write: the settings' paths, the work tree, and of the git
     directory what git needs to read.
     """
+    root = str(inside.repository.root)
     for option, paths in (
         ("--ro-bind-try", confinement.readable),
         ("--bind-try", confinement.writable),
     ):
         for path in paths:
-            place = os.path.join(inside.repository.root, os.path.expanduser(path))
-            yield from (option, place, place)
-    root = str(inside.repository.root)
+            for place in _places(path, root):
+                yield from (option, place_of(path, root), place)
     yield from ("--bind", root, root)
     link = f"{root}/.git"
     if os.path.isfile(link):
         yield from ("--ro-bind", link, link)
-    common, own = str(inside.repository.common_dir), str(inside.repository.git_dir)
-    yield from ("--ro-bind", common, common)
-    hidden = [path for name in _HIDDEN_OF_GIT if os.path.isdir(path := f"{common}/{name}")]
-    for path in hidden:
-        yield from ("--tmpfs", path)
-    for name in _EMPTY_OF_GIT:
-        if os.path.isfile(f"{common}/{name}"):
-            yield from ("--ro-bind", "/dev/null", f"{common}/{name}")
-    if own != common:
-        yield from ("--ro-bind", own, own)
-    for file in inside.shown:
-        yield from ("--ro-bind-try", str(file), str(file))
-    for path in hidden:
-        yield from ("--remount-ro", path)
+    yield from sandbox_git.show(inside.repository, inside.shown)
 
 
-def _guard(inside: Inside) -> Iterator[str]:
+def _places(path: str, root: str) -> list[str]:
+    """Return where a listed path is shown: where it leads to, and where it is listed, if the links
+    on the way are in a hidden folder.
+    """
+    listed = os.path.normpath(os.path.join(root, os.path.expanduser(path)))
+    place = place_of(path, root)
+    is_hidden = any(listed.startswith(f"{folder}/") for folder in _hidden())
+    in_tree = listed == root or listed.startswith(f"{root}/")
+    return [place, *([listed] if listed != place and is_hidden and not in_tree else [])]
+
+
+def _guard(confinement: Confinement, inside: Inside) -> Iterator[str]:
     """Yield what hides the user's approvals, settings and sockets, whatever the settings list."""
-    for folder in (inside.state, user_path().parent):
-        if folder.is_dir():
-            path = os.path.realpath(folder)
-            yield from ("--tmpfs", path, "--remount-ro", path)
+    root = str(inside.repository.root)
+    shown = [
+        (place_of(path, root), place)
+        for path in (*confinement.readable, *confinement.writable)
+        for place in _places(path, root)
+    ]
+    for folder in (inside.state, user_state_folder(), user_settings_folder()):
+        path = os.path.realpath(folder)
+        views = {
+            path,
+            *(place + path[len(at) :] for at, place in shown if f"{path}/".startswith(f"{at}/")),
+        }
+        for view in sorted(views) if folder.is_dir() else ():
+            yield from ("--tmpfs", view, "--remount-ro", view)
     for name in _SOCKETS:
         path = os.environ.get(name, "").rpartition("unix:")[2].removeprefix("path=").split(",")[0]
         path = os.path.realpath("/" + path.strip("/")) if path.startswith("/") else ""

@@ -25,7 +25,7 @@ def require_approved(context: Context, plans: Sequence[Plan]) -> dict[str, Runne
     environment of that runner. Raises NotApproved, and NoSandbox if the commands are to run in a
     sandbox that does not work here.
     """
-    sandbox.require(context.settings.commands, "the plan's commands")
+    sandbox.require(context.settings.commands, context.repository.root, "the plan's commands")
     runners = {
         plan.path: plan_approval.approved_runner(context.repository, plan, context.settings)
         for plan in plans

@@ -73,7 +73,7 @@ def probe(context: Context, paths: Collection[str]) -> Probe:
     Interrupted; GitChanged if a command changes what git obeys; PathBlocked if a change cannot be
     undone.
     """
-    sandbox.require(context.settings.commands, "the plan's commands")
+    sandbox.require(context.settings.commands, context.repository.root, "the plan's commands")
     plans = list(_open_plans(context.repository, paths))
     approved: list[tuple[Plan, RunnerSettings]] = []
     findings: dict[str, list[Finding]] = {}

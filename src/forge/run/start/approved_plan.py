@@ -72,8 +72,8 @@ def approve_to_run(context: Context, file: PlanFile, options: Options) -> Approv
         raise BlockedPlan(plan, decision.findings)
     name, runner = resolve_runner(settings, options.runner)
     find(name, runner)
-    sandbox.require(runner.confinement, f"the runner `{name}`")
-    sandbox.require(settings.commands, "the plan's commands")
+    sandbox.require(runner.confinement, repository.root, f"the runner `{name}`")
+    sandbox.require(settings.commands, repository.root, "the plan's commands")
     if options.ignore_deps is None:
         require_dependencies(context, catalog, file, plan)
     require_fit(context)
