@@ -84,8 +84,10 @@ def write(
 def swap(path: Path, before: bytes, after: bytes) -> None:
     """Replace the content `before` of a file by `after` and keep its mode. Raises StorageFailed.
 
-    A file with other content, or one that is not writable, is left as it is.
+    A file with other content, or one that is not writable, is left as it is. What killed processes
+    left beside it is removed.
     """
+    remove_unfinished(path.parent)
     try:
         mode = stat.S_IMODE(path.stat().st_mode)
         if not os.access(path, os.W_OK):

@@ -255,16 +255,41 @@ def test_a_migration_starts_no_git_process_that_moves_a_branch(
     assert "git" in started and " commit " not in started and "update-ref" not in started
 
 
-def test_a_migration_is_signed_if_commits_are(old: Sandbox, tmp_path: Path) -> None:
-    signer = tmp_path / "signer"
-    signer.write_text(
-        "#!/bin/sh\ncat > /dev/null\necho '[GNUPG:] SIG_CREATED ' >&2\n"
-        "printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'\n"
-    )
+def sign_with(sandbox: Sandbox, folder: Path, script: str) -> None:
+    signer = folder / "signer"
+    signer.write_text(f"#!/bin/sh\n{script}\n")
     signer.chmod(0o755)
-    old.git("config", "gpg.program", str(signer))
-    old.git("config", "commit.gpgSign", "true")
+    sandbox.git("config", "gpg.program", str(signer))
+    sandbox.git("config", "commit.gpgSign", "true")
+
+
+def test_a_migration_is_signed_if_commits_are(old: Sandbox, tmp_path: Path) -> None:
+    sign_with(
+        old,
+        tmp_path,
+        "cat > /dev/null; echo '[GNUPG:] SIG_CREATED ' >&2\n"
+        "printf -- '-----BEGIN PGP SIGNATURE-----\\n\\nx\\n-----END PGP SIGNATURE-----\\n'",
+    )
     migrated = call(old)
     assert "BEGIN PGP SIGNATURE" in old.git("cat-file", "commit", str(migrated.commit))
     assert old.status() == [] and texts(old)[FORGE].endswith("version: 2\n")
     assert old.git("log", "-1", "--format=%s").startswith("forge: migrate 3 documents")
+
+
+def test_a_migration_that_cannot_be_signed_is_taken_back(old: Sandbox, tmp_path: Path) -> None:
+    sign_with(old, tmp_path, "exit 1")
+    head = old.head()
+    with pytest.raises(GitFailed, match="git commit-tree failed"):
+        call(old)
+    assert texts(old) == OLD and old.status() == [] and old.head() == head
+
+
+def test_what_the_user_staged_stays_staged(old: Sandbox) -> None:
+    old.write("other.txt", "x\n")
+    (old.root / ITEM).chmod(0o755)
+    old.git("add", ITEM)
+    old.git("commit", "-qm", "Executable")
+    old.git("add", "other.txt")
+    call(old)
+    assert old.status() == ["A  other.txt"]
+    assert old.git("ls-tree", "HEAD", ITEM).startswith("100755")
