@@ -65,8 +65,11 @@ _PLACEHOLDER = re.compile(
     r"(?:[^a-z]|$)",
     re.I,
 )
-_CODE = re.compile(r"[\w$-]+(?:(?:\.|->|::|/|:)[\w$-]+)*|.*[(\[].*|[/~.@:].*|[a-z+]+://.*", re.S)
-_ATTRIBUTE = re.compile(r"[:(]?[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)+|[:(].*")
+_NAMES = r"[A-Za-z_$][\w$]*(?:(?:(?:\?|!{1,2})?\.|->|::)[A-Za-z_$][\w$]*)+"
+_CODE = re.compile(
+    rf"[\w$-]+(?:(?:\.|->|::|/|:)[\w$-]+)*|{_NAMES}!{{0,2}}|.*[(\[].*|[/~.@:].*|[a-z+]+://.*", re.S
+)
+_ATTRIBUTE = re.compile(rf"[:(]?{_NAMES}!{{0,2}}|[:(].*")
 _COMMON = frozenset("admin guest postgres root user username".split())
 _SEPARATORS = "-_.:/"
 _WORD = 8  # characters; a longer text in a URL is a password, also if it is a word
