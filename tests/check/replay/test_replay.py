@@ -299,6 +299,52 @@ FORGERIES: dict[str, tuple[Callable[[list[dict[str, Any]]], object], str, str]] 
         "approval_resolved",
         "never requested",
     ),
+    "another subject": (
+        lambda all: at(all, "approval_resolved", 1)["data"].update(subject_sha256="4" * 64),
+        "approval_resolved",
+        "is about 444444444444",
+    ),
+    "an option that was not offered": (
+        lambda all: at(all, "approval_resolved", 1)["data"].update(option="put-back"),
+        "approval_resolved",
+        "no option put-back",
+    ),
+    "another kind": (
+        lambda all: at(all, "approval_resolved", 1)["data"].update(kind="diff"),
+        "approval_resolved",
+        "asks command",
+    ),
+    "a no that was acted on as a yes": (
+        lambda all: at(all, "approval_resolved", 1)["data"].update(decision="denied"),
+        "diff_applied",
+        "changed:1 was not approved",
+    ),
+    "an effect without its answer": (
+        lambda all: at(all, "approval_resolved", 1).update(type="noted"),
+        "diff_applied",
+        "changed:1 was not approved",
+    ),
+    "a commit with other paths than were asked about": (
+        lambda all: at(all, "approval_requested")["data"].update(paths=["z.txt"]),
+        "diff_applied",
+        "also holds c.txt",
+    ),
+    "a commit with other content than was asked about": (
+        lambda all: [
+            at(all, "approval_requested")["data"].update(subject_sha256="5" * 64),
+            at(all, "approval_resolved", 1)["data"].update(subject_sha256="5" * 64),
+        ],
+        "diff_applied",
+        "other content than was asked about",
+    ),
+    "files put back although nobody said so": (
+        lambda all: at(all, "test_completed").update(
+            type="checkpoint_restored",
+            data={"commit": OTHER, "reason": "", "snapshot": OTHER, "about": "changed:1"},
+        ),
+        "checkpoint_restored",
+        "no answer before this says so",
+    ),
 }
 
 

@@ -103,8 +103,9 @@ PROPOSAL = Proposal(
 ROLLBACK = RollbackState("rollback", "run-1", None, 5, 0, "c" * 40, "d" * 40)
 
 
-def answered(about: str, decision: str | None) -> dict[str, Question]:
-    return {about: Question("ap-1", "diff", about, "?", None, decision=decision)}
+def answered(about: str, decision: str | None, option: str = "") -> dict[str, Question]:
+    question = Question("ap-1", "diff", about, "?", None, decision=decision, option=option or None)
+    return {about: question}
 
 
 def working(plan: Plan, **work: Any) -> RunState:

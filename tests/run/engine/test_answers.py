@@ -23,6 +23,7 @@ def waiting(sandbox: Sandbox, command: str = MAKES, **more: Any) -> str:
     sandbox.write("notes.txt", "mine\n")
     Case(sandbox, [task], {1: writes("a.txt", "a")}, files=("a.txt", "docs/"), **more).set_up()
     result = sandbox.call("execute", "01-01", "--approve")
+    assert result.code == 4, result.out
     assert result.data["waiting_for"]["kind"] == "command", result.err
     run: str = result.data["run"]
     return run
@@ -142,6 +143,167 @@ def test_edits_before_a_command_are_not_blamed_on_it(sandbox: Sandbox) -> None:
     ]
     assert not any(changed)
     assert "stray.txt" not in committed(sandbox)
+
+
+def out_of_scope(sandbox: Sandbox, work: str = "") -> str:
+    """Start a run whose first step also writes a file that the plan does not name."""
+    sandbox.write("b.txt", "as it was\n")
+    code = work or f"{writes('a.txt', 'a')}; {writes('b.txt', 'changed')}; {writes('c/d.txt', 'x')}"
+    Case(sandbox, [Task("Write a", "a.txt", auto("test -s a.txt"))], {1: code}).set_up()
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["waiting_for"]["kind"] == "scope", result.err
+    run: str = result.data["run"]
+    return run
+
+
+def withdrawn(sandbox: Sandbox, run: str) -> list[dict[str, Any]]:
+    return [event["data"] for event in sandbox.events(run) if event["type"] == "approval_withdrawn"]
+
+
+def test_what_the_user_committed_meanwhile_is_not_asked_about_again(sandbox: Sandbox) -> None:
+    run = waiting(sandbox)
+    sandbox.git("add", "made.txt", "cache")
+    sandbox.git("commit", "-qm", "I keep them")
+    assert sandbox.call("resume").data["waiting_for"]["kind"] == "head_moved"
+    assert [data["gone"] for data in withdrawn(sandbox, run)] == [True]
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert committed(sandbox) == {"a.txt"} and sandbox.status() == []
+    assert sandbox.call("replay", run).code == 0
+
+
+@pytest.mark.parametrize("answer", ["approve", "reject"])
+def test_the_rest_of_what_the_user_committed_a_part_of_is_asked_about(
+    sandbox: Sandbox, answer: str
+) -> None:
+    run = waiting(sandbox)
+    sandbox.git("add", "made.txt")
+    sandbox.git("commit", "-qm", "I keep one")
+    refused = sandbox.call(answer)
+    assert refused.code == 4 and refused.json["error"]["kind"] == "changed_since_asked"
+    sandbox.call("resume")
+    again = sandbox.call("resume").data["waiting_for"]
+    assert again["kind"] == "command" and "changed 1 path" in again["text"]
+    assert sandbox.call(answer).code == 0
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert committed(sandbox) == {"a.txt"} | ({"cache/one.bin"} if answer == "approve" else set())
+    assert (sandbox.root / "made.txt").read_text() == "m\n" and sandbox.status() == []
+    assert sandbox.call("replay", run).code == 0
+
+
+def test_a_file_that_was_committed_and_edited_again_goes_back_to_what_was_committed(
+    sandbox: Sandbox,
+) -> None:
+    waiting(sandbox)
+    sandbox.git("add", "made.txt")
+    sandbox.git("commit", "-qm", "I keep one")
+    sandbox.write("made.txt", "more\n")
+    for _ in range(2):
+        again = sandbox.call("resume").data["waiting_for"]
+    assert "changed 2 paths" in again["text"]
+    assert sandbox.call("reject", "--option", "put-back").code == 0
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert (sandbox.root / "made.txt").read_text() == "m\n" and sandbox.status() == []
+
+
+def test_on_another_branch_no_answer_is_taken(sandbox: Sandbox) -> None:
+    run = waiting(sandbox)
+    sandbox.git("switch", "-qc", "aside")
+    for words in (("approve",), ("reject",), ("resume",)):
+        refused = sandbox.forge(*words)
+        assert refused.code != 0 and "git switch main" in refused.err, refused.err
+    assert withdrawn(sandbox, run) == [] and (sandbox.root / "made.txt").exists()
+    sandbox.git("switch", "-q", "main")
+    assert sandbox.call("approve").code == 0
+    assert sandbox.call("resume").data["status"] == "completed"
+
+
+def test_the_diff_of_a_step_can_be_put_back(sandbox: Sandbox) -> None:
+    run = out_of_scope(sandbox)
+    sandbox.git("add", "c/d.txt")
+    sandbox.write("notes.txt", "of the user\n")
+    assert sandbox.call("reject", "--option", "ignore").code == 2
+    answered = sandbox.forge("reject", "--option", "put-back")
+    command = answered.out.partition("`git cherry-pick")[2].partition("`")[0]
+    assert sandbox.call("resume").data["failure"]["kind"] == "denied"
+    assert sandbox.status() == ["?? notes.txt"]
+    assert (sandbox.root / "b.txt").read_text() == "as it was\n"
+    assert sandbox.call("replay", run).code == 0
+    sandbox.git("cherry-pick", *shlex.split(command))
+    assert (sandbox.root / "c/d.txt").read_text() == "x"
+
+
+@pytest.mark.parametrize("options", [(), ("--option", "leave")])
+def test_the_diff_of_a_step_stays_if_that_is_wanted(
+    sandbox: Sandbox, options: tuple[str, ...]
+) -> None:
+    out_of_scope(sandbox)
+    assert sandbox.call("reject", *options).code == 0
+    assert sandbox.call("resume").data["failure"]["kind"] == "denied"
+    assert (sandbox.root / "c/d.txt").read_text() == "x"
+    assert len(sandbox.status()) == 3
+
+
+def test_what_the_runner_committed_is_not_put_back_but_told_how(sandbox: Sandbox) -> None:
+    commits = f"import subprocess; {writes('b.txt', 'changed')};"
+    commits += " subprocess.run(['git', 'commit', '-qam', 'mine'], check=True)"
+    run = out_of_scope(sandbox, f"{writes('a.txt', 'a')}; {commits}")
+    waiting_for = sandbox.call("resume").data["waiting_for"]
+    assert [option["id"] for option in waiting_for["options"]] == ["keep", "leave"]
+    assert f"forge retry {run}" in waiting_for["text"]
+    sandbox.call("reject")
+    sandbox.call("resume")
+    assert sandbox.call("retry", run).data["waiting_for"]["kind"] == "scope"
+    assert sandbox.git("log", "--format=%s", "--", "b.txt").splitlines()[:2] == [
+        "mine",
+        "forge(01-01): back to before 1 — Write a",
+    ]
+
+
+def test_changes_that_were_found_can_be_put_back(sandbox: Sandbox) -> None:
+    run = waiting(sandbox)
+    sandbox.call("approve")
+    sandbox.write("README.md", "edited\n")
+    sandbox.write("new/one.txt", "x\n")
+    waiting_for = sandbox.call("resume").data["waiting_for"]
+    assert [option["id"] for option in waiting_for["options"]] == ["keep", "leave", "put-back"]
+    sandbox.call("reject", "--option", "put-back")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.status() == [] and not (sandbox.root / "new").exists()
+    assert sandbox.call("replay", run).code == 0
+
+
+def test_a_submodule_that_a_command_moved(sandbox: Sandbox, make_sandbox: Any) -> None:
+    library = make_sandbox("library")
+    library.write("x.txt", "one\n")
+    first = library.commit()
+    sandbox.git("-c", "protocol.file.allow=always", "submodule", "add", "-q", str(library.root))
+    move = "git -C library -c user.name=x -c user.email=x@y.z commit -q --allow-empty -m moved"
+    waiting(sandbox, f"test -s a.txt && {move}")
+    waiting_for = sandbox.call("resume").data["waiting_for"]
+    assert "put-back" not in [option["id"] for option in waiting_for["options"]]
+    command = f"git -C library checkout {first}"
+    assert command in waiting_for["text"]
+    sandbox.git(*command.split()[1:], "-q")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.status() == []
+
+
+def test_nothing_is_committed_while_a_merge_is_in_progress(sandbox: Sandbox) -> None:
+    sandbox.git("switch", "-qc", "side")
+    sandbox.write("side.txt", "x\n")
+    sandbox.commit()
+    sandbox.git("switch", "-q", "main")
+    run = waiting(sandbox)
+    sandbox.call("approve")
+    sandbox.git("merge", "-q", "--no-commit", "--no-ff", "side")
+    for _ in range(2):
+        result = sandbox.forge("resume")
+        assert "a merge is in progress here" in result.out, result.err
+    assert "made.txt" not in committed(sandbox)
+    sandbox.git("merge", "--abort")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert committed(sandbox) == {"a.txt", "cache/one.bin", "made.txt"}
+    assert sandbox.call("replay", run).code == 0
 
 
 EDITS = st.lists(

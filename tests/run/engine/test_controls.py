@@ -137,7 +137,9 @@ def test_a_decision_needs_one_of_its_options(
     sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     context, record = decision(sandbox, monkeypatch)
-    with pytest.raises(UsageError, match="there is no option `up`; there are: left, right"):
+    with pytest.raises(
+        UsageError, match="`forge approve` has no option `up` here; there are: left, right"
+    ):
         controls.answer(context, record, approved=True, option="up", note="")
     with pytest.raises(UsageError) as error:
         controls.answer(context, record, approved=True, option=None, note="")

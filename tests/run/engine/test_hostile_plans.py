@@ -181,6 +181,8 @@ def test_a_runner_that_leaves_a_merge_in_progress_pauses_the_run(sandbox: Sandbo
     )
     one_edit(sandbox, "import subprocess; subprocess.run(['sh', '../merge.sh'])")
     result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["waiting_for"]["kind"] == "head_moved", "it committed on another branch"
+    result = sandbox.call("resume")
     assert (
         result.code == 1
         and result.data["failure"]["kind"] == "in_progress"

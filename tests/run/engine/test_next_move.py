@@ -14,6 +14,7 @@ from tests.run.engine.hand_built import (
     CHECKPOINT,
     EDIT,
     HUMAN,
+    PROPOSAL,
     REPAIRS,
     RETRIEVE,
     SKIPS,
@@ -74,6 +75,18 @@ STEP_ROWS: dict[str, tuple[Plan, dict[str, Any], Rules, Move]] = {
         proposed(answers=answered("diff:d-0", "approved")),
         ASKS,
         Move("ask_diff"),
+    ),
+    "a declined diff is put back first, if that is wanted": (
+        EDIT,
+        proposed(answers=answered("diff:d-1", "denied", "put-back")),
+        ASKS,
+        Move("put_back_diff"),
+    ),
+    "what was found is put back, if that is wanted": (
+        EDIT,
+        edited(found=PROPOSAL, answers=answered("found:d-1", "denied", "put-back")),
+        Rules(asks_about_found=True),
+        Move("put_back_found"),
     ),
     "a declined diff fails the step": (
         EDIT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from forge.check.replay.record import Report, data_of
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
-from forge.timeline.run.state import Question, RunState
+from forge.timeline.run.state import PUT_BACK, Proposal, Question, RunState
 
 
 def check_answer(event: Event, state: RunState, report: Report) -> None:
@@ -21,9 +21,9 @@ def check_answer(event: Event, state: RunState, report: Report) -> None:
         elif question.decision == "withdrawn":
             report.add_problem(event.seq, f"{withdrawn.approval_id} is withdrawn a second time")
     elif (applied := data_of(event, ev.DiffApplied)) and applied.commit:
-        _check_allowed(event, applied.about, "approved", state, report)
+        _check_committed(event, applied.about, state, report)
     elif (restored := data_of(event, ev.CheckpointRestored)) and restored.about:
-        _check_allowed(event, restored.about, "denied", state, report)
+        _check_put_back(event, restored, state, report)
 
 
 def _check_resolved(
@@ -48,23 +48,43 @@ def _check_resolved(
         report.add_problem(seq, f"{name} has no option {answer.option} for {answer.decision}")
 
 
-def _check_allowed(
-    event: Event, about: str, decision: str, state: RunState, report: Report
-) -> None:
-    """Check that what a command changed was committed or put back only after that answer, and that
-    no diff was committed after a no.
-    """
+def _check_committed(event: Event, about: str, state: RunState, report: Report) -> None:
+    """Check that what needs an answer was committed after a yes, and nothing after a no."""
     work = state.work_of(event.step)
     if about.startswith("changed:"):
         question = work.answers.get(about)
-        if question is None or question.decision != decision:
-            report.add_problem(event.seq, f"{about} was not {decision} before this")
+        if question is None or question.decision != "approved":
+            report.add_problem(event.seq, f"{about} was not approved before this")
         return
     proposal = work.found if about == "found" else work.proposal
-    if decision == "approved" and proposal is not None:
-        name = f"{'found' if about == 'found' else 'diff'}:{proposal.id}"
-        question = work.answers.get(name)
-        if question is not None and question.decision != "approved":
-            report.add_problem(event.seq, f"{name} was asked about, and not approved before this")
-        elif question is None and about == "found" and proposal.risk != "low":
-            report.add_problem(event.seq, f"{name} needs an answer, and nobody was asked")
+    if proposal is None:
+        return
+    name = f"{'found' if about == 'found' else 'diff'}:{proposal.id}"
+    question = work.answers.get(name)
+    if question is not None and question.decision != "approved":
+        report.add_problem(event.seq, f"{name} was asked about, and not approved before this")
+    elif question is None and _needs_answer(proposal, event.step):
+        report.add_problem(event.seq, f"{name} needs an answer, and nobody was asked")
+
+
+def _needs_answer(proposal: Proposal, step: str | None) -> bool:
+    """Return whether the user is asked about a diff whatever the settings say."""
+    if proposal.found:
+        return proposal.risk != "low" or bool(proposal.out_of_scope)
+    return proposal.by_runner and step is not None and bool(proposal.out_of_scope)
+
+
+def _check_put_back(
+    event: Event, restored: ev.CheckpointRestored, state: RunState, report: Report
+) -> None:
+    """Check that files of a question were put back only after an answer that says so, and as they
+    were before. What a test changed before the work is put back without one.
+    """
+    about = restored.about
+    if about.startswith("before:"):
+        return
+    question = state.work_of(event.step).answers.get(about)
+    if question is None or question.decision != "denied" or question.option != PUT_BACK:
+        report.add_problem(event.seq, f"{about} was put back, and no answer before this says so")
+    elif (restored.commit, restored.snapshot) != (question.base, question.kept):
+        report.add_problem(event.seq, f"{about} was put back to what the question does not name")

@@ -12,10 +12,11 @@ from collections.abc import Collection, Iterable, Mapping
 
 from forge.git.commits.identity import signatures
 from forge.git.commits.record_commit import tree_with
-from forge.git.fsync import sync_objects
+from forge.git.fsync import stored_ids, sync_objects
 from forge.git.index.private_index import private_index
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
+from forge.git.restore.raw_diff import parse_raw_diff
 from forge.git.restore.snapshot import SAFETY, changed_entries, number_commit
 from forge.git.status import STATUS, parse_status
 from forge.git.tree_entries import Entry
@@ -31,7 +32,7 @@ def keep_subject(
     of their commit.
     """
     objects = repository.objects
-    sync_objects(repository, {entry[1] for entry in entries.values() if entry is not None})
+    sync_objects(repository, stored_ids(entries.values()))
     tree = pygit2.Oid(hex=tree_with(repository, base, entries))
     parents = [pygit2.Oid(hex=base)]
     commit = objects.create_commit(None, *signatures(repository), reason, tree, parents)
@@ -51,6 +52,13 @@ def entries_sha256(entries: Iterable[tuple[str, Entry]]) -> str:
     rows = sorted((path, *(entry or _ABSENT)) for path, entry in entries)
     text = "".join(f"{mode:o} {blob} {path}\0" for path, mode, blob in rows)
     return hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+
+
+def staged_as(repository: Repository, entries: Mapping[str, Entry]) -> set[str]:
+    """Return the paths whose entry in the user's index is the given one, and not that of HEAD."""
+    words = ("diff-index", "--cached", "--raw", "-z", "--no-renames", "--no-abbrev", "HEAD", "--")
+    staged = parse_raw_diff(repository.git(*words))
+    return {path for path, entry in staged.items() if path in entries and entries[path] == entry}
 
 
 def differing(repository: Repository, revision: str, paths: Collection[str]) -> set[str]:

@@ -28,7 +28,7 @@ from forge.text.command_line import forge_command
 from forge.text.path_list import cut
 from forge.timeline.lock import holder_alive
 from forge.timeline.run import events as ev
-from forge.timeline.run.state import Question
+from forge.timeline.run.state import PUT_BACK, Question
 
 _STOP_TIMEOUT = 30.0  # seconds
 _STOP_INTERVAL = 0.05
@@ -155,7 +155,8 @@ def answer(
         if run.state.status == "running":  # the executor died after the question
             run.log.append(ev.RunInterrupted(run.state.last_seq))
             record_pause(run, "approval", question.text)
-        put_back = not approved and option in (None, "put-back")
+        chosen = option or next(iter(question.option_ids("reject")), None)
+        put_back = not approved and chosen == PUT_BACK
         if withdraw_if_changed(run, question, put_back=put_back):
             raise ChangedSinceAsked(
                 f"the answer was not taken, since it would be about something else:"

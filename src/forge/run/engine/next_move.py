@@ -131,8 +131,10 @@ def _diff(work: Work, rules: Rules) -> Move:
     """Return the move that judges, asks about or commits what changed."""
     if work.proposal is None:
         return Move("propose")
+    about = f"diff:{work.proposal.id}"
+    if work.is_to_be_put_back(about):
+        return Move("put_back_diff")
     if rules.asks_about_diff:
-        about = f"diff:{work.proposal.id}"
         question = _asked(work, about, "ask_diff", "you declined the diff")
         if question is not None:
             return question
@@ -143,7 +145,10 @@ def _found(work: Work, rules: Rules) -> Move | None:
     """Return what happens to changes that neither the runner nor a command made."""
     if work.found is None:
         return None
-    if rules.asks_about_found and work.answer(f"found:{work.found.id}") != "approved":
+    about = f"found:{work.found.id}"
+    if work.is_to_be_put_back(about):
+        return Move("put_back_found")
+    if rules.asks_about_found and work.answer(about) != "approved":
         return Move("ask_found")
     return Move("apply_found")
 

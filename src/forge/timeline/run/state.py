@@ -15,6 +15,12 @@ RunnerState = Literal["", "started", "finished", "failed"]
 CheckState = Literal["started", "passed", "failed", "skipped", "inconclusive", "approved", "denied"]
 
 
+LEAVE = "leave"
+"""The option that leaves the files of a question as they are, uncommitted."""
+
+PUT_BACK = "put-back"
+"""The option that puts the files of a question back as they were."""
+
 _ABOUT_CHANGED = re.compile("changed:([0-9]{1,9})")
 
 
@@ -23,8 +29,9 @@ class Question(Struct):
     `nothing`, `check:2`, `changed:2`), `seq` the event that asked.
 
     `subject_sha256` identifies what it is about. For a question about files, the commit `kept` has
-    them as they were when it was asked, and its parent `base` what they are compared with.
-    `withdrawn` is why it no longer holds.
+    them as they were when it was asked, its parent `base` what they are compared with, and `head`
+    is the commit that HEAD was at. `withdrawn` is why it no longer holds; `put_back` says that its
+    files were.
     """
 
     id: str
@@ -39,7 +46,9 @@ class Question(Struct):
     subject_sha256: str = ""
     base: str = ""
     kept: str = ""
+    head: str = ""
     withdrawn: str = ""
+    put_back: bool = False
 
     def option_ids(self, answer: str) -> list[str]:
         """Return the options that go with `approve` or `reject`; those of a decision go with
@@ -50,13 +59,14 @@ class Question(Struct):
 
 class Changed(Struct):
     """What a command changed in the work tree: some of the paths, and the commit `kept`, whose
-    parent `base` has the tree as it was before the command.
+    parent `base` has the tree as it was before the command; `seq` is the event that says so.
     """
 
     paths: list[str]
     count: int = 0
     base: str = ""
     kept: str = ""
+    seq: int = 0
 
 
 class Proposal(Struct):
@@ -71,6 +81,7 @@ class Proposal(Struct):
     kinds: list[str]
     out_of_scope: list[str]
     by_runner: bool
+    found: bool = False
 
 
 class Failure(Struct):
@@ -120,6 +131,16 @@ class Work(Struct):
         else:
             return False
         return True
+
+    def is_to_be_put_back(self, about: str) -> bool:
+        """Return whether the user wants the files of a question put back, and they are not yet."""
+        question = self.answers.get(about)
+        return (
+            question is not None
+            and question.decision == "denied"
+            and question.option == PUT_BACK
+            and not question.put_back
+        )
 
     def answer(self, about: str) -> str | None:
         """Return the decision on a question of this attempt: None if it was not asked, `open` if it

@@ -163,15 +163,18 @@ def _force(place: Path) -> list[str]:
 
 
 def _answers(run: str, question: Question) -> list[str]:
-    answers = ("approve",) if question.kind == "decision" else ("approve", "reject")
-    options = [
+    if question.kind == "decision":
+        chosen = [
+            forge_command("approve", run, options=["--option", name])
+            for name in question.option_ids("approve")
+        ]
+        return [*(chosen or [forge_command("approve", run)]), forge_command("reject", run)]
+    others = [  # the first option of each answer is what it means without one
         forge_command(answer, run, options=["--option", name])
-        for answer in answers
-        for name in question.option_ids(answer)
+        for answer in ("approve", "reject")
+        for name in question.option_ids(answer)[1:]
     ]
-    if not options:
-        return [forge_command("approve", run), forge_command("reject", run)]
-    return [*options, forge_command("reject", run)] if question.kind == "decision" else options
+    return [forge_command("approve", run), forge_command("reject", run), *others]
 
 
 def exit_code(record: RunRecord) -> int:

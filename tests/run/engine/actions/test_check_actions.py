@@ -6,7 +6,7 @@ import pytest
 
 from forge.planning.plan.checks import Check
 from forge.run.approvals.prompter import Answer
-from forge.run.engine.actions import checks, file_questions, finish, questions, steps
+from forge.run.engine.actions import checks, file_questions, finish, put_back, questions, steps
 from forge.run.engine.actions.supervision import reason_to_end, run_shell
 from forge.run.engine.next_move import Move, truth_check
 from forge.run.engine.open_run import OpenRun
@@ -101,7 +101,7 @@ def test_files_that_a_command_changed_are_kept_or_put_back(run: OpenRun, sandbox
     questions.resolve(
         run, run.state.work.answers["changed:1"], approved=False, option=None, note=""
     )
-    checks.put_back_changed(run, FIRST)
+    put_back.put_back_changed(run, FIRST)
     assert not (sandbox.root / "made.txt").exists() and run.state.work.changed == {}
     kept = sandbox.git("for-each-ref", "--format=%(refname)", "refs/forge/safety").split()
     assert any("x" in sandbox.git("show", f"{ref}:made.txt") for ref in kept)

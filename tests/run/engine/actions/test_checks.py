@@ -34,7 +34,9 @@ def test_a_failing_command_pauses_and_a_fixed_tree_goes_on(sandbox: Sandbox) -> 
     assert sandbox.status() == []
     assert sandbox.call("resume").code == 1, "nothing was fixed"
     sandbox.write("a.txt", "wanted\n")
-    sandbox.write("elsewhere.txt", "shown, not gated\n")
+    sandbox.write("elsewhere.txt", "out of scope\n")
+    assert sandbox.call("resume", run).data["waiting_for"]["kind"] == "scope"
+    assert sandbox.call("approve", run).code == 0
     result = sandbox.call("resume", run)
     assert result.data["status"] == "completed", result.err
     assert sandbox.git("show", "HEAD:a.txt") == "wanted\n"
@@ -313,7 +315,10 @@ def test_a_truth_that_failed_and_changed_files_is_not_skipped(sandbox: Sandbox) 
     sandbox.commit("Keep what it left")
     result = sandbox.call("skip", "--reason", "x")
     assert result.code == 2 and "nothing to skip" in result.json["error"]["message"]
-    assert sandbox.call("approve").data["status"] == "paused"
+    refused = sandbox.call("approve")
+    assert refused.json["error"]["kind"] == "changed_since_asked"
+    sandbox.call("resume")
+    assert sandbox.call("resume").data["verdict"] == "unproven"
 
 
 def test_an_edit_that_changes_nothing_and_has_no_command_is_asked_about(sandbox: Sandbox) -> None:

@@ -11,7 +11,8 @@ from msgspec.structs import replace
 from forge.run.approvals.prompter import Answer
 from forge.run.engine.actions.checkpoint import checkpoint, checkpoint_of
 from forge.run.engine.actions.diff import apply, needs_approval, propose, result_message
-from forge.run.engine.actions.questions import ask_diff, patch_in_question
+from forge.run.engine.actions.file_questions import ask_diff
+from forge.run.engine.actions.questions import patch_in_question
 from forge.run.engine.actions.steps import start
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
@@ -158,7 +159,8 @@ POLICIES: list[tuple[str, str, dict[str, Any], bool]] = [
     ("risky", "high", {}, True),
     ("never", "low", {"out_of_scope": ["b.txt"]}, True),
     ("always", "low", {"files": []}, False),
-    ("always", "high", {"by_runner": False}, False),
+    ("always", "high", {"by_runner": False}, True),
+    ("always", "low", {"by_runner": False}, False),
 ]
 
 
@@ -220,11 +222,21 @@ def test_the_user_is_shown_the_diff_that_was_judged(
 ) -> None:
     run, user = answers
     user.answers = [Answer(approved, note="seen")]
+    ask_diff(run, MOVE)
+    assert "+a\n" in user.patches[0]
+    assert run.state.work.answer("diff:d-1") == decision
+    assert "a.txt" in user.questions[0].text and run.state.status == "running"
+
+
+def test_an_answer_about_a_file_that_changed_meanwhile_is_not_taken(
+    answers: tuple[OpenRun, Answers], sandbox: Sandbox
+) -> None:
+    run, user = answers
+    user.answers = [Answer(True)]
     sandbox.write("a.txt", "changed meanwhile\n")
     ask_diff(run, MOVE)
     assert "+a\n" in user.patches[0] and "changed meanwhile" not in user.patches[0]
-    assert run.state.work.answer("diff:d-1") == decision
-    assert "a.txt" in user.questions[0].text and run.state.status == "running"
+    assert run.state.work.answer("diff:d-1") is None and run.state.work.proposal is None
 
 
 def test_no_answer_pauses_the_run(answers: tuple[OpenRun, Answers]) -> None:
@@ -236,10 +248,12 @@ def test_no_answer_pauses_the_run(answers: tuple[OpenRun, Answers]) -> None:
     assert len(run.state.questions) == 1 and len(user.questions) == 2
 
 
-def test_another_process_shows_the_tree_as_it_is(
+def test_another_process_shows_what_was_asked_about(
     answers: tuple[OpenRun, Answers], sandbox: Sandbox
 ) -> None:
     run, _ = answers
+    ask_diff(run, MOVE)
     run.tree.release()
     sandbox.write("a.txt", "b\n")
-    assert "+b\n" in patch_in_question(run)
+    (question,) = run.state.questions.values()
+    assert "+a\n" in patch_in_question(run, question)

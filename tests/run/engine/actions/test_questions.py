@@ -6,6 +6,13 @@ from tests.conftest import Sandbox
 from tests.run.plans import DECISION, Case, Task, by_hand
 
 
+def killed_before_it_paused(sandbox: Sandbox, run: str) -> None:
+    """Take back the last event and the commit of it: a pause is written first, then committed."""
+    live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
+    live.write_bytes(b"".join(live.read_bytes().splitlines(keepends=True)[:-1]))
+    sandbox.git("reset", "-q", "--hard", "HEAD^")
+
+
 def test_a_step_done_by_hand(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
     sandbox.write("a.txt", "by hand\n")
@@ -58,9 +65,7 @@ def test_commits_of_the_user_between_two_proposals_are_recorded_as_theirs(sandbo
 
 def test_a_step_by_hand_is_never_put_back_after_a_crash(sandbox: Sandbox) -> None:
     run = by_hand(sandbox)
-    live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
-    lines = live.read_bytes().splitlines(keepends=True)
-    live.write_bytes(b"".join(lines[:-1]))  # the pause was not written: killed in between
+    killed_before_it_paused(sandbox, run)
     sandbox.write("a.txt", "by hand\n")
     result = sandbox.call("resume", run)
     assert result.code == 4 and result.data["waiting_for"]["kind"] == "manual"
@@ -90,10 +95,7 @@ def test_a_human_checkpoint(sandbox: Sandbox) -> None:
 def test_an_answer_counts_even_if_forge_died_after_the_question(sandbox: Sandbox) -> None:
     Case(sandbox, [Task("Look", kind="checkpoint:human-verify")]).set_up()
     run = sandbox.call("execute", "01-01", "--approve").data["run"]
-    live = sandbox.root / ".git/forge/runs" / run / "timeline.jsonl"
-    live.write_bytes(
-        b"".join(live.read_bytes().splitlines(keepends=True)[:-1])
-    )  # killed before it paused
+    killed_before_it_paused(sandbox, run)
     result = sandbox.call("approve")
     assert result.data["status"] == "paused" and result.data["next"][0] == f"forge resume {run}"
     assert sandbox.call("resume").data["status"] == "completed"

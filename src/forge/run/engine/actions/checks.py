@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from forge.git.commits.step_commit import repair_index, stage_entries
 from forge.git.objects.commit import blob_data, file_at
-from forge.git.restore.snapshot import Captured, keep, restore_paths
+from forge.git.restore.snapshot import Captured, keep
 from forge.git.restore.subject import subject_entries
 from forge.git.tree_entries import Entry
 from forge.planning.plan.checks import Check
@@ -13,6 +13,7 @@ from forge.run.engine.actions.action import action
 from forge.run.engine.actions.diff import commit_further, propose_found
 from forge.run.engine.actions.file_questions import ignore_names, new_paths
 from forge.run.engine.actions.ignored import IGNORE_FILE, exclude, ignore
+from forge.run.engine.actions.put_back import put_back
 from forge.run.engine.actions.questions import withdraw_if_changed
 from forge.run.engine.actions.supervision import run_shell
 from forge.run.engine.next_move import Move
@@ -61,7 +62,7 @@ def check_before(run: OpenRun, move: Move) -> None:
     if run.trusts_git() and (changed := changed_between(run, before, tree_as_is(run))):
         subject = _kept(run, before, changed)
         about = f"before:{move.number}"
-        _put_back(run, subject, about, "put back what a test changed before the work")
+        put_back(run, subject, about, "put back what a test changed before the work")
 
 
 def run_command(
@@ -122,25 +123,6 @@ def keep_changed(run: OpenRun, move: Move) -> None:
         entries = _ignore(run, entries, option)
     with stage_entries(run.repository, entries) as staging:
         commit_further(run, staging, question.seq, about)
-
-
-@action()
-def put_back_changed(run: OpenRun, move: Move) -> None:
-    """Put back what a verify command changed, and nothing else; it is kept."""
-    about = f"changed:{move.number}"
-    question = run.state.work.answers[about]
-    if withdraw_if_changed(run, question, put_back=True):
-        return
-    subject = Subject.of(run.repository, question.base, question.kept)
-    _put_back(run, subject, about, "put back what a verify command changed")
-
-
-def _put_back(run: OpenRun, subject: Subject, about: str, reason: str) -> None:
-    restore_paths(
-        run.repository, subject.kept, subject.base, lambda path: path not in subject.entries
-    )
-    restored = ev.CheckpointRestored(subject.base, reason, subject.kept, about=about)
-    run.log.append(restored, step=run.state.step)
 
 
 def _kept(run: OpenRun, before: State, changed: dict[str, Entry]) -> Subject:

@@ -6,12 +6,14 @@ of the files is named in the question.
 
 from __future__ import annotations
 
+import shlex
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from forge.git import modes
 from forge.git.commits.changes import Changes
 from forge.git.commits.step_commit import Staging
+from forge.git.restore.snapshot import changed_entries
 from forge.git.tree_entries import Entry
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.diff import base_of, judge, propose, propose_found
@@ -24,7 +26,7 @@ from forge.text.path_list import cut, in_text, path_lines
 from forge.text.plural import amount
 from forge.text.printable import visible_line
 from forge.timeline.run import events as ev
-from forge.timeline.run.state import Proposal
+from forge.timeline.run.state import LEAVE, PUT_BACK, Proposal
 
 _LISTED = 20
 _KEEP = {"id": "keep", "answer": "approve", "text": "commit them, as they are listed"}
@@ -39,15 +41,17 @@ _GITIGNORE = {
     "text": "leave the new ones in the tree and commit .gitignore with their names, and the others",
 }
 _PUT_BACK = {
-    "id": "put-back",
+    "id": PUT_BACK,
     "answer": "reject",
-    "text": "put them back as they were before the command; they are kept",
+    "text": "put them back as they were before; they are kept",
 }
 _LEAVE = {
-    "id": "leave",
+    "id": LEAVE,
     "answer": "reject",
     "text": "leave them as they are, uncommitted, and do not ask again",
 }
+_LEAVE_AND_FAIL = {**_LEAVE, "text": "the step fails; leave them as they are, uncommitted"}
+_PUT_BACK_AND_FAIL = {**_PUT_BACK, "text": f"the step fails; {_PUT_BACK['text']}"}
 
 
 @action()
@@ -59,19 +63,21 @@ def ask_changed(run: OpenRun, move: Move) -> None:
         ask(run, "command", about, question.text)
         return
     asked = Subject.of(run.repository, changed.base, changed.kept)
-    now = as_now(run.repository, asked, run.card.run, "what a command changed, as it is by now")
+    reason = "what a command changed, as it is by now"
+    now = as_now(run.repository, asked, run.card.run, reason, _first_head(run, about))
     if now is None:
         run.log.append(ev.DiffApplied(None, about=about), step=run.state.step)
         return
     since = ""
     if now.kept != asked.kept:
         since = "\nsome of it changed after the command ended; what is listed is in the tree now"
-    options = _options(run, now)
+    options = _options(run, now.entries)
     lines = [
         f"verifying changed {amount(len(now.entries), 'path')}:{since}",
         *by_folder(run, now.entries),
         *_reasons_against(run, now),
         *_described(options),
+        *_moved_submodules(run, now),
     ]
     ask(run, "command", about, "\n".join(lines), subject=now, options=options)
 
@@ -91,10 +97,21 @@ def ask_diff(run: OpenRun, move: Move) -> None:
     if staging is None:  # it changed since it was proposed
         propose(run, move)
         return
-    text = f"{_headline(proposal)}\nfiles:\n{_listed(proposal.files)}"
     kind = "scope" if proposal.out_of_scope else "diff"
     subject = _keep(run, staging, f"the diff {proposal.id} that was asked about")
-    ask(run, kind, about, text, subject=subject, sha256=proposal.sha256)
+    committed_by_runner = staging.base != run.branch.head()
+    backwards = [] if committed_by_runner else [_PUT_BACK_AND_FAIL]
+    options = [_KEEP, _LEAVE_AND_FAIL, *_possible(backwards, subject.entries)]
+    lines = [_headline(proposal), "files:", _listed(proposal.files), *_described(options)]
+    if committed_by_runner:
+        lines.append(
+            "the runner committed some of it itself; after `forge reject`,"
+            f" `forge retry {run.card.run}` takes that back"
+        )
+    lines += _moved_submodules(run, subject)
+    ask(
+        run, kind, about, "\n".join(lines), subject=subject, sha256=proposal.sha256, options=options
+    )
 
 
 @action()
@@ -114,14 +131,15 @@ def ask_found(run: OpenRun, move: Move) -> None:
     if subject is None:
         propose_again(run)
         return
-    options = [_KEEP, _LEAVE]
+    options = [_KEEP, _LEAVE, *_possible([_PUT_BACK], subject.entries)]
     text = "\n".join(
         [
-            "neither the runner nor a command of this run changed these files:"
-            f" {_headline(proposal)}",
+            "these files are uncommitted, and not on record as the work of the runner or of a"
+            f" command: {_headline(proposal)}",
             "files:",
             _listed(proposal.files),
             *_described(options),
+            *_moved_submodules(run, subject),
         ]
     )
     kind = "scope" if proposal.out_of_scope else "diff"
@@ -184,13 +202,57 @@ def ignore_names(run: OpenRun, entries: Mapping[str, Entry]) -> list[str]:
     return sorted(names)
 
 
-def _options(run: OpenRun, subject: Subject) -> list[dict[str, str]]:
-    names = ignore_names(run, subject.entries)
+def _options(run: OpenRun, entries: Mapping[str, Entry]) -> list[dict[str, str]]:
+    names = ignore_names(run, entries)
     ignoring = [_IGNORE, _GITIGNORE] if names and all(map(can_be_ignored, names)) else []
-    is_submodule = any(
-        entry is not None and entry[0] == modes.SUBMODULE for entry in subject.entries.values()
+    return [_KEEP, *ignoring, *_possible([_PUT_BACK], entries), _LEAVE]
+
+
+def _possible(options: list[dict[str, str]], entries: Mapping[str, Entry]) -> list[dict[str, str]]:
+    """Return options that put files back; none of them where submodules are among the files."""
+    return [] if _submodules(entries) else options
+
+
+def _submodules(entries: Mapping[str, Entry]) -> list[str]:
+    return [
+        path for path, entry in sorted(entries.items()) if entry and entry[0] == modes.SUBMODULE
+    ]
+
+
+def _moved_submodules(run: OpenRun, subject: Subject) -> list[str]:
+    """Return how the user puts back submodules, and after that the other files."""
+    moved = _submodules(subject.entries)
+    if not moved:
+        return []
+    before = changed_entries(
+        run.repository, subject.kept, subject.base, lambda path: path not in moved
     )
-    return [_KEEP, *ignoring, *([] if is_submodule else [_PUT_BACK]), _LEAVE]
+    lines = [
+        "  " + shlex.join(["git", "-C", path, "checkout", entry[1]])
+        for path, entry in sorted(before.items())
+        if entry is not None and entry[0] == modes.SUBMODULE
+    ]
+    if not lines:
+        return ["forge puts back no submodule: remove what is new yourself, then `forge resume`"]
+    return [
+        "forge puts back no submodule; to do it yourself, type this, then `forge resume`:",
+        *_cut(line.removeprefix("  ") for line in lines),
+    ]
+
+
+def _first_head(run: OpenRun, about: str) -> str:
+    """Return where HEAD was when what a command changed was first asked about; empty if it was
+    not.
+    """
+    step, ran = run.state.step, run.state.work.changed[int(about.partition(":")[2])].seq
+    asked = (
+        question.head
+        for question in run.state.questions.values()
+        if question.about == about
+        and question.step == (step.id if step else None)
+        and question.seq > ran
+    )
+    return next(asked, "")
 
 
 def _described(options: Sequence[Mapping[str, str]]) -> list[str]:
@@ -219,7 +281,7 @@ def _headline(proposal: Proposal) -> str:
     return f"diff {proposal.id}, risk {proposal.risk}:\n{reasons}"
 
 
-def _cut(lines: Collection[str]) -> list[str]:
+def _cut(lines: Iterable[str]) -> list[str]:
     return [visible_line(line) for line in cut([*lines], _LISTED)]
 
 

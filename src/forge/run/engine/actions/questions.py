@@ -52,7 +52,7 @@ def ask(
         text += _asked_before(run, about)
         identity = f"ap-{len(run.state.questions) + 1}"
         sha256 = sha256 or (subject.sha256 if subject else _text_sha256(text, options))
-        recorded = subject.as_recorded() if subject else {}
+        recorded = {**subject.as_recorded(), "head": run.branch.head()} if subject else {}
         run.log.append(
             ev.ApprovalRequested(
                 identity,
@@ -97,8 +97,11 @@ def resolve(
 
 def withdraw_if_changed(run: OpenRun, question: Question, *, put_back: bool = False) -> bool:
     """Withdraw a question, and its answer, if the files that it lists have changed since it was
-    asked; return whether. See `difference` for `put_back`.
+    asked; return whether. See `difference` for `put_back`. Raises HeadMoved if HEAD is elsewhere,
+    where the files would be compared with those of another branch.
     """
+    if question.kept:
+        run.branch.head()
     found = difference(run.repository, question, put_back=put_back)
     if found is None:
         return False

@@ -8,6 +8,7 @@ from forge.run.engine.actions import (  # noqa: F401
     diff,
     file_questions,
     finish,
+    put_back,
     questions,
     restore,
     retrieve,

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
+from forge.git.commits.record_commit import tree_with
 from forge.git.repository import Repository
-from forge.git.restore.snapshot import capture, changed_entries
+from forge.git.restore.snapshot import Captured, capture, changed_entries, keep
 from forge.git.restore.subject import differing, entries_sha256, keep_subject, subject_entries
 from forge.git.tree_entries import Entry
 from forge.timeline.run.state import Question
@@ -72,8 +73,9 @@ def difference(
     """Return how the files that a question lists have changed since it was asked; None if they are
     the same, or if it lists none.
 
-    With `put_back` files that are already as they were before do not count: that is how a put-back
-    that was interrupted leaves them.
+    What was committed since has changed too: it is not the run's to commit or to put back. With
+    `put_back` files that are already as they were before do not count: that is how a put-back that
+    was interrupted leaves them.
     """
     if not question.kept:
         return None
@@ -81,12 +83,24 @@ def difference(
         return Difference(["what it lists is not in this clone"], True)
     subject = Subject.of(repository, question.base, question.kept)
     changed = differing(repository, question.kept, subject.entries)
-    if not changed:
+    committed = committed_since(repository, question.head, subject.entries).keys()
+    if not changed and not committed:
         return None
     open_paths = uncommitted(repository, subject.base, subject.entries)
     if put_back:
         changed &= open_paths
-    return Difference(sorted(changed), not open_paths) if changed or not put_back else None
+    changed |= committed
+    return Difference(sorted(changed), not open_paths) if changed else None
+
+
+def committed_since(repository: Repository, head: str, paths: Collection[str]) -> dict[str, Entry]:
+    """Return the paths that commits since `head` changed, with their entries in HEAD; none if
+    `head` is empty.
+    """
+    now = repository.head().commit
+    if not head or now is None or now == head or head not in repository.objects:
+        return {}
+    return changed_entries(repository, head, now, lambda path: path not in paths)
 
 
 def uncommitted(repository: Repository, base: str, entries: Mapping[str, Entry]) -> set[str]:
@@ -96,17 +110,26 @@ def uncommitted(repository: Repository, base: str, entries: Mapping[str, Entry])
     return paths & differing(repository, head, entries) if head not in (None, base) else paths
 
 
-def as_now(repository: Repository, subject: Subject, run: str, reason: str) -> Subject | None:
+def as_now(
+    repository: Repository, subject: Subject, run: str, reason: str, head: str = ""
+) -> Subject | None:
     """Return the files of a subject as they are now, kept anew if they differ; None if none of them
     is uncommitted any more.
+
+    What was committed since `head` is what those files are compared with.
     """
     changed = differing(repository, subject.kept, subject.entries)
-    if not changed:
+    committed = committed_since(repository, head, subject.entries)
+    if not changed and not committed:
         return subject
     paths = uncommitted(repository, subject.base, subject.entries)
     if not paths:
         return None
+    base = subject.base
+    if not paths.isdisjoint(committed):
+        tree = tree_with(repository, base, committed)
+        base = keep(repository, Captured(tree, None), run, f"before {reason}")
     now = changed_entries(
-        repository, subject.base, capture(repository).tree, lambda path: path not in paths
+        repository, base, capture(repository).tree, lambda path: path not in paths
     )
-    return Subject.keep(repository, run, subject.base, now, reason) if now else None
+    return Subject.keep(repository, run, base, now, reason) if now else None

@@ -9,10 +9,7 @@ from msgspec import field
 
 from forge.timeline.event import Event
 from forge.timeline.run.event import RunEvent, shorten
-from forge.timeline.run.state import CheckState, Question, RunState
-
-LEAVE = "leave"
-"""The option that leaves the files of a question as they are, uncommitted."""
+from forge.timeline.run.state import LEAVE, CheckState, Question, RunState
 
 _ABOUT_CHECK = re.compile(r"check:([0-9]{1,9})")
 
@@ -22,7 +19,8 @@ class ApprovalRequested(RunEvent, frozen=True):
     human_action.
 
     A question about files lists `count` paths, of which `paths` are the first; the commit `kept`
-    has all of them as they were when it was asked, its parent `base` what they are compared with.
+    has all of them as they were when it was asked, its parent `base` what they are compared with;
+    `head` is the commit that HEAD was at.
     """
 
     type: ClassVar[str] = "approval_requested"
@@ -36,6 +34,7 @@ class ApprovalRequested(RunEvent, frozen=True):
     count: int = 0
     base: str = ""
     kept: str = ""
+    head: str = ""
 
     def apply(self, state: RunState, event: Event) -> None:
         question = Question(
@@ -49,6 +48,7 @@ class ApprovalRequested(RunEvent, frozen=True):
             subject_sha256=self.subject_sha256,
             base=self.base,
             kept=self.kept,
+            head=self.head,
         )
         state.questions[self.approval_id] = question
         state.work_of(event.step).answers[self.about] = question

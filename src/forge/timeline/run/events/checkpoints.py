@@ -142,6 +142,8 @@ class CheckpointRestored(RunEvent, frozen=True):
         work = state.work_of(event.step)
         if self.about:
             work.settle(self.about)
+            if (question := work.answers.get(self.about)) is not None:
+                question.put_back = True
             return
         work.restore_to = None
         work.changed.clear()  # what a check changed is gone with the rest
@@ -213,6 +215,7 @@ class DiffProposed(RunEvent, frozen=True):
             self.risk_kinds,
             self.out_of_scope,
             self.by_runner,
+            self.found,
         )
         work = state.work_of(event.step)
         if self.found:

@@ -64,7 +64,7 @@ class TestCompleted(RunEvent, frozen=True):
         )
         if self.changed and not self.phase:
             count = self.changed_count or len(self.changed)
-            work.changed[self.check] = Changed(self.changed, count, self.base, self.kept)
+            work.changed[self.check] = Changed(self.changed, count, self.base, self.kept, event.seq)
 
     def line(self, event: Event) -> str:
         inside = f"; left changes inside {', '.join(self.inside)}" if self.inside else ""
