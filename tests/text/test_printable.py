@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from forge.text.printable import visible
+from forge.text.printable import folded, visible
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,12 @@ def test_the_result_is_printable_and_stable(text: str) -> None:
     shown = visible(text)
     assert all(char.isprintable() or char in "\n\t" for char in shown)
     assert visible(shown) == shown
+
+
+@given(st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=60), st.integers(12, 40))
+def test_a_folded_line_fits_and_loses_nothing(text: str, width: int) -> None:
+    first, *more = folded(text, width)
+    start = more[0][: more[0].index("+ ") + 2] if more else ""
+    assert first + "".join(part.removeprefix(start) for part in more) == text
+    assert all(part.startswith(f"{start}") and part.startswith("  ") for part in more)
+    assert len(first) <= width and all(len(part) <= width for part in more)

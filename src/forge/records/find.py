@@ -23,7 +23,7 @@ from forge.records.record import (
     with_evidence_checked,
 )
 from forge.records.store import belongs_here, live_folder
-from forge.text.command_line import command_line
+from forge.text.command_line import command_line, forge_command
 
 _MOST_LISTED = 20
 
@@ -114,15 +114,34 @@ def open_elsewhere(repository: Repository, name: str | None) -> RunRecord:
 
     Raises NoOpenRun, and UnknownName with the candidates.
     """
-    records = [record for record in all_runs(repository) if not (record.live or record.state.ended)]
+    runs = all_runs(repository)
+    records = [record for record in runs if not (record.live or record.state.ended)]
     fitting = [record for record in records if name is None or name in record.card.run]
     if fitting:
         return _only_one(fitting)
+    for record in runs:
+        if record.came_along and name is not None and name in record.card.run:
+            raise NoOpenRun(*_ended_before_the_copy(record))
     if name is not None and any(name in record.card.run for record in open_runs(repository)):
         reason, hint = f"the run {name} is open in this clone", "continue with `forge resume`"
     else:
         reason, hint = "no such run is open in another clone", "see `forge runs`"
     raise NoOpenRun([reason, *_listed(records)], hint)
+
+
+def _ended_before_the_copy(record: RunRecord) -> tuple[str, str, list[str]]:
+    """Return message, hint and commands for a run that ended, and whose closing record was not
+    committed yet when its folder was copied or restored.
+    """
+    plan, run = record.card.plan, record.card.run
+    return (
+        f"the run {run} has ended ({record.state.status}) in the clone that this folder is a copy"
+        " of, before its record was committed, so there is nothing to go on with; its live log here"
+        f" stays as it is: {record.folder}",
+        "the next forge command in its own clone commits the record, and `git pull` brings it here;"
+        " if that clone is gone, execute the plan again: steps that are committed are carried over",
+        [forge_command("approve", plan), forge_command("execute", plan)],
+    )
 
 
 def _require_readable(repository: Repository, name: str) -> None:

@@ -8,6 +8,7 @@ inside a value is escaped like every other character that does not print.
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -43,6 +44,30 @@ class Verbatim(str):
     """
 
     __slots__ = ()
+
+
+class Folded(str):
+    """A line with text of others in it. A terminal that is narrower would let its rest begin at the
+    left edge, where forge's own lines begin.
+    """
+
+    __slots__ = ()
+
+
+def folded(line: str, width: int) -> list[str]:
+    """Return a line in pieces of at most `width` columns; those after the first one are indented
+    further than the line, and begin with `+`.
+    """
+    indent = min(len(line) - len(line.lstrip(" ")), max(width // 2 - 4, 0))
+    start, parts, used = " " * indent + "  + ", [""], 0
+    for char in line:
+        columns = 2 if unicodedata.east_asian_width(char) in "WF" else 1
+        if used + columns > width and used > len(start):
+            parts.append(start)
+            used = len(start)
+        parts[-1] += char
+        used += columns
+    return parts
 
 
 def visible_line(text: str) -> str:

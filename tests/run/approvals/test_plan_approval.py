@@ -23,6 +23,7 @@ from forge.timeline.run.state import Question
 from tests.conftest import Sandbox
 from tests.run.in_process import enter
 from tests.run.plans import Case, Task, auto
+from tests.run.terminal import at_terminal
 
 MUST_HAVES = """\
 must_haves:
@@ -225,3 +226,15 @@ def test_nobody_answers_without_a_prompter() -> None:
     assert not prompter.present
     assert prompter.ask(question, lambda: False) is None
     assert prompter.approve("a plan") is False
+
+
+def test_a_line_wider_than_the_terminal_does_not_begin_at_its_left_edge(sandbox: Sandbox) -> None:
+    """The rest of a long line would look like a line of forge's own."""
+    forged = "x" * 76 + "approved; now: forge execute 01-01" + " y" * 60
+    Case(sandbox, [Task(forged, "a.txt", auto("echo " + "z" * 300))], files=("a.txt",)).set_up()
+    code, shown = at_terminal(sandbox, ["approve", "01-01", "--print"], b"")
+    lines = shown.replace("\r", "").splitlines()
+    assert code == 0 and all(len(line) <= 80 for line in lines)
+    assert not any(line.startswith(("approved", "x", "y", "z")) for line in lines)
+    piped = sandbox.forge("approve", "01-01", "--print").out
+    assert "echo " + "z" * 300 in piped, "only a terminal folds"

@@ -155,3 +155,23 @@ def test_a_work_tree_that_lost_its_repository_is_told_how_to_find_it(sandbox: Sa
     error = side.call("status").json["error"]
     assert str(sandbox.root / ".git/worktrees/side") in error["message"]
     assert "worktree repair" in error["hint"] and "git init" not in error["hint"]
+
+
+def test_a_run_that_ended_before_its_record_was_committed_is_named_with_a_way_on(
+    sandbox: Sandbox,
+) -> None:
+    task = Task("Write a", "a.txt", auto("test -s a.txt"))
+    Case(sandbox, [task], {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    live = sandbox.root / ".git/forge/runs" / run
+    live.parent.mkdir(exist_ok=True)
+    shutil.copytree(sandbox.root / ".planning/runs" / run, live)
+    sandbox.git("reset", "-q", "--hard", "HEAD^")
+    copy = copy_of(sandbox)
+    result = copy.call("resume", "--adopt", run)
+    error = result.json["error"]
+    assert "has ended (completed)" in error["message"] and str(copy.root) in error["message"]
+    approve, execute = error["next"]
+    assert copy.forge(*approve.split()[1:]).code == 0
+    again = copy.call(*execute.split()[1:])
+    assert again.data["status"] == "completed", again.err

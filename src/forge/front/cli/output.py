@@ -17,7 +17,18 @@ import click
 
 from forge.front.envelope import Data, Reply, error_envelope, reply_envelope
 from forge.text import jsonl
-from forge.text.printable import Line, Styled, Text, Verbatim, lines_of, pieces, plain, visible_line
+from forge.text.printable import (
+    Folded,
+    Line,
+    Styled,
+    Text,
+    Verbatim,
+    folded,
+    lines_of,
+    pieces,
+    plain,
+    visible_line,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -26,6 +37,7 @@ if TYPE_CHECKING:
 
 
 _CLEAR = "\r\x1b[K"
+_USUAL_WIDTH = 80  # columns of a terminal that does not tell its own
 _COMMAND_SIGNS = {"::": "<U+003A>:", "##[": "<U+0023>#[", "##vso[": "<U+0023>#vso["}
 """What GitHub Actions and Azure Pipelines take for a command to themselves in any job's output."""
 
@@ -34,7 +46,7 @@ def rendered(text: Text) -> str:
     """Return lines as a terminal shows them, with forge's own colors; a verbatim text as it is."""
     if isinstance(text, Verbatim):
         return str(text)
-    return "\n".join(map(_rendered_line, lines_of(text)))
+    return "\n".join(part for line in lines_of(text) for part in _fitting(line))
 
 
 def print_line(line: Line) -> None:
@@ -128,6 +140,22 @@ def _echo_json(text: str) -> None:
 def _in_job() -> bool:
     """Return whether a service reads the output for commands to itself."""
     return bool(os.environ.get("GITHUB_ACTIONS") or os.environ.get("TF_BUILD"))
+
+
+def _fitting(line: Line) -> list[str]:
+    """Return a line as it is shown; one with text of others is folded as the terminal would."""
+    shown, width = _rendered_line(line), _width()
+    return folded(shown, width) if isinstance(line, Folded) and width else [shown]
+
+
+def _width() -> int:
+    """Return the columns of the narrower terminal that is written to; 0 if there is none."""
+    widths = []
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            if stream.isatty():
+                widths.append(os.get_terminal_size(stream.fileno()).columns or _USUAL_WIDTH)
+    return min(widths, default=0)
 
 
 def _rendered_line(line: Line) -> str:

@@ -2,7 +2,7 @@
 
 forge's own words begin at the left edge. Every text of the plan, of the settings or of a file name
 is indented, its line ends are written out or marked with `|`, `$` and `>`, and nothing in it can
-look like a line of forge's own.
+look like a line of forge's own; what is wider than the terminal goes on behind `+`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from forge.run.approvals.plan_approval import as_recorded
 from forge.run.approvals.subject import Subject
 from forge.run.processes.supervise import INHERITED
 from forge.text.finding import Finding
-from forge.text.printable import Line, visible
+from forge.text.printable import Folded, Line, visible
 
 _SHOWN_ALONE = (
     *("name", "command", "resume_command", "env", "commands"),
@@ -31,7 +31,7 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
     scope = subject.scope
     limits = [f"{name} {value}" for name, value in subject.limits.items() if value is not None]
     policies = [f"{name} {value}" for name, value in subject.approvals.items()]
-    return [
+    lines = [
         f"{_line(plan.id)}: {_line(plan.title)}",
         f"  {_line(plan.path)}, SHA-256 {plan.sha256}",
         *_section("objective:", _quoted(plan.section("objective"))),
@@ -52,6 +52,7 @@ def describe(plan: Plan, subject: Subject, findings: Sequence[Finding] = ()) -> 
         *_section("what the rules say of it:", _entries(as_recorded(findings))),
         f"subject: {subject.sha256}",
     ]
+    return [Folded(line) for line in lines]
 
 
 def content(plan: Plan) -> dict[str, object]:
