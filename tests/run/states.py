@@ -110,7 +110,9 @@ def _work(work: Work) -> dict[str, Any]:
 
 
 def _question(asked: Any) -> dict[str, Any]:
-    return {**msgspec.structs.asdict(asked), "id": ""}
+    fields = msgspec.structs.asdict(asked)
+    ids = {name: bool(fields[name]) for name in ("base", "kept")}
+    return {**fields, **ids, "id": "", "seq": 0}
 
 
 def _fields(state: msgspec.Struct, less: frozenset[str]) -> dict[str, Any]:
