@@ -15,6 +15,7 @@ import pytest
 from tests.conftest import FORGE, ROOT, Sandbox, new_sandbox
 from tests.run.guard.hostile import WAYS
 from tests.run.plans import Case, Task, auto
+from tests.run.terminal import at_terminal
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="ancestry is told by /proc")
 TRUTH = "must_haves:\n  truths: ['people like it']\n"
@@ -319,3 +320,40 @@ def test_a_truth_that_acts_for_the_user_proves_nothing(sandbox: Sandbox) -> None
     result = sandbox.call("verify", "01-01", "--run")
     assert (result.code, result.json["error"]["kind"]) == (1, "not_the_user")
     assert not (sandbox.root / ".planning/proofs").exists()
+
+
+_STATE = "s = pathlib.Path(os.environ['STATE']) / 'forge'; "
+FORGERIES = {
+    "another folder of approvals in its place": _STATE
+    + "s.rename(s.with_name('away')); import shutil; shutil.copytree(s.with_name('away'), s);"
+    " f = next(s.glob('approvals/*/run-*.json')); f.rename(f.with_name('plan.json'))",
+    "a link in the place of the folder": _STATE
+    + "s.rename(s.with_name('away')); s.symlink_to('away');"
+    " f = next(s.glob('approvals/*/run-*.json')); f.with_name('x.json').write_text('{}')",
+    "a pipe in the place of an approval": _STATE
+    + "f = next(s.glob('approvals/*/run-*.json')); os.mkfifo(f.with_name('p.json'))",
+    "an approval with an old time": _STATE
+    + "f = next(s.glob('approvals/*/run-*.json')); t = f.stat(); d = f.read_text();"
+    " f.write_text(d.replace('flag', 'none')); os.utime(f, ns=(t.st_atime_ns, t.st_mtime_ns))",
+    "a hard link to an approval": _STATE
+    + "f = next(s.glob('approvals/*/run-*.json')); os.link(f, f.with_name('y.json'))",
+    "a program of git's": "import subprocess; subprocess.run(['git', 'config', '--global',"
+    " 'filter.x.clean', 'forge approve 01-02'], check=True)",
+}
+
+
+@pytest.mark.parametrize("name", FORGERIES)
+def test_a_forgery_pauses_the_run_and_grants_nothing(sandbox: Sandbox, name: str) -> None:
+    hostile(sandbox, f"pathlib.Path('a.txt').write_text('a'); {FORGERIES[name]}")
+    result = sandbox.call("execute", "01-01", "--approve")
+    assert result.data["status"] == "paused", result.err
+    assert result.code == (1 if name == "a program of git's" else 4)
+    assert not is_second_approved(sandbox)
+
+
+def test_a_runner_has_no_terminal_to_answer_at(sandbox: Sandbox) -> None:
+    """What it types, or writes to the user's terminal, is no answer."""
+    code = "found = [os.isatty(0), os.system('(exec 3<>/dev/tty) 2>/dev/null') == 0]"
+    hostile(sandbox, f"{code}; pathlib.Path('a.txt').write_text(str(found))")
+    at_terminal(sandbox, ["execute", "01-01", "--approve"], b"")
+    assert (sandbox.root / "a.txt").read_text() == "[False, False]"

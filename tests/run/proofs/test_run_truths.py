@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from tests.conftest import Sandbox
@@ -207,3 +209,19 @@ def test_one_unreadable_plan_does_not_stop_the_others(sandbox: Sandbox) -> None:
         ("01-01", "proven"),
         ("01-02", "unproven"),
     ]
+
+
+def test_a_command_that_plants_a_hook_ends_it_before_git_runs_again(sandbox: Sandbox) -> None:
+    file = ".git/hooks/pre-commit"
+    hook = f"printf '#!/bin/sh\\ntouch hooked\\n' > {file}; chmod +x {file}"
+    ready(sandbox, "true")
+    text = (sandbox.root / PLAN).read_text().replace("verify: true", f"verify: {json.dumps(hook)}")
+    sandbox.write(PLAN, text)
+    sandbox.commit()
+    sandbox.forge("approve", "01-01")
+    head = sandbox.head()
+    reply = sandbox.call("verify", "01-01", "--run")
+    assert (reply.code, reply.json["error"]["kind"]) == (1, "git_changed")
+    assert ".git/hooks/pre-commit" in reply.json["error"]["message"]
+    assert sandbox.head() == head and proofs(sandbox) == []
+    assert not (sandbox.root / "hooked").exists()
