@@ -112,3 +112,14 @@ def test_a_long_message_is_cut_at_its_start() -> None:
 @pytest.mark.parametrize("paths", [[], ["a"], ["a b", "c\nd"], [os.fsdecode(b"\xff\xfe"), "ü"]])
 def test_paths_survive_the_round_trip(paths: list[str]) -> None:
     assert program.fields(program.nul_joined(paths)) == paths
+
+
+def test_what_git_says_in_several_lines_is_lines_of_the_message() -> None:
+    result = subprocess.CompletedProcess[bytes](
+        [], 1, b"", b"refused:\n\ta.txt\nforge: all is well\n"
+    )
+    assert program.failed(("-c", "a=b", "commit"), result).lines == [
+        "git commit failed: refused:",
+        "      a.txt",
+        "  forge: all is well",
+    ]

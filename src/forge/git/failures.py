@@ -33,12 +33,18 @@ def is_of_storage(message: str) -> bool:
     return any(text in message for text in _TEXTS)
 
 
-def failure(message: str, hint: str, status: int = 1) -> GitFailed:
+def failure(message: str | list[str], hint: str, status: int = 1) -> GitFailed:
     """Return the error for a message of git, which is one of storage if it says so."""
-    if is_of_storage(message):
+    if is_of_storage("\n".join([message] if isinstance(message, str) else message)):
         more = "free some disk space, or check permissions and limits, then `forge resume` an open"
         return NoRoom(message, f"{more} run, or try again", status)
     return GitFailed(message, hint, status)
+
+
+def as_lines(text: str) -> list[str]:
+    """Return a text that ends with what git said: its further lines belong to the first."""
+    first, *more = text.expandtabs(4).splitlines() or [""]
+    return [first, *(f"  {line}" for line in more)]
 
 
 def meaning(error: BaseException) -> ForgeError | None:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from forge.errors import GitFailed
-from forge.git.failures import failure
+from forge.git.failures import as_lines, failure
 from forge.git.pinned_settings import PINNED
 from forge.lazy import at_first_use
 
@@ -42,6 +42,7 @@ _LOCAL_VARIABLES = (
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
 _HINT = "fix what git reports, then `forge resume` an open run, or try again"
 # Replacements by `git replace` are local to a clone, and libgit2 does not apply them.
+_MOST_SAID = 2000  # characters of what git said
 _ALWAYS = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_NO_REPLACE_OBJECTS": "1"}
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
@@ -136,8 +137,8 @@ def failed(words: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> 
     message = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
     # the first word that is neither an option nor the setting after `-c`
     verb = next((word for word in words if not word.startswith("-") and "=" not in word), "git")
-    text = f"git {verb} failed: {message[-2000:] or f'status {result.returncode}'}"
-    return failure(text, _HINT, result.returncode)
+    said = message[-_MOST_SAID:] or f"status {result.returncode}"
+    return failure(as_lines(f"git {verb} failed: {said}"), _HINT, result.returncode)
 
 
 def fields(output: bytes) -> list[str]:

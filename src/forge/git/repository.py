@@ -15,6 +15,7 @@ from forge import regular
 from forge.errors import RepositoryError
 from forge.git import program
 from forge.git.discover import plain_root
+from forge.git.failures import as_lines
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.open import open_repository
 from forge.lazy import at_first_use
@@ -245,7 +246,7 @@ def _undiscovered(start: Path, lines: list[str], message: str) -> RepositoryErro
         )
     if "not a git repository" not in message:
         hint = _TO_FILES if "refstorage" in message else "fix what git reports, then try again"
-        return RepositoryError(f"git does not open this repository: {message}", hint)
+        return RepositoryError(as_lines(f"git does not open this repository: {message}"), hint)
     if (lost := _lost_repository_above(start)) is not None:
         tree, named = lost
         repair = shlex.join(["git", "worktree", "repair", str(tree)])

@@ -8,9 +8,12 @@ from forge.front.envelope import Reply
 from forge.front.operations.call import Call
 from forge.records.find import one_run
 from forge.records.tracked_copy import tracked_copy_warning
+from forge.text.path_list import cut
 from forge.text.plural import amount
 from forge.text.printable import Line
 from forge.views.runs.replay import replay
+
+_MOST_REMARKS = 40  # of each kind; `--json` has all
 
 
 class Arguments(NamedTuple):
@@ -26,8 +29,9 @@ def perform(call: Call, arguments: Arguments) -> Reply:
         f"run {record.card.run}: {record.status}, {amount(result.events, 'event')}"
     ]
     lines += [f"note: {note}"] if note else []
-    lines += [f"  not checked  event {remark.seq}: {remark.message}" for remark in result.unchecked]
-    lines += [f"  WRONG        event {remark.seq}: {remark.message}" for remark in result.problems]
+    for word, remarks in (("not checked", result.unchecked), ("WRONG", result.problems)):
+        told = [f"{word:11}  event {remark.seq}: {remark.message}" for remark in remarks]
+        lines += cut(told, _MOST_REMARKS)
     if result.problems:
         lines.append("NOT VALID")
     else:

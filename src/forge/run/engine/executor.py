@@ -53,8 +53,8 @@ def go_on(run: OpenRun) -> None:
         # the run's commits may be on no branch any more
         keep_reachable(run.repository, run.branch.newest_commit, run.card.run)
         hint = error.hint or ""
-        separator = "; " if hint and not error.message.endswith("\n") else ""
-        _pause_or_raise(run, "head_moved", error, f"{separator}{hint}")
+        separator = "\n" if len(error.lines) > 1 else "; "
+        _pause_or_raise(run, "head_moved", error, f"{separator}{hint}" if hint else "")
     except NoRoom as error:
         _pause_for_room(run, error)
     except (GitFailed, PathBlocked, ChangedSince) as error:
@@ -118,7 +118,7 @@ def _pause_or_raise(run: OpenRun, reason: str, error: ForgeError, hint: str) -> 
     run.tree.release()
     if run.state.ended:
         raise error
-    pause(run, reason, error.message + hint)
+    pause(run, reason, in_text(error.lines) + hint)
 
 
 def _carry_out_moves(run: OpenRun) -> None:

@@ -4,14 +4,14 @@ behind unseen.
 
 from __future__ import annotations
 
-import shlex
-
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 from forge.git.worktrees import git_dir_of_branch
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.branch import described
+from forge.text.command_line import command_line
+from forge.text.path_list import in_text
 
 Branches = dict[str, str]
 """Local branches with their commits."""
@@ -68,4 +68,4 @@ def _new_commits(run: OpenRun, name: str, commit: str, before: Branches, head: s
     if not new or any(made.trailers.get("Forge-Run") for made in new):
         return ""
     short = name.removeprefix("refs/heads/")
-    return f"{short} (`git merge {shlex.quote(short)}`):\n{described(new)}"
+    return in_text([f"{short} (`{command_line('git', 'merge', short)}`):", *described(new)])

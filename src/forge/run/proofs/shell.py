@@ -18,6 +18,8 @@ from forge.run.processes.output import Output
 from forge.run.processes.sandbox import Inside, confined
 from forge.run.processes.signals import Interrupts
 from forge.run.processes.supervise import Limits, Outcome, environment, supervise
+from forge.text.command_line import shown_command
+from forge.text.path_list import cut
 
 _LISTED = 20
 BROKEN_PIPE = 141  # 128 + SIGPIPE, the exit status of a pipe whose reader ended early
@@ -47,7 +49,7 @@ def run_guarded(
         damage = guard.damage()
         guard.forget()
         if damage is not None:
-            raise GitChanged(damage[1], _UNTOUCHED)
+            raise GitChanged(damage[1].split("\n"), _UNTOUCHED)
 
 
 def _record(repository: Repository) -> Path:
@@ -87,9 +89,10 @@ def _run(
             f"interrupted by {interrupts.signal_name}", "nothing was decided; call it again"
         )
     if code.denials:
-        did = "\n".join(f"  {denial.tool}: {denial.reason}" for denial in code.denials[:_LISTED])
+        did = cut([f"{denial.tool}: {denial.reason}" for denial in code.denials], _LISTED)
+        said = "this command did what only the user may do, so it proves nothing:"
         raise NotTheUser(
-            f"this command did what only the user may do, so it proves nothing:\n{command}\n{did}",
+            [said, *shown_command(command), *did],
             "look at what it does before you approve its plan again",
         )
     return outcome

@@ -10,16 +10,16 @@ from forge.git.objects.commit import Commit, commits_between, exists, first_pare
 from forge.git.repository import Head, Repository
 from forge.records.card import RunCard
 from forge.run.engine.commit_message import subject_line
+from forge.text.path_list import cut
 from forge.timeline.run.state import RunState
 
 _LISTED = 10
 
 
-def described(commits: Sequence[Commit]) -> str:
+def described(commits: Sequence[Commit]) -> list[str]:
     """Return commits, newest first, as lines for the user; a long list is cut and counted."""
-    lines = [f"  {commit.id[:10]} {subject_line(commit.subject)}" for commit in commits[:_LISTED]]
-    more = [f"  and {len(commits) - _LISTED} more"] if len(commits) > _LISTED else []
-    return "\n".join([*lines, *more])
+    lines = [f"{commit.id[:10]} {subject_line(commit.subject)}" for commit in commits]
+    return cut(lines, _LISTED)
 
 
 class RunBranch:
@@ -91,8 +91,10 @@ class RunBranch:
         forward = is_ancestor(self._repository, here, str(head.commit))
         merge = "git merge --ff-only" if forward else "git merge"
         return HeadMoved(
-            f"{problem}; these commits are there, and not on {self._card.branch}:\n"
-            f"{described(lacking)}\n",
+            [
+                f"{problem}; these commits are there, and not on {self._card.branch}:",
+                *described(lacking),
+            ],
             f"`git switch {branch} && {merge} {other}` takes them over, then `forge resume` judges"
             f" them like any diff; `git switch {branch}` alone leaves them behind",
         )
