@@ -13,11 +13,14 @@ from forge.git.commits.changes import Change, Changes
 from forge.planning.mission.scope_contract import Contract
 from forge.planning.plan.scope import WriteScope, matcher
 from forge.planning.settings import ScopeLimits
-from forge.text.path_list import path_lines
+from forge.text.path_list import cut, path_lines
 
 Risk = Literal["low", "medium", "high"]
 Reason = tuple[str, str]
 """The kind of a reason (see Judgement.kinds), and its text."""
+_GRAVEST = ("secret", "unlisted", "limit", "protected", "delete", "scope")
+"""The kinds of reasons in the order in which they are listed: a long list may be cut."""
+_MOST_LISTED = 8  # reasons of one kind; others are counted
 _MOST_SCANNED = 4 << 20  # bytes of a patch
 _REGULAR_OR_DELETED = (0, modes.FILE)
 
@@ -58,7 +61,8 @@ def judge(
         *_over_limits(changes, limits),
     ]
     if high:
-        reasons = tuple(reason for _, reason in high)
+        gravest_first = sorted(high, key=lambda reason: _GRAVEST.index(reason[0]))
+        reasons = tuple(reason for _, reason in gravest_first)
         return Judgement("high", reasons, tuple(dict.fromkeys(kind for kind, _ in high)), outside)
     medium = tuple(_medium(changes, limits))
     return Judgement("medium" if medium else "low", medium, (), outside)
@@ -82,7 +86,7 @@ def _out_of_scope(
 
 def _each(kind: str, paths: Sequence[str], words: str) -> Iterator[Reason]:
     """Yield a reason for each path or, if there are many, for each folder with their number."""
-    for line in path_lines(paths, indent=""):
+    for line in path_lines(paths, _MOST_LISTED, indent=""):
         yield kind, f"{words}{line}"
 
 
@@ -115,9 +119,13 @@ def _listed(path: str, scope: WriteScope, globs: Sequence[str]) -> bool:
 
 def _secrets(changes: Changes) -> Iterator[Reason]:
     """Yield a reason for each kind of secret that a file's added lines show."""
-    for path, text in _added_lines(changes.patch[:_MOST_SCANNED].decode("utf-8", "replace")):
-        for kind in dict.fromkeys(kind for kind, _ in secrets_in(text)):
-            yield "secret", f"looks like a secret ({kind}): {path}"
+    found = [
+        f"looks like a secret ({kind}): {path}"
+        for path, text in _added_lines(changes.patch[:_MOST_SCANNED].decode("utf-8", "replace"))
+        for kind in dict.fromkeys(kind for kind, _ in secrets_in(text))
+    ]
+    for line in cut(found, _MOST_LISTED, indent=""):
+        yield "secret", line
     if len(changes.patch) > _MOST_SCANNED:
         yield "secret", f"nothing beyond {_MOST_SCANNED >> 20} MiB was searched"
 

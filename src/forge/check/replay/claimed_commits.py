@@ -64,8 +64,17 @@ def _check_files(history: History, claim: Claim, commit: Commit) -> None:
 
 def _compare_all(history: History, claim: Claim, commit: str, changes: list[Change]) -> None:
     """Compare a diff of which the record lists some paths: its hash is of all of them."""
-    if claim.may_hold:
-        message = f"the paths of the commit {commit} that a hook changed are not told apart"
+    if claim.entries_sha256:
+        same = entries_sha256((path, after) for path, _, after in changes) == claim.entries_sha256
+        if not same and len(changes) < claim.count:
+            message = f"the commit {commit} holds {len(changes)} of {claim.count} paths asked about"
+            history.report.add_unchecked(claim.seq, f"{message}; they are not compared")
+        elif not same:
+            history.report.add_problem(
+                claim.seq, f"the commit {commit} holds other paths or content than are on record"
+            )
+    elif claim.may_hold:
+        message = f"the record lists only some paths of the commit {commit}; they are not compared"
         history.report.add_unchecked(claim.seq, message)
     elif changes_sha256(changes) != claim.sha256:
         history.report.add_problem(

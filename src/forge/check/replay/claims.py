@@ -35,7 +35,9 @@ class Claim(Struct, frozen=True):
     by_runner: bool = False
     without_trailers: bool = False
     more_files: int = 0
-    """Paths that are not in `files`."""
+    """Paths that are neither in `files` nor in `may_hold`; the hashes are of all of them."""
+    count: int = 0
+    """The number of paths that a question listed or counted."""
 
 
 class _StepEvents(Struct):
@@ -81,7 +83,15 @@ class _Reader(Struct):
         intent, rollback = self.rollback
         trailers = {"Forge-Step": rollback.to, "Forge-Rollback": rollback.run}
         yield Claim(
-            event.seq, commit, trailers, intent.seq, intent.seq, may_hold=rollback.paths, files=()
+            event.seq,
+            commit,
+            trailers,
+            intent.seq,
+            intent.seq,
+            files=(),
+            may_hold=rollback.paths,
+            entries_sha256=rollback.entries_sha256,
+            more_files=rollback.more_paths,
         )
 
 
@@ -140,7 +150,7 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         event.seq, commit, trailers, 1, event.seq - 1, without_trailers=applied.message_changed
     )
     asked = step.asked.get(applied.about)
-    if asked is not None and asked.count == len(asked.paths):
+    if asked is not None and asked.count:
         option = step.options.get(asked.approval_id)
         return _kept(further, applied, asked, option)
     if step.proposal is None or applied.about.startswith("changed:"):
@@ -158,7 +168,7 @@ def _result(event: Event, applied: ev.DiffApplied, commit: str, step: _StepEvent
         base=step.commit if proposed.runner_commits else None,
         by_runner=bool(proposed.runner_commits),
         without_trailers=applied.message_changed,
-        more_files=proposed.more_files,
+        more_files=proposed.more_files + applied.more_hook_changed,
     )
 
 
@@ -175,4 +185,6 @@ def _kept(
         files=(),
         may_hold=[*asked.paths, *applied.hook_changed, *more],
         entries_sha256=asked.subject_sha256 if keeps_all else "",
+        more_files=asked.count - len(asked.paths) + applied.more_hook_changed,
+        count=asked.count,
     )

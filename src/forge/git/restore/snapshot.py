@@ -97,6 +97,19 @@ def snapshot(repository: Repository, name: str, reason: str) -> str:
     return keep(repository, capture(repository), name, reason)
 
 
+def uncommitted_in(repository: Repository, commit: str) -> set[str]:
+    """Return the paths that were not as in HEAD, staged or in the work tree, when a snapshot was
+    kept.
+    """
+    kept = repository.objects[commit].peel(pygit2.Commit)
+    head, *staged = map(str, kept.parent_ids)
+    return {
+        path
+        for revision in (commit, *staged)
+        for path in changed_entries(repository, head, revision, lambda path: False)
+    }
+
+
 def changed_since(repository: Repository, commit: str, paths: Sequence[str]) -> list[str]:
     """Return the paths among `paths` that differ in the work tree from a commit."""
     if not paths:

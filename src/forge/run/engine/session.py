@@ -76,7 +76,9 @@ def _rebuild_index(run: OpenRun) -> bool:
         return False
     rebuild_index(run.repository, run.repository.forge_dir / "torn")
     if run.state.dirty and (
-        staged := staged_entries(run.repository, run.state.dirty_commit, run.state.dirty)
+        staged := staged_entries(
+            run.repository, run.state.dirty_commit, sorted(run.tree.dirty_paths())
+        )
     ):
         put_entries(run.repository, staged)
     return True

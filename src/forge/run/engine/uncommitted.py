@@ -5,9 +5,10 @@ never committed or put back.
 from __future__ import annotations
 
 from forge.git.repository import Repository
-from forge.git.restore.snapshot import CHECKPOINTS, capture, changed_since, keep
+from forge.git.restore.snapshot import CHECKPOINTS, capture, changed_since, keep, uncommitted_in
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import MOST_LISTED
 from forge.text.path_list import cut, in_text
 from forge.timeline.run import events as ev
 
@@ -19,7 +20,20 @@ def captured(repository: Repository, run: str, paths: list[str]) -> ev.DirtyCapt
     commit = keep(
         repository, capture(repository), run, "uncommitted files at the start", CHECKPOINTS
     )
-    return ev.DirtyCaptured(commit, paths)
+    return dirty_captured(repository, commit, paths)
+
+
+def dirty_captured(repository: Repository, commit: str, paths: list[str]) -> ev.DirtyCaptured:
+    """Return the event about uncommitted files. Of many it lists the first ones, and those before
+    them that their commit cannot tell: what is uncommitted inside a submodule.
+    """
+    if len(paths) <= MOST_LISTED:
+        return ev.DirtyCaptured(commit, paths)
+    told = uncommitted_in(repository, commit)
+    untold = [path for path in paths if path not in told]
+    others = [path for path in paths if path in told][:MOST_LISTED]
+    listed = [*untold, *others]
+    return ev.DirtyCaptured(commit, listed, len(paths) - len(listed))
 
 
 def capture_again(run: OpenRun) -> None:
@@ -27,7 +41,9 @@ def capture_again(run: OpenRun) -> None:
     if not run.state.dirty_commit:
         return
     paths = _still_dirty(run)
-    if paths != run.state.dirty or changed_since(run.repository, run.state.dirty_commit, paths):
+    if {*paths} != run.tree.dirty_paths() or changed_since(
+        run.repository, run.state.dirty_commit, paths
+    ):
         run.log.append(captured(run.repository, run.card.run, paths))
 
 
@@ -35,8 +51,9 @@ def pause_if_changed(run: OpenRun) -> None:
     """Pause if the code of a step, or a hook, changed or committed one of these files."""
     if not run.state.dirty or run.state.status != "running":
         return
-    changed = changed_since(run.repository, run.state.dirty_commit, run.state.dirty)
-    committed = set(run.state.dirty) - set(_still_dirty(run))
+    before = run.tree.dirty_paths()
+    changed = changed_since(run.repository, run.state.dirty_commit, sorted(before))
+    committed = before - set(_still_dirty(run))
     touched = sorted({*changed, *committed})
     if touched:
         swept = {path: commit for commit, paths in run.state.swept.items() for path in paths}
@@ -55,4 +72,4 @@ def pause_if_changed(run: OpenRun) -> None:
 
 def _still_dirty(run: OpenRun) -> list[str]:
     dirty = {entry.path for entry in run.repository.dirty()}
-    return [path for path in run.state.dirty if path in dirty]
+    return sorted(path for path in run.tree.dirty_paths() if path in dirty)

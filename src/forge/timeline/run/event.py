@@ -39,6 +39,11 @@ class RunEvent(Data, frozen=True):
         return None
 
 
+def without_empty(data: dict[str, object], *names: str) -> dict[str, object]:
+    """Return data without those of the named fields that are empty."""
+    return {name: value for name, value in data.items() if value or name not in names}
+
+
 def shorten(text: str) -> str:
     """Return a text as one line that fits a terminal."""
     line = " ".join(text.split())

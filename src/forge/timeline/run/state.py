@@ -82,6 +82,8 @@ class Proposal(Struct):
     out_of_scope: list[str]
     by_runner: bool
     found: bool = False
+    kept: str = ""
+    """The commit that has all files, if `files` lists only some."""
 
 
 class Failure(Struct):
@@ -156,8 +158,8 @@ class RollbackState(Struct):
 
     It reverts the commits of `run` from step `to` on (None: all of them), so that the tree is as at
     `commit` again. `loose` are uncommitted paths of the step under way, which `snapshot` holds;
-    `left` are steps that other runs did; `made` is the resulting commit, if there was anything to
-    commit.
+    the commit `loose_kept` has them if they are not all listed. `left` are steps that other runs
+    did; `made` is the resulting commit, if there was anything to commit.
     """
 
     kind: str
@@ -169,6 +171,7 @@ class RollbackState(Struct):
     snapshot: str
     loose: list[str] = field(default_factory=list)
     left: list[dict[str, str]] = field(default_factory=list)
+    loose_kept: str = ""
     made: str | None = None
 
 
@@ -228,10 +231,12 @@ class RunState(Struct):
     hook_commits: list[str] = field(default_factory=list)
     by_hooks: list[str] = field(default_factory=list)
     swept: dict[str, list[str]] = field(default_factory=dict)
+    swept_cut: list[str] = field(default_factory=list)
     not_run: list[tuple[str | None, str, str]] = field(default_factory=list)
     options: dict[str, object] = field(default_factory=dict)
     adopted_by: list[str] = field(default_factory=list)
     dirty: list[str] = field(default_factory=list)
+    more_dirty: int = 0
     dirty_commit: str = ""
     left: list[str] = field(default_factory=list)
     base_commit: str | None = None
@@ -323,7 +328,7 @@ class RunState(Struct):
     def undo_rollback(self) -> None:
         """Record that the latest rollback was undone: return to the state before it."""
         before = self.state_before_rollback
-        made = ("commits", "without_trailers", "hook_commits", "swept")
+        made = ("commits", "without_trailers", "hook_commits", "swept", "swept_cut")
         kept = ("run", "status", *made, "last_seq", "last_type")
         if before is not None:
             for name in self.__struct_fields__:

@@ -11,13 +11,14 @@ from msgspec.structs import asdict
 from forge.errors import UnknownName
 from forge.git.commits.patches import FileStat, Range, missing, patch, ranges, stats
 from forge.git.repository import Repository
+from forge.git.restore.snapshot import uncommitted_in
 from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
 from forge.records.find import one_run, runs_of_plan
 from forge.records.record import RunRecord, all_runs, run_ids
 from forge.records.store import belongs_here
 from forge.text.path_list import cut
-from forge.timeline.run.state import StepState
+from forge.timeline.run.state import RunState, StepState
 
 _WITH_STEP = re.compile(r"(?P<run>.+)/(?P<step>[1-9][0-9]{0,5})")
 
@@ -91,13 +92,20 @@ def changes_of(repository: Repository, record: RunRecord, step: StepState | None
     current = record.state.step if not record.state.ended else None
     here = record.live and belongs_here(repository, record.folder)
     dirty = repository.dirty() if here and (step is None or step is current) else []
-    spared = record.state.dirty
+    spared = _spared(repository, record.state)
     uncommitted = [
         str(entry)
         for entry in dirty
         if not entry.path.startswith(f"{RUNS}/") and entry.path not in spared
     ]
     return RunChanges(record, step, made, ranges(repository, here_made, RUNS), uncommitted, gone)
+
+
+def _spared(repository: Repository, state: RunState) -> set[str]:
+    """Return the paths that were uncommitted when a run started, as far as they are known here."""
+    if not state.more_dirty or state.dirty_commit not in repository.objects:
+        return {*state.dirty}
+    return {*state.dirty, *uncommitted_in(repository, state.dirty_commit)}
 
 
 def missing_commits(repository: Repository, record: RunRecord) -> list[str]:

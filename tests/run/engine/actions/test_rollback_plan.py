@@ -195,4 +195,6 @@ def test_whose_uncommitted_changes_are_in_the_tree(work: Work, at_work: bool) ->
 
 def test_a_target_is_read_from_what_was_announced() -> None:
     announced = RollbackState("undo", "run-1", "01-01/2", 9, 4, "c" * 40, "d" * 40, ["a.txt"])
-    assert RollbackTarget.of(announced) == RollbackTarget("undo", "run-1", "01-01/2", 4, ("a.txt",))
+    assert RollbackTarget.of(announced, announced.loose) == RollbackTarget(
+        "undo", "run-1", "01-01/2", 4, ("a.txt",)
+    )

@@ -18,7 +18,7 @@ from forge.run.engine.actions.questions import withdraw_if_changed
 from forge.run.engine.actions.supervision import run_shell
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
-from forge.run.engine.parts.subjects import MOST_RECORDED, Subject
+from forge.run.engine.parts.subjects import MOST_LISTED, Subject
 from forge.run.engine.tree_state import State, changed_between, tree_as_is
 from forge.run.processes import evidence
 from forge.run.processes.supervise import Outcome
@@ -85,7 +85,7 @@ def run_command(
         outcome.success,
         outcome.exit_code,
         outcome.duration_ms,
-        sorted(changed)[:MOST_RECORDED],
+        sorted(changed)[:MOST_LISTED],
         check.text,
         number,
         _why_inconclusive(check, outcome),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from msgspec.structs import replace
 
@@ -19,16 +19,16 @@ from forge.git.commits.step_commit import (
 )
 from forge.git.hooks import affect_commits
 from forge.git.objects.commit import is_ancestor
+from forge.git.restore.subject import subject_entries
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.questions import withdraw_if_changed
 from forge.run.engine.actions.supervision import reason_to_end, supervised_git
 from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import MOST_LISTED, Subject
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Proposal
-
-_MOST_LISTED = 200  # paths of a diff in the record; its hash is of all of them
 
 
 @action()
@@ -60,7 +60,8 @@ def propose(run: OpenRun, move: Move) -> None:
         run.tree.release()
         run.log.append(ev.DiffApplied(None), step=run.state.step)
     else:
-        run.log.append(_proposed(run, staging.changes, runner_commits), step=run.state.step)
+        proposed = _proposed(run, staging.base, staging.changes, runner_commits)
+        run.log.append(proposed, step=run.state.step)
 
 
 @action(runs_hooks=True)
@@ -73,7 +74,7 @@ def apply(run: OpenRun, move: Move) -> None:
     if run.tree.judged is None and _record_commit_before_crash(run, proposal):
         return
     if run.tree.judged is None:
-        run.tree.stage_to_judge(base_of(run), proposal.files)
+        run.tree.stage_to_judge(base_of(run), files_of(run, proposal))
     staging = run.tree.judged_as(proposal.sha256)
     if staging is None:
         question = run.state.work.answers.get(f"diff:{proposal.id}")
@@ -114,7 +115,7 @@ def propose_found(run: OpenRun) -> bool:
             with run.tree.staged(head, harmless, settled=True) as staging:
                 if judge(run, staging.changes).risk == "low":
                     changes = staging.changes
-    run.log.append(_proposed(run, changes, [], found=True), step=run.state.step)
+    run.log.append(_proposed(run, head, changes, [], found=True), step=run.state.step)
     return True
 
 
@@ -125,7 +126,8 @@ def apply_found(run: OpenRun, move: Move) -> None:
     assert proposal is not None
     if _record_commit_before_crash(run, proposal, "found"):
         return
-    with run.tree.staged(run.branch.head(), proposal.files, settled=True) as staging:
+    files = files_of(run, proposal)
+    with run.tree.staged(run.branch.head(), files, settled=True) as staging:
         if staging.changes.sha256 == proposal.sha256:
             commit_further(run, staging, proposal.seq, "found")
             return
@@ -236,23 +238,41 @@ def _base(run: OpenRun, runner_commits: list[str]) -> str:
     return checkpoint or run.branch.head()
 
 
+def files_of(run: OpenRun, proposal: Proposal) -> Collection[str] | None:
+    """Return all paths of a proposal; None if the record lists only some, and the commit that has
+    all of them is not in this clone.
+    """
+    if not proposal.kept:
+        return proposal.files
+    if proposal.kept not in run.repository.objects:
+        return None
+    return subject_entries(run.repository, proposal.kept).keys()
+
+
 def _proposed(
-    run: OpenRun, changes: Changes, runner_commits: list[str], *, found: bool = False
+    run: OpenRun, base: str, changes: Changes, runner_commits: list[str], *, found: bool = False
 ) -> ev.DiffProposed:
-    judgement = judge(run, changes)
+    judgement, identity = judge(run, changes), f"d-{run.state.diffs + 1}"
+    more = max(0, len(changes.paths) - MOST_LISTED)
+    kept = (
+        Subject.of_changes(run.repository, run.card.run, base, changes, f"the diff {identity}").kept
+        if more
+        else ""
+    )
     return ev.DiffProposed(
-        f"d-{run.state.diffs + 1}",
+        identity,
         changes.sha256,
         changes.summary,
         judgement.risk,
-        changes.paths[:_MOST_LISTED],
-        list(judgement.out_of_scope[:_MOST_LISTED]),
-        list(judgement.reasons[:_MOST_LISTED]),
+        changes.paths[:MOST_LISTED],
+        list(judgement.out_of_scope[:MOST_LISTED]),
+        list(judgement.reasons[:MOST_LISTED]),
         list(judgement.kinds),
         not run.state.work.settled and not found,
         runner_commits,
         found,
-        max(0, len(changes.paths) - _MOST_LISTED),
+        more,
+        kept,
     )
 
 
@@ -298,9 +318,10 @@ def _record_commit_before_crash(run: OpenRun, proposal: Proposal, about: str = "
     base = str(run.state.work.checkpoint_commit) if runner_commits else f"{commit}^"
     changed = rewritten_paths(run.repository, base, commit, exclude, proposal.sha256)
     swept = sorted(
-        set(entries_between(run.repository, f"{commit}^", commit)) & set(run.state.dirty)
+        run.tree.dirty_paths() & entries_between(run.repository, f"{commit}^", commit).keys()
     )
-    event = ev.DiffApplied(commit, [*changed, *swept], swept, message_changed=unnamed, about=about)
+    hooked = Committed(commit, (*changed, *swept), (), unnamed)
+    event = replace(event_of(run, hooked), about=about)
     run.log.append(event, step=run.state.step)
     return True
 
@@ -317,13 +338,17 @@ def _commit(run: OpenRun, proposal: Proposal, staging: Staging) -> ev.DiffApplie
 
 def event_of(run: OpenRun, made: Committed) -> ev.DiffApplied:
     """Return the event for a commit, with what the user's hooks did."""
-    changed = list(made.hook_changed)
+    swept = [path for path in made.hook_changed if path in run.tree.dirty_paths()]
+    others = [path for path in made.hook_changed if path not in run.tree.dirty_paths()]
+    listed = [*others[:MOST_LISTED], *swept[:MOST_LISTED]]
     return ev.DiffApplied(
         made.commit,
-        changed,
-        [path for path in changed if path in run.state.dirty],
+        listed,
+        swept[:MOST_LISTED],
         list(made.hook_commits),
         made.message_changed,
+        more_hook_changed=len(made.hook_changed) - len(listed),
+        more_swept=len(swept[MOST_LISTED:]),
     )
 
 

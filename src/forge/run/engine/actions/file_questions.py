@@ -16,7 +16,7 @@ from forge.git.commits.step_commit import Staging
 from forge.git.restore.snapshot import changed_entries
 from forge.git.tree_entries import Entry
 from forge.run.engine.actions.action import action
-from forge.run.engine.actions.diff import base_of, judge, propose, propose_found
+from forge.run.engine.actions.diff import base_of, files_of, judge, propose, propose_found
 from forge.run.engine.actions.ignored import can_be_ignored
 from forge.run.engine.actions.questions import ask
 from forge.run.engine.next_move import Move
@@ -28,7 +28,7 @@ from forge.text.printable import visible_line
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import LEAVE, PUT_BACK, Proposal
 
-_LISTED = 20
+_LISTED, _MOST_REASONS = 20, 40
 _KEEP = {"id": "keep", "answer": "approve", "text": "commit them, as they are listed"}
 _IGNORE = {
     "id": "ignore",
@@ -92,7 +92,7 @@ def ask_diff(run: OpenRun, move: Move) -> None:
         ask(run, question.kind, about, question.text)
         return
     if run.tree.judged is None:
-        run.tree.stage_to_judge(base_of(run), proposal.files)
+        run.tree.stage_to_judge(base_of(run), files_of(run, proposal))
     staging = run.tree.judged_as(proposal.sha256)
     if staging is None:  # it changed since it was proposed
         propose(run, move)
@@ -102,7 +102,7 @@ def ask_diff(run: OpenRun, move: Move) -> None:
     committed_by_runner = staging.base != run.branch.head()
     backwards = [] if committed_by_runner else [_PUT_BACK_AND_FAIL]
     options = [_KEEP, _LEAVE_AND_FAIL, *_possible(backwards, subject.entries)]
-    lines = [_headline(proposal), "files:", _listed(proposal.files), *_described(options)]
+    lines = [_headline(proposal), "files:", _listed(subject.paths), *_described(options)]
     if committed_by_runner:
         lines.append(
             "the runner committed some of it itself; after `forge reject`,"
@@ -123,7 +123,8 @@ def ask_found(run: OpenRun, move: Move) -> None:
     if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
         ask(run, question.kind, about, question.text)
         return
-    with run.tree.staged(run.branch.head(), proposal.files, settled=True) as staging:
+    files = files_of(run, proposal)
+    with run.tree.staged(run.branch.head(), files, settled=True) as staging:
         if staging.changes.sha256 == proposal.sha256:
             subject = _keep(run, staging, f"the changes {proposal.id} that were asked about")
         else:
@@ -137,7 +138,7 @@ def ask_found(run: OpenRun, move: Move) -> None:
             "these files are uncommitted, and not on record as the work of the runner or of a"
             f" command: {_headline(proposal)}",
             "files:",
-            _listed(proposal.files),
+            _listed(subject.paths),
             *_described(options),
             *_moved_submodules(run, subject),
         ]
@@ -277,7 +278,9 @@ def _reasons_against(run: OpenRun, subject: Subject) -> list[str]:
 
 
 def _headline(proposal: Proposal) -> str:
-    reasons = in_text(_cut(proposal.reasons)) or "  (policy: every diff is asked about)"
+    reasons = (
+        in_text(cut(proposal.reasons, _MOST_REASONS)) or "  (policy: every diff is asked about)"
+    )
     return f"diff {proposal.id}, risk {proposal.risk}:\n{reasons}"
 
 
@@ -290,5 +293,5 @@ def _listed(paths: Sequence[str]) -> str:
 
 
 def _keep(run: OpenRun, staging: Staging, reason: str) -> Subject:
-    entries = {change.path: change.entry for change in staging.changes.entries}
-    return Subject.keep(run.repository, run.card.run, staging.base, entries, reason)
+    run_id, changes = run.card.run, staging.changes
+    return Subject.of_changes(run.repository, run_id, staging.base, changes, reason)

@@ -4,8 +4,11 @@ back, and commit that.
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from forge.git.commits.record_commit import commit_entries
-from forge.git.restore.snapshot import capture, keep, restore_paths
+from forge.git.restore.snapshot import Captured, capture, changed_entries, keep, restore_paths
+from forge.git.restore.subject import entries_sha256, keep_subject
 from forge.run.engine.actions.action import action
 from forge.run.engine.actions.questions import pause
 from forge.run.engine.actions.rollback_plan import (
@@ -13,12 +16,14 @@ from forge.run.engine.actions.rollback_plan import (
     RollbackTarget,
     describe,
     find_record,
+    loose_paths,
     plan_rollback,
     steps_of_other_runs,
 )
 from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import MOST_LISTED
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import RollbackState
 
@@ -50,6 +55,8 @@ def begin(run: OpenRun, target: RollbackTarget) -> None:
     stay: list[dict[str, str]] = []
     if target.kind == "rollback":
         stay = steps_of_other_runs(find_record(run.repository, target.run).state, target.to)
+    paths, loose = sorted(plan.paths), list(target.loose)
+    more_paths, more_loose = (max(0, len(many) - MOST_LISTED) for many in (paths, loose))
     run.log.append(
         ev.RollbackStarted(
             target.kind,
@@ -58,13 +65,26 @@ def begin(run: OpenRun, target: RollbackTarget) -> None:
             head,
             plan.commit,
             run.kept_snapshot,
-            sorted(plan.paths),
-            list(target.loose),
+            paths[:MOST_LISTED],
+            loose[:MOST_LISTED],
             target.of_seq,
             stay,
-            list(plan.spared),
+            list(plan.spared[:MOST_LISTED]),
+            more_paths,
+            entries_sha256(plan.entries.items()) if more_paths else "",
+            more_loose,
+            _keep_loose(run, head, captured, loose) if more_loose else "",
+            len(plan.spared[MOST_LISTED:]),
         )
     )
+
+
+def _keep_loose(run: OpenRun, head: str, captured: Captured, loose: Collection[str]) -> str:
+    """Keep loose paths, of which the record lists only some; return the commit that has them."""
+    wanted = set(loose)
+    entries = changed_entries(run.repository, head, captured.tree, lambda path: path not in wanted)
+    reason = "uncommitted work of the step, before it was rolled back"
+    return keep_subject(run.repository, run.card.run, head, entries, reason)
 
 
 @action()
@@ -78,7 +98,7 @@ def take_back(run: OpenRun, move: Move) -> None:
     commit = run.branch.commit_with(Seq=str(announced.seq), Rollback=announced.run)
     if commit is None:
         head, captured = run.branch.head(), capture(run.repository)
-        target = RollbackTarget.of(announced)
+        target = RollbackTarget.of(announced, loose_paths(run.repository, announced))
         plan = plan_rollback(run.repository, target, head, captured, started=True)
         if run.kept_snapshot != kept:  # announced by another process: the tree may have changed
             reason = f"before the {announced.kind} of {announced.run} goes on"

@@ -5,15 +5,17 @@ Nothing is changed here. Raises before any effect if work of the user would be l
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from forge.errors import NoOpenRun, UsageError
 from forge.git.commits.record_commit import tree_with
+from forge.git.commits.step_commit import entries_between
 from forge.git.objects.commit import Commit
 from forge.git.repository import Repository
 from forge.git.restore.revert import ChangedSince, commits_of, plan_revert
-from forge.git.restore.snapshot import Captured, changed_entries, require_unblocked
+from forge.git.restore.snapshot import Captured, changed_entries, require_unblocked, uncommitted_in
+from forge.git.restore.subject import subject_entries
 from forge.git.tree_entries import Entry
 from forge.records.record import RunRecord, all_runs
 from forge.run.engine.actions.restore import is_record
@@ -37,9 +39,9 @@ class RollbackTarget:
     loose: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, announced: RollbackState) -> RollbackTarget:
+    def of(cls, announced: RollbackState, loose: Collection[str]) -> RollbackTarget:
         return cls(
-            announced.kind, announced.run, announced.to, announced.of_seq, tuple(announced.loose)
+            announced.kind, announced.run, announced.to, announced.of_seq, tuple(sorted(loose))
         )
 
 
@@ -78,7 +80,8 @@ def plan_rollback(
     """
     record = find_record(repository, target.run)
     commits, reverted = commits_to_revert(repository, record, target, head)
-    revert = plan_revert(repository, commits, reverted, is_record, record.state.swept)
+    swept = _swept(repository, record.state)
+    revert = plan_revert(repository, commits, reverted, is_record, swept)
     returning = _set_aside(repository, record, target) if target.kind == "undo" else {}
     problems = list(
         revert.problems(
@@ -102,7 +105,7 @@ def plan_rollback(
         entries,
         tree_with(repository, head, {**entries, **returning}),
         frozenset({*revert.before, *target.loose, *returning}),
-        tuple(sorted({p for commit in reverted for p in record.state.swept.get(commit, ())})),
+        tuple(sorted({path for commit in reverted for path in swept.get(commit, ())})),
     )
     require_unblocked(repository, captured.tree, plan.tree, plan.leaves_alone)
     return plan
@@ -178,6 +181,17 @@ def describe(kind: str, steps: Sequence[Mapping[str, str]], to: str | None) -> s
     return f"{prefix} {step['id'].rpartition('/')[2]} — {step['name']}"
 
 
+def _swept(repository: Repository, state: RunState) -> dict[str, Collection[str]]:
+    """Return the files of the user that hooks committed with a run's commits, by commit. Those that
+    the record does not list are read from the commit and from what was kept at the start.
+    """
+    swept: dict[str, Collection[str]] = {**state.swept}
+    for commit in state.swept_cut:
+        dirty = {*state.dirty, *uncommitted_in(repository, state.dirty_commit)}
+        swept[commit] = dirty & entries_between(repository, f"{commit}^", commit).keys()
+    return swept
+
+
 def _require_history(repository: Repository, record: RunRecord) -> None:
     if record.card.base_commit not in repository.objects and repository.is_shallow():
         raise UsageError(
@@ -234,7 +248,20 @@ def _set_aside(
     )
     if undone is None or not undone.loose:
         return {}
-    parent = f"{undone.snapshot}^"
-    return changed_entries(
-        repository, parent, undone.snapshot, lambda path: path not in undone.loose
-    )
+    parent, loose = f"{undone.snapshot}^", loose_paths(repository, undone)
+    return changed_entries(repository, parent, undone.snapshot, lambda path: path not in loose)
+
+
+def loose_paths(repository: Repository, rollback: RollbackState) -> set[str]:
+    """Return the uncommitted paths that a rollback puts back, those that the record does not list
+    included. Raises UsageError if the commit that keeps them is not here.
+    """
+    if not rollback.loose_kept:
+        return {*rollback.loose}
+    if rollback.loose_kept not in repository.objects:
+        raise UsageError(
+            "the uncommitted files that the rollback put back are kept in the clone that it was"
+            " made in, and not here",
+            "undo it there",
+        )
+    return {*rollback.loose, *subject_entries(repository, rollback.loose_kept)}

@@ -20,6 +20,7 @@ from forge.run.engine.actions.questions import pause
 from forge.run.engine.actions.supervision import reason_to_end
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import MOST_LISTED
 from forge.run.processes import evidence, pid_file, sandbox
 from forge.run.processes.leftover_files import set_aside, untracked
 from forge.run.processes.mark import Mark
@@ -64,13 +65,15 @@ def _record_end(run: OpenRun, outcome: Outcome, untracked_before: frozenset[str]
         return
     kept = [evidence.keep_output(run.repository, run.card.run, run.folder, outcome.output)]
     run.output_tail = outcome.summary()
+    litter = _set_litter_aside(run, untracked_before)
     finished = ev.RunnerFinished(
         run.card.runner,
         _exit_code(outcome),
         outcome.duration_ms,
         outcome.session,
         outcome.ended,
-        _set_litter_aside(run, untracked_before),
+        litter[:MOST_LISTED],
+        len(litter[MOST_LISTED:]),
     )
     run.log.append(finished, step=run.current, evidence=kept)
 

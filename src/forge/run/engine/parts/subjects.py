@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 
 from msgspec import Struct
 
+from forge.git.commits.changes import Changes
 from forge.git.commits.record_commit import tree_with
 from forge.git.repository import Repository
 from forge.git.restore.snapshot import Captured, capture, changed_entries, keep
@@ -13,7 +14,7 @@ from forge.git.restore.subject import differing, entries_sha256, keep_subject, s
 from forge.git.tree_entries import Entry
 from forge.timeline.run.state import Question
 
-MOST_RECORDED = 1000  # paths in an event; the kept commit has all of them
+MOST_LISTED = 200  # paths in an event; a commit that is kept has all of them
 
 
 class Subject(Struct, frozen=True):
@@ -31,6 +32,14 @@ class Subject(Struct, frozen=True):
     ) -> Subject:
         """Keep files under `refs/forge/safety/<run>/<n>`."""
         return cls(base, keep_subject(repository, run, base, entries, reason), entries)
+
+    @classmethod
+    def of_changes(
+        cls, repository: Repository, run: str, base: str, changes: Changes, reason: str
+    ) -> Subject:
+        """Keep the files of a diff from `base`."""
+        entries = {change.path: change.entry for change in changes.entries}
+        return cls.keep(repository, run, base, entries, reason)
 
     @classmethod
     def of(cls, repository: Repository, base: str, kept: str) -> Subject:
@@ -51,7 +60,7 @@ class Subject(Struct, frozen=True):
         """Return the fields of `approval_requested` about the files."""
         paths = self.paths
         return {
-            "paths": paths[:MOST_RECORDED],
+            "paths": paths[:MOST_LISTED],
             "count": len(paths),
             "base": self.base,
             "kept": self.kept,

@@ -12,6 +12,7 @@ from forge.git.commits.step_commit import Staging, stage
 from forge.git.index.clean_check import CleanCheck
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
+from forge.git.restore.snapshot import uncommitted_in
 from forge.git.restore.subject import differing, subject_entries
 from forge.git.tree_entries import Entry, entry_at
 from forge.records.card import RunCard
@@ -42,13 +43,24 @@ class WorkTree:
         self._open = contextlib.ExitStack()
         self._left: dict[str, Entry] = {}
         self._left_read = 0
+        self._dirty: tuple[tuple[str, int], frozenset[str]] = ("", 0), frozenset()
         self.judged: Staging | None = None
 
     def is_own_path(self, path: str) -> bool:
         """Return whether a path is never part of a step's diff: the run's own record, or a file
         that was uncommitted when the run started.
         """
-        return path.startswith(self._card.folder + "/") or path in self._state.dirty
+        return path.startswith(self._card.folder + "/") or path in self.dirty_paths()
+
+    def dirty_paths(self) -> frozenset[str]:
+        """Return the paths that were uncommitted when the run started; those that the record does
+        not list are in the commit that keeps them.
+        """
+        commit, listed = self._state.dirty_commit, self._state.dirty
+        if self._dirty[0] != (commit, len(listed)):
+            others = uncommitted_in(self._repository, commit) if self._state.more_dirty else ()
+            self._dirty = (commit, len(listed)), frozenset((*listed, *others))
+        return self._dirty[1]
 
     def is_settled(self, path: str) -> bool:
         """Return whether nobody has to be asked about a path: it is the run's own, or the user

@@ -10,7 +10,7 @@ from typing import ClassVar
 from msgspec import field
 
 from forge.timeline.event import Event
-from forge.timeline.run.event import RunEvent
+from forge.timeline.run.event import RunEvent, without_empty
 from forge.timeline.run.state import Proposal, RollbackState, RunState
 
 _MOST_LISTED = 10  # paths in a line
@@ -48,6 +48,10 @@ class RollbackStarted(RunEvent, frozen=True):
     an undo names the event of the rollback as `of_seq`. `left` are steps that the run carried over,
     each with the run that did it: they stay done. `spared` are files of the user that a hook
     committed with the run's: they stay as they are.
+
+    Of many paths the first ones are listed: `more_paths`, `more_loose` and `more_spared` count the
+    others, `entries_sha256` identifies what is committed, the commit `loose_kept` has all loose
+    paths.
     """
 
     type: ClassVar[str] = "rollback_started"
@@ -63,6 +67,16 @@ class RollbackStarted(RunEvent, frozen=True):
     of_seq: int = 0
     left: list[dict[str, str]] = field(default_factory=list)
     spared: list[str] = field(default_factory=list)
+    more_paths: int = 0
+    entries_sha256: str = ""
+    more_loose: int = 0
+    loose_kept: str = ""
+    more_spared: int = 0
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; those about long lists only if one is cut."""
+        more = ("more_paths", "entries_sha256", "more_loose", "loose_kept", "more_spared")
+        return without_empty(super().as_data(), *more)
 
     def apply(self, state: RunState, event: Event) -> None:
         """Nothing else is done until the tree is restored."""
@@ -77,33 +91,45 @@ class RollbackStarted(RunEvent, frozen=True):
             self.snapshot,
             self.loose,
             self.left,
+            self.loose_kept,
         )
 
     def progress(self, event: Event, state: RunState) -> str:
         kept = f"{self.kind} of {self.run}; the files as they are now are kept as"
         text = f"{kept} {self.snapshot[:_SHOWN]}"
         if self.spared:
-            text += f"; files of yours that a hook committed with it stay: {_listed(self.spared)}"
+            spared = _listed(self.spared, self.more_spared)
+            text += f"; files of yours that a hook committed with it stay: {spared}"
         return text
 
 
 class DirtyCaptured(RunEvent, frozen=True):
-    """Uncommitted files that are not the run's business; `commit` holds their content."""
+    """Uncommitted files that are not the run's business; `commit` holds their content.
+
+    Of many paths the first ones are listed; `more_paths` is the number of the others.
+    """
 
     type: ClassVar[str] = "dirty_captured"
     commit: str
     paths: list[str]
+    more_paths: int = 0
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; `more_paths` only if some paths are not listed."""
+        return without_empty(super().as_data(), "more_paths")
 
     def apply(self, state: RunState, event: Event) -> None:
         state.dirty_commit, state.dirty = self.commit, self.paths
+        state.more_dirty = self.more_paths
 
     def progress(self, event: Event, state: RunState) -> str:
         if not self.paths:
             return "no file is uncommitted any more that was so when the run started"
+        number, listed = len(self.paths) + self.more_paths, _listed(self.paths, self.more_paths)
         return (
-            f"left alone: {len(self.paths)} uncommitted (staged, changed and untracked files were"
-            f" looked at, ignored ones were not): {_listed(self.paths)}; forge neither commits"
-            " them nor puts them back; a hook of yours may commit them"
+            f"left alone: {number} uncommitted (staged, changed and untracked files were looked at,"
+            f" ignored ones were not): {listed}; forge neither commits them nor puts them back; a"
+            " hook of yours may commit them"
         )
 
 
@@ -173,7 +199,8 @@ class CheckpointRestored(RunEvent, frozen=True):
 class DiffProposed(RunEvent, frozen=True):
     """A step's diff with its risk; `diff_sha256` identifies it by status, mode, object and path.
 
-    Of many paths the first ones are listed; `more_files` is the number of the others.
+    Of many paths the first ones are listed; `more_files` is the number of the others, and the
+    commit `kept` has all of them.
     `found`: neither the runner nor a command made these changes; they were found in the tree.
     """
 
@@ -191,13 +218,11 @@ class DiffProposed(RunEvent, frozen=True):
     runner_commits: list[str] = field(default_factory=list)
     found: bool = False
     more_files: int = 0
+    kept: str = ""
 
     def as_data(self) -> dict[str, object]:
-        """Return the fields; `more_files` only if some paths are not listed."""
-        data = super().as_data()
-        if not self.more_files:
-            del data["more_files"]
-        return data
+        """Return the fields; `more_files` and `kept` only if some paths are not listed."""
+        return without_empty(super().as_data(), "more_files", "kept")
 
     def apply(self, state: RunState, event: Event) -> None:
         state.diffs += 1
@@ -216,6 +241,7 @@ class DiffProposed(RunEvent, frozen=True):
             self.out_of_scope,
             self.by_runner,
             self.found,
+            self.kept,
         )
         work = state.work_of(event.step)
         if self.found:
@@ -238,7 +264,8 @@ class DiffApplied(RunEvent, frozen=True):
     in this commit, `swept` those of them that were uncommitted when the run started, `hook_commits`
     the commits that they made on top. If they replaced the message (`message_changed`), the commit
     is known by its id only.
-    `about` is empty for the diff of the step, `found` or `changed:N` for a further commit.
+    `about` is empty for the diff of the step, `found` or `changed:N` for a further commit. Of many
+    paths the first ones are listed; `more_hook_changed` and `more_swept` count the others.
     """
 
     type: ClassVar[str] = "diff_applied"
@@ -249,13 +276,12 @@ class DiffApplied(RunEvent, frozen=True):
     hook_commits: list[str] = field(default_factory=list)
     message_changed: bool = False
     about: str = ""
+    more_hook_changed: int = 0
+    more_swept: int = 0
 
     def as_data(self) -> dict[str, object]:
-        """Return the fields; `about` only for a further commit."""
-        data = super().as_data()
-        if not self.about:
-            del data["about"]
-        return data
+        """Return the fields; `about` only for a further commit, the numbers only of cut lists."""
+        return without_empty(super().as_data(), "about", "more_hook_changed", "more_swept")
 
     def apply(self, state: RunState, event: Event) -> None:
         work = state.work_of(event.step)
@@ -275,6 +301,8 @@ class DiffApplied(RunEvent, frozen=True):
                 state.without_trailers.append(self.commit)
             if self.swept:
                 state.swept[self.commit] = self.swept
+                if self.more_swept:
+                    state.swept_cut.append(self.commit)
             if notes := self._by_hooks():
                 state.by_hooks.append(f"`{self.commit[:_SHOWN]}`: {'; '.join(notes)}")
 
@@ -289,11 +317,12 @@ class DiffApplied(RunEvent, frozen=True):
     def _by_hooks(self) -> list[str]:
         """Return what hooks did, one text for each kind."""
         changed = [path for path in self.hook_changed if path not in self.swept]
-        notes = [f"a hook added or rewrote {_listed(changed)}"] if changed else []
+        more = self.more_hook_changed - self.more_swept
+        notes = [f"a hook added or rewrote {_listed(changed, more)}"] if changed or more else []
         if self.swept:
             notes.append(
                 "a hook committed files that were uncommitted when the run started:"
-                f" {_listed(self.swept)}"
+                f" {_listed(self.swept, self.more_swept)}"
             )
         if self.hook_commits:
             made = [commit[:_SHOWN] for commit in self.hook_commits]
@@ -305,6 +334,7 @@ class DiffApplied(RunEvent, frozen=True):
         return notes
 
 
-def _listed(names: list[str]) -> str:
-    more = [f"and {len(names) - _MOST_LISTED} more"] if len(names) > _MOST_LISTED else []
+def _listed(names: list[str], others: int = 0) -> str:
+    rest = len(names[_MOST_LISTED:]) + others
+    more = [f"and {rest} more"] if rest else []
     return ", ".join([*names[:_MOST_LISTED], *more])

@@ -7,7 +7,7 @@ from typing import ClassVar
 from msgspec import field
 
 from forge.timeline.event import Event
-from forge.timeline.run.event import RunEvent, seconds, shorten
+from forge.timeline.run.event import RunEvent, seconds, shorten, without_empty
 from forge.timeline.run.state import RunState, Work
 
 
@@ -113,7 +113,8 @@ class RunnerFinished(RunEvent, frozen=True):
     """A runner ended. `ended`: exit, timeout, idle, signal, not_found, person, or result (its own
     output reports a failure).
 
-    `litter` are stray files of the runner that were set aside.
+    `litter` are stray files of the runner that were set aside, the first ones of many;
+    `more_litter` is the number of the others.
     """
 
     type: ClassVar[str] = "runner_finished"
@@ -124,6 +125,11 @@ class RunnerFinished(RunEvent, frozen=True):
     session: str | None = None
     ended: str = "exit"
     litter: list[str] = field(default_factory=list)
+    more_litter: int = 0
+
+    def as_data(self) -> dict[str, object]:
+        """Return the fields; `more_litter` only if some paths are not listed."""
+        return without_empty(super().as_data(), "more_litter")
 
     def apply(self, state: RunState, event: Event) -> None:
         """A failed runner leaves changes too; the next attempt may resume its session."""
