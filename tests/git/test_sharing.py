@@ -53,3 +53,20 @@ def test_a_run_in_a_shared_repository_leaves_nothing_closed(sandbox: Sandbox) ->
     written = [path for part in ("forge", "objects", "refs") for path in (git / part).rglob("*")]
     closed = [path for path in written if not mode(path) & stat.S_IRGRP]
     assert closed == []
+
+
+@pytest.mark.parametrize(
+    "words", [("status",), ("new", "item", "A thought"), ("list",), ("no-such-verb",)]
+)
+def test_no_command_leaves_files_that_others_cannot_use(
+    sandbox: Sandbox, words: tuple[str, ...]
+) -> None:
+    sandbox.git("config", "core.sharedRepository", "group")
+    before = os.umask(0o077)
+    try:
+        sandbox.forge(*words)
+    finally:
+        os.umask(before)
+    made = [path for path in (sandbox.root / ".git/forge").rglob("*") if not path.is_symlink()]
+    assert made or words == ("no-such-verb",)
+    assert [path for path in made if not mode(path) & stat.S_IWGRP] == []

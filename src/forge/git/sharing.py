@@ -8,8 +8,10 @@ from __future__ import annotations
 import contextlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+from forge import regular
+from forge.errors import ForgeError
 from forge.git.lazy_pygit2 import pygit2
 from forge.git.repository import Repository
 
@@ -22,17 +24,32 @@ _WORDS = {
     "true": 0o660,
 }
 _OLD = {"0": 0, "1": 0o660, "2": 0o664}
-_SHARED = ("forge", "objects", "refs", "logs")
+_OWN = ("forge",)
+_SHARED = (*_OWN, "objects", "refs", "logs")
 _FILES = ("HEAD", "index", "packed-refs")
 
 
 def share(repository: Repository) -> None:
     """Set the modes of this user's files in the git directory, if the repository is shared."""
+    _share(repository, (*_FILES, *_SHARED))
+
+
+def share_after(repository: Repository, *, everything: bool) -> None:
+    """Do so at the end of any command; one that only reads has written in forge's own folder alone.
+
+    No setting is read unless the clone's own file has the word, since this is for every command.
+    """
+    with contextlib.suppress(ForgeError, OSError):
+        if b"sharedrepository" in regular.read(repository.common_dir / "config").lower():
+            _share(repository, (*_FILES, *_SHARED) if everything else _OWN)
+
+
+def _share(repository: Repository, names: Sequence[str]) -> None:
     bits, exact = _bits(repository)
     if not bits:
         return
     for git_dir in dict.fromkeys((repository.common_dir, repository.git_dir)):
-        for path in _paths(os.fspath(git_dir)):
+        for path in _paths(os.fspath(git_dir), names):
             with contextlib.suppress(OSError):
                 _adjust(path, bits, exact)
 
@@ -55,15 +72,16 @@ def _bits(repository: Repository) -> tuple[int, bool]:
     return (mode, True) if mode & 0o600 == 0o600 else (0, False)
 
 
-def _paths(git_dir: str) -> Iterator[str]:
-    """Yield files and folders that forge and git write; packs are written by git alone."""
-    yield from (f"{git_dir}/{name}" for name in _FILES)
-    for name in _SHARED:
+def _paths(git_dir: str, names: Sequence[str]) -> Iterator[str]:
+    """Yield the files and folders of these names, and what is in the folders; packs are written by
+    git alone.
+    """
+    for name in names:
+        yield f"{git_dir}/{name}"
         for folder, folders, files in os.walk(f"{git_dir}/{name}"):
             if "pack" in folders and folder.endswith("/objects"):
                 folders.remove("pack")
-            yield folder
-            yield from (f"{folder}/{file}" for file in files)
+            yield from (f"{folder}/{entry}" for entry in (*folders, *files))
 
 
 def _adjust(path: str, bits: int, exact: bool) -> None:

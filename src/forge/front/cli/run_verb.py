@@ -20,6 +20,7 @@ from forge.front.operations.call import Call
 from forge.front.operations.table import OPERATIONS, Operation
 from forge.git.intent.place import is_pending
 from forge.git.repository import Repository
+from forge.git.sharing import share_after
 from forge.lazy import at_first_use
 from forge.records.store import guard_records
 from forge.run.setup import command_log
@@ -100,6 +101,8 @@ def _run(
     except (Exception, KeyboardInterrupt) as error:
         code, message = failures.report(name, execution, repository, error, as_json=caller.as_json)
     execution.finish(code, message)
+    if repository is not None:
+        share_after(repository, everything=operation.writes)
     return code
 
 
@@ -148,4 +151,6 @@ def refuse_usage(name: str, message: str, *, as_json: bool) -> int:
     error = UsageError(message, f"see `{f'forge {name}'.strip()} --help`")
     code, _ = failures.report(name or "status", execution, repository, error, as_json=as_json)
     execution.finish(code, message)
+    if repository is not None:
+        share_after(repository, everything=False)
     return code
