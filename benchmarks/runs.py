@@ -20,7 +20,15 @@ from pathlib import Path
 
 FEW, MANY, EVENTS = (int(word) for word in (*sys.argv[1:4], "6", "600", "200")[:3])
 FORGE = str(Path(sys.executable).with_name("forge"))
-VERBS = (["timeline", "RUN"], ["show", "RUN"], ["log", "-n", "5"], ["log"], ["runs"], ["status"])
+VERBS = (
+    ["runs", "--json"],
+    ["timeline", "RUN"],
+    ["show", "RUN"],
+    ["log", "-n", "5"],
+    ["log"],
+    ["runs"],
+    ["status"],
+)
 
 
 def main() -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import hashlib
+import json
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from msgspec.structs import replace
@@ -62,8 +64,18 @@ def put(folder: Path, of: RunCard, *data: Data) -> Path:
     return place
 
 
-def put_tracked(sandbox: Sandbox, of: RunCard, *data: Data) -> Path:
-    return put(sandbox.root / RUNS, of, *data)
+def put_tracked(sandbox: Sandbox, of: RunCard, *data: Data, committed: bool = True) -> Path:
+    """Write a run's tracked folder, and commit it: what no commit holds proves nothing."""
+    place = put(sandbox.root / RUNS, of, *data)
+    if committed:
+        sandbox.git("add", "-f", RUNS)
+        sandbox.git("commit", "-q", "--allow-empty", "-m", f"Forge\n\n{_trailers(place)}")
+    return place
+
+
+def _trailers(place: Path) -> str:
+    count = len((place / "timeline.jsonl").read_bytes().splitlines())
+    return f"Forge-Run: {place.name}\nForge-Seq: {count}\n"
 
 
 def put_live(sandbox: Sandbox, of: RunCard, *data: Data, git_dir: Path | None = None) -> Path:
@@ -77,3 +89,16 @@ def put_live(sandbox: Sandbox, of: RunCard, *data: Data, git_dir: Path | None = 
 
 def _relative(git_dir: Path) -> str:
     return "." if git_dir.name == ".git" else f"worktrees/{git_dir.name}"
+
+
+def rechained(log: Path, change: Callable[[dict[str, object]], None]) -> None:
+    """Change the events of a timeline and make its chain of hashes anew."""
+    previous, lines = "0" * 32, []
+    for line in log.read_text().splitlines():
+        event = json.loads(line)
+        change(event)
+        event["prev"] = previous
+        text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
+        lines.append(text)
+        previous = hashlib.sha256(text.encode()).hexdigest()[:32]
+    log.write_text("\n".join(lines) + "\n")

@@ -14,6 +14,8 @@ from forge.records.find import one_run, run_by_name
 from forge.records.record import RunRecord
 from forge.views.runs.diffs import run_and_step
 from tests.conftest import Sandbox
+from tests.front.calling import enter
+from tests.records.runs import rechained
 from tests.run.plans import Case, Task, auto
 
 MANY = 30
@@ -31,13 +33,19 @@ def run(sandbox: Sandbox) -> str:
     case.set_up()
     name = str(sandbox.call("execute", "01-01", "--approve").data["run"])
     folder = sandbox.root / ".planning/runs"
-    for number in range(MANY):
-        other = f"20250101T0000{number:02}Z-01-01-a{number:03}"
-        (folder / other).mkdir()
-        for file in ("run.yaml", "timeline.jsonl"):
-            text = (folder / name / file).read_text()
-            (folder / other / file).write_text(text.replace(name, other))
+    copies(folder / name, "20250101", MANY)
     return name
+
+
+def copies(run: Path, day: str, count: int) -> None:
+    """Write runs like another one, of a day before it."""
+    for number in range(count):
+        other = f"{day}T0000{number:02}Z-01-01-a{number:03}"
+        (run.parent / other).mkdir()
+        for file in ("run.yaml", "timeline.jsonl"):
+            text = (run / file).read_text()
+            (run.parent / other / file).write_text(text.replace(run.name, other))
+        rechained(run.parent / other / "timeline.jsonl", lambda event: None)
 
 
 @pytest.fixture
@@ -82,3 +90,52 @@ def test_a_part_of_an_id_and_a_plan_still_name_runs(sandbox: Sandbox, run: str) 
     assert sandbox.call("log", "01-01", "-n", "2").data["runs"][0]["run"] == run
     assert sandbox.call("timeline", "01-01").code != 0  # several fit
     assert sandbox.call("timeline", "none").code != 0
+
+
+@pytest.mark.parametrize(
+    ("verb", "arguments", "shown"),
+    [
+        ("runs", {}, 0),
+        ("status", {}, 0),
+        ("log", {"max_count": 3}, 3),
+        ("log", {"name": "01-01", "max_count": 3}, 3),
+        ("show", {"name": "02-01"}, 0),
+        ("verify", {"name": "02-01"}, 0),
+        ("report", {"name": "02-01"}, 0),
+        ("diff", {"run": "01-01"}, 1),
+    ],
+)
+def test_many_runs_are_read_once_and_then_only_those_that_are_shown(
+    sandbox: Sandbox,
+    run: str,
+    read: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+    verb: str,
+    arguments: dict[str, object],
+    shown: int,
+) -> None:
+    sandbox.write(".planning/phases/02-b/02-01-PLAN.md", "---\nphase: 02-b\nplan: 01\n---\n")
+    sandbox.commit("Runs and a plan")
+    front = enter(sandbox, monkeypatch)
+    for _ in range(2):
+        read.clear()
+        front.perform(verb, **arguments).as_data()
+    assert len(set(read)) == shown
+
+
+def test_lists_are_cut_and_counted(sandbox: Sandbox, run: str) -> None:
+    folder = sandbox.root / ".planning/runs"
+    copies(folder / run, "20250102", 30)
+    total = MANY + 31
+    lines = sandbox.forge("runs").out.splitlines()
+    assert lines[0] == f"{total - 50} older runs not shown: `forge runs --all`" and len(lines) == 51
+    assert run in lines[-1] and len(sandbox.forge("runs", "--all").out.splitlines()) == total
+    assert sandbox.forge("runs", "-n", "2").out.splitlines()[-1] == lines[-1]
+    data = sandbox.call("runs").data
+    assert data["total"] == len(data["runs"]) == total
+    assert len(sandbox.call("runs", "-n", "2").data["runs"]) == 2
+    text = sandbox.forge("log").out.rstrip()
+    assert text.endswith(f"{total - 20} older runs not shown: `forge log --all`")
+    data = sandbox.call("log").data
+    assert data["total"] == total and len(data["runs"]) == 20
+    assert len(sandbox.call("log", "--all").data["runs"]) == total

@@ -12,8 +12,9 @@ from forge.git.clone import clone_id
 from forge.git.repository import Repository
 from forge.planning.migrations import NewerVersion
 from forge.planning.names.catalog import Catalog
-from forge.records.find import one_run, open_elsewhere, run_by_name, runs_of_plan
-from forge.records.record import all_runs, require_known_versions
+from forge.records.find import one_run, open_elsewhere, run_by_name
+from forge.records.lines import lines_of_plan, run_lines
+from forge.records.record import require_known_versions
 from forge.timeline.run import events as ev
 from tests.conftest import Sandbox
 from tests.records.runs import COMPLETED, PAUSED, PLAN, card, put_live, put_tracked, run_id
@@ -189,11 +190,11 @@ def test_runs_of_a_plan_are_found_by_its_names_of_then_and_now(
     sandbox.write(new, f"---\nphase: 02-b\nplan: 01\nformerly: [{PLAN}]\n---\n")
     put_tracked(sandbox, card(1), COMPLETED)
     put_tracked(sandbox, replace(card(2), plan="05-05", plan_path="x-PLAN.md"), COMPLETED)
-    records, catalog = all_runs(repository), Catalog(sandbox.root)
+    lines, catalog = run_lines(repository), Catalog(sandbox.root)
     for name in ("01-01", PLAN, "02-01", new):
-        assert [record.card.run for record in runs_of_plan(records, catalog, name)] == [run_id(1)]
-    assert [record.card.run for record in runs_of_plan(records, catalog, "05-05")] == [run_id(2)]
-    assert runs_of_plan(records, catalog, "09-09") == []
+        assert [line.run for line in lines_of_plan(lines, catalog, name)] == [run_id(1)]
+    assert [line.run for line in lines_of_plan(lines, catalog, "05-05")] == [run_id(2)]
+    assert lines_of_plan(lines, catalog, "09-09") == []
 
 
 NEWER = "version 2 is newer than version 1"

@@ -4,8 +4,8 @@ squash merges, rebases and moves alter nothing.
 
 from __future__ import annotations
 
-import hashlib
-import json
+import re
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +13,10 @@ import pytest
 
 from forge.git.repository import Repository
 from forge.records.first_versions import first_versions
+from forge.records.lines import run_lines
+from forge.timeline.run import events as ev
 from tests.conftest import Sandbox
+from tests.records.runs import PAUSED, card, put_tracked, rechained, run_id
 from tests.run.plans import Case, Task, auto
 
 TRUTH = 'must_haves:\n  truths:\n    - statement: "It is there"\n      verify: "{}"\n'
@@ -27,19 +30,6 @@ def executed(sandbox: Sandbox, verify: str = "test -s a.txt") -> Path:
     assert sandbox.call("execute", "01-01", "--approve").data["status"] == "completed"
     (folder,) = (path for path in (sandbox.root / ".planning/runs").iterdir() if path.is_dir())
     return folder
-
-
-def rechained(log: Path, change: Callable[[dict[str, object]], None]) -> None:
-    """Change the events of a timeline and make its chain of hashes anew."""
-    previous, lines = "0" * 32, []
-    for line in log.read_text().splitlines():
-        event = json.loads(line)
-        change(event)
-        event["prev"] = previous
-        text = json.dumps(event, separators=(",", ":"), ensure_ascii=False)
-        lines.append(text)
-        previous = hashlib.sha256(text.encode()).hexdigest()[:32]
-    log.write_text("\n".join(lines) + "\n")
 
 
 def made_to_pass(event: dict[str, object]) -> None:
@@ -110,9 +100,19 @@ def test_an_edited_card_evidence_or_proof_proves_nothing(
 
 
 def squash(sandbox: Sandbox) -> None:
-    sandbox.git("checkout", "-q", "-b", "other", "main~2")
+    """Squash the whole run into a commit with a message of its own."""
+    (card,) = (sandbox.root / ".planning/runs").glob("*/run.yaml")
+    (base,) = re.findall(r"^base_commit: (\w+)$", card.read_text(), re.M)
+    sandbox.git("checkout", "-q", "-b", "other", base)
     sandbox.git("merge", "-q", "--squash", "main")
     sandbox.git("commit", "-qm", "All of it")
+
+
+def squash_the_rest(sandbox: Sandbox) -> None:
+    """Squash a run of which the branch has a part already; git lists the messages."""
+    sandbox.git("checkout", "-q", "-b", "other", "main~2")
+    sandbox.git("merge", "-q", "--squash", "main")
+    sandbox.git("commit", "-q", "--no-edit")
 
 
 def merge(sandbox: Sandbox) -> None:
@@ -137,7 +137,7 @@ def line_ends(sandbox: Sandbox) -> None:
     sandbox.git("reset", "-q", "--hard")
 
 
-@pytest.mark.parametrize("way", [squash, merge, rebase, line_ends])
+@pytest.mark.parametrize("way", [squash, squash_the_rest, merge, rebase, line_ends])
 def test_no_way_of_git_alters_a_record(sandbox: Sandbox, way: Callable[[Sandbox], None]) -> None:
     executed(sandbox)
     way(sandbox)
@@ -160,3 +160,120 @@ def test_a_shallow_clone_and_new_commits_are_read(sandbox: Sandbox) -> None:
     sandbox.commit("More")
     assert versions.why_altered(log, data) == ""
     assert versions.why_altered(".planning/runs/other/run.yaml", b"x") == ""
+
+
+ATTESTED = ev.TruthAttested(1, "It is there", "Ada <ada@example.org>", "seen", [], "c" * 40)
+
+
+def altered_of(sandbox: Sandbox) -> tuple[str, str]:
+    """Return the status of the only run, and why its record proves nothing."""
+    (line,) = run_lines(Repository.discover(sandbox.root))
+    return line.status, line.altered
+
+
+def test_a_timeline_grows_by_commits_of_forge_alone(sandbox: Sandbox) -> None:
+    run = card(1, base_commit=sandbox.head(), branch="main")
+    put_tracked(sandbox, run, PAUSED)
+    put_tracked(sandbox, run, PAUSED, ATTESTED)
+    assert altered_of(sandbox) == ("elsewhere", "")
+    put_tracked(sandbox, run, PAUSED, ATTESTED, PAUSED, committed=False)
+    assert altered_of(sandbox) == ("altered", "the last events of timeline.jsonl are not committed")
+    by_hand = sandbox.commit("Tidy up")
+    expected = (f"the commit {by_hand[:12]} added events to timeline.jsonl, and it is not forge's",)
+    assert altered_of(sandbox) == ("altered", *expected)
+    findings = sandbox.call("validate").json["findings"]
+    assert [item["message"] for item in findings if item["rule"] == "record-altered"] == [
+        f"this record proves nothing: {expected[0]}"
+    ]
+    assert expected[0] in sandbox.forge("resume", "--adopt", run_id(1)).err
+    sandbox.git("checkout", "-q", "HEAD~1", "--", ".planning/runs")
+    assert altered_of(sandbox) == ("elsewhere", "")
+
+
+@pytest.mark.parametrize("count", [2, 4])
+def test_an_amended_commit_of_forge_does_not_say_how_many_events_it_holds(
+    sandbox: Sandbox, count: int
+) -> None:
+    put_tracked(sandbox, card(1), PAUSED)
+    put_tracked(sandbox, card(1), PAUSED, *[ATTESTED] * count)
+    put_tracked(sandbox, card(1), PAUSED, *[ATTESTED] * (count + 1), committed=False)
+    sandbox.git("commit", "-qa", "--amend", "--no-edit")
+    assert "is not forge's" in altered_of(sandbox)[1]
+
+
+def test_what_no_commit_holds_proves_nothing(sandbox: Sandbox) -> None:
+    folder = executed(sandbox)
+    assert answers(sandbox) == (0, 0, "proven")
+    at = f".planning/runs/{folder.name}"
+    sandbox.git("rm", "-rq", "--cached", at)
+    sandbox.git("commit", "-qm", "Forget it")
+    assert answers(sandbox)[2] == "proven"  # history still holds it
+    sandbox.git("checkout", "-q", "--orphan", "other")
+    sandbox.git("add", "-A")
+    sandbox.git("rm", "-rqf", "--cached", at)
+    sandbox.git("commit", "-qm", "Another history")
+    assert answers(sandbox) == (1, 1, "altered")
+    assert "it is not committed" in sandbox.forge("status").out
+    sandbox.git("checkout", "-qf", "main")
+
+
+def test_a_proof_that_no_commit_holds_counts_on_a_detached_head_alone(sandbox: Sandbox) -> None:
+    executed(sandbox, "grep -q works a.txt")
+    assert sandbox.call("waive", "01-01", "truth:1", "--reason", "later").code == 0
+    assert sandbox.call("verify", "01-01").code == 0
+    sandbox.git("reset", "-q", "HEAD~1")
+    assert sandbox.call("verify", "01-01").code == 1
+    assert "it is not committed" in sandbox.forge("verify", "01-01").out
+    sandbox.git("checkout", "-q", "--detach")
+    assert sandbox.call("verify", "01-01").code == 0
+
+
+def test_a_run_copied_under_another_id_or_for_another_plan_proves_nothing(sandbox: Sandbox) -> None:
+    folder = executed(sandbox, "grep -q works a.txt")
+    names = [f"20991231T000000Z-01-01-{word * 4}" for word in "ab"]
+    for name in names:
+        shutil.copytree(folder, folder.parent / name)
+        rechained(folder.parent / name / "timeline.jsonl", made_to_pass)
+    place = folder.parent / names[1] / "run.yaml"
+    place.write_text(place.read_text().replace(f"run: {folder.name}", f"run: {names[1]}"))
+    sandbox.commit("Copies")
+    assert answers(sandbox) == (1, 1, "altered")
+    text = sandbox.forge("runs").out
+    assert (
+        f"{names[0]}  cannot be read" in text
+        and f"it is the card of the run `{folder.name}`" in text
+    )
+    assert "timeline.jsonl is of another run" in sandbox.forge("status").out
+    shutil.rmtree(folder.parent / names[1])
+    assert answers(sandbox) == (1, 1, "failed")
+    rules = {item["path"]: item["rule"] for item in sandbox.call("validate").json["findings"]}
+    assert rules[f".planning/runs/{names[0]}/run.yaml"] == "run-card"
+
+
+@pytest.mark.parametrize("way", ["graft", "replace", "shallow", "assume-unchanged", "link"])
+def test_no_trick_of_git_hides_an_altered_record(sandbox: Sandbox, way: str) -> None:
+    folder = executed(sandbox, "grep -q works a.txt")
+    log = folder / "timeline.jsonl"
+    rechained(log, made_to_pass)
+    if way == "assume-unchanged":
+        sandbox.git("update-index", "--assume-unchanged", str(log))
+    elif way == "link":
+        sandbox.git("checkout", "-q", "--", ".")
+        evidence = next((folder / "evidence").iterdir())
+        same = sandbox.root / "same.log"
+        evidence.rename(same)
+        evidence.symlink_to(same)
+    else:
+        head = sandbox.commit("Tidy up")
+    if way == "graft":
+        (sandbox.root / ".git/info").mkdir(exist_ok=True)
+        (sandbox.root / ".git/info/grafts").write_text(f"{head}\n")
+    elif way == "replace":
+        tree = sandbox.git("rev-parse", "HEAD^{tree}").strip()
+        root = sandbox.git("commit-tree", tree, "-m", "All of it").strip()
+        sandbox.git("replace", head, root)
+    elif way == "shallow":
+        (sandbox.root / ".git/shallow").write_text(f"{head}\n")
+        assert answers(sandbox)[2] == "proven"  # of what is here, this is the oldest
+        (sandbox.root / ".git/shallow").unlink()
+    assert answers(sandbox)[::2] == (1, "altered")

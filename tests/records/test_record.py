@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from forge.errors import RepositoryError
 from forge.git.clone import clone_id
 from forge.git.repository import Repository
+from forge.records.lines import run_lines
 from forge.records.record import (
     RunRecord,
     all_runs,
@@ -18,7 +19,6 @@ from forge.records.record import (
     open_runs,
     read_run,
     repository_of,
-    unreadable_runs,
     why_unreadable,
 )
 from forge.records.store import live_folder, live_folders_here, lock_path
@@ -42,7 +42,7 @@ def statuses(records: list[RunRecord]) -> list[tuple[str, str, bool]]:
 
 def test_a_repository_without_runs_has_none(repository: Repository) -> None:
     assert all_runs(repository) == open_runs(repository) == []
-    assert unreadable_runs(repository) == []
+    assert run_lines(repository) == []
 
 
 def test_live_and_tracked_runs_are_listed_by_id(sandbox: Sandbox, repository: Repository) -> None:
@@ -213,8 +213,8 @@ def test_runs_that_cannot_be_read_are_listed_with_the_reason(
     else:
         (place / name).write_text(content)
     assert all_runs(repository) == []
-    ((run, message),) = unreadable_runs(repository)
-    assert run == run_id(1) and f"{run}/{reason}" in message
+    (line,) = run_lines(repository)
+    assert line.run == run_id(1) and f"{line.run}/{reason}" in line.unreadable
 
 
 def test_hidden_folders_and_files_beside_runs_are_no_runs(
@@ -224,7 +224,7 @@ def test_hidden_folders_and_files_beside_runs_are_no_runs(
     (runs / ".tmp").mkdir(parents=True)
     (runs / ".gitattributes").write_text("")
     (runs / "README.md").write_text("")
-    assert unreadable_runs(repository) == [] and all_runs(repository) == []
+    assert run_lines(repository) == [] and all_runs(repository) == []
 
 
 def change_copy(path: Path, how: str) -> None:

@@ -35,6 +35,18 @@ def of_entry(entry: os.DirEntry[str]) -> str:
         return ""
 
 
+def of_folder(folder: str) -> list[str]:
+    """Return the stamps of the files of a folder, in order of their names; none if there is no such
+    folder.
+    """
+    try:
+        with os.scandir(folder) as scan:
+            entries = sorted(scan, key=lambda entry: entry.name)
+    except OSError:
+        return []
+    return [of_entry(entry) for entry in entries]
+
+
 def of_status(status: os.stat_result, *, patience: int = 0) -> str:
     """Return the stamp of a file from its status; see `stamp_of` for `patience`."""
     if not settled(status, time.time_ns() - patience):

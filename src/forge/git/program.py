@@ -41,9 +41,14 @@ _LOCAL_VARIABLES = (
 )
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
 _HINT = "fix what git reports, then `forge resume` an open run, or try again"
-# Replacements by `git replace` are local to a clone, and libgit2 does not apply them.
 _MOST_SAID = 2000  # characters of what git said
-_ALWAYS = {"GIT_TERMINAL_PROMPT": "0", "GIT_EDITOR": ":", "GIT_NO_REPLACE_OBJECTS": "1"}
+# Replacements by `git replace` and grafts are local to a clone; they show another history.
+_ALWAYS = {
+    "GIT_TERMINAL_PROMPT": "0",
+    "GIT_EDITOR": ":",
+    "GIT_NO_REPLACE_OBJECTS": "1",
+    "GIT_GRAFT_FILE": os.devnull,
+}
 _NO_HOOKS = ("-c", "core.hooksPath=/dev/null")
 
 

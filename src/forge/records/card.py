@@ -106,5 +106,9 @@ class RunCard(CardFields, frozen=True, kw_only=True):
         if not _SAFE.fullmatch(reading.value.run):
             message = f"`{reading.value.run}` cannot be the name of a run's folder"
             raise NotACard(source, (top.data["run"].span, message))
+        folder = path.split("/")[-2] if "/" in path else ""
+        if folder not in ("", reading.value.run):
+            message = f"it is the card of the run `{reading.value.run}`, and its folder is another"
+            raise NotACard(source, (top.data["run"].span, message))
         unknown = {key: value.plain() for key, value in top.items() if key not in _NAMES}
         return cls(**asdict(reading.value), unknown=unknown)

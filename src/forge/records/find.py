@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 
 from forge.errors import DamagedLog, NoOpenRun, UnknownName
 from forge.git.repository import Repository
-from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
 from forge.records.record import (
     RunRecord,
@@ -89,16 +88,6 @@ def _only_one(candidates: list[RunRecord]) -> RunRecord:
 
 def _open_in_this_clone(records: list[RunRecord]) -> list[RunRecord]:
     return [record for record in records if record.open and record.status != "elsewhere"]
-
-
-def runs_of_plan(records: Sequence[RunRecord], catalog: Catalog, name: str) -> list[RunRecord]:
-    """Return the runs of a plan, named as it is named today or as it was when they started."""
-    paths = {name, *(file.path for file in catalog.named(name))}
-    return [
-        record
-        for record in records
-        if record.plan_path in paths or name in (record.card.plan, record.card.plan_path)
-    ]
 
 
 def run_by_name(repository: Repository, name: str) -> RunRecord | None:

@@ -7,7 +7,7 @@ tracked copy: it belongs to that clone until this one adopts the run.
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from pathlib import Path
 from typing import NamedTuple
 
@@ -23,9 +23,9 @@ from forge.planning.migrations import NewerVersion
 from forge.planning.names import moved_plans
 from forge.records.card import RUNS, NewerCard, RunCard
 from forge.records.files import RunFiles, read_folder
-from forge.records.first_versions import first_versions
+from forge.records.first_versions import NOT_COMMITTED, first_versions
 from forge.records.status import status_of
-from forge.records.store import belongs_here, git_dir_of, live_folder, live_folders_here
+from forge.records.store import LOG_FILE, belongs_here, git_dir_of, live_folder, live_folders_here
 from forge.timeline.log import Reading
 from forge.timeline.run import fold
 from forge.timeline.run.state import RunState
@@ -136,7 +136,7 @@ def all_runs(
     repository: Repository,
     *,
     everywhere: bool = False,
-    among: Container[str] | None = None,
+    among: Collection[str] | None = None,
     with_events: bool = True,
 ) -> list[RunRecord]:
     """Return every readable run, sorted by id; only those `among` some ids if it is given.
@@ -171,20 +171,26 @@ def _counts_before(live: RunRecord, copy: RunRecord) -> bool:
 
 
 def _with_current_plan_paths(root: Path, records: list[RunRecord]) -> list[RunRecord]:
-    missing = {
-        record.card.plan_path: record.card.plan_blob
-        for record in records
-        if not (root / record.card.plan_path).is_file()
-    }
-    if not missing:
-        return records
-    paths = moved_plans.current_paths(
-        missing, moved_plans.earlier_paths(root), lambda path: file_blob_id(root / path)
-    )
+    blobs = {record.card.plan_path: record.card.plan_blob for record in records}
+    paths = current_plan_paths(root, blobs)
     return [
-        replace(record, current_plan_path=paths.get(record.card.plan_path, ""))
+        replace(record, current_plan_path=paths[record.card.plan_path])
+        if record.card.plan_path in paths
+        else record
         for record in records
     ]
+
+
+def current_plan_paths(root: Path, blobs: Mapping[str, str]) -> dict[str, str]:
+    """Return the current paths of plans that are not where their runs' cards say; plans that were
+    not found are left out. `blobs` has the blob of each plan by the path on the card.
+    """
+    missing = {path: blob for path, blob in blobs.items() if not (root / path).is_file()}
+    if not missing:
+        return {}
+    return moved_plans.current_paths(
+        missing, moved_plans.earlier_paths(root), lambda path: file_blob_id(root / path)
+    )
 
 
 def open_runs(repository: Repository) -> list[RunRecord]:
@@ -260,7 +266,7 @@ def repository_of(repository: Repository, record: RunRecord) -> Repository:
 class _Form(NamedTuple):
     """Which runs are read (all if `among` is None), and whether their events are kept."""
 
-    among: Container[str] | None = None
+    among: Collection[str] | None = None
     with_events: bool = True
 
 
@@ -271,9 +277,11 @@ def read_all(
     repository: Repository, folder: Path, form: _Form = _EVERY, *, live: bool
 ) -> Iterator[RunRecord]:
     """Yield the readable runs of a folder of runs, in order of their ids."""
-    for place in sorted(folder.iterdir()) if folder.is_dir() else ():
-        if form.among is not None and place.name not in form.among:
-            continue
+    if form.among is not None:
+        places = [folder / name for name in sorted(form.among)]
+    else:
+        places = sorted(folder.iterdir()) if folder.is_dir() else []
+    for place in places:
         record = read_run(repository, place, live=live)
         if record is not None:
             yield record if form.with_events else _without_events(record)
@@ -299,7 +307,8 @@ def read_run(repository: Repository, folder: Path, *, live: bool) -> RunRecord |
     status = status_of(repository, card.run, reading, state, live=live and own)
     came_along = live and not own
     altered = "" if live else _why_altered(repository, folder, files)
-    status = "altered" if altered and status != "damaged" else status
+    if altered and status != "damaged" and (state.ended or altered != NOT_COMMITTED):
+        status = "altered"
     return RunRecord(
         *(card, reading, state, folder, live and own, status, own),
         came_along=came_along,
@@ -311,6 +320,8 @@ def _why_altered(repository: Repository, folder: Path, files: RunFiles) -> str:
     """Return how the tracked record of this work tree differs from what was first committed."""
     if folder.parent != repository.root / RUNS:
         return ""
+    if any(event.run != folder.name for event in files.reading.events):
+        return f"{LOG_FILE} is of another run"
     versions = first_versions(repository)
     return versions.why_run_altered(f"{RUNS}/{folder.name}", files.card_data, files.log_data)
 
@@ -321,17 +332,6 @@ def with_evidence_checked(repository: Repository, record: RunRecord) -> RunRecor
         return record
     altered = first_versions(repository).why_evidence_altered(record.folder.name)
     return replace(record, altered=altered, status="altered") if altered else record
-
-
-def unreadable_runs(repository: Repository) -> list[tuple[str, str]]:
-    """Return the ids of the runs whose files cannot be read, each with the reason."""
-    reasons: dict[str, str] = {}
-    for folder in (live_folder(repository), repository.root / RUNS):
-        for place in sorted(folder.iterdir()) if folder.is_dir() else ():
-            is_run = place.is_dir() and not place.name.startswith(".")
-            if is_run and (reason := why_unreadable(place)):
-                reasons[place.name] = reason
-    return sorted(reasons.items())
 
 
 def why_unreadable(folder: Path) -> str:

@@ -116,6 +116,7 @@ def test_a_damaged_timeline_proves_nothing(sandbox: Sandbox) -> None:
 def test_proof_files_and_runs_count_together(sandbox: Sandbox) -> None:
     proof = Proof("waiver", PLAN, "truth:2", "a" * 64, "Ada", "2026-11-20T02:55:49Z", "later")
     sandbox.write(file_name("01-01", "waiver", "k3f9"), proof.encode().decode())
+    sandbox.commit()
     put_tracked(sandbox, card(), PROVEN)
     proofs = book(sandbox).of(PLAN, DATA, is_plan(PLAN))
     assert abouts(proofs) == [("waiver", "truth:2"), ("command", "truth:1")]

@@ -10,12 +10,15 @@ from forge.front.operations.arguments import AtLeast
 from forge.front.operations.call import Call
 from forge.git.commits.patches import not_here
 from forge.planning.names.catalog import Catalog
-from forge.records.find import one_run, runs_of_plan
+from forge.records.find import one_run
+from forge.records.lines import lines_of_plan, run_lines
 from forge.records.record import RunRecord, all_runs, run_ids
+from forge.text.plural import amount
 from forge.text.printable import Line, Styled
 from forge.views.runs.diffs import missing_commits
 from forge.views.runs.story import Chapter, Story, duration_text, story_of
 
+_SHOWN = 20
 _MARKS = {
     "completed": ("*", "green"),
     "skipped": ("-", "yellow"),
@@ -26,40 +29,57 @@ _WIDEST = 103  # characters of a goal's line
 
 
 class Arguments(NamedTuple):
-    """A run, or a plan for all of its runs; at most `max_count` of them, the newest."""
+    """A run, or a plan for its runs; at most `max_count` of them, the newest, or all with
+    `every`.
+    """
 
     name: str | None = None
     max_count: Annotated[int, AtLeast(1)] | None = None
+    every: bool = False
 
 
 def perform(call: Call, arguments: Arguments) -> Reply:
-    records = _records(call, arguments.name, arguments.max_count)
-    stories = [
-        story_of(record, missing_commits(call.repository, record))
-        for record in records[::-1][: arguments.max_count]
-    ]
+    ids = _ids(call, arguments.name)
+    most = len(ids) if arguments.every else arguments.max_count or _SHOWN
+    records = _newest(call, ids, most)
+    stories = [story_of(record, missing_commits(call.repository, record)) for record in records]
     return Reply(
-        lambda: {"runs": [story.as_data() for story in stories]},
-        lambda: log_lines(stories) or "there are no runs yet",
+        lambda: {"runs": [story.as_data() for story in stories], "total": len(ids)},
+        lambda: log_lines(stories, len(ids) - most) or "there are no runs yet",
         view=stories,
     )
 
 
-def log_lines(stories: Sequence[Story]) -> list[Line]:
-    """Return the lines of the log."""
-    return [line for story in stories for line in (*_lines(story), "")][:-1]
+def log_lines(stories: Sequence[Story], older: int = 0) -> list[Line]:
+    """Return the lines of the log; `older` runs are left out of it."""
+    lines = [line for story in stories for line in (*_lines(story), "")][:-1]
+    if older > 0:
+        lines += ["", f"{amount(older, 'older run')} not shown: `forge log --all`"]
+    return lines
 
 
-def _records(call: Call, name: str | None, most: int | None) -> list[RunRecord]:
+def _ids(call: Call, name: str | None) -> list[str]:
+    """Return the ids of the runs that are meant, oldest first; without a name, unreadable ones
+    included.
+    """
     ids = run_ids(call.repository)
-    if name is None:
-        newest = all_runs(call.repository, among=ids[-most:]) if most else []
-        return newest if most and len(newest) >= min(most, len(ids)) else all_runs(call.repository)
-    if name in ids:
-        return [one_run(call.repository, name, among_open=False)]
-    records = all_runs(call.repository)
-    of_plan = runs_of_plan(records, Catalog(call.repository.root), name)
-    return of_plan or [one_run(call.repository, name, among_open=False)]
+    if name is None or name in ids:
+        return ids if name is None else [name]
+    of_plan = lines_of_plan(run_lines(call.repository), Catalog(call.repository.root), name)
+    if of_plan:
+        return [line.run for line in of_plan]
+    return [one_run(call.repository, name, among_open=False).card.run]
+
+
+def _newest(call: Call, ids: list[str], most: int) -> list[RunRecord]:
+    """Return the newest readable runs of some ids, newest first, and read few others."""
+    if len(ids) == 1:
+        return [one_run(call.repository, ids[0], among_open=False)]
+    records: list[RunRecord] = []
+    while ids and len(records) < most:
+        ids, part = ids[: len(records) - most], ids[len(records) - most :]
+        records += all_runs(call.repository, among=part)[::-1]
+    return records
 
 
 def _lines(story: Story) -> Iterator[Line]:

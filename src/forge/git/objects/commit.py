@@ -45,6 +45,19 @@ def trailers_in(message: str) -> dict[str, str]:
     return dict(_TRAILER.findall(message))
 
 
+def message_lines(repository: Repository, commit: str) -> set[str]:
+    """Return the lines of a commit's message, without indentation: a squash merge indents the
+    messages that it lists. Raises GitFailed.
+    """
+    try:
+        message = repository.objects[commit].peel(pygit2.Commit).message
+    except (KeyError, ValueError, pygit2.GitError) as error:
+        raise GitFailed(
+            f"the commit {commit[:12]} cannot be read: {error}", "`git fsck`"
+        ) from error
+    return {line.strip() for line in message.splitlines()}
+
+
 def first_parents(repository: Repository, tip: str, base: str) -> Iterator[Commit]:
     """Yield the commits from `tip` back to `base`, `base` excluded, along first parents.
 

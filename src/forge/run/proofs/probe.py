@@ -109,7 +109,11 @@ def _open_plans(repository: Repository, paths: Collection[str]) -> Iterator[Plan
     """Yield the plans with steps to probe: not archived, without a summary, and without a run that
     has completed a step.
     """
-    begun = {record.plan_path for record in all_runs(repository) if _has_worked(record)}
+    begun = {
+        record.plan_path
+        for record in all_runs(repository, with_events=False)
+        if _has_worked(record)
+    }
     left_out = begun.union(Outline(repository).summaries)
     catalog = Catalog(repository.root)
     for file in catalog.files:

@@ -22,6 +22,7 @@ from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.records.card import RunCard
 from forge.records.files import RunFiles, read_folder, read_tree
+from forge.records.first_versions import first_versions
 from forge.records.record import RunRecord
 from forge.records.store import CARD_FILE, LOG_FILE, belongs_here, git_dir_of
 from forge.run.engine.plan_unchanged import has_approved_text, plan_of
@@ -115,6 +116,12 @@ def committed_run(repository: Repository, run: str) -> AdoptableRun:
         ) from error
     card = record.card
     _require_commits(repository, card, _paused_state(record))
+    why = first_versions(repository).why_run_altered(card.folder, record.card_data, record.log_data)
+    if why:
+        raise NotAdoptable(
+            f"the committed record of {run} proves nothing: {why}",
+            f"`git log -- {card.folder}` shows what changed it; bring back what forge committed",
+        )
     plan = _unchanged_plan(repository, card)
     files = {CARD_FILE: record.card_data, LOG_FILE: record.log_data}
     return AdoptableRun(card, plan, files | _evidence(repository, tree, card))

@@ -14,6 +14,7 @@ from forge.git.objects.tree import RevisionTree
 from forge.git.repository import Repository
 from forge.planning.plan.plan import Plan
 from forge.records.card import RUNS, RunCard
+from forge.records.lines import run_lines
 from forge.records.record import RunRecord, all_runs
 from forge.run.approvals.subject import Subject
 from forge.run.engine.context import Context
@@ -70,11 +71,7 @@ def make_card(
     """Return the card of a new run. Raises UsageError if the plan is not committed."""
     repository, head = context.repository, context.repository.head()
     clone = clone_id(repository)
-    mine = [
-        record.card.run
-        for record in all_runs(repository, everywhere=True)
-        if record.card.clone == clone
-    ]
+    mine = [line.run for line in run_lines(repository, everywhere=True) if line.clone == clone]
     blob = RevisionTree(repository, str(head.commit)).blob(plan.path)
     if blob is None:
         raise UsageError(
@@ -109,7 +106,8 @@ def make_card(
 
 def run_before(repository: Repository, plan: Plan) -> RunRecord | None:
     """Return the newest run of a plan, or None."""
-    records = [record for record in all_runs(repository) if record.plan_path == plan.path]
+    runs = [line.run for line in run_lines(repository) if line.plan_path == plan.path]
+    records = all_runs(repository, among=runs[-1:]) if runs else []
     return records[-1] if records else None
 
 

@@ -13,7 +13,8 @@ from forge.planning.backlog import item
 from forge.planning.edits import fields
 from forge.planning.names.documents import Document
 from forge.planning.plan import plan
-from forge.records.record import RunRecord, all_runs
+from forge.records.lines import runs_among
+from forge.records.record import RunRecord
 from forge.text.edit import NotEditable
 from forge.text.finding import Finding
 from forge.text.source import Source
@@ -114,4 +115,4 @@ def _plans(phase: Document, rows: Sequence[Row]) -> Iterator[Part]:
 def _runs(repository: Repository, document: Document) -> list[RunRecord]:
     if document.kind != "plan":
         return []
-    return [run for run in all_runs(repository) if run.plan_path == document.path]
+    return runs_among(repository, lambda line: line.plan_path == document.path)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from forge.cache.stamps import stamp_of
+from forge.cache.stamps import of_folder, stamp_of
 from forge.git.repository import Repository
 from forge.lazy import at_first_use
 from forge.planning.backlog import paths as backlog
@@ -27,13 +27,14 @@ from forge.views.outline.entries import (
     RoadmapEntry,
     RunEntry,
 )
-from forge.views.outline.scan import MISSIONS, evidence_stamps, files_below
+from forge.views.outline.scan import MISSIONS, files_below
 from forge.views.outline.store import OutlineCache
 
 if TYPE_CHECKING:
-    from forge.records import rollbacks
+    from forge.records import first_versions, rollbacks
     from forge.views.outline import load, load_runs, staleness
 else:  # needed only for files that changed, and after a rollback
+    first_versions = at_first_use("forge.records.first_versions")
     rollbacks = at_first_use("forge.records.rollbacks")
     load = at_first_use("forge.views.outline.load")
     load_runs = at_first_use("forge.views.outline.load_runs")
@@ -171,11 +172,18 @@ class Outline:
         paths: dict[str, str] = load.current_paths(self._root, missing, former)
         return [replace(run, plan_path=paths.get(run.plan_path, run.plan_path)) for run in runs]
 
+    @cached_property
+    def _era(self) -> str:
+        """A text that is another one when HEAD's history was rewritten: what commits say of records
+        may be another thing then.
+        """
+        return str(first_versions.first_versions(self.repository).era())
+
     def _tracked_run(self, name: str) -> RunEntry | None:
         folder = f"{self._root}/{RUNS}/{name}"
         stamps = [stamp_of(f"{folder}/{file}") for file in (LOG_FILE, CARD_FILE)]
-        stamps += evidence_stamps(f"{folder}/evidence")
-        stamp = " ".join(stamps) if all(stamps) else ""
+        stamps += of_folder(f"{folder}/evidence")
+        stamp = " ".join([*stamps, self._era]) if all(stamps) else ""
         cached = self._cached.runs.get(name)
         if cached is not None and stamp and cached[0] == stamp:
             return cached[1]

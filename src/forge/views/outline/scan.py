@@ -71,13 +71,3 @@ def _take(files: Files, folder: str, entry: os.DirEntry[str]) -> None:
         files.others[f"{folder}/{name}"] = stamps.of_entry(entry)
     elif name == "README.md" and posixpath.dirname(folder) == PHASES:
         files.phases[folder] = stamps.of_entry(entry)
-
-
-def evidence_stamps(folder: str) -> list[str]:
-    """Return the stamps of the files of a run's evidence, in order of their names."""
-    try:
-        with os.scandir(folder) as scan:
-            entries = sorted(scan, key=lambda entry: entry.name)
-    except OSError:
-        return []
-    return [stamps.of_entry(entry) for entry in entries]

@@ -118,7 +118,7 @@ def audit(
     """
     tree = revision_tree(repository, revision)
     catalog = catalog_of(repository, tree)
-    claims = claimed_plans(catalog, tree, all_runs(repository))
+    claims = claimed_plans(catalog, tree, all_runs(repository, with_events=False))
     judge = TreeJudge.on(repository, tree, load_at(tree).limits.artifact_bytes, strict=strict)
     past = _Archive(judge, tree)
     plans: list[PlanAudit] = []

@@ -1,4 +1,7 @@
-"""The proofs of plans, from proof files and from the timelines of runs, read once for all plans."""
+"""The proofs of plans, from proof files and from the timelines of runs.
+
+A run is read once, and only if a plan that is asked about is its own.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,8 @@ from forge.git.repository import Repository
 from forge.planning import proof as proofs
 from forge.planning.names import moved_plans
 from forge.planning.proof import Proof, ProofKind, statement_hash
-from forge.records.first_versions import first_versions
+from forge.records.first_versions import why_proof_altered
+from forge.records.lines import RunLine, run_lines
 from forge.records.record import RunRecord, all_runs, with_evidence_checked
 from forge.timeline.event import Event
 from forge.timeline.run import events as ev
@@ -30,6 +34,14 @@ class Altered(NamedTuple):
     why: str
 
 
+class RunProofs(NamedTuple):
+    """A run: its tracked folder, how its record was altered, and its proofs; then it has none."""
+
+    folder: str
+    altered: str
+    proofs: list[Proof]
+
+
 class ProofBook(Struct, frozen=True, dict=True):
     """All proofs of a repository. A record that was altered proves nothing."""
 
@@ -38,9 +50,8 @@ class ProofBook(Struct, frozen=True, dict=True):
     @cached_property
     def _all_files(self) -> list[tuple[Proof, str]]:
         """The proofs in `.planning/proofs/`, each with how it was altered."""
-        versions = first_versions(self.repository)
         return [
-            (proof, versions.why_altered(proof.source, self._bytes(proof.source)))
+            (proof, why_proof_altered(self.repository, proof.source, self._bytes(proof.source)))
             for proof in proofs.load_all(self.repository.root)
         ]
 
@@ -56,29 +67,28 @@ class ProofBook(Struct, frozen=True, dict=True):
         return [proof for proof, altered in self._all_files if not altered]
 
     @cached_property
-    def runs(self) -> list[tuple[RunRecord, list[Proof]]]:
-        """The runs with an undamaged timeline, each with its proofs; an altered one has none."""
-        return [
-            (
-                record,
-                []
-                if record.altered
-                else list(of_events(record.card.plan_path, record.reading.events)),
-            )
-            for record in all_runs(self.repository)
-            if record.reading.valid
-        ]
+    def _lines(self) -> list[RunLine]:
+        return [line for line in run_lines(self.repository) if not line.unreadable]
 
     @cached_property
-    def _checked(self) -> dict[str, RunRecord]:
-        """The runs whose evidence was compared with what was first committed, by id."""
+    def _read(self) -> dict[str, RunProofs]:
+        """The runs that were read so far, by id; those with a damaged timeline are left out."""
         return {}
 
-    def _why_altered(self, record: RunRecord) -> str:
-        run = record.card.run
-        if run not in self._checked:
-            self._checked[run] = with_evidence_checked(self.repository, record)
-        return self._checked[run].altered
+    def _runs(self, fits: Callable[[str, str], bool]) -> list[RunProofs]:
+        """Return the runs of one plan, and read those that were not read yet."""
+        runs = [line.run for line in self._lines if fits(line.card_path, line.plan_blob)]
+        if missing := [run for run in runs if run not in self._read]:
+            for record in all_runs(self.repository, among=missing):
+                if record.reading.valid:
+                    self._read[record.card.run] = self._proofs_of(record)
+        return [self._read[run] for run in runs if run in self._read]
+
+    def _proofs_of(self, record: RunRecord) -> RunProofs:
+        card = record.card
+        if altered := with_evidence_checked(self.repository, record).altered:
+            return RunProofs(card.folder, altered, [])
+        return RunProofs(card.folder, "", list(of_events(card.plan_path, record.reading.events)))
 
     def of(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Proof]:
         """Return every proof of the plan of these bytes at a path, before a move too.
@@ -89,10 +99,8 @@ class ProofBook(Struct, frozen=True, dict=True):
         """
         fits = self._fits(path, data, is_plan)
         fitting = [proof for proof in self.files if fits(proof.plan_path, "")]
-        for record, given in self.runs:
-            card = record.card
-            if given and fits(card.plan_path, card.plan_blob) and not self._why_altered(record):
-                fitting += given
+        for run in self._runs(fits):
+            fitting += run.proofs
         return fitting
 
     def altered(self, path: str, data: bytes, is_plan: Callable[[str], bool]) -> list[Altered]:
@@ -103,17 +111,14 @@ class ProofBook(Struct, frozen=True, dict=True):
             for proof, why in self._all_files
             if why and fits(proof.plan_path, "")
         ]
-        for record, _ in self.runs:
-            if fits(record.card.plan_path, record.card.plan_blob):
-                why = self._why_altered(record)
-                found += [Altered(record.card.folder, why)] if why else []
+        found += [Altered(run.folder, run.altered) for run in self._runs(fits) if run.altered]
         return found
 
     def _fits(
         self, path: str, data: bytes, is_plan: Callable[[str], bool]
     ) -> Callable[[str, str], bool]:
         """Return whether a record that names a plan's path, and a blob, is of one plan."""
-        blob = blob_id(data) if self.runs else ""
+        blob = blob_id(data) if self._lines else ""
         former = frozenset(moved_plans.formerly(path, data))
 
         def is_same_plan(other: str, other_blob: str) -> bool:

@@ -6,7 +6,7 @@ same report.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from msgspec import Struct
@@ -18,7 +18,8 @@ from forge.git.repository import Repository
 from forge.planning.names.catalog import Catalog
 from forge.planning.names.plan_files import PlanFile
 from forge.records.find import one_run
-from forge.records.record import RunRecord, all_runs
+from forge.records.lines import runs_among
+from forge.records.record import RunRecord, run_ids
 from forge.views.runs.diffs import changes_of, missing_commits
 from forge.views.runs.story import Chapter, Story, story_of
 from forge.views.tracker.missions import MissionStatus
@@ -88,20 +89,19 @@ def report_on(repository: Repository, name: str | None, here: Path) -> Report:
     tracker = load_tracker(repository)
     if name is None:
         return _on_run(repository, one_run(repository, None, among_open=False), tracker.plans)
-    runs = all_runs(repository)
     if (mission := _mission(tracker.missions, name)) is not None:
         plans = [plan for plan in tracker.plans if mission.has(plan.phase)]
-        line, parts = mission.line, _parts(repository, plans, runs)
+        line, parts = mission.line, _parts(repository, plans)
         return Report("mission", line.id, line.title, line.goal, parts)
     catalog = Catalog(repository.root)
-    phase = catalog.phase_meant(name, here) if not _is_run(runs, name) else None
+    phase = catalog.phase_meant(name, here) if name not in run_ids(repository) else None
     if phase is not None:
         plans = [plan for plan in tracker.plans if plan.phase == phase.folder]
-        return Report("phase", phase.name, phase.name, "", _parts(repository, plans, runs))
+        return Report("phase", phase.name, phase.name, "", _parts(repository, plans))
     file = _plan(catalog, name, here)
     if file is not None:
         plans = [plan for plan in tracker.plans if plan.path == file.path]
-        return Report("plan", file.id, plans[0].title, "", _parts(repository, plans, runs))
+        return Report("plan", file.id, plans[0].title, "", _parts(repository, plans))
     return _on_run(repository, one_run(repository, name, among_open=False), tracker.plans)
 
 
@@ -109,10 +109,6 @@ def _mission(missions: Sequence[MissionStatus], name: str) -> MissionStatus | No
     return next(
         (mission for mission in missions if name in (mission.line.id, mission.line.path)), None
     )
-
-
-def _is_run(runs: Iterable[RunRecord], name: str) -> bool:
-    return any(record.card.run == name for record in runs)
 
 
 def _plan(catalog: Catalog, name: str, here: Path) -> PlanFile | None:
@@ -133,9 +129,10 @@ def _on_run(repository: Repository, record: RunRecord, plans: Sequence[PlanStatu
     )
 
 
-def _parts(
-    repository: Repository, plans: Iterable[PlanStatus], runs: Sequence[RunRecord]
-) -> list[PlanPart]:
+def _parts(repository: Repository, plans: Sequence[PlanStatus]) -> list[PlanPart]:
+    """Return the plans, each with its runs; only runs of these plans are read."""
+    paths = {plan.path for plan in plans}
+    runs = runs_among(repository, lambda line: line.plan_path in paths)
     return [
         PlanPart(
             plan, [_run(repository, record) for record in runs if record.plan_path == plan.path]

@@ -14,7 +14,8 @@ from forge.git.repository import Repository
 from forge.git.restore.snapshot import uncommitted_in
 from forge.planning.names.catalog import Catalog
 from forge.records.card import RUNS
-from forge.records.find import one_run, runs_of_plan
+from forge.records.find import one_run
+from forge.records.lines import RunLine, lines_of_plan, run_lines
 from forge.records.record import RunRecord, all_runs, run_ids
 from forge.records.store import belongs_here
 from forge.text.path_list import cut
@@ -60,13 +61,13 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     """
     if name is None or name in run_ids(repository):
         return one_run(repository, name, among_open=False), None
-    records = all_runs(repository)
-    catalog = Catalog(repository.root)
-    last_run = _last_of_plan(records, catalog, name)
+    lines, catalog = run_lines(repository), Catalog(repository.root)
+    last_run = _last_of_plan(repository, lines_of_plan(lines, catalog, name))
     match = _WITH_STEP.fullmatch(name)
     if last_run or not match:
         return last_run or one_run(repository, name, among_open=False), None
-    record = _last_of_plan(records, catalog, match["run"]) or one_run(
+    of_plan = lines_of_plan(lines, catalog, match["run"])
+    record = _last_of_plan(repository, of_plan) or one_run(
         repository, match["run"], among_open=False
     )
     step = next((step for step in record.state.steps if step.number == int(match["step"])), None)
@@ -79,9 +80,9 @@ def run_and_step(repository: Repository, name: str | None) -> tuple[RunRecord, S
     return record, step
 
 
-def _last_of_plan(records: list[RunRecord], catalog: Catalog, name: str) -> RunRecord | None:
-    runs = runs_of_plan(records, catalog, name)
-    return runs[-1] if runs else None
+def _last_of_plan(repository: Repository, lines: list[RunLine]) -> RunRecord | None:
+    records = all_runs(repository, among={lines[-1].run}) if lines else []
+    return records[-1] if records else None
 
 
 def changes_of(repository: Repository, record: RunRecord, step: StepState | None) -> RunChanges:

@@ -99,6 +99,16 @@ def test_retrieved_files_come_with_their_blob_and_are_not_named_twice(plan: Plan
     assert text.count("src/b.py (") == 1 and "\n- src/b.py\n" not in text
 
 
+def test_a_prompt_names_the_paths_of_its_step_and_counts_most_others() -> None:
+    others = "".join(f"  - src/part{number}.py\n" for number in range(500))
+    text = TEXT.replace("files_modified:", f"files_modified:\n{others}", 1)
+    assert text != TEXT
+    many = load(Source.of(".planning/phases/01-first/01-01-PLAN.md", text.encode()), "01-01")
+    shown = prompt(many, state_of(many))
+    assert "- src/a.py\n" in shown and shown.count("src/part") < 41
+    assert " more of other steps: the file `$FORGE_SCOPE_FILE` lists all" in shown
+
+
 def test_the_prompt_of_a_repair_says_what_failed(plan: Plan) -> None:
     state = state_of(plan)
     state.steps[0].attempt, state.steps[0].diagnosis = 2, "a {diagnosis} $name of %s"

@@ -16,8 +16,8 @@ from forge.git.objects.commit import blob_data, read_commit
 from forge.git.repository import Repository
 from forge.planning.proof import load_all
 from forge.records.facts import TimelineFacts
-from forge.records.first_versions import first_versions
-from forge.records.store import CARD_FILE, LOG_FILE
+from forge.records.first_versions import NOT_COMMITTED, first_versions, why_proof_altered
+from forge.records.store import CARD_FILE, LOG_FILE, live_folder
 from forge.text.command_line import command_line
 from forge.text.finding import Finding, Severity
 from forge.text.location import TOP, Spot
@@ -36,6 +36,9 @@ ALTERED = Rule(
     "error",
     False,
     "cards, evidence and proofs are what was first committed; what was altered proves nothing",
+)
+_COMMIT_IT = (
+    "forge commits what it records: bring the commit back that held it, or look at it and commit it"
 )
 _LOG = (
     "log",
@@ -118,25 +121,34 @@ def altered(path: str, why: str, severity: Severity | None = None) -> Finding:
         path,
         TOP,
         f"this record proves nothing: {why}",
-        f"`git log -- {path}` shows what changed it; restore what was first committed",
+        _COMMIT_IT
+        if why == NOT_COMMITTED
+        else f"`git log -- {path}` shows what changed it; restore what was first committed",
         severity,
     )
 
 
 def check_records(repository: Repository, runs: Iterable[str]) -> Iterator[Finding]:
-    """Yield a finding for each run whose card or evidence was altered, and for each altered proof.
+    """Yield a finding for each run whose card or evidence was altered, or whose last events no
+    commit of forge holds, and for each altered proof.
 
     `runs` are the tracked folders of runs. Altered timelines are found by their history.
     """
+    if repository.head().commit is None:
+        return
     versions = first_versions(repository)
     for folder in runs:
-        card = f"{folder}/{CARD_FILE}"
+        run, card, log = folder.rpartition("/")[2], f"{folder}/{CARD_FILE}", f"{folder}/{LOG_FILE}"
         why = versions.why_altered(card, _bytes(repository, card))
-        why = why or versions.why_evidence_altered(folder.rpartition("/")[2])
-        if why:
+        if why := why or versions.why_evidence_altered(run):
             yield altered(card, why)
+        elif not live_folder(repository, run).is_dir():
+            why = NOT_COMMITTED if not versions.holds(log) else ""
+            if why := why or versions.why_grown(log, _bytes(repository, log) or b""):
+                yield altered(log, why)
     for proof in load_all(repository.root):
-        if why := versions.why_altered(proof.source, _bytes(repository, proof.source)):
+        data = _bytes(repository, proof.source)
+        if why := why_proof_altered(repository, proof.source, data):
             yield altered(proof.source, why)
 
 

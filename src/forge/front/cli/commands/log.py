@@ -28,8 +28,9 @@ else:
     "--max-count",
     type=click.IntRange(1),
     metavar="N",
-    help="Show at most N runs, the newest.",
+    help="Show at most N runs, the newest; without this 20.",
 )
+@option("--all", "every", is_flag=True, help="Show all of them.")
 @verb("log")
 def command(invocation: Invocation, /, **arguments: object) -> Reply:
     """Show runs and their steps, newest run first, each step with its commits. NAME is a run, or a

@@ -7,7 +7,7 @@ from forge.front.operations.call import Call
 from forge.front.operations.shared.run_context import run_context
 from forge.front.operations.shared.run_replies import about_run
 from forge.records.find import one_run
-from forge.records.record import all_runs, open_anywhere
+from forge.records.record import open_anywhere, run_ids
 from forge.run.engine import controls
 
 
@@ -15,7 +15,7 @@ def is_for_run(call: Call, name: str | None) -> bool:
     """Return whether an answer is for a run: without a name the open one, else by its id."""
     if name is None:
         return bool(open_anywhere(call.repository))
-    return any(name == record.card.run for record in all_runs(call.repository))
+    return name in run_ids(call.repository)
 
 
 def answer_run(

@@ -38,7 +38,7 @@ def prompt_for(
     """
     references = dict.fromkeys((*step.references, *plan.references))
     refused = {reference for reference in references if why_refused(reference, root)}
-    allowed = [f"- {path}" for path in plan.write_scope.paths] or [_NONE]
+    allowed = _writable(plan, step) or [_NONE]
     allowed += [f"- within what the mission allows: {line}" for line in contract.lines()]
     checks = [f"- {check.text}" for check in step.checks]
     return string.Template(template("prompt.md")).safe_substitute(
@@ -55,6 +55,20 @@ def prompt_for(
         checks="\n".join(checks) or _NONE,
         failing=_earlier_attempts(current),
     )
+
+
+def _writable(plan: Plan, step: Step) -> list[str]:
+    """Return a line for each path that the plan may write: those of the step, then as many of the
+    others as there is room for, and their number.
+    """
+    named = set(step.files)
+    own = [path for path in plan.write_scope.paths if path in named]
+    others = [path for path in plan.write_scope.paths if path not in named]
+    shown = others[: max(0, _LISTED - len(own))]
+    lines = [f"- {path}" for path in (*own, *shown)]
+    if more := len(others) - len(shown):
+        lines.append(f"- and {more} more of other steps: the file `$FORGE_SCOPE_FILE` lists all")
+    return lines
 
 
 def _context(references: Sequence[str], refused: Collection[str], state: RunState) -> list[str]:
