@@ -91,7 +91,7 @@ def essence(state: RunState) -> dict[str, Any]:
 
 def _step(step: StepState) -> dict[str, Any]:
     return {
-        **_fields(step, OF_A_STEP),
+        **_fields(step, OF_A_STEP | {"touched"}),
         "work": _work(step.work),
         "committed": len(step.commits),
         "began": bool(step.began),
@@ -105,6 +105,7 @@ def _work(work: Work) -> dict[str, Any]:
         "checkpoint": bool(work.checkpoint_id),
         "committed": bool(work.commit),
         "proposal": proposal and {**msgspec.structs.asdict(proposal), "id": "", "seq": 0},
+        "changed": {number: changed.paths for number, changed in work.changed.items()},
         "answers": {about: _question(question) for about, question in work.answers.items()},
     }
 
@@ -112,7 +113,7 @@ def _work(work: Work) -> dict[str, Any]:
 def _question(asked: Any) -> dict[str, Any]:
     fields = msgspec.structs.asdict(asked)
     ids = {name: bool(fields[name]) for name in ("base", "kept")}
-    return {**fields, **ids, "id": "", "seq": 0}
+    return {**fields, **ids, "id": "", "seq": 0, "head": ""}
 
 
 def _fields(state: msgspec.Struct, less: frozenset[str]) -> dict[str, Any]:

@@ -306,6 +306,33 @@ def test_nothing_is_committed_while_a_merge_is_in_progress(sandbox: Sandbox) -> 
     assert sandbox.call("replay", run).code == 0
 
 
+def test_a_retry_leaves_what_the_step_did_not_change(sandbox: Sandbox) -> None:
+    """What a failed runner left is put back, inside the scope or not; files of the user stay."""
+    task = Task("Write a", "a.txt", auto("test -s a.txt"))
+    sandbox.write("notes.txt", "mine\n")
+    fails = f"{writes('a.txt', 'half')}; {writes('junk.txt', 'x')}; sys.exit(1)"
+    case = Case(sandbox, [task], {1: fails}, files=("a.txt",))
+    case.set_up()
+    run = sandbox.call("execute", "01-01", "--approve").data["run"]
+    case.set_work({1: writes("a.txt", "whole")})
+    sandbox.write("notes.txt", "mine, edited\n")
+    sandbox.write("new.txt", "mine as well\n")
+    waiting_for = sandbox.call("retry").data["waiting_for"]
+    assert waiting_for["kind"] == "scope" and "notes.txt" in waiting_for["text"]
+    assert (sandbox.root / "notes.txt").read_text() == "mine, edited\n"
+    assert not (sandbox.root / "junk.txt").exists() and not (sandbox.root / "a.txt").exists()
+    (restored,) = (
+        event["data"]["reason"]
+        for event in sandbox.events(run)
+        if event["type"] == "checkpoint_restored"
+    )
+    assert "new.txt, notes.txt" in restored
+    sandbox.call("reject", "--option", "leave")
+    assert sandbox.call("resume").data["status"] == "completed"
+    assert sandbox.status() == [" M notes.txt", "?? new.txt"]
+    assert sandbox.call("replay", run).code == 0
+
+
 EDITS = st.lists(
     st.tuples(
         st.sampled_from(["notes.txt", "new.txt", "made.txt", "cache/one.bin", "cache/two", ".env"]),

@@ -21,6 +21,7 @@ from forge.run.engine.actions.questions import pause
 from forge.run.engine.actions.table import ACTIONS
 from forge.run.engine.next_move import Move, Rules, next_move
 from forge.run.engine.open_run import OpenRun
+from forge.run.engine.parts.subjects import MOST_LISTED
 from forge.run.engine.stop import stop_here
 from forge.run.guard.holder import ForeignCode
 from forge.run.processes.git_guard import GitGuard
@@ -62,7 +63,7 @@ def go_on(run: OpenRun) -> None:
         _pause_or_raise(run, "error", error, f"\n{error.hint}".rstrip())
     except Interrupted as error:
         if not run.state.ended:
-            pause(run, "interrupted", error.message)
+            pause(run, "interrupted", error.message, _changed_by_runner(run))
             commit_pause(run)
         raise
     except (StorageFailed, OSError) as error:
@@ -74,6 +75,15 @@ def go_on(run: OpenRun) -> None:
         _pause_or_raise(run, "error", failure_of_git, f"\n{failure_of_git.hint}")
     if run.state.status == "paused":
         commit_pause(run)
+
+
+def _changed_by_runner(run: OpenRun) -> list[str]:
+    """Return what a runner that was just interrupted has changed, so that what the user changes
+    from now on is not taken for its work.
+    """
+    if run.state.work.runner != "started" or not run.trusts_git():
+        return []
+    return sorted(run.tree.unsettled_paths())[:MOST_LISTED]
 
 
 def _pause_for_room(run: OpenRun, failure: StorageFailed) -> NoReturn:

@@ -179,7 +179,8 @@ class StepState(Struct):
     """One step of a run; `began` is the seq of its first event, 0 before that.
 
     `carried_from` names the earlier run that did it, if one did; `done_at` is the newest commit of
-    this run when the step was completed.
+    this run when the step was completed. `touched` are paths that its runners and commands
+    changed.
     """
 
     id: str
@@ -198,6 +199,7 @@ class StepState(Struct):
     carried_from: str | None = None
     done_at: str | None = None
     session: str | None = None
+    touched: set[str] = field(default_factory=set)
 
 
 class RunState(Struct):

@@ -115,9 +115,9 @@ def withdraw_if_changed(run: OpenRun, question: Question, *, put_back: bool = Fa
     return True
 
 
-def pause(run: OpenRun, reason: str, text: str = "") -> None:
-    """Record that this process stops working on the run."""
-    run.log.append(ev.ExecutionPaused(reason, text), step=run.state.step)
+def pause(run: OpenRun, reason: str, text: str = "", changed: Sequence[str] = ()) -> None:
+    """Record that this process stops working on the run; see ExecutionPaused for `changed`."""
+    run.log.append(ev.ExecutionPaused(reason, text, [*changed]), step=run.state.step)
 
 
 def patch_in_question(run: OpenRun, question: Question) -> str:

@@ -11,6 +11,7 @@ from forge.run.engine.commit_message import message
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.text.command_line import forge_command
+from forge.text.path_list import cut
 from forge.timeline.run import events as ev
 
 
@@ -18,22 +19,37 @@ from forge.timeline.run import events as ev
 def restore(run: OpenRun, move: Move) -> None:
     """Put the tree back to the step's checkpoint, after a snapshot of what is in it.
 
-    What the step committed is reverted by a new commit.
+    What the step committed is reverted by a new commit. Uncommitted files that are neither on
+    record as the step's nor in the plan's scope stay as they are, and are named: the user may have
+    changed them meanwhile. They are judged before the step starts over.
     """
     current, step = run.current, run.step
     target, head = str(current.work.restore_to), run.branch.head()
     entries = entries_to_restore(run, target)
     taken = snapshot(run.repository, run.card.run, f"before {step.id} starts over")
     tree = tree_with(run.repository, head, entries)
-    restore_paths(
-        run.repository, taken, tree, lambda path: is_record(path) or run.tree.is_settled(path)
-    )
+    left: list[str] = []
+    touched = {*entries, *current.touched}
+
+    def stays(path: str) -> bool:
+        if is_record(path) or run.tree.is_settled(path):
+            return True
+        if path in touched or run.plan.write_scope.covers(path):
+            return False
+        left.append(path)
+        return True
+
+    restore_paths(run.repository, taken, tree, stays)
     if entries:
         subject = f"forge({run.card.short_plan}): back to before {step.number} — {step.name}"
         trailers: dict[str, str | int] = {"Forge-Step": step.id, "Forge-Attempt": current.attempt}
         text = message(run.card, subject, run.state.last_seq, trailers)
         commit_entries(run.repository, entries, text, head, run.branch.ref)
-    run.log.append(ev.CheckpointRestored(target, "the step starts over", taken), step=current)
+    reason = "the step starts over"
+    if left:
+        listed = ", ".join(cut(sorted(set(left)), indent=""))
+        reason += f"; left as they are, since they may be yours: {listed}"
+    run.log.append(ev.CheckpointRestored(target, reason, taken), step=current)
 
 
 def entries_to_restore(run: OpenRun, target: str) -> dict[str, Entry]:

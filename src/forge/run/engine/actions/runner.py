@@ -74,8 +74,16 @@ def _record_end(run: OpenRun, outcome: Outcome, untracked_before: frozenset[str]
         outcome.ended,
         litter[:MOST_LISTED],
         len(litter[MOST_LISTED:]),
+        _changed_by_failed(run, outcome),
     )
     run.log.append(finished, step=run.current, evidence=kept)
+
+
+def _changed_by_failed(run: OpenRun, outcome: Outcome) -> list[str]:
+    """Return what a runner that failed left uncommitted: there is no diff that says so."""
+    if outcome.success or not run.trusts_git():
+        return []
+    return sorted(run.tree.unsettled_paths())[:MOST_LISTED]
 
 
 def _exit_code(outcome: Outcome) -> int | None:

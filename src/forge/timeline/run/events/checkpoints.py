@@ -191,9 +191,11 @@ class CheckpointRestored(RunEvent, frozen=True):
 
     def progress(self, event: Event, state: RunState) -> str:
         kept = str(self.snapshot)[:_SHOWN]
+        left = self.reason.partition("; left as they are, ")[2]
         if self.about:
             return f"{self.reason}; kept as {kept}: `git cherry-pick -n {kept}` brings it back"
-        return f"restored {self.commit[:_SHOWN]}; the files as they were are kept as {kept}"
+        text = f"restored {self.commit[:_SHOWN]}; the files as they were are kept as {kept}"
+        return f"{text}; left as they are, {left}" if left else text
 
 
 class DiffProposed(RunEvent, frozen=True):
@@ -243,6 +245,8 @@ class DiffProposed(RunEvent, frozen=True):
             self.found,
             self.kept,
         )
+        if step is not None and self.by_runner and not self.found:
+            step.touched.update(self.files_changed)
         work = state.work_of(event.step)
         if self.found:
             work.found = proposal

@@ -70,16 +70,20 @@ class FailureDetected(RunEvent, frozen=True):
 class ExecutionPaused(RunEvent, frozen=True):
     """The process ends while the run stays open.
 
-    `reason`: failure, approval, manual, requested, head_moved, interrupted or storage.
+    `reason`: failure, approval, manual, requested, head_moved, interrupted or storage. `changed`
+    are paths that an interrupted runner had changed: the first 200.
     """
 
     type: ClassVar[str] = "execution_paused"
     review_kind: ClassVar[str] = "pause"
     reason: str
     text: str = ""
+    changed: list[str] = field(default_factory=list)
 
     def apply(self, state: RunState, event: Event) -> None:
         state.status, state.pause, state.pause_text = "paused", self.reason, self.text
+        if (step := state.step_of(event.step)) is not None:
+            step.touched.update(self.changed)
 
     def line(self, event: Event) -> str:
         return f"{self.reason}: {self.text}"

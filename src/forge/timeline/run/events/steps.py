@@ -114,7 +114,8 @@ class RunnerFinished(RunEvent, frozen=True):
     output reports a failure).
 
     `litter` are stray files of the runner that were set aside, the first ones of many;
-    `more_litter` is the number of the others.
+    `more_litter` is the number of the others. `changed` are paths that were
+    uncommitted when it failed, the first ones of many.
     """
 
     type: ClassVar[str] = "runner_finished"
@@ -126,6 +127,7 @@ class RunnerFinished(RunEvent, frozen=True):
     ended: str = "exit"
     litter: list[str] = field(default_factory=list)
     more_litter: int = 0
+    changed: list[str] = field(default_factory=list)
 
     def as_data(self) -> dict[str, object]:
         """Return the fields; `more_litter` only if some paths are not listed."""
@@ -139,6 +141,7 @@ class RunnerFinished(RunEvent, frozen=True):
         step = state.step_of(event.step)
         if step:
             step.session = self.session
+            step.touched.update(self.changed)
 
     def line(self, event: Event) -> str:
         return f"{self.runner} ended ({self.ended}), status {self.exit_code}"

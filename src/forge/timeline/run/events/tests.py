@@ -64,6 +64,8 @@ class TestCompleted(RunEvent, frozen=True):
         )
         if self.changed and not self.phase:
             count = self.changed_count or len(self.changed)
+            if (step := state.step_of(event.step)) is not None:
+                step.touched.update(self.changed)
             work.changed[self.check] = Changed(self.changed, count, self.base, self.kept, event.seq)
 
     def line(self, event: Event) -> str:
