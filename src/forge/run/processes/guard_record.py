@@ -57,6 +57,8 @@ def changed_files(folder: Path, repository: Repository) -> list[str]:
         data = regular.read(folder / GUARD_FILE, most=regular.LARGEST_IN_TREE)
         record = msgspec.json.decode(data, type=_Record, strict=True)
         moves = list(zip(record.folders, _folders(repository), strict=True))
+        if _is_linked(record.folders) or _is_linked(_folders(repository)):
+            moves = moves[1:2]  # seen from another work tree, only what all of them share has moved
     except FileNotFoundError:
         return []
     except (OSError, ValueError, msgspec.MsgspecError):
@@ -106,6 +108,11 @@ def _folders(repository: Repository) -> tuple[str, ...]:
     """Return the folders of a repository, the deepest first."""
     folders = (repository.git_dir, repository.common_dir, repository.root)
     return tuple(os.fspath(folder) for folder in folders)
+
+
+def _is_linked(folders: tuple[str, ...]) -> bool:
+    git_dir, common_dir, _ = folders
+    return git_dir != common_dir
 
 
 def _moved(path: str, moves: list[tuple[str, str]]) -> str:
