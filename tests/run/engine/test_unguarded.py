@@ -69,7 +69,7 @@ def test_a_runner_that_kills_forge(sandbox: Sandbox) -> None:
     run = the_run(sandbox)
     for words in READING:
         refused = sandbox.forge(*words)
-        assert refused.code == 1 and ".git/hooks/pre-commit" in refused.err, (words, refused)
+        assert refused.code == 1 and "\n  .git/hooks/pre-commit\n" in refused.err, (words, refused)
         assert f"forge resume {run}" in refused.err
     assert sandbox.call("status").json["error"]["kind"] == "git_changed"
     told = sandbox.forge("resume")

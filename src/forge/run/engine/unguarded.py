@@ -37,7 +37,8 @@ def require_known(repository: Repository, verb: str) -> None:
     for folder in guard_records(repository):
         if changed := guard_record.changed_files(folder, repository):
             code, again = _words(repository, folder)
-            raise GitChanged(said_of_files(changed, code, again), _NOT_STARTED, [again.strip("`")])
+            said = said_of_files(changed, code, again).split("\n")
+            raise GitChanged(said, _NOT_STARTED, [again.strip("`")])
 
 
 def settle(repository: Repository, execution: str) -> None:
@@ -52,14 +53,15 @@ def settle(repository: Repository, execution: str) -> None:
             _record(repository, folder, execution, damage)
         guard_record.forget(folder)
         if damage is not None:
-            raise GitChanged(damage[1], _NOT_STARTED)
+            raise GitChanged(damage[1].split("\n"), _NOT_STARTED)
 
 
 def require_unchanged(repository: Repository, folder: Path) -> None:
     """Raise GitChanged, once, before git makes the work tree of a run anew."""
     if changed := guard_record.changed_files(folder, repository):
         guard_record.forget(folder)
-        raise GitChanged(said_of_files(changed, *_words(repository, folder)), _NOT_STARTED)
+        said = said_of_files(changed, *_words(repository, folder)).split("\n")
+        raise GitChanged(said, _NOT_STARTED)
 
 
 def _words(repository: Repository, folder: Path) -> tuple[str, str]:
