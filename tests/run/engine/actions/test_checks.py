@@ -159,7 +159,7 @@ def test_repair_gives_up_and_pauses(sandbox: Sandbox) -> None:
         ("`grep -c x a.txt` returns 0", "returns 0"),
         (auto("MISSING: no test yet"), "MISSING"),
         (auto("grep -q nothing a.txt || true"), "cannot fail"),
-        (auto("cd /tmp && test -d ."), "without the cd it reads:\ntest -d ."),
+        (auto("cd /tmp && test -d ."), "without the cd it reads:\n  $ test -d ."),
         (auto("yes | head -n 1"), "141"),
     ],
 )

@@ -162,9 +162,9 @@ def by_folder(run: OpenRun, entries: Mapping[str, Entry]) -> list[str]:
         for path, entry in entries.items()
     )
     lines = [
-        f"  {name} ({amount(count, 'file')})"
+        f"  {visible_line(name)} ({amount(count, 'file')})"
         if name.endswith("/")
-        else f"  {name}{' (deleted)' if entries.get(name) is None else ''}"
+        else f"  {visible_line(name)}{' (deleted)' if entries.get(name) is None else ''}"
         for name, count in sorted(grouped.items())
     ]
     rest = len(lines) - _LISTED

@@ -14,6 +14,8 @@ from forge.run.engine.actions.action import action
 from forge.run.engine.next_move import Move
 from forge.run.engine.open_run import OpenRun
 from forge.run.engine.parts.subjects import Subject, difference
+from forge.text.command_line import shown_command
+from forge.text.printable import block
 from forge.timeline.run import events as ev
 from forge.timeline.run.state import Question
 
@@ -164,7 +166,10 @@ def ask_nothing(run: OpenRun, move: Move) -> None:
 def ask_before(run: OpenRun, move: Move) -> None:
     """Ask about a TDD step whose tests pass before its work."""
     commands = [
-        f"  {test.text}" for test in run.plan.first_tests(run.step) if test.kind == "command"
+        line
+        for test in run.plan.first_tests(run.step)
+        if test.kind == "command"
+        for line in shown_command(test.text)
     ]
     text = "\n".join(
         [
@@ -223,15 +228,21 @@ def _check_text(run: OpenRun, check: Check) -> str:
     """Return why the user is asked about a check, with what they need to answer."""
     if check.kind == "human":
         return f"{check.reason}: {check.text}" if check.reason else check.text
+    command = _command(check.text)
     if (foreign := foreign_folder(check.text, run.repository.root)) is not None:
         return (
             f"not run, since it changes to {foreign[0]}, outside this work tree, and would prove"
-            f" another tree:\n{check.text}\nwithout the cd it reads:\n{foreign[1]}"
+            f" another tree:\n{command}\nwithout the cd it reads:\n{_command(foreign[1])}"
         )
     why = (
         "its success says nothing, since it cannot fail"
         if not check.proves
         else "its status says nothing (141, a broken pipe)"
     )
-    output = run.output_tail or "(see the evidence of the run)"
-    return f"{check.text}\nran, but {why}. Its output ends:\n{output}"
+    output = "\n".join(block(run.output_tail or "(see the evidence of the run)", "  | "))
+    return f"{command}\nran, but {why}. Its output ends:\n{output}"
+
+
+def _command(text: str) -> str:
+    """Return a command as lines of which none looks like the question itself."""
+    return "\n".join(shown_command(text))
