@@ -104,7 +104,7 @@ def test_the_error_names_the_verb_and_the_message(
 
 
 def test_a_long_message_is_cut_at_its_start() -> None:
-    result = subprocess.CompletedProcess((), 1, b"", b"a" * 5000 + b"end")
+    result = subprocess.CompletedProcess((), 1, b"", b"a " * 2500 + b"end")
     message = program.failed(("log",), result).message
     assert message.endswith("end")
     assert len(message) < 2100
@@ -124,3 +124,9 @@ def test_what_git_says_in_several_lines_is_lines_of_the_message() -> None:
         "      a.txt",
         "  forge: all is well",
     ]
+
+
+def test_a_long_message_is_cut_at_a_line() -> None:
+    output = b"token " + b"a" * 1000 + b"\n" + b"b " * 995
+    error = program.failed(["commit"], subprocess.CompletedProcess([], 1, b"", output))
+    assert "aa" not in error.message and "b b" in error.message

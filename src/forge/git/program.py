@@ -142,8 +142,19 @@ def failed(words: Sequence[str], result: subprocess.CompletedProcess[bytes]) -> 
     message = (result.stderr or result.stdout).decode("utf-8", "replace").strip()
     # the first word that is neither an option nor the setting after `-c`
     verb = next((word for word in words if not word.startswith("-") and "=" not in word), "git")
-    said = message[-_MOST_SAID:] or f"status {result.returncode}"
+    said = _end_of(message) or f"status {result.returncode}"
     return failure(as_lines(f"git {verb} failed: {said}"), _HINT, result.returncode)
+
+
+def _end_of(message: str) -> str:
+    """Return the last lines of a message; a line that is cut goes, so that no half of a secret
+    stays, which would not be recognized.
+    """
+    end = message[-_MOST_SAID:]
+    if len(message) == len(end):
+        return message
+    first, line_end, rest = end.partition("\n")
+    return rest if line_end else first.partition(" ")[2]
 
 
 def fields(output: bytes) -> list[str]:

@@ -110,6 +110,29 @@ FORMATS: dict[str, tuple[str, ...] | tuple[object, ...]] = {
     "URL": ("postgres://app:", (ANY, 20), "@db:5432/x"),
     "URL without user": ("redis://:", (ANY, 20), "@cache:6379/0"),
     "connection": ("Server=db;User Id=sa;Password=", (ANY, 16), ";"),
+    "key of a cluster": ("client-key-data: ", (BASE, 4400)),
+    "Telegram in a URL": ("https://api.telegram.org/bot", "123456789:AA", (WEB, 33), "/getMe"),
+    "second cookie": ("Cookie: theme=dark; sid=", (HEX, 40), "; Path=/"),
+    "another scheme": ("Authorization: SSWS ", (WEB, 42)),
+    "another header": ('"DD-APPLICATION-KEY": "', (HEX, 40), '"'),
+    "headers in lists": ("{'x-api-key': [ '", (ANY, 32), "' ]}"),
+    "element of a map": ("settings['apiKey'] = '", (ANY, 24), "'"),
+    "PHP": ('["password"]=>\n  string(20) "', (ANY, 20), '"'),
+    "Rust": ('password: Some("', (ANY, 20), '")'),
+    "typed": ("const password: string = '", (ANY, 24), "'"),
+    "typed, Rust": ("const API_KEY: &'static str = \"", (ANY, 24), '"'),
+    "name and value": ('{"name": "DB_PASSWORD", "value": "', (ANY, 24), '"}'),
+    "name and value in YAML": ("- name: API_TOKEN\n  value: ", (ANY, 24)),
+    "attribute": ('<add key="ApiKey" value="', (ANY, 24), '" />'),
+    "image": ("ENV API_TOKEN ", (ANY, 24)),
+    "block in YAML": ("password: |\n    ", (ANY, 24)),
+    "program": ("sshpass -p ", (ANY, 24), " ssh a@b"),
+    "server": ("requirepass ", (ANY, 24)),
+    "prose": ("A temporary password is generated for root@localhost: ", (ANY, 24)),
+    "table": ("| password | `", (ANY, 24), "` |"),
+    "pgpass": ("localhost:5432:db:bob:", (ANY, 24)),
+    "Rails": ("SECRET_KEY_BASE=", (HEX, 128)),
+    "other characters": ("DB_PASSWORD='a$1", ("ABCabc123!#%^*?~(", 20), "'"),
 }
 
 
@@ -181,6 +204,15 @@ def test_files_without_secrets_are_left_alone() -> None:
         "token: Token2Type",
         "secretKeyRef: {name: db-1}",
         "KEY=value",
+        "password: urlBase64ToUint8Array(key)",
+        "hasPrivateKey: !!privateKey,",
+        "hasPassword =\n  user1?.providerData?.some(isA)",
+        'redact: ["apiKey", "*.apiKey"]',
+        "const [tokens] = tokenizeLines(['OPEN(1)x',IOL=5'])",
+        "date -u +%Y-%m-%dT%H:%M:%SZ",
+        "a--user .bubble{background-color:var(--c)}",
+        "_Password:\0_Places\0_Pressure:",
+        "Login incorrect\0Maximum Password Age1\0Maximum",
     ],
 )
 def test_names_code_and_placeholders_are_no_secrets(text: str) -> None:
@@ -198,6 +230,11 @@ HOSTILE = {
     "dots": "eyJaaaaaaaa." * 10_000,
     "letters": "a" * 120_000,
     "values": "A_KEY=abcdef1 " * 8_000,
+    "cookies": "cookie: a=" * 10_000,
+    "blocks": "token: |\n " * 10_000,
+    "types": "token x" * 15_000,
+    "prose": "password a " * 10_000,
+    "programs": "mysql -p " * 12_000,
 }
 
 

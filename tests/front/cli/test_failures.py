@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 import pytest
 
-from forge.errors import DamagedLog, Held, NotApproved, UnknownName
+from forge.errors import DamagedLog, GitFailed, Held, NotApproved, UnknownName
 from forge.front.cli import failures
 from forge.run.setup.command_log import LoggedCommand
 
@@ -31,6 +31,17 @@ def test_an_expected_error_keeps_its_exit_status(
 ) -> None:
     assert report(error) == (status, str(error))
     assert capsys.readouterr().err.startswith(f"forge: {error}\n  ")
+
+
+@pytest.mark.parametrize("as_json", [False, True])
+def test_what_a_hook_printed_is_without_secrets(
+    as_json: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "ghp_" + "a1B2" * 9
+    _, message = report(GitFailed(f"git commit failed: using {secret}", "fix it"), as_json=as_json)
+    printed = capsys.readouterr()
+    assert secret not in message + printed.out + printed.err
+    assert "using [secret removed]" in message
 
 
 @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort()])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import random
+import string
 
 import pytest
 from hypothesis import given, settings
@@ -43,6 +45,16 @@ def test_no_part_of_a_secret_is_left_at_a_cut(before: int, chunk: int) -> None:
     text, removed = made.clean()
     assert made.truncated and not any(SECRET[i : i + 8] in text for i in range(len(SECRET) - 7))
     assert removed == text.count("[secret removed]")
+
+
+@pytest.mark.parametrize("filler", [b"word\n", b"word "])
+@pytest.mark.parametrize("before", [-11_500, -6000, -20, 0])
+def test_no_part_of_a_long_value_is_left_at_a_cut(before: int, filler: bytes) -> None:
+    value = "".join(random.Random(before).choices(string.ascii_letters + string.digits, k=12_000))
+    for at in (10_000 + before, 70_000 + before):
+        text = (filler * 20_000)[:at] + f" password: {value}".encode() + filler * 20_000
+        shown = output(20_000, text[: 80_000 + len(value)]).text()
+        assert not any(value[i : i + 12] in shown for i in range(0, len(value) - 12, 6))
 
 
 def test_a_key_that_is_cut_in_the_middle_is_left_out() -> None:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
-from forge.check.secrets.labeled_values import LABELED, is_value
+from forge.check.secrets.labeled_values import LABELED, WITHOUT_CALLS, is_value
 from forge.check.secrets.token_formats import FORMATS, Format
 from forge.text.pattern import Pattern, compile_bytes
 
@@ -21,7 +21,7 @@ _KEY_LINE = re.compile(
 )
 _KEY_TEXT = re.compile(rb"[A-Za-z0-9+/=]{16}")
 _LONGEST_KEY = 64 << 10  # bytes of a private key
-_LONGEST_VALUE = 4096  # bytes of a value after a label
+_LONGEST_VALUE = 16 << 10  # bytes of a value after a label
 _LONGEST_LABEL = 64
 
 
@@ -57,7 +57,11 @@ def _labeled(data: bytes) -> Iterator[Secret]:
     while match := pattern.search(data, position):
         label = formats[match.lastindex - 1]
         start, end = match.span(match.lastindex)
-        is_secret = end - start <= _LONGEST_VALUE and is_value(_text(data[start:end]), label)
+        is_secret = (
+            end - start <= _LONGEST_VALUE
+            and (data[end : end + 1] != b"(" or label in WITHOUT_CALLS)
+            and is_value(_text(data[start:end]), label)
+        )
         if is_secret:
             yield Secret(label.kind, start, end)
         # What is no secret may be a label itself; a long one is passed over, to stay linear.

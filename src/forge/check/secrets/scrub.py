@@ -17,7 +17,11 @@ else:
 REMOVED = b"[secret removed]"
 # What each secret has: a long word, or a label before it. Most short texts have neither, and then
 # nothing is loaded for them.
-_HINT = re.compile(r"\S{18}|[=:>]|\s-u|(?:--\S{1,64}|basic|bearer|key|login|token)\s", re.I)
+_HINT = re.compile(
+    r"\S{18}|[=:>|]|\s-[apuwb]|--\S{1,64}\s|auth|basic|bearer|credential|key|login|pass|pwd"
+    r"|secret|token",
+    re.I,
+)
 _SHORTEST_TO_REPEAT = 12
 _MOST_TO_REPEAT = 50  # secrets that are looked for in the rest of the text
 

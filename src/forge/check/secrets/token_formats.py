@@ -135,7 +135,7 @@ SERVICES = (
     ),
     Format("Slack webhook", r"hooks\.slack\.com/(?:services|workflows|triggers)/([\w/-]{30,})"),
     Format("Tailscale key", rf"tskey-[a-z]{{2,12}}-{_A}{{8,}}-{_A}{{16,}}|tskey-{_A}{{16,}}"),
-    Format("Telegram bot token", _B + rf"(\d{{8,10}}:AA{_W}{{32,34}})"),
+    Format("Telegram bot token", _B + rf"(?:bot)?(\d{{8,10}}:AA{_W}{{32,34}})"),
     Format("Twilio key", _B + rf"((?:AC|SK){_X}{{32}})\b"),
     Format("Twitter token", r"A{20,24}[A-Za-z0-9%]{50,}"),
     Format("Typeform token", _B + r"(tfp_[\w.=-]{40,})"),

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from forge.check.secrets.scrub import scrub
 from forge.front.cli.output import deliver, print_error
 from forge.front.envelope import Bug, as_forge_error
 from forge.lazy import at_first_use
@@ -26,7 +27,8 @@ def report(
     *,
     as_json: bool,
 ) -> tuple[int, str]:
-    """Print an error; return the exit status and the message for the log of commands.
+    """Print an error without secrets; return the exit status and the message for the log of
+    commands. The output of a hook may be part of it.
 
     What forge did not expect is a bug, of which the details go to a file.
     """
@@ -36,11 +38,22 @@ def report(
     else:
         message = f"{type(error).__name__}: {error}"
         failure = _bug(execution, repository, error, message)
+    failure.lines = _without_secrets(failure.lines)
+    failure.message = "\n".join(failure.lines)
     shown = failure
     code = deliver(
         lambda: print_error(verb, execution.id, shown, as_json=as_json), failure.exit_code
     )
-    return code, message
+    return code, scrub(message)[0]
+
+
+def _without_secrets(lines: list[str]) -> list[str]:
+    """Return lines without secrets, also those of several lines; a line end inside a line stays
+    one, since it must not look like a line of forge's.
+    """
+    if any("\n" in line for line in lines):
+        return [scrub(line)[0] for line in lines]
+    return scrub("\n".join(lines))[0].split("\n")
 
 
 def _bug(

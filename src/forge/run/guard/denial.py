@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from forge import regular
+from forge.check.secrets.scrub import scrub
 
 _FILE = "request-denied"
 _MOST_BYTES = 1 << 16
@@ -48,6 +49,10 @@ def take(folder: Path) -> list[Denial]:
 def _denial(line: bytes) -> Denial | None:
     try:
         tool, reason, process = json.loads(line)
-        return Denial(str(tool)[:_LONGEST], str(reason)[:_LONGEST], int(process))
+        return Denial(_short(tool), _short(reason), int(process))
     except (ValueError, TypeError):
         return None
+
+
+def _short(text: object) -> str:
+    return scrub(str(text))[0][:_LONGEST]

@@ -11,7 +11,7 @@ from forge.check.secrets.scrub import scrub, scrub_part
 
 _KEPT_WHOLE = 8 << 20  # bytes that the file takes
 _NEAR = 4096  # bytes from a cut in which the end of a line is looked for
-_MARGIN = 4096  # bytes beyond a cut, to recognize a secret there
+_MARGIN = 16 << 10  # bytes beyond a cut, to recognize a secret there: the longest one
 _LONGEST_MESSAGE = 4000
 
 

@@ -110,7 +110,9 @@ def make_and_execute(
     repository = Repository.discover(place)
     _set_identity(repository)
     repository.git("add", "-A")
-    repository.git("commit", "-q", "-m", "A small calculator, and a plan to extend it")
+    repository.git(
+        "commit", "-q", "--no-gpg-sign", "-m", "A small calculator, and a plan to extend it"
+    )
     context = Context(repository, load(place), execution, _DemoUser(), notify)
     (file,) = Catalog(place).named(_PLAN)
     record = execute(context, file, Options(approve=True))
