@@ -56,8 +56,6 @@ def end_children(repository: Repository, folder: Path, *, crashed: bool) -> None
 
 def end_outside_command(repository: Repository, *, crashed: bool) -> None:
     """End the command that a dead `verify --run` or `validate --probe` left, in the same way."""
-    if known_clone_id(repository) is None:
-        return  # nothing of this clone has run yet
     folder = outside_runs.folder(repository)
     if folder.is_dir():
         _end(repository, folder, outside_runs.name(repository) if crashed else "")

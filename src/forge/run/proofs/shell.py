@@ -7,6 +7,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from forge.errors import Interrupted, NotTheUser, StorageFailed
+from forge.git.clone import clone_id
 from forge.git.repository import Repository
 from forge.planning.settings import RunnerSettings, Settings
 from forge.run.approvals.store import state_folder
@@ -53,7 +54,8 @@ def run_guarded(
 
 
 def _record(repository: Repository) -> Path:
-    """Return the folder in which the command is on record while it runs."""
+    """Return the folder in which the command is on record while it runs. Raises StorageFailed."""
+    clone_id(repository)  # names the folder, so that the next process finds it
     folder = outside_runs.folder(repository)
     try:
         folder.mkdir(parents=True, exist_ok=True)
