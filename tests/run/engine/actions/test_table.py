@@ -43,7 +43,7 @@ def test_what_runs_code_is_guarded() -> None:
 
 
 def test_what_commits_with_the_users_hooks() -> None:
-    assert named("runs_hooks") == {"apply", "keep_changed"}
+    assert named("runs_hooks") == {"apply", "apply_found", "keep_changed"}
 
 
 def test_when_a_requested_pause_takes_effect() -> None:
