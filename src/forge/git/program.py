@@ -42,8 +42,8 @@ _LOCAL_VARIABLES = (
 Attempt = Callable[..., "subprocess.CompletedProcess[bytes]"]
 _HINT = "fix what git reports, then `forge resume` an open run, or try again"
 _MOST_SAID = 2000  # characters of what git said
-# Replacements by `git replace` and grafts are local to a clone; they show another history. git prints
-# an advice if there is a file of grafts, even an empty one, so none is named.
+# Replacements by `git replace` and grafts are local to a clone; they show another history.
+# git prints an advice if there is a file of grafts, even an empty one, so none is named.
 _ALWAYS = {
     "GIT_TERMINAL_PROMPT": "0",
     "GIT_EDITOR": ":",
