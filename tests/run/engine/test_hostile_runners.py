@@ -243,7 +243,12 @@ def test_a_head_that_moved_while_interrupted_pauses_first(sandbox: Sandbox) -> N
     result = sandbox.call("resume")
     assert result.code == 4 and result.data["waiting_for"]["kind"] == "head_moved"
     assert (sandbox.root / "half.txt").exists()
+    asked = sandbox.call("resume").data["waiting_for"]
+    assert asked["kind"] == "scope" and "half.txt" in asked["text"], asked
+    assert "mine.txt" not in asked["text"] and (sandbox.root / "half.txt").exists()
+    assert sandbox.call("reject", "--option", "put-back").code == 0
     assert sandbox.call("resume").data["status"] == "completed" and "Mine" in sandbox.subjects()
+    assert not (sandbox.root / "half.txt").exists() and (sandbox.root / "mine.txt").exists()
 
 
 def test_a_plan_that_is_gone_is_not_resumed(sandbox: Sandbox) -> None:

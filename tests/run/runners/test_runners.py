@@ -284,9 +284,11 @@ def test_a_runner_that_puts_a_link_in_the_way_of_the_record(sandbox: Sandbox) ->
 
 
 def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
+    """What is in the plan's scope is put back; the rest may be the user's, who is asked first."""
     case = one_edit(
         sandbox,
-        f"{writes('half.txt', 'half')}; os.kill(os.getppid(), 9); import time; time.sleep(60)",
+        f"{writes('a.txt', 'half')}; {writes('half.txt', 'half')};"
+        " os.kill(os.getppid(), 9); import time; time.sleep(60)",
     )
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
@@ -296,11 +298,18 @@ def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
     assert reply.data["next"][0] == f"forge resume {run}"
     assert sandbox.call("runs").data["runs"][0]["status"] == "interrupted"
     case.set_work({1: GOOD})
-    reply = sandbox.call("resume", run)
-    assert reply.data["status"] == "completed", reply.err
-    assert not (sandbox.root / "half.txt").exists(), "a step in doubt is put back and run again"
+    waiting_for = sandbox.call("resume", run).data["waiting_for"]
+    assert waiting_for["kind"] == "scope" and "half.txt" in waiting_for["text"]
+    assert sandbox.status() == ["?? half.txt"], "a step in doubt is put back, as far as it is its"
     types = sandbox.types(run)
     assert types.count("run_interrupted") == 1 and types.count("checkpoint_restored") == 1
+    assert types.count("runner_started") == 1, "the user is asked before the runner starts again"
+    assert sandbox.call("reject", "--option", "put-back").code == 0
+    reply = sandbox.call("resume", run)
+    assert reply.data["status"] == "completed", reply.err
+    assert sandbox.status() == [] and not (sandbox.root / "half.txt").exists()
+    assert (sandbox.root / "a.txt").read_text() == "x\n"
+    assert sandbox.call("replay", run).code == 0
     finished = [
         json.loads(line)
         for line in (sandbox.root / ".git/forge/executions.jsonl").read_text().splitlines()
@@ -313,14 +322,14 @@ def test_a_runner_that_kills_its_parent(sandbox: Sandbox) -> None:
 
 def test_a_runner_that_outlived_forge_is_ended_before_the_tree_changes(sandbox: Sandbox) -> None:
     linger = (
-        "import time; pathlib.Path('pid').write_text(str(os.getpid())); os.kill(os.getppid(), 9);"
+        "import time; pathlib.Path('a.txt').write_text(str(os.getpid())); os.kill(os.getppid(), 9);"
         " time.sleep(60)"
     )
     case = one_edit(sandbox, linger)
     case.set_up()
     process = sandbox.start("execute", "01-01", "--approve")
     process.wait(30)
-    pid = wait_for(sandbox.root / "pid")
+    pid = wait_for(sandbox.root / "a.txt")
     assert Path(f"/proc/{pid}").exists()
     case.set_work({1: GOOD})
     assert sandbox.call("resume").data["status"] == "completed"
