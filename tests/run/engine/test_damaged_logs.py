@@ -44,9 +44,11 @@ def halfway(tmp_path_factory: pytest.TempPathFactory) -> Sandbox:
 
 @pytest.fixture
 def broken(halfway: Sandbox, tmp_path: Path) -> Sandbox:
+    """A copy with a home of its own: the approval of the run goes when the run ends."""
     shutil.copytree(halfway.root, tmp_path / "copy", symlinks=True)
+    shutil.copytree(halfway.home, tmp_path / "copied-home", symlinks=True)
     stand_in(tmp_path / "copy")
-    return Sandbox(tmp_path / "copy", halfway.home)
+    return Sandbox(tmp_path / "copy", tmp_path / "copied-home")
 
 
 def live_log(sandbox: Sandbox) -> Path:

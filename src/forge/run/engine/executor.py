@@ -135,6 +135,7 @@ def _carry_out_moves(run: OpenRun) -> None:
     expected_head: str | None = run.branch.head()  # None if HEAD may have moved since
     foreign_code_ran = True  # since the live log was last checked
     if not run.state.ended:
+        run.record.put_log_back()  # no code of this run changed it now; the user was told
         uncommitted.capture_again(run)
         _pause_for_denials(run)
     while run.state.status == "running" or run.state.ended:

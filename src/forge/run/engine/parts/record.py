@@ -72,12 +72,21 @@ class Record:
             if path.parent.is_dir() and _bytes_of(path) not in (None, data):
                 found = found or name
                 put(self._repository, f"{folder}/{name}", data)
-        log = root / folder / LOG_FILE
-        copy, whole = _bytes_of(log), regular.read(live / LOG_FILE)
-        if copy is not None and not whole.startswith(copy):
+        if self.put_log_back():
             found = LOG_FILE
-            put(self._repository, f"{folder}/{LOG_FILE}", whole)
         return f"{folder}/{found}" if found else ""
+
+    def put_log_back(self) -> bool:
+        """Write the tracked timeline again if it is not the beginning of the live log; return
+        whether it was not.
+        """
+        path = f"{self._card.folder}/{LOG_FILE}"
+        copy = _bytes_of(self._repository.root / path)
+        whole = regular.read(self._log.folder / LOG_FILE)
+        if copy is None or whole.startswith(copy):
+            return False
+        put(self._repository, path, whole)
+        return True
 
     def require_no_link(self) -> None:
         """Raises HeadMoved if a symbolic link is on the record's path: it may lead out of the
