@@ -17,7 +17,9 @@ SECOND = ".planning/phases/02-second/02-01-PLAN.md"
 
 
 def listing(folder: Path) -> dict[str, tuple[int, int]]:
-    """Return every file below a folder with its size and time, except the log of commands."""
+    """Return every file below a folder with its size and time, except the log of commands and the
+    caches of what was read.
+    """
     stats = {
         path.relative_to(folder).as_posix(): path.lstat()
         for path in folder.rglob("*")
@@ -26,7 +28,7 @@ def listing(folder: Path) -> dict[str, tuple[int, int]]:
     return {
         path: (stat.st_size, stat.st_mtime_ns)
         for path, stat in stats.items()
-        if "executions" not in path
+        if "executions" not in path and "forge/cache/" not in path
     }
 
 
