@@ -66,6 +66,11 @@ def test_retry_puts_back_the_tree_and_calls_the_runner_again(sandbox: Sandbox) -
     sandbox.write("mine.txt", "not committed by anybody\n")
     case.set_work({1: writes("a.txt", "wanted\n")})
     result = sandbox.call("retry", run)
+    assert "left as they are, since they may be yours: mine.txt" in result.err
+    assert result.code == 4 and result.data["status"] == "paused", "mine.txt is outside the scope"
+    assert (sandbox.root / "mine.txt").read_text() == "not committed by anybody\n"
+    (sandbox.root / "mine.txt").unlink()
+    result = sandbox.call("resume", run)
     assert result.data["status"] == "completed", result.err
     assert (
         not (sandbox.root / "b.txt").exists() and (sandbox.root / "a.txt").read_text() == "wanted\n"
