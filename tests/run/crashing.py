@@ -28,7 +28,7 @@ from tests.run.states import essence
 Victim = Literal["forge", "family", "child"]
 VICTIMS: tuple[Victim, ...] = ("forge", "family", "child")
 STEPS = ("Task 1: Write a", "Task 2: Write b", "Task 5: Write c")
-OURS = re.compile(r"\.planning/|counter\.txt$|([abcx]|half)\.txt$")
+OURS = re.compile(r"\.planning/|counter\.txt$|[abcx]\.txt$")
 MUST_HAVES = """\
 must_haves:
   truths:
@@ -96,7 +96,7 @@ def _nothing(sandbox: Sandbox, case: Case) -> None:
 
 
 def _killed_in_the_runner(sandbox: Sandbox, case: Case) -> None:
-    case.set_work({**WORK, 2: "open('half.txt', 'w'); os.kill(os.getppid(), 9)"})
+    case.set_work({**WORK, 2: "open('b.txt', 'w'); os.kill(os.getppid(), 9)"})
     sandbox.forge("execute", "01-01", "--approve")
     case.set_work(WORK)
 
