@@ -111,7 +111,7 @@ def test_a_hook_that_refuses_the_demo_is_named_with_the_way_on(
     _, _, advice = reply.out.partition("type first:\n")
     first, _, then = advice.partition("then go on:\n")
     commands = [line.strip() for line in [*first.splitlines(), *then.splitlines()[:2]]]
-    commands[-1] = commands[-1].replace("forge", f"{sys.executable} -m forge", 1)
+    commands[-1] = f"{sys.executable} -m forge {commands[-1].partition(' ')[2]}"
     script = "\n".join(["set -e", *commands])
     done = subprocess.run(
         ["bash", "-c", script],
