@@ -313,7 +313,7 @@ def git_locks(sandbox: Sandbox) -> list[Path]:
 def test_a_stale_lock_is_removed_by_the_next_command_of_any_kind(tmp_path: Path) -> None:
     sandbox = set_up(tmp_path)
     words, seen = ("execute", "01-01", "--approve"), 0
-    for moment in range(20, 50):
+    for moment in range(40, 80):
         sandbox.start(
             *words, env={"PYTHONPATH": FAULTS, "FORGE_TEST_KILL_AT": str(moment)}
         ).communicate(timeout=120)
