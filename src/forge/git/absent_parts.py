@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from forge.git import modes, program
+from forge.git import program
+from forge.git.index.submodules import submodule_paths
 from forge.git.repository import Repository
 
 _MOST_NAMED = 10
@@ -20,21 +21,14 @@ def absent_parts(repository: Repository) -> Iterator[str]:
             f"the hooks in {folder} (core.hooksPath) are not in the run's work tree, since git does"
             " not track them: its commits run no hook of these"
         )
-    if paths := submodules(repository):
+    if modules := submodule_paths(repository):
         yield (
-            f"submodules are empty in the run's work tree: {_listed(paths)}; the plan has to fill"
+            f"submodules are empty in the run's work tree: {_listed(modules)}; the plan has to fill"
             " them with `git submodule update --init`"
         )
 
 
-def submodules(repository: Repository) -> list[str]:
-    """Return the paths of a work tree's submodules."""
-    entries = program.fields(repository.git("ls-files", "-z", "--stage"))
-    links = (entry for entry in entries if int(entry.split(" ", 1)[0], 8) == modes.SUBMODULE)
-    return [entry.partition("\t")[2] for entry in links]
-
-
-def _listed(paths: list[str]) -> str:
+def _listed(paths: Sequence[str]) -> str:
     more = f", … ({len(paths)} in all)" if len(paths) > _MOST_NAMED else ""
     return ", ".join(paths[:_MOST_NAMED]) + more
 
@@ -49,7 +43,7 @@ def _ignored_paths(repository: Repository) -> list[str]:
 
 def _untracked_hooks(repository: Repository) -> str:
     """Return the folder of the work tree that has hooks which a commit would not; else empty."""
-    setting = program.attempt(repository.root, "config", "--type=path", "core.hooksPath")
+    setting = program.settings(repository.root, "--type=path", "core.hooksPath")
     path = setting.stdout.decode("utf-8", "surrogateescape").rstrip("\n")
     folder = repository.root / path
     if setting.returncode or not path or os.path.isabs(path) or not folder.is_dir():

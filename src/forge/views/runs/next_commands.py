@@ -8,7 +8,7 @@ from collections import defaultdict
 from pathlib import Path
 
 from forge.errors import ForgeError
-from forge.git.absent_parts import submodules
+from forge.git.index.submodules import submodule_paths
 from forge.git.repository import Repository
 from forge.records.record import RunRecord
 from forge.text.command_line import command_line, forge_command
@@ -157,7 +157,7 @@ def _review(record: RunRecord, place: Path) -> list[str]:
 def _force(place: Path) -> list[str]:
     """Return the option without which git removes no work tree that has submodules."""
     try:
-        return ["--force"] if submodules(Repository.discover(place)) else []
+        return ["--force"] if submodule_paths(Repository.discover(place)) else []
     except ForgeError:
         return []
 
