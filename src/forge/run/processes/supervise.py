@@ -79,10 +79,11 @@ class Outcome:
 
     def describe(self) -> str:
         """Return in a few words how it ended."""
+        if self.ended == "not_found":
+            return self.output.text()
         return {
             "timeout": "it ran into its time limit",
             "idle": "it printed nothing for too long",
-            "not_found": self.output.text(),
             "interrupted": "it was interrupted",
             "stopped": "it was stopped",
             "result": self.reason,
