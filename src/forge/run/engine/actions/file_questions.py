@@ -54,13 +54,21 @@ _LEAVE_AND_FAIL = {**_LEAVE, "text": "the step fails; leave them as they are, un
 _PUT_BACK_AND_FAIL = {**_PUT_BACK, "text": f"the step fails; {_PUT_BACK['text']}"}
 
 
+def _asked_again(run: OpenRun, about: str) -> bool:
+    """Ask an open question again as it stands on record; return whether there is one."""
+    question = run.state.work.answers.get(about)
+    if question is None or question.decision is not None:
+        return False
+    ask(run, question.kind, about, question.text)
+    return True
+
+
 @action()
 def ask_changed(run: OpenRun, move: Move) -> None:
     """Ask what to do with the paths that a verify command changed."""
     number, changed = move.number, run.state.work.changed[move.number]
     about = f"changed:{number}"
-    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
-        ask(run, "command", about, question.text)
+    if _asked_again(run, about):
         return
     asked = Subject.of(run.repository, changed.base, changed.kept)
     reason = "what a command changed, as it is by now"
@@ -88,8 +96,7 @@ def ask_diff(run: OpenRun, move: Move) -> None:
     proposal = run.state.work.proposal
     assert proposal is not None
     about = f"diff:{proposal.id}"
-    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
-        ask(run, question.kind, about, question.text)
+    if _asked_again(run, about):
         return
     if run.tree.judged is None:
         run.tree.stage_to_judge(base_of(run), files_of(run, proposal))
@@ -120,8 +127,7 @@ def ask_found(run: OpenRun, move: Move) -> None:
     proposal = run.state.work.found
     assert proposal is not None
     about = f"found:{proposal.id}"
-    if (question := run.state.work.answers.get(about)) is not None and question.decision is None:
-        ask(run, question.kind, about, question.text)
+    if _asked_again(run, about):
         return
     files = files_of(run, proposal)
     with run.tree.staged(run.branch.head(), files, settled=True) as staging:
