@@ -4,6 +4,8 @@ environment, and under the guard of what git obeys.
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
 from pathlib import Path
 
 from forge.errors import Interrupted, NotTheUser, StorageFailed
@@ -42,10 +44,32 @@ def run_guarded(
     ended if forge is killed. Raises Interrupted, StorageFailed, NotTheUser for a command that did
     what only the user may do, and GitChanged before git is run again.
     """
-    words = {"code": "a command of the plan", "again": "call it again"}
-    guard = GitGuard.watch(repository, _record(repository), **words)
+    argv = ["bash", "-o", "pipefail", "-c", command]
+    state = state_folder()
+    with _guarded(repository) as record:
+        mark = Mark.new(repository, outside_runs.name(repository), state)
+        with ForeignCode(repository, what, state) as code:
+            outcome = supervise(
+                confined(argv, settings.commands, Inside(repository, state)),
+                repository.root,
+                environment(runner.env, mark.variables()),
+                Output(settings.limits.evidence_bytes),
+                Limits(settings.limits.step_timeout or None),
+                watch=lambda: "interrupted" if interrupts.signal_name else None,
+                started=lambda process: pid_file.write(record, process),
+            )
+        pid_file.write(record, None)
+        _require_a_result(command, interrupts, code)
+    return outcome
+
+
+@contextlib.contextmanager
+def _guarded(repository: Repository) -> Iterator[Path]:
+    """Provide the folder in which a command is on record, and compare what git obeys after it."""
+    record = _record(repository)
+    guard = GitGuard.watch(repository, record, code="a command of the plan", again="call it again")
     try:
-        return _run(repository, settings, runner, command, interrupts, what)
+        yield record
     finally:
         damage = guard.damage()
         guard.forget()
@@ -64,28 +88,8 @@ def _record(repository: Repository) -> Path:
     return folder
 
 
-def _run(
-    repository: Repository,
-    settings: Settings,
-    runner: RunnerSettings,
-    command: str,
-    interrupts: Interrupts,
-    what: str,
-) -> Outcome:
-    record = outside_runs.folder(repository)
-    argv = ["bash", "-o", "pipefail", "-c", command]
-    mark = Mark.new(repository, outside_runs.name(repository), state_folder())
-    with ForeignCode(repository, what, state_folder()) as code:
-        outcome = supervise(
-            confined(argv, settings.commands, Inside(repository, state_folder())),
-            repository.root,
-            environment(runner.env, mark.variables()),
-            Output(settings.limits.evidence_bytes),
-            Limits(settings.limits.step_timeout or None),
-            watch=lambda: "interrupted" if interrupts.signal_name else None,
-            started=lambda process: pid_file.write(record, process),
-        )
-    pid_file.write(record, None)
+def _require_a_result(command: str, interrupts: Interrupts, code: ForeignCode) -> None:
+    """Raise Interrupted or NotTheUser for a command whose outcome proves nothing."""
     if interrupts.signal_name:
         raise Interrupted(
             f"interrupted by {interrupts.signal_name}", "nothing was decided; call it again"
@@ -97,4 +101,3 @@ def _run(
             [said, *shown_command(command), *did],
             "look at what it does before you approve its plan again",
         )
-    return outcome
