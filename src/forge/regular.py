@@ -9,7 +9,6 @@ from __future__ import annotations
 import errno
 import os
 import stat
-from pathlib import Path
 
 LARGEST = 64 << 20  # bytes; a larger document or record would use up the memory
 LARGEST_IN_TREE = 1 << 30  # bytes of a file of the work tree, which others bound more tightly
@@ -114,11 +113,3 @@ def is_regular(path: Place) -> bool:
         return stat.S_ISREG(os.lstat(path).st_mode)
     except (OSError, ValueError):
         return False
-
-
-def folder_names(folder: Path) -> list[str]:
-    """Return the names in a folder in order; none if it is missing, a link or something else."""
-    try:
-        return [] if folder.is_symlink() else sorted(os.listdir(folder))
-    except OSError:
-        return []

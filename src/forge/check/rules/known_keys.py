@@ -11,7 +11,6 @@ FRONT = frozenset(
     must_haves gap_closure formerly status estimate title name description
     """.split()
 )
-MUST_HAVES = frozenset(("truths", "artifacts", "key_links", "prohibitions"))
 TRUTH = frozenset(("statement", "truth", "verify"))
 ARTIFACT = frozenset(
     """

@@ -251,18 +251,6 @@ def _staged_entries(repository: Repository, paths: dict[str, Entry]) -> dict[str
     return entries
 
 
-def changed_in_tree(repository: Repository) -> list[str]:
-    """Return the paths of the work tree that differ from HEAD, whatever is staged; ignored files
-    are left out.
-    """
-    entries = repository.dirty()
-    if not any(entry.is_staged for entry in entries):
-        return [entry.path for entry in entries]
-    with private_index(repository) as copy:
-        copy.git("read-tree", "--reset", "HEAD")
-        return [entry.path for entry in changed_paths(copy)]
-
-
 @contextmanager
 def stage(
     repository: Repository, base: str, exclude: Exclude, clean_check: CleanCheck | None = None
