@@ -1,4 +1,4 @@
-"""No secret reaches anything that forge writes, whoever says it."""
+"""No secret reaches anything that forge writes, whatever its source."""
 
 from __future__ import annotations
 

@@ -36,7 +36,7 @@ def of_entry(entry: os.DirEntry[str]) -> str:
 
 
 def of_folder(folder: str) -> list[str]:
-    """Return the stamps of the files of a folder, in order of their names; none if there is no such
+    """Return the stamps of the files of a folder, in order of their names; empty without such a
     folder.
     """
     try:

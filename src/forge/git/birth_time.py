@@ -35,9 +35,9 @@ def birth_time(path: Path) -> str | None:
     answer = ctypes.create_string_buffer(_SIZE)
     if statx(_HERE, os.fsencode(path), 0, _BIRTH, answer) != 0:
         return None
-    (told,) = struct.unpack_from("=I", answer, _MASK_AT)
+    (mask,) = struct.unpack_from("=I", answer, _MASK_AT)
     seconds, nanoseconds = struct.unpack_from("=qI", answer, _BIRTH_AT)
-    return f"{seconds}.{nanoseconds:09}" if told & _BIRTH and seconds else None
+    return f"{seconds}.{nanoseconds:09}" if mask & _BIRTH and seconds else None
 
 
 @cache

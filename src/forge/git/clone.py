@@ -61,8 +61,8 @@ def _place(repository: Repository) -> Place:
     """Return what no other git directory has in common with this one: its inode, and when that was
     made.
 
-    The number of the device changes when a disk is mounted again, so it counts only where the file
-    system does not tell when an inode was made. Raises OSError.
+    The number of the device changes when a disk is mounted again, so it counts only if the file
+    system does not record when an inode was made. Raises OSError.
     """
     status = os.stat(repository.common_dir)
     born = birth_time(repository.common_dir)

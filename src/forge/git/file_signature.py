@@ -32,7 +32,7 @@ def stamp(path: str, signed: Signatures) -> None:
 
 
 def sign_folder(folder: str, signed: Signatures) -> None:
-    """Sign everything in a folder, also in folders below it and behind links."""
+    """Sign everything in a folder, including subfolders and the targets of links."""
     visited: set[str] = set()
     pending = [folder]
     number = 0

@@ -148,7 +148,7 @@ _known: dict[tuple[object, ...], tuple[Places, Signatures]] = {}
 
 
 def places(repository: Repository) -> Places:
-    """Return where git looks; git lists its settings again only if one of their files changed."""
+    """Return the paths that git obeys; settings are listed again if one of their files changed."""
     key = (repository.root, repository.git_dir, *_environment())
     known = _known.get(key)
     if known is not None and _settings_signed(repository, known[0]) == known[1]:
@@ -215,7 +215,7 @@ def _settings_signed(repository: Repository, where: Places) -> Signatures:
 
 
 def _listed(repository: Repository) -> Places:
-    """Return where git looks according to its settings, those of submodules included."""
+    """Return the paths that git's settings name, those of submodules included."""
     root, common = os.fspath(repository.root), os.fspath(repository.common_dir)
     listing = _Listing(root)
     listing.settings.update(dict.fromkeys(_settings_files(repository)))

@@ -196,7 +196,7 @@ class Settings(SettingsFields, frozen=True):
         return runner if is_by_hand(name, runner) else runner.confined(self.general)
 
     def spread(self) -> Settings:
-        """Return these settings with what holds for every program said of each."""
+        """Return these settings with the defaults for all programs filled in."""
         runners = {
             name: runner.confined(runner.confinement.added_to(self.general))
             for name, runner in self.runners.items()

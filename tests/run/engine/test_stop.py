@@ -1,4 +1,4 @@
-"""`forge stop` where no snapshot of the work tree can be taken by git's rules, or none at all."""
+"""`forge stop` when git's rules allow no snapshot of the work tree, or nothing does."""
 
 from __future__ import annotations
 

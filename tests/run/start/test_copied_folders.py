@@ -36,7 +36,7 @@ def copy_of(sandbox: Sandbox, name: str = "copy") -> Sandbox:
 
 
 def waiting_for_a_person(sandbox: Sandbox, *more: str) -> str:
-    """Execute a plan with a person in its middle until it asks; return the run."""
+    """Execute a plan that asks the user in its middle; return the run."""
     tasks = [Task("Task 1: Write a", "a.txt", auto("test -s a.txt")), LOOK]
     Case(sandbox, tasks, {1: writes("a.txt", "x\n")}, files=("a.txt",)).set_up()
     run: str = sandbox.call("execute", "01-01", "--approve", *more).data["run"]

@@ -1,4 +1,4 @@
-"""The paths that a plan declares: what a verdict on it stands on has to be kept by git."""
+"""The paths that a plan declares. git has to keep them, since verdicts depend on them."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def _read_by(command: str) -> list[str]:
 
 
 def unproven_by(verdict: Verdict, reasons: dict[str, str], *, alone: bool) -> Verdict:
-    """Return a verdict that passed as unproven, if it stands on a path that git does not keep.
+    """Return a passed verdict as unproven if it depends on a path that git does not keep.
 
     `reasons` has those paths. With `alone` no must-have names one of them, so each is in doubt.
     """

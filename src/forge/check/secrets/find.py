@@ -26,7 +26,7 @@ _LONGEST_LABEL = 64
 
 
 class Secret(NamedTuple):
-    """What a secret is, and where it is in a text: offsets of bytes in UTF-8."""
+    """The kind of a secret and its place in a text, as offsets of UTF-8 bytes."""
 
     kind: str
     start: int
@@ -64,7 +64,7 @@ def _labeled(data: bytes) -> Iterator[Secret]:
         )
         if is_secret:
             yield Secret(label.kind, start, end)
-        # What is no secret may be a label itself; a long one is passed over, to stay linear.
+        # A value that is not a secret may be a label; a long one is skipped, to stay linear.
         restarts = not is_secret and start + _LONGEST_LABEL >= end
         position = max(start, position + 1) if restarts else end
 
@@ -85,9 +85,9 @@ def _union(formats: Sequence[Format]) -> tuple[Pattern, list[Format]]:
 
 
 def _private_keys(data: bytes) -> Iterator[Secret]:
-    """Yield private keys: from the begin to the end, or as far as lines look like those of a key.
+    """Yield private keys: from BEGIN to END, or as far as lines look like those of a key.
 
-    An end without a begin, as after a cut, ends the lines of a key before it.
+    An END without a BEGIN, as after a cut, closes the key lines before it.
     """
     marks = list(_KEY_MARK.finditer(data))
     position = 0
@@ -111,7 +111,7 @@ def _begins(mark: re.Match[bytes]) -> bool:
 
 
 def _first_key_line(data: bytes, start: int, end: int) -> int:
-    """Return where the lines of a key begin that go up to `end`."""
+    """Return the start of the key lines that end at `end`."""
     first = data.rfind(b"\n", start, end) + 1 or start
     while first > start:
         before = data.rfind(b"\n", start, first - 1) + 1 or start
@@ -122,7 +122,7 @@ def _first_key_line(data: bytes, start: int, end: int) -> int:
 
 
 def _last_key_line(data: bytes, start: int, limit: int) -> int:
-    """Return where the lines of a key end that begin after `start`."""
+    """Return the end of the key lines that follow `start`."""
     end = data.find(b"\n", start, limit)
     if end < 0:
         return limit

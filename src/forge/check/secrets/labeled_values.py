@@ -1,4 +1,4 @@
-"""Secrets known by what stands before them: `password=`, `"token": `, a header, a URL.
+"""Secrets recognized by the label before them: `password=`, `"token": `, a header, a URL.
 
 Here the name alone proves little, so the value has to look like a secret too.
 """

@@ -30,8 +30,8 @@ def perform(call: Call, arguments: Arguments) -> Reply:
     ]
     lines += [f"note: {note}"] if note else []
     for word, remarks in (("not checked", result.unchecked), ("WRONG", result.problems)):
-        told = [f"{word:11}  event {remark.seq}: {remark.message}" for remark in remarks]
-        lines += cut(told, _MOST_REMARKS)
+        remarks_shown = [f"{word:11}  event {remark.seq}: {remark.message}" for remark in remarks]
+        lines += cut(remarks_shown, _MOST_REMARKS)
     if result.problems:
         lines.append("NOT VALID")
     else:

@@ -18,7 +18,7 @@ _PARTS = ("clean", "smudge", "process")
 
 
 def capture_unfiltered(repository: Repository) -> Captured:
-    """Write the work tree, each file as it lies there, and the index as trees.
+    """Write the work tree, each file unfiltered, and the index as trees.
 
     Raises GitFailed, and OSError for a file that cannot be read.
     """

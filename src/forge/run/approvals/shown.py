@@ -2,7 +2,7 @@
 
 forge's own words begin at the left edge. Every text of the plan, of the settings or of a file name
 is indented, its line ends are written out or marked with `|`, `$` and `>`, and nothing in it can
-look like a line of forge's own; what is wider than the terminal goes on behind `+`.
+look like a line of forge's own; what is wider than the terminal continues after `+`.
 """
 
 from __future__ import annotations

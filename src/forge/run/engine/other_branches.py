@@ -28,7 +28,7 @@ def branches(repository: Repository) -> Branches:
 def pause_if_committed(run: OpenRun, before: Branches) -> None:
     """Pause if other branches have commits now that neither they nor the run's branch had.
 
-    A branch that another work tree has checked out is the business of whoever works there.
+    A branch that another work tree has checked out belongs to the process that works there.
     """
     if run.state.status != "running":
         return

@@ -29,10 +29,10 @@ def dirty_captured(repository: Repository, commit: str, paths: list[str]) -> ev.
     """
     if len(paths) <= MOST_LISTED:
         return ev.DirtyCaptured(commit, paths)
-    told = uncommitted_in(repository, commit)
-    untold = [path for path in paths if path not in told]
-    others = [path for path in paths if path in told][:MOST_LISTED]
-    listed = [*untold, *others]
+    kept = uncommitted_in(repository, commit)
+    missing = [path for path in paths if path not in kept]
+    others = [path for path in paths if path in kept][:MOST_LISTED]
+    listed = [*missing, *others]
     return ev.DirtyCaptured(commit, listed, len(paths) - len(listed))
 
 

@@ -25,7 +25,7 @@ _ALTERED = " (this record of what was there is gone or damaged)"
 
 
 class _Record(Struct, frozen=True):
-    """Where git looked, and what was there; the folders tell where the repository was then."""
+    """The paths that git obeyed and their signatures, with the folders of the repository then."""
 
     folders: tuple[str, ...]
     places: guarded_files.Places

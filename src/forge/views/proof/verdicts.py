@@ -218,7 +218,7 @@ class TreeJudge(Struct, frozen=True, dict=True):
 
 
 def _doubted(verdicts: list[Verdict], reasons: dict[str, str]) -> list[Verdict]:
-    """Return verdicts, those that stand on paths that git does not keep as unproven."""
+    """Return verdicts; those that depend on paths that git does not keep are unproven."""
     doubted = [unproven_by(verdict, reasons, alone=False) for verdict in verdicts]
     if doubted == verdicts:
         doubted = [unproven_by(verdict, reasons, alone=True) for verdict in verdicts]

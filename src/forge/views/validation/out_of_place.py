@@ -1,4 +1,4 @@
-"""Finds what is no regular file, or no folder, where forge and git read one."""
+"""Finds paths that are not the regular file or folder that forge and git read there."""
 
 from __future__ import annotations
 

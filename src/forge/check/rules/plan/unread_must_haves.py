@@ -1,4 +1,4 @@
-"""must-haves-unread: what reads like must-haves, and is where forge does not look for them."""
+"""must-haves-unread: blocks that look like must-haves, in places that forge does not read."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def check(plan: Plan) -> Iterator[Finding]:
 
 
 def _outside(front: Value) -> Iterator[_Place]:
-    """Yield must-haves, and blocks of them, that are not where they are read."""
+    """Yield must-haves, and blocks of them, that are in the wrong place."""
     for key, value in front.items():
         if key == KEY or _is_empty(value):
             continue
@@ -88,7 +88,7 @@ def _nested(value: Value, depth: int) -> Iterator[_Place]:
 
 
 def _in_block(block: Value | None) -> Iterator[_Place]:
-    """Yield the keys of `must_haves` that are none of its blocks."""
+    """Yield the keys of `must_haves` that do not name a block."""
     if block is None:
         return
     if isinstance(block.data, dict):

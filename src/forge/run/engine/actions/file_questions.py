@@ -55,7 +55,7 @@ _PUT_BACK_AND_FAIL = {**_PUT_BACK, "text": f"the step fails; {_PUT_BACK['text']}
 
 
 def _asked_again(run: OpenRun, about: str) -> bool:
-    """Ask an open question again as it stands on record; return whether there is one."""
+    """Ask an open question again with its recorded text; return whether there is one."""
     question = run.state.work.answers.get(about)
     if question is None or question.decision is not None:
         return False
@@ -216,7 +216,7 @@ def _options(run: OpenRun, entries: Mapping[str, Entry]) -> list[dict[str, str]]
 
 
 def _possible(options: list[dict[str, str]], entries: Mapping[str, Entry]) -> list[dict[str, str]]:
-    """Return options that put files back; none of them where submodules are among the files."""
+    """Return options that put files back; none if submodules are among the files."""
     return [] if _submodules(entries) else options
 
 
